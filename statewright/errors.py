@@ -1,0 +1,137 @@
+"""Every exception that Statewright raises, by whose fault it is.
+
+::
+
+    StatewrightError
+    ├── AuthorError             whoever wrote the flow, the chart or the expression
+    │   ├── ExpressionError     an expression or template cannot be parsed
+    │   ├── InvalidStatechart   a chart breaks a rule of its own structure
+    │   ├── InvalidScript       a conversation script is not one
+    │   └── FlowRejected        a release was asked of a flow with ERROR findings
+    ├── CallerError             the program that called us
+    │   ├── ForeignSnapshot     a snapshot was stepped with a chart that is not its own
+    │   ├── InvalidSnapshot     a text is not a snapshot, or not one of this chart
+    │   ├── InvalidEvent        an event, or the data of a start, is not usable
+    │   └── SessionEnded        an event was sent to a session that is over
+    └── EvaluationError         the data: an expression has no value for them (CEL's error)
+
+Findings are data and never raised; see ``statewright.compiler.findings``. An
+``EvaluationError`` does not leave a running chart: it becomes ``error.execution`` there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class StatewrightError(Exception):
+    """Anything that Statewright raises on purpose."""
+
+
+class AuthorError(StatewrightError):
+    """The flow, chart, script or expression is wrong; its author can mend it."""
+
+
+class CallerError(StatewrightError):
+    """The calling program passed something that cannot be right."""
+
+
+class EvaluationError(StatewrightError):
+    """An expression has no value for the given data: CEL's *error*.
+
+    Args:
+        reason: what happened, lower case, without a full stop.
+        position: offset in the expression's text of the part that failed, or None.
+    """
+
+    def __init__(self, reason: str, position: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+
+
+class ExpressionError(AuthorError):
+    """An expression or template cannot be parsed.
+
+    Args:
+        text: the whole text that was parsed.
+        start: offset of the first character that is wrong.
+        end: offset behind the last one; at least ``start``.
+        reason: what is wrong, lower case, without a full stop.
+        hint: what to do about it, or an empty string.
+    """
+
+    def __init__(self, text: str, start: int, end: int, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.text = text
+        self.start = start
+        self.end = end
+        self.reason = reason
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """The reason, and the line of the text with carets under the part that is wrong."""
+        return f"{self.reason}\n{point_at(self.text, self.start, self.end)}" + (
+            f"\n{self.hint}" if self.hint else ""
+        )
+
+
+class InvalidStatechart(AuthorError):
+    """A chart breaks a rule of its own structure (an id twice, a target that is nowhere, …)."""
+
+
+class InvalidScript(AuthorError):
+    """A conversation script holds something that is no message, event, advance or result."""
+
+
+class FlowRejected(AuthorError):
+    """A release was asked of a flow in which ERROR findings stand.
+
+    Args:
+        findings: the findings that stand in the way (``statewright.compiler.Finding``).
+    """
+
+    def __init__(self, findings: Sequence[object]) -> None:
+        super().__init__(
+            f"{len(findings)} finding(s) stand in the way of a release:\n"
+            + "\n".join(str(finding) for finding in findings)
+        )
+        self.findings = tuple(findings)
+
+
+class ForeignSnapshot(CallerError):
+    """A snapshot was stepped with a chart that is not the one it belongs to."""
+
+
+class InvalidSnapshot(CallerError):
+    """A text is not a snapshot, or names states that its chart does not have."""
+
+
+class InvalidEvent(CallerError):
+    """An event, or the data of a start, is not usable."""
+
+
+class SessionEnded(CallerError):
+    """An event was sent to a session that has completed or failed."""
+
+
+def point_at(text: str, start: int, end: int) -> str:
+    """The line of ``text`` around ``start``, and under it carets up to ``end``.
+
+    Long lines are cut to a window around the carets.
+
+    >>> print(point_at("age >= ", 7, 7))
+    age >=
+           ^
+    """
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", start)
+    line_end = len(text) if line_end < 0 else line_end
+    left = max(line_start, start - 60)
+    right = min(line_end, left + 120)
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[left:right])
+    carets = "^" * max(1, min(end, right) - start)
+    return f"{line.rstrip()}\n{' ' * (start - left)}{carets}"

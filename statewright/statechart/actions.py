@@ -1,0 +1,108 @@
+"""Executable content: what a state or transition does, as data (SCXML sections 4 and 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statewright.expressions import Content, Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give a variable, or a part of one, a value; missing maps on the way are created.
+
+    Attributes:
+        location: names from the variable down to the part, at least one: ``("order", "total")``.
+        value: the new value; absent (an empty optional) unsets the location.
+    """
+
+    location: tuple[str, ...]
+    value: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Put an event on the internal queue."""
+
+    event: str
+    data: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Show something to the user. A hole in ``content`` that has no value prints nothing and is
+    recorded as an incident."""
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send an event: to this session (``target`` empty), or to the world, as an effect.
+
+    Attributes:
+        event: the name of the event.
+        data: what it carries.
+        target: who gets it: ``""`` is this session's external queue, ``"#_internal"`` its internal
+            one, anything else is the world's.
+        delay: microseconds until it is sent, as a value or expression; only for this session.
+        id: a name under which ``Cancel`` finds it; ``""`` where nobody cancels it.
+    """
+
+    event: str
+    data: Content | None = None
+    target: str = ""
+    delay: Content | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Take back the delayed sends of this id that have not fired yet."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One arm of an ``If``."""
+
+    guard: Expression
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """Run the actions of the first branch whose guard is true, else ``otherwise``."""
+
+    branches: tuple[Branch, ...]
+    otherwise: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """Run the actions once per element of a list, of which a copy is taken before the first round.
+
+    Attributes:
+        collection: the list.
+        item: the variable that holds the element; created where it is not declared.
+        index: the variable that holds the position from 0, or ``""``.
+        actions: what to run.
+    """
+
+    collection: Expression
+    item: str
+    index: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Record a value as an incident named ``log``."""
+
+    label: str
+    value: Content | None = None
+
+
+Action = Assign | Raise | Say | Send | Cancel | If | ForEach | Log
+"""Everything that a state or transition can do."""

@@ -1,0 +1,188 @@
+"""What a statechart is: states, transitions, data, invocations. Plain data, in document order.
+
+A ``Statechart`` is made of these values by hand, by the compiler, or by ``codec`` from JSON. What
+has to hold between them (unique ids, targets that exist, …) is checked once, by ``tree.tree_of``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from statewright.expressions import Content, Expression
+from statewright.statechart.actions import Action
+
+if TYPE_CHECKING:
+    from statewright.statechart.tree import Tree
+
+Actions = tuple[Action, ...]
+"""A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""
+
+
+class StateKind(StrEnum):
+    """What a state is made of."""
+
+    ATOMIC = "atomic"
+    COMPOUND = "compound"
+    PARALLEL = "parallel"
+    FINAL = "final"
+    SHALLOW_HISTORY = "shallow-history"
+    DEEP_HISTORY = "deep-history"
+
+
+class TransitionKind(StrEnum):
+    """Whether a transition to a descendant leaves its compound source (SCXML 3.5)."""
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A way from its source (the state that holds it) to its targets.
+
+    Attributes:
+        targets: ids of states; empty for a transition that only acts and leaves nothing.
+        events: event descriptors, one of which must match; empty for an eventless transition.
+        guard: must be true; an error counts as false.
+        kind: external or internal.
+        actions: run between the exits and the entries.
+    """
+
+    targets: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    guard: Expression | None = None
+    kind: TransitionKind = TransitionKind.EXTERNAL
+    actions: Actions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A variable that lives as long as the state that declares it.
+
+    Attributes:
+        name: any non-empty text; what CEL cannot spell is read as ``vars['…']``.
+        type: one of ``dyn bool int uint double string bytes timestamp duration list map``; a
+            value is coerced to it once, on write.
+        value: its value at the start; None leaves it declared but absent.
+    """
+
+    name: str
+    type: str = "dyn"
+    value: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """Work that is done elsewhere while its state is active.
+
+    Its result is ``done.invoke.<id>`` with the result as data, or ``error.communication.<id>``
+    with ``{"code", "message", …}``.
+
+    Attributes:
+        id: the name under which results arrive; with dots escaped, as in a state id.
+        type: who does the work: ``http``, …
+        params: what it is given, evaluated at the end of the macrostep that entered the state. An
+            error in it is the invocation's own failure: ``error.communication.<id>``.
+    """
+
+    id: str
+    type: str
+    params: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """What a state that listens to the user waits for: read by ``awaiting``, never by the algorithm.
+
+    Attributes:
+        kind: ``text``, ``choice``, ``acknowledgement``, …
+        node: what the author calls the place.
+        choices: where the choices offered are found: a list of ``{"value", "label"}`` maps.
+        prompt: what is said again when the question is shown anew, or None.
+    """
+
+    kind: str
+    node: str
+    choices: Expression | None = None
+    prompt: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A node of the chart.
+
+    Attributes:
+        id: unique in the chart; ``node/child``, with dots escaped (see ``state_id``).
+        kind: what it is made of.
+        states: its children, in document order.
+        initial: for a compound state, where it starts: a transition without events or guard.
+            None means the first child. For a history state: its default transition.
+        transitions: in order of priority.
+        entry: blocks that run when it is entered.
+        exit: blocks that run when it is left.
+        invocations: started at the end of the macrostep that entered it, cancelled on exit.
+        data: variables that live as long as it is active.
+        donedata: for a final state, what ``done.state.<parent>`` carries; for a final child of the
+            root, the output of the session.
+        outcome: for a final child of the root, the outcome of the session; ``""`` is none.
+        failed: for a final child of the root, whether reaching it means that the session failed.
+        awaits: for a state that listens to the user, what it waits for.
+    """
+
+    id: str
+    kind: StateKind = StateKind.ATOMIC
+    states: tuple[State, ...] = ()
+    initial: Transition | None = None
+    transitions: tuple[Transition, ...] = ()
+    entry: tuple[Actions, ...] = ()
+    exit: tuple[Actions, ...] = ()
+    invocations: tuple[Invoke, ...] = ()
+    data: tuple[Datum, ...] = ()
+    donedata: Content | None = None
+    outcome: str = ""
+    failed: bool = False
+    awaits: Awaits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statechart:
+    """A whole machine.
+
+    Attributes:
+        name: what people call it.
+        states: the children of the root, in document order.
+        initial: where it starts; None means the first of ``states``.
+        data: variables that live as long as the session.
+        inputs: names in ``data`` that may be given to ``start``.
+        deferred: event descriptors (UML's deferrable triggers; SCXML has none). An external event
+            that matches one and enables no transition is kept, 16 at most, and handled once
+            something listens to it. Empty for pure SCXML.
+        limit: microsteps that one macrostep may take.
+    """
+
+    name: str
+    states: tuple[State, ...]
+    initial: Transition | None = None
+    data: tuple[Datum, ...] = ()
+    inputs: tuple[str, ...] = ()
+    deferred: tuple[str, ...] = ()
+    limit: int = 20_000
+    # Derived once by ``tree.tree_of``: a chart never changes, so neither do its tables.
+    tree: Tree | None = field(default=None, init=False, repr=False, compare=False)
+
+
+_ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2"})
+
+
+def state_id(*parts: str) -> str:
+    """The id of a state from the names on the way to it, so that no two ways give one id.
+
+    A dot would make ``done.state.a`` match ``done.state.a.b``, and a slash would look like a
+    child, so both are escaped, in the manner of a JSON pointer.
+
+    >>> state_id("ask.name", "wait")
+    'ask~2name/wait'
+    """
+    return "/".join(part.translate(_ESCAPES) for part in parts)

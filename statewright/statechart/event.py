@@ -1,0 +1,70 @@
+"""Events, and how event descriptors match their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    """Where an event comes from (SCXML 5.10.1, ``_event.type``)."""
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened.
+
+    Attributes:
+        name: dot-separated tokens: ``message``, ``done.invoke.order``.
+        data: what came with it; JSON-like CEL values.
+        now: when it happened, microseconds since 1970-01-01 UTC. The clock of a session is the
+            greatest ``now`` it has seen: it never goes back.
+        kind: external (from outside), internal (raised), platform (errors and done events).
+        invocation: the id of the invocation whose result this is, or ``""``.
+        sendid: the id of the send that caused it, or ``""``.
+        contact: values of the contact that the turn may read.
+        tenant: values of the tenant that the turn may read.
+    """
+
+    name: str
+    data: Any = None
+    now: int = 0
+    kind: EventKind = EventKind.EXTERNAL
+    invocation: str = ""
+    sendid: str = ""
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    tenant: Mapping[str, Any] = field(default_factory=dict)
+
+
+def matches(descriptor: str, name: str) -> bool:
+    """Whether an event descriptor matches an event name (SCXML 3.12.1).
+
+    A descriptor matches a name that equals it or continues it with a dot. A trailing ``.*`` or
+    ``.`` adds nothing; ``*`` alone matches every name.
+
+    >>> matches("error", "error.execution"), matches("error", "errors"), matches("error.*", "error")
+    (True, False, True)
+    """
+    stem = normalised(descriptor)
+    return stem == "*" or name == stem or name.startswith(stem + ".")
+
+
+def normalised(descriptor: str) -> str:
+    """An event descriptor without a trailing ``.*`` or ``.``."""
+    return descriptor if descriptor == "*" else descriptor.removesuffix("*").rstrip(".")
+
+
+def prefixes(name: str) -> list[str]:
+    """Every normalised descriptor, but ``*``, that matches an event of this name.
+
+    >>> prefixes("a.b.c")
+    ['a', 'a.b', 'a.b.c']
+    """
+    tokens = name.split(".")
+    return [".".join(tokens[: n + 1]) for n in range(len(tokens))]

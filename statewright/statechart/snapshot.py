@@ -1,0 +1,114 @@
+"""Everything that a session is, between two macrosteps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from statewright.statechart.event import Event
+
+
+class Status(StrEnum):
+    """Whether a session still runs."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A delayed send that has not fired.
+
+    Attributes:
+        due: when it fires, microseconds since 1970-01-01 UTC.
+        ordinal: counts the timers of the session; of two due at once, the smaller fires first.
+        event: the name of the event it sends.
+        data: what the event carries, evaluated when the timer was set.
+        id: the send's id, or ``""``.
+        state: the state that set it.
+    """
+
+    due: int
+    ordinal: int
+    event: str
+    data: Any
+    id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """Work that was asked for and has not answered.
+
+    Attributes:
+        id: the effect's id; a result carries it.
+        name: the ``Invoke.id`` of the definition.
+        type: who does the work.
+        state: the state that asked.
+    """
+
+    id: str
+    name: str
+    type: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a history state remembers.
+
+    Attributes:
+        states: ids in document order.
+        data: scoped data of the states that were left, per state.
+    """
+
+    states: tuple[str, ...]
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a session is. The internal queue is empty between macrosteps.
+
+    Attributes:
+        digest: of the chart it belongs to.
+        session: the id of the session.
+        seed: of its chance.
+        turns: events handled so far, the start included.
+        now: the clock: the greatest time of any event so far, microseconds since 1970 UTC.
+        status: whether it still runs.
+        outcome: of a session that is over, or ``""``.
+        output: the donedata of the final state it ended in.
+        configuration: ids of all active states, in document order.
+        data: scope (state id; ``""`` is the session) → variable → value.
+        history: history state → what it remembers.
+        visits: how often states that draw lots were entered.
+        timers: in the order in which they fire.
+        invocations: in the order in which they were started.
+        deferred: events kept until something listens.
+        floor: states that listen to the user, in order of entry; the first one has the floor.
+        monitors: state of the rules that are watched.
+        timer_count: timers set so far.
+    """
+
+    digest: str
+    session: str
+    seed: str
+    turns: int = 0
+    now: int = 0
+    status: Status = Status.ACTIVE
+    outcome: str = ""
+    output: Any = None
+    configuration: tuple[str, ...] = ()
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    history: Mapping[str, Recorded] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict)
+    timers: tuple[Timer, ...] = ()
+    invocations: tuple[Invocation, ...] = ()
+    deferred: tuple[Event, ...] = ()
+    floor: tuple[str, ...] = ()
+    monitors: Mapping[str, Any] = field(default_factory=dict)
+    timer_count: int = 0
