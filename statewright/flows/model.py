@@ -1,0 +1,184 @@
+"""What authors draw: a flow graph, whatever format it came in.
+
+A ``Flow`` is read by ``reading.parse`` and holds everything that its author wrote, right or wrong:
+edges may dangle and expressions may be ill-formed, because telling that to the author is the
+compiler's work. Every part knows its ``Location``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from statewright.flows.nodes import NEXT, NodeConfig, Source
+from statewright.statechart.sourcemap import NOWHERE, Location
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box of the drawing.
+
+    Attributes:
+        id: unique in the flow.
+        config: what the box does; its class is the kind of the node.
+        location: where it stands.
+        label: what people call it, or ``""``.
+        disabled: whether its author switched it off: the conversation passes through it.
+    """
+
+    id: str
+    config: NodeConfig
+    location: Location = NOWHERE
+    label: str = ""
+    disabled: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The native name of the kind of node."""
+        return self.config.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An arrow from a port of a node to a node.
+
+    Attributes:
+        source: id of the node it leaves.
+        target: id of the node it points to; may name no node at all.
+        port: where it leaves; of several edges at one port, the first whose guard is true is taken.
+        guard: a CEL condition, or None for one that is always true.
+        location: where it stands.
+        label: what people call it, or ``""``.
+    """
+
+    source: str
+    target: str
+    port: str = NEXT
+    guard: Source | None = None
+    location: Location = NOWHERE
+    label: str = ""
+
+
+class VariableScope(StrEnum):
+    """How long a variable lives, and whose it is."""
+
+    SESSION = "session"
+    CONTACT = "contact"
+    TENANT = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that expressions may use.
+
+    Attributes:
+        name: any text; what CEL cannot spell is read as ``vars['…']``.
+        type: one of ``statechart.definition.Datum.type``, or ``date``.
+        default: its value at the start, plain JSON.
+        has_default: whether there is one; without, the variable is absent until it is set.
+        input: whether it may be given when a session starts.
+        scope: whose it is.
+        values: the only values it may have, or () for any.
+        minimum: the least number it may be, or None.
+        maximum: the greatest number it may be, or None.
+        pii: whether it holds personal data.
+        secret: whether it holds a secret.
+        inferred: whether the reader declared it because its dialect has no declarations.
+        location: where it stands.
+    """
+
+    name: str
+    type: str = "dyn"
+    default: Any = None
+    has_default: bool = False
+    input: bool = False
+    scope: VariableScope = VariableScope.SESSION
+    values: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pii: bool = False
+    secret: bool = False
+    inferred: bool = False
+    location: Location = NOWHERE
+
+
+class OnError(StrEnum):
+    """What a flow does about an error that nothing else catches."""
+
+    FAIL = "fail"
+    """The session fails."""
+    CONTINUE = "continue"
+    """The node where it happened is left by its default port."""
+    FALLBACK = "fallback"
+    """The conversation goes on at ``Settings.fallback``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for the whole flow.
+
+    Attributes:
+        on_error: what to do about an error that nothing else catches.
+        fallback: the node where the conversation goes on after one, for ``OnError.FALLBACK``.
+        timeout: microseconds after which the session fails, or None.
+        step_limit: microsteps that one turn may take, or None for the default.
+    """
+
+    on_error: OnError = OnError.FAIL
+    fallback: str = ""
+    timeout: int | None = None
+    step_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that the reader could not read, or could not carry over.
+
+    Attributes:
+        code: of the check that documents it: R001, …
+        message: what was found, lower case, names in backticks.
+        location: where.
+        help: what to do about it, or ``""``.
+        node: id of the node it belongs to, or ``""``.
+    """
+
+    code: str
+    message: str
+    location: Location = NOWHERE
+    help: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A whole drawing.
+
+    Attributes:
+        id: what programs call it.
+        name: what people call it.
+        dialect: the format it was read from.
+        entries: ids of the nodes at which a conversation may begin; exactly one is right.
+        nodes: in the order of the file.
+        edges: in the order of the file.
+        variables: declared by the author or, where the dialect has no declarations, by the reader.
+        settings: what holds for the whole flow.
+        problems: what could not be read or carried over.
+        location: where the flow stands.
+        description: what it is for, or ``""``.
+        metadata: what the format carries that has no meaning to the conversation.
+    """
+
+    id: str
+    name: str
+    dialect: str
+    entries: tuple[str, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    problems: tuple[Problem, ...] = ()
+    location: Location = NOWHERE
+    description: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
