@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from statewright.flows.nodes import NEXT, NodeConfig, Source
 from statewright.statechart.sourcemap import NOWHERE, Location
@@ -142,6 +142,8 @@ class Problem:
         location: where.
         help: what to do about it, or ``""``.
         node: id of the node it belongs to, or ``""``.
+        severity: how bad it is, in the words of a finding. What stands in the way of running the
+            flow as it was drawn is an error.
     """
 
     code: str
@@ -149,6 +151,7 @@ class Problem:
     location: Location = NOWHERE
     help: str = ""
     node: str = ""
+    severity: Literal["error", "warning", "info"] = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,9 @@ class Flow:
         id: what programs call it.
         name: what people call it.
         dialect: the format it was read from.
-        entries: ids of the nodes at which a conversation may begin; exactly one is right.
+        entries: ids of the nodes at which a conversation may begin; exactly one is right. An id
+            may name no node at all.
+        entry_locations: where each of ``entries`` is said, in the same order.
         nodes: in the order of the file.
         edges: in the order of the file.
         variables: declared by the author or, where the dialect has no declarations, by the reader.
@@ -182,3 +187,4 @@ class Flow:
     location: Location = NOWHERE
     description: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    entry_locations: tuple[Location, ...] = ()
