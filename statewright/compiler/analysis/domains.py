@@ -1,0 +1,86 @@
+"""Which values the variables may have, where that is a short list; and what guards make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+from typing import Any
+
+from statewright.errors import EvaluationError
+from statewright.expressions import Expression, evaluate, references
+from statewright.flows.model import Flow, Node, Variable
+from statewright.flows.nodes import InputKind, Question, Store
+
+CASES = 10_000
+"""How many combinations of values are tried; more than this counts as not decided."""
+
+Path = tuple[str, ...]
+Domains = Mapping[Path, Sequence[Any]]
+
+
+def domains_at(flow: Flow, node: Node, path_of_answer: Path | None) -> Domains:
+    """Variables that are sure to be set when ``node`` is left, and all values that they may have.
+
+    Args:
+        flow: the flow of the node.
+        node: the node that is left.
+        path_of_answer: where it saves its answer, if it is a question that saves one.
+    """
+    domains: dict[Path, Sequence[Any]] = {
+        (variable.name,): values
+        for variable in flow.variables
+        if variable.has_default and (values := _values_of(variable))
+    }
+    if path_of_answer is not None and isinstance(node.config, Question):
+        answers = _answers_to(node.config)
+        if answers:
+            domains[path_of_answer] = answers
+    return domains
+
+
+def _values_of(variable: Variable) -> Sequence[Any]:
+    if variable.values:
+        return variable.values
+    return (False, True) if variable.type == "bool" else ()
+
+
+def _answers_to(question: Question) -> Sequence[Any]:
+    if question.input is InputKind.BOOLEAN:
+        return (False, True)
+    if question.input is InputKind.CHOICE and question.store is Store.VALUE:
+        return tuple(choice.value for choice in question.choices)
+    return ()
+
+
+def one_is_always_true(guards: Sequence[Expression], domains: Domains) -> bool:
+    """Whether, for all values of the domains, some guard is true.
+
+    False where the guards read anything else, or where there are more than ``CASES`` cases. Every
+    case is evaluated, so what is found is exact.
+    """
+    paths = {reference.path for guard in guards for reference in references(guard)}
+    if not paths or not paths <= domains.keys():
+        return False
+    used = {path: domains[path] for path in sorted(paths)}
+    if prod(len(values) for values in used.values()) > CASES:
+        return False
+    return all(any(_holds(guard, names) for guard in guards) for names in _cases(used))
+
+
+def _cases(domains: Domains) -> Iterator[Mapping[str, Any]]:
+    for values in product(*domains.values()):
+        names: dict[str, Any] = {}
+        for path, value in zip(domains, values, strict=True):
+            place = names
+            for part in path[:-1]:
+                place = place.setdefault(part, {})
+            place[path[-1]] = value
+        yield names
+
+
+def _holds(guard: Expression, names: Mapping[str, Any]) -> bool:
+    try:
+        return evaluate(guard, names) is True
+    except EvaluationError:
+        return False

@@ -1,0 +1,97 @@
+"""The expressions and templates of a flow, parsed and checked once for all checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from statewright.compiler.scope import environment_of
+from statewright.compiler.texts import Role, Text, texts_of
+from statewright.errors import EvaluationError, ExpressionError
+from statewright.expressions import (
+    Environment,
+    Expression,
+    Problem,
+    check,
+    parse,
+    parse_template,
+)
+from statewright.expressions.patterns import searcher
+from statewright.flows.model import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """A text and what became of it.
+
+    Attributes:
+        text: what its author wrote.
+        error: why it cannot be parsed, or None.
+        problems: what the type checker found, with offsets in the whole text.
+    """
+
+    text: Text
+    error: ExpressionError | None
+    problems: tuple[Problem, ...]
+
+
+def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
+    """Every text of a flow, in the order of ``texts_of``."""
+
+    @lru_cache(maxsize=None)
+    def environment(names: tuple[str, ...]) -> Environment:
+        return environment_of(flow, names)
+
+    declared = frozenset(variable.name for variable in flow.variables)
+    for text in texts_of(flow):
+        yield _parsed(text, environment(text.names), declared)
+
+
+def _parsed(text: Text, environment: Environment, declared: frozenset[str]) -> ParsedText:
+    source = text.source.text
+    try:
+        problems = tuple(_problems(text.role, source, text, environment, declared))
+    except ExpressionError as error:
+        return ParsedText(text, error, ())
+    return ParsedText(text, None, problems)
+
+
+def _problems(
+    role: Role, source: str, text: Text, environment: Environment, declared: frozenset[str]
+) -> Iterator[Problem]:
+    match role:
+        case Role.GUARD | Role.EXPRESSION:
+            yield from _checked(parse(source), 0, environment)
+        case Role.TEMPLATE:
+            for offset, expression in parse_template(source, text.place).holes:
+                yield from _checked(expression, offset, environment)
+        case Role.VARIABLE:
+            if source not in declared:
+                yield from _checked(parse(source), 0, environment)
+        case Role.PATTERN:
+            _require_pattern(source)
+
+
+def _checked(expression: Expression, offset: int, environment: Environment) -> Iterator[Problem]:
+    for problem in check(expression, environment).problems:
+        yield Problem(
+            problem.kind,
+            problem.reason,
+            problem.start + offset,
+            problem.end + offset,
+            problem.hint,
+        )
+
+
+def _require_pattern(pattern: str) -> None:
+    try:
+        searcher(pattern)
+    except EvaluationError as error:
+        raise ExpressionError(
+            pattern,
+            0,
+            len(pattern),
+            error.reason,
+            "patterns are RE2: without look-ahead, look-behind and back references",
+        ) from None

@@ -1,0 +1,49 @@
+"""An edge leads to a node that does not exist, or leaves a port that its node does not have.
+
+What it does:
+    Looks up both ends of every edge, jump and branch.
+
+Why it matters:
+    A conversation that takes such an edge has nowhere to go.
+
+Example:
+    start: hello
+    nodes:
+      hello: {type: message, text: Hello, next: goodby}
+      goodbye: {type: end}
+
+Instead:
+    start: hello
+    nodes:
+      hello: {type: message, text: Hello, next: goodbye}
+      goodbye: {type: end}
+
+Known limits:
+    None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Edges with an end that is not there."""
+    for edge in subject.flow.edges:
+        if edge.target not in subject.nodes:
+            nearest = get_close_matches(edge.target, subject.nodes, n=1)
+            yield check.finding(
+                f"`{edge.source}` leads to `{edge.target}`, and there is no such node",
+                edge.location,
+                node=edge.source,
+                port=edge.port,
+                help=f"did you mean `{nearest[0]}`?" if nearest else "",
+            )
+
+
+CHECK = Check("S103", "dangling-edge", Severity.ERROR, __doc__, find)

@@ -1,0 +1,54 @@
+"""Two nodes have one id.
+
+What it does:
+    Compares the ids of all nodes.
+
+Why it matters:
+    An edge to that id could mean either; only the first would ever be reached.
+
+Example:
+    start: ask
+    variables: {name: string, age: double}
+    nodes:
+      ask: {type: question, text: "Your name?", variable: name, next: ask}
+      ask: {type: question, text: "Your age?", input: number, variable: age, next: bye}
+      bye: {type: end}
+
+Instead:
+    start: ask_name
+    variables: {name: string, age: double}
+    nodes:
+      ask_name: {type: question, text: "Your name?", variable: name, next: ask_age}
+      ask_age: {type: question, text: "Your age?", input: number, variable: age, next: bye}
+      bye: {type: end}
+
+Known limits:
+    None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.reading_problems import problems_as_findings
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Nodes whose id an earlier node has, as the reader saw them or as the flow holds them."""
+    yield from problems_as_findings(check, subject)
+    for node in subject.flow.nodes:
+        first = subject.nodes[node.id]
+        if node is not first:
+            yield check.finding(
+                f"there is another node `{node.id}`",
+                node.location,
+                node=node.id,
+                help="give one of them another id",
+                related=(first.location,),
+            )
+
+
+CHECK = Check("S104", "duplicate-id", Severity.ERROR, __doc__, find)

@@ -1,0 +1,54 @@
+"""A flow does not say where the conversation begins.
+
+What it does:
+    Looks for `start`, or a node of the type `start`, that names a node of the flow.
+
+Why it matters:
+    Nothing of the flow would ever be said.
+
+Example:
+    nodes:
+      hello: {type: message, text: Hello, next: bye}
+      bye: {type: end}
+
+Instead:
+    start: hello
+    nodes:
+      hello: {type: message, text: Hello, next: bye}
+      bye: {type: end}
+
+Known limits:
+    None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """A flow without an entry, or with one that names no node."""
+    flow = subject.flow
+    if not flow.entries:
+        yield check.finding(
+            "the flow does not say where it starts",
+            flow.location,
+            help=f"add `start: {flow.nodes[0].id}`" if flow.nodes else "add a node, and `start`",
+        )
+    locations = (*flow.entry_locations, *(flow.location for _ in flow.entries))
+    for entry, location in zip(flow.entries, locations, strict=False):
+        if entry not in subject.nodes:
+            nearest = get_close_matches(entry, subject.nodes, n=1)
+            yield check.finding(
+                f"the flow starts at `{entry}`, and there is no such node",
+                location,
+                help=f"did you mean `{nearest[0]}`?" if nearest else "",
+            )
+
+
+CHECK = Check("S101", "no-start", Severity.ERROR, __doc__, find)

@@ -1,0 +1,105 @@
+"""A node can be left by a port that no edge leaves.
+
+What it does:
+    Looks at the ports that a node needs: `next`, `success` and `error` of a web request, `timeout`
+    of a question with a timeout, and the choices of a question of which only some are wired.
+
+Why it matters:
+    The port is taken one day, and then the conversation fails.
+
+Example:
+    start: ask
+    nodes:
+      ask:
+        type: http
+        url: https://api.example.com/status
+        success: bye
+      bye: {type: end}
+
+Instead:
+    start: ask
+    nodes:
+      ask:
+        type: http
+        url: https://api.example.com/status
+        success: bye
+        error: sorry
+      sorry: {type: message, text: "We cannot tell right now.", next: bye}
+      bye: {type: end}
+
+Known limits:
+    `fallback` may be left unwired: then the flow's `on_error` answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+from statewright.flows.model import Node
+from statewright.flows.nodes import (
+    NEXT,
+    Delay,
+    Http,
+    InputKind,
+    Jump,
+    Message,
+    Question,
+    Set,
+    Start,
+    choice_port,
+)
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Ports that are needed and have no edge; nodes without any edge are dead ends instead."""
+    wired: dict[str, set[str]] = {}
+    for source, port in subject.graph.edges:
+        wired.setdefault(source, set()).add(port)
+    for node in subject.nodes.values():
+        ports = wired.get(node.id)
+        if ports is None or node.disabled:
+            continue
+        for port in _needed(node, ports):
+            if port not in ports:
+                yield check.finding(
+                    f"no edge leaves `{node.id}` by `{port}`",
+                    node.location,
+                    node=node.id,
+                    port=port,
+                    help=f"say where the conversation goes on from `{port}`",
+                )
+
+
+def _needed(node: Node, wired: set[str]) -> Iterator[str]:
+    match node.config:
+        case Http():
+            yield "success"
+            if node.config.fallback is None:
+                yield "error"
+        case Question() as question:
+            yield from _needed_of_question(question, wired)
+        case Message() as message:
+            if not any(button.wired for button in message.buttons):
+                yield NEXT
+            elif any(choice_port(b.value.text) not in wired for b in message.buttons):
+                yield NEXT
+        case Start() | Set() | Delay() | Jump():
+            yield NEXT
+        case _:
+            return
+
+
+def _needed_of_question(question: Question, wired: set[str]) -> Iterator[str]:
+    if question.timeout is not None:
+        yield "timeout"
+    choices = {choice_port(choice.value) for choice in question.choices}
+    if question.input is not InputKind.CHOICE or not choices & wired:
+        yield NEXT
+    elif NEXT not in wired:
+        yield from sorted(choices)
+
+
+CHECK = Check("S107", "unwired-port", Severity.ERROR, __doc__, find)

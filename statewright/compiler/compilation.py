@@ -1,0 +1,72 @@
+"""The result of compiling a flow: findings, and a chart that may be released or only tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statewright.compiler.checks import findings_of
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.lowering import lower
+from statewright.compiler.subject import subject_of
+from statewright.errors import FlowRejected
+from statewright.flows.model import Flow
+from statewright.statechart.codec import digest_of
+from statewright.statechart.definition import Statechart
+from statewright.statechart.release import Release
+from statewright.statechart.sourcemap import SourceMap
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What became of a flow.
+
+    Attributes:
+        flow: what was compiled.
+        findings: what is wrong with it, in the order of the file.
+        statechart: what it means, as far as that can be said: where the flow is wrong, the
+            session fails at that place instead of guessing.
+        source_map: where each state and transition was drawn.
+    """
+
+    flow: Flow
+    findings: tuple[Finding, ...]
+    statechart: Statechart
+    source_map: SourceMap
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stand in the way of a release."""
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
+
+    def release(self) -> Release:
+        """The verified chart, fit to be published.
+
+        Raises:
+            FlowRejected: an ERROR finding stands.
+        """
+        if self.errors:
+            raise FlowRejected(self.errors)
+        return self.draft()
+
+    def draft(self) -> Release:
+        """The chart whatever was found: for ``chat`` and ``test``, never for a channel."""
+        return Release(
+            statechart=self.statechart,
+            digest=digest_of(self.statechart),
+            source_map=self.source_map,
+            inputs=self.statechart.inputs,
+        )
+
+
+def compile(flow: Flow) -> Compilation:  # noqa: A001 (always qualified: compiler.compile)
+    """Check a flow and lower it to a statechart.
+
+    Never raises for what an author wrote: whatever is wrong is a finding.
+    """
+    lowered = lower(flow)
+    return Compilation(
+        flow=flow,
+        findings=findings_of(subject_of(flow)),
+        statechart=lowered.statechart,
+        source_map=lowered.source_map,
+    )

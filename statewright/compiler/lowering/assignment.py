@@ -1,0 +1,63 @@
+"""Changing variables: set, increment, append, remove, unset → ``Assign`` actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
+from statewright.compiler.lowering.texts import content_from, path_from, quoted
+from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Assignment, Operation, Set
+from statewright.statechart.actions import Action, Assign
+from statewright.statechart.definition import Datum, State, state_id
+
+OPERAND = "~value"
+"""The variable that holds the operand while a variable is changed with the help of its old value."""
+
+
+def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
+    """An atomic state whose entry actions assign; it is left when all of them have run."""
+    declared = plan.declared
+    actions = tuple(
+        action for assignment in config.assignments for action in assign(assignment, declared)
+    )
+    needs_operand = any(a.operation in COMBINED for a in config.assignments)
+    return Piece(
+        State(
+            state_id(node.id),
+            data=(Datum(OPERAND),) if needs_operand else (),
+            entry=block(node.id, *actions),
+            transitions=ways(plan, node.id, NEXT, events=(done(node.id),)),
+        )
+    )
+
+
+def assign(assignment: Assignment, declared: frozenset[str]) -> tuple[Action, ...]:
+    """The actions of one assignment."""
+    path = path_from(assignment.variable, declared)
+    value = Literal(None) if assignment.value is None else content_from(assignment.value)
+    if assignment.operation is Operation.SET:
+        return (Assign(path, value),)
+    if assignment.operation is Operation.UNSET:
+        return (Assign(path, Computed(parse("optional.none()"))),)
+    old = reading(path)
+    combined = Computed(parse(COMBINED[assignment.operation](old, f"vars[{quoted(OPERAND)}]")))
+    return Assign((OPERAND,), value), Assign(path, combined)
+
+
+def reading(path: tuple[str, ...]) -> str:
+    """CEL that reads a path and gives an optional: absent where any part of it is."""
+    return "vars" + "".join(f"[?{quoted(part)}]" for part in path)
+
+
+COMBINED: Mapping[Operation, Callable[[str, str], str]] = {
+    Operation.INCREMENT: lambda old, by: (
+        f"{old}.hasValue() ? (type({old}.value()) == type({by}) ? {old}.value() + {by}"
+        f" : double({old}.value()) + double({by})) : {by}"
+    ),
+    Operation.APPEND: lambda old, item: f"{old}.orValue([]) + [{item}]",
+    Operation.REMOVE: lambda old, item: f"{old}.orValue([]).filter(it, it != {item})",
+}
+"""How the new value comes of the old one (an optional) and the operand."""
+

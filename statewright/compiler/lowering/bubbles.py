@@ -1,0 +1,62 @@
+"""What a bot says: bubbles → ``Say`` actions.
+
+A say's content is ``{"type": …, "text": …, …}``, with ``choices`` (``{"value", "label"}`` maps) and
+``buttons`` where some are offered.
+"""
+
+from __future__ import annotations
+
+from statewright.compiler.lowering.texts import record, sequence, template_from
+from statewright.compiler.texts import PLACES
+from statewright.expressions import Content, Literal, Place
+from statewright.flows.nodes import Bubble, BubbleType, Button, ButtonAction
+from statewright.statechart.actions import Say
+from statewright.statechart.definition import Actions
+
+
+def says(bubbles: tuple[Bubble, ...], **extra: Content) -> Actions:
+    """Say the bubbles in order; ``extra`` fields go with the last one.
+
+    Extra fields without any bubble are said with an empty text, so that choices are always shown.
+    """
+    if not bubbles and extra:
+        return (Say(record({"type": Literal("text"), "text": Literal(""), **extra})),)
+    last = len(bubbles) - 1
+    return tuple(
+        Say(bubble_content(bubble, extra if index == last else {}))
+        for index, bubble in enumerate(bubbles)
+    )
+
+
+def bubble_content(bubble: Bubble, extra: dict[str, Content]) -> Content:
+    """What is said of one bubble."""
+    fields = {
+        name: template_from(source, PLACES.get((bubble.type, name), Place.TEXT))
+        for name, source in bubble.fields
+    }
+    return record({"type": Literal(str(bubble.type)), **fields, **extra})
+
+
+def text_bubble(content: Content, **extra: Content) -> Actions:
+    """Say one text."""
+    return (Say(record({"type": Literal(str(BubbleType.TEXT)), "text": content, **extra})),)
+
+
+def buttons_content(buttons: tuple[Button, ...]) -> Content:
+    """The buttons under a message: ``{"label", "action", "value"}`` maps."""
+    return sequence(
+        tuple(
+            record(
+                {
+                    "label": template_from(button.label),
+                    "action": Literal(str(button.action)),
+                    "value": template_from(button.value, _value_place(button)),
+                }
+            )
+            for button in buttons
+        )
+    )
+
+
+def _value_place(button: Button) -> Place:
+    return Place.URL if button.action is ButtonAction.URL else Place.VALUE

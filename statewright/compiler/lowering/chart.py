@@ -1,0 +1,183 @@
+"""The whole chart: nodes in one compound state that answers errors, their ends beside it.
+
+::
+
+    ~talk      compound: a state per node; on-error and the total timeout are its transitions
+    <end>…     final: a state per end
+    ~failed    final: where errors lead
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from statewright.compiler.lowering.assignment import lower_set
+from statewright.compiler.lowering.ending import lower_end, lower_handoff
+from statewright.compiler.lowering.http import lower_http
+from statewright.compiler.lowering.message import lower_message
+from statewright.compiler.lowering.passage import (
+    lower_condition,
+    lower_jump,
+    lower_start,
+    lower_unsupported,
+    pass_through,
+)
+from statewright.compiler.lowering.plan import (
+    ERRORS,
+    FAILED,
+    TALK,
+    Piece,
+    Plan,
+    branches,
+    lost,
+    plan_of,
+)
+from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.waiting import lower_delay, timeout, timer
+from statewright.compiler.scope import CHART_TYPES
+from statewright.expressions import Literal
+from statewright.flows.model import Flow, Node, OnError, Variable, VariableScope
+from statewright.flows.nodes import (
+    NEXT,
+    Condition,
+    Delay,
+    End,
+    Handoff,
+    Http,
+    Jump,
+    Message,
+    Question,
+    Set,
+    Start,
+    Unsupported,
+)
+from statewright.statechart.actions import Log
+from statewright.statechart.definition import (
+    Datum,
+    State,
+    Statechart,
+    StateKind,
+    Transition,
+    state_id,
+)
+from statewright.statechart.sourcemap import Location, SourceMap
+
+LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
+    {
+        Start: lower_start,
+        Message: lower_message,
+        Question: lower_question,
+        Condition: lower_condition,
+        Set: lower_set,
+        Http: lower_http,
+        Handoff: lower_handoff,
+        Delay: lower_delay,
+        Jump: lower_jump,
+        End: lower_end,
+        Unsupported: lower_unsupported,
+    }
+)
+"""Kind of node → how it is lowered."""
+
+ENDS = (End, Handoff)
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A chart, and where each of its states and transitions was drawn."""
+
+    statechart: Statechart
+    source_map: SourceMap
+
+
+def lower(flow: Flow) -> Lowered:
+    """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
+    plan = plan_of(flow)
+    pieces = [(node, _piece(node, plan)) for node in plan.graph.nodes.values()]
+    talk = tuple(piece.state for _, piece in pieces if not piece.final)
+    ends = tuple(piece.state for _, piece in pieces if piece.final)
+    conversation = (_conversation(flow, plan, talk),) if talk else ()
+    chart = Statechart(
+        name=flow.name or flow.id,
+        states=(
+            *conversation,
+            *ends,
+            State(FAILED, StateKind.FINAL, outcome="error", failed=True),
+        ),
+        initial=_initial(plan),
+        data=tuple(
+            _datum(v) for v in flow.variables if v.scope is VariableScope.SESSION
+        ),
+        inputs=tuple(v.name for v in flow.variables if v.input),
+        deferred=("message",),
+        **({} if flow.settings.step_limit is None else {"limit": flow.settings.step_limit}),
+    )
+    return Lowered(chart, _source_map(plan, pieces))
+
+
+def _piece(node: Node, plan: Plan) -> Piece:
+    if node.disabled and not isinstance(node.config, ENDS):
+        return pass_through(node, plan)
+    piece = LOWERING[type(node.config)](node, node.config, plan)
+    if plan.flow.settings.on_error is OnError.CONTINUE and not piece.final:
+        on_error = branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
+        state = replace(piece.state, transitions=(*piece.state.transitions, *on_error))
+        return replace(piece, state=state)
+    return piece
+
+
+def _initial(plan: Plan) -> Transition:
+    entries = plan.graph.entries
+    if not entries:
+        return lost("the flow", "start")
+    return Transition((state_id(entries[0]),))
+
+
+def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
+    settings = flow.settings
+    to_fallback = settings.on_error is OnError.FALLBACK and settings.fallback in plan.graph.nodes
+    target = state_id(settings.fallback) if to_fallback else FAILED
+    transitions = [
+        Transition((target,), ERRORS, actions=(Log("error", Literal("the flow's on-error")),))
+    ]
+    entry, exit_ = (), ()
+    if settings.timeout is not None:
+        start, stop = timer(TALK, Literal(settings.timeout))
+        entry, exit_ = (start,), (stop,)
+        why = Log("timeout", Literal("the time of the whole conversation is over"))
+        transitions.append(Transition((FAILED,), (timeout(TALK),), actions=(why,)))
+    return State(
+        TALK,
+        StateKind.COMPOUND,
+        states=states,
+        entry=entry,
+        exit=exit_,
+        transitions=tuple(transitions),
+    )
+
+
+def _datum(variable: Variable) -> Datum:
+    return Datum(
+        variable.name,
+        CHART_TYPES.get(variable.type, variable.type),
+        Literal(variable.default) if variable.has_default else None,
+    )
+
+
+def _source_map(plan: Plan, pieces: list[tuple[Node, Piece]]) -> dict[str, Location]:
+    places: dict[str, Location] = {}
+    for node, piece in pieces:
+        _place(piece.state, node.location, places)
+        places.update(piece.places)
+    return places
+
+
+def _place(state: State, location: Location, places: dict[str, Location]) -> None:
+    places[state.id] = location
+    for number, _ in enumerate(state.transitions):
+        places[f"{state.id}#{number}"] = location
+    for child in state.states:
+        _place(child, location, places)

@@ -1,0 +1,114 @@
+"""Asking a web service: a compound state that calls, then saves what came back.
+
+::
+
+    call ──(a response)──▶ save ──▶ success
+      │                     └──(a mapping finds nothing)──┐
+      ├──(status 400 and more, no response, too late)─────┴──▶ error
+      └──(the same, where a fallback is given)──▶ fallback: saves it, then success
+"""
+
+from __future__ import annotations
+
+from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
+from statewright.compiler.lowering.texts import (
+    content_from,
+    expression_from,
+    path_from,
+    record,
+    template_from,
+)
+from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.expressions import Computed, Content, Literal, Place, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import Http
+from statewright.statechart.actions import Assign
+from statewright.statechart.definition import (
+    Datum,
+    Invoke,
+    State,
+    StateKind,
+    Transition,
+    state_id,
+)
+
+RESPONSE = "response"
+"""The name under which mappings read the response: ``{"status", "headers", "body"}``."""
+
+FAILED_STATUS = "has(event.data.status) && event.data.status >= 400"
+
+
+def lower_http(node: Node, config: Http, plan: Plan) -> Piece:
+    """The compound state drawn above."""
+    states = [_call(node, config, plan), _save(node, config, plan, "save", "event.data")]
+    if config.fallback is not None:
+        body = record({"status": Literal(200), "body": content_from(config.fallback)})
+        states.append(_save(node, config, plan, "fallback", body))
+    return Piece(State(state_id(node.id), StateKind.COMPOUND, states=tuple(states)))
+
+
+def _call(node: Node, config: Http, plan: Plan) -> State:
+    ident = state_id(node.id)
+    returned, broken = f"done.invoke.{ident}", f"error.communication.{ident}"
+    start, stop = timer(node.id, Literal(config.timeout))
+    save = Transition((state_id(node.id, "save"),), (returned,))
+    if config.fallback is not None:
+        fallback = (state_id(node.id, "fallback"),)
+        failures: tuple[Transition, ...] = (
+            Transition(fallback, (returned,), parse(FAILED_STATUS)),
+            Transition(fallback, (broken, timeout(node.id))),
+        )
+    else:
+        failures = (
+            *(
+                Transition(way.targets, way.events, parse(FAILED_STATUS), actions=way.actions)
+                for way in _failing(node, plan, (returned,))
+            ),
+            *_failing(node, plan, (broken, timeout(node.id))),
+        )
+    return State(
+        state_id(node.id, "call"),
+        entry=(start,),
+        exit=(stop,),
+        invocations=(Invoke(ident, "http", _request(config)),),
+        transitions=(*failures, save),
+    )
+
+
+def _failing(node: Node, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
+    return ways_or_error(plan, node.id, "error", "error.flow.http", events=events)
+
+
+def _save(node: Node, config: Http, plan: Plan, name: str, response: str | Content) -> State:
+    value = Computed(parse(response)) if isinstance(response, str) else response
+    actions = (
+        Assign(path_from(variable, plan.declared), Computed(expression_from(mapping)))
+        for variable, mapping in config.save
+    )
+    failures = ("error.execution.action",)
+    return State(
+        state_id(node.id, name),
+        data=(Datum(RESPONSE, value=value),),
+        entry=block(node.id, *actions),
+        transitions=(
+            *ways(plan, node.id, "success", events=(done(node.id),)),
+            *(_failing(node, plan, failures) if plan.is_wired(node.id, "error") else ()),
+        ),
+    )
+
+
+def _request(config: Http) -> Content:
+    """What the engine is asked to do; ``timeout`` is in microseconds."""
+    fields: dict[str, Content] = {
+        "method": Literal(config.method),
+        "url": template_from(config.url, Place.URL),
+        "headers": record(
+            {name: template_from(source, Place.HEADER) for name, source in config.headers}
+        ),
+        "query": record({name: content_from(value) for name, value in config.query}),
+        "timeout": Literal(config.timeout),
+        "retries": Literal(config.retries),
+    }
+    if config.body is not None:
+        fields["body"] = content_from(config.body)
+    return record(fields)

@@ -1,0 +1,131 @@
+"""What authors write → what charts hold: expressions, templates, values, paths.
+
+A text that cannot be parsed becomes an expression that always fails, with the reason: the check
+G301 reports it, and a draft goes on as far as it can.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from statewright.errors import ExpressionError
+from statewright.expressions import (
+    Computed,
+    Content,
+    Expression,
+    Literal,
+    Place,
+    Record,
+    Sequence,
+    Text,
+    parse,
+    parse_template,
+    path_of,
+)
+from statewright.flows.nodes import Source, Value
+
+
+def quoted(text: str) -> str:
+    """A text as a CEL string literal.
+
+    >>> quoted('say "hi"')
+    '"say \\\\"hi\\\\""'
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def cel(value: Any) -> str:
+    """A JSON value as a CEL literal; whole numbers are ints.
+
+    >>> cel({"a": [1, 2.5, None]})
+    '{"a": [1, 2.5, null]}'
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return quoted(value)
+        case dict():
+            return "{" + ", ".join(f"{quoted(k)}: {cel(v)}" for k, v in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(cel(item) for item in value) + "]"
+        case _:
+            return repr(value)
+
+
+def failing(reason: str) -> Expression:
+    """An expression that always fails, with this reason."""
+    return parse(f"fail({quoted(reason)})")
+
+
+def expression_from(source: Source) -> Expression:
+    """The CEL expression of a source."""
+    try:
+        return parse(source.text)
+    except ExpressionError as error:
+        return failing(f"{error.reason} in `{source.original or source.text}`")
+
+
+guard_from = expression_from
+
+
+def template_from(source: Source, place: Place = Place.TEXT) -> Content:
+    """The template of a source."""
+    return _content(source.text, place)
+
+
+def content_from(value: Value) -> Content:
+    """A JSON value whose texts may be templates; a lone ``{{ x }}`` keeps its type."""
+    return _tree(value.json)
+
+
+def _tree(value: Any) -> Content:
+    match value:
+        case str():
+            return _content(value, Place.VALUE)
+        case dict():
+            return record({key: _tree(item) for key, item in value.items()})
+        case list() | tuple():
+            return sequence(tuple(_tree(item) for item in value))
+        case _:
+            return Literal(value)
+
+
+def record(fields: dict[str, Content]) -> Content:
+    """A map; a literal where all its values are."""
+    if all(isinstance(item, Literal) for item in fields.values()):
+        return Literal({k: item.value for k, item in fields.items() if isinstance(item, Literal)})
+    return Record(tuple(fields.items()))
+
+
+def sequence(items: tuple[Content, ...]) -> Content:
+    """A list; a literal where all its items are."""
+    if all(isinstance(item, Literal) for item in items):
+        return Literal([item.value for item in items if isinstance(item, Literal)])
+    return Sequence(items)
+
+
+def _content(text: str, place: Place) -> Content:
+    if "{{" not in text:
+        return Literal(text)
+    try:
+        return Text(parse_template(text, place))
+    except ExpressionError as error:
+        return Computed(failing(error.reason))
+
+
+def path_from(source: Source, declared: frozenset[str]) -> tuple[str, ...]:
+    """The path of a variable that is written: ``temp.done`` → ``("temp", "done")``.
+
+    A declared name is taken as it stands, whatever characters it holds; so is a text that is no
+    path.
+    """
+    if source.text in declared:
+        return (source.text,)
+    try:
+        return path_of(parse(source.text)) or (source.text,)
+    except ExpressionError:
+        return (source.text,)

@@ -1,0 +1,44 @@
+"""Nodes and parts of nodes that wait for time to pass."""
+
+from __future__ import annotations
+
+from statewright.compiler.lowering.plan import Piece, Plan, ways
+from statewright.compiler.lowering.texts import expression_from
+from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Delay, Source
+from statewright.statechart.actions import Cancel, Send
+from statewright.statechart.definition import Actions, State, state_id
+
+
+def timeout(node: str) -> str:
+    """The event, and the id, of a node's timer."""
+    return f"timeout.{state_id(node)}"
+
+
+def timer(node: str, delay: Content) -> tuple[Actions, Actions]:
+    """The entry and the exit block of a state that has a timer: it starts, and ends, with it."""
+    name = timeout(node)
+    return (Send(name, delay=delay, id=name),), (Cancel(name),)
+
+
+def lower_delay(node: Node, config: Delay, plan: Plan) -> Piece:
+    """An atomic state with a timer."""
+    entry, exit_ = timer(node.id, _duration(config.duration))
+    return Piece(
+        State(
+            state_id(node.id),
+            entry=(entry,),
+            exit=(exit_,),
+            transitions=ways(plan, node.id, NEXT, events=(timeout(node.id),)),
+        )
+    )
+
+
+def _duration(duration: int | Source) -> Content:
+    if isinstance(duration, int):
+        return Literal(duration)
+    text = expression_from(duration).text
+    return Computed(
+        parse(f"cel.bind(d, {text}, type(d) == duration ? d : duration(string(d) + 's'))")
+    )

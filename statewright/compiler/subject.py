@@ -1,0 +1,43 @@
+"""What checks look at: a flow, its graph, and its texts, indexed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
+from statewright.compiler.analysis.texts import ParsedText, parsed_texts
+from statewright.flows.model import Flow, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A flow, ready to be checked.
+
+    Attributes:
+        flow: what its author wrote.
+        graph: its nodes and edges.
+        reachable: nodes on a path from an entry, guards not considered.
+        texts: its expressions and templates, parsed and type-checked.
+    """
+
+    flow: Flow
+    graph: Graph
+    reachable: frozenset[str]
+    texts: tuple[ParsedText, ...]
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """The nodes by id."""
+        return self.graph.nodes
+
+
+def subject_of(flow: Flow) -> Subject:
+    """Index a flow."""
+    graph = graph_of(flow)
+    return Subject(
+        flow=flow,
+        graph=graph,
+        reachable=reachable_from(graph.entries, successors_of(flow)),
+        texts=tuple(parsed_texts(flow)),
+    )
