@@ -1,0 +1,46 @@
+"""What somebody who wrote an unknown name may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from statewright.flows.outline import shown
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like ``name``, or ``""`` if none does.
+
+    Case, spaces and the difference of ``-`` and ``_`` do not count.
+
+    >>> nearest("Mesage", ["message", "question"])
+    'message'
+    """
+    by_key = {_key(candidate): candidate for candidate in known}
+    matches = get_close_matches(_key(name)[:100], by_key, n=1, cutoff=0.6)
+    return by_key[matches[0]] if matches else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The help for an unknown name: the nearest known one, or else a list of all that are known."""
+    names = list(known)
+    found = nearest(name, names)
+    if found:
+        return f"did you mean {shown(found)}?"
+    return f"known are {listed(names)}" if names else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in backticks, as a sentence lists them.
+
+    >>> listed(["a", "b", "c"])
+    '`a`, `b` and `c`'
+    """
+    shown_names = [shown(name) for name in names]
+    if len(shown_names) < 2:
+        return "".join(shown_names)
+    return f"{', '.join(shown_names[:-1])} and {shown_names[-1]}"
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
