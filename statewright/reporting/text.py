@@ -1,0 +1,131 @@
+"""Findings for people at a terminal: the line, a caret under the place, and what to do.
+
+::
+
+    order.yaml:4:45: error S103 dangling-edge: `hello` leads to `goodby`, and there is no such node
+      |
+    4 |   hello: {type: message, text: Hello, next: goodby}
+      |                                             ^^^^^^
+      = help: did you mean `goodbye`?
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from statewright.compiler.findings import Finding, Severity
+from statewright.reporting.report import Report
+from statewright.statechart.sourcemap import Location
+
+WIDTH = 120
+"""Columns of a source line that are shown; longer lines are cut to a window around the caret."""
+
+_RESET = "\x1b[0m"
+_BOLD = "\x1b[1m"
+_BLUE = "\x1b[34;1m"
+_COLOURS = {
+    Severity.ERROR: "\x1b[31;1m",
+    Severity.WARNING: "\x1b[33;1m",
+    Severity.INFO: "\x1b[36;1m",
+}
+_WORD = re.compile(r"""[\w./@$-]+|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+
+
+def text_from_report(report: Report, *, colour: bool = False) -> str:
+    """The findings as a terminal shows them, then the summary.
+
+    Args:
+        report: what was found.
+        colour: whether to use ANSI colours.
+    """
+    paragraphs = [
+        text_from_finding(finding, report.texts.get(finding.location.file, ""), colour=colour)
+        for finding in report.findings
+    ]
+    return "\n\n".join([*paragraphs, _painted(report.summary, _BOLD, colour=colour)]) + "\n"
+
+
+def text_from_finding(finding: Finding, text: str = "", *, colour: bool = False) -> str:
+    """One finding, with the line of ``text`` (the whole file, or ``""``) that it is about."""
+    label = f"{finding.severity} {finding.code} {finding.name}"
+    first, *more = printable_lines(finding.message)
+    head = ": ".join(
+        [
+            *([printable(str(finding.location))] if finding.location.line else _file_of(finding)),
+            _painted(label, _COLOURS[finding.severity], colour=colour),
+            _painted(first, _BOLD, colour=colour),
+        ]
+    )
+    gutter = " " * len(str(finding.location.line or ""))
+    body = [
+        *(f"  {line}" for line in more),
+        *_excerpt(text, finding.location, colour=colour),
+        *_notes(finding, gutter, colour=colour),
+    ]
+    return "\n".join([head, *body])
+
+
+def printable(text: str) -> str:
+    """A text on one line, without anything that could drive a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def printable_lines(text: str) -> list[str]:
+    """The lines of a text, each ``printable``; at least one."""
+    return [printable(line) for line in text.split("\n")]
+
+
+def _file_of(finding: Finding) -> list[str]:
+    return [printable(finding.location.file)] if finding.location.file else []
+
+
+def _notes(finding: Finding, gutter: str, *, colour: bool) -> Iterator[str]:
+    mark = _painted("=", _BLUE, colour=colour)
+    if finding.reason:
+        yield f"{gutter} {mark} undecided: {printable(finding.reason)}"
+    for place in finding.related:
+        yield f"{gutter} {mark} see also {printable(str(place))}"
+    if finding.help:
+        first, *more = printable_lines(finding.help)
+        yield f"{gutter} {mark} help: {first}"
+        yield from (f"{gutter}   {line}" for line in more)
+
+
+def _excerpt(text: str, place: Location, *, colour: bool) -> Iterator[str]:
+    """The line at ``place`` and the caret line; nothing where the text has no such line."""
+    lines = text.splitlines()
+    if not 1 <= place.line <= len(lines) or place.column < 1:
+        return
+    line = lines[place.line - 1]
+    offset = min(place.column - 1, len(line))
+    word = _WORD.match(line, offset)
+    length = max(1, word.end() - offset) if word else 1
+    left = max(0, offset - WIDTH // 2) if len(line) > WIDTH else 0
+    shown = line[left : left + WIDTH]
+    length = min(length, max(1, len(shown) - (offset - left)))
+    number = str(place.line)
+    bar = _painted("|", _BLUE, colour=colour)
+    padding = "".join(_blank(c) for c in shown[: offset - left])
+    carets = "^" * sum(map(_columns, shown[offset - left : offset - left + length])) or "^"
+    yield f"{' ' * len(number)} {bar}"
+    source = "".join(c if c == "\t" else printable(c) for c in shown)
+    yield f"{_painted(number, _BLUE, colour=colour)} {bar} {source.rstrip()}"
+    yield f"{' ' * len(number)} {bar} {padding}{_painted(carets, _BLUE, colour=colour)}"
+
+
+def _columns(character: str) -> int:
+    """Columns that a character takes on a terminal."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _blank(character: str) -> str:
+    """Space as wide as a character, so that the caret stands under its place."""
+    return "\t" if character == "\t" else " " * _columns(character)
+
+
+def _painted(text: str, code: str, *, colour: bool) -> str:
+    return f"{code}{text}{_RESET}" if colour else text
