@@ -1,0 +1,55 @@
+"""Every check raises its own example, and is silent about the mended one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.compiler.checks import CHECKS, Check
+from statewright.compiler.checks.check import SECTIONS, sections_of
+
+HEADER = "statewright: 1\nid: example\n"
+
+
+def flow_text(example: str) -> str:
+    """The example of a check as a whole file."""
+    is_whole = example.startswith("{") or "statewright: 1" in example or "steps:" in example
+    return example if is_whole else HEADER + example
+
+
+def codes_in(example: str) -> set[str]:
+    compilation = compiler.compile(flows.parse(flow_text(example), file="example"))
+    return {finding.code for finding in compilation.findings}
+
+
+def cases() -> Iterator[tuple[Check, str, str]]:
+    for check in CHECKS:
+        sections = sections_of(check.documentation)
+        yield check, sections["Example"], sections["Instead"]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_check_documents_itself(check: Check) -> None:
+    sections = sections_of(check.documentation)
+    assert tuple(title for title in sections if title) == SECTIONS
+    assert all(sections.values())
+    assert re.fullmatch(r"[A-Z]\d{3}", check.code)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", check.name)
+
+
+def test_no_code_and_no_name_is_used_twice() -> None:
+    assert len({check.code for check in CHECKS}) == len(CHECKS)
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize(("check", "example", "instead"), cases(), ids=lambda case: getattr(case, "code", ""))
+def test_the_example_of_a_check_raises_it(check: Check, example: str, instead: str) -> None:
+    assert check.code in codes_in(example)
+
+
+@pytest.mark.parametrize(("check", "example", "instead"), cases(), ids=lambda case: getattr(case, "code", ""))
+def test_the_mended_example_is_clean(check: Check, example: str, instead: str) -> None:
+    assert codes_in(instead) == set()

@@ -1,0 +1,198 @@
+"""Conditions, assignments, delays, jumps and ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.compiler.conversations import compiled, said, talk, turns
+
+ROUTE = """
+start: route
+variables: {age: {type: int, input: true}}
+nodes:
+  route:
+    type: condition
+    branches:
+      - {if: age >= 65, to: old}
+      - {if: age >= 18, to: adult}
+    else: minor
+  old: {type: end, text: old}
+  adult: {type: end, text: adult}
+  minor: {type: end, text: minor}
+"""
+
+
+@pytest.mark.parametrize(("age", "text"), [(70, "old"), (65, "old"), (18, "adult"), (17, "minor")])
+def test_the_first_branch_that_is_true_is_taken(age: int, text: str) -> None:
+    assert talk(ROUTE, data={"age": age}) == [text]
+
+
+def test_a_guard_without_a_value_counts_as_false_and_is_an_incident() -> None:
+    (turn,) = turns(ROUTE)
+    assert said([turn]) == ["minor"]
+    assert {i.name for i in turn.macrostep.incidents} == {"error.execution.guard"}
+    assert turn.status == "completed"
+
+
+ASSIGN = """
+start: change
+variables: {{n: {{type: int, default: 1}}, cart: {{type: list, default: [a, b]}}, temp: {{type: map}}}}
+nodes:
+  change:
+    type: set
+    actions:
+{actions}
+    next: bye
+  bye: {{type: end}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("actions", "name", "value"),
+    [
+        ("- {set: n, to: 5}", "n", 5),
+        ("- {set: n, to: '{{ n + 1 }}'}", "n", 2),
+        ("- {increment: n}", "n", 2),
+        ("- {increment: n, by: 3}\n- {increment: n, by: '{{ n }}'}", "n", 8),
+        ("- {append: cart, value: c}", "cart", ["a", "b", "c"]),
+        ("- {remove: cart, value: a}", "cart", ["b"]),
+        ("- {set: temp.a.b, to: [1, '{{ n }}']}", "temp", {"a": {"b": [1, 1]}}),
+        ("- {increment: temp.count, by: 2}", "temp", {"count": 2}),
+        ("- {append: temp.list, value: 1}", "temp", {"list": [1]}),
+    ],
+)
+def test_assignments_change_variables_in_order(actions: str, name: str, value: Any) -> None:
+    lines = "\n".join(f"      {line}" for line in actions.splitlines())
+    (turn,) = turns(ASSIGN.format(actions=lines))
+    assert turn.data[name] == value
+
+
+def test_an_unset_variable_is_absent() -> None:
+    (turn,) = turns(ASSIGN.format(actions="      - {unset: n}"))
+    assert "n" not in turn.data
+
+
+def test_an_assignment_that_fails_ends_the_flow_before_anything_else_is_said() -> None:
+    flow = """
+start: change
+variables: {n: int}
+nodes:
+  change: {type: set, actions: [{set: n, to: many}], next: bye}
+  bye: {type: end, text: Bye}
+"""
+    (turn,) = turns(flow)
+    assert said([turn]) == []
+    assert turn.status == "failed"
+
+
+def test_on_error_continue_leaves_the_node_by_its_default_port() -> None:
+    flow = """
+start: change
+settings: {on_error: continue}
+variables: {n: int}
+nodes:
+  change: {type: set, actions: [{set: n, to: many}], next: bye}
+  bye: {type: end, text: Bye}
+"""
+    assert talk(flow) == ["Bye"]
+
+
+def test_a_delay_waits_and_goes_on() -> None:
+    flow = """
+start: hello
+nodes:
+  hello: {type: message, text: Hello, next: pause}
+  pause: {type: delay, duration: 2h, next: bye}
+  bye: {type: end, text: Bye}
+"""
+    played = turns(flow, {"advance": "1h"}, {"advance": "1h"})
+    assert [said([turn]) for turn in played] == [["Hello"], [], ["Bye"]]
+
+
+@pytest.mark.parametrize("duration", ["n * 60", "duration('2m')"])
+def test_a_delay_may_be_computed(duration: str) -> None:
+    flow = f"""
+start: pause
+variables: {{n: {{type: int, default: 2}}}}
+nodes:
+  pause: {{type: delay, for: "{duration}", next: bye}}
+  bye: {{type: end, text: Bye}}
+"""
+    assert talk(flow, {"advance": "119s"}) == []
+    assert talk(flow, {"advance": "119s"}, {"advance": "1s"}) == ["Bye"]
+
+
+def test_a_jump_goes_back_and_the_conversation_goes_round() -> None:
+    flow = """
+start: ask
+variables: {word: string}
+nodes:
+  ask: {type: question, text: "Word?", variable: word, next: again}
+  again: {type: jump, to: ask}
+"""
+    assert talk(flow, "a", "b") == ["Word?", "Word?", "Word?"]
+
+
+def test_a_cycle_without_input_fails_the_session_and_names_the_cycle() -> None:
+    flow = """
+start: one
+settings: {step_limit: 100}
+nodes:
+  one: {type: message, text: one, next: two}
+  two: {type: message, text: two, next: one}
+"""
+    (turn,) = turns(flow)
+    assert turn.status == "failed"
+    assert any("one" in i.message and "two" in i.message for i in turn.macrostep.incidents)
+
+
+def test_a_handoff_ends_the_flow_and_tells_the_host() -> None:
+    flow = """
+start: human
+variables: {name: {type: string, input: true}}
+nodes:
+  human: {type: handoff, to: {team: 1}, text: One moment, note: "It is {{ name }}"}
+"""
+    (turn,) = turns(flow, data={"name": "Ada"})
+    assert said([turn]) == ["One moment"]
+    assert (turn.status, turn.outcome) == ("completed", "handoff")
+    (effect,) = turn.effects
+    assert effect["data"]["target"] == "handoff"
+    assert effect["data"]["data"]["note"] == "It is Ada"
+
+
+def test_a_disabled_node_is_passed_through() -> None:
+    flow = """
+start: ask
+variables: {name: string}
+nodes:
+  ask: {type: question, text: "Name?", variable: name, disabled: true, next: bye}
+  bye: {type: end, text: Bye}
+"""
+    assert talk(flow) == ["Bye"]
+
+
+def test_the_time_of_a_whole_flow_is_bounded() -> None:
+    flow = """
+start: ask
+settings: {timeout: 1d}
+variables: {name: string}
+nodes:
+  ask: {type: question, text: "Name?", variable: name, next: bye}
+  bye: {type: end, text: Bye}
+"""
+    played = turns(flow, {"advance": "25h"})
+    assert played[-1].status == "failed"
+
+
+def test_a_draft_of_a_wrong_flow_fails_where_it_is_wrong() -> None:
+    flow = """
+start: hello
+nodes:
+  hello: {type: message, text: Hello, next: nowhere}
+"""
+    compilation = compiled(flow)
+    assert [finding.code for finding in compilation.errors] == ["S103"]
+    assert compilation.draft().statechart.states

@@ -1,0 +1,191 @@
+"""Questions: given these answers, this is said and saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.compiler.conversations import said, talk, turns
+
+ASK = """
+start: ask
+variables: {{answer: dyn}}
+nodes:
+  ask:
+    type: question
+    text: Well?
+    variable: answer
+    retry: No.
+{lines}
+    next: bye
+  bye: {{type: end, text: "Bye"}}
+"""
+
+
+def ask(lines: str) -> str:
+    return ASK.format(lines="\n".join(f"    {line}" for line in lines.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("lines", "typed", "saved"),
+    [
+        ("input: text", " blue ", "blue"),
+        ("input: number", "3.5", 3.5),
+        ("input: number", "-4", -4.0),
+        ("input: integer", "12", 12),
+        ("input: email", "ada@example.com", "ada@example.com"),
+        ("input: url", "https://example.com/a?b=c", "https://example.com/a?b=c"),
+        ("input: date", "2028-02-29", "2028-02-29"),
+        ("input: boolean", "Yes", True),
+        ("input: boolean", "no", False),
+        ("input: choice\nchoices: [{value: t, label: Tea}, {value: c, label: Coffee}]", "coffee", "c"),
+        ("input: choice\nchoices: [{value: t, label: Tea}, {value: c, label: Coffee}]", "1", "t"),
+        ("input: choice\nchoices: [{value: 1, label: One}, {value: 2, label: Two}]", "two", 2),
+        ("input: multiple_choice\nchoices: [a, b, c]", "c, a", ["c", "a"]),
+    ],
+)
+def test_a_good_answer_is_saved_as_a_value_of_its_kind(lines: str, typed: str, saved: Any) -> None:
+    played = turns(ask(lines), typed)
+    assert said(played) == ["Well?", "Bye"]
+    assert played[-1].data["answer"] == saved
+    assert type(played[-1].data["answer"]) is type(saved)
+
+
+@pytest.mark.parametrize(
+    ("lines", "typed"),
+    [
+        ("input: text", "   "),
+        ("input: text\nmin_length: 3", "ab"),
+        ("input: text\nmax_length: 3", "abcd"),
+        ("input: text\npattern: '^[a-z]+$'", "ABC"),
+        ("input: number", "three"),
+        ("input: number\nminimum: 5", "4.9"),
+        ("input: integer\nmaximum: 5", "6"),
+        ("input: integer", "1.5"),
+        ("input: email", "ada at example"),
+        ("input: phone", "12"),
+        ("input: url", "javascript:alert(1)"),
+        ("input: date", "2027-02-29"),
+        ("input: boolean", "perhaps"),
+        ("input: choice\nchoices: [a, b]", "c"),
+        ("input: choice\nchoices: [a, b]", "3"),
+        ("input: multiple_choice\nchoices: [a, b, c]", "a, x"),
+        ("input: multiple_choice\nchoices: [a, b, c]\nmaximum: 1", "a, b"),
+    ],
+)
+def test_a_bad_answer_is_refused_and_saves_nothing(lines: str, typed: str) -> None:
+    played = turns(ask(lines), typed)
+    assert said(played) == ["Well?", "No."]
+    assert "answer" not in played[-1].data
+    assert played[-1].awaiting is not None
+
+
+def test_two_retries_are_three_attempts() -> None:
+    flow = ask("input: number\nretries: 2\non: {fallback: bye}")
+    assert talk(flow, "x", "y") == ["Well?", "No.", "No."]
+    assert talk(flow, "x", "y", "z") == ["Well?", "No.", "No.", "Bye"]
+    assert talk(flow, "x", "y", "3") == ["Well?", "No.", "No.", "Bye"]
+
+
+def test_retries_used_up_without_a_fallback_are_an_error_of_the_flow() -> None:
+    played = turns(ask("input: number\nretries: 0"), "x")
+    assert (played[-1].status, played[-1].outcome) == ("failed", "error")
+
+
+def test_the_count_of_attempts_starts_anew_when_the_question_is_entered_again() -> None:
+    flow = """
+start: ask
+variables: {n: double}
+nodes:
+  ask: {type: question, text: Number?, input: number, retries: 1, retry: No., variable: n, next: ask}
+"""
+    assert talk(flow, "x", "1", "x", "2") == ["Number?", "No.", "Number?", "No.", "Number?"]
+
+
+def test_choices_are_shown_with_the_question_and_with_every_retry() -> None:
+    played = turns(ask("input: choice\nchoices: [{value: t, label: Tea}, c]"), "x")
+    shown = [{"value": "t", "label": "Tea"}, {"value": "c", "label": "c"}]
+    assert played[0].messages[-1]["choices"] == shown
+    assert played[1].messages[-1]["choices"] == shown
+    assert played[1].awaiting is not None
+    assert played[1].awaiting["choices"] == shown
+
+
+def test_a_choice_may_have_a_way_of_its_own() -> None:
+    flow = """
+start: ask
+nodes:
+  ask:
+    type: question
+    text: Sales or support?
+    input: choice
+    choices: [{value: sales, to: sales}, {value: support, to: support}, other]
+    next: other
+  sales: {type: end, text: Sales}
+  support: {type: end, text: Support}
+  other: {type: end, text: Other}
+"""
+    assert talk(flow, "sales")[-1] == "Sales"
+    assert talk(flow, "2")[-1] == "Support"
+    assert talk(flow, "other")[-1] == "Other"
+
+
+def test_the_timeout_of_a_question_starts_anew_with_every_answer() -> None:
+    flow = ask("input: number\ntimeout: 10m\non: {timeout: bye}")
+    assert talk(flow, {"advance": "9m"}, "x", {"advance": "9m"}) == ["Well?", "No."]
+    assert talk(flow, {"advance": "9m"}, "x", {"advance": "11m"}) == ["Well?", "No.", "Bye"]
+
+
+def test_without_a_retry_text_the_bot_says_what_it_wants() -> None:
+    flow = """
+start: ask
+variables: {mail: string}
+nodes:
+  ask: {type: question, text: Mail?, input: email, variable: mail, next: bye}
+  bye: {type: end}
+"""
+    assert "email address" in talk(flow, "x")[-1]
+
+
+def test_a_whole_choice_can_be_saved() -> None:
+    flow = """
+start: ask
+variables: {size: map}
+nodes:
+  ask:
+    type: question
+    text: Size?
+    input: choice
+    store: choice
+    choices: [{value: s, label: Small, data: {price: 3}}, {value: l, label: Large, data: {price: 5}}]
+    variable: size
+    next: bye
+  bye: {type: end, text: "{{ size.label }} costs {{ size.price }}"}
+"""
+    assert talk(flow, "large")[-1] == "Large costs 5"
+
+
+def test_a_message_that_comes_while_nothing_listens_is_kept_for_the_next_question() -> None:
+    flow = """
+start: wait
+variables: {name: string}
+nodes:
+  wait: {type: delay, duration: 1h, next: ask}
+  ask: {type: question, text: "Name?", variable: name, next: bye}
+  bye: {type: end, text: "Hello {{ name }}"}
+"""
+    assert talk(flow, "Ada", {"advance": "1h"}) == ["Name?", "Hello Ada"]
+
+
+def test_an_answer_that_does_not_fit_the_variable_takes_the_way_of_an_error() -> None:
+    flow = """
+start: ask
+variables: {age: int}
+settings: {on_error: fallback, fallback: sorry}
+nodes:
+  ask: {type: question, text: "Age?", input: text, variable: age, next: bye}
+  bye: {type: end, text: "You are {{ age }}"}
+  sorry: {type: end, text: Sorry}
+"""
+    assert talk(flow, "old") == ["Age?", "Sorry"]
