@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, Final
@@ -32,7 +32,7 @@ _ENCODINGS: Final = (
     (b"", "utf-8", "UTF-8"),
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_READERS: Final[Mapping[str, Any]] = {
+_READERS: Final[Mapping[str, Callable[[str], Outline]]] = {
     ".json": outline_from_json,
     ".yaml": outline_from_yaml,
     ".yml": outline_from_yaml,
@@ -58,7 +58,13 @@ class Document:
 
     def location(self, pointer: str) -> Location:
         """Where a value begins; of one that is not there, where what should hold it begins."""
-        return self._location(pointer, self.outline.values)
+        position = self.outline.values.get(pointer)
+        if position is None:
+            nearest = pointer
+            while nearest and nearest not in self.outline.values:
+                nearest = nearest.rpartition("/")[0]
+            position = self.outline.keys.get(nearest) or self.outline.values.get(nearest, (0, 0))
+        return Location(self.file, pointer, *position)
 
     def key_location(self, pointer: str) -> Location:
         """Where the key of a member begins; of what has none, where the value begins."""
@@ -66,12 +72,6 @@ class Document:
         if position is None:
             return self.location(pointer)
         return Location(self.file, pointer, *position)
-
-    def _location(self, pointer: str, positions: Mapping[str, Position]) -> Location:
-        nearest = pointer
-        while nearest and nearest not in positions:
-            nearest = nearest.rpartition("/")[0]
-        return Location(self.file, pointer, *positions.get(nearest, (0, 0)))
 
     def problems(self) -> list[Problem]:
         """What is wrong with the text itself, in its order."""
@@ -121,8 +121,7 @@ def _outline_from(text: str, suffix: str) -> Outline:
     if not text or text.isspace():
         return Outline(faults=(Fault("R001", "the text is empty", (1, 1)),), broken=True)
     if suffix in _READERS:
-        outline: Outline = _READERS[suffix](text)
-        return outline
+        return _READERS[suffix](text)
     if not text.lstrip().startswith(("{", "[")):
         return outline_from_yaml(text)
     as_json = outline_from_json(text)

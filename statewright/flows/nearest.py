@@ -4,8 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 from statewright.flows.outline import shown
+
+_SYNONYMS: Final = {
+    "any": ("dyn",),
+    "api": ("http",),
+    "array": ("list",),
+    "boolean": ("bool",),
+    "branch": ("condition",),
+    "datetime": ("timestamp",),
+    "dict": ("map",),
+    "float": ("double",),
+    "goto": ("jump", "to"),
+    "if": ("condition",),
+    "integer": ("int",),
+    "json": ("dyn",),
+    "number": ("double",),
+    "object": ("map",),
+    "options": ("choices",),
+    "prompt": ("text",),
+    "str": ("string",),
+    "target": ("to", "next"),
+    "text": ("string", "message"),
+    "transfer": ("handoff",),
+    "wait": ("delay",),
+    "webhook": ("http",),
+}
+"""What other formats call what we call otherwise."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -24,7 +51,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The help for an unknown name: the nearest known one, or else a list of all that are known."""
     names = list(known)
-    found = nearest(name, names)
+    synonyms = _SYNONYMS.get(_key(name), ())
+    found = next((word for word in synonyms if word in names), "") or nearest(name, names)
     if found:
         return f"did you mean {shown(found)}?"
     return f"known are {listed(names)}" if names else ""

@@ -1,0 +1,1 @@
+"""The formats of flows that can be read; ``reading.DIALECTS`` lists them."""

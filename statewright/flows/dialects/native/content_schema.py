@@ -1,0 +1,85 @@
+"""The models of what a bot says: bubbles, buttons, variants."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from statewright.flows.dialects.native.shapes import TAG, NodeId, Shape, Text
+
+
+class Media(Shape):
+    """A picture, a film, a sound or a file."""
+
+    url: Text = Field(description="Where it is; may hold templates.")
+    alt: Text = Field("", description="What it shows, for those who cannot see or hear it.")
+
+
+def _media_tag(value: Any) -> str:
+    return f"{TAG}url" if isinstance(value, str) else f"{TAG}media"
+
+
+MediaOrUrl = Annotated[
+    Annotated[str, Tag(f"{TAG}url")] | Annotated[Media, Tag(f"{TAG}media")],
+    Discriminator(_media_tag),
+]
+
+
+class Card(Shape):
+    """A title with a picture, some words, and a link."""
+
+    title: Text = Field(description="The headline.")
+    subtitle: Text = Field("", description="What stands below the headline.")
+    image: Text = Field("", description="URL of a picture.")
+    url: Text = Field("", description="Where a click leads.")
+
+
+class Data(Shape):
+    """A value that the client knows how to show."""
+
+    source: Text = Field(description="The value, as a lone template: `{{ books }}`.")
+    view: Text = Field("", description="How the client shows it, in the client's words.")
+
+
+class Content(Shape):
+    """What one bubble may show. Several bubbles are listed under `content`."""
+
+    text: Text | None = Field(
+        None, description="Plain text; beside `html`, what is said where HTML cannot be shown."
+    )
+    html: Text | None = Field(None, description="Rich text.")
+    image: MediaOrUrl | None = Field(None, description="A picture: its URL, or `{url, alt}`.")
+    video: MediaOrUrl | None = Field(None, description="A film: its URL, or `{url, alt}`.")
+    audio: MediaOrUrl | None = Field(None, description="A sound: its URL, or `{url, alt}`.")
+    file: MediaOrUrl | None = Field(None, description="A file: its URL, or `{url, alt}`.")
+    card: Card | None = Field(None, description="A card.")
+    data: Data | None = Field(None, description="A value that the client knows how to show.")
+
+
+class Bubble(Content):
+    """One thing that is said: exactly one of text, html, image, video, audio, file, card, data."""
+
+
+class Speech(Content):
+    """Something that is said: one bubble, or several under `content`."""
+
+    content: list[Bubble] | None = Field(None, description="Several bubbles, in order.")
+
+
+class Variant(Speech):
+    """One of several things to say, drawn by lot."""
+
+    weight: int = Field(1, ge=1, description="Its share.")
+
+
+class Button(Shape):
+    """A button: it says `value`, posts back `postback`, or opens `url`."""
+
+    label: Text = Field(description="What it reads.")
+    value: Text | None = Field(None, description="What a click says; by default the label.")
+    postback: Text | None = Field(None, description="What a click sends without saying it.")
+    url: Text | None = Field(None, description="What a click opens.")
+    to: NodeId | None = Field(
+        None, description="The node where a click leads; the message then waits for a click."
+    )

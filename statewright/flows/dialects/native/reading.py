@@ -1,0 +1,113 @@
+"""The native format: a whole file → a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from statewright.flows.dialects.dialect import Dialect
+from statewright.flows.dialects.native.nodes import read_node
+from statewright.flows.dialects.native.schema import FlowShape, SettingsShape
+from statewright.flows.dialects.native.validation import checked
+from statewright.flows.dialects.native.variables import read_variable
+from statewright.flows.model import Edge, Flow, Node, OnError, Settings, Variable
+from statewright.flows.names import flow_id
+from statewright.flows.nodes import Start
+from statewright.flows.parts import Page, Part
+from statewright.statechart.sourcemap import Location
+
+_MARK: Final = "statewright"
+
+
+def recognises(value: Any) -> bool:
+    """Whether a document is of the native format: ``statewright`` stands at its top."""
+    return isinstance(value, dict) and _MARK in value
+
+
+def read(page: Page) -> Flow:
+    """What a document says."""
+    root = page.root
+    result = checked(FlowShape, root, without=("variables", "nodes"))
+    shape = result.shape if result else FlowShape.model_construct(statewright=1)
+    nodes, edges = _nodes(root["nodes"])
+    entries = list(_entries(shape, root, nodes))
+    return Flow(
+        id=shape.id or flow_id(page.document.file, shape.name),
+        name=shape.name or shape.id or flow_id(page.document.file, ""),
+        dialect="native",
+        entries=tuple(id_ for id_, _ in entries),
+        nodes=tuple(nodes),
+        edges=tuple(edges),
+        variables=tuple(_variables(root["variables"])),
+        settings=_settings(shape.settings, root["settings"]),
+        location=root.location,
+        description=shape.description,
+        metadata=shape.metadata,
+        entry_locations=tuple(location for _, location in entries),
+    )
+
+
+def _nodes(part: Part) -> tuple[list[Node], list[Edge]]:
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    if not part.present:
+        part.report("R005", "`nodes` is missing", "a flow is made of nodes")
+    for id_, member in part.members():
+        if not id_:
+            member.report("R004", "the id of a node cannot be empty", at_key=True)
+            continue
+        node, leaving = read_node(member.of_node(id_))
+        nodes.append(node)
+        edges.extend(leaving)
+    return nodes, edges
+
+
+def _variables(part: Part) -> Iterator[Variable]:
+    for name, member in part.members():
+        if name:
+            yield read_variable(name, member)
+        else:
+            member.report("R004", "the name of a variable cannot be empty", at_key=True)
+
+
+def _entries(shape: FlowShape, root: Part, nodes: list[Node]) -> Iterator[tuple[str, Location]]:
+    """Where a conversation may begin: what ``start`` says, and the nodes of that kind."""
+    if shape.start is not None:
+        yield shape.start, root["start"].location
+    for node in nodes:
+        if isinstance(node.config, Start) and node.id != shape.start:
+            yield node.id, node.location
+
+
+def _settings(shape: SettingsShape | None, part: Part) -> Settings:
+    if shape is None:
+        return Settings()
+    unclear = part["on_error"].present and "on_error" not in shape.model_fields_set
+    if shape.on_error == "fallback" and shape.fallback is None:
+        part["fallback"].report("R005", "`fallback` is missing", "name the node to go on at")
+    elif shape.on_error != "fallback" and shape.fallback is not None and not unclear:
+        part["fallback"].report(
+            "R004",
+            "`fallback` does nothing without `on_error: fallback`",
+            "add it, or remove `fallback`",
+            severity="warning",
+            at_key=True,
+        )
+    return Settings(
+        on_error=OnError(shape.on_error),
+        fallback=shape.fallback or "",
+        timeout=shape.timeout,
+        step_limit=shape.step_limit,
+    )
+
+
+NATIVE: Final = Dialect(
+    name="native",
+    title="the native format of Statewright",
+    marker="statewright: 1",
+    marks=frozenset(FlowShape.known()),
+    recognises=recognises,
+    read=read,
+    nodes=lambda _: "/nodes",
+)
+"""The native format."""

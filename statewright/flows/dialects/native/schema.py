@@ -1,0 +1,93 @@
+"""The model of a whole flow in the native format, and its JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
+
+from statewright.flows.dialects.native.node_schema import AnyNode
+from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text
+
+SCHEMA_ID: Final = "https://statewright.dev/schema/flow-1.json"
+
+VariableType = Literal[
+    "string", "int", "double", "bool", "list", "map", "date", "timestamp", "duration", "uint",
+    "bytes", "dyn",
+]  # fmt: skip
+
+
+class LongVariable(Shape):
+    """A variable, with all that can be said about it."""
+
+    type: VariableType = Field("dyn", description="What it holds.")
+    default: Any = Field(None, description="Its value at the start; without, it is absent.")
+    input: bool = Field(False, description="Whether it may be given when a session starts.")
+    scope: Literal["session", "contact", "tenant"] = Field(
+        "session", description="Whose it is: of the conversation, the person, or the organisation."
+    )
+    values: list[Any] = Field([], description="The only values it may have.")
+    minimum: float | None = Field(None, description="The least number it may be.")
+    maximum: float | None = Field(None, description="The greatest number it may be.")
+    pii: bool = Field(False, description="Whether it holds personal data.")
+    secret: bool = Field(False, description="Whether it holds a secret.")
+    description: Text = Field("", description="What it is for.")
+
+
+class SettingsShape(Shape):
+    """What holds for the whole flow."""
+
+    on_error: Literal["fail", "continue", "fallback"] = Field(
+        "fail", description="What to do about an error that nothing else catches."
+    )
+    fallback: NodeId | None = Field(
+        None, description="With `on_error: fallback`, where the conversation goes on."
+    )
+    timeout: Duration | None = Field(None, description="How long a whole conversation may take.")
+    step_limit: int | None = Field(
+        None, ge=1, description="How many steps one turn may take before it counts as endless."
+    )
+
+
+class FlowShape(Shape):
+    """A conversation flow."""
+
+    statewright: Literal[1] = Field(description="The version of the format.")
+    schema_: Text = Field("", alias="$schema", description="For editors: URL of this schema.")
+    id: Text = Field("", description="What programs call it; by default the name of the file.")
+    name: Text = Field("", description="What people call it.")
+    description: Text = Field("", description="What it is for.")
+    start: NodeId | None = Field(None, description="The node where a conversation begins.")
+    settings: SettingsShape | None = Field(None, description="What holds for the whole flow.")
+    variables: dict[str, VariableType | LongVariable] = Field(
+        {}, description="Names that expressions may use: a type, or all that is to be said."
+    )
+    nodes: dict[str, AnyNode] = Field({}, description="The nodes by their ids, in order.")
+    metadata: dict[str, Any] = Field(
+        {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
+    )
+
+
+class _Generator(GenerateJsonSchema):
+    """Leaves out what says nothing to an author: that an absent key counts as null."""
+
+    def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default") is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the native format, for editors and other programs."""
+    schema = FlowShape.model_json_schema(schema_generator=_Generator)
+    return {
+        "$schema": _Generator.schema_dialect,
+        "$id": SCHEMA_ID,
+        **schema,
+        "title": "Statewright flow",
+    }

@@ -1,0 +1,108 @@
+"""What the models of the native format are made of: strict maps, and values with house rules.
+
+The models serve twice: they check what an author wrote, and the JSON Schema is generated from
+them. Checks between fields are not theirs but those of ``nodes`` and ``reading``, which can tell
+more about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from statewright.flows.durations import EXAMPLES, microseconds_from
+
+TAG: Final = "~"
+"""Begins the names of the alternatives of a union, so that error locations can leave them out."""
+
+
+class Shape(BaseModel):
+    """A map with known keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @classmethod
+    def known(cls) -> list[str]:
+        """The keys that it may have, as authors write them."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, value: Any) -> Any:
+        known = cls.known()
+        unknown = [key for key in value if key not in known] if isinstance(value, dict) else []
+        if unknown:
+            context = {"keys": unknown, "known": known}
+            raise PydanticCustomError("unknown_keys", "unknown keys", context)
+        return value
+
+
+def expected(what: str, help_: str = "") -> PydanticCustomError:
+    """The error of a value that is not what it should be."""
+    return PydanticCustomError("expected", "expected", {"expected": what, "help": help_})
+
+
+def _checked(
+    accepts: Callable[[Any], Any], what: str, schema: Mapping[str, Any], help_: str = ""
+) -> Any:
+    """The type of values for which ``accepts`` returns anything but None; it may convert them."""
+
+    def check(value: Any) -> Any:
+        accepted = accepts(value)
+        if accepted is None:
+            raise expected(what, help_)
+        return accepted
+
+    return Annotated[Any, AfterValidator(check), WithJsonSchema(dict(schema))]
+
+
+def _condition(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else None
+
+
+def _scalar(value: Any) -> Any:
+    return value if isinstance(value, str | int | float) else None
+
+
+def _node_id(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+Text = str
+"""A text, which may hold templates: ``{{ expression }}``."""
+
+Expression = _checked(
+    _condition,
+    "a CEL expression",
+    {"type": ["string", "boolean"]},
+    "put the expression in quotes",
+)
+"""CEL."""
+
+NodeId = _checked(_node_id, "the id of a node", {"type": ["string", "integer"]})
+"""The id of a node of the flow."""
+
+Scalar = _checked(
+    _scalar, "a text, a number, `true` or `false`", {"type": ["string", "number", "boolean"]}
+)
+"""A value that a person can choose."""
+
+Duration = _checked(
+    microseconds_from,
+    "a duration",
+    {
+        "anyOf": [
+            {"type": "string", "examples": ["90s", "1h30m", "2d"]},
+            {"type": "number", "minimum": 0},
+        ]
+    },
+    f"write {EXAMPLES}",
+)
+"""How long; microseconds once it is checked."""

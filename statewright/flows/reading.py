@@ -1,0 +1,98 @@
+"""A text → the dialect it is written in → a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from statewright.flows.dialects.dialect import Dialect
+from statewright.flows.dialects.native.reading import NATIVE
+from statewright.flows.documents import Document, document_from
+from statewright.flows.model import Flow, Problem
+from statewright.flows.names import flow_id
+from statewright.flows.nearest import did_you_mean, listed
+from statewright.flows.outline import shown
+from statewright.flows.parts import Page
+
+DIALECTS: Final = (NATIVE,)
+"""The dialects that can be read."""
+
+
+def parse(text: str | bytes, *, file: str = "", dialect: str | None = None) -> Flow:
+    """Read a flow.
+
+    Args:
+        text: what the file holds: YAML or JSON.
+        file: its path, for locations.
+        dialect: the name of the dialect; None recognises it.
+
+    Returns:
+        All that could be read. What could not, and everything else that is wrong with the text,
+        is in ``problems``, in the order of the file; nothing is raised for it.
+    """
+    document = document_from(text, file)
+    problems = document.problems()
+    if document.outline.broken:
+        return _unreadable(document, problems)
+    chosen, unclear = _dialect_of(document, dialect)
+    if chosen is None:
+        return _unreadable(document, [*problems, *unclear])
+    page = Page(document, [*problems, *document.duplicates(chosen.nodes(document.value))])
+    flow = chosen.read(page)
+    return replace(flow, problems=_in_order(page.problems))
+
+
+def read(path: Path | str, *, dialect: str | None = None) -> Flow:
+    """Read a flow from a file.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    path = Path(path)
+    return parse(path.read_bytes(), file=str(path), dialect=dialect)
+
+
+def _dialect_of(document: Document, name: str | None) -> tuple[Dialect | None, list[Problem]]:
+    """The dialect of a document, or why it has none."""
+    names = [dialect.name for dialect in DIALECTS]
+    if name is not None:
+        chosen = next((dialect for dialect in DIALECTS if dialect.name == name), None)
+        message = f"there is no dialect {shown(name)}"
+        return chosen, [_unclear(document, message, did_you_mean(name, names))]
+    matches = [dialect for dialect in DIALECTS if dialect.recognises(document.value)]
+    if len(matches) == 1:
+        return matches[0], []
+    if matches:
+        message = f"this may be {listed(dialect.name for dialect in matches)}"
+        return None, [_unclear(document, message, "say which with `--dialect NAME`")]
+    return None, [_unclear(document, *_unrecognised(document.value, names))]
+
+
+def _unrecognised(value: Any, names: Collection[str]) -> tuple[str, str]:
+    """What to say about a document that no dialect recognises, and what to do."""
+    known = f"`--dialect NAME` settles it; the dialects are {listed(names)}"
+    if not isinstance(value, dict):
+        return f"a flow is a map, not {shown(value)}", known
+    likeness = {dialect: len(dialect.marks & value.keys()) for dialect in DIALECTS}
+    nearest = max(DIALECTS, key=lambda dialect: likeness[dialect])
+    if not likeness[nearest]:
+        return "this is no flow in any dialect", known
+    hint = f"; add `{nearest.marker}`" if nearest.marker else ""
+    return f"this is no flow, though it looks like {nearest.title}", f"{known}{hint}"
+
+
+def _unclear(document: Document, message: str, help_: str) -> Problem:
+    return Problem("R002", message, document.location(""), help_)
+
+
+def _unreadable(document: Document, problems: list[Problem]) -> Flow:
+    id_ = flow_id(document.file, "")
+    return Flow(
+        id=id_, name=id_, dialect="", problems=tuple(problems), location=document.location("")
+    )
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda p: (p.location.line, p.location.column)))
