@@ -1,0 +1,54 @@
+"""CEL: the language of guards, assignments and templates. Knows nothing of flows or charts."""
+
+from __future__ import annotations
+
+from statewright.expressions.content import (
+    Computed,
+    Content,
+    Literal,
+    OnError,
+    Record,
+    SecretText,
+    Sequence,
+    Text,
+    content_from_json,
+    expressions_in,
+    render,
+)
+from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
+from statewright.expressions.parser import parse
+from statewright.expressions.places import Place
+from statewright.expressions.references import Reference, references
+from statewright.expressions.syntax import Expression
+from statewright.expressions.template import Hole, Secret, Template, parse_template
+from statewright.expressions.values import NOTHING, Maybe, TypeValue, Uint
+
+__all__ = [
+    "BUDGET",
+    "NOTHING",
+    "Computed",
+    "Content",
+    "Expression",
+    "Hole",
+    "HostFunction",
+    "Literal",
+    "Maybe",
+    "OnError",
+    "Place",
+    "Record",
+    "Reference",
+    "Secret",
+    "SecretText",
+    "Sequence",
+    "Template",
+    "Text",
+    "TypeValue",
+    "Uint",
+    "content_from_json",
+    "evaluate",
+    "expressions_in",
+    "parse",
+    "parse_template",
+    "references",
+    "render",
+]

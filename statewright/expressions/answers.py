@@ -1,0 +1,202 @@
+"""Functions that understand what a user typed: ``answer.email(event.data.text)``.
+
+Each takes what came in and returns an optional: what it means, or nothing. A value that already
+has the wanted type is taken as it is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, Final
+
+from statewright.expressions.overloads import Implementation, Overload, function
+from statewright.expressions.types import (
+    BOOL,
+    DOUBLE,
+    DYN,
+    INT,
+    STRING,
+    CelType,
+    list_of,
+    map_of,
+    optional_of,
+)
+from statewright.expressions.values import INT_MAX, INT_MIN, NOTHING, Maybe, Uint, kind
+
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,30}")
+_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,16}"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,16}[A-Za-z]{2,63}"
+)
+_PHONE: Final = re.compile(r"\+?[0-9 .()\-]{5,40}")
+_URL: Final = re.compile(
+    r"https?://(?:[^\s/?#@]{1,200}@)?"
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){0,16}\.?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"(?::[0-9]{1,5})?(?:[/?#]\S{0,2000})?",
+    re.IGNORECASE,
+)
+_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TRUE: Final = frozenset(("yes", "y", "true", "1", "ok"))
+_FALSE: Final = frozenset(("no", "n", "false", "0"))
+
+
+def folded(text: str) -> str:
+    """A text without case, accents and outer blanks, for comparing what people type.
+
+    >>> folded("  São Paulo ")
+    'sao paulo'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(one for one in decomposed if not unicodedata.combining(one))
+
+
+def _stripped(answer: Any) -> str:
+    return answer.strip() if kind(answer) is str else ""
+
+
+def _text(answer: Any) -> Maybe:
+    text = _stripped(answer)
+    return Maybe(True, text) if text else NOTHING
+
+
+def _number(answer: Any) -> Maybe:
+    if kind(answer) in (int, Uint, float):
+        return Maybe(True, float(answer)) if math.isfinite(answer) else NOTHING
+    text = _stripped(answer)
+    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return Maybe(True, number) if math.isfinite(number) else NOTHING
+
+
+def _integer(answer: Any) -> Maybe:
+    own = kind(answer)
+    if own in (int, Uint) or (own is float and answer.is_integer()):
+        number = int(answer)
+    elif _INTEGER.fullmatch(text := _stripped(answer)):
+        number = int(text)
+    else:
+        return NOTHING
+    return Maybe(True, number) if INT_MIN <= number <= INT_MAX else NOTHING
+
+
+def _boolean(answer: Any) -> Maybe:
+    if kind(answer) is bool:
+        return Maybe(True, answer)
+    word = _stripped(answer).casefold()
+    if word in _TRUE:
+        return Maybe(True, True)
+    return Maybe(True, False) if word in _FALSE else NOTHING
+
+
+def _email(answer: Any) -> Maybe:
+    text = _stripped(answer)
+    return Maybe(True, text) if len(text) <= 254 and _EMAIL.fullmatch(text) else NOTHING
+
+
+def _phone(answer: Any) -> Maybe:
+    text = _stripped(answer)
+    digits = "".join(one for one in text if one in "0123456789")
+    if not _PHONE.fullmatch(text) or not 7 <= len(digits) <= 15:
+        return NOTHING
+    return Maybe(True, f"+{digits}" if text.startswith("+") else digits)
+
+
+def _url(answer: Any) -> Maybe:
+    text = _stripped(answer)
+    return Maybe(True, text) if _URL.fullmatch(text) else NOTHING
+
+
+def _date(answer: Any) -> Maybe:
+    text = _stripped(answer)
+    match = _DATE.fullmatch(text)
+    try:
+        if match:
+            date(int(match[1]), int(match[2]), int(match[3]))
+            return Maybe(True, text)
+    except ValueError:
+        pass
+    return NOTHING
+
+
+def _choice(answer: Any, choices: Iterable[Any]) -> Maybe:
+    found = _chosen(answer, list(_offered(choices)))
+    return NOTHING if found is None else Maybe(True, found)
+
+
+def _choices(answer: Any, choices: Iterable[Any]) -> Maybe:
+    """Several choices: a list, or a text with commas between them. Each has to be offered."""
+    offered = list(_offered(choices))
+    parts = list(answer) if kind(answer) is list else _parts(answer, offered)
+    found: list[Any] = []
+    for part in parts:
+        choice = _chosen(part, offered)
+        if choice is None:
+            return NOTHING
+        if not any(choice is other for other in found):
+            found.append(choice)
+    return Maybe(True, found) if found else NOTHING
+
+
+def _parts(answer: Any, offered: list[Any]) -> list[Any]:
+    """What the commas of a text part; a text that is one choice, commas and all, stays whole."""
+    if kind(answer) is not str or _chosen(answer, offered) is not None:
+        return [answer]
+    return [part for part in answer.split(",") if part.strip()]
+
+
+def _offered(choices: Iterable[Any]) -> Iterator[Any]:
+    return (choice for choice in choices if kind(choice) is dict)
+
+
+def _chosen(answer: Any, offered: list[Any]) -> Any:
+    """The choice that an answer names by its value, by its label, or by its number from 1."""
+    word = _word(answer)
+    if not word:
+        return None
+    for field in ("value", "label"):
+        for choice in offered:
+            if _word(choice.get(field)) == word:
+                return choice
+    if word.isascii() and word.isdigit() and len(word) <= 6 and 1 <= int(word) <= len(offered):
+        return offered[int(word) - 1]
+    return None
+
+
+def _word(value: Any) -> str:
+    """How a value is compared: a text folded, a number as its digits; "" for anything else."""
+    own = kind(value)
+    if own is str:
+        return folded(value)
+    if own is bool:
+        return "true" if value else "false"
+    if own in (int, Uint) or (own is float and value.is_integer()):
+        return str(int(value))
+    return str(value) if own is float else ""
+
+
+_CHOICE: Final = map_of(STRING, DYN)
+
+
+def _answer(name: str, result: CelType, implementation: Implementation) -> Overload:
+    return function(f"answer.{name}", (DYN,), optional_of(result), implementation)
+
+
+ANSWERS: Final[tuple[Overload, ...]] = (
+    _answer("text", STRING, _text),
+    _answer("number", DOUBLE, _number),
+    _answer("integer", INT, _integer),
+    _answer("boolean", BOOL, _boolean),
+    _answer("email", STRING, _email),
+    _answer("phone", STRING, _phone),
+    _answer("url", STRING, _url),
+    _answer("date", STRING, _date),
+    function("answer.choice", (DYN, list_of(_CHOICE)), optional_of(_CHOICE), _choice),
+    function(
+        "answer.choices", (DYN, list_of(_CHOICE)), optional_of(list_of(_CHOICE)), _choices
+    ),
+)
+"""``answer.text number integer boolean email phone url date choice choices``."""

@@ -1,0 +1,212 @@
+"""What ``+ - * / %`` do to values. Overflow is an error.
+
+Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#list-of-standard-definitions
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.values import (
+    INT_MAX,
+    INT_MIN,
+    SIZE_LIMIT,
+    UINT_MAX,
+    Uint,
+    bounded,
+    kind,
+    no_overload,
+)
+
+DURATION_MAX: Final = timedelta(microseconds=(2**63 - 1) // 1000)
+
+
+def checked_int(value: int) -> int:
+    """An int, if it fits in 64 bits.
+
+    Raises:
+        EvaluationError: it does not.
+    """
+    if INT_MIN <= value <= INT_MAX:
+        return value
+    raise EvaluationError("integer overflow")
+
+
+def checked_uint(value: int) -> Uint:
+    """A uint, if it fits in 64 bits.
+
+    Raises:
+        EvaluationError: it does not, or is negative.
+    """
+    if 0 <= value <= UINT_MAX:
+        return Uint(value)
+    raise EvaluationError("unsigned integer overflow")
+
+
+def checked_duration(value: timedelta) -> timedelta:
+    """A duration, if its nanoseconds fit in 64 bits.
+
+    Raises:
+        EvaluationError: they do not.
+    """
+    if -DURATION_MAX <= value <= DURATION_MAX:
+        return value
+    raise EvaluationError("duration out of range")
+
+
+# Arithmetic
+
+
+def add(left: Any, right: Any) -> Any:
+    """``left + right``."""
+    own = type(left)
+    if own is type(right):
+        if own is int:
+            return checked_int(left + right)
+        if own is float:
+            return left + right
+        if own is str and len(left) + len(right) <= SIZE_LIMIT:
+            return left + right
+    return _apply("+", _ADD, left, right)
+
+
+def subtract(left: Any, right: Any) -> Any:
+    """``left - right``."""
+    if type(left) is int is type(right):
+        return checked_int(left - right)
+    return _apply("-", _SUBTRACT, left, right)
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """``left * right``."""
+    if type(left) is int is type(right):
+        return checked_int(left * right)
+    return _apply("*", _MULTIPLY, left, right)
+
+
+def divide(left: Any, right: Any) -> Any:
+    """``left / right``; integers are rounded towards zero."""
+    return _apply("/", _DIVIDE, left, right)
+
+
+def remainder(left: Any, right: Any) -> Any:
+    """``left % right``; has the sign of ``left``."""
+    return _apply("%", _REMAINDER, left, right)
+
+
+def negate(value: Any) -> Any:
+    """``-value``."""
+    own = kind(value)
+    if own is int:
+        return checked_int(-value)
+    if own is float:
+        return -value
+    raise no_overload("-", value)
+
+
+_Overloads = Mapping[tuple[type, type], Callable[[Any, Any], Any]]
+
+
+def _apply(symbol: str, overloads: _Overloads, left: Any, right: Any) -> Any:
+    overload = overloads.get((kind(left), kind(right)))
+    if overload is None:
+        raise no_overload(symbol, left, right)
+    return overload(left, right)
+
+
+def _concatenated(left: Any, right: Any) -> Any:
+    bounded(len(left) + len(right))
+    return left + right
+
+
+def _joined(left: Any, right: Any) -> list[Any]:
+    bounded(len(left) + len(right))
+    return [*left, *right]
+
+
+def _shifted(moment: datetime, by: timedelta) -> datetime:
+    try:
+        return moment + by
+    except OverflowError:
+        raise EvaluationError("timestamp out of range") from None
+
+
+def _quotient(left: int, right: int) -> int:
+    if right == 0:
+        raise EvaluationError("division by zero")
+    quotient = abs(left) // abs(right)
+    return quotient if (left < 0) is (right < 0) else -quotient
+
+
+def _float_divided(left: float, right: float) -> float:
+    if right:
+        return left / right
+    if left == 0 or math.isnan(left):
+        return math.nan
+    return math.copysign(math.inf, left) * math.copysign(1, right)
+
+
+def _rest(left: int, right: int) -> int:
+    if right == 0:
+        raise EvaluationError("modulus by zero")
+    return left - _quotient(left, right) * right
+
+
+_Operation = Callable[[int, int], int]
+
+
+def _of_ints(operation: _Operation) -> Callable[[int, int], int]:
+    return lambda left, right: checked_int(operation(int(left), int(right)))
+
+
+def _of_uints(operation: _Operation) -> Callable[[Uint, Uint], Uint]:
+    return lambda left, right: checked_uint(operation(int(left), int(right)))
+
+
+_ADD: Final[_Overloads] = {
+    (int, int): _of_ints(operator.add),
+    (Uint, Uint): _of_uints(operator.add),
+    (float, float): operator.add,
+    (str, str): _concatenated,
+    (bytes, bytes): _concatenated,
+    (list, list): _joined,
+    (timedelta, timedelta): lambda left, right: checked_duration(left + right),
+    (datetime, timedelta): _shifted,
+    (timedelta, datetime): lambda left, right: _shifted(right, left),
+}
+_SUBTRACT: Final[_Overloads] = {
+    (int, int): _of_ints(operator.sub),
+    (Uint, Uint): _of_uints(operator.sub),
+    (float, float): operator.sub,
+    (timedelta, timedelta): lambda left, right: checked_duration(left - right),
+    (datetime, timedelta): lambda left, right: _shifted(left, -right),
+    (datetime, datetime): lambda left, right: checked_duration(left - right),
+}
+_MULTIPLY: Final[_Overloads] = {
+    (int, int): _of_ints(operator.mul),
+    (Uint, Uint): _of_uints(operator.mul),
+    (float, float): operator.mul,
+}
+_DIVIDE: Final[_Overloads] = {
+    (int, int): _of_ints(_quotient),
+    (Uint, Uint): _of_uints(_quotient),
+    (float, float): _float_divided,
+}
+_REMAINDER: Final[_Overloads] = {
+    (int, int): _of_ints(_rest),
+    (Uint, Uint): _of_uints(_rest),
+}
+
+OPERATIONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "%": remainder,
+}
+"""Each infix operator of arithmetic."""

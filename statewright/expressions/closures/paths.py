@@ -1,0 +1,139 @@
+"""Variables, and what is selected or indexed from values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.access import select
+from statewright.expressions.closures.frame import NAMES, Closure, Frame, locate
+from statewright.expressions.values import TYPE_VALUES
+
+_MISSING: Final = object()
+
+
+def undeclared(name: str, position: int) -> EvaluationError:
+    """The error of a name that nobody declared."""
+    return EvaluationError(f"undeclared reference to `{name}`", position)
+
+
+def local(slot: int) -> Closure:
+    """The variable of a macro."""
+    return lambda frame: frame[slot]
+
+
+def variable(name: str, position: int) -> Closure:
+    """A variable; where there is none of that name, the type of that name."""
+    fallback = TYPE_VALUES.get(name, _MISSING)
+
+    def run(frame: Frame) -> Any:
+        try:
+            return frame[NAMES][name]
+        except KeyError:
+            if fallback is _MISSING:
+                raise undeclared(name, position) from None
+            return fallback
+
+    return run
+
+
+def variable_field(name: str, field: str, position: int, field_position: int) -> Closure:
+    """``name.field``: as ``selection(variable(name), field)``, in one closure."""
+
+    def run(frame: Frame) -> Any:
+        try:
+            operand = frame[NAMES][name]
+        except KeyError:
+            raise undeclared(name, position) from None
+        if type(operand) is dict and field in operand:
+            return operand[field]
+        try:
+            return select(operand, field)
+        except EvaluationError as error:
+            locate(error, field_position)
+            raise
+
+    return run
+
+
+def selection(operand: Closure, field: str, position: int) -> Closure:
+    """``operand.field``."""
+
+    def run(frame: Frame) -> Any:
+        value = operand(frame)
+        if type(value) is dict and field in value:
+            return value[field]
+        try:
+            return select(value, field)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
+
+
+def lookup(
+    operand: Closure, field: str, position: int, look: Callable[[Any, str], Any]
+) -> Closure:
+    """``operand.?field`` or ``has(operand.field)``; ``look`` says which."""
+
+    def run(frame: Frame) -> Any:
+        value = operand(frame)
+        try:
+            return look(value, field)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
+
+
+def binary(
+    left: Closure, right: Closure, position: int, operation: Callable[[Any, Any], Any]
+) -> Closure:
+    """An operation on two values: ``left[right]``, ``left + right``, ``left == right``."""
+
+    def run(frame: Frame) -> Any:
+        one = left(frame)
+        other = right(frame)
+        try:
+            return operation(one, other)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
+
+
+def unary(operand: Closure, position: int, operation: Callable[[Any], Any]) -> Closure:
+    """An operation on one value."""
+
+    def run(frame: Frame) -> Any:
+        value = operand(frame)
+        try:
+            return operation(value)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
+
+
+def chain(
+    first: Closure, steps: Sequence[tuple[Callable[[Any, Any], Any], Closure, int]]
+) -> Closure:
+    """Operations on more than two values, from left to right: ``a + b - c``."""
+
+    def run(frame: Frame) -> Any:
+        result = first(frame)
+        for operation, operand, position in steps:
+            value = operand(frame)
+            try:
+                result = operation(result, value)
+            except EvaluationError as error:
+                locate(error, position)
+                raise
+        return result
+
+    return run

@@ -1,0 +1,38 @@
+"""The functions of the profile: one table, for the interpreter and for the checker.
+
+A function is added by writing an overload into the table of its family (``strings.STRINGS``, …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from statewright.expressions.answers import ANSWERS
+from statewright.expressions.functions.conversions import CONVERSIONS
+from statewright.expressions.functions.encoders import ENCODERS
+from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.maths import MATHS
+from statewright.expressions.functions.optionals import OPTIONALS
+from statewright.expressions.functions.sets import SETS
+from statewright.expressions.functions.standard import STANDARD
+from statewright.expressions.functions.strings import STRINGS
+from statewright.expressions.functions.times import TIMES
+from statewright.expressions.overloads import Dispatch, Overload, dispatch_from_overloads
+
+OVERLOADS: Final[tuple[Overload, ...]] = (
+    *STANDARD,
+    *CONVERSIONS,
+    *TIMES,
+    *STRINGS,
+    *MATHS,
+    *LISTS,
+    *SETS,
+    *OPTIONALS,
+    *ENCODERS,
+    *ANSWERS,
+)
+"""Every overload of every function."""
+
+FUNCTIONS: Final[Mapping[tuple[str, bool], Dispatch]] = dispatch_from_overloads(OVERLOADS)
+"""(name, whether it is called on a target) → its implementations."""

@@ -1,0 +1,184 @@
+"""Conversions between types, and ``type`` itself.
+
+Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#type-conversions
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.arithmetic import checked_int, checked_uint
+from statewright.expressions.overloads import Overload, function
+from statewright.expressions.times import (
+    duration_from_text,
+    text_from_duration,
+    text_from_timestamp,
+    timestamp_from_text,
+)
+from statewright.expressions.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    A,
+    type_of,
+)
+from statewright.expressions.values import (
+    EPOCH,
+    INT_MAX,
+    INT_MIN,
+    TYPE_VALUES,
+    UINT_MAX,
+    TypeValue,
+    Uint,
+    has_lone_surrogate,
+    type_name,
+)
+
+_INT: Final = re.compile(r"[+-]?[0-9]{1,30}", re.ASCII)
+_UINT: Final = re.compile(r"[0-9]{1,30}", re.ASCII)
+_DOUBLE: Final = re.compile(
+    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan)", re.IGNORECASE
+)
+_BOOLS: Final = {
+    **dict.fromkeys(("1", "t", "true", "TRUE", "True"), True),
+    **dict.fromkeys(("0", "f", "false", "FALSE", "False"), False),
+}
+_SECOND: Final = timedelta(seconds=1)
+
+
+def text_from_double(value: float) -> str:
+    """A double as CEL writes it: the shortest digits that read back, ``.0`` left out."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    digits, mark, exponent = repr(value).removesuffix(".0").partition("e")
+    if not mark:
+        return digits
+    return f"{digits}e{exponent[0]}{exponent[1:].zfill(2)}"
+
+
+def text_from_bytes(value: bytes) -> str:
+    """Bytes as the text that they are the UTF-8 of.
+
+    Raises:
+        EvaluationError: they are not.
+    """
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise EvaluationError("the bytes are not UTF-8") from None
+
+
+def bytes_from_text(text: str) -> bytes:
+    """The UTF-8 of a text.
+
+    Raises:
+        EvaluationError: the text holds half a character.
+    """
+    if has_lone_surrogate(text):
+        raise EvaluationError("the text holds half a character")
+    return text.encode()
+
+
+def _cannot(value: object, target: str) -> EvaluationError:
+    return EvaluationError(f"cannot make a {target} of {str(value)[:60]!r}")
+
+
+def _int_from_double(value: float) -> int:
+    if not INT_MIN < value < INT_MAX:
+        raise _cannot(value, "int")
+    return int(value)
+
+
+def _int_from_text(text: str) -> int:
+    if not _INT.fullmatch(text):
+        raise _cannot(text, "int")
+    return checked_int(int(text))
+
+
+def _uint_from_double(value: float) -> Uint:
+    if not -1 < value < UINT_MAX:
+        raise _cannot(value, "uint")
+    return checked_uint(int(value))
+
+
+def _uint_from_text(text: str) -> Uint:
+    if not _UINT.fullmatch(text):
+        raise _cannot(text, "uint")
+    return checked_uint(int(text))
+
+
+def _double_from_text(text: str) -> float:
+    if not _DOUBLE.fullmatch(text):
+        raise _cannot(text, "double")
+    return float(text)
+
+
+def _bool_from_text(text: str) -> bool:
+    try:
+        return _BOOLS[text]
+    except KeyError:
+        raise _cannot(text, "bool") from None
+
+
+def _timestamp_from_int(seconds: int) -> datetime:
+    try:
+        return EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        raise EvaluationError("timestamp out of range") from None
+
+
+def _type(value: object) -> TypeValue:
+    return TYPE_VALUES[type_name(value)]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+CONVERSIONS: Final[tuple[Overload, ...]] = (
+    function("int", (INT,), INT, _same),
+    function("int", (UINT,), INT, lambda value: checked_int(int(value))),
+    function("int", (DOUBLE,), INT, _int_from_double),
+    function("int", (STRING,), INT, _int_from_text),
+    function("int", (TIMESTAMP,), INT, lambda moment: (moment - EPOCH) // _SECOND),
+    function("uint", (UINT,), UINT, _same),
+    function("uint", (INT,), UINT, checked_uint),
+    function("uint", (DOUBLE,), UINT, _uint_from_double),
+    function("uint", (STRING,), UINT, _uint_from_text),
+    function("double", (DOUBLE,), DOUBLE, _same),
+    function("double", (INT,), DOUBLE, float),
+    function("double", (UINT,), DOUBLE, float),
+    function("double", (STRING,), DOUBLE, _double_from_text),
+    function("string", (STRING,), STRING, _same),
+    function("string", (BOOL,), STRING, lambda value: "true" if value else "false"),
+    function("string", (INT,), STRING, str),
+    function("string", (UINT,), STRING, lambda value: str(int(value))),
+    function("string", (DOUBLE,), STRING, text_from_double),
+    function("string", (BYTES,), STRING, text_from_bytes),
+    function("string", (TIMESTAMP,), STRING, text_from_timestamp),
+    function("string", (DURATION,), STRING, text_from_duration),
+    function("bytes", (BYTES,), BYTES, _same),
+    function("bytes", (STRING,), BYTES, bytes_from_text),
+    function("bool", (BOOL,), BOOL, _same),
+    function("bool", (STRING,), BOOL, _bool_from_text),
+    function("timestamp", (TIMESTAMP,), TIMESTAMP, _same),
+    function("timestamp", (STRING,), TIMESTAMP, timestamp_from_text),
+    function("timestamp", (INT,), TIMESTAMP, _timestamp_from_int),
+    function("duration", (DURATION,), DURATION, _same),
+    function("duration", (STRING,), DURATION, duration_from_text),
+    function("dyn", (A,), DYN, _same),
+    function("type", (A,), type_of(A), _type),
+)
+"""``int uint double string bytes bool timestamp duration dyn type``."""

@@ -1,0 +1,94 @@
+"""The lists extension.
+
+Source: https://github.com/google/cel-go/blob/master/ext/lists.go (``sortBy`` is a macro)
+"""
+
+from __future__ import annotations
+
+from functools import cmp_to_key
+from typing import Any, Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.comparison import NUMBERS, ORDERED, equal, ordered
+from statewright.expressions.overloads import Overload, function, member
+from statewright.expressions.types import DYN, INT, A, list_of
+from statewright.expressions.values import bounded, kind, no_overload, type_name
+
+
+def sorted_by(elements: list[Any], keys: list[Any]) -> list[Any]:
+    """The elements in the order of their keys; equal ones stay in their order.
+
+    Raises:
+        EvaluationError: the keys are not all of one type that has an order.
+    """
+    if not keys:
+        return []
+    first = kind(keys[0])
+    if first not in ORDERED and first not in NUMBERS:
+        raise EvaluationError(f"a {type_name(keys[0])} has no order")
+    for key in keys:
+        if kind(key) is not first:
+            raise no_overload("sort", keys[0], key)
+    places = sorted(range(len(keys)), key=cmp_to_key(lambda a, b: _compared(keys[a], keys[b])))
+    return [elements[place] for place in places]
+
+
+def _compared(left: Any, right: Any) -> int:
+    return ordered(">", left, right) - ordered("<", left, right)
+
+
+def _sorted(elements: list[Any]) -> list[Any]:
+    return sorted_by(elements, elements)
+
+
+def _slice(elements: list[Any], start: int, end: int) -> list[Any]:
+    if not 0 <= start <= end <= len(elements):
+        raise EvaluationError(f"[{start}, {end}) is no part of a list of {len(elements)}")
+    return list(elements[start:end])
+
+
+def _flattened(elements: list[Any], depth: int = 1) -> list[Any]:
+    if depth < 0:
+        raise EvaluationError("`flatten` by a negative depth")
+    flat = list(elements)
+    while depth > 0 and any(kind(element) is list for element in flat):
+        bounded(sum(len(element) if kind(element) is list else 1 for element in flat))
+        flat = [
+            part for element in flat for part in (element if kind(element) is list else (element,))
+        ]
+        depth -= 1
+    return flat
+
+
+def distinct(elements: list[Any]) -> list[Any]:
+    """The elements without those that equal an earlier one."""
+    found: list[Any] = []
+    seen: set[tuple[type, Any]] = set()
+    others: list[Any] = []
+    for element in elements:
+        own = kind(element)
+        if own in (str, bool, bytes):
+            if (own, element) not in seen:
+                seen.add((own, element))
+                found.append(element)
+        elif not any(equal(element, other) for other in others):
+            others.append(element)
+            found.append(element)
+    return found
+
+
+def _range(count: int) -> list[int]:
+    bounded(count)
+    return list(range(count))
+
+
+LISTS: Final[tuple[Overload, ...]] = (
+    member("slice", (list_of(A), INT, INT), list_of(A), _slice),
+    member("flatten", (list_of(list_of(A)),), list_of(A), _flattened),
+    member("flatten", (list_of(DYN), INT), list_of(DYN), _flattened),
+    member("sort", (list_of(A),), list_of(A), _sorted),
+    member("distinct", (list_of(A),), list_of(A), distinct),
+    member("reverse", (list_of(A),), list_of(A), lambda elements: list(elements[::-1])),
+    function("lists.range", (INT,), list_of(INT), _range),
+)
+"""``slice flatten sort distinct reverse lists.range``."""

@@ -1,0 +1,61 @@
+"""The exact semantics of CEL: an expression is linked once, and then run on many frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from statewright.errors import EvaluationError
+from statewright.expressions.closures.frame import Closure, OutOfBudget
+from statewright.expressions.linking import link
+from statewright.expressions.syntax import Expression
+
+BUDGET: Final = 1_000_000
+"""The steps that the macros of one evaluation may take together, unless the caller says."""
+
+
+class HostFunction(Protocol):
+    """What a host offers under a name: called with the call site and the arguments.
+
+    The call site is the offset of the call in the text of the expression: it tells two calls of
+    ``draw`` apart. A host function raises ``EvaluationError`` where it has no value.
+    """
+
+    def __call__(self, call_site: int, /, *arguments: Any) -> Any: ...
+
+
+def evaluate(
+    expression: Expression,
+    names: Mapping[str, Any],
+    host: Mapping[str, HostFunction] | None = None,
+    *,
+    budget: int = BUDGET,
+) -> Any:
+    """The value of an expression.
+
+    Args:
+        expression: what ``parse`` made.
+        names: the variables; only looked up by name, and only those that are needed.
+        host: functions that the table does not have.
+        budget: the steps that all its macros together may take.
+
+    Raises:
+        EvaluationError: it has no value: CEL's error.
+    """
+    program = expression.program
+    if program is None:
+        program = _linked(expression)
+    try:
+        return program([names, host, budget, *expression.slots])
+    except OutOfBudget:
+        raise EvaluationError(f"the budget of {budget} steps is spent") from None
+    except RecursionError:
+        raise EvaluationError("the values are nested too deeply") from None
+
+
+def _linked(expression: Expression) -> Closure:
+    """Link an expression and keep the program with it. Doing so twice at a time does no harm."""
+    program, slots = link(expression.root)
+    object.__setattr__(expression, "slots", (None,) * slots)
+    object.__setattr__(expression, "program", program)
+    return program

@@ -1,0 +1,104 @@
+"""What a function is: its name, and for each list of argument types an implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import product
+from types import NoneType
+from typing import Any, Final
+
+from statewright.expressions.types import CelType
+from statewright.expressions.values import Maybe, TypeValue, Uint
+
+Implementation = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """One signature of a function, with what it does.
+
+    Attributes:
+        name: the function; with its namespace: ``size``, ``math.abs``.
+        parameters: the types of the arguments; of a member, that of the target first.
+        result: the type of the result.
+        implementation: called with the arguments; raises ``EvaluationError``, nothing else.
+        member: whether it is called ``target.name(…)``.
+    """
+
+    name: str
+    parameters: tuple[CelType, ...]
+    result: CelType
+    implementation: Implementation
+    member: bool = False
+
+    def __str__(self) -> str:
+        """``string.contains(string) -> bool``."""
+        types = [str(parameter) for parameter in self.parameters]
+        target = f"{types.pop(0)}." if self.member else ""
+        return f"{target}{self.name}({', '.join(types)}) -> {self.result}"
+
+
+def function(
+    name: str, parameters: tuple[CelType, ...], result: CelType, implementation: Implementation
+) -> Overload:
+    """An overload that is called ``name(…)``."""
+    return Overload(name, parameters, result, implementation)
+
+
+def member(
+    name: str, parameters: tuple[CelType, ...], result: CelType, implementation: Implementation
+) -> Overload:
+    """An overload that is called ``target.name(…)``."""
+    return Overload(name, parameters, result, implementation, member=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """The implementations of one function.
+
+    Attributes:
+        by_classes: for lists of classes of arguments.
+        by_count: for so many arguments of any class, where ``by_classes`` has nothing.
+    """
+
+    by_classes: dict[tuple[type, ...], Implementation] = field(default_factory=dict)
+    by_count: dict[int, Implementation] = field(default_factory=dict)
+
+
+_CLASSES: Final[dict[str, tuple[type, ...]]] = {
+    "null_type": (NoneType,),
+    "bool": (bool,),
+    "int": (int,),
+    "uint": (Uint,),
+    "double": (float,),
+    "string": (str,),
+    "bytes": (bytes,),
+    "timestamp": (datetime,),
+    "duration": (timedelta,),
+    "list": (list,),
+    "map": (dict,),
+    "optional_type": (Maybe,),
+    "type": (TypeValue,),
+}
+_ANY: Final = tuple(one for classes in _CLASSES.values() for one in classes)
+
+
+def dispatch_from_overloads(
+    overloads: Iterable[Overload],
+) -> dict[tuple[str, bool], Dispatch]:
+    """(name, whether it is called on a target) → what implements it.
+
+    What is in a list, map or optional is no matter of classes: implementations look themselves.
+    """
+    table: dict[tuple[str, bool], Dispatch] = {}
+    for overload in overloads:
+        dispatch = table.setdefault((overload.name, overload.member), Dispatch())
+        classes = [_CLASSES.get(parameter.name) for parameter in overload.parameters]
+        if not any(classes):
+            dispatch.by_count.setdefault(len(classes), overload.implementation)
+            continue
+        for signature in product(*(one or _ANY for one in classes)):
+            dispatch.by_classes.setdefault(signature, overload.implementation)
+    return table

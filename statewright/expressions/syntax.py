@@ -1,0 +1,305 @@
+"""The syntax tree of a CEL expression, and the expression itself.
+
+Every node knows the span of text that it was made from (``start``, ``end``: offsets). Chains of
+``&&``, ``||``, ``+``, … are one node with many operands, so that a tree is never deeper than
+``DEPTH_LIMIT``, however long its text is; it is safe to walk one recursively.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+DEPTH_LIMIT: Final = 200
+"""How deep a tree may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, text, bytes, bool or null that is written out."""
+
+    value: Any
+    start: int
+    end: int
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A variable, or a type such as ``int``. ``.x`` is absolute: no macro variable hides it."""
+
+    name: str
+    start: int
+    end: int
+    absolute: bool = False
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """``operand.field``, or ``operand.?field``, which gives an optional."""
+
+    operand: Node
+    field: str
+    start: int
+    end: int
+    optional: bool = False
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """``has(operand.field)``: whether the field is there."""
+
+    operand: Node
+    field: str
+    start: int
+    end: int
+    optional: bool = False
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``operand[index]``, or ``operand[?index]``, which gives an optional."""
+
+    operand: Node
+    index: Node
+    start: int
+    end: int
+    optional: bool = False
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.operand, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``function(arguments)`` or ``target.function(arguments)``.
+
+    The target may turn out to be a namespace: ``math.abs(x)`` reads like ``text.size()``.
+    """
+
+    function: str
+    target: Node | None
+    arguments: tuple[Node, ...]
+    start: int
+    end: int
+    position: int
+    """Where the name of the function stands: the *call site*."""
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.arguments if self.target is None else (self.target, *self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``!operand`` or ``-operand``."""
+
+    operator: str
+    operand: Node
+    start: int
+    end: int
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """Two or more operands joined by ``&&``, or by ``||``."""
+
+    operator: str
+    operands: tuple[Node, ...]
+    start: int
+    end: int
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.operands
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``left operator right`` with one of ``== != < <= > >= in``."""
+
+    operator: str
+    left: Node
+    right: Node
+    start: int
+    end: int
+    position: int
+    """Where the operator stands."""
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Operands with ``+ -`` or with ``* / %`` between them, worked off from left to right.
+
+    There is one operand more than there are operators; ``positions`` says where those stand.
+    """
+
+    operands: tuple[Node, ...]
+    operators: tuple[str, ...]
+    positions: tuple[int, ...]
+    start: int
+    end: int
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.operands
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """``condition ? then : otherwise``."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+    start: int
+    end: int
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.condition, self.then, self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral:
+    """``[a, ?b]``; the items at the places in ``optional`` are left out when they are empty."""
+
+    items: tuple[Node, ...]
+    start: int
+    end: int
+    optional: frozenset[int] = frozenset()
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.items
+
+
+@dataclass(frozen=True, slots=True)
+class MapLiteral:
+    """``{a: b, ?c: d}``; the entries at the places in ``optional`` may be left out."""
+
+    entries: tuple[tuple[Node, Node], ...]
+    start: int
+    end: int
+    optional: frozenset[int] = frozenset()
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return tuple(node for entry in self.entries for node in entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A call that gives names to values: ``subject.all(x, …)``, ``cel.bind(x, subject, …)``.
+
+    Attributes:
+        macro: its name; see ``parser.MACROS``.
+        subject: what is walked through, opened or bound; outside the scope of the variables.
+        variables: the names it introduces, one or two.
+        arguments: the expressions in their scope.
+    """
+
+    macro: str
+    subject: Node
+    variables: tuple[str, ...]
+    arguments: tuple[Node, ...]
+    start: int
+    end: int
+    position: int
+    """Where the name of the macro stands."""
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return (self.subject, *self.arguments)
+
+
+Node = (
+    Literal
+    | Name
+    | Select
+    | Has
+    | Index
+    | Call
+    | Unary
+    | Logic
+    | Comparison
+    | Arithmetic
+    | Conditional
+    | ListLiteral
+    | MapLiteral
+    | Macro
+)
+"""Any part of an expression."""
+
+Frame = list[Any]
+"""What one evaluation works on; see ``interpreter``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A CEL expression that was parsed. Two expressions are equal when their texts are.
+
+    Attributes:
+        text: as it was written.
+        root: its syntax tree.
+    """
+
+    text: str
+    root: Node = field(compare=False, repr=False)
+    # Made on the first evaluation; an expression never changes, so neither does it.
+    program: Callable[[Frame], Any] | None = field(
+        default=None, init=False, compare=False, repr=False
+    )
+    slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, parents first, in the order of the text."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
+
+
+def depth(node: Node) -> int:
+    """The number of nodes on the longest way from this one down, itself included."""
+    level, count = [node], 0
+    while level:
+        count += 1
+        level = [child for parent in level for child in parent.children]
+    return count
+
+
+def path_of(node: Node) -> tuple[Name, tuple[str, ...]] | None:
+    """The name that a plain chain of selections starts at, and its fields: ``a.b.c``."""
+    fields: list[str] = []
+    while isinstance(node, Select) and not node.optional:
+        fields.append(node.field)
+        node = node.operand
+    return (node, tuple(reversed(fields))) if isinstance(node, Name) else None
