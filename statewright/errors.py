@@ -12,7 +12,14 @@
     │   ├── ForeignSnapshot     a snapshot was stepped with a chart that is not its own
     │   ├── InvalidSnapshot     a text is not a snapshot, or not one of this chart
     │   ├── InvalidEvent        an event, or the data of a start, is not usable
-    │   └── SessionEnded        an event was sent to a session that is over
+    │   ├── SessionEnded        an event was sent to a session that is over
+    │   ├── UnstorableRecord    a record for the store holds what no database keeps
+    │   └── UnknownPublication  nothing of that flow and version is published
+    ├── ContentionError         somebody else was faster; load again and try again
+    │   └── RevisionConflict    the session is not at the revision that was expected
+    ├── HostError               the machine, the database or the network
+    │   ├── StorageUnavailable  the database does not answer, or is too busy
+    │   └── UnusableDatabase    it is not one that this version can work with
     └── EvaluationError         the data: an expression has no value for them (CEL's error)
 
 Findings are data and never raised; see ``statewright.compiler.findings``. An
@@ -37,6 +44,14 @@ class AuthorError(StatewrightError):
 
 class CallerError(StatewrightError):
     """The calling program passed something that cannot be right."""
+
+
+class ContentionError(StatewrightError):
+    """Somebody else changed the same thing first; load it again and try again."""
+
+
+class HostError(StatewrightError):
+    """The machine, the database or the network failed; the same call may succeed later."""
 
 
 class EvaluationError(StatewrightError):
@@ -116,6 +131,38 @@ class InvalidEvent(CallerError):
 
 class SessionEnded(CallerError):
     """An event was sent to a session that has completed or failed."""
+
+
+class UnstorableRecord(CallerError):
+    """A record for the store holds a text or number that no database keeps."""
+
+
+class UnknownPublication(CallerError):
+    """Nothing of that tenant, flow and version is published."""
+
+
+class RevisionConflict(ContentionError):
+    """A session is not at the revision that the caller expected.
+
+    Args:
+        expected: the revision that the caller knows.
+        current: the revision that the session has.
+    """
+
+    def __init__(self, expected: int, current: int) -> None:
+        super().__init__(
+            f"the session is at revision {current}, not {expected}; read it again before changing it"
+        )
+        self.expected = expected
+        self.current = current
+
+
+class StorageUnavailable(HostError):
+    """The database does not answer, or is too busy. Whether a commit took place is not known."""
+
+
+class UnusableDatabase(HostError):
+    """The database is none that we know, lacks its driver, or belongs to a newer version."""
 
 
 def point_at(text: str, start: int, end: int) -> str:
