@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statewright.expressions.checker import Checked, Problem, ProblemKind, check
 from statewright.expressions.content import (
     Computed,
     Content,
@@ -15,26 +16,35 @@ from statewright.expressions.content import (
     expressions_in,
     render,
 )
+from statewright.expressions.environment import Environment
 from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
+from statewright.expressions.overloads import Overload
 from statewright.expressions.parser import parse
 from statewright.expressions.places import Place
 from statewright.expressions.references import Reference, references
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template
+from statewright.expressions.types import CelType, type_from_name
 from statewright.expressions.values import NOTHING, Maybe, TypeValue, Uint
 
 __all__ = [
     "BUDGET",
     "NOTHING",
+    "CelType",
+    "Checked",
     "Computed",
     "Content",
+    "Environment",
     "Expression",
     "Hole",
     "HostFunction",
     "Literal",
     "Maybe",
     "OnError",
+    "Overload",
     "Place",
+    "Problem",
+    "ProblemKind",
     "Record",
     "Reference",
     "Secret",
@@ -44,6 +54,7 @@ __all__ = [
     "Text",
     "TypeValue",
     "Uint",
+    "check",
     "content_from_json",
     "evaluate",
     "expressions_in",
@@ -51,4 +62,5 @@ __all__ = [
     "parse_template",
     "references",
     "render",
+    "type_from_name",
 ]

@@ -195,8 +195,6 @@ ANSWERS: Final[tuple[Overload, ...]] = (
     _answer("url", STRING, _url),
     _answer("date", STRING, _date),
     function("answer.choice", (DYN, list_of(_CHOICE)), optional_of(_CHOICE), _choice),
-    function(
-        "answer.choices", (DYN, list_of(_CHOICE)), optional_of(list_of(_CHOICE)), _choices
-    ),
+    function("answer.choices", (DYN, list_of(_CHOICE)), optional_of(list_of(_CHOICE)), _choices),
 )
 """``answer.text number integer boolean email phone url date choice choices``."""

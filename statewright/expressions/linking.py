@@ -129,9 +129,7 @@ class _Linker:
 
     def logic(self, node: Logic, scope: Scope) -> Closure:
         positions = [operand.start for operand in node.operands]
-        return logic.junction(
-            self.all(node.operands, scope), positions, stop=node.operator == "||"
-        )
+        return logic.junction(self.all(node.operands, scope), positions, stop=node.operator == "||")
 
     def comparison(self, node: Comparison, scope: Scope) -> Closure:
         left, right = self.link(node.left, scope), node.right
@@ -139,9 +137,7 @@ class _Linker:
             return comparisons.comparison_with(node.operator, left, right.value, node.position)
         if node.operator == "in" and (texts := _literal_texts(right)) is not None:
             return comparisons.membership(left, texts)
-        return comparisons.comparison(
-            node.operator, left, self.link(right, scope), node.position
-        )
+        return comparisons.comparison(node.operator, left, self.link(right, scope), node.position)
 
     def arithmetic(self, node: Arithmetic, scope: Scope) -> Closure:
         first, *others = self.all(node.operands, scope)

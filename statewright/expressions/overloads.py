@@ -66,6 +66,10 @@ class Dispatch:
     by_classes: dict[tuple[type, ...], Implementation] = field(default_factory=dict)
     by_count: dict[int, Implementation] = field(default_factory=dict)
 
+    def __getitem__(self, classes: tuple[type, ...]) -> Implementation:
+        """The implementation for arguments of these classes; ``KeyError`` if there is none."""
+        return self.by_classes[classes]
+
 
 _CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "null_type": (NoneType,),

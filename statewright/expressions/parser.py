@@ -358,7 +358,11 @@ class _Parser:
             start = group.start if group.sort != "call" else group.position
             symbol = _OPENED_BY[group.sort]
             raise ExpressionError(
-                self.text, start, token.end, f"`{symbol}` is never closed", f"add `{_CLOSING[symbol]}`"
+                self.text,
+                start,
+                token.end,
+                f"`{symbol}` is never closed",
+                f"add `{_CLOSING[symbol]}`",
             )
         self.reduce(-1)
         self.groups.pop()
@@ -436,7 +440,9 @@ class _Parser:
         if subject is None and group.function == "has":
             return self.has_node(group, end)
         if _is_bind(subject, group):
-            return self.macro_node("cel.bind", arguments[1], arguments[:1], arguments[2:], group, end)
+            return self.macro_node(
+                "cel.bind", arguments[1], arguments[:1], arguments[2:], group, end
+            )
         variables = MACROS.get((group.function, len(arguments)))
         if subject is not None and variables is not None:
             return self.macro_node(

@@ -107,9 +107,7 @@ def percent_encoded(text: str) -> str:
     """
     if has_lone_surrogate(text):
         raise EvaluationError("half a character cannot be part of a URL")
-    return "".join(
-        chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode()
-    )
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in text.encode())
 
 
 def _html(value: Any) -> str:

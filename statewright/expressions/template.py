@@ -69,6 +69,11 @@ class Template:
     parts: tuple[str | Hole | Secret, ...] = field(compare=False, repr=False)
 
     @property
+    def holes(self) -> tuple[Hole, ...]:
+        """The expressions in it, with their places."""
+        return tuple(part for part in self.parts if isinstance(part, Hole))
+
+    @property
     def lone_hole(self) -> Hole | None:
         """The hole that this template is, if it is nothing else."""
         only = self.parts[0] if len(self.parts) == 1 else None

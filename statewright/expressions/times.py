@@ -23,7 +23,9 @@ _TIMESTAMP: Final = re.compile(
 )
 _OFFSET: Final = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
 _ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,3}")
-_DURATION_PART: Final = re.compile(r"([0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(h|ms|m|s|us|µs|ns)")
+_DURATION_PART: Final = re.compile(
+    r"([0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(h|ms|m|s|us|µs|ns)"
+)
 _DURATION: Final = re.compile(
     r"[+-]?(?:(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:h|ms|m|s|us|µs|ns)){1,64}|[+-]?0"
 )

@@ -106,5 +106,3 @@ def type_from_name(name: str) -> CelType:
 def named_types() -> tuple[str, ...]:
     """The names that ``type_from_name`` knows."""
     return tuple(_NAMED)
-
-

@@ -135,9 +135,7 @@ def _map(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -
     return run
 
 
-def _transform_map(
-    walk: Rounds, slot: int, arguments: Sequence[Closure], position: int
-) -> Closure:
+def _transform_map(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
     *conditions, transform = arguments
 
     def run(frame: Frame) -> dict[Any, Any]:

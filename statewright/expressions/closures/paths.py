@@ -73,9 +73,7 @@ def selection(operand: Closure, field: str, position: int) -> Closure:
     return run
 
 
-def lookup(
-    operand: Closure, field: str, position: int, look: Callable[[Any, str], Any]
-) -> Closure:
+def lookup(operand: Closure, field: str, position: int, look: Callable[[Any, str], Any]) -> Closure:
     """``operand.?field`` or ``has(operand.field)``; ``look`` says which."""
 
     def run(frame: Frame) -> Any:

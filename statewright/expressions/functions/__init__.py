@@ -13,6 +13,7 @@ from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
 from statewright.expressions.functions.maths import MATHS
+from statewright.expressions.functions.operators import OPERATORS
 from statewright.expressions.functions.optionals import OPTIONALS
 from statewright.expressions.functions.sets import SETS
 from statewright.expressions.functions.standard import STANDARD
@@ -21,6 +22,7 @@ from statewright.expressions.functions.times import TIMES
 from statewright.expressions.overloads import Dispatch, Overload, dispatch_from_overloads
 
 OVERLOADS: Final[tuple[Overload, ...]] = (
+    *OPERATORS,
     *STANDARD,
     *CONVERSIONS,
     *TIMES,

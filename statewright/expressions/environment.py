@@ -1,0 +1,92 @@
+"""What an expression may use: the declared variables and functions, with their types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from statewright.expressions.functions import OVERLOADS
+from statewright.expressions.overloads import Overload
+from statewright.expressions.types import (
+    BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
+    DYN,
+    INT,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    UINT,
+    CelType,
+    list_of,
+    map_of,
+    optional_of,
+    type_of,
+)
+
+Signatures = Mapping[tuple[str, bool], tuple[Overload, ...]]
+"""(name, whether it is called on a target) → the overloads."""
+
+
+def signatures_from_overloads(overloads: Iterable[Overload]) -> Signatures:
+    """Overloads by the name under which they are called."""
+    table: dict[tuple[str, bool], tuple[Overload, ...]] = {}
+    for overload in overloads:
+        key = (overload.name, overload.member)
+        table[key] = (*table.get(key, ()), overload)
+    return MappingProxyType(table)
+
+
+STANDARD_SIGNATURES: Final = signatures_from_overloads(OVERLOADS)
+
+TYPE_NAMES: Final[Mapping[str, CelType]] = {
+    "bool": BOOL,
+    "int": INT,
+    "uint": UINT,
+    "double": DOUBLE,
+    "string": STRING,
+    "bytes": BYTES,
+    "null_type": NULL,
+    "list": list_of(DYN),
+    "map": map_of(DYN, DYN),
+    "optional_type": optional_of(DYN),
+    "type": type_of(DYN),
+    "google.protobuf.Timestamp": TIMESTAMP,
+    "google.protobuf.Duration": DURATION,
+}
+"""The names of types that an expression may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The names that an expression may use.
+
+    Attributes:
+        variables: name → type.
+        functions: what the host adds to the functions of the table.
+        container: the namespace in which names are resolved; ``""`` is none.
+    """
+
+    variables: Mapping[str, CelType]
+    functions: tuple[Overload, ...] = ()
+    container: str = ""
+    signatures: Signatures = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        added = signatures_from_overloads(self.functions)
+        whole = {**STANDARD_SIGNATURES, **added} if added else STANDARD_SIGNATURES
+        object.__setattr__(self, "signatures", whole)
+
+    def type_of_name(self, path: str, *, absolute: bool = False) -> CelType | None:
+        """The type of a variable, or of a type's name; the innermost namespace wins."""
+        outer = () if absolute else tuple(filter(None, self.container.split(".")))
+        for length in range(len(outer), -1, -1):
+            name = ".".join((*outer[:length], path))
+            if name in self.variables:
+                return self.variables[name]
+            if name in TYPE_NAMES:
+                return type_of(TYPE_NAMES[name])
+        return None
