@@ -173,14 +173,15 @@ class Statechart:
     tree: Tree | None = field(default=None, init=False, repr=False, compare=False)
 
 
-_ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2"})
+_ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2", "#": "~3", "*": "~4"})
 
 
 def state_id(*parts: str) -> str:
     """The id of a state from the names on the way to it, so that no two ways give one id.
 
-    A dot would make ``done.state.a`` match ``done.state.a.b``, and a slash would look like a
-    child, so both are escaped, in the manner of a JSON pointer.
+    A dot would make ``done.state.a`` match ``done.state.a.b``, a slash would look like a child, a
+    hash like a transition (``state#n``), a star like a wildcard: they are escaped, in the manner
+    of a JSON pointer.
 
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+TICK = "tick"
+"""The event that only lets time pass: timers fire, nothing else happens."""
+
+NAME_LIMIT = 1_000
+"""The most characters that the name of an event has."""
+
 
 class EventKind(StrEnum):
     """Where an event comes from (SCXML 5.10.1, ``_event.type``)."""
@@ -68,3 +74,12 @@ def prefixes(name: str) -> list[str]:
     """
     tokens = name.split(".")
     return [".".join(tokens[: n + 1]) for n in range(len(tokens))]
+
+
+def is_event_name(name: str) -> bool:
+    """Whether a text is the name of an event: tokens joined by dots, without stars.
+
+    >>> is_event_name("done.invoke.order"), is_event_name("a..b"), is_event_name("*")
+    (True, False, False)
+    """
+    return len(name) <= NAME_LIMIT and "*" not in name and all(name.split("."))

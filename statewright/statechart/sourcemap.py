@@ -24,7 +24,9 @@ class Location:
 
     def __str__(self) -> str:
         """``file:line:column``, as editors and terminals make links of it."""
-        return ":".join(str(part) for part in (self.file or "<text>", self.line, self.column) if part)
+        return ":".join(
+            str(part) for part in (self.file or "<text>", self.line, self.column) if part
+        )
 
 
 NOWHERE = Location()

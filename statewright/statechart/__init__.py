@@ -1,0 +1,84 @@
+"""Statecharts without input or output: ``start`` and ``macrostep``, values in and values out."""
+
+from __future__ import annotations
+
+from statewright.statechart.algorithm import macrostep, start
+from statewright.statechart.awaiting import Awaiting, awaiting
+from statewright.statechart.codec import (
+    chart_from_json,
+    chart_to_json,
+    digest_of,
+    effect_from_json,
+    effect_to_json,
+    event_from_json,
+    event_to_json,
+    snapshot_from_json,
+    snapshot_to_json,
+)
+from statewright.statechart.definition import (
+    Awaits,
+    Datum,
+    Invoke,
+    State,
+    Statechart,
+    StateKind,
+    Transition,
+    TransitionKind,
+    state_id,
+)
+from statewright.statechart.effects import Effect, EffectKind, Incident
+from statewright.statechart.event import Event, EventKind
+from statewright.statechart.play import Turn, json_from_turn, play, turn_of
+from statewright.statechart.release import Release, release_from_json, release_to_json
+from statewright.statechart.script import Line, event_for, parse_script
+from statewright.statechart.snapshot import Invocation, Snapshot, Status, Timer
+from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.steps import Macrostep, Microstep
+
+__all__ = [
+    "Awaiting",
+    "Awaits",
+    "Datum",
+    "Effect",
+    "EffectKind",
+    "Event",
+    "EventKind",
+    "Incident",
+    "Invocation",
+    "Invoke",
+    "Line",
+    "Location",
+    "Macrostep",
+    "Microstep",
+    "Release",
+    "Snapshot",
+    "SourceMap",
+    "State",
+    "StateKind",
+    "Statechart",
+    "Status",
+    "Timer",
+    "Transition",
+    "TransitionKind",
+    "Turn",
+    "awaiting",
+    "chart_from_json",
+    "chart_to_json",
+    "digest_of",
+    "effect_from_json",
+    "effect_to_json",
+    "event_for",
+    "event_from_json",
+    "event_to_json",
+    "json_from_turn",
+    "macrostep",
+    "parse_script",
+    "play",
+    "release_from_json",
+    "release_to_json",
+    "snapshot_from_json",
+    "snapshot_to_json",
+    "start",
+    "state_id",
+    "turn_of",
+]

@@ -1,0 +1,135 @@
+"""What may come in from outside: events, results, and the inputs of a session. All is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from statewright.errors import EvaluationError, InvalidEvent
+from statewright.expressions.values import has_lone_surrogate
+from statewright.statechart.coercion import coerced, kept
+from statewright.statechart.definition import Statechart
+from statewright.statechart.effects import Incident
+from statewright.statechart.event import Event, EventKind, is_event_name, matches
+from statewright.statechart.names import LATEST
+from statewright.statechart.snapshot import Snapshot
+
+
+def accepted(event: Event) -> Event:
+    """An event from outside with data that nobody else can change.
+
+    Raises:
+        InvalidEvent: its name, time or data are not usable; the message says why.
+    """
+    name = event.name
+    if type(name) is not str or not is_event_name(name) or not _is_text(name):
+        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
+    if not event.invocation and (matches("done", name) or matches("error", name)):
+        raise InvalidEvent(
+            f"`{name}` comes from the session itself; only the result of an invocation, "
+            "with its id, may be named so"
+        )
+    if event.kind is not EventKind.EXTERNAL:
+        raise InvalidEvent(f"`{name}` is {event.kind}; what comes from outside is external")
+    checked_time(event.now, f"event `{name}`")
+    for what, text in (("invocation", event.invocation), ("sendid", event.sendid)):
+        if type(text) is not str or not _is_text(text):
+            raise InvalidEvent(f"the {what} of event `{name}` is {_shown(text)}, not a text")
+    return Event(
+        name,
+        None if event.data is None else _kept(event.data, f"the data of event `{name}`"),
+        event.now,
+        EventKind.EXTERNAL,
+        event.invocation,
+        event.sendid,
+        _kept_map(event.contact, "the contact's values") if event.contact else {},
+        _kept_map(event.tenant, "the tenant's values") if event.tenant else {},
+    )
+
+
+def checked_time(now: int, where: str) -> None:
+    """Refuse a time that no clock shows.
+
+    Raises:
+        InvalidEvent: it is none of the microseconds from 1970 to 9999.
+    """
+    if type(now) is not int or not 0 <= now <= LATEST:
+        raise InvalidEvent(
+            f"the time of {where} is {_shown(now)}; it counts microseconds since 1970, "
+            f"as an int from 0 to {LATEST}"
+        )
+
+
+def checked_text(text: str, what: str) -> None:
+    """Refuse what is no text, or none that can be written down.
+
+    Raises:
+        InvalidEvent: it is none.
+    """
+    if type(text) is not str or not _is_text(text):
+        raise InvalidEvent(f"the {what} is {_shown(text)}; use a text")
+
+
+def inputs_of(chart: Statechart, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a session starts with, coerced to the types declared.
+
+    Raises:
+        InvalidEvent: one is no input of the chart, or of another type.
+    """
+    types = {datum.name: datum.type for datum in chart.data if datum.name in chart.inputs}
+    inputs: dict[str, Any] = {}
+    for name, value in data.items():
+        if name not in types:
+            known = ", ".join(f"`{one}`" for one in types) or "none"
+            raise InvalidEvent(f"`{name}` is no input of `{chart.name}`; its inputs are {known}")
+        try:
+            inputs[name] = coerced(value, types[name])
+        except EvaluationError as error:
+            raise InvalidEvent(f"the input `{name}`: {error.reason}") from None
+    return inputs
+
+
+def is_awaited(snapshot: Snapshot, event: Event) -> bool:
+    """Whether a result is of an invocation that the session waits for.
+
+    Raises:
+        InvalidEvent: it is, but its name is not that of a result of this invocation.
+    """
+    for invocation in snapshot.invocations:
+        if invocation.id == event.invocation:
+            names = (f"done.invoke.{invocation.name}", f"error.communication.{invocation.name}")
+            if event.name not in names:
+                raise InvalidEvent(
+                    f"`{event.name}` is no result of the invocation `{invocation.id}`; "
+                    f"name it `{names[0]}` or `{names[1]}`"
+                )
+            return True
+    return False
+
+
+def stale(event: Event) -> Incident:
+    """What is recorded of a result that nothing waits for."""
+    return Incident("stale", "", f"nothing waits for the result of `{event.invocation}` any more")
+
+
+def _kept(value: Any, what: str) -> Any:
+    try:
+        return kept(value)
+    except EvaluationError as error:
+        raise InvalidEvent(f"{what} cannot be used: {error.reason}") from None
+
+
+def _kept_map(value: Any, what: str) -> Mapping[str, Any]:
+    made = _kept(value, what)
+    if type(made) is not dict:
+        raise InvalidEvent(f"{what} are {_shown(value)}; they are a map")
+    return made
+
+
+def _is_text(text: str) -> bool:
+    return text.isascii() or not has_lone_surrogate(text)
+
+
+def _shown(value: object) -> str:
+    """A value for a message: short, and safe to print."""
+    return f"`{ascii(value)[:80]}`"

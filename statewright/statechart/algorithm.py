@@ -1,0 +1,292 @@
+"""How a statechart runs: from a snapshot and an event to the next snapshot and requests to the world.
+
+The semantics are those of SCXML (W3C Recommendation, https://www.w3.org/TR/scxml/, appendix D);
+functions bear the names of its procedures. This is what happens, and where we differ.
+
+**A turn.** ``start`` and ``macrostep`` take all that they need as arguments and give back all that
+they did. Time, identity and chance are among the arguments: the same snapshot and event give the
+same bytes on any machine. A turn is one or several *macrosteps* in SCXML's sense, each of them a
+row of *microsteps*: sets of transitions that are taken together.
+
+**A macrostep** begins with one event. The transitions that it enables are taken; then eventless
+transitions, as long as there are any; then the first event of the internal queue, then eventless
+ones again, until the queue is empty. Then come the events that the session sent to itself without
+delay, one by one in the same manner. Last, the invocations of the states that were entered and are
+still active are started, in order of entry. What fails in doing so is an internal event, and the
+macrostep goes on.
+
+**Order.** States are entered parents first and left children first, in document order, which is
+pre-order. Effects leave in the order in which actions ran. Of transitions that cannot be taken
+together, the one from the inner state wins, else the one that comes first in document order.
+
+**Time.** A session's clock is the greatest time of any event it has seen; it never goes back, and
+within a macrostep it stands still. Delayed sends are timers in the snapshot, with the moment at
+which they are due. Before an event is handled, the timers due at its time fire, in the order of
+their deadlines and, of one deadline, in the order in which they were set; each is a macrostep of
+its own, at its own time. So it makes no difference when the clock looks: the event ``tick`` does
+nothing but let time pass, and one that comes late finds nothing to do.
+
+**Deferral** (not in SCXML; UML has it). A chart can name events that are not to be lost. If such
+an event enables nothing, it is kept, up to ``DEFERRED`` of them, and offered again, oldest first,
+after every macrostep. One that then enables a transition begins a macrostep of its own.
+
+**Floor** (not in SCXML). States that listen to the user stand in line in order of entry. The first
+one has the floor; guards read ``session.floor`` to leave an answer to the state it is meant for.
+
+**Data** (departs from SCXML). Values are CEL's, and nothing is assigned but through actions. A
+state may declare variables: they are created when it is entered, before its entry actions, and
+dropped when it is left, after the actions of the transition that leaves it, which may still read
+them. A history state remembers the variables of the states it will enter again.
+
+**Errors.** A block of actions ends at the first error; other blocks run. The error becomes the
+internal event ``error.execution.action``. A guard has three outcomes; an error counts as false and
+becomes ``error.execution.guard``, once per guard and macrostep, and not while an error event is
+handled, or error handlers could run for ever. Each error is also recorded as an incident.
+
+**Results.** An invocation has one result: an event with its id. That event ends the invocation. A
+result for an invocation that has ended, or was cancelled because its state was left, is *stale*
+and changes nothing. Only results may be named ``done.…`` or ``error.…`` from outside.
+
+**Bounds.** A macrostep of more than ``limit`` microsteps is discarded, as is a turn in which more
+timers fire than that: the session fails, stays where it was, and an incident names the cycle.
+
+**The end.** Reaching a final child of the root ends the session at once: the internal queue is
+dropped, exit actions run, timers and invocations are cancelled. The configuration stays, so that
+one can see where the session ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from statewright.errors import ForeignSnapshot, SessionEnded
+from statewright.statechart.acceptance import accepted, inputs_of, is_awaited, stale
+from statewright.statechart.codec import digest_of
+from statewright.statechart.cycle import cycle_in
+from statewright.statechart.definition import Statechart
+from statewright.statechart.effects import Incident
+from statewright.statechart.event import TICK, Event, EventKind, prefixes
+from statewright.statechart.execution import OutOfBounds, initialise, invoke
+from statewright.statechart.microsteps import exit_interpreter, microstep
+from statewright.statechart.names import working_from_snapshot
+from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.steps import Macrostep
+from statewright.statechart.transitions import select_eventless_transitions, select_transitions
+from statewright.statechart.tree import tree_of
+from statewright.statechart.working import Working
+
+DEFERRED: Final = 16
+"""How many events are kept until something listens to them."""
+
+
+def start(
+    chart: Statechart,
+    *,
+    session: str,
+    seed: str,
+    now: int,
+    data: Mapping[str, Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
+    tenant: Mapping[str, Any] | None = None,
+) -> Macrostep:
+    """Begin a session (appendix D, ``interpret``).
+
+    Args:
+        chart: what runs.
+        session: the id of the session; part of the ids of its effects.
+        seed: of its chance.
+        now: microseconds since 1970-01-01 UTC.
+        data: values of variables that the chart declares as inputs.
+        contact: values of the contact that the turn may read.
+        tenant: values of the tenant that the turn may read.
+
+    Raises:
+        InvalidStatechart: the chart breaks a rule of its own structure.
+        InvalidEvent: an argument is not usable.
+    """
+    tree = tree_of(chart)
+    event = Event("start", dict(data or {}), now, contact=contact or {}, tenant=tenant or {})
+    begin = accepted(event)
+    inputs = inputs_of(chart, begin.data)
+    blank = Snapshot(digest_of(chart), session, seed, now=now)
+    working = working_from_snapshot(tree, blank)
+    working.contact, working.tenant = begin.contact, begin.tenant
+    try:
+        initialise(working, tree.root, chart.data, inputs)
+        if tree.root.initial is not None:
+            microstep(working, [tree.root.initial], None)
+        main_event_loop(working)
+        _offer_deferred(working)
+    except OutOfBounds as error:
+        return _abandoned(working, blank, event, error)
+    return _macrostep_of(working, event)
+
+
+def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
+    """Handle one event.
+
+    Args:
+        chart: what runs.
+        snapshot: the session so far; it is not changed.
+        event: what happened.
+
+    Raises:
+        ForeignSnapshot: the snapshot belongs to another chart.
+        SessionEnded: the session is over.
+        InvalidEvent: the event is not usable.
+        InvalidSnapshot: the snapshot names a state that the chart lacks.
+    """
+    tree = tree_of(chart)
+    if snapshot.digest != (tree.digest or digest_of(chart)):
+        raise ForeignSnapshot(
+            f"session `{snapshot.session}` belongs to the chart with digest "
+            f"{snapshot.digest[:12]}…, not to `{chart.name}`, {tree.digest[:12]}…; "
+            "load the release that it was started with, or migrate it"
+        )
+    if snapshot.status is not Status.ACTIVE:
+        raise SessionEnded(f"session `{snapshot.session}` has {snapshot.status}; start another one")
+    checked = accepted(event)
+    if checked.invocation and not is_awaited(snapshot, checked):
+        return Macrostep(event, (), snapshot, (), (stale(event),))
+    working = working_from_snapshot(tree, snapshot)
+    working.contact, working.tenant = checked.contact, checked.tenant
+    try:
+        _handle(working, checked)
+    except OutOfBounds as error:
+        return _abandoned(working, snapshot, event, error)
+    return _macrostep_of(working, event)
+
+
+def _macrostep_of(working: Working, event: Event) -> Macrostep:
+    return Macrostep(
+        event,
+        tuple(working.microsteps),
+        working.snapshot(),
+        tuple(working.effects),
+        tuple(working.incidents),
+    )
+
+
+def _abandoned(working: Working, before: Snapshot, event: Event, error: OutOfBounds) -> Macrostep:
+    """What is left of a turn that goes on for ever: the session as it was, but failed."""
+    states = cycle_in(working.microsteps)
+    message = str(error)
+    if states:
+        message += "; it goes round through " + ", ".join(f"`{state}`" for state in states)
+    snapshot = replace(
+        before,
+        turns=working.turn,
+        now=max(before.now, event.now),
+        status=Status.FAILED,
+    )
+    incident = Incident("error.limit", states[0] if states else "", message)
+    return Macrostep(event, (), snapshot, (), (*working.incidents[:100], incident))
+
+
+def _handle(working: Working, event: Event) -> None:
+    """Fire the timers that are due, then handle the event itself."""
+    until = max(working.now, event.now)
+    fired = 0
+    while working.running and working.timers and working.timers[0].due <= until:
+        timer = working.timers[0]
+        working.timers = working.timers[1:]
+        working.now = max(working.now, timer.due)
+        fired += 1
+        if fired > working.tree.chart.limit:
+            raise OutOfBounds(f"more than {working.tree.chart.limit} timers fire in one turn")
+        _take(working, Event(timer.event, timer.data, working.now, sendid=timer.id))
+    working.now = until
+    if event.name == TICK:
+        return
+    if not working.running:
+        working.report("ended", f"the session ended before `{event.name}` was handled")
+        return
+    if event.invocation:
+        waited = working.invocations
+        working.invocations = tuple(one for one in waited if one.id != event.invocation)
+        if len(working.invocations) == len(waited):
+            working.incidents.append(stale(event))
+            return
+        event = replace(event, kind=EventKind.PLATFORM)
+    _take(working, event)
+
+
+def _take(working: Working, event: Event) -> None:
+    """One macrostep that begins with an external event, and those of the events kept so far."""
+    _begin(working)
+    _external(working, event)
+    main_event_loop(working)
+    _offer_deferred(working)
+
+
+def _begin(working: Working) -> None:
+    working.steps = working.rounds = 0
+    working.reported.clear()
+
+
+def _external(working: Working, event: Event) -> None:
+    """Take what an external event enables; keep it where it enables nothing and is not to be
+    lost.
+    """
+    working.event = event
+    enabled = select_transitions(working, event)
+    if enabled:
+        microstep(working, enabled, event)
+    elif working.tree.deferred and not working.tree.deferred.isdisjoint(
+        ("*", *prefixes(event.name))
+    ):
+        if len(working.deferred) < DEFERRED:
+            working.deferred = (*working.deferred, event)
+        else:
+            working.node = working.tree.root
+            working.report(
+                "error.deferred.full", f"`{event.name}` is dropped: {DEFERRED} events wait already"
+            )
+
+
+def _offer_deferred(working: Working) -> None:
+    """Begin a macrostep with the oldest event kept that enables something, until none does."""
+    at = 0
+    while working.running and at < len(working.deferred):
+        event = working.deferred[at]
+        working.event = event
+        working.quiet = True
+        enabled = select_transitions(working, event)
+        working.quiet = False
+        at += 1
+        if enabled:
+            working.deferred = (*working.deferred[: at - 1], *working.deferred[at:])
+            _begin(working)
+            microstep(working, enabled, event)
+            main_event_loop(working)
+            at = 0
+
+
+def main_event_loop(working: Working) -> None:
+    """Run until there is nothing left to do without an external event (``mainEventLoop``)."""
+    while working.running:
+        enabled = select_eventless_transitions(working)
+        if enabled:
+            microstep(working, enabled, None)
+        elif working.queue:
+            event = working.event = working.queue.popleft()
+            enabled = select_transitions(working, event)
+            if enabled:
+                microstep(working, enabled, event)
+        elif working.outbox:
+            _external(working, working.outbox.popleft())
+        elif working.fresh:
+            _start_invocations(working)
+        else:
+            return
+    exit_interpreter(working)
+
+
+def _start_invocations(working: Working) -> None:
+    fresh, working.fresh = working.fresh, []
+    for node in fresh:
+        if node.state is not None:
+            for invocation in node.state.invocations:
+                invoke(working, node, invocation)

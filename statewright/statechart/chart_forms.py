@@ -1,0 +1,234 @@
+"""How a statechart is written as JSON: a table per class of ``definition`` and ``actions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from statewright.errors import ExpressionError
+from statewright.expressions import (
+    Computed,
+    Content,
+    Literal,
+    Place,
+    Record,
+    Sequence,
+    Text,
+    parse,
+    parse_template,
+)
+from statewright.statechart.actions import (
+    Assign,
+    Branch,
+    Cancel,
+    ForEach,
+    If,
+    Log,
+    Raise,
+    Say,
+    Send,
+)
+from statewright.statechart.definition import (
+    Awaits,
+    Datum,
+    Invoke,
+    State,
+    Statechart,
+    StateKind,
+    Transition,
+    TransitionKind,
+)
+from statewright.statechart.forms import (
+    BOOL,
+    INT,
+    TEXT,
+    VALUE,
+    Form,
+    Malformed,
+    Part,
+    an_object,
+    later,
+    many,
+    one_of,
+    record,
+    shown,
+    tagged,
+)
+
+
+def _expression_from_json(value: Any, where: str) -> Any:
+    text = TEXT.read(value, where)
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        raise Malformed(where, str(error)) from None
+
+
+CONTENT_DEPTH: Final = 100
+"""How many lists and maps of a content may lie inside each other."""
+
+
+def _json_from_content(content: Content) -> Any:
+    """A content as an object with one key that says what it is."""
+    match content:
+        case Literal(value):
+            return {"literal": VALUE.write(value)}
+        case Computed(expression):
+            return {"cel": expression.text}
+        case Text(template):
+            return {"template": template.text, "place": str(template.place)}
+        case Record(fields):
+            # A list, since the order of a map is not kept, and this is the order of evaluation.
+            return {"map": [[name, _json_from_content(part)] for name, part in fields]}
+        case Sequence(items):
+            return {"list": [_json_from_content(item) for item in items]}
+
+
+def _content_from_json(value: Any, where: str, depth: int = 0) -> Content:
+    if depth > CONTENT_DEPTH:
+        raise Malformed(where, f"more than {CONTENT_DEPTH} lists and maps lie inside each other")
+    written = dict(an_object(value, where))
+    place = written.pop("place", "value")
+    if len(written) != 1 or next(iter(written)) not in _CONTENTS:
+        raise Malformed(where, f"one of {', '.join(f'`{key}`' for key in _CONTENTS)} is expected")
+    ((key, inner),) = written.items()
+    return _CONTENTS[key](inner, f"{where}/{key}", place, depth + 1)
+
+
+def _template(value: Any, where: str, place: Any, _depth: int) -> Content:
+    try:
+        return Text(parse_template(TEXT.read(value, where), _PLACE.read(place, where)))
+    except ExpressionError as error:
+        raise Malformed(where, str(error)) from None
+
+
+def _map(value: Any, where: str, _place: Any, depth: int) -> Content:
+    fields = []
+    for at, pair in enumerate(_a_list(value, where)):
+        if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str:
+            raise Malformed(
+                f"{where}/{at}", f"a name and a content are expected, not {shown(pair)}"
+            )
+        fields.append((pair[0], _content_from_json(pair[1], f"{where}/{at}/1", depth)))
+    return Record(tuple(fields))
+
+
+def _list(value: Any, where: str, _place: Any, depth: int) -> Content:
+    items = enumerate(_a_list(value, where))
+    return Sequence(tuple([_content_from_json(item, f"{where}/{at}", depth) for at, item in items]))
+
+
+def _a_list(value: Any, where: str) -> list[Any]:
+    if type(value) is not list:
+        raise Malformed(where, f"a list is expected, not {shown(value)}")
+    return value
+
+
+_PLACE: Final = one_of(Place)
+_CONTENTS: Final[Mapping[str, Callable[[Any, str, Any, int], Content]]] = MappingProxyType(
+    {
+        "literal": lambda value, where, *_: Literal(VALUE.read(value, where)),
+        "cel": lambda value, where, *_: Computed(_expression_from_json(value, where)),
+        "template": _template,
+        "map": _map,
+        "list": _list,
+    }
+)
+
+_TEXTS: Final = many(TEXT)
+_EXPRESSION: Final = Form(lambda expression: expression.text, _expression_from_json)
+_CONTENT: Final = Form(_json_from_content, _content_from_json)
+_ACTIONS: Final = many(later(lambda: _ACTION))
+
+_BRANCH: Final = record(Branch, Part("guard", _EXPRESSION), Part("actions", _ACTIONS, ()))
+
+_ACTION: Final = tagged(
+    "do",
+    {
+        "assign": (
+            Assign,
+            record(Assign, Part("location", _TEXTS), Part("value", _CONTENT)),
+        ),
+        "raise": (
+            Raise,
+            record(Raise, Part("event", TEXT), Part("data", _CONTENT, None)),
+        ),
+        "say": (Say, record(Say, Part("content", _CONTENT))),
+        "send": (
+            Send,
+            record(
+                Send,
+                Part("event", TEXT),
+                Part("data", _CONTENT, None),
+                Part("target", TEXT, ""),
+                Part("delay", _CONTENT, None),
+                Part("id", TEXT, ""),
+            ),
+        ),
+        "cancel": (Cancel, record(Cancel, Part("id", TEXT))),
+        "if": (
+            If,
+            record(If, Part("branches", many(_BRANCH)), Part("otherwise", _ACTIONS, ())),
+        ),
+        "foreach": (
+            ForEach,
+            record(
+                ForEach,
+                Part("collection", _EXPRESSION),
+                Part("item", TEXT),
+                Part("index", TEXT),
+                Part("actions", _ACTIONS),
+            ),
+        ),
+        "log": (Log, record(Log, Part("label", TEXT), Part("value", _CONTENT, None))),
+    },
+)
+
+_TRANSITION: Final = record(
+    Transition,
+    Part("targets", _TEXTS, ()),
+    Part("events", _TEXTS, ()),
+    Part("guard", _EXPRESSION, None),
+    Part("kind", one_of(TransitionKind), TransitionKind.EXTERNAL),
+    Part("actions", _ACTIONS, ()),
+)
+_DATUM: Final = record(
+    Datum, Part("name", TEXT), Part("type", TEXT, "dyn"), Part("value", _CONTENT, None)
+)
+_INVOKE: Final = record(Invoke, Part("id", TEXT), Part("type", TEXT), Part("params", _CONTENT))
+_AWAITS: Final = record(
+    Awaits,
+    Part("kind", TEXT),
+    Part("node", TEXT),
+    Part("choices", _EXPRESSION, None),
+    Part("prompt", _CONTENT, None),
+)
+_STATE: Final = record(
+    State,
+    Part("id", TEXT),
+    Part("kind", one_of(StateKind), StateKind.ATOMIC),
+    Part("states", many(later(lambda: _STATE)), ()),
+    Part("initial", _TRANSITION, None),
+    Part("transitions", many(_TRANSITION), ()),
+    Part("entry", many(_ACTIONS), ()),
+    Part("exit", many(_ACTIONS), ()),
+    Part("invocations", many(_INVOKE), ()),
+    Part("data", many(_DATUM), ()),
+    Part("donedata", _CONTENT, None),
+    Part("outcome", TEXT, ""),
+    Part("failed", BOOL, False),
+    Part("awaits", _AWAITS, None),
+)
+
+STATECHART: Final = record(
+    Statechart,
+    Part("name", TEXT),
+    Part("states", many(_STATE)),
+    Part("initial", _TRANSITION, None),
+    Part("data", many(_DATUM), ()),
+    Part("inputs", _TEXTS, ()),
+    Part("deferred", _TEXTS, ()),
+    Part("limit", INT, 20_000),
+)
+"""A statechart; what its digest is of."""

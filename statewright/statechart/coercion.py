@@ -1,0 +1,219 @@
+"""What a variable may hold: values that can be kept, coerced to the declared type on write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType, NoneType
+from typing import Any, Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.values import (
+    INT_MAX,
+    INT_MIN,
+    SIZE_LIMIT,
+    UINT_MAX,
+    Maybe,
+    Uint,
+    has_lone_surrogate,
+    type_name,
+)
+
+DEPTH_LIMIT: Final = 100
+"""How many lists and maps of a value may lie inside each other."""
+
+_AS_IT_IS: Final = frozenset({NoneType, bool, float, bytes, timedelta})
+
+# Which values become which type. Texts must be written as CEL reads them; numbers must come out
+# as the number that went in.
+_SOURCES: Final[Mapping[str, frozenset[type]]] = MappingProxyType(
+    {
+        "bool": frozenset({str}),
+        "int": frozenset({Uint, float, str}),
+        "uint": frozenset({int, float, str}),
+        "double": frozenset({int, Uint, str}),
+        "string": frozenset({bool, int, Uint, float, bytes, datetime, timedelta}),
+        "bytes": frozenset({str}),
+        "timestamp": frozenset({str}),
+        "duration": frozenset({str}),
+        "list": frozenset(),
+        "map": frozenset(),
+    }
+)
+_CLASSES: Final[Mapping[str, type]] = MappingProxyType(
+    {
+        "bool": bool,
+        "int": int,
+        "uint": Uint,
+        "double": float,
+        "string": str,
+        "bytes": bytes,
+        "timestamp": datetime,
+        "duration": timedelta,
+        "list": list,
+        "map": dict,
+    }
+)
+
+
+def coerced(value: Any, declared: str) -> Any:
+    """A value as a variable of the declared type keeps it.
+
+    >>> coerced("42", "int"), coerced(3, "double"), coerced(2.0, "int")
+    (42, 3.0, 2)
+
+    Args:
+        value: a CEL value.
+        declared: as in ``Datum.type``.
+
+    Raises:
+        EvaluationError: it cannot be kept, or not without losing something.
+    """
+    value = kept(value)
+    if declared == "dyn" or type(value) is _CLASSES[declared]:
+        return value
+    if type(value) not in _SOURCES[declared]:
+        raise _lossy(value, declared)
+    made = FUNCTIONS[(declared, False)].by_classes[(type(value),)](value)
+    if isinstance(value, (int, float)) and isinstance(made, (int, float)) and made != value:
+        raise _lossy(value, declared)
+    if declared == "bool" and value.lower() not in {"true", "false"}:
+        raise _lossy(value, declared)
+    return made
+
+
+def _lossy(value: object, declared: str) -> EvaluationError:
+    shown = f" {str(value)[:60]!r}" if isinstance(value, (str, int, float)) else ""
+    return EvaluationError(
+        f"the {type_name(value)}{shown} is no {declared}; convert it, or declare another type"
+    )
+
+
+def kept(value: Any, depth: int = 0) -> Any:
+    """A value as it can be kept: plain CEL values, maps with texts as keys, a copy of what changes.
+
+    Raises:
+        EvaluationError: it holds something that cannot be kept.
+    """
+    keep = _KEEP.get(type(value))
+    if keep is not None:
+        return keep(value, depth)
+    if type(value) in _AS_IT_IS:
+        return value
+    if isinstance(value, Mapping):
+        return _kept_map(value, depth)
+    raise EvaluationError(f"a value of type {type_name(value)} cannot be kept")
+
+
+def _kept_text(value: str, _depth: int) -> str:
+    if not value.isascii() and has_lone_surrogate(value):
+        raise EvaluationError("the text holds half a character")
+    if len(value) > SIZE_LIMIT:
+        raise EvaluationError(f"the text has more than {SIZE_LIMIT} characters")
+    return value
+
+
+def _kept_int(value: int, _depth: int) -> int:
+    if not INT_MIN <= value <= INT_MAX:
+        raise EvaluationError("the int has more than 64 bits")
+    return value
+
+
+def _kept_uint(value: Uint, _depth: int) -> Uint:
+    if not 0 <= value <= UINT_MAX:
+        raise EvaluationError("the uint has more than 64 bits")
+    return value
+
+
+def _kept_timestamp(value: datetime, _depth: int) -> datetime:
+    if value.tzinfo is UTC:
+        return value
+    try:
+        if value.utcoffset() is not None:
+            return value.astimezone(UTC)
+    except OverflowError:
+        pass
+    raise EvaluationError("the timestamp has no time zone, or is out of range")
+
+
+def _kept_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+    _bounded(len(value), depth)
+    return [kept(item, depth + 1) for item in value]
+
+
+def _kept_map(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    _bounded(len(value), depth)
+    made: dict[str, Any] = {}
+    for key, item in value.items():
+        if type(key) is not str:
+            raise EvaluationError(f"the keys of a map that is kept are texts, not {type_name(key)}")
+        made[_kept_text(key, 0)] = kept(item, depth + 1)
+    return made
+
+
+def _kept_optional(value: Maybe, depth: int) -> Maybe:
+    _bounded(1, depth)
+    return Maybe(True, kept(value.value, depth + 1)) if value.present else value
+
+
+def _bounded(size: int, depth: int) -> None:
+    if depth >= DEPTH_LIMIT:
+        raise EvaluationError(f"more than {DEPTH_LIMIT} lists and maps lie inside each other")
+    if size > SIZE_LIMIT:
+        raise EvaluationError(f"a list or map has more than {SIZE_LIMIT} parts")
+
+
+_KEEP: Final[Mapping[type, Callable[[Any, int], Any]]] = {
+    str: _kept_text,
+    int: _kept_int,
+    Uint: _kept_uint,
+    datetime: _kept_timestamp,
+    list: _kept_list,
+    tuple: _kept_list,
+    dict: _kept_map,
+    Maybe: _kept_optional,
+}
+
+
+def with_part(whole: object, path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """A copy of a map in which the part at a path has a value; maps on the way are made.
+
+    >>> with_part({"a": {"b": 1}}, ("a", "c"), 2)
+    {'a': {'b': 1, 'c': 2}}
+
+    Args:
+        whole: the map; None for one that does not exist yet.
+        path: keys from the map down to the part, at least one.
+        value: what to put there; an empty ``Maybe`` takes the part away.
+
+    Raises:
+        EvaluationError: something on the way is no map.
+    """
+    top = here = _opened(whole, path[0])
+    for key, inner in zip(path, path[1:], strict=False):
+        made = _opened(here.get(key), inner)
+        here[key] = made
+        here = made
+    if isinstance(value, Maybe) and not value.present:
+        here.pop(path[-1], None)
+    else:
+        here[path[-1]] = value
+    return top
+
+
+def _opened(value: object, key: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if type(value) is not dict:
+        raise EvaluationError(f"a {type_name(value)} has no part `{key}`")
+    return dict(value)
+
+
+def is_absent(whole: object, path: tuple[str, ...]) -> bool:
+    """Whether there is nothing at a path that could be taken away."""
+    for key in path:
+        if type(whole) is not dict or key not in whole:
+            return True
+        whole = whole[key]
+    return False

@@ -1,0 +1,210 @@
+"""States and transitions in their place in the tree: objects that point at each other.
+
+Positions are numbers: the descendants of a state are those with an ``order`` from just behind its
+own to its ``last``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from statewright.expressions import Expression
+from statewright.statechart.definition import Actions, State, StateKind
+
+ROOTS = frozenset({"contact", "tenant", "session", "event", "input", "now", "vars"})
+"""Names of expressions that no variable hides; a variable of such a name is ``vars['…']``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A declared name: whose it is, and what it may hold.
+
+    Attributes:
+        scope: id of the state that declares it; ``""`` is the session.
+        name: its name.
+        type: as in ``Datum.type``.
+    """
+
+    scope: str
+    name: str
+    type: str
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The variables that a state declares, inside those of its ancestors.
+
+    Attributes:
+        id: the state's id; ``""`` is the session.
+        outer: where the search goes on, or None.
+        declared: name → variable.
+        found: what ``variable`` has found so far.
+    """
+
+    id: str
+    outer: Scope | None
+    declared: Mapping[str, Variable]
+    found: dict[str, Variable] = field(default_factory=dict)
+
+    def variable(self, name: str) -> Variable | None:
+        """The innermost variable of this name, or None."""
+        known = self.found.get(name)
+        scope: Scope | None = self
+        while known is None and scope is not None:
+            known = scope.declared.get(name)
+            scope = scope.outer
+        if known is not None:
+            self.found[name] = known
+        return known
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A state in its place in the tree.
+
+    Attributes:
+        id: of the state; ``""`` is the root.
+        key: the id without colons, as effect ids carry it.
+        state: its definition; None for the root.
+        kind: what it is made of; the root counts as compound.
+        leaf: whether it can be active without a child: atomic and final states.
+        parent: the state around it; None for the root.
+        scope: the variables its expressions see.
+        order: its position in document order; the root has 0.
+        depth: how many ancestors it has.
+        last: the position of its last descendant, or its own.
+        children: without history states, in document order.
+        histories: its history states, in document order.
+        arcs: its transitions, in order of priority.
+        eventless: those that wait for no event.
+        by_stem: the others, by normalised event descriptor.
+        eventless_above: whether it or an ancestor has eventless transitions.
+        initial: where a compound state starts; the default transition of a history state.
+        draws: whether it evaluates an expression that draws lots.
+    """
+
+    id: str
+    key: str
+    state: State | None
+    kind: StateKind
+    leaf: bool
+    parent: Node | None
+    scope: Scope
+    order: int = 0
+    depth: int = 0
+    last: int = 0
+    children: list[Node] = field(default_factory=list)
+    histories: list[Node] = field(default_factory=list)
+    arcs: tuple[Arc, ...] = ()
+    eventless: tuple[Arc, ...] = ()
+    by_stem: dict[str, tuple[Arc, ...]] = field(default_factory=dict)
+    eventless_above: bool = False
+    initial: Arc | None = None
+    draws: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Node {self.id!r}>"
+
+    def ancestors(self) -> Iterator[Node]:
+        """Its proper ancestors, the innermost first, the root last."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+@dataclass(slots=True, eq=False)
+class Arc:
+    """A transition in its place in the tree.
+
+    Attributes:
+        id: ``state#n``, n counting from 0; ``state#initial`` for the initial transition.
+        source: the state that holds it.
+        targets: in the order in which they are written.
+        guard: must be true.
+        actions: run between the exits and the entries.
+        internal: whether its kind is internal.
+        domain: the state within which it exits and enters; None where it has no targets, or where
+            that depends on what a history state remembers.
+        through_history: whether a target is a history state.
+        entries: the states it enters, where that never changes; filled in on first use.
+    """
+
+    id: str
+    source: Node
+    targets: tuple[Node, ...]
+    guard: Expression | None
+    actions: Actions
+    internal: bool
+    domain: Node | None = None
+    through_history: bool = False
+    entries: tuple[Entry, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Arc {self.id!r}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A state to enter, and what else to run once it is entered.
+
+    Attributes:
+        node: the state.
+        default: its initial transition, when it is entered by default.
+        history: the default transition of its history state, when that remembers nothing.
+    """
+
+    node: Node
+    default: Arc | None = None
+    history: Arc | None = None
+
+
+def is_history(node: Node) -> bool:
+    """Whether a node is a history state: never active, only a way to enter others."""
+    return node.kind in {StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY}
+
+
+def is_descendant(node: Node, ancestor: Node) -> bool:
+    """Whether ``node`` lies below ``ancestor``; a state is no descendant of itself."""
+    return ancestor.order < node.order <= ancestor.last
+
+
+def find_lcca(source: Node, targets: tuple[Node, ...]) -> Node:
+    """The least common compound ancestor of a source and targets (appendix D, ``findLCCA``)."""
+    for ancestor in source.ancestors():
+        if ancestor.kind is StateKind.COMPOUND and all(
+            is_descendant(target, ancestor) for target in targets
+        ):
+            return ancestor
+    raise AssertionError("the root is an ancestor of every state")
+
+
+def domain_of(arc: Arc, targets: tuple[Node, ...]) -> Node:
+    """The state within which a transition exits and enters (appendix D, ``getTransitionDomain``).
+
+    Args:
+        arc: the transition.
+        targets: its effective targets, at least one.
+    """
+    source = arc.source
+    if (
+        arc.internal
+        and source.kind is StateKind.COMPOUND
+        and all(is_descendant(target, source) for target in targets)
+    ):
+        return source
+    return find_lcca(source, targets)
+
+
+def candidates(node: Node, stems: list[str]) -> tuple[Arc, ...]:
+    """The transitions of a state with one of these descriptors, in order of priority."""
+    by_stem = node.by_stem
+    if not by_stem:
+        return ()
+    found = [by_stem[stem] for stem in stems if stem in by_stem]
+    if len(found) < 2:
+        return found[0] if found else ()
+    wanted = set(chain.from_iterable(found))
+    return tuple(arc for arc in node.arcs if arc in wanted)

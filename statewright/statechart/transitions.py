@@ -1,0 +1,277 @@
+"""Which transitions are taken, what they exit and what they enter (SCXML appendix D).
+
+The functions have the names of the appendix's procedures. They read the working state, and change
+it only by reporting guards that fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from statewright.statechart.definition import StateKind
+from statewright.statechart.event import Event
+from statewright.statechart.execution import condition_match
+from statewright.statechart.nodes import (
+    Arc,
+    Entry,
+    Node,
+    candidates,
+    domain_of,
+    is_descendant,
+    is_history,
+)
+from statewright.statechart.tree import stems_matching
+from statewright.statechart.working import Working
+
+_ORDER = attrgetter("order")
+
+
+def select_eventless_transitions(working: Working) -> list[Arc]:
+    """The enabled transitions that need no event (``selectEventlessTransitions``)."""
+    leaves = [node for node in working.active if node.leaf and node.eventless_above]
+    return _select(working, leaves, None) if leaves else []
+
+
+def select_transitions(working: Working, event: Event) -> list[Arc]:
+    """The enabled transitions that an event matches (``selectTransitions``)."""
+    stems = stems_matching(working.tree, event.name)
+    if not stems:
+        return []
+    return _select(working, [node for node in working.active if node.leaf], stems)
+
+
+def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> list[Arc]:
+    """For each atomic state the first enabled transition of it or its ancestors.
+
+    Regions share ancestors, so that what was found for a state is kept: each transition is looked
+    at once, and an ancestor's guard that fails is reported once.
+    """
+    enabled: dict[Arc, None] = {}
+    known: dict[Node, Arc | None] = {}
+    for leaf in leaves:
+        found = _first_enabled(working, leaf, stems, known)
+        if found is not None:
+            enabled[found] = None
+    chosen = list(enabled)
+    return chosen if len(chosen) < 2 else remove_conflicting_transitions(working, chosen)
+
+
+def _first_enabled(
+    working: Working, leaf: Node, stems: list[str] | None, known: dict[Node, Arc | None]
+) -> Arc | None:
+    passed: list[Node] = []
+    found: Arc | None = None
+    node: Node | None = leaf
+    while node is not None and found is None:
+        if node in known:
+            found = known[node]
+            break
+        passed.append(node)
+        for arc in node.eventless if stems is None else candidates(node, stems):
+            if arc.guard is None or condition_match(working, arc):
+                found = arc
+                break
+        node = node.parent
+    for node in passed:
+        known[node] = found
+    return found
+
+
+def remove_conflicting_transitions(working: Working, enabled: list[Arc]) -> list[Arc]:
+    """Of transitions whose exit sets overlap, the one that wins (``removeConflictingTransitions``).
+
+    A transition of a descendant wins; else the one that a state earlier in document order chose.
+
+    Exit sets overlap exactly when one domain is the other or lies inside it. The domains of those
+    kept so far are apart from each other and in document order, so that the ones that overlap a
+    new domain are the last ones.
+    """
+    kept: list[Arc] = []
+    domains: list[tuple[Node, Arc]] = []
+    for arc in enabled:
+        domain = get_transition_domain(working, arc)
+        if domain is None:
+            kept.append(arc)
+            continue
+        rivals = len(domains)
+        while rivals and domains[rivals - 1][0].last >= domain.order:
+            rivals -= 1
+        overlapping = domains[rivals:]
+        if all(is_descendant(arc.source, rival.source) for _, rival in overlapping):
+            del domains[rivals:]
+            beaten = {rival for _, rival in overlapping}
+            kept = [other for other in kept if other not in beaten] if beaten else kept
+            kept.append(arc)
+            domains.append((domain, arc))
+    return kept
+
+
+def compute_exit_set(working: Working, transitions: Iterable[Arc]) -> list[Node]:
+    """The states that transitions leave, in document order (``computeExitSet``)."""
+    exits: list[Node] = []
+    for arc in transitions:
+        domain = get_transition_domain(working, arc)
+        if domain is not None:
+            exits.extend(working.active_below(domain))
+    if len(exits) > 1:
+        exits.sort(key=_ORDER)
+    return exits
+
+
+def get_transition_domain(working: Working, arc: Arc) -> Node | None:
+    """The state within which a transition exits and enters (``getTransitionDomain``).
+
+    None for a transition without targets, which exits and enters nothing.
+    """
+    if not arc.through_history:
+        return arc.domain
+    targets = get_effective_target_states(working, arc)
+    return domain_of(arc, targets) if targets else None
+
+
+def get_effective_target_states(working: Working, arc: Arc) -> tuple[Node, ...]:
+    """The targets, with history states replaced (``getEffectiveTargetStates``)."""
+    targets: dict[Node, None] = {}
+    for target in arc.targets:
+        if not is_history(target):
+            targets[target] = None
+        else:
+            targets.update(dict.fromkeys(_history_targets(working, target)))
+    return tuple(targets)
+
+
+def _history_targets(working: Working, history: Node) -> tuple[Node, ...]:
+    recorded = working.history.get(history.id)
+    if recorded is not None:
+        nodes = working.tree.nodes
+        return tuple([nodes[state] for state in recorded.states])
+    return history.initial.targets if history.initial is not None else ()
+
+
+@dataclass(slots=True)
+class EntrySet:
+    """The states to enter, as they are found.
+
+    Attributes:
+        states: in no particular order.
+        occupied: the states around those.
+        default: those entered by default: their initial transitions run.
+        history: parents of history states that remember nothing → the default transition.
+        restored: scope → the variables that a history state remembers.
+        fixed: whether no history state was met, so that the same transition always enters this.
+    """
+
+    states: set[Node] = field(default_factory=set)
+    occupied: set[Node] = field(default_factory=set)
+    default: set[Node] = field(default_factory=set)
+    history: dict[Node, Arc] = field(default_factory=dict)
+    restored: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    fixed: bool = True
+
+    def add(self, node: Node) -> None:
+        """Add a state."""
+        self.states.add(node)
+        for around in node.ancestors():
+            if around in self.occupied:
+                break
+            self.occupied.add(around)
+
+    def entries(self) -> list[Entry]:
+        """In document order, which is the order of entry."""
+        return [
+            Entry(
+                node,
+                node.initial if node in self.default else None,
+                self.history.get(node),
+            )
+            for node in sorted(self.states, key=_ORDER)
+        ]
+
+
+def compute_entry_set(
+    working: Working, transitions: list[Arc]
+) -> tuple[list[Entry], Mapping[str, Mapping[str, Any]]]:
+    """What transitions enter, in order, and the variables to restore (``computeEntrySet``).
+
+    The domains of transitions that are taken together lie apart, so that each of them enters what
+    it would enter alone.
+    """
+    entries: list[Entry] = []
+    restored: dict[str, Mapping[str, Any]] = {}
+    for arc in transitions:
+        if arc.entries is not None:
+            entries.extend(arc.entries)
+        elif arc.targets:
+            entry_set = _entry_set(working, arc)
+            found = entry_set.entries()
+            entries.extend(found)
+            restored.update(entry_set.restored)
+            if entry_set.fixed:
+                arc.entries = tuple(found)
+    if len(transitions) > 1:
+        entries.sort(key=lambda entry: entry.node.order)
+    return entries, restored
+
+
+def _entry_set(working: Working, arc: Arc) -> EntrySet:
+    entry_set = EntrySet()
+    for target in arc.targets:
+        add_descendant_states_to_enter(working, target, entry_set)
+    domain = get_transition_domain(working, arc)
+    for state in get_effective_target_states(working, arc):
+        add_ancestor_states_to_enter(working, state, domain, entry_set)
+    return entry_set
+
+
+def add_descendant_states_to_enter(working: Working, node: Node, entry_set: EntrySet) -> None:
+    """Add a state and what is entered with it below (``addDescendantStatesToEnter``)."""
+    if is_history(node):
+        _add_history(working, node, entry_set)
+        return
+    entry_set.add(node)
+    if node.kind is StateKind.COMPOUND:
+        entry_set.default.add(node)
+        targets = node.initial.targets if node.initial is not None else ()
+        for target in targets:
+            add_descendant_states_to_enter(working, target, entry_set)
+        for target in targets:
+            add_ancestor_states_to_enter(working, target, node, entry_set)
+    elif node.kind is StateKind.PARALLEL:
+        _add_regions(working, node, entry_set)
+
+
+def add_ancestor_states_to_enter(
+    working: Working, node: Node, ancestor: Node | None, entry_set: EntrySet
+) -> None:
+    """Add the states around one, up to an ancestor (``addAncestorStatesToEnter``)."""
+    for around in node.ancestors():
+        if around is ancestor or around.parent is None:
+            return
+        entry_set.add(around)
+        if around.kind is StateKind.PARALLEL:
+            _add_regions(working, around, entry_set)
+
+
+def _add_regions(working: Working, parallel: Node, entry_set: EntrySet) -> None:
+    """Add the regions of a parallel state in which nothing is entered yet."""
+    for child in parallel.children:
+        if child not in entry_set.states and child not in entry_set.occupied:
+            add_descendant_states_to_enter(working, child, entry_set)
+
+
+def _add_history(working: Working, history: Node, entry_set: EntrySet) -> None:
+    entry_set.fixed = False
+    recorded = working.history.get(history.id)
+    parent = history.parent
+    if recorded is not None:
+        entry_set.restored.update(recorded.data)
+    elif parent is not None and history.initial is not None:
+        entry_set.history[parent] = history.initial
+    targets = _history_targets(working, history)
+    for target in targets:
+        add_descendant_states_to_enter(working, target, entry_set)
+    for target in targets:
+        add_ancestor_states_to_enter(working, target, parent, entry_set)

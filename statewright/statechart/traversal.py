@@ -1,0 +1,84 @@
+"""Everything that a chart holds, one thing after another, in document order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from statewright.expressions import Content, Expression, expressions_in
+from statewright.statechart.actions import Action, Assign, ForEach, If, Log, Raise, Say, Send
+from statewright.statechart.definition import Actions, State, Statechart, Transition
+
+
+def states_in(chart: Statechart) -> Iterator[State]:
+    """Every state of a chart in document order."""
+    stack = list(reversed(chart.states))
+    while stack:
+        state = stack.pop()
+        yield state
+        stack.extend(reversed(state.states))
+
+
+def transitions_of(state: State) -> Iterator[Transition]:
+    """Every transition that a state holds, the initial one first."""
+    if state.initial is not None:
+        yield state.initial
+    yield from state.transitions
+
+
+def actions_in(chart: Statechart) -> Iterator[Action]:
+    """Every action of a chart, those inside others included."""
+    if chart.initial is not None:
+        yield from _flattened((chart.initial.actions,))
+    for state in states_in(chart):
+        yield from actions_of(state)
+
+
+def actions_of(state: State) -> Iterator[Action]:
+    """Every action of a state and its transitions, those inside others included."""
+    blocks = (transition.actions for transition in transitions_of(state))
+    yield from _flattened((*state.entry, *state.exit, *blocks))
+
+
+def _flattened(blocks: tuple[Actions, ...]) -> Iterator[Action]:
+    stack = list(reversed(list(chain.from_iterable(blocks))))
+    while stack:
+        action = stack.pop()
+        yield action
+        if isinstance(action, ForEach):
+            stack.extend(reversed(action.actions))
+        elif isinstance(action, If):
+            arms = [*(branch.actions for branch in action.branches), action.otherwise]
+            stack.extend(reversed(list(chain.from_iterable(arms))))
+
+
+def expressions_of(state: State) -> Iterator[Expression]:
+    """Every expression that a state evaluates, in no particular order."""
+    for transition in transitions_of(state):
+        if transition.guard is not None:
+            yield transition.guard
+    contents: list[Content | None] = [state.donedata, *(datum.value for datum in state.data)]
+    contents.extend(invoke.params for invoke in state.invocations)
+    for action in actions_of(state):
+        yield from expressions_of_action(action)
+    for content in contents:
+        if content is not None:
+            yield from expressions_in(content)
+
+
+def expressions_of_action(action: Action) -> Iterator[Expression]:
+    """The expressions of an action itself, without those of the actions inside it."""
+    match action:
+        case If(branches):
+            yield from (branch.guard for branch in branches)
+        case ForEach(collection):
+            yield collection
+        case Assign(_, value) | Log(_, value) | Raise(_, value) | Say(value):
+            if value is not None:
+                yield from expressions_in(value)
+        case Send(_, data, _, delay):
+            for content in (data, delay):
+                if content is not None:
+                    yield from expressions_in(content)
+        case _:
+            pass
