@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from statewright.errors import EvaluationError
 from statewright.expressions import CelType, Environment, type_from_name
+from statewright.expressions.overloads import function
 from statewright.flows.model import Flow, VariableScope
 
 ROOTS: Mapping[str, str] = MappingProxyType(
@@ -25,6 +27,17 @@ CHART_TYPES: Mapping[str, str] = MappingProxyType({"date": "string"})
 """Types of variables that the chart knows under another name."""
 
 
+def _of_the_chart(*_: object) -> object:
+    raise EvaluationError("only a running chart can tell")
+
+
+HOST_FUNCTIONS = (
+    function("draw", (type_from_name("int"),), type_from_name("int"), _of_the_chart),
+    function("In", (type_from_name("string"),), type_from_name("bool"), _of_the_chart),
+)
+"""The functions that a running chart adds to those of the expressions."""
+
+
 def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
     """The environment of the expressions of a flow, with ``extra`` names of any type."""
     types: dict[str, CelType] = {
@@ -34,4 +47,4 @@ def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
     }
     types |= {name: type_from_name(kind) for name, kind in ROOTS.items()}
     types |= dict.fromkeys(extra, type_from_name("dyn"))
-    return Environment(types)
+    return Environment(types, HOST_FUNCTIONS)

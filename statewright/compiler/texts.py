@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from statewright.expressions import Place
-from statewright.flows.model import Flow, Node, Source
+from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import (
     Bubble,
     BubbleType,
@@ -20,6 +20,7 @@ from statewright.flows.nodes import (
     NodeConfig,
     Question,
     Set,
+    Source,
     Value,
 )
 

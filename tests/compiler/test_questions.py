@@ -39,7 +39,11 @@ def ask(lines: str) -> str:
         ("input: date", "2028-02-29", "2028-02-29"),
         ("input: boolean", "Yes", True),
         ("input: boolean", "no", False),
-        ("input: choice\nchoices: [{value: t, label: Tea}, {value: c, label: Coffee}]", "coffee", "c"),
+        (
+            "input: choice\nchoices: [{value: t, label: Tea}, {value: c, label: Coffee}]",
+            "coffee",
+            "c",
+        ),
         ("input: choice\nchoices: [{value: t, label: Tea}, {value: c, label: Coffee}]", "1", "t"),
         ("input: choice\nchoices: [{value: 1, label: One}, {value: 2, label: Two}]", "two", 2),
         ("input: multiple_choice\nchoices: [a, b, c]", "c, a", ["c", "a"]),

@@ -51,7 +51,9 @@ def successors_of(flow: Flow) -> Mapping[str, tuple[str, ...]]:
     return {source: tuple(targets) for source, targets in successors.items()}
 
 
-def reachable_from(starts: Iterable[str], successors: Mapping[str, Iterable[str]]) -> frozenset[str]:
+def reachable_from(
+    starts: Iterable[str], successors: Mapping[str, Iterable[str]]
+) -> frozenset[str]:
     """Everything on a path from one of the starts, the starts included. O(nodes + edges)."""
     seen = set(starts)
     waiting = list(seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from statewright.compiler.scope import environment_of
 from statewright.compiler.texts import Role, Text, texts_of
@@ -12,6 +12,7 @@ from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import (
     Environment,
     Expression,
+    Hole,
     Problem,
     check,
     parse,
@@ -39,7 +40,7 @@ class ParsedText:
 def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
     """Every text of a flow, in the order of ``texts_of``."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def environment(names: tuple[str, ...]) -> Environment:
         return environment_of(flow, names)
 
@@ -64,8 +65,9 @@ def _problems(
         case Role.GUARD | Role.EXPRESSION:
             yield from _checked(parse(source), 0, environment)
         case Role.TEMPLATE:
-            for offset, expression in parse_template(source, text.place).holes:
-                yield from _checked(expression, offset, environment)
+            for part in parse_template(source, text.place).parts:
+                if isinstance(part, Hole):
+                    yield from _checked(part.expression, part.offset, environment)
         case Role.VARIABLE:
             if source not in declared:
                 yield from _checked(parse(source), 0, environment)

@@ -51,28 +51,32 @@ from statewright.expressions import Expression, parse
 from statewright.flows.model import Edge, Node
 from statewright.flows.nodes import Condition, Question
 
-HELP = "add `else`, or make the last branch the one for all the rest"
-
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Conditions without else, and other nodes of which all edges at a port have guards."""
     for node in subject.nodes.values():
-        if isinstance(node.config, Condition):
-            ports = () if subject.graph.at(node.id, "else") else ("branch",)
-        else:
-            ports = node.config.ports
-        for port in ports:
+        for port in _branching(subject, node):
             edges = subject.graph.at(node.id, port)
-            if edges and all(edge.guard is not None for edge in edges):
-                if not _is_exhaustive(subject, node, edges):
-                    yield check.finding(
-                        f"`{node.id}` branches at `{port}`, and no branch is sure to be taken",
-                        node.location,
-                        node=node.id,
-                        port=port,
-                        help=HELP,
-                        related=tuple(edge.location for edge in edges),
-                    )
+            if not _is_exhaustive(subject, node, edges):
+                yield check.finding(
+                    f"`{node.id}` branches at `{port}`, and no branch is sure to be taken",
+                    node.location,
+                    node=node.id,
+                    port=port,
+                    help="add `else`, or an edge without a guard behind the others",
+                    related=tuple(edge.location for edge in edges),
+                )
+
+
+def _branching(subject: Subject, node: Node) -> Iterator[str]:
+    """The ports of which all edges have guards."""
+    is_condition = isinstance(node.config, Condition)
+    if is_condition and subject.graph.at(node.id, "else"):
+        return
+    for port in ("branch",) if is_condition else node.config.ports:
+        edges = subject.graph.at(node.id, port)
+        if edges and all(edge.guard is not None for edge in edges):
+            yield port
 
 
 def _is_exhaustive(subject: Subject, node: Node, edges: tuple[Edge, ...]) -> bool:

@@ -11,7 +11,7 @@ Example:
     {
       "name": "Secret", "version": "1", "entry_node_id": "a",
       "flow_data": {
-        "nodes": [{"id": "a", "type": "script", "content": {"language": "javascript", "code": "…"}}],
+        "nodes": [{"id": "a", "type": "script", "content": {"code": "1"}}],
         "connections": []
       }
     }
@@ -22,7 +22,7 @@ Instead:
       "flow_data": {
         "nodes": [
           {"id": "a", "type": "question",
-           "content": {"question": {"text": "Code?"}, "input_type": "text", "variable": "temp.code"}}
+           "content": {"question": {"text": "Code?"}, "variable": "temp.code"}}
         ],
         "connections": []
       }

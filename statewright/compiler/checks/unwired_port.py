@@ -81,10 +81,9 @@ def _needed(node: Node, wired: set[str]) -> Iterator[str]:
                 yield "error"
         case Question() as question:
             yield from _needed_of_question(question, wired)
-        case Message() as message:
-            if not any(button.wired for button in message.buttons):
-                yield NEXT
-            elif any(choice_port(b.value.text) not in wired for b in message.buttons):
+        case Message(buttons=buttons):
+            clicks = {choice_port(button.value.text) for button in buttons}
+            if not clicks & wired or not clicks <= wired:
                 yield NEXT
         case Start() | Set() | Delay() | Jump():
             yield NEXT

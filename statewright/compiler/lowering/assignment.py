@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import content_from, path_from, quoted
-from statewright.expressions import Computed, Content, Literal, parse
+from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, State, state_id
 
 OPERAND = "~value"
-"""The variable that holds the operand while a variable is changed with the help of its old value."""
+"""The variable that holds the operand while the new value is made of it and the old one."""
 
 
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
@@ -60,4 +60,3 @@ COMBINED: Mapping[Operation, Callable[[str, str], str]] = {
     Operation.REMOVE: lambda old, item: f"{old}.orValue([]).filter(it, it != {item})",
 }
 """How the new value comes of the old one (an optional) and the operand."""
-

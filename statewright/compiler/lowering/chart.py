@@ -56,6 +56,7 @@ from statewright.flows.nodes import (
 )
 from statewright.statechart.actions import Log
 from statewright.statechart.definition import (
+    Actions,
     Datum,
     State,
     Statechart,
@@ -108,14 +109,12 @@ def lower(flow: Flow) -> Lowered:
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
         initial=_initial(plan),
-        data=tuple(
-            _datum(v) for v in flow.variables if v.scope is VariableScope.SESSION
-        ),
+        data=tuple(_datum(v) for v in flow.variables if v.scope is VariableScope.SESSION),
         inputs=tuple(v.name for v in flow.variables if v.input),
         deferred=("message",),
         **({} if flow.settings.step_limit is None else {"limit": flow.settings.step_limit}),
     )
-    return Lowered(chart, _source_map(plan, pieces))
+    return Lowered(chart, _source_map(pieces))
 
 
 def _piece(node: Node, plan: Plan) -> Piece:
@@ -143,7 +142,8 @@ def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
     transitions = [
         Transition((target,), ERRORS, actions=(Log("error", Literal("the flow's on-error")),))
     ]
-    entry, exit_ = (), ()
+    entry: tuple[Actions, ...] = ()
+    exit_: tuple[Actions, ...] = ()
     if settings.timeout is not None:
         start, stop = timer(TALK, Literal(settings.timeout))
         entry, exit_ = (start,), (stop,)
@@ -167,7 +167,7 @@ def _datum(variable: Variable) -> Datum:
     )
 
 
-def _source_map(plan: Plan, pieces: list[tuple[Node, Piece]]) -> dict[str, Location]:
+def _source_map(pieces: list[tuple[Node, Piece]]) -> dict[str, Location]:
     places: dict[str, Location] = {}
     for node, piece in pieces:
         _place(piece.state, node.location, places)

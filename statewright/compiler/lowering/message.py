@@ -33,9 +33,7 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     entry = (_shown(config.variants, extra),)
     ident = state_id(node.id)
     if not config.wait:
-        return Piece(
-            State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT))
-        )
+        return Piece(State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT)))
     wait = state_id(node.id, "wait")
     show = State(state_id(node.id, "show"), entry=entry, transitions=(Transition((wait,)),))
     listen = State(

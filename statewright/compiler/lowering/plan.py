@@ -123,8 +123,7 @@ def lost(
 def ways_or_error(
     plan: Plan, node: str, port: str, error: str, *, events: tuple[str, ...]
 ) -> tuple[Transition, ...]:
-    """As ``ways`` where the port is wired; else the transition raises an error event for the
-    flow's on-error."""
+    """As ``ways`` where the port is wired; else an error event is raised for the on-error."""
     if plan.is_wired(node, port):
         return ways(plan, node, port, events=events)
     return (Transition(events=events, actions=(Raise(error, Literal({"node": node})),)),)

@@ -35,6 +35,7 @@ from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, InputKind, Question, Source, choice_port
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import (
+    Actions,
     Awaits,
     Datum,
     State,
@@ -93,7 +94,8 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
         transitions += ways_or_error(
             plan, node.id, "fallback", "error.flow.retries", events=("message",)
         )
-    entry, exit_ = (), ()
+    entry: tuple[Actions, ...] = ()
+    exit_: tuple[Actions, ...] = ()
     if config.timeout is not None:
         start, stop = timer(node.id, Literal(config.timeout))
         entry, exit_ = (start,), (stop,)
@@ -137,7 +139,9 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
         actions.append(Assign(path, Computed(parse(saved(config, CHOICES)))))
     routed = _routed(node, config, plan)
     if routed:
-        actions.append(Assign((CHOSEN,), Computed(parse(f"{answer(config, CHOICES)}.value().value"))))
+        actions.append(
+            Assign((CHOSEN,), Computed(parse(f"{answer(config, CHOICES)}.value().value")))
+        )
     for value in routed:
         guard = parse(f"vars[{quoted(CHOSEN)}] == {cel(value)}")
         transitions += [
@@ -166,8 +170,7 @@ def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:
 
 
 def _choices(config: Question) -> Content:
-    """The choices as they are kept while the question is asked: value, label, and whatever else
-    their author wrote."""
+    """The choices as they are kept while the question is asked, with all that is known of them."""
     return sequence(
         tuple(
             record(

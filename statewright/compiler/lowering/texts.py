@@ -21,7 +21,7 @@ from statewright.expressions import (
     Text,
     parse,
     parse_template,
-    path_of,
+    references,
 )
 from statewright.flows.nodes import Source, Value
 
@@ -29,8 +29,8 @@ from statewright.flows.nodes import Source, Value
 def quoted(text: str) -> str:
     """A text as a CEL string literal.
 
-    >>> quoted('say "hi"')
-    '"say \\\\"hi\\\\""'
+    >>> print(quoted("it's"))
+    "it's"
     """
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -126,6 +126,8 @@ def path_from(source: Source, declared: frozenset[str]) -> tuple[str, ...]:
     if source.text in declared:
         return (source.text,)
     try:
-        return path_of(parse(source.text)) or (source.text,)
+        found = references(parse(source.text), declared)
     except ExpressionError:
         return (source.text,)
+    is_path = len(found) == 1 and found[0].end - found[0].start == len(source.text)
+    return found[0].path if is_path else (source.text,)

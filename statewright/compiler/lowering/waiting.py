@@ -36,9 +36,11 @@ def lower_delay(node: Node, config: Delay, plan: Plan) -> Piece:
 
 
 def _duration(duration: int | Source) -> Content:
+    """Microseconds; or what an expression gives, a number of seconds turned into a duration."""
     if isinstance(duration, int):
         return Literal(duration)
     text = expression_from(duration).text
+    seconds = "duration(string(d) + 's')"
     return Computed(
-        parse(f"cel.bind(d, {text}, type(d) == duration ? d : duration(string(d) + 's'))")
+        parse(f"cel.bind(d, {text}, type(d) == google.protobuf.Duration ? d : {seconds})")
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from statewright.statechart.release import Release, release_to_json
+from statewright.statechart import Release, release_to_json
 
 
 def json_from(release: Release) -> str:
     """One line of canonical JSON, ending with a newline."""
-    return release_to_json(release) + "\n"
+    return release_to_json(release).decode() + "\n"
