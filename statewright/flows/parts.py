@@ -7,7 +7,7 @@ a problem, and the reader goes on with the value for "nothing".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -82,8 +82,18 @@ class Part:
 
     @property
     def key(self) -> str:
-        """The name under which it stands, for a message."""
+        """The name under which it stands."""
         return self.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+
+    @property
+    def title(self) -> str:
+        """What a message calls it."""
+        if not self.pointer:
+            return "the document"
+        if not self.key.isdecimal():
+            return shown(self.key)
+        parent = self.pointer.rpartition("/")[0].rpartition("/")[2]
+        return f"item {int(self.key[:9]) + 1} of {shown(parent)}"
 
     @property
     def present(self) -> bool:
@@ -113,10 +123,16 @@ class Part:
     def wrong(self, expected: str, help: str = "") -> None:  # noqa: A002
         """Report that this part is not what it should be, or is not there."""
         if self.value is MISSING:
-            self.report("R005", f"`{self.key}` is missing", help or f"it is {expected}")
+            self.report("R005", f"{self.title} is missing", help or f"it is {expected}")
         else:
-            what = f"`{self.key}` is {expected}, not {shown(self.value)}"
+            what = f"{self.title} must be {expected}, not {shown(self.value)}"
             self.report("R004", what, help)
+
+    def not_carried_over(self, instead: str, severity: Severity = "warning") -> None:
+        """Report, if this part is there, that it is not read, and what happens instead."""
+        if self.present:
+            message = f"{self.title} is not carried over: {instead}"
+            self.report("R006", message, severity=severity, at_key=True)
 
     # --- what it holds ---
 
@@ -199,7 +215,7 @@ class Part:
             return value
         if self.present:
             help_ = did_you_mean(value if isinstance(value, str) else "", known)
-            self.report("R004", f"`{self.key}` cannot be {shown(value)}", help_)
+            self.report("R004", f"{self.title} cannot be {shown(value)}", help_)
         return default
 
     def source(self, rewrite: Rewrite = str) -> Source:
@@ -250,8 +266,3 @@ class Part:
                     severity=severity,
                     at_key=True,
                 )
-
-
-def entries_from(part: Part) -> Mapping[str, Part]:
-    """The members of a map that is a part, by key."""
-    return dict(part.members())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from statewright.flows.dialects.chatwoot_builder.reading import CHATWOOT_BUILDER
 from statewright.flows.dialects.dialect import Dialect
 from statewright.flows.dialects.native.reading import NATIVE
 from statewright.flows.documents import Document, document_from
@@ -16,7 +17,7 @@ from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.outline import shown
 from statewright.flows.parts import Page
 
-DIALECTS: Final = (NATIVE,)
+DIALECTS: Final = (NATIVE, CHATWOOT_BUILDER)
 """The dialects that can be read."""
 
 

@@ -72,8 +72,11 @@ def checked(model: type[ShapeT], part: Part, without: Iterable[str] = ()) -> Che
             shape = model.model_validate({**_without(part, removed), **added})
         except ValidationError as error:
             before = len(removed) + len(added)
-            for details in error.errors(include_url=False):
-                _mend(part, details, removed, added, seen)
+            errors = error.errors(include_url=False)
+            # All are located before any is mended: taking elements out moves the others.
+            places = [_located(part, details["loc"], removed) for details in errors]
+            for place, details in zip(places, errors, strict=True):
+                _mend(part, place, details, removed, added, seen)
             if len(removed) + len(added) == before:
                 break
         else:
@@ -89,10 +92,9 @@ def paired(
 
 
 def _mend(
-    root: Part, details: Any, removed: set[str], added: dict[str, Any], seen: set[str]
+    root: Part, wrong: Part, details: Any, removed: set[str], added: dict[str, Any], seen: set[str]
 ) -> None:
     """Report one error of pydantic, and take out what it is about."""
-    wrong = _located(root, details["loc"], removed)
     if details["type"] == "unknown_keys":
         for key in details["ctx"]["keys"]:
             removed.add(child(wrong.pointer, key))
@@ -150,7 +152,7 @@ def _report(part: Part, details: Details) -> None:
     context = details.get("ctx", {})
     kind = details["type"]
     if kind == "missing":
-        part.report("R005", f"`{part.key}` is missing")
+        part.report("R005", f"{part.title} is missing")
     elif kind == "expected":
         part.wrong(context["expected"], context.get("help", ""))
     elif kind in ("literal_error", "enum"):
@@ -163,13 +165,23 @@ def _report(part: Part, details: Details) -> None:
 def _report_name(part: Part, names: list[str]) -> None:
     value = part.value if isinstance(part.value, str) else ""
     help_ = did_you_mean(value, names)
-    part.report("R004", f"`{part.key}` cannot be {shown(part.value)}", help_)
+    part.report("R004", f"{part.title} cannot be {shown(part.value)}", help_)
 
 
 def _help(part: Part, kind: str) -> str:
     if kind == "string_type" and isinstance(part.value, bool | int | float):
         return "put it in quotes to make it a text"
+    if kind == "bool_type" and isinstance(part.value, str):
+        meant = _BOOLEANS.get(part.value.lower())
+        return f"write `{meant}`" if meant else ""
     return ""
+
+
+_BOOLEANS: Final = {
+    **dict.fromkeys(("yes", "on", "y", "true", "1"), "true"),
+    **dict.fromkeys(("no", "off", "n", "false", "0"), "false"),
+}
+"""What older YAML, and people, write for the booleans."""
 
 
 def _anything(_: Details) -> str:

@@ -74,14 +74,14 @@ def _long(name: str, part: Part) -> Variable:
     accepts, what = _FITS[shape.type]
     has_default = "default" in shape.model_fields_set
     if has_default and not accepts(shape.default):
-        part["default"].wrong(f"{what} for a variable of type `{shape.type}`")
+        part["default"].wrong(f"{what}, as `type` says")
         has_default = False
     values = []
     for item in part["values"].items() if shape.values else ():
         if accepts(item.value):
             values.append(item.value)
         else:
-            item.report("R004", f"{shown(item.value)} is not {what}, as `type` says")
+            item.report("R004", f"{shown(item.value)} must be {what}, as `type` says")
     if has_default and values and shape.default not in values:
         part["default"].report("R004", f"{shown(shape.default)} is not one of `values`")
     for limit in ("minimum", "maximum"):
