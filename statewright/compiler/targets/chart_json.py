@@ -7,4 +7,4 @@ from statewright.statechart import Release, release_to_json
 
 def json_from(release: Release) -> str:
     """One line of canonical JSON, ending with a newline."""
-    return release_to_json(release).decode() + "\n"
+    return release_to_json(release) + "\n"
