@@ -138,7 +138,19 @@ class UnstorableRecord(CallerError):
 
 
 class UnknownPublication(CallerError):
-    """Nothing of that tenant, flow and version is published."""
+    """Nothing of that tenant, flow and version is published.
+
+    Args:
+        tenant: whose flow it would be.
+        flow: the name of the flow.
+        version: the version that was asked for.
+    """
+
+    def __init__(self, tenant: str, flow: str, version: int) -> None:
+        super().__init__(
+            f"version {version} of the flow {flow!r} of {tenant!r} is not published; "
+            "publish it, or ask for one that is"
+        )
 
 
 class RevisionConflict(ContentionError):

@@ -1,0 +1,49 @@
+"""Which turns of a batch may be committed: pure, the same in every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from statewright.storage.records import Committed, Conflict, Duplicate, Outcome, SessionKey, Turn
+
+Handled = Mapping[tuple[SessionKey, str], Duplicate]
+"""Session and message id → the answer it got."""
+
+
+def outcomes_of(
+    turns: Sequence[Turn], revisions: Mapping[SessionKey, int], handled: Handled
+) -> list[Outcome]:
+    """What becomes of each turn, when they are settled one after another.
+
+    A message that was handled is a duplicate, whatever revision it was stepped from; a turn from
+    the session's revision is committed and moves it; any other is in conflict.
+
+    Args:
+        turns: in order.
+        revisions: of the sessions that exist.
+        handled: the answers to those messages of the batch that were handled before.
+    """
+    now = dict(revisions)
+    answers = dict(handled)
+    outcomes: list[Outcome] = []
+    for turn in turns:
+        revision = now.get(turn.key, 0)
+        answer = answers.get((turn.key, turn.message))
+        if answer is not None:
+            outcomes.append(answer)
+        elif turn.expected != revision:
+            outcomes.append(Conflict(revision))
+        else:
+            now[turn.key] = turn.revision
+            answers[turn.key, turn.message] = Duplicate(turn.revision, turn.answer)
+            outcomes.append(Committed(turn.revision))
+    return outcomes
+
+
+def committed(turns: Iterable[Turn], outcomes: Iterable[Outcome]) -> list[Turn]:
+    """The turns whose outcome says that they are to be written."""
+    return [
+        turn
+        for turn, outcome in zip(turns, outcomes, strict=True)
+        if isinstance(outcome, Committed)
+    ]

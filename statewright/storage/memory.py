@@ -1,0 +1,343 @@
+"""A store in dictionaries: for tests, ``chat`` and embedding. Nothing of it outlives the process.
+
+Every method runs without waiting in between, so of all that share an event loop each sees the
+others' turns whole. It is not to be shared between threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any
+
+from statewright.errors import UnknownPublication
+from statewright.statechart import Release
+from statewright.statechart.snapshot import Status
+from statewright.storage.arbitration import outcomes_of
+from statewright.storage.patches import TENANT, owner_of, patched
+from statewright.storage.records import (
+    Arrival,
+    Birth,
+    Claim,
+    Committed,
+    Duplicate,
+    Episode,
+    Loaded,
+    Lookup,
+    Message,
+    Outcome,
+    PastTurn,
+    Patch,
+    Publication,
+    Session,
+    SessionKey,
+    Settlement,
+    Turn,
+)
+from statewright.storage.store import PAGE
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A row of the inbox: the arrival, and until when ``ready`` does not name it."""
+
+    arrival: Arrival
+    held_until: int
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A row of the outbox: the request, who holds it, from when it may be claimed (None: done)."""
+
+    claim: Claim
+    available_at: int | None
+
+
+class MemoryStore:
+    """``Store`` in dictionaries, each of which is what a table is to a database."""
+
+    def __init__(self) -> None:
+        self._publications: dict[tuple[str, str], list[tuple[Publication, Release]]] = {}
+        self._conversations: dict[tuple[str, str, str], dict[str, tuple[int, SessionKey]]] = {}
+        self._sessions: dict[SessionKey, Session] = {}
+        self._snapshots: dict[SessionKey, str] = {}
+        self._held_until: dict[SessionKey, int] = {}
+        self._history: dict[SessionKey, list[PastTurn]] = {}
+        self._handled: dict[tuple[SessionKey, str], int] = {}
+        self._inbox: dict[SessionKey, dict[int, _Waiting]] = {}
+        self._positions: dict[SessionKey, int] = {}
+        self._outbox: dict[tuple[SessionKey, int, int], _Sent] = {}
+        self._values: dict[tuple[str, str], Mapping[str, Any]] = {}
+
+    async def open(self) -> None:
+        """Nothing is to be opened."""
+
+    async def close(self) -> None:
+        """Nothing is to be closed: what is in the store stays as long as the object."""
+
+    async def publish(
+        self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
+    ) -> Publication:
+        """See ``Store``."""
+        line = self._publications.get((tenant, flow), [])
+        publication = Publication(tenant, flow, len(line) + 1, label, release.digest, at)
+        self._publications[tenant, flow] = [*line, (publication, release)]
+        return publication
+
+    async def publication(
+        self, tenant: str, flow: str, *, version: int | None = None, label: str | None = None
+    ) -> Publication | None:
+        """See ``Store``."""
+        for publication, _ in reversed(self._publications.get((tenant, flow), [])):
+            if version in {None, publication.version} and label in {None, publication.label}:
+                return publication
+        return None
+
+    async def publications(
+        self, tenant: str, *, flow: str = "", after: Publication | None = None, limit: int = PAGE
+    ) -> tuple[Publication, ...]:
+        """See ``Store``."""
+        rows = [
+            publication
+            for line in self._publications.values()
+            for publication, _ in line
+            if publication.tenant == tenant and flow in {"", publication.flow}
+        ]
+        rows.sort(key=_place)
+        return tuple(row for row in rows if after is None or _place(row) > _place(after))[:limit]
+
+    async def release(self, publication: Publication) -> Release:
+        """See ``Store``."""
+        line = self._publications.get((publication.tenant, publication.flow), [])
+        if publication.version > len(line):
+            raise UnknownPublication(publication.tenant, publication.flow, publication.version)
+        return line[publication.version - 1][1]
+
+    async def conversation(
+        self, tenant: str, channel: str, conversation: str
+    ) -> tuple[Episode, ...]:
+        """See ``Store``."""
+        flows = self._conversations.get((tenant, channel, conversation), {})
+        return tuple(
+            Episode(flow, episode, key.session, self._sessions[key].status)
+            for flow, (episode, key) in sorted(flows.items())
+        )
+
+    async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
+        """See ``Store``."""
+        return tuple(self._loaded(lookup) for lookup in lookups)
+
+    def _loaded(self, lookup: Lookup) -> Loaded:
+        key = lookup.key
+        session = self._sessions.get(key)
+        contact = session.birth.contact if session else lookup.contact
+        return Loaded(
+            session=session,
+            snapshot=self._snapshots.get(key, ""),
+            state_hash=self._history[key][-1].state_hash if session else "",
+            duplicate=self._duplicate(key, lookup.message),
+            contact=self._values.get((key.tenant, contact), {}) if contact else {},
+            tenant=self._values.get((key.tenant, TENANT), {}),
+            inbox=tuple(row.arrival for row in self._waiting(key)),
+        )
+
+    def _duplicate(self, key: SessionKey, message: str) -> Duplicate | None:
+        revision = self._handled.get((key, message))
+        if revision is None:
+            return None
+        return Duplicate(revision, self._history[key][revision - 1].answer)
+
+    def _waiting(self, key: SessionKey) -> list[_Waiting]:
+        """The rows of the inbox, in order, whose message was not handled by another way."""
+        return [
+            row
+            for _, row in sorted(self._inbox.get(key, {}).items())
+            if (key, row.arrival.message) not in self._handled
+        ]
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        """See ``Store``."""
+        revisions = {
+            turn.key: session.revision
+            for turn in turns
+            if (session := self._sessions.get(turn.key))
+        }
+        handled = {
+            (turn.key, turn.message): duplicate
+            for turn in turns
+            if (duplicate := self._duplicate(turn.key, turn.message))
+        }
+        outcomes = outcomes_of(turns, revisions, handled)
+        return tuple(
+            self._written(turn, outcome) if isinstance(outcome, Committed) else outcome
+            for turn, outcome in zip(turns, outcomes, strict=True)
+        )
+
+    def _written(self, turn: Turn, outcome: Committed) -> Committed:
+        key = turn.key
+        session = _born(turn, turn.birth) if turn.birth else _grown(turn, self._sessions[key])
+        self._sessions[key] = session
+        self._snapshots[key] = turn.snapshot
+        self._held_until[key] = 0
+        self._history.setdefault(key, []).append(_past_turn(turn))
+        self._handled[key, turn.message] = turn.revision
+        self._inbox.get(key, {}).pop(turn.position, None)
+        if turn.birth:
+            self._begin(key, turn.birth)
+        for ordinal, request in enumerate(turn.requests):
+            claim = Claim(key, turn.revision, ordinal, request, 0, "")
+            self._outbox[key, turn.revision, ordinal] = _Sent(claim, turn.at)
+        unfit = tuple(patch for patch in turn.patches if not self._patch(session, patch))
+        return replace(outcome, unfit=unfit)
+
+    def _begin(self, key: SessionKey, birth: Birth) -> None:
+        talk = (key.tenant, birth.channel, birth.conversation)
+        flows = self._conversations.setdefault(talk, {})
+        if birth.flow not in flows or birth.episode > flows[birth.flow][0]:
+            flows[birth.flow] = (birth.episode, key)
+
+    def _patch(self, session: Session, patch: Patch) -> bool:
+        owner = owner_of(patch, session.birth)
+        if owner is None:
+            return False
+        row = (session.key.tenant, owner)
+        made = patched(self._values.get(row, {}), patch)
+        if made is not None:
+            self._values[row] = made
+        return made is not None
+
+    async def accept(self, messages: Sequence[Message], *, held_until: int = 0) -> tuple[int, ...]:
+        """See ``Store``."""
+        return tuple(self._accepted(message, held_until) for message in messages)
+
+    def _accepted(self, message: Message, held_until: int) -> int:
+        key = message.key
+        if revision := self._handled.get((key, message.message)):
+            return self._history[key][revision - 1].position
+        inbox = self._inbox.setdefault(key, {})
+        for position, row in inbox.items():
+            if row.arrival.message == message.message:
+                return position
+        position = self._positions[key] = self._positions.get(key, 0) + 1
+        arrival = Arrival(position, message.message, message.body, message.at)
+        inbox[position] = _Waiting(arrival, held_until)
+        return position
+
+    async def ready(
+        self, now: int, *, held_until: int, limit: int = PAGE
+    ) -> tuple[SessionKey, ...]:
+        """See ``Store``."""
+        found: dict[SessionKey, None] = {}
+        for key in self._inbox:
+            rows = self._waiting(key)
+            if len(found) < limit and rows and rows[0].held_until <= now:
+                rows[0].held_until = held_until
+                found[key] = None
+        for key, session in self._sessions.items():
+            due = session.due_at is not None and session.due_at <= now
+            if len(found) < limit and due and self._held_until[key] <= now:
+                self._held_until[key] = held_until
+                found[key] = None
+        return tuple(found)
+
+    async def claim(
+        self, token: str, now: int, *, held_until: int, limit: int = PAGE
+    ) -> tuple[Claim, ...]:
+        """See ``Store``."""
+        free = sorted(
+            (sent.available_at, place)
+            for place, sent in self._outbox.items()
+            if sent.available_at is not None and sent.available_at <= now
+        )
+        firsts = self._first_of_streams()
+        claims: list[Claim] = []
+        for _, place in free:
+            sent = self._outbox[place]
+            stream = sent.claim.request.stream
+            if len(claims) < limit and (not stream or firsts[place[0], stream] == place):
+                sent.available_at = held_until
+                sent.claim = replace(sent.claim, token=token, attempts=sent.claim.attempts + 1)
+                claims.append(sent.claim)
+        return tuple(claims)
+
+    def _first_of_streams(self) -> dict[tuple[SessionKey, str], tuple[SessionKey, int, int]]:
+        firsts: dict[tuple[SessionKey, str], tuple[SessionKey, int, int]] = {}
+        for place, sent in sorted(self._outbox.items(), key=itemgetter(0)):
+            if sent.available_at is not None:
+                firsts.setdefault((place[0], sent.claim.request.stream), place)
+        return firsts
+
+    async def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
+        """See ``Store``."""
+        return tuple(self._finished(settlement) for settlement in settlements)
+
+    def _finished(self, settlement: Settlement) -> bool:
+        claim = settlement.claim
+        sent = self._outbox.get((claim.key, claim.revision, claim.ordinal))
+        if sent is None or sent.claim.token != claim.token:
+            return False
+        if sent.available_at is None:
+            return settlement.result is not None
+        if settlement.result is None:
+            sent.claim = replace(sent.claim, token="")
+            sent.available_at = settlement.at
+        else:
+            sent.available_at = None
+        return True
+
+    async def history(
+        self, key: SessionKey, *, after: int = 0, limit: int = PAGE
+    ) -> tuple[PastTurn, ...]:
+        """See ``Store``."""
+        return tuple(self._history.get(key, [])[after : after + limit])
+
+    async def sessions(
+        self,
+        tenant: str,
+        *,
+        flow: str = "",
+        status: Status | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Session, ...]:
+        """See ``Store``."""
+        last = self._sessions.get(SessionKey(tenant, after)) if after else None
+        rows = [
+            row
+            for row in self._sessions.values()
+            if row.key.tenant == tenant
+            and flow in {"", row.birth.flow}
+            and status in {None, row.status}
+            and (not after or (last is not None and _age(row) < _age(last)))
+        ]
+        return tuple(sorted(rows, key=_age, reverse=True)[:limit])
+
+
+def _place(publication: Publication) -> tuple[str, int]:
+    return publication.flow, -publication.version
+
+
+def _age(session: Session) -> tuple[int, str]:
+    return session.created_at, session.key.session
+
+
+def _born(turn: Turn, birth: Birth) -> Session:
+    """The row of a session after its first turn."""
+    return Session(turn.key, birth, turn.version, 1, turn.status, turn.due_at, turn.at, turn.at)
+
+
+def _grown(turn: Turn, session: Session) -> Session:
+    """The row of a session after a later turn."""
+    return replace(
+        session,
+        version=turn.version,
+        revision=turn.revision,
+        status=turn.status,
+        due_at=turn.due_at,
+        updated_at=turn.at,
+    )
+
+
+def _past_turn(turn: Turn) -> PastTurn:
+    return PastTurn(**{name: getattr(turn, name) for name in PastTurn.__slots__})

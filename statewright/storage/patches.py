@@ -1,0 +1,79 @@
+"""Patches to the values of contacts and tenants: pure, the same in every store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.values import NOTHING, Uint
+from statewright.statechart.coercion import is_absent, kept, with_part
+from statewright.storage.records import Birth, Operation, Patch, Scope
+
+_NUMBERS: Final = frozenset({int, Uint, float})
+
+
+TENANT: Final = ""
+"""The owner of the tenant's own values, where any other is the id of a contact."""
+
+
+def owner_of(patch: Patch, birth: Birth) -> str | None:
+    """Whose values a patch changes: a contact's id, or ``TENANT``; None where there is no contact."""
+    return TENANT if patch.scope is Scope.TENANT else birth.contact or None
+
+
+def patched(values: Mapping[str, Any], patch: Patch) -> Mapping[str, Any] | None:
+    """The values with the patch applied; None where it does not fit what is there.
+
+    It does not fit where a map is needed and something else stands, where a number is to be added
+    to another kind of value or leaves its range, where something is to be appended to what is no
+    list, and where the values would grow beyond what can be kept. The given values do not change.
+    """
+    try:
+        operate = _OPERATIONS[patch.operation]
+        made: Mapping[str, Any] = kept(operate(dict(values), patch.path, patch.value))
+    except EvaluationError:
+        return None
+    return made
+
+
+def _set(values: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    return with_part(values, path, value)
+
+
+def _unset(values: dict[str, Any], path: tuple[str, ...], _value: Any) -> dict[str, Any]:
+    return values if is_absent(values, path) else with_part(values, path, NOTHING)
+
+
+def _increment(values: dict[str, Any], path: tuple[str, ...], by: Any) -> dict[str, Any]:
+    own = type(by)
+    here = own() if own in _NUMBERS and is_absent(values, path) else _part(values, path)
+    if own not in _NUMBERS or type(here) is not own:
+        raise EvaluationError("only numbers of one kind are added")
+    return with_part(values, path, own(here + by))
+
+
+def _append(values: dict[str, Any], path: tuple[str, ...], item: Any) -> dict[str, Any]:
+    here = [] if is_absent(values, path) else _part(values, path)
+    if type(here) is not list:
+        raise EvaluationError("only lists are appended to")
+    return with_part(values, path, [*here, item])
+
+
+def _part(values: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        values = values.get(name) if type(values) is dict else None
+    return values
+
+
+_OPERATIONS: Final[
+    Mapping[Operation, Callable[[dict[str, Any], tuple[str, ...], Any], dict[str, Any]]]
+] = MappingProxyType(
+    {
+        Operation.SET: _set,
+        Operation.UNSET: _unset,
+        Operation.INCREMENT: _increment,
+        Operation.APPEND: _append,
+    }
+)

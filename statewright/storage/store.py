@@ -1,0 +1,190 @@
+"""What every store promises. The laws are tested in ``tests/storage/laws.py`` on each of them.
+
+*Atomic.* A turn is written whole — state, history, requests, patches, the inbox row it answers —
+or nothing of it is. A failure leaves no part behind.
+
+*Once.* Of all turns that were stepped from one revision of a session, at most one is committed.
+Revision moves by one per turn. A message id is handled once in a session; whoever brings it again
+gets the first answer, byte for byte, also when both come at the same moment.
+
+*Durable.* What a call has returned is there after a crash of the process or the machine (not so in
+``MemoryStore``). A call that raised ``StorageUnavailable`` may have been carried out or not; calling
+it again is safe, and finds out: a committed turn comes back as ``Duplicate``. The exception is
+``publish``, which then may make two versions of one release.
+
+*Batched.* ``load``, ``commit``, ``accept`` and ``finish`` take many at once, and answer in the order
+of what they were given. A batch is no transaction: each turn of it stands or falls alone. Turns of
+one session in one batch are settled in their order, so a batch may hold a chain of them, each
+stepped from the one before it.
+
+*Faithful.* Texts and values come back exactly as they were given. What cannot be kept is refused
+when the record is made, with ``UnstorableRecord``.
+
+*Timeless.* A store never asks the clock and never rolls dice. What is lent out (``ready``,
+``claim``) comes back when the caller's time passes the deadline, if nobody finished it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from statewright.statechart.release import Release
+from statewright.statechart.snapshot import Status
+from statewright.storage.records import (
+    Claim,
+    Episode,
+    Loaded,
+    Lookup,
+    Message,
+    Outcome,
+    PastTurn,
+    Publication,
+    Session,
+    SessionKey,
+    Settlement,
+    Turn,
+)
+
+PAGE = 100
+"""How many rows a list has unless it is told otherwise."""
+
+
+class Store(Protocol):
+    """Where publications and sessions are kept. Constructing one opens nothing.
+
+    Every method may raise ``StorageUnavailable``.
+    """
+
+    async def open(self) -> None:
+        """Connect; create or upgrade the tables where that is needed.
+
+        Raises:
+            UnusableDatabase: the database is not known, or from a newer version of this program.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let what was begun come to its end, and let go of every connection."""
+        ...
+
+    async def publish(
+        self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
+    ) -> Publication:
+        """Publish a release as the next version of a flow: the first is 1, and none is left out."""
+        ...
+
+    async def publication(
+        self, tenant: str, flow: str, *, version: int | None = None, label: str | None = None
+    ) -> Publication | None:
+        """The newest publication of a flow: of this version, of this label, or of all."""
+        ...
+
+    async def publications(
+        self, tenant: str, *, flow: str = "", after: Publication | None = None, limit: int = PAGE
+    ) -> tuple[Publication, ...]:
+        """Publications by flow (code point order), newest first; of one flow or of all.
+
+        Args:
+            tenant: whose.
+            flow: which flow, or ``""``.
+            after: the last one of the page before.
+            limit: how many at most.
+        """
+        ...
+
+    async def release(self, publication: Publication) -> Release:
+        """What was published.
+
+        Raises:
+            UnknownPublication: it was not published here.
+        """
+        ...
+
+    async def conversation(
+        self, tenant: str, channel: str, conversation: str
+    ) -> tuple[Episode, ...]:
+        """The latest session of each flow in a conversation, by flow (code point order)."""
+        ...
+
+    async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
+        """All that turns start from.
+
+        Session, answer, values and inbox of one lookup are of one moment: where the message is not
+        answered yet, a turn stepped from the revision given cannot handle it a second time.
+        """
+        ...
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        """Commit what can be committed, and say what became of each turn."""
+        ...
+
+    async def accept(self, messages: Sequence[Message], *, held_until: int = 0) -> tuple[int, ...]:
+        """Take messages in, to be handled later; each gets a position, increasing in its session.
+
+        An id that was accepted before gets its position again; one that was handled without having
+        been accepted gets 0. Numbers may be left out.
+
+        Args:
+            messages: what came.
+            held_until: until when ``ready`` does not name them, because the caller handles them.
+        """
+        ...
+
+    async def ready(
+        self, now: int, *, held_until: int, limit: int = PAGE
+    ) -> tuple[SessionKey, ...]:
+        """Sessions that have something to do: messages that wait, or a deadline that has passed.
+
+        Each is named to one caller only until ``held_until``, or until its next turn. This spares
+        work and promises nothing: what is safe is ``commit``.
+        """
+        ...
+
+    async def claim(
+        self, token: str, now: int, *, held_until: int, limit: int = PAGE
+    ) -> tuple[Claim, ...]:
+        """Borrow requests from the outbox, oldest first. Nobody else gets them until the deadline.
+
+        Args:
+            token: new and random for each call; proves the lease in ``finish``.
+            now: the time.
+            held_until: when whatever is not finished may be claimed by others.
+            limit: how many at most.
+        """
+        ...
+
+    async def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
+        """Store results of claimed requests, or give requests back.
+
+        Returns:
+            for each, whether the lease held: False where it ran out and somebody else claimed or
+            finished the request. Nothing is changed then. Finishing again is True.
+        """
+        ...
+
+    async def history(
+        self, key: SessionKey, *, after: int = 0, limit: int = PAGE
+    ) -> tuple[PastTurn, ...]:
+        """The turns of a session whose revision is greater than ``after``, in order."""
+        ...
+
+    async def sessions(
+        self,
+        tenant: str,
+        *,
+        flow: str = "",
+        status: Status | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Session, ...]:
+        """Sessions of a tenant, newest first; those created at one time by id, greatest first.
+
+        Args:
+            tenant: whose.
+            flow: of this flow only, or ``""``.
+            status: of this status only, or None.
+            after: the id of the last session of the page before.
+            limit: how many at most.
+        """
+        ...
