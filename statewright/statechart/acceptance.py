@@ -1,4 +1,4 @@
-"""What may come in from outside: events, results, and the inputs of a session. All is checked here."""
+"""What comes in from outside: events, results and the inputs of a session. All is checked here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from statewright.statechart.snapshot import Snapshot
 
 
 def accepted(event: Event) -> Event:
-    """An event from outside with data that nobody else can change.
+    """An event from outside, with data that nobody else can change.
+
+    What it says of the contact and the tenant is left out: see ``values_read``.
 
     Raises:
         InvalidEvent: its name, time or data are not usable; the message says why.
@@ -42,6 +44,16 @@ def accepted(event: Event) -> Event:
         EventKind.EXTERNAL,
         event.invocation,
         event.sendid,
+    )
+
+
+def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The values of the contact and of the tenant that travel on an event.
+
+    Raises:
+        InvalidEvent: they are no maps of values.
+    """
+    return (
         _kept_map(event.contact, "the contact's values") if event.contact else {},
         _kept_map(event.tenant, "the tenant's values") if event.tenant else {},
     )

@@ -1,4 +1,4 @@
-"""How a statechart runs: from a snapshot and an event to the next snapshot and requests to the world.
+"""How a statechart runs: a snapshot and an event give the next snapshot, and requests to the world.
 
 The semantics are those of SCXML (W3C Recommendation, https://www.w3.org/TR/scxml/, appendix D);
 functions bear the names of its procedures. This is what happens, and where we differ.
@@ -18,6 +18,9 @@ macrostep goes on.
 **Order.** States are entered parents first and left children first, in document order, which is
 pre-order. Effects leave in the order in which actions ran. Of transitions that cannot be taken
 together, the one from the inner state wins, else the one that comes first in document order.
+
+A transition to a history state enters only what it has left: the appendix would enter again the
+states between the history state's parent and a source inside what is remembered.
 
 **Time.** A session's clock is the greatest time of any event it has seen; it never goes back, and
 within a macrostep it stands still. Delayed sends are timers in the snapshot, with the moment at
@@ -62,7 +65,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from statewright.errors import ForeignSnapshot, SessionEnded
-from statewright.statechart.acceptance import accepted, inputs_of, is_awaited, stale
+from statewright.statechart.acceptance import accepted, inputs_of, is_awaited, stale, values_read
 from statewright.statechart.codec import digest_of
 from statewright.statechart.cycle import cycle_in
 from statewright.statechart.definition import Statechart
@@ -112,7 +115,7 @@ def start(
     inputs = inputs_of(chart, begin.data)
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
-    working.contact, working.tenant = begin.contact, begin.tenant
+    working.contact, working.tenant = values_read(event)
     try:
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
@@ -151,7 +154,7 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     if checked.invocation and not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
     working = working_from_snapshot(tree, snapshot)
-    working.contact, working.tenant = checked.contact, checked.tenant
+    working.contact, working.tenant = values_read(event)
     try:
         _handle(working, checked)
     except OutOfBounds as error:

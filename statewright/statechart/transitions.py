@@ -223,6 +223,10 @@ def _entry_set(working: Working, arc: Arc) -> EntrySet:
     domain = get_transition_domain(working, arc)
     for state in get_effective_target_states(working, arc):
         add_ancestor_states_to_enter(working, state, domain, entry_set)
+    if arc.through_history and domain is not None:
+        # The appendix adds the states between a history state's parent and what it remembers
+        # even where the transition does not leave them: they would be entered twice.
+        entry_set.states = {node for node in entry_set.states if is_descendant(node, domain)}
     return entry_set
 
 
