@@ -128,11 +128,13 @@ def _piece(node: Node, plan: Plan) -> Piece:
     return piece
 
 
-def _initial(plan: Plan) -> Transition:
-    entries = plan.graph.entries
-    if not entries:
+def _initial(plan: Plan) -> Transition | None:
+    """Where the chart starts: in the conversation, unless the flow starts at its end."""
+    if not plan.graph.entries:
         return lost("the flow", "start")
-    return Transition((state_id(entries[0]),))
+    entry = plan.graph.entries[0]
+    starts_at_end = isinstance(plan.graph.nodes[entry].config, ENDS)
+    return Transition((state_id(entry),)) if starts_at_end else None
 
 
 def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
@@ -142,6 +144,8 @@ def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
     transitions = [
         Transition((target,), ERRORS, actions=(Log("error", Literal("the flow's on-error")),))
     ]
+    inside = {state.id for state in states}
+    first = [state_id(entry) for entry in plan.graph.entries[:1] if state_id(entry) in inside]
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     if settings.timeout is not None:
@@ -153,6 +157,7 @@ def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
         TALK,
         StateKind.COMPOUND,
         states=states,
+        initial=Transition(tuple(first)) if first else None,
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
