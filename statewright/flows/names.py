@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 ROOTS: Final = frozenset({"contact", "tenant", "session", "event", "input", "now", "vars"})
 """Names that mean something in every expression; a variable of that name is read in ``vars``."""
@@ -42,6 +42,28 @@ _ESCAPES: Final = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\
 
 def _escape(character: str) -> str:
     return f"\\U{ord(character):08x}"
+
+
+def literal_in_cel(value: Any) -> str:
+    """A JSON value as a CEL literal (documents bound its depth).
+
+    >>> literal_in_cel({"a": [1, 2.5, None]})
+    "{'a': [1, 2.5, null]}"
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return quoted(value)
+        case list():
+            return f"[{', '.join(literal_in_cel(item) for item in value)}]"
+        case dict():
+            pairs = (f"{quoted(key)}: {literal_in_cel(item)}" for key, item in value.items())
+            return f"{{{', '.join(pairs)}}}"
+        case _:
+            return repr(value)
 
 
 def variable_in_cel(name: str) -> str:

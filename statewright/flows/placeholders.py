@@ -36,20 +36,43 @@ def _step(match: re.Match[str]) -> str:
     return quoted[0] if quoted else match[0]
 
 
-def rewritten(text: str, in_cel: Callable[[Path], str]) -> str:
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def rewritten(
+    text: str, in_cel: Callable[[Path], str], otherwise: Callable[[str], str] = _as_it_is
+) -> str:
     """A template whose placeholders hold paths as one whose placeholders hold CEL.
 
-    Secrets stay what they are, and so does what is no path: a check tells its author.
+    Secrets stay what they are.
+
+    Args:
+        text: the template.
+        in_cel: a path → how CEL reads it.
+        otherwise: what to make of the text of a placeholder that is no path; without, it stays,
+            and a check tells its author.
 
     >>> rewritten("Hi {{ a.0 }} {{secret:k}}", lambda path: f"{path[0]}[{path[1]}]")
     'Hi {{ a[0] }} {{secret:k}}'
     """
 
     def replaced(match: re.Match[str]) -> str:
-        path = path_from(match[1])
-        return match[0] if path is None else f"{{{{ {in_cel(path)} }}}}"
+        inner = match[1]
+        if inner.strip().startswith("secret:"):
+            return match[0]
+        path = path_from(inner)
+        if path is None:
+            return f"{{{{{otherwise(inner)}}}}}"
+        return f"{{{{ {in_cel(path)} }}}}"
 
     return _PLACEHOLDER.sub(replaced, text)
+
+
+def paths_in(text: str) -> list[Path]:
+    """The paths that the placeholders of a template hold."""
+    paths = (path_from(match[1]) for match in _PLACEHOLDER.finditer(text))
+    return [path for path in paths if path is not None]
 
 
 def doubled(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from statewright.flows.dialects.chatwoot_builder.reading import CHATWOOT_BUILDER
 from statewright.flows.dialects.dialect import Dialect
 from statewright.flows.dialects.native.reading import NATIVE
+from statewright.flows.dialects.wriveted.reading import WRIVETED
 from statewright.flows.documents import Document, document_from
 from statewright.flows.model import Flow, Problem
 from statewright.flows.names import flow_id
@@ -17,8 +18,11 @@ from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.outline import shown
 from statewright.flows.parts import Page
 
-DIALECTS: Final = (NATIVE, CHATWOOT_BUILDER)
+DIALECTS: Final = (NATIVE, CHATWOOT_BUILDER, WRIVETED)
 """The dialects that can be read."""
+
+_LIKENESS: Final = 2
+"""How many keys a document shares with a dialect that it looks like."""
 
 
 def parse(text: str | bytes, *, file: str = "", dialect: str | None = None) -> Flow:
@@ -76,9 +80,9 @@ def _unrecognised(value: Any, names: Collection[str]) -> tuple[str, str]:
     known = f"`--dialect NAME` settles it; the dialects are {listed(names)}"
     if not isinstance(value, dict):
         return f"a flow is a map, not {shown(value)}", known
-    likeness = {dialect: len(dialect.marks & value.keys()) for dialect in DIALECTS}
-    nearest = max(DIALECTS, key=lambda dialect: likeness[dialect])
-    if not likeness[nearest]:
+    likeness = sorted(((len(d.marks & value.keys()), d.name, d) for d in DIALECTS), reverse=True)
+    (most, _, nearest), (second, _, _) = likeness[:2]
+    if most < _LIKENESS or most == second:
         return "this is no flow in any dialect", known
     hint = f"; add `{nearest.marker}`" if nearest.marker else ""
     return f"this is no flow, though it looks like {nearest.title}", f"{known}{hint}"

@@ -1,0 +1,1 @@
+"""Flows of Wriveted's chat runtime: its exports, and the other form that its documents show."""
