@@ -82,12 +82,14 @@ def checked_text(text: str, what: str) -> None:
         raise InvalidEvent(f"the {what} is {_shown(text)}; use a text")
 
 
-def inputs_of(chart: Statechart, data: Mapping[str, Any]) -> dict[str, Any]:
+def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
     """The values that a session starts with, coerced to the types declared.
 
     Raises:
-        InvalidEvent: one is no input of the chart, or of another type.
+        InvalidEvent: they are no map, or one is no input of the chart, or of another type.
     """
+    if type(data) is not dict:
+        raise InvalidEvent(f"the inputs are {_shown(data)}; they are a map from names to values")
     types = {datum.name: datum.type for datum in chart.data if datum.name in chart.inputs}
     inputs: dict[str, Any] = {}
     for name, value in data.items():

@@ -65,7 +65,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from statewright.errors import ForeignSnapshot, SessionEnded
-from statewright.statechart.acceptance import accepted, inputs_of, is_awaited, stale, values_read
+from statewright.statechart.acceptance import (
+    accepted,
+    checked_text,
+    inputs_of,
+    is_awaited,
+    stale,
+    values_read,
+)
 from statewright.statechart.codec import digest_of
 from statewright.statechart.cycle import cycle_in
 from statewright.statechart.definition import Statechart
@@ -110,9 +117,10 @@ def start(
         InvalidEvent: an argument is not usable.
     """
     tree = tree_of(chart)
-    event = Event("start", dict(data or {}), now, contact=contact or {}, tenant=tenant or {})
-    begin = accepted(event)
-    inputs = inputs_of(chart, begin.data)
+    event = Event("start", data or {}, now, contact=contact or {}, tenant=tenant or {})
+    inputs = inputs_of(chart, accepted(event).data)
+    checked_text(session, "session")
+    checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
     working.contact, working.tenant = values_read(event)

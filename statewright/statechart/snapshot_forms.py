@@ -74,7 +74,7 @@ _TIMER: Final = record(
 _INVOCATION: Final = record(
     Invocation, Part("id", TEXT), Part("name", TEXT), Part("type", TEXT), Part("state", TEXT)
 )
-_SCOPES: Final = by_name(VALUE)
+_SCOPES: Final = by_name(by_name(VALUE))
 _RECORDED: Final = record(Recorded, Part("states", many(TEXT)), Part("data", _SCOPES, {}))
 
 SNAPSHOT: Final = record(

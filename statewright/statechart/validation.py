@@ -15,7 +15,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
-from statewright.statechart.event import TICK, is_event_name, normalised
+from statewright.statechart.event import TICK, is_event_name
 from statewright.statechart.nodes import Node, is_descendant, is_history
 from statewright.statechart.traversal import states_in, transitions_of
 
@@ -202,7 +202,7 @@ def _check_invoke(invoke: Invoke, state: State, ids: set[str]) -> None:
 
 
 def _check_descriptor(descriptor: str, where: str) -> None:
-    stem = normalised(descriptor)
+    stem = descriptor.removesuffix(".*").removesuffix(".")
     if stem != "*" and not is_event_name(stem):
         raise InvalidStatechart(
             f"`{descriptor}` of {where} is no event descriptor; "
