@@ -1,0 +1,78 @@
+"""``explain``: the documentation of the checks."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from statewright.cli import streams
+from statewright.cli.failure import Failure
+from statewright.cli.options import format_option
+from statewright.compiler.checks import BY_CODE, CHECKS
+from statewright.compiler.checks.check import Check, sections_of
+
+
+@click.command()
+@click.argument("code", required=False)
+@format_option("text", "json")
+def explain(code: str | None, format_: str) -> None:
+    """Explain the check CODE (or its name); without CODE, list all checks."""
+    checks = CHECKS if code is None else (_check(code),)
+    if format_ == "json":
+        objects = [_object(check) for check in checks]
+        document = objects if code is None else objects[0]
+        streams.print_document(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    elif code is None:
+        click.echo("\n".join(map(_line, checks)))
+    else:
+        click.echo(_page(checks[0]))
+
+
+def _check(code: str) -> Check:
+    """The check of this code or name.
+
+    Raises:
+        Failure: there is none.
+    """
+    by_name = {check.name: check for check in CHECKS}
+    found = BY_CODE.get(code.upper()) or by_name.get(code.lower())
+    if found:
+        return found
+    nearest = get_close_matches(code.upper(), BY_CODE, n=1) or get_close_matches(
+        code.lower(), by_name, n=1
+    )
+    hint = f"did you mean {nearest[0]}?" if nearest else "`statewright explain` lists all checks"
+    raise Failure(f"there is no check {code!r}; {hint}")
+
+
+def _summary(check: Check) -> str:
+    return " ".join(sections_of(check.documentation)[""].split())
+
+
+def _line(check: Check) -> str:
+    return f"{check.code}  {check.severity:<7}  {check.name:<20}  {_summary(check)}"
+
+
+def _page(check: Check) -> str:
+    sections = sections_of(check.documentation)
+    head = f"{check.code} {check.name} ({check.severity})\n\n{_summary(check)}"
+    body = (f"{title}\n{_indented(text)}" for title, text in sections.items() if title)
+    return "\n\n".join([head, *body])
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+
+
+def _object(check: Check) -> dict[str, Any]:
+    sections = sections_of(check.documentation)
+    return {
+        "code": check.code,
+        "name": check.name,
+        "severity": str(check.severity),
+        "summary": _summary(check),
+        "sections": {title: text for title, text in sections.items() if title},
+    }

@@ -1,0 +1,64 @@
+"""Reading and writing the files that are named on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from statewright.cli.failure import Failure
+
+STDIN = "-"
+"""The name under which standard input is read."""
+
+STDIN_LABEL = "<stdin>"
+"""What reports call it."""
+
+
+def label(name: str) -> str:
+    """What reports call a file."""
+    return STDIN_LABEL if name == STDIN else name
+
+
+def bytes_of(name: str) -> bytes:
+    """What a file, or standard input, holds.
+
+    Raises:
+        Failure: it is missing, a directory, or may not be read.
+    """
+    try:
+        if name == STDIN:
+            return sys.stdin.buffer.read()
+        return Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        raise Failure(f"cannot read {label(name)!r}: {reason(error)}") from None
+
+
+def text_of(name: str) -> str:
+    """The text of a file, or of standard input.
+
+    Raises:
+        Failure: it cannot be read, or is no UTF-8.
+    """
+    try:
+        return bytes_of(name).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Failure(
+            f"cannot read {label(name)!r}: byte {error.start} is no UTF-8 text; is it a text file?"
+        ) from None
+
+
+def write(name: str, text: str) -> None:
+    """Write a text to a file as UTF-8.
+
+    Raises:
+        Failure: it cannot be written.
+    """
+    try:
+        Path(name).write_bytes(text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        raise Failure(f"cannot write {name!r}: {reason(error)}") from None
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why the system refused, in words."""
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
