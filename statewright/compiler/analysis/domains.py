@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from statewright.compiler.paths import Path
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate, references
 from statewright.flows.model import Flow, Node, Variable
@@ -15,7 +16,6 @@ from statewright.flows.nodes import InputKind, Question, Store
 CASES = 10_000
 """How many combinations of values are tried; more than this counts as not decided."""
 
-Path = tuple[str, ...]
 Domains = Mapping[Path, Sequence[Any]]
 
 

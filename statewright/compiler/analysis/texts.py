@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from statewright.compiler.paths import path_from
 from statewright.compiler.scope import environment_of
 from statewright.compiler.texts import Role, Text, texts_of
 from statewright.errors import EvaluationError, ExpressionError
@@ -69,6 +70,7 @@ def _problems(
                 if isinstance(part, Hole):
                     yield from _checked(part.expression, part.offset, environment)
         case Role.VARIABLE:
+            path_from(text.source, declared)
             if source not in declared:
                 yield from _checked(parse(source), 0, environment)
         case Role.PATTERN:

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from statewright.compiler.analysis.domains import domains_at, one_is_always_true
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
-from statewright.compiler.lowering.texts import path_from
+from statewright.compiler.lowering.texts import location_from
 from statewright.compiler.subject import Subject
 from statewright.errors import ExpressionError
 from statewright.expressions import Expression, parse
@@ -83,7 +83,7 @@ def _is_exhaustive(subject: Subject, node: Node, edges: tuple[Edge, ...]) -> boo
     path = None
     if isinstance(node.config, Question) and node.config.variable is not None:
         declared = frozenset(variable.name for variable in subject.flow.variables)
-        path = path_from(node.config.variable, declared)
+        path = location_from(node.config.variable, declared)
     return one_is_always_true(tuple(_guards(edges)), domains_at(subject.flow, node, path))
 
 

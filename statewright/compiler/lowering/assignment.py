@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
-from statewright.compiler.lowering.texts import content_from, path_from, quoted
+from statewright.compiler.lowering.texts import content_from, location_from, quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
@@ -35,7 +35,7 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
 
 def assign(assignment: Assignment, declared: frozenset[str]) -> tuple[Action, ...]:
     """The actions of one assignment."""
-    path = path_from(assignment.variable, declared)
+    path = location_from(assignment.variable, declared)
     value = Literal(None) if assignment.value is None else content_from(assignment.value)
     if assignment.operation is Operation.SET:
         return (Assign(path, value),)

@@ -14,7 +14,7 @@ from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, w
 from statewright.compiler.lowering.texts import (
     content_from,
     expression_from,
-    path_from,
+    location_from,
     record,
     template_from,
 )
@@ -82,7 +82,7 @@ def _failing(node: Node, plan: Plan, events: tuple[str, ...]) -> tuple[Transitio
 def _save(node: Node, config: Http, plan: Plan, name: str, response: str | Content) -> State:
     value = Computed(parse(response)) if isinstance(response, str) else response
     actions = (
-        Assign(path_from(variable, plan.declared), Computed(expression_from(mapping)))
+        Assign(location_from(variable, plan.declared), Computed(expression_from(mapping)))
         for variable, mapping in config.save
     )
     failures = ("error.execution.action",)

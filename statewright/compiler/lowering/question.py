@@ -23,7 +23,7 @@ from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
-    path_from,
+    location_from,
     quoted,
     record,
     sequence,
@@ -135,7 +135,7 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
-        path = path_from(config.variable, plan.declared)
+        path = location_from(config.variable, plan.declared)
         actions.append(Assign(path, Computed(parse(saved(config, CHOICES)))))
     routed = _routed(node, config, plan)
     if routed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from statewright.compiler.paths import path_from
 from statewright.errors import ExpressionError
 from statewright.expressions import (
     Computed,
@@ -21,7 +22,6 @@ from statewright.expressions import (
     Text,
     parse,
     parse_template,
-    references,
 )
 from statewright.flows.nodes import Source, Value
 
@@ -117,17 +117,9 @@ def _content(text: str, place: Place) -> Content:
         return Computed(failing(error.reason))
 
 
-def path_from(source: Source, declared: frozenset[str]) -> tuple[str, ...]:
-    """The path of a variable that is written: ``temp.done`` → ``("temp", "done")``.
-
-    A declared name is taken as it stands, whatever characters it holds; so is a text that is no
-    path.
-    """
-    if source.text in declared:
-        return (source.text,)
+def location_from(source: Source, declared: frozenset[str]) -> tuple[str, ...]:
+    """The location that an assignment writes; where the text is no path, one that is not there."""
     try:
-        found = references(parse(source.text), declared)
+        return path_from(source, declared)
     except ExpressionError:
-        return (source.text,)
-    is_path = len(found) == 1 and found[0].end - found[0].start == len(source.text)
-    return found[0].path if is_path else (source.text,)
+        return (f"~{source.text}",)

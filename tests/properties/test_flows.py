@@ -1,0 +1,261 @@
+"""Whatever an author draws: it compiles, the chart is legal, and a draft never crashes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from statewright import compiler, flows
+from statewright.flows.model import Edge, Flow, Node, OnError, Settings, Variable
+from statewright.flows.nodes import (
+    NEXT,
+    Assignment,
+    Bubble,
+    BubbleType,
+    Button,
+    ButtonAction,
+    Choice,
+    Condition,
+    Delay,
+    End,
+    Handoff,
+    Http,
+    InputKind,
+    Jump,
+    Message,
+    NodeConfig,
+    Operation,
+    Question,
+    Set,
+    Source,
+    Start,
+    Unsupported,
+    Validation,
+    Value,
+    Variant,
+    choice_port,
+)
+from statewright.statechart import (
+    Event,
+    Macrostep,
+    Status,
+    macrostep,
+    release_from_json,
+    release_to_json,
+    snapshot_from_json,
+    snapshot_to_json,
+    start,
+)
+from statewright.statechart.tree import tree_of
+
+IDS = st.sampled_from(
+    ["a", "b", "a.b", "a/b", "~talk", "~failed", "wait", "é✓", " ", "done.x", "0"]
+)
+EXPRESSIONS = st.sampled_from(
+    [
+        "true",
+        "n > 1",
+        "t == 'x'",
+        "missing",
+        "1 +",
+        "n / 0 == 1",
+        "vars['t'] == n",
+        "[1, 2].all(i, i > n)",
+    ]
+)
+TEMPLATES = st.sampled_from(
+    [
+        "plain",
+        "",
+        "{{ n }}",
+        "Hi {{ t }}",
+        "{{ missing }}",
+        "{{ bro",
+        "{{secret:key}}",
+        "\x00",
+        "{{ m.a.b }}",
+    ]
+)
+PATHS = st.sampled_from(["n", "t", "m.a.b", "nowhere", "m['x y']", "1 + 1", ""])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | TEMPLATES,
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def source(text: str) -> Source:
+    return Source(text)
+
+
+SOURCES = TEMPLATES.map(source)
+BUBBLES = st.builds(
+    Bubble,
+    st.sampled_from(list(BubbleType)),
+    st.lists(
+        st.tuples(st.sampled_from(["text", "html", "url", "source"]), SOURCES), max_size=2
+    ).map(lambda fields: tuple(dict(fields).items())),
+)
+TALK = st.lists(BUBBLES, max_size=2).map(tuple)
+BUTTONS = st.builds(Button, SOURCES, st.sampled_from(list(ButtonAction)), SOURCES, st.booleans())
+CHOICES = st.builds(Choice, st.sampled_from(["x", "y", 1, True]), SOURCES)
+
+CONFIGS: st.SearchStrategy[NodeConfig] = st.one_of(
+    st.just(Start()),
+    st.builds(
+        Message,
+        st.lists(st.builds(Variant, TALK, st.integers(1, 3)), min_size=1, max_size=2).map(tuple),
+        st.lists(BUTTONS, max_size=2).map(tuple),
+        st.booleans(),
+    ),
+    st.builds(
+        Question,
+        TALK,
+        st.sampled_from(list(InputKind)),
+        st.none() | PATHS.map(source),
+        st.lists(CHOICES, max_size=2).map(tuple),
+        validation=st.builds(
+            Validation,
+            st.none() | st.sampled_from(["^x$", "(", "a{9999}"]).map(source),
+            st.none() | st.integers(-2, 2).map(float),
+            st.none() | st.integers(-2, 2).map(float),
+        ),
+        retries=st.none() | st.integers(0, 2),
+        retry_message=st.none() | SOURCES,
+        timeout=st.none() | st.integers(0, 10).map(lambda seconds: seconds * 1_000_000),
+    ),
+    st.just(Condition()),
+    st.builds(
+        Set,
+        st.lists(
+            st.builds(
+                Assignment,
+                st.sampled_from(list(Operation)),
+                PATHS.map(source),
+                st.none() | JSON.map(Value),
+            ),
+            max_size=2,
+        ).map(tuple),
+    ),
+    st.builds(
+        Http,
+        SOURCES,
+        headers=st.just((("X", Source("{{ t }}")),)),
+        body=st.none() | JSON.map(Value),
+        save=st.lists(st.tuples(PATHS.map(source), EXPRESSIONS.map(source)), max_size=1).map(tuple),
+        fallback=st.none() | JSON.map(Value),
+    ),
+    st.builds(Handoff, st.none() | JSON.map(Value), TALK, st.none() | SOURCES),
+    st.builds(Delay, st.integers(0, 5_000_000) | EXPRESSIONS.map(source)),
+    st.just(Jump()),
+    st.builds(End, message=TALK, failed=st.booleans()),
+    st.just(Unsupported("script")),
+)
+PORTS = st.sampled_from(
+    [NEXT, "else", "branch", "success", "error", "fallback", "timeout", choice_port("x"), "odd"]
+)
+FLOWS = st.builds(
+    Flow,
+    st.just("f"),
+    st.just("F"),
+    st.just("native"),
+    entries=st.lists(IDS, max_size=2).map(tuple),
+    nodes=st.lists(
+        st.builds(Node, IDS, CONFIGS, disabled=st.booleans()), min_size=0, max_size=6
+    ).map(tuple),
+    edges=st.lists(
+        st.builds(Edge, IDS, IDS, PORTS, st.none() | EXPRESSIONS.map(source)), max_size=12
+    ).map(tuple),
+    variables=st.just(
+        (
+            Variable("n", "int", 1, has_default=True),
+            Variable("t", "string", input=True),
+            Variable("m", "map"),
+        )
+    ),
+    settings=st.builds(
+        Settings,
+        st.sampled_from(list(OnError)),
+        IDS,
+        st.none() | st.just(60_000_000),
+        st.just(200),
+    ),
+)
+EVENTS = st.lists(
+    st.sampled_from(
+        [
+            ("message", {"text": "x"}),
+            ("message", {"text": ""}),
+            ("message", {"value": 1}),
+            ("message", {}),
+            ("message", None),
+            ("acknowledge", None),
+            ("tick", None),
+            ("odd.event", {"a": [1]}),
+        ]
+    ),
+    max_size=6,
+)
+
+
+def after(step: Macrostep, name: str, data: Any, now: int) -> Event:
+    """The event; or, every other time, the result of what is pending."""
+    if step.snapshot.invocations and now % 2:
+        invocation = step.snapshot.invocations[0]
+        result = {"status": 200, "body": {"a": 1}}
+        return Event(f"done.invoke.{invocation.name}", result, now, invocation=invocation.id)
+    return Event(name, data, now)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(FLOWS, EVENTS)
+def test_any_drawing_compiles_and_its_draft_talks(
+    flow: Flow, events: list[tuple[str, Any]]
+) -> None:
+    compilation = compiler.compile(flow)
+    assert all(str(finding) for finding in compilation.findings)
+    draft = compilation.draft()
+    tree_of(draft.statechart)
+    assert release_from_json(release_to_json(draft)) == draft
+    step = start(draft.statechart, session="s", seed="s", now=0, data={"t": "x"})
+    for number, (name, data) in enumerate(events, 1):
+        if step.snapshot.status is not Status.ACTIVE:
+            break
+        text = snapshot_to_json(step.snapshot)
+        event = after(step, name, data, number * 1_000_001)
+        step = macrostep(draft.statechart, snapshot_from_json(text), event)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=200)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+def test_any_bytes_compile_to_findings(content: bytes) -> None:
+    assert compiler.compile(flows.parse(content)).errors
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_flow_with_anything_in_it_is_a_flow_with_findings(data: st.DataObject) -> None:
+    text = (
+        "statewright: 1\nid: f\nstart: a\nvariables: {n: int}\nnodes:\n"
+        "  a: {type: question, text: Hi, input: choice, choices: [x, y], variable: n, next: b}\n"
+        "  b: {type: condition, branches: [{if: 'n > 1', to: c}], else: c}\n"
+        "  c: {type: end, text: '{{ n }}'}\n"
+    )
+    start_at = data.draw(st.integers(0, len(text)))
+    end_at = data.draw(st.integers(start_at, min(len(text), start_at + 12)))
+    inserted = data.draw(
+        st.text(max_size=8) | st.sampled_from(["&a *a", "[" * 300, "9" * 400, "!!x", "{{"])
+    )
+    compilation = compiler.compile(flows.parse(text[:start_at] + inserted + text[end_at:]))
+    step = start(compilation.draft().statechart, session="s", seed="s", now=0)
+    if step.snapshot.status is Status.ACTIVE:
+        macrostep(
+            compilation.draft().statechart, step.snapshot, Event("message", {"text": inserted}, 1)
+        )
