@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statewright.expressions.checker import Checked, Problem, ProblemKind, check
+from statewright.expressions.checker import Checked, check
 from statewright.expressions.content import (
     Computed,
     Content,
@@ -21,6 +21,7 @@ from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
 from statewright.expressions.overloads import Overload
 from statewright.expressions.parser import parse
 from statewright.expressions.places import Place
+from statewright.expressions.problems import Problem, ProblemKind
 from statewright.expressions.references import Reference, references
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template

@@ -35,20 +35,20 @@ def select(operand: Any, name: str) -> Any:
 
 def select_optional(operand: Any, name: str) -> Maybe:
     """``operand.?name``: the value if it is there."""
-    operand = _opened(operand)
-    if operand is NOTHING:
-        return NOTHING
-    if kind(operand) is dict:
+    own = kind(operand)
+    if own is Maybe:
+        return select_optional(operand.value, name) if operand.present else NOTHING
+    if own is dict:
         return Maybe(True, operand[name]) if name in operand else NOTHING
     raise EvaluationError(f"`{name}` is selected from a {type_name(operand)}, which has no fields")
 
 
 def has(operand: Any, name: str) -> bool:
     """``has(operand.name)``: whether the map, or the map in the optional, has that key."""
-    operand = _opened(operand)
-    if operand is NOTHING:
-        return False
-    if kind(operand) is dict:
+    own = kind(operand)
+    if own is Maybe:
+        return operand.present and has(operand.value, name)
+    if own is dict:
         return name in operand
     raise EvaluationError(f"`{name}` is looked for in a {type_name(operand)}, which has no fields")
 
@@ -80,10 +80,9 @@ def index(operand: Any, at: Any) -> Any:
 
 def index_optional(operand: Any, at: Any) -> Maybe:
     """``operand[?at]``: the element or value if it is there."""
-    operand = _opened(operand)
-    if operand is NOTHING:
-        return NOTHING
     own = kind(operand)
+    if own is Maybe:
+        return index_optional(operand.value, at) if operand.present else NOTHING
     if own is dict:
         key = key_from_value(at)
         return Maybe(True, operand[key]) if key in operand else NOTHING
@@ -96,12 +95,6 @@ def index_optional(operand: Any, at: Any) -> Maybe:
 def no_such_key(key: object) -> EvaluationError:
     """The error of a map that lacks a key."""
     return EvaluationError(f"no such key: {key!r}")
-
-
-def _opened(operand: Any) -> Any:
-    if kind(operand) is Maybe:
-        return operand.value if operand.present else NOTHING
-    return operand
 
 
 def _place(at: Any) -> int | None:

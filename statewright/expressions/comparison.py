@@ -15,9 +15,8 @@ from datetime import datetime, timedelta
 from types import NoneType
 from typing import Any, Final
 
-from statewright.errors import EvaluationError
+from statewright.expressions.meter import Meter, spend, spend_on
 from statewright.expressions.values import (
-    SIZE_LIMIT,
     Maybe,
     TypeValue,
     Uint,
@@ -35,45 +34,69 @@ NUMBERS: Final = frozenset((int, Uint, float))
 ORDERED: Final = frozenset((bool, str, bytes, datetime, timedelta))
 
 
-def equal(left: Any, right: Any) -> bool:
-    """``left == right``.
+def equal(left: Any, right: Any, meter: Meter) -> bool:
+    """``left == right``; looking into lists and maps is paid for by the meter.
 
     Raises:
-        EvaluationError: the values are too large to be compared.
+        OutOfBudget: the values are too large to be compared.
     """
     own, other = type(left), type(right)
     if own is other and own in PLAIN:
         return bool(left == right)
-    return _equal(left, right, [SIZE_LIMIT])
-
-
-def _equal(left: Any, right: Any, budget: list[int]) -> bool:
-    """Equality that counts its steps: a list may hold the same list many times over."""
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise EvaluationError("the values are too large to be compared")
     own, other = kind(left), kind(right)
     if own in NUMBERS and other in NUMBERS:
         return _on_one_line(operator.eq, left, right)
     if own is not other:
         return False
+    compare = _CONTAINERS.get(own)
+    return bool(left == right) if compare is None else compare(left, right, meter)
+
+
+def _equal_lists(left: list[Any], right: list[Any], meter: Meter) -> bool:
+    spend(meter, 1 + len(left))
+    return len(left) == len(right) and all(
+        equal(one, other, meter) for one, other in zip(left, right, strict=True)
+    )
+
+
+def _equal_maps(left: Mapping[Any, Any], right: Mapping[Any, Any], meter: Meter) -> bool:
+    spend(meter, 1 + len(left))
+    return len(left) == len(right) and all(
+        key in right and equal(value, right[key], meter) for key, value in left.items()
+    )
+
+
+def _equal_optionals(left: Maybe, right: Maybe, meter: Meter) -> bool:
+    spend(meter, 1)
+    return left.present is right.present and equal(left.value, right.value, meter)
+
+
+_CONTAINERS: Final[Mapping[type, Callable[[Any, Any, Meter], bool]]] = {
+    list: _equal_lists,
+    dict: _equal_maps,
+    Maybe: _equal_optionals,
+}
+
+
+def unequal(left: Any, right: Any, meter: Meter) -> bool:
+    """``left != right``, as ``equal``."""
+    return not equal(left, right, meter)
+
+
+def contains(value: Any, container: Any, meter: Meter) -> bool:
+    """``value in container``: among the elements of a list, or the keys of a map.
+
+    Raises:
+        EvaluationError: the container is no list or map.
+        OutOfBudget: the list is too large.
+    """
+    own = kind(container)
     if own is list:
-        return len(left) == len(right) and all(
-            _equal(one, another, budget) for one, another in zip(left, right, strict=True)
-        )
+        spend_on(meter, container)
+        return any(equal(value, element, meter) for element in container)
     if own is dict:
-        return len(left) == len(right) and all(
-            key in right and _equal(value, right[key], budget) for key, value in left.items()
-        )
-    if own is Maybe:
-        return left.present is right.present and _equal(left.value, right.value, budget)
-    return bool(left == right)
-
-
-def _on_one_line(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
-    if (type(left) is float) is not (type(right) is float):
-        return compare(float(left), float(right))
-    return compare(left, right)
+        return key_from_value(value) in container
+    raise no_overload("in", value, container)
 
 
 def ordered(symbol: str, left: Any, right: Any) -> bool:
@@ -90,18 +113,10 @@ def ordered(symbol: str, left: Any, right: Any) -> bool:
     raise no_overload(symbol, left, right)
 
 
-def contains(value: Any, container: Any) -> bool:
-    """``value in container``: among the elements of a list, or the keys of a map."""
-    own = kind(container)
-    if own is list:
-        return any(equal(value, element) for element in container)
-    if own is dict:
-        return key_from_value(value) in container
-    raise no_overload("in", value, container)
-
-
-def _order(symbol: str) -> Callable[[Any, Any], bool]:
-    return lambda left, right: ordered(symbol, left, right)
+def _on_one_line(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+    if (type(left) is float) is not (type(right) is float):
+        return compare(float(left), float(right))
+    return compare(left, right)
 
 
 ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -112,10 +127,27 @@ ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 }
 """What Python calls the order of two values of one class."""
 
-COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+EQUALITIES: Final[Mapping[str, Callable[[Any, Any, Meter], bool]]] = {
     "==": equal,
-    "!=": lambda left, right: not equal(left, right),
+    "!=": unequal,
     "in": contains,
-    **{symbol: _order(symbol) for symbol in ORDERS},
 }
-"""Each operator that compares two values."""
+"""The comparisons that look into values."""
+
+
+def fingerprint(value: Any) -> Any:
+    """Something hashable that two values share when they are equal.
+
+    So that the elements of a list need not be compared each with each. (An int of more than 53
+    bits and a double that ``==`` takes for equal have different ones.)
+    """
+    own = kind(value)
+    if own in NUMBERS:
+        return value if value == value else object()  # noqa: PLR0124 - NaN equals nothing
+    if own is list:
+        return (list, *map(fingerprint, value))
+    if own is dict:
+        return (dict, frozenset((key, fingerprint(part)) for key, part in value.items()))
+    if own is Maybe:
+        return (Maybe, value.present, fingerprint(value.value))
+    return (own, value)

@@ -25,8 +25,11 @@ PRECEDENCE: Final = {
 """How tightly each infix operator binds; unary ``!`` and ``-`` bind more tightly than all."""
 
 RESERVED: Final = frozenset(
-    "as break const continue else false for function if import in let loop package namespace null"
-    " return true var void while".split()
+    (
+        *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import"),
+        *("in", "let", "loop", "namespace", "null", "package", "return", "true", "var", "void"),
+        "while",
+    )
 )
 """Words that cannot be the name of a variable."""
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from statewright.errors import EvaluationError
-from statewright.expressions.closures.frame import Closure, OutOfBudget
+from statewright.expressions.closures.frame import Closure
 from statewright.expressions.linking import link
+from statewright.expressions.meter import OutOfBudget
 from statewright.expressions.syntax import Expression
 
 BUDGET: Final = 1_000_000
-"""The steps that the macros of one evaluation may take together, unless the caller says."""
+"""The steps that one evaluation may take, unless the caller says; see ``meter``."""
 
 
 class HostFunction(Protocol):
@@ -21,7 +22,9 @@ class HostFunction(Protocol):
     ``draw`` apart. A host function raises ``EvaluationError`` where it has no value.
     """
 
-    def __call__(self, call_site: int, /, *arguments: Any) -> Any: ...
+    def __call__(self, call_site: int, /, *arguments: Any) -> Any:
+        """The value for these arguments."""
+        ...
 
 
 def evaluate(
@@ -37,7 +40,7 @@ def evaluate(
         expression: what ``parse`` made.
         names: the variables; only looked up by name, and only those that are needed.
         host: functions that the table does not have.
-        budget: the steps that all its macros together may take.
+        budget: the steps that it may take; see ``meter``.
 
     Raises:
         EvaluationError: it has no value: CEL's error.
@@ -46,7 +49,7 @@ def evaluate(
     if program is None:
         program = _linked(expression)
     try:
-        return program([names, host, budget, *expression.slots])
+        return program([budget, names, host, *expression.slots])
     except OutOfBudget:
         raise EvaluationError(f"the budget of {budget} steps is spent") from None
     except RecursionError:

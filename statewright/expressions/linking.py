@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.expressions.access import has, index, index_optional, select_optional
-from statewright.expressions.arithmetic import OPERATIONS, negate
-from statewright.expressions.closures import calls, comparisons, literals, logic, macros, paths
+from statewright.expressions.closures import (
+    calculations,
+    calls,
+    comparisons,
+    literals,
+    logic,
+    macros,
+    paths,
+)
 from statewright.expressions.closures.frame import FIRST_SLOT, Closure, Frame, constant
 from statewright.expressions.functions import FUNCTIONS
 from statewright.expressions.syntax import (
@@ -32,9 +39,14 @@ from statewright.expressions.syntax import (
     Node,
     Select,
     Unary,
+    children,
     path_of,
+    walk,
 )
 from statewright.expressions.values import TYPE_VALUES
+
+_NODES_PER_STEP: Final = 8
+"""The nodes that a step of the budget evaluates."""
 
 Scope = Mapping[str, Closure]
 """The macro variables in scope, and how each is read."""
@@ -66,9 +78,6 @@ class _Linker:
 
     def link(self, node: Node, scope: Scope) -> Closure:
         return _LINKS[type(node)](self, node, scope)
-
-    def all(self, nodes: tuple[Node, ...], scope: Scope) -> list[Closure]:
-        return [self.link(node, scope) for node in nodes]
 
     def literal(self, node: Literal, _: Scope) -> Closure:
         return constant(node.value)
@@ -117,7 +126,7 @@ class _Linker:
     def index(self, node: Index, scope: Scope) -> Closure:
         look = index_optional if node.optional else index
         operand, at = self.link(node.operand, scope), self.link(node.index, scope)
-        return paths.binary(operand, at, node.index.start, look)
+        return paths.indexed(operand, at, node.index.start, look)
 
     # Operators
 
@@ -125,11 +134,13 @@ class _Linker:
         operand = self.link(node.operand, scope)
         if node.operator == "!":
             return logic.negation(operand, node.start)
-        return paths.unary(operand, node.start, negate)
+        return calculations.negation(operand, node.start)
 
     def logic(self, node: Logic, scope: Scope) -> Closure:
         positions = [operand.start for operand in node.operands]
-        return logic.junction(self.all(node.operands, scope), positions, stop=node.operator == "||")
+        return logic.junction(
+            [self.link(one, scope) for one in node.operands], positions, stop=node.operator == "||"
+        )
 
     def comparison(self, node: Comparison, scope: Scope) -> Closure:
         left, right = self.link(node.left, scope), node.right
@@ -140,20 +151,17 @@ class _Linker:
         return comparisons.comparison(node.operator, left, self.link(right, scope), node.position)
 
     def arithmetic(self, node: Arithmetic, scope: Scope) -> Closure:
-        first, *others = self.all(node.operands, scope)
-        operations = [OPERATIONS[symbol] for symbol in node.operators]
-        if len(others) == 1:
-            return paths.binary(first, others[0], node.positions[0], operations[0])
-        return paths.chain(first, list(zip(operations, others, node.positions, strict=True)))
+        operands = [self.link(one, scope) for one in node.operands]
+        return calculations.calculation(operands, node.operators, node.positions)
 
     def conditional(self, node: Conditional, scope: Scope) -> Closure:
-        condition, then, otherwise = self.all(node.children, scope)
+        condition, then, otherwise = [self.link(one, scope) for one in children(node)]
         return logic.conditional(condition, then, otherwise, node.condition.start)
 
     # Lists and maps
 
     def list_literal(self, node: ListLiteral, scope: Scope) -> Closure:
-        items = self.all(node.items, scope)
+        items = [self.link(one, scope) for one in node.items]
         if not node.optional:
             return literals.list_of(items)
         positions = [item.start for item in node.items]
@@ -170,12 +178,12 @@ class _Linker:
         namespaced = self.namespaced(node, scope)
         if namespaced is not None:
             dispatch = FUNCTIONS.get((namespaced, False))
-            arguments = self.all(node.arguments, scope)
+            arguments = [self.link(one, scope) for one in node.arguments]
             if dispatch is not None:
                 return calls.table_call(namespaced, dispatch, arguments, node.position)
             if (node.function, True) not in FUNCTIONS:
                 return calls.host_call(namespaced, arguments, node.position)
-        arguments = self.all(node.children, scope)
+        arguments = [self.link(one, scope) for one in children(node)]
         member = node.target is not None
         dispatch = FUNCTIONS.get((node.function, member))
         if dispatch is None:
@@ -184,7 +192,7 @@ class _Linker:
         if member and special is not None:
             return special(arguments[0], arguments[1], node.position)
         if node.function == "matches" and len(arguments) == 2:
-            pattern = node.children[1]
+            pattern = children(node)[1]
             if isinstance(pattern, Literal) and isinstance(pattern.value, str):
                 return calls.matching(arguments[0], pattern.value, node.position)
         return calls.table_call(node.function, dispatch, arguments, node.position)
@@ -204,14 +212,16 @@ class _Linker:
         inner = {**scope, **dict(zip(node.variables, readers, strict=True))}
         self.depth += 1
         self.slots = max(self.slots, self.depth)
-        arguments = self.all(node.arguments, inner)
+        arguments = [self.link(one, inner) for one in node.arguments]
         self.depth -= 1
         if node.macro == "cel.bind":
             return macros.binding(subject, slot, arguments[0])
         if node.macro in ("optMap", "optFlatMap"):
             return macros.opened(subject, slot, arguments[0], node.macro, node.position)
-        walk = macros.rounds(subject, node.macro, node.position, pairs=pairs)
-        return macros.WALKS[node.macro](walk, slot, arguments, node.position)
+        size = sum(1 for argument in node.arguments for _ in walk(argument))
+        cost = 1 + size // _NODES_PER_STEP
+        rounds = macros.rounds_of(subject, node.macro, node.position, pairs=pairs, cost=cost)
+        return macros.WALKS[node.macro](rounds, slot, arguments, node.position)
 
 
 def _part(slot: int, part: int) -> Closure:

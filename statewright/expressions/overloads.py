@@ -25,6 +25,7 @@ class Overload:
         result: the type of the result.
         implementation: called with the arguments; raises ``EvaluationError``, nothing else.
         member: whether it is called ``target.name(…)``.
+        deep: whether it looks at everything inside its arguments, which then is paid for.
     """
 
     name: str
@@ -32,26 +33,40 @@ class Overload:
     result: CelType
     implementation: Implementation
     member: bool = False
+    deep: bool = False
 
     def __str__(self) -> str:
-        """``string.contains(string) -> bool``."""
+        """``string.contains(string) -> bool``, ``int + int -> int``."""
         types = [str(parameter) for parameter in self.parameters]
+        if self.name.startswith("_"):
+            symbol = self.name.strip("_")
+            return f"{f' {symbol} '.join(types)} -> {self.result}"
         target = f"{types.pop(0)}." if self.member else ""
         return f"{target}{self.name}({', '.join(types)}) -> {self.result}"
 
 
 def function(
-    name: str, parameters: tuple[CelType, ...], result: CelType, implementation: Implementation
+    name: str,
+    parameters: tuple[CelType, ...],
+    result: CelType,
+    implementation: Implementation,
+    *,
+    deep: bool = False,
 ) -> Overload:
     """An overload that is called ``name(…)``."""
-    return Overload(name, parameters, result, implementation)
+    return Overload(name, parameters, result, implementation, deep=deep)
 
 
 def member(
-    name: str, parameters: tuple[CelType, ...], result: CelType, implementation: Implementation
+    name: str,
+    parameters: tuple[CelType, ...],
+    result: CelType,
+    implementation: Implementation,
+    *,
+    deep: bool = False,
 ) -> Overload:
     """An overload that is called ``target.name(…)``."""
-    return Overload(name, parameters, result, implementation, member=True)
+    return Overload(name, parameters, result, implementation, member=True, deep=deep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +76,12 @@ class Dispatch:
     Attributes:
         by_classes: for lists of classes of arguments.
         by_count: for so many arguments of any class, where ``by_classes`` has nothing.
+        deep: whether it looks at everything inside its arguments.
     """
 
     by_classes: dict[tuple[type, ...], Implementation] = field(default_factory=dict)
     by_count: dict[int, Implementation] = field(default_factory=dict)
-
-    def __getitem__(self, classes: tuple[type, ...]) -> Implementation:
-        """The implementation for arguments of these classes; ``KeyError`` if there is none."""
-        return self.by_classes[classes]
+    deep: bool = False
 
 
 _CLASSES: Final[dict[str, tuple[type, ...]]] = {
@@ -98,7 +111,7 @@ def dispatch_from_overloads(
     """
     table: dict[tuple[str, bool], Dispatch] = {}
     for overload in overloads:
-        dispatch = table.setdefault((overload.name, overload.member), Dispatch())
+        dispatch = table.setdefault((overload.name, overload.member), Dispatch(deep=overload.deep))
         classes = [_CLASSES.get(parameter.name) for parameter in overload.parameters]
         if not any(classes):
             dispatch.by_count.setdefault(len(classes), overload.implementation)

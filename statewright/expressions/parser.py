@@ -10,37 +10,29 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, NoReturn
 
 from statewright.errors import ExpressionError
-from statewright.expressions.grammar import (
-    CONSTANTS,
-    MACROS,
-    PRECEDENCE,
-    PREFIX,
-    RESERVED,
-    TERNARY,
+from statewright.expressions.construction import (
+    Group,
+    Pending,
+    Sort,
+    call_from_group,
+    index_from_group,
+    list_from_group,
+    map_from_group,
+    node_from_run,
+    operands_of_run,
 )
+from statewright.expressions.grammar import CONSTANTS, PRECEDENCE, PREFIX, RESERVED, TERNARY
 from statewright.expressions.syntax import (
     DEPTH_LIMIT,
-    Arithmetic,
-    Call,
-    Comparison,
-    Conditional,
     Expression,
-    Has,
-    Index,
-    ListLiteral,
     Literal,
-    Logic,
-    Macro,
-    MapLiteral,
     Name,
     Node,
     Select,
-    Unary,
     depth,
 )
 from statewright.expressions.tokens import Token, TokenKind, tokens
@@ -49,18 +41,31 @@ from statewright.expressions.values import INT_MAX, Uint, has_lone_surrogate
 LENGTH_LIMIT: Final = 100_000
 """The characters that an expression may have."""
 
-_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
-_WANTED: Final = {
-    "root": "the end",
-    "then": "`:`",
-    "group": "`)`",
-    "call": "`,` or `)`",
-    "index": "`]`",
-    "list": "`,` or `]`",
-    "map": "`,`, `:` or `}`",
+_CLOSING: Final[Mapping[Sort, str]] = {
+    Sort.PARENTHESES: ")",
+    Sort.CALL: ")",
+    Sort.INDEX: "]",
+    Sort.LIST: "]",
+    Sort.MAP: "}",
 }
+_WITH_ITEMS: Final = frozenset((Sort.CALL, Sort.LIST, Sort.MAP))
+_WANTED: Final[Mapping[Sort, str]] = {
+    Sort.ROOT: "the end",
+    Sort.THEN: "`:`",
+    Sort.PARENTHESES: "`)`",
+    Sort.CALL: "`,` or `)`",
+    Sort.INDEX: "`]`",
+    Sort.LIST: "`,` or `]`",
+    Sort.MAP: "`,`, `:` or `}`",
+}
+_NO_FIELDS: Final = frozenset(("in", *CONSTANTS))
 _IN: Final = (TokenKind.NAME, "in")
-_OPENED_BY: Final = {"call": "(", "group": "(", "index": "[", "list": "[", "map": "{"}
+_HINTS: Final[Mapping[object, str]] = {
+    "and": "`and` is written `&&`",
+    "or": "`or` is written `||`",
+}
+_WHOLE: Final = -1
+"""Binds less tightly than every operator."""
 
 
 def parse(text: str) -> Expression:
@@ -70,47 +75,17 @@ def parse(text: str) -> Expression:
         ExpressionError: it is none; says what is wrong, and where.
     """
     if len(text) > LENGTH_LIMIT:
-        raise ExpressionError(
-            text, 0, len(text), f"the expression is longer than {LENGTH_LIMIT} characters"
-        )
+        reason = f"the expression is longer than {LENGTH_LIMIT} characters"
+        raise ExpressionError(text, 0, len(text), reason)
     if has_lone_surrogate(text):
         raise ExpressionError(text, 0, len(text), "the text holds half a character")
     words = list(tokens(text))
     root = _Parser(text, words).parsed()
+    # No tree is deeper than its text has words.
     if len(words) > DEPTH_LIMIT and depth(root) > DEPTH_LIMIT:
-        raise ExpressionError(
-            text, 0, len(text), f"the expression is nested more than {DEPTH_LIMIT} levels deep"
-        )
+        reason = f"the expression is nested more than {DEPTH_LIMIT} levels deep"
+        raise ExpressionError(text, 0, len(text), reason)
     return Expression(text, root)
-
-
-@dataclass(slots=True)
-class _Pending:
-    """An operator on the stack: a prefix, an infix, or a ternary that waits for its last part."""
-
-    precedence: int
-    symbol: str
-    start: int
-    parts: tuple[Node, ...] = ()
-
-
-@dataclass(slots=True)
-class _Group:
-    """A bracket that is open, with what was completed inside it so far.
-
-    ``operators`` is how many operators wait outside it. What it belongs to (the target of a call,
-    the condition before ``?``, what is indexed) is the operand on the stack below its own.
-    """
-
-    sort: str
-    start: int
-    operators: int
-    function: str = ""
-    position: int = 0
-    member: bool = False
-    items: list[Node] = field(default_factory=list)
-    keys: list[Node] = field(default_factory=list)
-    optional: set[int] = field(default_factory=set)
 
 
 class _Parser:
@@ -122,8 +97,8 @@ class _Parser:
         self.at = 0
         self.wants_value = True
         self.operands: list[Node] = []
-        self.operators: list[_Pending] = []
-        self.groups = [_Group("root", 0, 0)]
+        self.operators: list[Pending] = []
+        self.groups = [Group(Sort.ROOT, 0, 0)]
 
     def parsed(self) -> Node:
         while self.groups:
@@ -141,22 +116,27 @@ class _Parser:
 
     # What is wrong
 
-    def error(self, token: Token | Node, reason: str, hint: str = "") -> ExpressionError:
+    def error(self, token: Token, reason: str, hint: str = "") -> ExpressionError:
         return ExpressionError(self.text, token.start, token.end, reason, hint)
 
-    def refuse(self, token: Token) -> None:
+    def refuse(self, token: Token) -> NoReturn:
         """Say what was expected instead of this token."""
-        found = "the end" if token.kind is TokenKind.END else f"`{self.source(token)}`"
-        if self.wants_value:
-            raise self.error(token, f"expected a value, found {found}")
-        wanted = _WANTED[self.groups[-1].sort]
-        hint = {"and": "`and` is written `&&`", "or": "`or` is written `||`"}.get(token.value, "")
-        raise self.error(token, f"expected an operator or {wanted}, found {found}", hint)
+        wanted = "a value"
+        if not self.wants_value:
+            wanted = f"an operator or {_WANTED[self.groups[-1].sort]}"
+        hint = _HINTS.get(token.value, "")
+        raise self.error(token, f"expected {wanted}, found {self.shown(token)}", hint)
 
-    def source(self, token: Token) -> str:
-        return self.text[token.start : min(token.end, token.start + 40)]
+    def shown(self, token: Token) -> str:
+        if token.kind is TokenKind.END:
+            return "the end"
+        return f"`{self.text[token.start : min(token.end, token.start + 40)]}`"
 
     # Where a value has to come
+
+    def value(self, node: Node) -> None:
+        self.operands.append(node)
+        self.wants_value = False
 
     def literal(self, token: Token) -> None:
         value = token.value
@@ -166,108 +146,102 @@ class _Parser:
             raise self.error(token, "the number does not fit in a 64-bit int", "add `u` or `.0`")
         self.value(Literal(value, token.start, token.end))
 
-    def value(self, node: Node) -> None:
-        self.operands.append(node)
-        self.wants_value = False
-
     def name(self, token: Token) -> None:
-        word, following = token.value, self.words[self.at]
+        word = token.value
         if word in CONSTANTS:
             self.value(Literal(CONSTANTS[word], token.start, token.end))
         elif word in RESERVED:
             hint = f"a variable of that name is read as `vars['{word}']`" if word != "in" else ""
             raise self.error(token, f"`{word}` is a reserved word", hint)
-        elif following.value == "(" and following.kind is TokenKind.SYMBOL:
-            self.at += 1
-            self.open("call", token.start, word, token.start)
         else:
-            self.value(Name(word, token.start, token.end))
+            self.name_or_call(token, token.start)
 
-    def symbol(self, token: Token) -> None:
-        """A symbol where a value has to come: a prefix, a bracket, or the end of an empty one."""
-        symbol, group = token.value, self.groups[-1]
-        if symbol in "!-":
-            self.prefix(token)
-        elif symbol == "(":
-            self.open("group", token.start)
-        elif symbol == "[":
-            self.open("list", token.start)
-        elif symbol == "{":
-            self.open("map", token.start)
-        elif symbol == ".":
-            self.absolute(token)
-        elif symbol == "?" and group.sort in ("list", "map") and self.item_starts(group):
-            if len(group.items) in group.optional:
-                self.refuse(token)
-            group.optional.add(len(group.items))
-        elif symbol in ")]}" and self.may_end_empty(group, symbol):
-            self.close(token)
+    def name_or_call(self, token: Token, start: int) -> None:
+        """A variable, or the beginning of a call; ``start`` is that of a dot in front of it."""
+        if self.accept("("):
+            self.open(Sort.CALL, token.end, token.value, token.start)
         else:
-            self.refuse(token)
-
-    def item_starts(self, group: _Group) -> bool:
-        complete = len(group.keys) == len(group.items)
-        return len(self.operators) == group.operators and (group.sort != "map" or complete)
-
-    def may_end_empty(self, group: _Group, symbol: str) -> bool:
-        """Whether the bracket may close where an item could start: ``[]``, ``[1,]``, ``f()``."""
-        if _CLOSING.get(_OPENED_BY.get(group.sort, "")) != symbol or group.sort in (
-            "group",
-            "index",
-        ):
-            return False
-        trailing = group.sort != "call" or not group.items
-        return self.item_starts(group) and trailing and len(group.items) not in group.optional
-
-    def prefix(self, token: Token) -> None:
-        following = self.words[self.at]
-        if token.value == "-" and following.kind in (TokenKind.INT, TokenKind.DOUBLE):
-            self.at += 1
-            value = -following.value
-            if following.kind is TokenKind.INT and following.value > INT_MAX + 1:
-                raise self.error(following, "the number does not fit in a 64-bit int", "add `.0`")
-            self.value(Literal(value, token.start, following.end))
-            return
-        outer = self.operators[-1] if len(self.operators) > self.groups[-1].operators else None
-        if outer is not None and outer.precedence == PREFIX and outer.symbol != token.value:
-            raise self.error(token, f"`{token.value}` cannot follow `{outer.symbol}`", "use ( )")
-        self.operators.append(_Pending(PREFIX, token.value, token.start))
+            self.value(Name(token.value, start, token.end, absolute=start < token.start))
 
     def absolute(self, token: Token) -> None:
         name = self.words[self.at]
         if name.kind is not TokenKind.NAME or name.value in RESERVED:
             self.refuse(token)
         self.at += 1
-        following = self.words[self.at]
-        if following.value == "(" and following.kind is TokenKind.SYMBOL:
-            self.at += 1
-            self.open("call", token.start, name.value, name.start)
+        self.name_or_call(name, token.start)
+
+    def symbol(self, token: Token) -> None:
+        """A symbol where a value has to come."""
+        if token.value in _OPENING:
+            self.open(_OPENING[token.value], token.start)
         else:
-            self.value(Name(name.value, token.start, name.end, absolute=True))
+            _PREFIXES.get(token.value, _Parser.refuse)(self, token)
+
+    def minus(self, token: Token) -> None:
+        following = self.words[self.at]
+        if following.kind not in (TokenKind.INT, TokenKind.DOUBLE):
+            self.prefix(token)
+            return
+        self.at += 1
+        if following.kind is TokenKind.INT and following.value > INT_MAX + 1:
+            raise self.error(following, "the number does not fit in a 64-bit int", "add `.0`")
+        self.value(Literal(-following.value, token.start, following.end))
+
+    def prefix(self, token: Token) -> None:
+        outer = self.operators[-1] if len(self.operators) > self.groups[-1].operators else None
+        if outer is not None and outer.precedence == PREFIX and outer.symbol != token.value:
+            raise self.error(token, f"`{token.value}` cannot follow `{outer.symbol}`", "use ( )")
+        self.operators.append(Pending(PREFIX, token.value, token.start))
+
+    def optional_item(self, token: Token) -> None:
+        """``?`` in front of an element or entry."""
+        group = self.groups[-1]
+        place = len(group.items)
+        if group.sort not in (Sort.LIST, Sort.MAP) or not self.item_starts(group):
+            self.refuse(token)
+        if place in group.optional:
+            self.refuse(token)
+        group.optional.add(place)
+
+    def empty_end(self, token: Token) -> None:
+        """The end of a bracket where an item could start: ``[]``, ``f()``, ``[1,]``."""
+        group = self.groups[-1]
+        if (
+            group.sort not in _WITH_ITEMS
+            or (group.sort is Sort.CALL and group.items)
+            or not self.item_starts(group)
+            or len(group.items) in group.optional
+        ):
+            self.refuse(token)
+        self.close(token)
+
+    def item_starts(self, group: Group) -> bool:
+        """Whether nothing of an item was read yet."""
+        at_value = group.sort is Sort.MAP and len(group.keys) > len(group.items)
+        return len(self.operators) == group.operators and not at_value
 
     # Behind a value
 
     def infix(self, token: Token) -> None:
         precedence = PRECEDENCE[token.value]
         self.reduce(precedence)
-        self.operators.append(_Pending(precedence, token.value, token.start))
+        self.operators.append(Pending(precedence, token.value, token.start))
         self.wants_value = True
 
     def question(self, token: Token) -> None:
-        if self.groups[-1].sort == "then":
+        if self.groups[-1].sort is Sort.THEN:
             raise self.error(token, "a condition inside a condition", "put the inner one in ( )")
         self.reduce(TERNARY)
-        self.open("then", token.start)
+        self.open(Sort.THEN, token.start)
 
     def colon(self, token: Token) -> None:
         group = self.groups[-1]
-        if group.sort == "then":
+        if group.sort is Sort.THEN:
             self.reduce(TERNARY)
             self.groups.pop()
-            parts = tuple(self.taken(2))
-            self.operators.append(_Pending(TERNARY, "?", group.start, parts))
-        elif group.sort == "map" and len(group.keys) == len(group.items):
-            self.reduce(-1)
+            self.operators.append(Pending(TERNARY, "?", group.start, tuple(self.taken(2))))
+        elif group.sort is Sort.MAP and len(group.keys) == len(group.items):
+            self.reduce(_WHOLE)
             group.keys.append(self.operands.pop())
         else:
             self.refuse(token)
@@ -275,37 +249,35 @@ class _Parser:
 
     def comma(self, token: Token) -> None:
         group = self.groups[-1]
-        if group.sort not in ("call", "list", "map"):
+        if group.sort not in _WITH_ITEMS:
             self.refuse(token)
         self.item(group, token)
         self.wants_value = True
 
-    def item(self, group: _Group, token: Token) -> None:
+    def item(self, group: Group, token: Token) -> None:
         """Complete an argument, an element or the value of an entry."""
-        self.reduce(-1)
-        if group.sort == "map" and len(group.keys) == len(group.items):
-            raise self.error(token, f"expected `:` and a value, found `{self.source(token)}`")
+        self.reduce(_WHOLE)
+        if group.sort is Sort.MAP and len(group.keys) == len(group.items):
+            raise self.error(token, f"expected `:` and a value, found {self.shown(token)}")
         group.items.append(self.operands.pop())
 
-    def dot(self, token: Token) -> None:
+    def dot(self, _: Token) -> None:
         optional = self.accept("?")
         name = self.words[self.at]
-        reserved = name.value in ("in", "true", "false", "null")
         quoted = name.kind is TokenKind.QUOTED
-        if not quoted and (name.kind is not TokenKind.NAME or reserved):
-            hint = "write `value['…']`" if name.kind is TokenKind.NAME else ""
+        if not quoted and (name.kind is not TokenKind.NAME or name.value in _NO_FIELDS):
+            hint = f"write `['{name.value}']`" if name.kind is TokenKind.NAME else ""
             raise self.error(name, "expected the name of a field", hint)
         self.at += 1
         if not quoted and not optional and self.accept("("):
-            start = self.operands[-1].start
-            self.open("call", start, name.value, name.start, member=True)
+            self.open(Sort.CALL, name.end, name.value, name.start, member=True)
         else:
             operand = self.operands.pop()
             self.value(Select(operand, name.value, operand.start, name.end, optional))
 
     def bracket(self, token: Token) -> None:
         optional = self.accept("?")
-        self.open("index", token.start)
+        self.open(Sort.INDEX, token.start)
         if optional:
             self.groups[-1].optional.add(0)
 
@@ -323,186 +295,87 @@ class _Parser:
     # Brackets
 
     def open(
-        self,
-        sort: str,
-        start: int,
-        function: str = "",
-        position: int = 0,
-        *,
-        member: bool = False,
+        self, sort: Sort, start: int, function: str = "", position: int = 0, *, member: bool = False
     ) -> None:
         outside = len(self.operators)
-        self.groups.append(_Group(sort, start, outside, function, position, member))
+        self.groups.append(Group(sort, start, outside, function, position, member))
         self.wants_value = True
 
     def close(self, token: Token) -> None:
         group = self.groups[-1]
-        opened = _OPENED_BY.get(group.sort)
-        if opened is None or _CLOSING[opened] != token.value:
+        if _CLOSING.get(group.sort) != token.value:
             self.refuse(token)
         if not self.wants_value:
-            if group.sort in ("group", "index"):
-                self.reduce(-1)
-            else:
+            if group.sort in _WITH_ITEMS:
                 self.item(group, token)
+            else:
+                self.reduce(_WHOLE)
         self.groups.pop()
-        if group.sort != "group":
-            self.operands.append(_NODES[group.sort](self, group, token.end))
-        self.wants_value = False
+        self.value(self.node_from_group(group, token.end))
+
+    def node_from_group(self, group: Group, end: int) -> Node:
+        if group.sort is Sort.LIST:
+            return list_from_group(group, end)
+        if group.sort is Sort.MAP:
+            return map_from_group(group, end)
+        if group.sort is Sort.INDEX:
+            operand, index = self.taken(2)
+            return index_from_group(group, operand, index, end)
+        if group.sort is Sort.CALL:
+            target = self.operands.pop() if group.member else None
+            return call_from_group(self.text, group, target, end)
+        return self.operands.pop()
 
     def end(self, token: Token) -> None:
         group = self.groups[-1]
-        if group.sort == "then":
-            raise self.error(token, "expected `:` and what holds otherwise")
-        if group.sort != "root":
-            start = group.start if group.sort != "call" else group.position
-            symbol = _OPENED_BY[group.sort]
-            raise ExpressionError(
-                self.text,
-                start,
-                token.end,
-                f"`{symbol}` is never closed",
-                f"add `{_CLOSING[symbol]}`",
-            )
-        self.reduce(-1)
+        closing = _CLOSING.get(group.sort)
+        if closing is not None:
+            reason, hint = f"`{self.text[group.start]}` is never closed", f"add `{closing}`"
+            raise ExpressionError(self.text, group.start, group.start + 1, reason, hint)
+        if group.sort is Sort.THEN:
+            raise self.error(token, "expected `:` and what holds otherwise, found the end")
+        self.reduce(_WHOLE)
         self.groups.pop()
 
-    # Nodes
+    # Operators
 
     def reduce(self, precedence: int) -> None:
         """Make nodes of the operators in this bracket that bind more tightly than this."""
-        base = self.groups[-1].operators
-        operators = self.operators
+        base, operators = self.groups[-1].operators, self.operators
         while len(operators) > base and (tightest := operators[-1].precedence) > precedence:
             first = len(operators)
             while first > base and operators[first - 1].precedence == tightest:
                 first -= 1
             run = operators[first:]
             del operators[first:]
-            _RUNS[tightest](self, run)
+            self.operands.append(node_from_run(run, self.taken(operands_of_run(run))))
 
     def taken(self, count: int) -> list[Node]:
         operands = self.operands[-count:]
         del self.operands[-count:]
         return operands
 
-    def logic(self, run: list[_Pending]) -> None:
-        operands = self.taken(len(run) + 1)
-        self.operands.append(
-            Logic(run[0].symbol, tuple(operands), operands[0].start, operands[-1].end)
-        )
 
-    def comparison(self, run: list[_Pending]) -> None:
-        left, *others = self.taken(len(run) + 1)
-        for pending, right in zip(run, others, strict=True):
-            left = Comparison(pending.symbol, left, right, left.start, right.end, pending.start)
-        self.operands.append(left)
+_OPENING: Final[Mapping[str, Sort]] = {"(": Sort.PARENTHESES, "[": Sort.LIST, "{": Sort.MAP}
 
-    def arithmetic(self, run: list[_Pending]) -> None:
-        operands = self.taken(len(run) + 1)
-        self.operands.append(
-            Arithmetic(
-                tuple(operands),
-                tuple(pending.symbol for pending in run),
-                tuple(pending.start for pending in run),
-                operands[0].start,
-                operands[-1].end,
-            )
-        )
+_PREFIXES: Final[Mapping[str, Callable[[_Parser, Token], None]]] = {
+    "-": _Parser.minus,
+    "!": _Parser.prefix,
+    ".": _Parser.absolute,
+    "?": _Parser.optional_item,
+    **dict.fromkeys(")]}", _Parser.empty_end),
+}
 
-    def unary(self, run: list[_Pending]) -> None:
-        node = self.operands.pop()
-        for pending in reversed(run):
-            node = Unary(pending.symbol, node, pending.start, node.end)
-        self.operands.append(node)
-
-    def conditional(self, run: list[_Pending]) -> None:
-        node = self.operands.pop()
-        for pending in reversed(run):
-            condition, then = pending.parts
-            node = Conditional(condition, then, node, condition.start, node.end)
-        self.operands.append(node)
-
-    def index_node(self, group: _Group, end: int) -> Node:
-        operand, index = self.taken(2)
-        return Index(operand, index, operand.start, end, bool(group.optional))
-
-    def list_node(self, group: _Group, end: int) -> Node:
-        return ListLiteral(tuple(group.items), group.start, end, frozenset(group.optional))
-
-    def map_node(self, group: _Group, end: int) -> Node:
-        entries = tuple(zip(group.keys, group.items, strict=True))
-        return MapLiteral(entries, group.start, end, frozenset(group.optional))
-
-    def call_node(self, group: _Group, end: int) -> Node:
-        """A call, or what a macro makes of it."""
-        subject, arguments = self.operands.pop() if group.member else None, group.items
-        if subject is None and group.function == "has":
-            return self.has_node(group, end)
-        if _is_bind(subject, group):
-            return self.macro_node(
-                "cel.bind", arguments[1], arguments[:1], arguments[2:], group, end
-            )
-        variables = MACROS.get((group.function, len(arguments)))
-        if subject is not None and variables is not None:
-            return self.macro_node(
-                group.function, subject, arguments[:variables], arguments[variables:], group, end
-            )
-        return Call(group.function, subject, tuple(arguments), group.start, end, group.position)
-
-    def has_node(self, group: _Group, end: int) -> Node:
-        argument = group.items[0] if len(group.items) == 1 else None
-        if not isinstance(argument, Select):
-            raise ExpressionError(
-                self.text,
-                group.start,
-                end,
-                "`has` takes one selection of a field",
-                "write `has(value.field)`",
-            )
-        return Has(argument.operand, argument.field, group.start, end, argument.optional)
-
-    def macro_node(
-        self,
-        macro: str,
-        subject: Node,
-        variables: list[Node],
-        arguments: list[Node],
-        group: _Group,
-        end: int,
-    ) -> Node:
-        names: list[str] = []
-        for variable in variables:
-            if not isinstance(variable, Name) or variable.absolute:
-                raise self.error(variable, f"expected the name of a variable of `{macro}`")
-            if variable.name in names:
-                raise self.error(variable, f"`{variable.name}` is named twice")
-            names.append(variable.name)
-        return Macro(
-            macro, subject, tuple(names), tuple(arguments), group.start, end, group.position
-        )
-
-
-def _is_bind(subject: Node | None, group: _Group) -> bool:
-    return (
-        group.function == "bind"
-        and len(group.items) == 3
-        and isinstance(subject, Name)
-        and subject.name == "cel"
-    )
-
-
-_VALUE: Final[dict[TokenKind, Callable[[_Parser, Token], None]]] = {
-    TokenKind.INT: _Parser.literal,
-    TokenKind.UINT: _Parser.literal,
-    TokenKind.DOUBLE: _Parser.literal,
-    TokenKind.STRING: _Parser.literal,
-    TokenKind.BYTES: _Parser.literal,
+_VALUE: Final[Mapping[TokenKind, Callable[[_Parser, Token], None]]] = {
+    **dict.fromkeys(
+        (TokenKind.INT, TokenKind.UINT, TokenKind.DOUBLE, TokenKind.STRING, TokenKind.BYTES),
+        _Parser.literal,
+    ),
     TokenKind.NAME: _Parser.name,
     TokenKind.SYMBOL: _Parser.symbol,
 }
 
-_BEHIND: Final[dict[str, Callable[[_Parser, Token], None]]] = {
+_BEHIND: Final[Mapping[str, Callable[[_Parser, Token], None]]] = {
     **dict.fromkeys(PRECEDENCE, _Parser.infix),
     **dict.fromkeys(")]}", _Parser.close),
     "?": _Parser.question,
@@ -511,21 +384,4 @@ _BEHIND: Final[dict[str, Callable[[_Parser, Token], None]]] = {
     ".": _Parser.dot,
     "[": _Parser.bracket,
     "{": _Parser.brace,
-}
-
-_RUNS: Final[dict[int, Callable[[_Parser, list[_Pending]], None]]] = {
-    TERNARY: _Parser.conditional,
-    PRECEDENCE["||"]: _Parser.logic,
-    PRECEDENCE["&&"]: _Parser.logic,
-    PRECEDENCE["=="]: _Parser.comparison,
-    PRECEDENCE["+"]: _Parser.arithmetic,
-    PRECEDENCE["*"]: _Parser.arithmetic,
-    PREFIX: _Parser.unary,
-}
-
-_NODES: Final[dict[str, Callable[[_Parser, _Group, int], Node]]] = {
-    "call": _Parser.call_node,
-    "index": _Parser.index_node,
-    "list": _Parser.list_node,
-    "map": _Parser.map_node,
 }

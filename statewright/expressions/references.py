@@ -14,6 +14,7 @@ from statewright.expressions.syntax import (
     Name,
     Node,
     Select,
+    children,
 )
 from statewright.expressions.values import TYPE_VALUES
 
@@ -70,7 +71,7 @@ def _found(node: Node, bound: frozenset[str]) -> Iterator[Reference]:
         for argument in node.arguments:
             yield from _found(argument, bound)
         return
-    for child in node.children:
+    for child in children(node):
         yield from _found(child, bound)
 
 

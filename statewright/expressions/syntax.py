@@ -7,7 +7,7 @@ Every node knows the span of text that it was made from (``start``, ``end``: off
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,10 +23,6 @@ class Literal:
     start: int
     end: int
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -36,10 +32,6 @@ class Name:
     start: int
     end: int
     absolute: bool = False
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +44,6 @@ class Select:
     end: int
     optional: bool = False
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.operand,)
-
 
 @dataclass(frozen=True, slots=True)
 class Has:
@@ -67,10 +55,6 @@ class Has:
     end: int
     optional: bool = False
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.operand,)
-
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -81,10 +65,6 @@ class Index:
     start: int
     end: int
     optional: bool = False
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.operand, self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +82,6 @@ class Call:
     position: int
     """Where the name of the function stands: the *call site*."""
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return self.arguments if self.target is None else (self.target, *self.arguments)
-
 
 @dataclass(frozen=True, slots=True)
 class Unary:
@@ -116,10 +92,6 @@ class Unary:
     start: int
     end: int
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.operand,)
-
 
 @dataclass(frozen=True, slots=True)
 class Logic:
@@ -129,10 +101,6 @@ class Logic:
     operands: tuple[Node, ...]
     start: int
     end: int
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return self.operands
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +114,6 @@ class Comparison:
     end: int
     position: int
     """Where the operator stands."""
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +129,6 @@ class Arithmetic:
     start: int
     end: int
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return self.operands
-
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
@@ -180,10 +140,6 @@ class Conditional:
     start: int
     end: int
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.condition, self.then, self.otherwise)
-
 
 @dataclass(frozen=True, slots=True)
 class ListLiteral:
@@ -194,10 +150,6 @@ class ListLiteral:
     end: int
     optional: frozenset[int] = frozenset()
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return self.items
-
 
 @dataclass(frozen=True, slots=True)
 class MapLiteral:
@@ -207,10 +159,6 @@ class MapLiteral:
     start: int
     end: int
     optional: frozenset[int] = frozenset()
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return tuple(node for entry in self.entries for node in entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +180,6 @@ class Macro:
     end: int
     position: int
     """Where the name of the macro stands."""
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.subject, *self.arguments)
 
 
 Node = (
@@ -278,13 +222,36 @@ class Expression:
     slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)
 
 
+_CHILDREN: Final[Mapping[type, Callable[[Any], tuple[Node, ...]]]] = {
+    Literal: lambda _: (),
+    Name: lambda _: (),
+    Select: lambda node: (node.operand,),
+    Has: lambda node: (node.operand,),
+    Index: lambda node: (node.operand, node.index),
+    Call: lambda node: node.arguments if node.target is None else (node.target, *node.arguments),
+    Unary: lambda node: (node.operand,),
+    Logic: lambda node: node.operands,
+    Comparison: lambda node: (node.left, node.right),
+    Arithmetic: lambda node: node.operands,
+    Conditional: lambda node: (node.condition, node.then, node.otherwise),
+    ListLiteral: lambda node: node.items,
+    MapLiteral: lambda node: tuple(part for entry in node.entries for part in entry),
+    Macro: lambda node: (node.subject, *node.arguments),
+}
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes that a node is made of, in the order of the text."""
+    return _CHILDREN[type(node)](node)
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, parents first, in the order of the text."""
     stack = [node]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(node.children))
+        stack.extend(reversed(children(node)))
 
 
 def depth(node: Node) -> int:
@@ -292,7 +259,7 @@ def depth(node: Node) -> int:
     level, count = [node], 0
     while level:
         count += 1
-        level = [child for parent in level for child in parent.children]
+        level = [child for parent in level for child in children(parent)]
     return count
 
 

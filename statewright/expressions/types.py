@@ -70,9 +70,9 @@ def type_of(value: CelType) -> CelType:
     return CelType("type", (value,))
 
 
-def object_of(fields: Mapping[str, CelType], name: str = "object") -> CelType:
+def object_of(fields: Mapping[str, CelType]) -> CelType:
     """The type of maps with these declared fields."""
-    return CelType(name, fields=tuple(fields.items()))
+    return CelType("object", fields=tuple(fields.items()))
 
 
 LIST: Final = list_of(DYN)

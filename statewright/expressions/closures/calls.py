@@ -7,6 +7,7 @@ from typing import Any
 
 from statewright.errors import EvaluationError
 from statewright.expressions.closures.frame import HOST, Closure, Frame, locate
+from statewright.expressions.meter import spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch
 from statewright.expressions.patterns import searcher
 from statewright.expressions.values import Maybe, kind, no_overload
@@ -15,22 +16,27 @@ from statewright.expressions.values import Maybe, kind, no_overload
 def table_call(
     name: str, dispatch: Dispatch, arguments: Sequence[Closure], position: int
 ) -> Closure:
-    """A call of a function of the table."""
-    if len(arguments) == 1:
+    """A call of a function of the table; what it reads and builds is paid for if it is large."""
+    if len(arguments) == 1 and not dispatch.deep:
         return _unary_call(name, dispatch, arguments[0], position)
-
     by_classes = dispatch.by_classes
+    pay = spend_on_contents if dispatch.deep else spend_on
 
     def run(frame: Frame) -> Any:
         values = [argument(frame) for argument in arguments]
         implementation = by_classes.get(tuple(map(type, values)))
+        for value in values:
+            pay(frame, value)
         try:
             if implementation is None:
-                return _applied(name, dispatch, values)
-            return implementation(*values)
+                result = _applied(name, dispatch, values)
+            else:
+                result = implementation(*values)
         except EvaluationError as error:
             locate(error, position)
             raise
+        spend_on(frame, result)
+        return result
 
     return run
 
@@ -45,11 +51,14 @@ def _unary_call(name: str, dispatch: Dispatch, argument: Closure, position: int)
         implementation = by_class.get(type(value))
         try:
             if implementation is None:
-                return _applied(name, dispatch, [value])
-            return implementation(value)
+                result = _applied(name, dispatch, [value])
+            else:
+                result = implementation(value)
         except EvaluationError as error:
             locate(error, position)
             raise
+        spend_on(frame, result)
+        return result
 
     return run
 
@@ -86,51 +95,61 @@ def matching(text: Closure, pattern: str, position: int) -> Closure:
     try:
         search = searcher(pattern)
     except EvaluationError as error:
-        return _failing_like(error, position)
+        return _failing(error.reason, position)
 
     def run(frame: Frame) -> bool:
         value = text(frame)
-        if kind(value) is not str:
+        if type(value) is not str and kind(value) is not str:
             error = no_overload("matches", value, pattern)
             error.position = position
             raise error
+        spend_on(frame, value)
         try:
             return search(value)
-        except UnicodeEncodeError:
-            raise EvaluationError("the text holds half a character", position) from None
+        except EvaluationError as error:
+            locate(error, position)
+            raise
 
     return run
 
 
-def _failing_like(error: EvaluationError, position: int) -> Closure:
+def _failing(reason: str, position: int) -> Closure:
     def run(_: Frame) -> Any:
-        raise EvaluationError(error.reason, position)
+        raise EvaluationError(reason, position)
 
     return run
 
 
 def or_value(maybe: Closure, other: Closure, position: int) -> Closure:
     """``maybe.orValue(other)``, which looks at ``other`` only if it has to."""
-    return _alternative(maybe, other, "orValue", position)
+
+    def run(frame: Frame) -> Any:
+        value = maybe(frame)
+        if type(value) is not Maybe:
+            raise _no_optional("orValue", value, position)
+        return value.value if value.present else other(frame)
+
+    return run
 
 
 def or_other(maybe: Closure, other: Closure, position: int) -> Closure:
     """``maybe.or(other)``, which looks at ``other`` only if it has to."""
-    return _alternative(maybe, other, "or", position)
 
-
-def _alternative(maybe: Closure, other: Closure, name: str, position: int) -> Closure:
-    whole = name == "or"
-
-    def run(frame: Frame) -> Any:
+    def run(frame: Frame) -> Maybe:
         value = maybe(frame)
-        if type(value) is Maybe and value.present:
-            return value if whole else value.value
+        if type(value) is not Maybe:
+            raise _no_optional("or", value, position)
+        if value.present:
+            return value
         alternative = other(frame)
-        if type(value) is not Maybe or (whole and type(alternative) is not Maybe):
-            error = no_overload(name, value, alternative)
-            error.position = position
-            raise error
+        if type(alternative) is not Maybe:
+            raise _no_optional("or", alternative, position)
         return alternative
 
     return run
+
+
+def _no_optional(name: str, value: object, position: int) -> EvaluationError:
+    error = no_overload(name, value)
+    error.position = position
+    return error

@@ -7,14 +7,50 @@ from typing import Any
 
 from statewright.errors import EvaluationError
 from statewright.expressions.closures.frame import Closure, Frame, locate
-from statewright.expressions.closures.paths import binary
-from statewright.expressions.comparison import COMPARISONS, ORDERED, ORDERS, PLAIN, equal
-from statewright.expressions.values import Uint
+from statewright.expressions.comparison import (
+    EQUALITIES,
+    NUMBERS,
+    ORDERED,
+    ORDERS,
+    PLAIN,
+    equal,
+    ordered,
+)
 
 
 def comparison(symbol: str, left: Closure, right: Closure, position: int) -> Closure:
     """``left symbol right``."""
-    return binary(left, right, position, COMPARISONS[symbol])
+    if symbol in ORDERS:
+        return _ordered(symbol, left, right, position)
+    compare = EQUALITIES[symbol]
+
+    def run(frame: Frame) -> bool:
+        one = left(frame)
+        other = right(frame)
+        try:
+            return compare(one, other, frame)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
+
+
+def _ordered(symbol: str, left: Closure, right: Closure, position: int) -> Closure:
+    order: Callable[[Any, Any], bool] = ORDERS[symbol]
+
+    def run(frame: Frame) -> bool:
+        one = left(frame)
+        other = right(frame)
+        if type(one) is type(other) is int:
+            return order(one, other)
+        try:
+            return ordered(symbol, one, other)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
 
 
 def comparison_with(symbol: str, left: Closure, literal: Any, position: int) -> Closure:
@@ -24,9 +60,9 @@ def comparison_with(symbol: str, left: Closure, literal: Any, position: int) -> 
         return _equal_to(left, literal)
     if symbol == "!=" and own in PLAIN:
         return _unequal_to(left, literal)
-    if symbol in ORDERS and (own in ORDERED or own in (int, float, Uint)):
+    if symbol in ORDERS and (own in ORDERED or own in NUMBERS):
         return _ordered_with(symbol, left, literal, position)
-    return binary(left, lambda _: literal, position, COMPARISONS[symbol])
+    return comparison(symbol, left, lambda _: literal, position)
 
 
 def _equal_to(left: Closure, literal: Any) -> Closure:
@@ -34,7 +70,7 @@ def _equal_to(left: Closure, literal: Any) -> Closure:
 
     def run(frame: Frame) -> bool:
         value = left(frame)
-        return bool(value == literal) if type(value) is own else equal(value, literal)
+        return bool(value == literal) if type(value) is own else equal(value, literal, frame)
 
     return run
 
@@ -44,7 +80,7 @@ def _unequal_to(left: Closure, literal: Any) -> Closure:
 
     def run(frame: Frame) -> bool:
         value = left(frame)
-        return bool(value != literal) if type(value) is own else not equal(value, literal)
+        return bool(value != literal) if type(value) is own else not equal(value, literal, frame)
 
     return run
 
@@ -52,14 +88,13 @@ def _unequal_to(left: Closure, literal: Any) -> Closure:
 def _ordered_with(symbol: str, left: Closure, literal: Any, position: int) -> Closure:
     own = type(literal)
     order: Callable[[Any, Any], bool] = ORDERS[symbol]
-    compare = COMPARISONS[symbol]
 
     def run(frame: Frame) -> bool:
         value = left(frame)
         if type(value) is own:
             return order(value, literal)
         try:
-            return compare(value, literal)
+            return ordered(symbol, value, literal)
         except EvaluationError as error:
             locate(error, position)
             raise

@@ -21,7 +21,7 @@ def junction(operands: Sequence[Closure], positions: Sequence[int], *, stop: boo
     symbol, go = _symbol(stop=stop), not stop
     parts = tuple(zip(operands, positions, strict=True))
 
-    def run(frame: Frame) -> bool:
+    def run(frame: Frame) -> Any:
         failure: EvaluationError | None = None
         for operand, position in parts:
             try:
@@ -45,7 +45,7 @@ def _pair(
 ) -> Closure:
     symbol, go = _symbol(stop=stop), not stop
 
-    def run(frame: Frame) -> bool:
+    def run(frame: Frame) -> Any:
         try:
             value = left(frame)
         except EvaluationError as error:
@@ -54,7 +54,7 @@ def _pair(
             if value is go:
                 value = right(frame)
                 if value is go or value is stop:
-                    return bool(value)
+                    return value
                 raise _not_bool(symbol, value, right_position)
             if value is stop:
                 return stop

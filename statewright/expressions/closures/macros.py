@@ -1,7 +1,7 @@
 """The macros that walk through lists and maps, and those that name a value.
 
 A list is walked through in its order, a map in the order of its keys. ``all`` and ``exists``
-absorb errors as ``&&`` and ``||`` do. Every round costs one step of the budget.
+absorb errors as ``&&`` and ``||`` do. Every round is paid for by the meter.
 
 What a round is about stands in one slot of the frame: the element or key, or for a macro with two
 variables a pair of index and element, or of key and value.
@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.closures.frame import Closure, Frame, charge, locate
+from statewright.expressions.closures.frame import Closure, Frame, locate
 from statewright.expressions.closures.literals import new_key
 from statewright.expressions.functions.lists import sorted_by
+from statewright.expressions.meter import spend
 from statewright.expressions.values import (
     NOTHING,
     Maybe,
@@ -35,17 +36,20 @@ Builder = Callable[[Rounds, int, Sequence[Closure], int], Closure]
 """Makes a closure from the rounds, their slot, the arguments and the position of the macro."""
 
 
-def rounds(subject: Closure, name: str, position: int, *, pairs: bool) -> Rounds:
-    """One round per element or key of the subject, or per pair of index or key and value."""
+def rounds_of(subject: Closure, name: str, position: int, *, pairs: bool, cost: int) -> Rounds:
+    """One round per element or key of the subject, or per pair of index or key and value.
+
+    ``cost`` is what a round costs.
+    """
 
     def walk(frame: Frame) -> Iterable[Any]:
         value = subject(frame)
         own = kind(value)
         if own is list:
-            charge(frame, len(value) + 1)
+            spend(frame, cost * (len(value) + 1))
             return enumerate(value) if pairs else value
         if own is dict:
-            charge(frame, len(value) + 1)
+            spend(frame, cost * (len(value) + 1))
             keys = sorted_keys(value)
             if pairs:
                 return [(value_from_key(key), value[key]) for key in keys]
@@ -57,15 +61,16 @@ def rounds(subject: Closure, name: str, position: int, *, pairs: bool) -> Rounds
     return walk
 
 
-def _quantifier(stop: bool) -> Builder:
+def _quantifier(*, stop: bool) -> Builder:
     """``all`` (``stop`` is false: one false round decides) or ``exists``."""
 
-    def build(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
+    def build(rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
         (predicate,) = arguments
 
-        def run(frame: Frame) -> bool:
+        def run(frame: Frame) -> Any:
             failure: EvaluationError | None = None
-            for frame[slot] in walk(frame):
+            subjects = rounds(frame)
+            for frame[slot] in subjects:
                 try:
                     value = predicate(frame)
                 except EvaluationError as error:
@@ -97,37 +102,40 @@ def _holds(predicate: Closure, frame: Frame, position: int) -> bool:
     raise _not_bool(value, position)
 
 
-def _exists_one(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
+def _exists_one(rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
     (predicate,) = arguments
 
     def run(frame: Frame) -> bool:
         count = 0
-        for frame[slot] in walk(frame):
+        subjects = rounds(frame)
+        for frame[slot] in subjects:
             count += _holds(predicate, frame, position)
         return count == 1
 
     return run
 
 
-def _filter(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
+def _filter(rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
     (predicate,) = arguments
 
     def run(frame: Frame) -> list[Any]:
         kept: list[Any] = []
-        for frame[slot] in walk(frame):
+        subjects = rounds(frame)
+        for frame[slot] in subjects:
             if _holds(predicate, frame, position):
-                kept.append(frame[slot])  # noqa: PERF401 - the predicate reads the slot
+                kept.append(frame[slot])
         return kept
 
     return run
 
 
-def _map(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
+def _map(rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
     *conditions, transform = arguments
 
     def run(frame: Frame) -> list[Any]:
         results: list[Any] = []
-        for frame[slot] in walk(frame):
+        subjects = rounds(frame)
+        for frame[slot] in subjects:
             if not conditions or _holds(conditions[0], frame, position):
                 results.append(transform(frame))
         return results
@@ -135,12 +143,15 @@ def _map(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -
     return run
 
 
-def _transform_map(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
+def _transform_map(
+    rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int
+) -> Closure:
     *conditions, transform = arguments
 
     def run(frame: Frame) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
-        for frame[slot] in walk(frame):
+        subjects = rounds(frame)
+        for frame[slot] in subjects:
             if not conditions or _holds(conditions[0], frame, position):
                 key = new_key(result, frame[slot][0], position)
                 result[key] = transform(frame)
@@ -150,13 +161,14 @@ def _transform_map(walk: Rounds, slot: int, arguments: Sequence[Closure], positi
 
 
 def _transform_entry(
-    walk: Rounds, slot: int, arguments: Sequence[Closure], position: int
+    rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int
 ) -> Closure:
     *conditions, transform = arguments
 
     def run(frame: Frame) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
-        for frame[slot] in walk(frame):
+        subjects = rounds(frame)
+        for frame[slot] in subjects:
             if conditions and not _holds(conditions[0], frame, position):
                 continue
             entries = transform(frame)
@@ -171,13 +183,14 @@ def _transform_entry(
     return run
 
 
-def _sort_by(walk: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
+def _sort_by(rounds: Rounds, slot: int, arguments: Sequence[Closure], position: int) -> Closure:
     (key_of,) = arguments
 
     def run(frame: Frame) -> list[Any]:
         elements: list[Any] = []
         keys: list[Any] = []
-        for frame[slot] in walk(frame):
+        subjects = rounds(frame)
+        for frame[slot] in subjects:
             elements.append(frame[slot])
             keys.append(key_of(frame))
         try:

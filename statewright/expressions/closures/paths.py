@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
@@ -87,51 +87,18 @@ def lookup(operand: Closure, field: str, position: int, look: Callable[[Any, str
     return run
 
 
-def binary(
-    left: Closure, right: Closure, position: int, operation: Callable[[Any, Any], Any]
+def indexed(
+    operand: Closure, at: Closure, position: int, look: Callable[[Any, Any], Any]
 ) -> Closure:
-    """An operation on two values: ``left[right]``, ``left + right``, ``left == right``."""
-
-    def run(frame: Frame) -> Any:
-        one = left(frame)
-        other = right(frame)
-        try:
-            return operation(one, other)
-        except EvaluationError as error:
-            locate(error, position)
-            raise
-
-    return run
-
-
-def unary(operand: Closure, position: int, operation: Callable[[Any], Any]) -> Closure:
-    """An operation on one value."""
+    """``operand[at]`` or ``operand[?at]``; ``look`` says which."""
 
     def run(frame: Frame) -> Any:
         value = operand(frame)
+        place = at(frame)
         try:
-            return operation(value)
+            return look(value, place)
         except EvaluationError as error:
             locate(error, position)
             raise
-
-    return run
-
-
-def chain(
-    first: Closure, steps: Sequence[tuple[Callable[[Any, Any], Any], Closure, int]]
-) -> Closure:
-    """Operations on more than two values, from left to right: ``a + b - c``."""
-
-    def run(frame: Frame) -> Any:
-        result = first(frame)
-        for operation, operand, position in steps:
-            value = operand(frame)
-            try:
-                result = operation(result, value)
-            except EvaluationError as error:
-                locate(error, position)
-                raise
-        return result
 
     return run

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,12 +76,21 @@ def _any(value: Any, budget: list[int]) -> str | None:
         raise EvaluationError("the value is too large for `format`")
     own = kind(value)
     if own is list:
-        shown = [_any(element, budget) for element in value]
-        return None if None in shown else f"[{', '.join(filter(None.__ne__, shown))}]"
+        return _list(value, budget)
     if own is dict:
         return _map(value, budget)
     show = _PLAIN.get(own)
     return show(value) if show else None
+
+
+def _list(value: Iterable[Any], budget: list[int]) -> str | None:
+    parts: list[str] = []
+    for element in value:
+        shown = _any(element, budget)
+        if shown is None:
+            return None
+        parts.append(shown)
+    return f"[{', '.join(parts)}]"
 
 
 def _map(value: Mapping[Any, Any], budget: list[int]) -> str | None:

@@ -5,11 +5,10 @@ Source: https://github.com/google/cel-go/blob/master/ext/lists.go (``sortBy`` is
 
 from __future__ import annotations
 
-from functools import cmp_to_key
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.comparison import NUMBERS, ORDERED, equal, ordered
+from statewright.expressions.comparison import NUMBERS, ORDERED, fingerprint
 from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.types import DYN, INT, A, list_of
 from statewright.expressions.values import bounded, kind, no_overload, type_name
@@ -29,12 +28,8 @@ def sorted_by(elements: list[Any], keys: list[Any]) -> list[Any]:
     for key in keys:
         if kind(key) is not first:
             raise no_overload("sort", keys[0], key)
-    places = sorted(range(len(keys)), key=cmp_to_key(lambda a, b: _compared(keys[a], keys[b])))
+    places = sorted(range(len(keys)), key=keys.__getitem__)
     return [elements[place] for place in places]
-
-
-def _compared(left: Any, right: Any) -> int:
-    return ordered(">", left, right) - ordered("<", left, right)
 
 
 def _sorted(elements: list[Any]) -> list[Any]:
@@ -62,19 +57,10 @@ def _flattened(elements: list[Any], depth: int = 1) -> list[Any]:
 
 def distinct(elements: list[Any]) -> list[Any]:
     """The elements without those that equal an earlier one."""
-    found: list[Any] = []
-    seen: set[tuple[type, Any]] = set()
-    others: list[Any] = []
+    first: dict[Any, Any] = {}
     for element in elements:
-        own = kind(element)
-        if own in (str, bool, bytes):
-            if (own, element) not in seen:
-                seen.add((own, element))
-                found.append(element)
-        elif not any(equal(element, other) for other in others):
-            others.append(element)
-            found.append(element)
-    return found
+        first.setdefault(fingerprint(element), element)
+    return list(first.values())
 
 
 def _range(count: int) -> list[int]:
@@ -87,7 +73,7 @@ LISTS: Final[tuple[Overload, ...]] = (
     member("flatten", (list_of(list_of(A)),), list_of(A), _flattened),
     member("flatten", (list_of(DYN), INT), list_of(DYN), _flattened),
     member("sort", (list_of(A),), list_of(A), _sorted),
-    member("distinct", (list_of(A),), list_of(A), distinct),
+    member("distinct", (list_of(A),), list_of(A), distinct, deep=True),
     member("reverse", (list_of(A),), list_of(A), lambda elements: list(elements[::-1])),
     function("lists.range", (INT,), list_of(INT), _range),
 )

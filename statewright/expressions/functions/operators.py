@@ -6,10 +6,11 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#list-of-st
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from statewright.expressions.arithmetic import add, divide, multiply, negate, remainder, subtract
-from statewright.expressions.comparison import COMPARISONS, ORDERS
+from statewright.expressions.comparison import ORDERS, ordered
 from statewright.expressions.overloads import Implementation, Overload, function
 from statewright.expressions.types import (
     BOOL,
@@ -38,7 +39,7 @@ def _same(
 
 def _orders() -> Iterator[Overload]:
     for symbol in ORDERS:
-        compare = COMPARISONS[symbol]
+        compare = partial(ordered, symbol)
         for one in (BOOL, STRING, BYTES, TIMESTAMP, DURATION):
             yield function(f"_{symbol}_", (one, one), BOOL, compare)
         for one in _NUMBERS:

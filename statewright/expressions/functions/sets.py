@@ -7,26 +7,32 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from statewright.expressions.comparison import contains
+from statewright.expressions.comparison import fingerprint
 from statewright.expressions.overloads import Overload, function
 from statewright.expressions.types import BOOL, A, list_of
 
 
+def _set(elements: list[Any]) -> set[Any]:
+    return {fingerprint(element) for element in elements}
+
+
 def _contains(outer: list[Any], inner: list[Any]) -> bool:
-    return all(contains(element, outer) for element in inner)
+    return _set(inner) <= _set(outer)
 
 
 def _equivalent(one: list[Any], other: list[Any]) -> bool:
-    return _contains(one, other) and _contains(other, one)
+    return _set(one) == _set(other)
 
 
 def _intersects(one: list[Any], other: list[Any]) -> bool:
-    return any(contains(element, other) for element in one)
+    return not _set(one).isdisjoint(_set(other))
 
+
+_LISTS: Final = (list_of(A), list_of(A))
 
 SETS: Final[tuple[Overload, ...]] = (
-    function("sets.contains", (list_of(A), list_of(A)), BOOL, _contains),
-    function("sets.equivalent", (list_of(A), list_of(A)), BOOL, _equivalent),
-    function("sets.intersects", (list_of(A), list_of(A)), BOOL, _intersects),
+    function("sets.contains", _LISTS, BOOL, _contains, deep=True),
+    function("sets.equivalent", _LISTS, BOOL, _equivalent, deep=True),
+    function("sets.intersects", _LISTS, BOOL, _intersects, deep=True),
 )
 """``sets.contains sets.equivalent sets.intersects``."""

@@ -111,7 +111,7 @@ STRINGS: Final[tuple[Overload, ...]] = (
     member("substring", (STRING, INT), STRING, _substring),
     member("substring", (STRING, INT, INT), STRING, _substring),
     member("trim", (STRING,), STRING, lambda text: text.strip(_BLANKS)),
-    member("format", (STRING, list_of(DYN)), STRING, formatted),
+    member("format", (STRING, list_of(DYN)), STRING, formatted, deep=True),
     function("strings.quote", (STRING,), STRING, _quoted),
 )
 """Places in texts are counted in characters."""
