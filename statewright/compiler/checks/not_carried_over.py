@@ -22,7 +22,8 @@ Instead:
       "flow_data": {
         "nodes": [
           {"id": "a", "type": "question",
-           "content": {"question": {"text": "Code?"}, "variable": "temp.code"}}
+           "content": {"question": {"text": "Code?"}, "input_type": "text",
+                       "variable": "temp.code"}}
         ],
         "connections": []
       }
