@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Any
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
-
-if TYPE_CHECKING:
-    from statewright.statechart.tree import Tree
 
 Actions = tuple[Action, ...]
 """A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""
@@ -169,8 +166,9 @@ class Statechart:
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     limit: int = 20_000
-    # Derived once by ``tree.tree_of``: a chart never changes, so neither do its tables.
-    tree: Tree | None = field(default=None, init=False, repr=False, compare=False)
+    # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they. Their
+    # type is not named here, because what a chart is does not depend on how it is run.
+    tree: Any = field(default=None, init=False, repr=False, compare=False)
 
 
 _ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2", "#": "~3", "*": "~4"})

@@ -54,8 +54,7 @@ def tree_of(chart: Statechart) -> Tree:
     if chart.tree is None:
         check_states(chart)
         object.__setattr__(chart, "tree", _grown(chart))
-    tree = chart.tree
-    assert tree is not None  # noqa: S101 - set in the line above
+    tree: Tree = chart.tree
     return tree
 
 
