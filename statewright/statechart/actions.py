@@ -30,8 +30,9 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Show something to the user. A hole in ``content`` that has no value prints nothing and is
-    recorded as an incident.
+    """Show something to the user.
+
+    A hole in ``content`` that has no value prints nothing and is recorded as an incident.
     """
 
     content: Content

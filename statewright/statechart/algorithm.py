@@ -78,7 +78,7 @@ from statewright.statechart.cycle import cycle_in
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, prefixes
-from statewright.statechart.execution import OutOfBounds, initialise, invoke
+from statewright.statechart.execution import OutOfBoundsError, initialise, invoke
 from statewright.statechart.microsteps import exit_interpreter, microstep
 from statewright.statechart.names import working_from_snapshot
 from statewright.statechart.snapshot import Snapshot, Status
@@ -130,7 +130,7 @@ def start(
             microstep(working, [tree.root.initial], None)
         main_event_loop(working)
         _offer_deferred(working)
-    except OutOfBounds as error:
+    except OutOfBoundsError as error:
         return _abandoned(working, blank, event, error)
     return _macrostep_of(working, event)
 
@@ -165,7 +165,7 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     working.contact, working.tenant = values_read(event)
     try:
         _handle(working, checked)
-    except OutOfBounds as error:
+    except OutOfBoundsError as error:
         return _abandoned(working, snapshot, event, error)
     return _macrostep_of(working, event)
 
@@ -180,7 +180,9 @@ def _macrostep_of(working: Working, event: Event) -> Macrostep:
     )
 
 
-def _abandoned(working: Working, before: Snapshot, event: Event, error: OutOfBounds) -> Macrostep:
+def _abandoned(
+    working: Working, before: Snapshot, event: Event, error: OutOfBoundsError
+) -> Macrostep:
     """What is left of a turn that goes on for ever: the session as it was, but failed."""
     states = cycle_in(working.microsteps)
     message = str(error)
@@ -206,7 +208,7 @@ def _handle(working: Working, event: Event) -> None:
         working.now = max(working.now, timer.due)
         fired += 1
         if fired > working.tree.chart.limit:
-            raise OutOfBounds(f"more than {working.tree.chart.limit} timers fire in one turn")
+            raise OutOfBoundsError(f"more than {working.tree.chart.limit} timers fire in one turn")
         _take(working, Event(timer.event, timer.data, working.now, sendid=timer.id))
     working.now = until
     if event.name == TICK:
@@ -238,23 +240,25 @@ def _begin(working: Working) -> None:
 
 
 def _external(working: Working, event: Event) -> None:
-    """Take what an external event enables; keep it where it enables nothing and is not to be
-    lost.
-    """
+    """Take what an external event enables; an event that enables nothing may be kept."""
     working.event = event
     enabled = select_transitions(working, event)
     if enabled:
         microstep(working, enabled, event)
-    elif working.tree.deferred and not working.tree.deferred.isdisjoint(
-        ("*", *prefixes(event.name))
-    ):
-        if len(working.deferred) < DEFERRED:
-            working.deferred = (*working.deferred, event)
-        else:
-            working.node = working.tree.root
-            working.report(
-                "error.deferred.full", f"`{event.name}` is dropped: {DEFERRED} events wait already"
-            )
+    elif working.tree.deferred:
+        _defer(working, event)
+
+
+def _defer(working: Working, event: Event) -> None:
+    """Keep an event if it is one that is not to be lost."""
+    if working.tree.deferred.isdisjoint(("*", *prefixes(event.name))):
+        return
+    if len(working.deferred) < DEFERRED:
+        working.deferred = (*working.deferred, event)
+        return
+    working.node = working.tree.root
+    message = f"`{event.name}` is dropped: {DEFERRED} events wait already"
+    working.report("error.deferred.full", message)
 
 
 def _offer_deferred(working: Working) -> None:

@@ -71,7 +71,7 @@ def _awaits(tree: Tree, name: str) -> Awaits:
     node = tree.nodes.get(name)
     if node is None or node.state is None or node.state.awaits is None:
         raise InvalidSnapshot(
-            f"the floor is held by `{name}`, which is no state of `{tree.chart.name}` that listens; "
+            f"the floor is held by `{name}`, no state of `{tree.chart.name}` that listens; "
             "was the snapshot changed by hand?"
         )
     return node.state.awaits

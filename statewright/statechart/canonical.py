@@ -1,7 +1,7 @@
 """Values ⇄ canonical JSON: one value has one text, and no value changes its type on the way.
 
-Keys are sorted, nothing is indented, and the text is UTF-8. Ints and doubles stay apart as ``1`` and
-``1.0``. What JSON lacks is a map with the one key ``$``:
+Keys are sorted, nothing is indented, and the text is UTF-8. Ints and doubles stay apart as ``1``
+and ``1.0``. What JSON lacks is a map with the one key ``$``:
 
 ==================================  =================================================
 ``{"$": ["uint", "5"]}``            an unsigned integer
@@ -170,7 +170,8 @@ def _double(parts: list[Any], _depth: int) -> float:
 
 
 def _timestamp(parts: list[Any], _depth: int) -> datetime:
-    return EPOCH + _only(parts, int) * MICROSECOND
+    micros: int = _only(parts, int)
+    return EPOCH + micros * MICROSECOND
 
 
 def _duration(parts: list[Any], _depth: int) -> timedelta:

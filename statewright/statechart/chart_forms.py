@@ -45,7 +45,7 @@ from statewright.statechart.forms import (
     TEXT,
     VALUE,
     Form,
-    Malformed,
+    MalformedError,
     Part,
     an_object,
     later,
@@ -62,7 +62,7 @@ def _expression_from_json(value: Any, where: str) -> Any:
     try:
         return parse(text)
     except ExpressionError as error:
-        raise Malformed(where, str(error)) from None
+        raise MalformedError(where, str(error)) from None
 
 
 CONTENT_DEPTH: Final = 100
@@ -87,11 +87,15 @@ def _json_from_content(content: Content) -> Any:
 
 def _content_from_json(value: Any, where: str, depth: int = 0) -> Content:
     if depth > CONTENT_DEPTH:
-        raise Malformed(where, f"more than {CONTENT_DEPTH} lists and maps lie inside each other")
+        raise MalformedError(
+            where, f"more than {CONTENT_DEPTH} lists and maps lie inside each other"
+        )
     written = dict(an_object(value, where))
     place = written.pop("place", "value")
     if len(written) != 1 or next(iter(written)) not in _CONTENTS:
-        raise Malformed(where, f"one of {', '.join(f'`{key}`' for key in _CONTENTS)} is expected")
+        raise MalformedError(
+            where, f"one of {', '.join(f'`{key}`' for key in _CONTENTS)} is expected"
+        )
     ((key, inner),) = written.items()
     return _CONTENTS[key](inner, f"{where}/{key}", place, depth + 1)
 
@@ -100,14 +104,14 @@ def _template(value: Any, where: str, place: Any, _depth: int) -> Content:
     try:
         return Text(parse_template(TEXT.read(value, where), _PLACE.read(place, where)))
     except ExpressionError as error:
-        raise Malformed(where, str(error)) from None
+        raise MalformedError(where, str(error)) from None
 
 
 def _map(value: Any, where: str, _place: Any, depth: int) -> Content:
     fields = []
     for at, pair in enumerate(_a_list(value, where)):
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str:
-            raise Malformed(
+            raise MalformedError(
                 f"{where}/{at}", f"a name and a content are expected, not {shown(pair)}"
             )
         fields.append((pair[0], _content_from_json(pair[1], f"{where}/{at}/1", depth)))
@@ -121,7 +125,7 @@ def _list(value: Any, where: str, _place: Any, depth: int) -> Content:
 
 def _a_list(value: Any, where: str) -> list[Any]:
     if type(value) is not list:
-        raise Malformed(where, f"a list is expected, not {shown(value)}")
+        raise MalformedError(where, f"a list is expected, not {shown(value)}")
     return value
 
 
@@ -143,7 +147,7 @@ _ACTIONS: Final = many(later(lambda: _ACTION))
 
 _BRANCH: Final = record(Branch, Part("guard", _EXPRESSION), Part("actions", _ACTIONS, ()))
 
-_ACTION: Final = tagged(
+_ACTION: Final[Form] = tagged(
     "do",
     {
         "assign": (
@@ -204,7 +208,7 @@ _AWAITS: Final = record(
     Part("choices", _EXPRESSION, None),
     Part("prompt", _CONTENT, None),
 )
-_STATE: Final = record(
+_STATE: Final[Form] = record(
     State,
     Part("id", TEXT),
     Part("kind", one_of(StateKind), StateKind.ATOMIC),

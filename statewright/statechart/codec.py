@@ -22,7 +22,7 @@ from statewright.statechart.chart_forms import STATECHART
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect
 from statewright.statechart.event import Event
-from statewright.statechart.forms import Form, Malformed
+from statewright.statechart.forms import Form, MalformedError
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.snapshot_forms import EFFECT, EVENT, SNAPSHOT
 from statewright.statechart.tree import tree_of
@@ -134,7 +134,7 @@ def read(form: Form, text: Text, error: type[StatewrightError], what: str) -> An
     """The value that a text describes; a text that describes none raises ``error``."""
     try:
         return form.read(_DECODER.decode(text if isinstance(text, str) else text.decode()), "")
-    except Malformed as problem:
+    except MalformedError as problem:
         raise error(f"this is no {what}; {problem}") from None
     except UnicodeDecodeError:
         raise error(f"this is no {what}; it is not UTF-8") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType, NoneType
 from typing import Any, Final
 
@@ -12,7 +13,6 @@ from statewright.expressions.functions import FUNCTIONS
 from statewright.expressions.values import (
     INT_MAX,
     INT_MIN,
-    SIZE_LIMIT,
     UINT_MAX,
     Maybe,
     Uint,
@@ -23,7 +23,10 @@ from statewright.expressions.values import (
 DEPTH_LIMIT: Final = 100
 """How many lists and maps of a value may lie inside each other."""
 
-_AS_IT_IS: Final = frozenset({NoneType, bool, float, bytes, timedelta})
+WEIGHT_LIMIT: Final = 2_000_000
+"""How many characters, and parts of lists and maps, a value may have together."""
+
+_AS_IT_IS: Final = frozenset({NoneType, bool, float, timedelta})
 
 # Which values become which type. Texts must be written as CEL reads them; numbers must come out
 # as the number that went in.
@@ -90,43 +93,60 @@ def _lossy(value: object, declared: str) -> EvaluationError:
     )
 
 
-def kept(value: Any, depth: int = 0) -> Any:
+def kept(value: Any) -> Any:
     """A value as it can be kept: plain CEL values, maps with texts as keys, a copy of what changes.
 
     Raises:
-        EvaluationError: it holds something that cannot be kept.
+        EvaluationError: it holds something that cannot be kept, or is too large or too deep.
     """
-    keep = _KEEP.get(type(value))
-    if keep is not None:
-        return keep(value, depth)
-    if type(value) in _AS_IT_IS:
+    own = type(value)
+    if own in _AS_IT_IS:
         return value
+    return _kept(value, DEPTH_LIMIT, [WEIGHT_LIMIT])
+
+
+def _kept(value: Any, depth: int, meter: list[int]) -> Any:
+    """``depth`` is how many lists and maps may still lie inside, ``meter`` what weight is left.
+
+    The weight is counted part by part, since a list that holds one list twice is twice as large
+    when it is written down.
+    """
+    own = type(value)
+    if own in _AS_IT_IS:
+        return value
+    keep = _KEEP.get(own)
+    if keep is not None:
+        return keep(value, depth, meter)
     if isinstance(value, Mapping):
-        return _kept_map(value, depth)
+        return _kept_map(value, depth, meter)
     raise EvaluationError(f"a value of type {type_name(value)} cannot be kept")
 
 
-def _kept_text(value: str, _depth: int) -> str:
+def _kept_text(value: str, _depth: int, meter: list[int]) -> str:
     if not value.isascii() and has_lone_surrogate(value):
         raise EvaluationError("the text holds half a character")
-    if len(value) > SIZE_LIMIT:
-        raise EvaluationError(f"the text has more than {SIZE_LIMIT} characters")
+    _weigh(len(value), meter)
     return value
 
 
-def _kept_int(value: int, _depth: int) -> int:
+def _kept_bytes(value: bytes, _depth: int, meter: list[int]) -> bytes:
+    _weigh(len(value), meter)
+    return value
+
+
+def _kept_int(value: int, _depth: int, _meter: list[int]) -> int:
     if not INT_MIN <= value <= INT_MAX:
         raise EvaluationError("the int has more than 64 bits")
     return value
 
 
-def _kept_uint(value: Uint, _depth: int) -> Uint:
+def _kept_uint(value: Uint, _depth: int, _meter: list[int]) -> Uint:
     if not 0 <= value <= UINT_MAX:
         raise EvaluationError("the uint has more than 64 bits")
     return value
 
 
-def _kept_timestamp(value: datetime, _depth: int) -> datetime:
+def _kept_timestamp(value: datetime, _depth: int, _meter: list[int]) -> datetime:
     if value.tzinfo is UTC:
         return value
     try:
@@ -137,35 +157,43 @@ def _kept_timestamp(value: datetime, _depth: int) -> datetime:
     raise EvaluationError("the timestamp has no time zone, or is out of range")
 
 
-def _kept_list(value: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
-    _bounded(len(value), depth)
-    return [kept(item, depth + 1) for item in value]
+def _kept_list(value: list[Any] | tuple[Any, ...], depth: int, meter: list[int]) -> list[Any]:
+    _weigh_container(len(value), depth, meter)
+    return [_kept(item, depth - 1, meter) for item in value]
 
 
-def _kept_map(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-    _bounded(len(value), depth)
+def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[str, Any]:
+    _weigh_container(len(value), depth, meter)
     made: dict[str, Any] = {}
     for key, item in value.items():
         if type(key) is not str:
             raise EvaluationError(f"the keys of a map that is kept are texts, not {type_name(key)}")
-        made[_kept_text(key, 0)] = kept(item, depth + 1)
+        made[_kept_text(key, 0, meter)] = _kept(item, depth - 1, meter)
     return made
 
 
-def _kept_optional(value: Maybe, depth: int) -> Maybe:
-    _bounded(1, depth)
-    return Maybe(True, kept(value.value, depth + 1)) if value.present else value
+def _kept_optional(value: Maybe, depth: int, meter: list[int]) -> Maybe:
+    _weigh_container(1, depth, meter)
+    return Maybe(True, _kept(value.value, depth - 1, meter)) if value.present else value
 
 
-def _bounded(size: int, depth: int) -> None:
-    if depth >= DEPTH_LIMIT:
+def _weigh_container(size: int, depth: int, meter: list[int]) -> None:
+    if depth <= 0:
         raise EvaluationError(f"more than {DEPTH_LIMIT} lists and maps lie inside each other")
-    if size > SIZE_LIMIT:
-        raise EvaluationError(f"a list or map has more than {SIZE_LIMIT} parts")
+    _weigh(size, meter)
 
 
-_KEEP: Final[Mapping[type, Callable[[Any, int], Any]]] = {
+def _weigh(size: int, meter: list[int]) -> None:
+    meter[0] -= size
+    if meter[0] < 0:
+        raise EvaluationError(
+            f"the value is too large to be kept: more than {WEIGHT_LIMIT} characters and parts"
+        )
+
+
+_KEEP: Final[Mapping[type, Callable[[Any, int, list[int]], Any]]] = {
     str: _kept_text,
+    bytes: _kept_bytes,
     int: _kept_int,
     Uint: _kept_uint,
     datetime: _kept_timestamp,
@@ -191,7 +219,7 @@ def with_part(whole: object, path: tuple[str, ...], value: Any) -> dict[str, Any
         EvaluationError: something on the way is no map.
     """
     top = here = _opened(whole, path[0])
-    for key, inner in zip(path, path[1:], strict=False):
+    for key, inner in pairwise(path):
         made = _opened(here.get(key), inner)
         here[key] = made
         here = made

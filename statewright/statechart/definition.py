@@ -91,7 +91,7 @@ class Invoke:
 
 @dataclass(frozen=True, slots=True)
 class Awaits:
-    """What a state that listens to the user waits for: read by ``awaiting``, never by the algorithm.
+    """What a state that listens to the user waits for; ``awaiting`` reads it, not the algorithm.
 
     Attributes:
         kind: ``text``, ``choice``, ``acknowledgement``, …
@@ -166,8 +166,8 @@ class Statechart:
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     limit: int = 20_000
-    # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they. Their
-    # type is not named here, because what a chart is does not depend on how it is run.
+    # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they.
+    # Their type is not named here, because what a chart is does not depend on how it is run.
     tree: Any = field(default=None, init=False, repr=False, compare=False)
 
 

@@ -58,7 +58,7 @@ def matches(descriptor: str, name: str) -> bool:
     (True, False, True)
     """
     stem = normalised(descriptor)
-    return stem == "*" or name == stem or name.startswith(stem + ".")
+    return stem in {"*", name} or name.startswith(stem + ".")
 
 
 def normalised(descriptor: str) -> str:

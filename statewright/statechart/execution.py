@@ -53,7 +53,7 @@ INTERNAL: Final = "#_internal"
 """The target of a send that puts its event on the internal queue."""
 
 
-class OutOfBounds(StatewrightError):
+class OutOfBoundsError(StatewrightError):
     """A macrostep does more than it may; it is caught where the macrostep was begun."""
 
 
@@ -67,17 +67,26 @@ def condition_match(working: Working, arc: Arc) -> bool:
 def _is_true(working: Working, guard: Expression, owner: object) -> bool:
     try:
         value = evaluate(guard, working.names, working.host)
-        if type(value) is bool:
-            return value
-        raise EvaluationError(f"a guard is true or false, not a {type_name(value)}")
     except EvaluationError as error:
-        if owner not in working.reported and not working.quiet:
-            working.reported.add(owner)
-            if _handles_error(working):
-                working.report(GUARD_ERROR, error.reason, guard.text)
-            else:
-                working.fail(GUARD_ERROR, error, guard.text)
+        _guard_failed(working, guard, owner, error)
         return False
+    if type(value) is bool:
+        return value
+    reason = f"a guard is true or false, not a {type_name(value)}"
+    _guard_failed(working, guard, owner, EvaluationError(reason))
+    return False
+
+
+def _guard_failed(
+    working: Working, guard: Expression, owner: object, error: EvaluationError
+) -> None:
+    if owner in working.reported or working.quiet:
+        return
+    working.reported.add(owner)
+    if _handles_error(working):
+        working.report(GUARD_ERROR, error.reason, guard.text)
+    else:
+        working.fail(GUARD_ERROR, error, guard.text)
 
 
 def _handles_error(working: Working) -> bool:
@@ -95,11 +104,11 @@ def execute(working: Working, node: Node, actions: Actions, place: str) -> None:
     working.node = node
     try:
         _run(working, actions, (place,))
-    except _Failed as failed:
+    except _ActionError as failed:
         working.fail(ACTION_ERROR, failed.error, failed.expression)
 
 
-class _Failed(Exception):
+class _ActionError(Exception):
     """Carries an error, and the expression it is of, out of a block."""
 
     def __init__(self, error: EvaluationError, expression: str) -> None:
@@ -118,14 +127,14 @@ def _value(working: Working, content: Content) -> Any:
     """The value of a content.
 
     Raises:
-        _Failed: it has none.
+        _ActionError: it has none.
     """
     try:
         if type(content) is Computed:
             return evaluate(content.expression, working.names, working.host)
         return render(content, working.names, working.host)
     except EvaluationError as error:
-        raise _Failed(error, _culprit(working, content)) from None
+        raise _ActionError(error, _culprit(working, content)) from None
 
 
 def _culprit(working: Working, content: Content) -> str:
@@ -147,7 +156,7 @@ def _kept_value(working: Working, content: Content | None) -> Any:
     try:
         return kept(value)
     except EvaluationError as error:
-        raise _Failed(error, _culprit(working, content)) from None
+        raise _ActionError(error, _culprit(working, content)) from None
 
 
 def _assign(working: Working, action: Assign) -> None:
@@ -157,7 +166,7 @@ def _assign(working: Working, action: Assign) -> None:
     try:
         set_location(working, action.location, value)
     except EvaluationError as error:
-        raise _Failed(error, _culprit(working, action.value)) from None
+        raise _ActionError(error, _culprit(working, action.value)) from None
 
 
 def set_location(working: Working, location: tuple[str, ...], value: Any) -> None:
@@ -258,14 +267,13 @@ def _send(working: Working, action: Send) -> None:
 def _delay(working: Working, content: Content) -> int:
     """Microseconds from now; a time that has passed is now."""
     value = _value(working, content)
-    if type(value) is timedelta:
-        value = value // MICROSECOND
     try:
-        micros: int = coerced(value, "int")
-        if working.now + micros > LATEST:
-            raise EvaluationError(f"a delay of {micros} microseconds ends after the year 9999")
+        micros: int = coerced(value // MICROSECOND if type(value) is timedelta else value, "int")
     except EvaluationError as error:
-        raise _Failed(error, _culprit(working, content)) from None
+        raise _ActionError(error, _culprit(working, content)) from None
+    if working.now + micros > LATEST:
+        reason = f"a delay of {micros} microseconds ends after the year 9999"
+        raise _ActionError(EvaluationError(reason), _culprit(working, content))
     return micros
 
 
@@ -286,19 +294,20 @@ def _if(working: Working, action: If) -> None:
 def _for_each(working: Working, action: ForEach) -> None:
     place = working.place
     items = _value(working, Computed(action.collection))
-    try:
-        if type(items) is not list:
-            raise EvaluationError(f"a loop runs over a list, not a {type_name(items)}")
-        for index, item in enumerate(items):
-            working.rounds += 1
-            if working.rounds > ROUNDS:
-                raise OutOfBounds(f"its loops take more than {ROUNDS} rounds")
+    if type(items) is not list:
+        reason = f"a loop runs over a list, not a {type_name(items)}"
+        raise _ActionError(EvaluationError(reason), action.collection.text)
+    for index, item in enumerate(items):
+        working.rounds += 1
+        if working.rounds > ROUNDS:
+            raise OutOfBoundsError(f"its loops take more than {ROUNDS} rounds")
+        try:
             set_location(working, (action.item,), item)
             if action.index:
                 set_location(working, (action.index,), index)
-            _run(working, action.actions, (*place, index))
-    except EvaluationError as error:
-        raise _Failed(error, action.collection.text) from None
+        except EvaluationError as error:
+            raise _ActionError(error, action.collection.text) from None
+        _run(working, action.actions, (*place, index))
 
 
 def _log(working: Working, action: Log) -> None:
@@ -306,7 +315,7 @@ def _log(working: Working, action: Log) -> None:
     try:
         text = text_from_value(value)
     except EvaluationError as error:
-        raise _Failed(error, "") from None
+        raise _ActionError(error, "") from None
     working.report("log", ": ".join(filter(None, (action.label, text))))
 
 
@@ -339,7 +348,7 @@ def initialise(working: Working, node: Node, data: Any, given: Mapping[str, Any]
             working.place = ("data", number)
             try:
                 _assign(working, Assign((datum.name,), datum.value))
-            except _Failed as failed:
+            except _ActionError as failed:
                 working.fail(ACTION_ERROR, failed.error, failed.expression)
 
 
@@ -349,7 +358,7 @@ def donedata(working: Working, node: Node, state: State) -> Any:
     working.place = ("donedata",)
     try:
         return _kept_value(working, state.donedata)
-    except _Failed as failed:
+    except _ActionError as failed:
         working.fail(ACTION_ERROR, failed.error, failed.expression)
         return None
 
@@ -360,7 +369,7 @@ def invoke(working: Working, node: Node, invocation: Invoke) -> None:
     working.place = ("invoke", invocation.id)
     try:
         params = _value(working, invocation.params)
-    except _Failed as failed:
+    except _ActionError as failed:
         name = f"error.communication.{invocation.id}"
         working.fail(name, failed.error, failed.expression, code="params")
     else:

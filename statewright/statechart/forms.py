@@ -11,7 +11,7 @@ from statewright.errors import EvaluationError, StatewrightError
 from statewright.statechart.canonical import json_from_value, value_from_json
 
 
-class Malformed(StatewrightError):
+class MalformedError(StatewrightError):
     """A JSON value is not what it should be.
 
     Args:
@@ -29,7 +29,7 @@ class Form:
 
     Attributes:
         write: value → plain JSON.
-        read: plain JSON and its JSON pointer → value; raises ``Malformed``.
+        read: plain JSON and its JSON pointer → value; raises ``MalformedError``.
     """
 
     write: Callable[[Any], Any]
@@ -56,7 +56,7 @@ def _same(value: Any) -> Any:
 def _exactly(own: type, name: str) -> Form:
     def read(value: Any, where: str) -> Any:
         if type(value) is not own:
-            raise Malformed(where, f"a {name} is expected, not {shown(value)}")
+            raise MalformedError(where, f"a {name} is expected, not {shown(value)}")
         return value
 
     return Form(_same, read)
@@ -71,7 +71,7 @@ def _value_from_json(value: Any, where: str) -> Any:
     try:
         return value_from_json(value)
     except EvaluationError as error:
-        raise Malformed(where, error.reason) from None
+        raise MalformedError(where, error.reason) from None
 
 
 VALUE: Final = Form(json_from_value, _value_from_json)
@@ -85,7 +85,7 @@ def one_of(choices: type[StrEnum]) -> Form:
     def read(value: Any, where: str) -> Any:
         if type(value) is not str or value not in members:
             known = ", ".join(f"`{name}`" for name in members)
-            raise Malformed(where, f"one of {known} is expected, not {shown(value)}")
+            raise MalformedError(where, f"one of {known} is expected, not {shown(value)}")
         return members[value]
 
     return Form(str, read)
@@ -99,7 +99,7 @@ def many(form: Form) -> Form:
 
     def read(values: Any, where: str) -> Any:
         if type(values) is not list:
-            raise Malformed(where, f"a list is expected, not {shown(values)}")
+            raise MalformedError(where, f"a list is expected, not {shown(values)}")
         return tuple([form.read(value, f"{where}/{at}") for at, value in enumerate(values)])
 
     return Form(write, read)
@@ -137,12 +137,12 @@ def record(make: Callable[..., Any], *parts: Part) -> Form:
         for name, inner in an_object(value, where).items():
             if name not in forms:
                 known = ", ".join(f"`{one}`" for one in forms)
-                raise Malformed(where, f"unknown key {shown(name)}; the keys are {known}")
+                raise MalformedError(where, f"unknown key {shown(name)}; the keys are {known}")
             given[name] = forms[name].form.read(inner, f"{where}/{escaped(name)}")
         for part in parts:
             if part.name not in given:
                 if part.default is REQUIRED:
-                    raise Malformed(where, f"the key `{part.name}` is missing")
+                    raise MalformedError(where, f"the key `{part.name}` is missing")
                 given[part.name] = part.default
         return make(**given)
 
@@ -162,7 +162,7 @@ def tagged(key: str, forms: Mapping[str, tuple[type, Form]]) -> Form:
         name = inner.pop(key, None)
         if type(name) is not str or name not in forms:
             known = ", ".join(f"`{one}`" for one in forms)
-            raise Malformed(where, f"`{key}` is one of {known}, not {shown(name)}")
+            raise MalformedError(where, f"`{key}` is one of {known}, not {shown(name)}")
         return forms[name][1].read(inner, where)
 
     return Form(write, read)
@@ -177,10 +177,10 @@ def an_object(value: Any, where: str) -> Mapping[str, Any]:
     """A JSON object.
 
     Raises:
-        Malformed: it is something else.
+        MalformedError: it is something else.
     """
     if type(value) is not dict:
-        raise Malformed(where, f"an object is expected, not {shown(value)}")
+        raise MalformedError(where, f"an object is expected, not {shown(value)}")
     return value
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.execution import OutOfBounds, donedata, execute, initialise
+from statewright.statechart.execution import OutOfBoundsError, donedata, execute, initialise
 from statewright.statechart.nodes import Arc, Entry, Node, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
@@ -19,12 +19,12 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
     """Take transitions together (``microstep``).
 
     Raises:
-        OutOfBounds: it is one microstep too many.
+        OutOfBoundsError: it is one microstep too many.
     """
     limit = working.tree.chart.limit
     working.steps += 1
     if working.steps > limit:
-        raise OutOfBounds(f"a macrostep takes more than {limit} microsteps")
+        raise OutOfBoundsError(f"a macrostep takes more than {limit} microsteps")
     exits = compute_exit_set(working, enabled)
     # The variables of the states that are left can be read until the transitions have acted, and
     # a history state remembers them as they are then.

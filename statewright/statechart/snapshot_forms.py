@@ -13,7 +13,7 @@ from statewright.statechart.forms import (
     TEXT,
     VALUE,
     Form,
-    Malformed,
+    MalformedError,
     Part,
     an_object,
     by_name,
@@ -41,7 +41,7 @@ def _request_from_json(value: Any, where: str) -> Any:
     try:
         return request_from_json(an_object(value, where))
     except EvaluationError as error:
-        raise Malformed(where, error.reason) from None
+        raise MalformedError(where, error.reason) from None
 
 
 EFFECT: Final = record(

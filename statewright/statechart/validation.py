@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from statewright.errors import InvalidStatechart
 from statewright.statechart.actions import Action, Assign, Cancel, ForEach, If, Raise, Send
@@ -294,7 +295,7 @@ def _check_legal(transition: Transition, source: Node, nodes: Mapping[str, Node]
     places = sorted(
         (_place(nodes[target]) for target in transition.targets), key=lambda node: node.order
     )
-    for left, right in zip(places, places[1:], strict=False):
+    for left, right in pairwise(places):
         if not _compatible(left, right):
             raise InvalidStatechart(
                 f"a transition {where} leads to `{left.id}` and `{right.id}`, which are never "
@@ -318,11 +319,10 @@ def _check_inside(initial: Transition, node: Node, nodes: Mapping[str, Node]) ->
     if node.parent is None:
         return
     place = _place(node)
-    shallow = node.kind is StateKind.SHALLOW_HISTORY
     for target in map(nodes.__getitem__, initial.targets):
-        if not is_descendant(target, place) or (shallow and target.parent is not place):
+        if not is_descendant(target, place):
             raise InvalidStatechart(
-                f"`{target.id}` is no {'child' if shallow else 'descendant'} of `{place.id}`; "
+                f"`{target.id}` is no descendant of `{place.id}`; "
                 f"let the initial transition of `{node.id}` lead to one"
             )
         if is_history(node) and is_history(target):

@@ -24,7 +24,7 @@ _DUE = attrgetter("due", "ordinal")
 
 
 class Working:
-    """All that a macrostep reads and writes. What belongs to a snapshot is copied before it changes.
+    """All that a macrostep reads and writes; what belongs to a snapshot is copied on write.
 
     The names that ``Snapshot`` has too mean what they mean there. The others:
 

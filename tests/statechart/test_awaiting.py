@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from dataclasses import replace
+
+import pytest
 
 from statewright.errors import InvalidSnapshot
 from statewright.expressions import Literal
@@ -40,7 +41,9 @@ def test_choices_without_a_value_are_none(choices: str) -> None:
 
 
 def test_of_several_questions_the_one_with_the_floor_is_awaited() -> None:
-    both = parallel("p", atom("a", awaits=Awaits("text", "a")), atom("b", awaits=Awaits("text", "b")))
+    both = parallel(
+        "p", atom("a", awaits=Awaits("text", "a")), atom("b", awaits=Awaits("text", "b"))
+    )
     session = begun(chart(both))
     waits = awaiting(session.chart, session.snapshot)
     assert waits is not None

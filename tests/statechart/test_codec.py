@@ -233,7 +233,7 @@ def test_states_that_are_nested_without_end_are_refused(depth: int) -> None:
     inner = '{"id":"s"}'
     for number in range(depth):
         inner = f'{{"id":"s{number}","kind":"compound","states":[{inner}]}}'
-    with pytest.raises(InvalidStatechart, match="inside|nested too deeply"):
+    with pytest.raises(InvalidStatechart, match=r"inside|nested too deeply"):
         chart_from_json(f'{{"name":"a","states":[{inner}]}}')
 
 
@@ -250,7 +250,7 @@ def test_contents_and_actions_that_are_nested_without_end_are_refused() -> None:
     content = '{"literal":1}'
     for _ in range(300):
         content = f'{{"list":[{content}]}}'
-    with pytest.raises(InvalidStatechart, match="inside each other|nested too deeply"):
+    with pytest.raises(InvalidStatechart, match=r"inside each other|nested too deeply"):
         chart_from_json(f'{{"name":"a","states":[{{"id":"a","donedata":{content}}}]}}')
     action: Any = Log("x")
     for _ in range(60):
@@ -302,7 +302,10 @@ def test_a_snapshot_comes_back_as_it_was() -> None:
         ('{"digest":"d","session":"s","seed":"x","timers":[{"due":1}]}', "`/timers/0`"),
         ('{"digest":"d","session":"s","seed":"x","extra":1}', "unknown key `'extra'`"),
         ('{"digest":"d","session":"s","seed":"x","output":Infinity}', "Infinity"),
-        ('{"digest":"d","session":"s","seed":"x","output":' + "[" * 400 + "]" * 400 + "}", "each other"),
+        (
+            '{"digest":"d","session":"s","seed":"x","output":' + "[" * 400 + "]" * 400 + "}",
+            "each other",
+        ),
     ],
 )
 def test_a_text_that_is_no_snapshot_is_refused_with_the_place(broken: str, message: str) -> None:

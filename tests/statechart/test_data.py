@@ -134,9 +134,7 @@ def test_assigning_to_what_is_not_declared_is_an_error() -> None:
 
 
 def test_the_innermost_declaration_wins_for_reading_and_writing() -> None:
-    inner = atom(
-        "i", to(on="go", do=assign("n", "n + 1")), data=(Datum("n", "int", Literal(10)),)
-    )
+    inner = atom("i", to(on="go", do=assign("n", "n + 1")), data=(Datum("n", "int", Literal(10)),))
     session = begun(chart(compound("p", inner), data={"n": 1}))
     session.send("go")
     assert (session.data, session.snapshot.data["i"]) == ({"n": 1}, {"n": 11})
@@ -194,7 +192,9 @@ def test_expressions_see_the_session_the_event_and_the_answer() -> None:
     ],
 )
 def test_the_input_is_the_value_chosen_else_the_text_trimmed(data: Any, answer: Any) -> None:
-    state = atom("a", to(on="message", when="input == 'never'"), to(on="message", do=assign("x", "input")))
+    state = atom(
+        "a", to(on="message", when="input == 'never'"), to(on="message", do=assign("x", "input"))
+    )
     session = begun(chart(state, data={"x": "none"}))
     session.send("message", data)
     assert session.data["x"] == answer
@@ -233,18 +233,14 @@ def test_a_loop_over_what_is_no_list_is_an_error() -> None:
 
 
 def test_inputs_replace_initial_values_and_are_coerced() -> None:
-    declared = chart(
-        atom("a"), data={"n": Datum("n", "int", Literal(1)), "m": 2}, inputs=("n",)
-    )
+    declared = chart(atom("a"), data={"n": Datum("n", "int", Literal(1)), "m": 2}, inputs=("n",))
     assert begun(declared).data == {"n": 1, "m": 2}
     assert begun(declared, data={"n": "7"}).data == {"n": 7, "m": 2}
 
 
 @pytest.mark.parametrize("data", [{"m": 1}, {"nobody": 1}, {"n": "many"}, {"n": object()}])
 def test_other_inputs_are_refused(data: dict[str, Any]) -> None:
-    declared = chart(
-        atom("a"), data={"n": Datum("n", "int", Literal(1)), "m": 2}, inputs=("n",)
-    )
+    declared = chart(atom("a"), data={"n": Datum("n", "int", Literal(1)), "m": 2}, inputs=("n",))
     with pytest.raises(InvalidEvent):
         begun(declared, data=data)
 
@@ -269,7 +265,7 @@ def test_contact_and_tenant_travel_on_the_event_and_writes_are_patches() -> None
 
 
 def test_what_a_caller_changes_afterwards_does_not_change_the_session() -> None:
-    data = {"list": [1], "map": {"a": [2]}}
+    data: dict[str, Any] = {"list": [1], "map": {"a": [2]}}
     session = begun(chart(atom("a", to(on="go", do=assign("x", "event.data"))), data={"x": None}))
     session.send("go", data)
     data["list"].append(9)
@@ -293,6 +289,15 @@ def test_a_value_that_is_nested_without_end_is_refused() -> None:
     session = begun(chart(atom("a")))
     with pytest.raises(InvalidEvent, match="inside each other"):
         session.send("go", deep)
+
+
+def test_a_variable_cannot_grow_larger_than_it_may_by_holding_itself_twice() -> None:
+    state = atom("a", to(on="go", do=assign("x", "[x, x]")))
+    session = begun(chart(state, data={"x": "0123456789" * 1000}))
+    for _ in range(20):
+        session.send("go")
+    assert incidents(session.step) == ["error.execution.action"]
+    assert "too large" in session.step.incidents[0].message
 
 
 def test_a_variable_cannot_grow_deeper_than_it_may() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from statewright.statechart.actions import Branch, If
 from statewright.expressions import Secret, Template
+from statewright.statechart.actions import Branch, If
 from tests.statechart.building import (
     Raise,
     Say,
@@ -24,16 +24,17 @@ from tests.statechart.building import (
 
 
 def test_an_error_ends_its_block_and_no_other() -> None:
-    state = atom(
-        "a", entry=((note("one"), assign("n", "1 / 0"), note("never")), (note("two"),))
-    )
+    state = atom("a", entry=((note("one"), assign("n", "1 / 0"), note("never")), (note("two"),)))
     session = begun(chart(state, data={"trace": [], "n": 0}))
     assert session.data["trace"] == ["one", "two"]
 
 
 def test_an_error_says_what_where_and_by_which_expression() -> None:
-    state = atom("a", to("b", on="error.execution.action", do=assign("seen", "event.data")),
-                 entry=((assign("n", "1 / (n - n)"),),))
+    state = atom(
+        "a",
+        to("b", on="error.execution.action", do=assign("seen", "event.data")),
+        entry=((assign("n", "1 / (n - n)"),),),
+    )
     session = begun(chart(state, atom("b"), data={"n": 1, "seen": None}))
     assert session.data["seen"] == {
         "message": "division by zero",
@@ -109,15 +110,21 @@ def test_a_secret_is_never_said() -> None:
 
 
 def test_a_secret_is_never_kept_in_a_variable() -> None:
-    state = atom("a", entry=((assign("x", text("{{secret:k}}")), ), (Raise("e", text("{{secret:k}}")),)))
+    state = atom(
+        "a", entry=((assign("x", text("{{secret:k}}")),), (Raise("e", text("{{secret:k}}")),))
+    )
     session = begun(chart(state, data={"x": None}))
     assert incidents(session.step) == ["error.execution.action"] * 2
     assert session.data == {}
 
 
 def test_a_handler_that_fails_itself_goes_round_until_the_limit_and_no_further() -> None:
-    state = compound("p", atom("a"), on=(to(on="error", do=assign("n", "1 / 0")),),
-                     entry=((assign("n", "1 / 0"),),))
+    state = compound(
+        "p",
+        atom("a"),
+        on=(to(on="error", do=assign("n", "1 / 0")),),
+        entry=((assign("n", "1 / 0"),),),
+    )
     session = begun(chart(state, data={"n": 0}, limit=50))
     assert session.snapshot.status == "failed"
     assert session.step.incidents[-1].name == "error.limit"

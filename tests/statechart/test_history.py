@@ -17,7 +17,7 @@ from tests.statechart.building import (
 )
 
 
-def nested(deep: bool) -> State:
+def nested(*, deep: bool) -> State:
     return compound(
         "p",
         history("h", "q", deep=deep),
@@ -34,6 +34,13 @@ def test_a_history_state_that_remembers_nothing_leads_to_its_default() -> None:
     session = begun(chart(AWAY, nested(deep=False)))
     session.send("back")
     assert session.states == ["p", "q", "q1"]
+
+
+def test_the_default_of_shallow_history_may_lie_deeper() -> None:
+    p = compound("p", history("h", "q2"), compound("q", atom("q1"), atom("q2")), atom("r"))
+    session = begun(chart(AWAY, p))
+    session.send("back")
+    assert session.states == ["p", "q", "q2"]
 
 
 def test_the_default_transition_acts_behind_the_entry_of_the_parent() -> None:
@@ -114,7 +121,7 @@ def test_a_transition_through_history_leaves_no_more_than_it_must() -> None:
     assert session.states == ["p", "a", "a2"]
 
 
-def counting(deep: bool) -> State:
+def counting(*, deep: bool) -> State:
     q = compound(
         "q",
         atom("q1", to(on="count", do=(assign("n", "n + 1"), assign("m", "m + 1")))),
@@ -142,7 +149,7 @@ def test_variables_are_created_on_entry_and_dropped_on_exit() -> None:
 
 def test_history_brings_back_the_variables_of_what_it_remembers() -> None:
     for deep in (False, True):
-        session = begun(chart(counting(deep), AWAY))
+        session = begun(chart(counting(deep=deep), AWAY))
         for event in ("count", "leave", "back", "count"):
             session.send(event)
         assert session.snapshot.data["p"] == {"n": 2}

@@ -26,7 +26,7 @@ from tests.statechart.building import (
 )
 
 
-def calling(name: str = "call", *more: object, params: object = None) -> State:
+def calling(name: str = "call", params: object = None) -> State:
     return atom(
         name,
         to("good", on=f"done.invoke.{name}", do=Say(cel("event.data"))),
@@ -38,7 +38,10 @@ def calling(name: str = "call", *more: object, params: object = None) -> State:
 
 def called(*states: State) -> Statechart:
     return chart(
-        atom("idle", to("call", on="go")), *(states or (calling(),)), atom("good"), atom("bad"),
+        atom("idle", to("call", on="go")),
+        *(states or (calling(),)),
+        atom("good"),
+        atom("bad"),
         data={"n": 1},
     )
 
@@ -115,13 +118,16 @@ def test_a_result_that_comes_after_the_timeout_at_the_same_moment_is_stale() -> 
 @pytest.mark.parametrize("name", ["done.invoke.other", "message", "error.communication", "done"])
 def test_a_result_must_have_the_name_of_its_invocation(name: str) -> None:
     session = started()
-    with pytest.raises(InvalidEvent, match="done.invoke.call"):
+    with pytest.raises(InvalidEvent, match=r"done\.invoke\.call"):
         session.send(name, {}, invocation=session.snapshot.invocations[0].id)
 
 
 def test_a_result_says_where_it_comes_from() -> None:
-    state = atom("a", to(on="done.invoke.w", do=Say(cel("[event.kind, event.invocation]"))),
-                 invocations=(Invoke("w", "x", Literal(None)),))
+    state = atom(
+        "a",
+        to(on="done.invoke.w", do=Say(cel("[event.kind, event.invocation]"))),
+        invocations=(Invoke("w", "x", Literal(None)),),
+    )
     session = begun(chart(state))
     pending = session.snapshot.invocations[0]
     assert said(session.answer()) == [["platform", pending.id]]
@@ -130,7 +136,9 @@ def test_a_result_says_where_it_comes_from() -> None:
 def test_a_state_that_is_left_in_the_same_macrostep_never_calls() -> None:
     session = begun(chart(calling_through(to("good")), atom("good")))
     assert session.step.effects == ()
-    session = begun(chart(calling_through(to("good", on="up"), entry=((Raise("up"),),)), atom("good")))
+    session = begun(
+        chart(calling_through(to("good", on="up"), entry=((Raise("up"),),)), atom("good"))
+    )
     assert session.step.effects == ()
 
 

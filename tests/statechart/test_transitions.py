@@ -16,7 +16,7 @@ from tests.statechart.building import (
     to,
 )
 
-TRACE = {"trace": []}
+TRACE: dict[str, list[str]] = {"trace": []}
 
 
 def test_a_session_starts_in_the_first_state_and_its_first_children() -> None:
@@ -72,7 +72,7 @@ def test_an_event_that_nothing_matches_changes_nothing_but_the_turns() -> None:
     ],
 )
 def test_descriptors_match_whole_tokens_from_the_left(
-    descriptor: str, name: str, taken: bool
+    descriptor: str, name: str, *, taken: bool
 ) -> None:
     session = begun(chart(atom("a", to("b", on=descriptor)), atom("b")))
     session.send(name)
@@ -142,7 +142,7 @@ def test_a_transition_without_targets_acts_and_leaves_nothing() -> None:
 
 @pytest.mark.parametrize(("internal", "trace"), [(True, ["+a"]), (False, ["+a", "-a", "+a"])])
 def test_an_internal_transition_does_not_leave_its_compound_source(
-    internal: bool, trace: list[str]
+    *, internal: bool, trace: list[str]
 ) -> None:
     a = compound(
         "a",

@@ -55,12 +55,11 @@ def acting(action: Any) -> Statechart:
         (chart(compound("a", final("b", failed=True))), "final child of the root"),
         (chart(atom("a"), history("h", "a")), "child of the root"),
         (chart(compound("a", State("h", StateKind.DEEP_HISTORY), atom("b"))), "no default"),
-        (chart(compound("a", history("h", "x"), atom("b")), atom("x")), "no child of `a`"),
+        (chart(compound("a", history("h", "x"), atom("b")), atom("x")), "no descendant of `a`"),
         (
-            chart(compound("a", history("h", "c"), compound("b", atom("c")))),
-            "no child of `a`",
+            chart(compound("a", history("h", "g"), history("g", "b"), atom("b"))),
+            "history state `g`",
         ),
-        (chart(compound("a", history("h", "g"), history("g", "b"), atom("b"))), "history state `g`"),
         (
             chart(
                 compound(
@@ -78,7 +77,9 @@ def acting(action: Any) -> Statechart:
         (
             chart(
                 atom("x", to("h", "r1")),
-                parallel("p", history("h", "r2", "s"), compound("r", atom("r1"), atom("r2")), atom("s")),
+                parallel(
+                    "p", history("h", "r2", "s"), compound("r", atom("r1"), atom("r2")), atom("s")
+                ),
             ),
             "never active together",
         ),
