@@ -68,7 +68,10 @@ def chat(
     now: str | None,
     dialect: str | None,
 ) -> int:
-    """Talk to the flow in FILE: in this terminal, or from a script."""
+    """Talk to a flow, here or from a script.
+
+    FILE is a flow; - is standard input. In the conversation, /help lists what else can be typed.
+    """
     if format_ == "json" and script is None:
         raise click.UsageError("--format json needs a --script")
     lines = None if script is None else documents.script_from(script)

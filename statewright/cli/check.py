@@ -18,7 +18,10 @@ from statewright.reporting import FORMATS, Report
 @dialect_option
 @click.option("--strict", is_flag=True, help="Findings that are only UNDECIDED count, too.")
 def check(names: tuple[str, ...], format_: str, dialect: str | None, *, strict: bool) -> int:
-    """Say what is wrong with the flows in FILES, where - is standard input."""
+    """Say what is wrong with flows.
+
+    FILES are flows; - is standard input.
+    """
     compiled: list[CompiledFile] = []
     unread = False
     for name in names:

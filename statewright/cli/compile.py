@@ -21,7 +21,10 @@ from statewright.compiler.targets import TARGETS
 def compile_(
     name: str, target: str, output: str | None, dialect: str | None, *, draft: bool
 ) -> int:
-    """Compile the flow in FILE (- is standard input), and print or write the result."""
+    """Write a flow as something else.
+
+    FILE is a flow; - is standard input.
+    """
     one = compiled_file(name, dialect)
     if one.compilation.findings:
         complain(report_of([one]))

@@ -19,7 +19,10 @@ from statewright.compiler.checks.check import Check, sections_of
 @click.argument("code", required=False)
 @format_option("text", "json")
 def explain(code: str | None, format_: str) -> None:
-    """Explain the check CODE (or its name); without CODE, list all checks."""
+    """Explain a check, or list them all.
+
+    CODE is the code or the name of a check.
+    """
     checks = CHECKS if code is None else (_check(code),)
     if format_ == "json":
         objects = [_object(check) for check in checks]

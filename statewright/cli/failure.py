@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import IO, Any
+
 import click
+
+from statewright.cli.streams import note
 
 CLEAN = 0
 FOUND = 1
@@ -21,3 +25,7 @@ class Failure(click.ClickException):
     """
 
     exit_code = BROKEN
+
+    def show(self, _file: IO[Any] | None = None) -> None:
+        """Print it on stderr."""
+        note(f"Error: {self.message}")

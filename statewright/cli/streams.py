@@ -7,12 +7,20 @@ import os
 import sys
 from typing import TextIO
 
+import click
+
+from statewright.reporting.text import printable_lines
+
 
 def prepare() -> None:
-    """Let stdout and stderr take any text: what their encoding cannot spell is escaped."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let the standard streams take any text.
+
+    What an encoding cannot spell is escaped on the way out, and replaced on the way in.
+    """
+    streams = ((sys.stdin, "replace"), *((s, "backslashreplace") for s in (sys.stdout, sys.stderr)))
+    for stream, errors in streams:
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
 
 
 def print_document(text: str) -> None:
@@ -23,12 +31,12 @@ def print_document(text: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.flush()
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    print(text, end="", flush=True)
+    click.echo(text, nl=False, color=True)
 
 
 def note(text: str) -> None:
-    """Print a line for people on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    """Print something for people on stderr, without anything that could drive a terminal."""
+    click.echo("\n".join(printable_lines(text)), err=True)
 
 
 def wants_colour(stream: TextIO) -> bool:

@@ -16,6 +16,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+import click
+
 from statewright.cli.streams import note
 from statewright.cli.transcript import PROMPT
 from statewright.errors import InvalidScript
@@ -140,12 +142,12 @@ def _read() -> str | None:
         try:
             return input(PROMPT)
         except EOFError:
-            print()
+            click.echo()
             return None
     line = sys.stdin.readline()
     if not line:
         return None
-    print(f"{PROMPT}{printable(line.rstrip())}", flush=True)
+    click.echo(f"{PROMPT}{printable(line.rstrip())}")
     return line.rstrip("\r\n")
 
 
@@ -205,21 +207,21 @@ def _is_possible(line: Line, turn: Turn) -> bool:
 
 
 def _show_data(_argument: str, turn: Turn) -> None:
-    print(json.dumps(turn.data, indent=2, ensure_ascii=False), flush=True)
+    click.echo(json.dumps(turn.data, indent=2, ensure_ascii=False))
 
 
 def _show_state(_argument: str, turn: Turn) -> None:
     snapshot = turn.macrostep.snapshot
-    print(f"active: {', '.join(map(printable, turn.configuration))}")
+    click.echo(f"active: {', '.join(map(printable, turn.configuration))}")
     for timer in snapshot.timers:
         left = (timer.due - snapshot.now) / 1_000_000
-        print(f"timer: {printable(timer.event)} in {_spoken(left)}")
+        click.echo(f"timer: {printable(timer.event)} in {_spoken(left)}")
     for one in snapshot.invocations:
-        print(f"request: {printable(one.name)} ({printable(one.type)})")
+        click.echo(f"request: {printable(one.name)} ({printable(one.type)})")
 
 
 def _show_help(_argument: str, _turn: Turn) -> None:
-    print(HELP, flush=True)
+    click.echo(HELP)
 
 
 COMMANDS: Mapping[str, Callable[[str, Turn], Line | None]] = MappingProxyType(

@@ -32,7 +32,10 @@ ADDED: Final = ("messages", "effects")
 @click.argument("names", metavar="FILES...", nargs=-1, required=True)
 @format_option(*FORMATS)
 def test(names: tuple[str, ...], format_: str) -> int:
-    """Hold the conversations in FILES, and say where they go another way than expected."""
+    """Hold conversations as tests.
+
+    FILES are conversation tests; docs/cli.md says what they look like.
+    """
     cases: list[Case] = []
     texts: dict[str, str] = {}
     unread = False

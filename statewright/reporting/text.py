@@ -30,6 +30,10 @@ _COLOURS = {
     Severity.WARNING: "\x1b[33;1m",
     Severity.INFO: "\x1b[36;1m",
 }
+_DRIVING = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters but the tab, halves of characters, and what turns the direction of a line."""
 _WORD = re.compile(r"""[\w./@$-]+|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 
 
@@ -69,12 +73,12 @@ def text_from_finding(finding: Finding, text: str = "", *, colour: bool = False)
 
 def printable(text: str) -> str:
     """A text on one line, without anything that could drive a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return _DRIVING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def printable_lines(text: str) -> list[str]:
     """The lines of a text, each ``printable``; at least one."""
-    return [printable(line) for line in text.split("\n")]
+    return [printable(line) for line in text.splitlines()] or [""]
 
 
 def _file_of(finding: Finding) -> list[str]:
@@ -110,8 +114,7 @@ def _excerpt(text: str, place: Location, *, colour: bool) -> Iterator[str]:
     padding = "".join(_blank(c) for c in shown[: offset - left])
     carets = "^" * sum(map(_columns, shown[offset - left : offset - left + length])) or "^"
     yield f"{' ' * len(number)} {bar}"
-    source = "".join(c if c == "\t" else printable(c) for c in shown)
-    yield f"{_painted(number, _BLUE, colour=colour)} {bar} {source.rstrip()}"
+    yield f"{_painted(number, _BLUE, colour=colour)} {bar} {printable(shown).rstrip()}"
     yield f"{' ' * len(number)} {bar} {padding}{_painted(carets, _BLUE, colour=colour)}"
 
 

@@ -111,6 +111,13 @@ def test_no_finding_can_drive_the_terminal() -> None:
     assert not set(shown) & set("\x1b\x07\x9b\r")
 
 
+@pytest.mark.parametrize(
+    "text", ["👩\u200d💻", "1\u202f000\u00a0€", "می\u200cخواهم", "a\tb", "日本"]
+)
+def test_text_of_every_script_is_shown_as_it_is(text: str) -> None:
+    assert text in text_from_finding(Finding("S103", "x", Severity.ERROR, text))
+
+
 def test_colour_changes_nothing_but_the_colour() -> None:
     both = report(DANGLING, UNDECIDED)
     plain, painted = text_from_report(both), text_from_report(both, colour=True)

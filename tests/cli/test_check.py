@@ -1,0 +1,119 @@
+"""``check``: findings in every format, with the right exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.cli.commands import DANGLING, CommandLine, process
+
+
+def test_a_clean_flow_is_clean(statewright: CommandLine, greeting: Path) -> None:
+    result = statewright("check", greeting)
+    assert (result.code, result.out, result.err) == (0, "no findings in 1 file\n", "")
+
+
+def test_findings_stand_in_the_order_of_the_file(
+    statewright: CommandLine, dangling: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(dangling.parent)
+    result = statewright("check", "dangling.yaml")
+    assert result.code == 1
+    assert (
+        result.out
+        == """\
+dangling.yaml:5:45: error S103 dangling-edge: `hello` leads to `goodby`, and there is no such node
+  |
+5 |   hello: {type: message, text: Hello, next: goodby}
+  |                                             ^^^^^^
+  = help: did you mean `goodbye`?
+
+dangling.yaml:6:3: warning S105 unreachable-node: no path leads from the start to `goodbye`
+  |
+6 |   goodbye: {type: end}
+  |   ^^^^^^^
+  = help: lead an edge to it, or delete it
+
+1 error, 1 warning in 1 file
+"""
+    )
+
+
+def test_json_is_one_array_and_nothing_else(statewright: CommandLine, dangling: Path) -> None:
+    result = statewright("check", dangling, "--format", "json")
+    assert result.code == 1
+    assert result.err == ""
+    first, second = json.loads(result.out)
+    assert (first["code"], first["location"]["node"]) == ("S103", "hello")
+    assert (second["code"], second["severity"]) == ("S105", "warning")
+
+
+def test_sarif_names_every_check_as_a_rule(statewright: CommandLine, dangling: Path) -> None:
+    log = json.loads(statewright("check", dangling, "--format", "sarif").out)
+    rules = {rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert {"R001", "S103", "G301", "D405"} <= rules
+
+
+def test_github_prints_a_line_for_each_finding(statewright: CommandLine, dangling: Path) -> None:
+    lines = statewright("check", dangling, "--format", "github").out.splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning"]
+
+
+def test_junit_has_a_suite_for_each_file(
+    statewright: CommandLine, dangling: Path, greeting: Path
+) -> None:
+    xml = statewright("check", dangling, greeting, "--format", "junit").out
+    root = ET.fromstring(xml)  # noqa: S314 (we have just written it)
+    assert [suite.attrib["failures"] for suite in root] == ["2", "0"]
+
+
+def test_standard_input_is_a_file_named_by_a_dash() -> None:
+    result = process("check", "-", typed=DANGLING.encode())
+    assert result.returncode == 1
+    assert result.stdout.startswith(b"<stdin>:5:45: error S103")
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(
+    statewright: CommandLine, greeting: Path, tmp_path: Path
+) -> None:
+    result = statewright("check", tmp_path / "nowhere.yaml", tmp_path, greeting)
+    assert result.code == 2
+    assert result.out == "no findings in 1 file\n"
+    assert "nowhere.yaml': no such file or directory" in result.err
+    assert "is a directory" in result.err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x7fELF\x00\xb0\xff",
+        b"\xff\xfe",
+        b"{" * 100_000,
+        b"- " * 50_000,
+        b"statewright: 1\nnodes: [",
+        b"a: &a [*a]",
+        b'{"nodes": "\\ud800"}',
+        b"\x00" * 10,
+        b"9" * 100_000,
+    ],
+)
+def test_whatever_a_file_holds_is_a_finding(
+    statewright: CommandLine, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "flow.yaml"
+    path.write_bytes(content)
+    for format_ in ("text", "json", "sarif", "github", "junit"):
+        result = statewright("check", path, "--format", format_)
+        assert result.code == 1
+        assert result.err == ""
+
+
+def test_a_dialect_can_be_named(statewright: CommandLine, greeting: Path) -> None:
+    assert statewright("check", greeting, "--dialect", "native").code == 0
+    result = statewright("check", greeting, "--dialect", "klingon")
+    assert result.code == 2
+    assert "'klingon'" in result.err

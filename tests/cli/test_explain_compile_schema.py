@@ -1,0 +1,86 @@
+"""``explain``, ``compile`` and ``schema``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from statewright import flows
+from statewright.compiler.checks import CHECKS
+from statewright.statechart import release_from_json
+from tests.cli.commands import CommandLine
+
+
+def test_without_a_code_all_checks_are_listed(statewright: CommandLine) -> None:
+    lines = statewright("explain").out.splitlines()
+    assert [line.split()[0] for line in lines] == [check.code for check in CHECKS]
+
+
+@pytest.mark.parametrize("code", ["S103", "s103", "dangling-edge"])
+def test_a_check_is_explained_by_code_or_name(statewright: CommandLine, code: str) -> None:
+    assert statewright("explain", code).out.startswith("S103 dangling-edge (error)\n\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("S13", "did you mean S103?"),
+        ("dangling-edges", "did you mean dangling-edge?"),
+        ("\x1b[31m", "`statewright explain` lists all checks"),
+    ],
+)
+def test_an_unknown_code_names_the_nearest(statewright: CommandLine, code: str, hint: str) -> None:
+    result = statewright("explain", code)
+    assert result.code == 2
+    assert hint in result.err
+    assert "\x1b" not in result.err
+
+
+def test_explanations_are_there_as_json(statewright: CommandLine) -> None:
+    listed = json.loads(statewright("explain", "--format", "json").out)
+    single = json.loads(statewright("explain", "S103", "--format", "json").out)
+    assert single in listed
+    assert set(single) == {"code", "name", "severity", "summary", "sections"}
+
+
+def test_compile_writes_a_release_that_can_be_read_back(
+    statewright: CommandLine, greeting: Path
+) -> None:
+    result = statewright("compile", greeting, "--to", "json")
+    assert (result.code, result.err) == (0, "")
+    assert release_from_json(result.out).statechart.states
+
+
+def test_compile_writes_a_diagram_to_a_file(statewright: CommandLine, greeting: Path) -> None:
+    target = greeting.with_suffix(".mmd")
+    result = statewright("compile", greeting, "--to", "mermaid", "-o", target)
+    assert (result.code, result.out) == (0, "")
+    assert target.read_text().startswith("stateDiagram-v2\n")
+
+
+def test_compile_refuses_a_flow_with_errors(statewright: CommandLine, dangling: Path) -> None:
+    result = statewright("compile", dangling, "--to", "json")
+    assert (result.code, result.out) == (1, "")
+    assert "error S103" in result.err
+    assert "--draft" in result.err
+
+
+def test_a_draft_is_compiled_all_the_same(statewright: CommandLine, dangling: Path) -> None:
+    result = statewright("compile", dangling, "--to", "mermaid", "--draft")
+    assert result.code == 0
+    assert result.out.startswith("stateDiagram-v2\n")
+    assert "error S103" in result.err
+
+
+def test_a_target_that_cannot_be_written_is_told(
+    statewright: CommandLine, greeting: Path, tmp_path: Path
+) -> None:
+    result = statewright("compile", greeting, "--to", "json", "-o", tmp_path / "no" / "such.json")
+    assert result.code == 2
+    assert "cannot write" in result.err
+
+
+def test_the_schema_is_the_one_of_the_reader(statewright: CommandLine) -> None:
+    assert json.loads(statewright("schema").out) == flows.json_schema()
