@@ -1,7 +1,7 @@
 """Where publications and sessions are kept: one protocol, in memory, on SQLite and PostgreSQL.
 
-``Store`` and its laws are in ``store``, the values that go in and out in ``records``, ids and tokens
-in ``identity``. ``SQLStore`` is imported when it is first asked for: it needs SQLAlchemy.
+``Store`` and its laws are in ``store``, the values that go in and out in ``records``, ids and
+tokens in ``identity``. ``SQLStore`` is imported when it is first asked for: it needs SQLAlchemy.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ class MemoryStore:
             flows[birth.flow] = (birth.episode, key)
 
     def _patch(self, session: Session, patch: Patch) -> bool:
-        owner = owner_of(patch, session.birth)
+        owner = owner_of(patch, session.birth.contact)
         if owner is None:
             return False
         row = (session.key.tenant, owner)

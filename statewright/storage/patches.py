@@ -9,7 +9,7 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.expressions.values import NOTHING, Uint
 from statewright.statechart.coercion import is_absent, kept, with_part
-from statewright.storage.records import Birth, Operation, Patch, Scope
+from statewright.storage.records import Operation, Patch, Scope
 
 _NUMBERS: Final = frozenset({int, Uint, float})
 
@@ -18,9 +18,9 @@ TENANT: Final = ""
 """The owner of the tenant's own values, where any other is the id of a contact."""
 
 
-def owner_of(patch: Patch, birth: Birth) -> str | None:
-    """Whose values a patch changes: a contact's id, or ``TENANT``; None where there is no contact."""
-    return TENANT if patch.scope is Scope.TENANT else birth.contact or None
+def owner_of(patch: Patch, contact: str) -> str | None:
+    """Whose values a patch changes: the contact's id or ``TENANT``; None without a contact."""
+    return TENANT if patch.scope is Scope.TENANT else contact or None
 
 
 def patched(values: Mapping[str, Any], patch: Patch) -> Mapping[str, Any] | None:

@@ -7,15 +7,15 @@ or nothing of it is. A failure leaves no part behind.
 Revision moves by one per turn. A message id is handled once in a session; whoever brings it again
 gets the first answer, byte for byte, also when both come at the same moment.
 
-*Durable.* What a call has returned is there after a crash of the process or the machine (not so in
-``MemoryStore``). A call that raised ``StorageUnavailable`` may have been carried out or not; calling
-it again is safe, and finds out: a committed turn comes back as ``Duplicate``. The exception is
-``publish``, which then may make two versions of one release.
+*Durable.* What a call has returned is there after a crash of the process or the machine (not so
+in ``MemoryStore``). A call that raised ``StorageUnavailable`` may have been carried out or not;
+calling it again is safe, and finds out: a committed turn comes back as ``Duplicate``. The exception
+is ``publish``, which then may make two versions of one release.
 
-*Batched.* ``load``, ``commit``, ``accept`` and ``finish`` take many at once, and answer in the order
-of what they were given. A batch is no transaction: each turn of it stands or falls alone. Turns of
-one session in one batch are settled in their order, so a batch may hold a chain of them, each
-stepped from the one before it.
+*Batched.* ``load``, ``commit``, ``accept`` and ``finish`` take many at once, and answer in the
+order of what they were given. A batch is no transaction: each turn of it stands or falls alone.
+Turns of one session in one batch are settled in their order, so a batch may hold a chain of them,
+each stepped from the one before it.
 
 *Faithful.* Texts and values come back exactly as they were given. What cannot be kept is refused
 when the record is made, with ``UnstorableRecord``.

@@ -1,0 +1,7 @@
+"""The store on SQL databases. No other package knows SQLAlchemy."""
+
+from __future__ import annotations
+
+from statewright.storage.sql.store import SQLStore, upgrade
+
+__all__ = ["SQLStore", "upgrade"]

@@ -1,0 +1,316 @@
+"""What a store does on any SQL database, synchronously: statements in, records out."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from statewright.errors import StorageUnavailable, UnknownPublication
+from statewright.statechart import Release, release_from_json, release_to_json
+from statewright.storage.limits import NUMBER_LIMIT
+from statewright.storage.patches import owner_of, patched
+from statewright.storage.records import (
+    Claim,
+    Conflict,
+    Duplicate,
+    Episode,
+    Loaded,
+    Lookup,
+    Message,
+    Outcome,
+    PastTurn,
+    Patch,
+    Publication,
+    Session,
+    SessionKey,
+    Settlement,
+    Turn,
+)
+from statewright.storage.sql import rows
+from statewright.storage.sql.failures import is_passing, translated
+from statewright.storage.sql.rows import Parameters, Row, json_text
+from statewright.storage.sql.statements import statements_for
+from statewright.storage.sql.upgrading import is_current, upgrade_tables
+
+_PAUSES = (0.05, 0.2, 1.0)
+"""Seconds before each further try of a call that failed for a passing reason."""
+
+_PUBLISHERS = 1_000
+"""How often somebody else may be the first to publish the same version."""
+
+Result = TypeVar("Result")
+
+
+class Database(ABC):
+    """A database behind an engine. Every method is one call of ``Store``, whole or not at all.
+
+    Args:
+        engine: connects; its connections commit each statement by itself.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._statements = statements_for(engine.dialect)
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one moment, or for one statement."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A connection whose changes are committed at the end, or with each statement."""
+
+    @abstractmethod
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A transaction in which nobody else migrates."""
+
+    @abstractmethod
+    def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
+        """See ``Store.commit``."""
+
+    @abstractmethod
+    def accept(self, messages: Sequence[Message], held_until: int) -> None:
+        """Put those messages into the inbox that are not in it and were not handled."""
+
+    def run(
+        self, connection: Connection, name: str, parameters: Parameters | list[Parameters]
+    ) -> Sequence[Row]:
+        """The rows that a statement gives; none where it gives none, or ran for many parameters."""
+        if not parameters and isinstance(parameters, list):
+            return ()
+        result = connection.exec_driver_sql(self._statements[name], parameters)
+        return result.all() if result.returns_rows else ()
+
+    def read(self, name: str, **parameters: object) -> Sequence[Row]:
+        """The rows that one statement reads."""
+        with self.reading() as connection:
+            return self.run(connection, name, parameters)
+
+    def write(self, name: str, **parameters: object) -> Sequence[Row]:
+        """The rows that one statement returns of what it wrote."""
+        with self.writing() as connection:
+            return self.run(connection, name, parameters)
+
+    def upgrade(self) -> None:
+        """Make the tables those of this version.
+
+        Raises:
+            UnusableDatabase: they are those of a later one.
+        """
+        with self.reading() as connection:
+            if is_current(connection):
+                return
+        with self.migrating() as connection:
+            if not is_current(connection):
+                upgrade_tables(connection)
+
+    def publish(self, release: Release, tenant: str, flow: str, label: str, at: int) -> Publication:
+        """See ``Store.publish``."""
+        # Checks what it is given; the version is not known yet.
+        Publication(tenant, flow, 1, label, release.digest, at)
+        text = release_to_json(release)
+        for _ in range(_PUBLISHERS):
+            found = self.write(
+                "publish",
+                tenant=tenant,
+                flow=flow,
+                label=label,
+                digest=release.digest,
+                at=at,
+                release=text,
+            )
+            if found:
+                return Publication(tenant, flow, found[0].version, label, release.digest, at)
+        raise StorageUnavailable(f"too many publish the flow {flow!r} at once; try again later")
+
+    def publication(
+        self, tenant: str, flow: str, version: int | None, label: str | None
+    ) -> Publication | None:
+        """See ``Store.publication``."""
+        found = self.read("publication", tenant=tenant, flow=flow, version=version, label=label)
+        return rows.publication_from(found[0]) if found else None
+
+    def publications(
+        self, tenant: str, flow: str, after: Publication | None, limit: int
+    ) -> tuple[Publication, ...]:
+        """See ``Store.publications``."""
+        found = self.read(
+            "publications",
+            tenant=tenant,
+            flow=flow,
+            after_flow=after.flow if after else "",
+            after_version=after.version if after else 0,
+            limit=limit,
+        )
+        return tuple(map(rows.publication_from, found))
+
+    def release(self, publication: Publication) -> Release:
+        """See ``Store.release``."""
+        tenant, flow, version = publication.tenant, publication.flow, publication.version
+        found = self.read("release", tenant=tenant, flow=flow, version=version)
+        if not found:
+            raise UnknownPublication(tenant, flow, version)
+        return release_from_json(found[0].release)
+
+    def conversation(self, tenant: str, channel: str, conversation: str) -> tuple[Episode, ...]:
+        """See ``Store.conversation``."""
+        found = self.read("conversation", tenant=tenant, channel=channel, conversation=conversation)
+        return tuple(map(rows.episode_from, found))
+
+    def load(self, lookups: Sequence[Lookup]) -> Sequence[Loaded]:
+        """See ``Store.load``."""
+        asked = [
+            {
+                "number": number,
+                "tenant": lookup.key.tenant,
+                "session": lookup.key.session,
+                "message": lookup.message,
+                "contact": lookup.contact,
+            }
+            for number, lookup in enumerate(lookups)
+        ]
+        return [rows.loaded_from(row) for row in self.read("load", lookups=json_text(asked))]
+
+    def standing(
+        self, connection: Connection, turns: Sequence[Turn]
+    ) -> list[tuple[int, str, Duplicate | None]]:
+        """For each turn: revision and contact of its session, and the answer to its message."""
+        found = self.run(connection, "standing", {"turns": rows.message_rows(turns)})
+        return [(row.revision or 0, row.contact or "", rows.duplicate_from(row)) for row in found]
+
+    def lost(self, connection: Connection, turns: Sequence[Turn]) -> list[Outcome]:
+        """What became of turns that were not committed."""
+        return [
+            duplicate or Conflict(revision)
+            for revision, _, duplicate in self.standing(connection, turns)
+        ]
+
+    def patch(
+        self, connection: Connection, turns: Sequence[Turn], contacts: Mapping[SessionKey, str]
+    ) -> dict[tuple[SessionKey, int], tuple[Patch, ...]]:
+        """Apply the patches of turns that were just committed, in the same transaction.
+
+        Returns:
+            session and revision → the patches of that turn that did not fit.
+        """
+        owners = {
+            (turn.key.tenant, owner)
+            for turn in turns
+            for patch in turn.patches
+            if (owner := owner_of(patch, contacts[turn.key])) is not None
+        }
+        asked = [{"tenant": tenant, "contact": contact} for tenant, contact in sorted(owners)]
+        if not asked:
+            return {(turn.key, turn.revision): turn.patches for turn in turns}
+        values = dict.fromkeys(owners, rows.values_from(None))
+        for row in self.run(connection, "profiles", {"owners": json_text(asked)}):
+            values[row.tenant, row.contact] = rows.values_from(row.data)
+        unfit = {}
+        for turn in turns:
+            left = []
+            for patch in turn.patches:
+                owner = owner_of(patch, contacts[turn.key])
+                made = None if owner is None else patched(values[turn.key.tenant, owner], patch)
+                if owner is None or made is None:
+                    left.append(patch)
+                else:
+                    values[turn.key.tenant, owner] = made
+            unfit[turn.key, turn.revision] = tuple(left)
+        changed = [
+            {"tenant": tenant, "contact": contact, "data": rows.data_from(data)}
+            for (tenant, contact), data in values.items()
+        ]
+        self.run(connection, "patch", {"profiles": json_text(changed)})
+        return unfit
+
+    def positions(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """The positions of messages that are in the inbox or were handled."""
+        found = self.read("positions", messages=rows.message_rows(messages))
+        return tuple(row.position for row in found)
+
+    def ready(self, now: int, held_until: int, limit: int) -> tuple[SessionKey, ...]:
+        """See ``Store.ready``."""
+        times = {"now": now, "held_until": held_until}
+        with self.writing() as connection:
+            self.run(connection, "forget", {})
+            found = list(self.run(connection, "wait", {**times, "limit": limit}))
+            found += self.run(connection, "due", {**times, "limit": limit - len(found)})
+        return tuple(dict.fromkeys(map(rows.key_of, found)))
+
+    def claim(self, token: str, now: int, held_until: int, limit: int) -> tuple[Claim, ...]:
+        """See ``Store.claim``."""
+        found = self.write("claim", token=token, now=now, held_until=held_until, limit=limit)
+        claims = [rows.claim_from(row, token) for row in found]
+        claims.sort(key=lambda claim: (claim.key, claim.revision, claim.ordinal))
+        return tuple(claims)
+
+    def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
+        """See ``Store.finish``."""
+        asked = [
+            {
+                "tenant": settlement.claim.key.tenant,
+                "session": settlement.claim.key.session,
+                "revision": settlement.claim.revision,
+                "ordinal": settlement.claim.ordinal,
+                "token": settlement.claim.token,
+                "result": settlement.result,
+                "at": settlement.at,
+            }
+            for settlement in settlements
+        ]
+        found = self.write("finish", settlements=json_text(asked))
+        held = {(rows.key_of(row), row.revision, row.ordinal) for row in found}
+        return tuple(
+            (settlement.claim.key, settlement.claim.revision, settlement.claim.ordinal) in held
+            for settlement in settlements
+        )
+
+    def history(self, key: SessionKey, after: int, limit: int) -> tuple[PastTurn, ...]:
+        """See ``Store.history``."""
+        found = self.read(
+            "history", tenant=key.tenant, session=key.session, after=after, limit=limit
+        )
+        return tuple(map(rows.past_turn_from, found))
+
+    def sessions(
+        self, tenant: str, flow: str, status: str, after: str, limit: int
+    ) -> tuple[Session, ...]:
+        """See ``Store.sessions``."""
+        created_at = NUMBER_LIMIT
+        if after:
+            found = self.read("age", tenant=tenant, session=after)
+            if not found:
+                return ()
+            created_at = found[0].created_at
+        found = self.read(
+            "sessions",
+            tenant=tenant,
+            flow=flow,
+            status=status,
+            created_at=created_at,
+            session=after,
+            limit=limit,
+        )
+        return tuple(map(rows.session_from, found))
+
+
+def attempted(work: Callable[[], Result], *, tries: int = len(_PAUSES) + 1) -> Result:
+    """The result of some work on a database; tried again where it failed for a passing reason.
+
+    Raises:
+        HostError: the database failed.
+    """
+    for pause in (*_PAUSES[: tries - 1], None):
+        try:
+            return work()
+        except SQLAlchemyError as error:
+            if pause is None or not is_passing(error):
+                raise translated(error) from error
+            time.sleep(pause)
+    raise AssertionError

@@ -1,0 +1,116 @@
+"""PostgreSQL: one statement a batch, which decides, writes and commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, create_engine
+
+from statewright.storage.arbitration import committed, outcomes_of
+from statewright.storage.records import Committed, Message, Outcome, SessionKey, Turn
+from statewright.storage.sql import rows
+from statewright.storage.sql.database import Database
+from statewright.storage.sql.rows import json_text
+
+_MIGRATION_LOCK = int.from_bytes(b"stwright")
+"""The advisory lock under which migrations run: any number that nobody else uses."""
+
+
+class PostgreSQLDatabase(Database):
+    """A database of PostgreSQL 12 or later.
+
+    Args:
+        url: where it is.
+        connections: how many connections are kept.
+    """
+
+    def __init__(self, url: URL, connections: int) -> None:
+        engine = create_engine(
+            url,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+            pool_size=connections,
+            connect_args={"prepare_threshold": 2},
+        )
+        super().__init__(engine)
+        self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection; each statement is a transaction."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    writing = reading
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction of several statements."""
+        with self._transactional.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction in which nobody else migrates."""
+        with self.transaction() as connection:
+            connection.exec_driver_sql(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            yield connection
+
+    def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
+        """See ``Store.commit``.
+
+        The batch is laid out as if every session were where its first turn expects it to be; the
+        statement writes those that are. What became of the others is looked up afterwards, when
+        whoever was faster has committed.
+        """
+        hoped = {turn.key: turn.expected for turn in reversed(turns)}
+        outcomes = outcomes_of(turns, hoped, {})
+        written = committed(turns, outcomes)
+        chains = rows.chains_of(written)
+        plain = [chain for chain in chains if not any(turn.patches for turn in chain)]
+        patching = [chain for chain in chains if any(turn.patches for turn in chain)]
+        won: dict[SessionKey, str] = {}
+        unfit = {}
+        if plain:
+            with self.writing() as connection:
+                won |= self._write(connection, plain)
+        if patching:
+            with self.transaction() as connection:
+                won |= self._write(connection, patching)
+                turns_won = [turn for chain in patching for turn in chain if turn.key in won]
+                unfit = self.patch(connection, turns_won, won)
+        results: list[Outcome | None] = [
+            Committed(turn.revision, unfit.get((turn.key, turn.revision), ()))
+            if isinstance(outcome, Committed) and turn.key in won
+            else None
+            for turn, outcome in zip(turns, outcomes, strict=True)
+        ]
+        losers = [turn for turn, result in zip(turns, results, strict=True) if result is None]
+        if losers:
+            with self.reading() as connection:
+                lost = iter(self.lost(connection, losers))
+            return [result or next(lost) for result in results]
+        return [result for result in results if result]
+
+    def _write(
+        self, connection: Connection, chains: Sequence[Sequence[Turn]]
+    ) -> Mapping[SessionKey, str]:
+        """Write chains of turns; the contact of each session of which they were committed."""
+        turns = [turn for chain in chains for turn in chain]
+        parameters = {
+            "sessions": json_text([rows.session_row(chain) for chain in chains]),
+            "history": json_text([rows.history_row(turn) for turn in turns]),
+            "outbox": json_text([row for turn in turns for row in rows.outbox_rows(turn)]),
+        }
+        found = self.run(connection, "commit", parameters)
+        return {rows.key_of(row): row.contact for row in found}
+
+    def accept(self, messages: Sequence[Message], held_until: int) -> None:
+        """See ``Database.accept``."""
+        asked = [
+            {**rows.inbox_row(message, position=0, held_until=held_until), "number": number}
+            for number, message in enumerate(messages)
+        ]
+        with self.writing() as connection:
+            self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})

@@ -1,0 +1,75 @@
+-- Statements that every database understands. Parameters are `:names`; a cast says their type to
+-- PostgreSQL where nothing else does.
+
+-- name: publish
+-- The next version; nothing where somebody else was just taking it.
+insert into statewright_publications (tenant, flow, version, label, digest, at, release)
+select cast(:tenant as text), cast(:flow as text), coalesce(max(version), 0) + 1,
+       cast(:label as text), cast(:digest as text), cast(:at as bigint), cast(:release as text)
+from statewright_publications
+where tenant = :tenant and flow = :flow
+on conflict do nothing
+returning version;
+
+-- name: publication
+select tenant, flow, version, label, digest, at
+from statewright_publications
+where tenant = :tenant and flow = :flow
+  and (cast(:version as bigint) is null or version = :version)
+  and (cast(:label as text) is null or label = :label)
+order by version desc
+limit 1;
+
+-- name: publications
+select tenant, flow, version, label, digest, at
+from statewright_publications
+where tenant = :tenant
+  and (cast(:flow as text) = '' or flow = :flow)
+  and (flow > :after_flow or (flow = :after_flow and version < :after_version))
+order by flow, version desc
+limit :limit;
+
+-- name: release
+select release
+from statewright_publications
+where tenant = :tenant and flow = :flow and version = :version;
+
+-- name: conversation
+select c.flow, c.episode, c.session, s.status
+from statewright_conversations c
+join statewright_sessions s on s.tenant = c.tenant and s.session = c.session
+where c.tenant = :tenant and c.channel = :channel and c.conversation = :conversation
+order by c.flow;
+
+-- name: history
+select revision, message, position, at, event, answer, effects, incidents, state_hash
+from statewright_history
+where tenant = :tenant and session = :session and revision > :after
+order by revision
+limit :limit;
+
+-- name: age
+select created_at
+from statewright_sessions
+where tenant = :tenant and session = :session;
+
+-- name: sessions
+select tenant, session, revision, version, status, due_at, created_at, updated_at,
+       flow, channel, conversation, episode, contact, secret_hash
+from statewright_sessions
+where tenant = :tenant
+  and (created_at, session) < (:created_at, :session)
+  and (cast(:flow as text) = '' or flow = :flow)
+  and (cast(:status as text) = '' or status = :status)
+order by created_at desc, session desc
+limit :limit;
+
+-- name: forget
+-- Messages in the inbox that were handled by another way at the moment they were accepted.
+delete from statewright_inbox
+where exists (
+  select 1 from statewright_history h
+  where h.tenant = statewright_inbox.tenant
+    and h.session = statewright_inbox.session
+    and h.message = statewright_inbox.message
+);

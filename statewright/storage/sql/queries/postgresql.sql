@@ -1,0 +1,262 @@
+-- Statements in the words of PostgreSQL. Each is a transaction of its own. Batches come as JSON,
+-- one parameter a table: arrays cost the driver four times as much.
+--
+-- Nothing deadlocks: sessions are locked in the order of their keys and skipped where they are
+-- locked; whatever has to be waited for is inserted in the order of its key, table after table.
+
+-- name: load
+select l.number,
+       s.tenant, s.session, s.revision, s.version, s.status, s.due_at, s.created_at, s.updated_at,
+       s.flow, s.channel, s.conversation, s.episode, s.contact, s.secret_hash,
+       s.state_hash, s.snapshot,
+       h.revision as handled, h.answer,
+       c.data as contact_data, t.data as tenant_data,
+       (select cast(json_agg(json_build_array(i.position, i.message, i.body, i.at)
+                             order by i.position) as text)
+        from statewright_inbox i
+        where i.tenant = l.tenant and i.session = l.session
+          and not exists (
+            select from statewright_history g
+            where g.tenant = i.tenant and g.session = i.session and g.message = i.message)) as inbox
+from json_to_recordset(cast(:lookups as json)) as l(
+       number bigint, tenant text, session text, message text, contact text)
+left join statewright_sessions s on s.tenant = l.tenant and s.session = l.session
+left join statewright_history h
+  on h.tenant = l.tenant and h.session = l.session and h.message = l.message
+left join statewright_profiles c
+  on c.tenant = l.tenant and c.contact = coalesce(s.contact, l.contact) and c.contact <> ''
+left join statewright_profiles t on t.tenant = l.tenant and t.contact = ''
+order by l.number;
+
+-- name: commit
+-- The sessions whose turns were committed. A session is free where it is at the expected revision
+-- and none of its messages was handled before; both are looked up as of the start of the statement,
+-- and a session that changed since then is no longer at that revision when it is locked.
+with turn as materialized (
+  select * from json_to_recordset(cast(:sessions as json)) as t(
+    tenant text, session text, expected bigint, revision bigint, version bigint, status text,
+    due_at bigint, created_at bigint, updated_at bigint, flow text, channel text,
+    conversation text, episode bigint, contact text, secret_hash text, state_hash text,
+    snapshot text)
+),
+past as materialized (
+  select * from json_to_recordset(cast(:history as json)) as p(
+    tenant text, session text, revision bigint, message text, position bigint, at bigint,
+    state_hash text, event text, answer text, effects text, incidents text)
+),
+free as (
+  select s.tenant, s.session
+  from turn t
+  join statewright_sessions s on s.tenant = t.tenant and s.session = t.session
+  where t.expected > 0 and s.revision = t.expected
+    and not exists (
+      select from past p
+      join statewright_history h
+        on h.tenant = p.tenant and h.session = p.session and h.message = p.message
+      where p.tenant = t.tenant and p.session = t.session)
+  order by s.tenant, s.session
+  for no key update of s skip locked
+),
+moved as (
+  update statewright_sessions s
+  set revision = t.revision, version = t.version, status = t.status, due_at = t.due_at,
+      held_until = 0, updated_at = t.updated_at, state_hash = t.state_hash, snapshot = t.snapshot
+  from turn t
+  join free f on f.tenant = t.tenant and f.session = t.session
+  where s.tenant = t.tenant and s.session = t.session and s.revision = t.expected
+  returning s.tenant, s.session, s.contact
+),
+born as (
+  insert into statewright_sessions (
+    tenant, session, revision, version, status, due_at, held_until, created_at, updated_at, flow,
+    channel, conversation, episode, contact, secret_hash, state_hash, snapshot)
+  select tenant, session, revision, version, status, due_at, 0, created_at, updated_at, flow,
+         channel, conversation, episode, contact, secret_hash, state_hash, snapshot
+  from turn
+  where expected = 0
+  order by tenant, session
+  on conflict do nothing
+  returning tenant, session, contact
+),
+won as (
+  select tenant, session, contact from moved
+  union all
+  select tenant, session, contact from born
+),
+begun as (
+  insert into statewright_conversations as c (
+    tenant, channel, conversation, flow, episode, session)
+  select distinct on (t.tenant, t.channel, t.conversation, t.flow)
+         t.tenant, t.channel, t.conversation, t.flow, t.episode, t.session
+  from turn t
+  join born b on b.tenant = t.tenant and b.session = t.session
+  order by t.tenant, t.channel, t.conversation, t.flow, t.episode desc
+  on conflict (tenant, channel, conversation, flow) do update
+  set episode = excluded.episode, session = excluded.session
+  where c.episode < excluded.episode
+),
+recorded as (
+  insert into statewright_history (
+    tenant, session, revision, message, position, at, state_hash, event, answer, effects,
+    incidents)
+  select p.tenant, p.session, p.revision, p.message, p.position, p.at, p.state_hash, p.event,
+         p.answer, p.effects, p.incidents
+  from past p
+  join won w on w.tenant = p.tenant and w.session = p.session
+),
+answered as (
+  delete from statewright_inbox i
+  using past p
+  join won w on w.tenant = p.tenant and w.session = p.session
+  where p.position > 0
+    and i.tenant = p.tenant and i.session = p.session and i.position = p.position
+),
+asked as (
+  insert into statewright_outbox (
+    tenant, session, revision, ordinal, key, kind, stream, attempts, token, available_at, payload)
+  select o.tenant, o.session, o.revision, o.ordinal, o.key, o.kind, o.stream, 0, '',
+         o.available_at, o.payload
+  from json_to_recordset(cast(:outbox as json)) as o(
+         tenant text, session text, revision bigint, ordinal integer, key text, kind text,
+         stream text, available_at bigint, payload text)
+  join won w on w.tenant = o.tenant and w.session = o.session
+)
+select tenant, session, contact from won;
+
+-- name: standing
+-- Revision of the session, and the answer to the message where it was handled, for each turn.
+select k.number, s.revision, s.contact, h.revision as handled, h.answer
+from json_to_recordset(cast(:turns as json)) as k(
+       number bigint, tenant text, session text, message text)
+left join statewright_sessions s on s.tenant = k.tenant and s.session = k.session
+left join statewright_history h
+  on h.tenant = k.tenant and h.session = k.session and h.message = k.message
+order by k.number;
+
+-- name: profiles
+-- The rows, made where they were missing, and locked until the end of the transaction.
+insert into statewright_profiles as p (tenant, contact, data)
+select tenant, contact, '{}'
+from json_to_recordset(cast(:owners as json)) as o(tenant text, contact text)
+order by tenant, contact
+on conflict (tenant, contact) do update set data = p.data
+returning tenant, contact, data;
+
+-- name: patch
+update statewright_profiles p
+set data = d.data
+from json_to_recordset(cast(:profiles as json)) as d(tenant text, contact text, data text)
+where p.tenant = d.tenant and p.contact = d.contact;
+
+-- name: accept
+with message as materialized (
+  select * from json_to_recordset(cast(:messages as json)) as m(
+    number bigint, tenant text, session text, message text, at bigint, body text)
+),
+fresh as materialized (
+  select m.*,
+         row_number() over (partition by m.tenant, m.session order by m.number) as place,
+         count(*) over (partition by m.tenant, m.session) as total
+  from message m
+  where not exists (
+      select from statewright_inbox i
+      where i.tenant = m.tenant and i.session = m.session and i.message = m.message)
+    and not exists (
+      select from statewright_history h
+      where h.tenant = m.tenant and h.session = m.session and h.message = m.message)
+),
+counted as (
+  insert into statewright_mailboxes as b (tenant, session, position)
+  select tenant, session, max(total) from fresh
+  group by tenant, session
+  order by tenant, session
+  on conflict (tenant, session) do update set position = b.position + excluded.position
+  returning tenant, session, position
+)
+insert into statewright_inbox (tenant, session, position, message, at, held_until, body)
+select f.tenant, f.session, c.position - f.total + f.place, f.message, f.at,
+       cast(:held_until as bigint), f.body
+from fresh f
+join counted c on c.tenant = f.tenant and c.session = f.session
+order by f.tenant, f.session, f.place
+on conflict do nothing;
+
+-- name: positions
+select m.number, coalesce(i.position, h.position) as position
+from json_to_recordset(cast(:messages as json)) as m(
+       number bigint, tenant text, session text, message text)
+left join statewright_inbox i
+  on i.tenant = m.tenant and i.session = m.session and i.message = m.message
+left join statewright_history h
+  on h.tenant = m.tenant and h.session = m.session and h.message = m.message
+order by m.number;
+
+-- name: wait
+with head as (
+  select i.tenant, i.session, i.position
+  from statewright_inbox i
+  where i.held_until <= :now
+    and not exists (
+      select from statewright_inbox e
+      where e.tenant = i.tenant and e.session = i.session and e.position < i.position)
+  order by i.at
+  limit :limit
+  for update of i skip locked
+)
+update statewright_inbox i
+set held_until = :held_until
+from head h
+where i.tenant = h.tenant and i.session = h.session and i.position = h.position
+returning i.tenant, i.session;
+
+-- name: due
+with late as (
+  select tenant, session
+  from statewright_sessions
+  where due_at <= :now and held_until <= :now
+  order by due_at
+  limit :limit
+  for no key update skip locked
+)
+update statewright_sessions s
+set held_until = :held_until
+from late l
+where s.tenant = l.tenant and s.session = l.session
+returning s.tenant, s.session;
+
+-- name: claim
+with free as (
+  select o.tenant, o.session, o.revision, o.ordinal
+  from statewright_outbox o
+  where o.available_at <= :now
+    and (o.stream = '' or not exists (
+      select from statewright_outbox e
+      where e.tenant = o.tenant and e.session = o.session and e.stream = o.stream
+        and e.stream <> '' and e.available_at is not null
+        and (e.revision, e.ordinal) < (o.revision, o.ordinal)))
+  order by o.available_at, o.tenant, o.session, o.revision, o.ordinal
+  limit :limit
+  for update of o skip locked
+)
+update statewright_outbox o
+set available_at = :held_until, token = :token, attempts = o.attempts + 1
+from free f
+where o.tenant = f.tenant and o.session = f.session
+  and o.revision = f.revision and o.ordinal = f.ordinal
+returning o.tenant, o.session, o.revision, o.ordinal, o.key, o.kind, o.stream, o.payload,
+          o.attempts;
+
+-- name: finish
+-- A result is stored once; a request that is given back loses its token.
+update statewright_outbox o
+set available_at = case when o.available_at is null or r.result is not null then null else r.at end,
+    finished_at = case when r.result is not null then coalesce(o.finished_at, r.at) end,
+    token = case when r.result is not null then o.token else '' end,
+    result = coalesce(o.result, r.result)
+from json_to_recordset(cast(:settlements as json)) as r(
+       tenant text, session text, revision bigint, ordinal integer, token text, result text,
+       at bigint)
+where o.tenant = r.tenant and o.session = r.session
+  and o.revision = r.revision and o.ordinal = r.ordinal
+  and o.token = r.token and (o.available_at is not null or r.result is not null)
+returning o.tenant, o.session, o.revision, o.ordinal;

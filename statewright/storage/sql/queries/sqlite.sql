@@ -1,0 +1,185 @@
+-- Statements in the words of SQLite. Those that write run one after another in a transaction that
+-- was begun `immediate`, so that nobody else writes in between. What is asked for comes as JSON,
+-- one object a row.
+
+-- name: load
+with lookup as materialized (
+  select key as number,
+         json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.message') as message, json_extract(value, '$.contact') as contact
+  from json_each(:lookups)
+)
+select l.number,
+       s.tenant, s.session, s.revision, s.version, s.status, s.due_at, s.created_at, s.updated_at,
+       s.flow, s.channel, s.conversation, s.episode, s.contact, s.secret_hash,
+       s.state_hash, s.snapshot,
+       h.revision as handled, h.answer,
+       c.data as contact_data, t.data as tenant_data,
+       (select json_group_array(json_array(i.position, i.message, i.body, i.at))
+        from (select * from statewright_inbox w
+              where w.tenant = l.tenant and w.session = l.session
+              order by w.position) i
+        where not exists (
+          select 1 from statewright_history g
+          where g.tenant = i.tenant and g.session = i.session and g.message = i.message)) as inbox
+from lookup l
+left join statewright_sessions s on s.tenant = l.tenant and s.session = l.session
+left join statewright_history h
+  on h.tenant = l.tenant and h.session = l.session and h.message = l.message
+left join statewright_profiles c
+  on c.tenant = l.tenant and c.contact = coalesce(s.contact, l.contact) and c.contact <> ''
+left join statewright_profiles t on t.tenant = l.tenant and t.contact = ''
+order by l.number;
+
+-- name: standing
+-- Revision of the session, and the answer to the message where it was handled, for each turn.
+with turn as materialized (
+  select key as number,
+         json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.message') as message
+  from json_each(:turns)
+)
+select k.number, s.revision, s.contact, h.revision as handled, h.answer
+from turn k
+left join statewright_sessions s on s.tenant = k.tenant and s.session = k.session
+left join statewright_history h
+  on h.tenant = k.tenant and h.session = k.session and h.message = k.message
+order by k.number;
+
+-- name: bear
+insert into statewright_sessions (
+  tenant, session, revision, version, status, due_at, held_until, created_at, updated_at, flow,
+  channel, conversation, episode, contact, secret_hash, state_hash, snapshot)
+values (
+  :tenant, :session, :revision, :version, :status, :due_at, 0, :created_at, :updated_at, :flow,
+  :channel, :conversation, :episode, :contact, :secret_hash, :state_hash, :snapshot);
+
+-- name: begin
+insert into statewright_conversations (tenant, channel, conversation, flow, episode, session)
+values (:tenant, :channel, :conversation, :flow, :episode, :session)
+on conflict (tenant, channel, conversation, flow) do update
+set episode = excluded.episode, session = excluded.session
+where episode < excluded.episode;
+
+-- name: move
+update statewright_sessions
+set revision = :revision, version = :version, status = :status, due_at = :due_at, held_until = 0,
+    updated_at = :updated_at, state_hash = :state_hash, snapshot = :snapshot
+where tenant = :tenant and session = :session;
+
+-- name: record
+insert into statewright_history (
+  tenant, session, revision, message, position, at, state_hash, event, answer, effects, incidents)
+values (
+  :tenant, :session, :revision, :message, :position, :at, :state_hash, :event, :answer, :effects,
+  :incidents);
+
+-- name: answer
+delete from statewright_inbox
+where tenant = :tenant and session = :session and position = :position;
+
+-- name: ask
+insert into statewright_outbox (
+  tenant, session, revision, ordinal, key, kind, stream, attempts, token, available_at, payload)
+values (
+  :tenant, :session, :revision, :ordinal, :key, :kind, :stream, 0, '', :available_at, :payload);
+
+-- name: profiles
+select tenant, contact, data
+from statewright_profiles
+where (tenant, contact) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.contact') from json_each(:owners));
+
+-- name: patch
+insert into statewright_profiles (tenant, contact, data)
+select json_extract(value, '$.tenant'), json_extract(value, '$.contact'),
+       json_extract(value, '$.data')
+from json_each(:profiles)
+where true
+on conflict (tenant, contact) do update set data = excluded.data;
+
+-- name: positions
+with message as materialized (
+  select key as number,
+         json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.message') as message
+  from json_each(:messages)
+)
+select m.number, coalesce(i.position, h.position) as position, b.position as last
+from message m
+left join statewright_inbox i
+  on i.tenant = m.tenant and i.session = m.session and i.message = m.message
+left join statewright_history h
+  on h.tenant = m.tenant and h.session = m.session and h.message = m.message
+left join statewright_mailboxes b on b.tenant = m.tenant and b.session = m.session
+order by m.number;
+
+-- name: count
+insert into statewright_mailboxes (tenant, session, position)
+values (:tenant, :session, :position)
+on conflict (tenant, session) do update set position = excluded.position;
+
+-- name: accept
+insert into statewright_inbox (tenant, session, position, message, at, held_until, body)
+values (:tenant, :session, :position, :message, :at, :held_until, :body);
+
+-- name: wait
+update statewright_inbox
+set held_until = :held_until
+where (tenant, session, position) in (
+  select i.tenant, i.session, i.position
+  from statewright_inbox i
+  where i.held_until <= :now
+    and not exists (
+      select 1 from statewright_inbox e
+      where e.tenant = i.tenant and e.session = i.session and e.position < i.position)
+  order by i.at
+  limit :limit)
+returning tenant, session;
+
+-- name: due
+update statewright_sessions
+set held_until = :held_until
+where (tenant, session) in (
+  select tenant, session
+  from statewright_sessions
+  where due_at <= :now and held_until <= :now
+  order by due_at
+  limit :limit)
+returning tenant, session;
+
+-- name: claim
+update statewright_outbox
+set available_at = :held_until, token = :token, attempts = attempts + 1
+where (tenant, session, revision, ordinal) in (
+  select o.tenant, o.session, o.revision, o.ordinal
+  from statewright_outbox o
+  where o.available_at <= :now
+    and (o.stream = '' or not exists (
+      select 1 from statewright_outbox e
+      where e.tenant = o.tenant and e.session = o.session and e.stream = o.stream
+        and e.stream <> '' and e.available_at is not null
+        and (e.revision, e.ordinal) < (o.revision, o.ordinal)))
+  order by o.available_at, o.tenant, o.session, o.revision, o.ordinal
+  limit :limit)
+returning tenant, session, revision, ordinal, key, kind, stream, payload, attempts;
+
+-- name: finish
+-- A result is stored once; a request that is given back loses its token.
+update statewright_outbox
+set available_at = case when available_at is null or r.result is not null then null else r.at end,
+    finished_at = case when r.result is not null then coalesce(finished_at, r.at) end,
+    token = case when r.result is not null then statewright_outbox.token else '' end,
+    result = coalesce(statewright_outbox.result, r.result)
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.revision') as revision, json_extract(value, '$.ordinal') as ordinal,
+         json_extract(value, '$.token') as token, json_extract(value, '$.result') as result,
+         json_extract(value, '$.at') as at
+  from json_each(:settlements)
+) r
+where statewright_outbox.tenant = r.tenant and statewright_outbox.session = r.session
+  and statewright_outbox.revision = r.revision and statewright_outbox.ordinal = r.ordinal
+  and statewright_outbox.token = r.token
+  and (statewright_outbox.available_at is not null or r.result is not null)
+returning tenant, session, revision, ordinal;

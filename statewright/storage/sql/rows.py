@@ -1,0 +1,204 @@
+"""Records ⇄ rows of the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
+from statewright.statechart.snapshot import Status
+from statewright.storage.records import (
+    Arrival,
+    Birth,
+    Claim,
+    Duplicate,
+    Episode,
+    Loaded,
+    Message,
+    PastTurn,
+    Publication,
+    Request,
+    Session,
+    SessionKey,
+    Turn,
+)
+
+Row: TypeAlias = Any
+"""A row as the database layer gives it: columns are attributes."""
+
+Parameters = dict[str, Any]
+"""The columns of a row to be written."""
+
+
+def json_text(value: Any) -> str:
+    """A parameter that is JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def key_of(row: Row) -> SessionKey:
+    """The session that a row belongs to."""
+    return SessionKey(row.tenant, row.session)
+
+
+def chains_of(turns: Iterable[Turn]) -> list[list[Turn]]:
+    """Turns by session, in the order of the keys; those of one session in their own order."""
+    chains: dict[SessionKey, list[Turn]] = {}
+    for turn in turns:
+        chains.setdefault(turn.key, []).append(turn)
+    return [chains[key] for key in sorted(chains)]
+
+
+def session_row(chain: Sequence[Turn]) -> Parameters:
+    """What a chain of turns makes of a session; who it is stays None where it exists already."""
+    first, last = chain[0], chain[-1]
+    return {
+        "tenant": last.key.tenant,
+        "session": last.key.session,
+        "expected": first.expected,
+        "revision": last.revision,
+        "version": last.version,
+        "status": last.status,
+        "due_at": last.due_at,
+        "created_at": first.at,
+        "updated_at": last.at,
+        "state_hash": last.state_hash,
+        "snapshot": last.snapshot,
+        **{name: getattr(first.birth, name, None) for name in Birth.__slots__},
+    }
+
+
+def history_row(turn: Turn) -> Parameters:
+    """What a turn adds to the history."""
+    return {
+        "tenant": turn.key.tenant,
+        "session": turn.key.session,
+        "revision": turn.revision,
+        "message": turn.message,
+        "position": turn.position,
+        "at": turn.at,
+        "state_hash": turn.state_hash,
+        "event": turn.event,
+        "answer": turn.answer,
+        "effects": turn.effects,
+        "incidents": turn.incidents,
+    }
+
+
+def outbox_rows(turn: Turn) -> list[Parameters]:
+    """What a turn adds to the outbox."""
+    return [
+        {
+            "tenant": turn.key.tenant,
+            "session": turn.key.session,
+            "revision": turn.revision,
+            "ordinal": ordinal,
+            "key": request.key,
+            "kind": request.kind,
+            "stream": request.stream,
+            "available_at": turn.at,
+            "payload": request.payload,
+        }
+        for ordinal, request in enumerate(turn.requests)
+    ]
+
+
+def inbox_row(message: Message, *, position: int, held_until: int) -> Parameters:
+    """What a message adds to the inbox."""
+    return {
+        "tenant": message.key.tenant,
+        "session": message.key.session,
+        "position": position,
+        "message": message.message,
+        "at": message.at,
+        "held_until": held_until,
+        "body": message.body,
+    }
+
+
+def message_rows(messages: Sequence[Message | Turn]) -> str:
+    """Numbered messages to be looked up, as a parameter."""
+    return json_text(
+        [
+            {
+                "number": number,
+                "tenant": message.key.tenant,
+                "session": message.key.session,
+                "message": message.message,
+            }
+            for number, message in enumerate(messages)
+        ]
+    )
+
+
+def session_from(row: Row) -> Session:
+    """The session in a row."""
+    return Session(
+        key=key_of(row),
+        birth=Birth(
+            flow=row.flow,
+            channel=row.channel,
+            conversation=row.conversation,
+            episode=row.episode,
+            contact=row.contact,
+            secret_hash=row.secret_hash,
+        ),
+        version=row.version,
+        revision=row.revision,
+        status=Status(row.status),
+        due_at=row.due_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def duplicate_from(row: Row) -> Duplicate | None:
+    """The earlier answer in a row, or None."""
+    return None if row.handled is None else Duplicate(row.handled, row.answer)
+
+
+def loaded_from(row: Row) -> Loaded:
+    """All that a turn starts from."""
+    return Loaded(
+        session=None if row.revision is None else session_from(row),
+        snapshot=row.snapshot or "",
+        state_hash=row.state_hash or "",
+        duplicate=duplicate_from(row),
+        contact=values_from(row.contact_data),
+        tenant=values_from(row.tenant_data),
+        inbox=tuple(Arrival(*parts) for parts in json.loads(row.inbox or "[]")),
+    )
+
+
+def values_from(data: str | None) -> Mapping[str, Any]:
+    """The values of a contact or tenant; none where there is no row."""
+    if data is None:
+        return {}
+    values: Mapping[str, Any] = value_from_json(json.loads(data))
+    return values
+
+
+def data_from(values: Mapping[str, Any]) -> str:
+    """What is stored of the values of a contact or tenant."""
+    return text_from_json(json_from_value(values))
+
+
+def past_turn_from(row: Row) -> PastTurn:
+    """A turn of the history."""
+    return PastTurn(*row)
+
+
+def publication_from(row: Row) -> Publication:
+    """A publication."""
+    return Publication(*row)
+
+
+def episode_from(row: Row) -> Episode:
+    """The latest session of a flow in a conversation."""
+    return Episode(row.flow, row.episode, row.session, Status(row.status))
+
+
+def claim_from(row: Row, token: str) -> Claim:
+    """A request that was just lent to whoever holds the token."""
+    request = Request(row.key, row.kind, row.payload, row.stream)
+    return Claim(key_of(row), row.revision, row.ordinal, request, row.attempts, token)

@@ -1,0 +1,119 @@
+"""SQLite: one writer at a time, whose transactions see and decide everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event
+
+from statewright.storage.arbitration import committed, outcomes_of
+from statewright.storage.records import Committed, Message, Outcome, Turn
+from statewright.storage.sql import rows
+from statewright.storage.sql.database import Database
+
+_PRAGMAS = (
+    "busy_timeout = 5000",
+    "journal_mode = wal",
+    # Each commit is on the disk before it is acknowledged.
+    "synchronous = full",
+    "cache_size = -65536",
+)
+
+
+class SQLiteDatabase(Database):
+    """A file of SQLite.
+
+    Args:
+        url: names the file.
+    """
+
+    def __init__(self, url: URL) -> None:
+        engine = create_engine(url, isolation_level="AUTOCOMMIT", paramstyle="named")
+        event.listen(engine, "connect", _prepare)
+        super().__init__(engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection; each statement sees one moment."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction in which nobody else writes."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("begin immediate")
+            try:
+                yield connection
+            except BaseException:
+                connection.exec_driver_sql("rollback")
+                raise
+            connection.exec_driver_sql("commit")
+
+    migrating = writing
+
+    def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
+        """See ``Store.commit``."""
+        with self.writing() as connection:
+            standing = self.standing(connection, turns)
+            revisions = {turn.key: row[0] for turn, row in zip(turns, standing, strict=True)}
+            contacts = {turn.key: row[1] for turn, row in zip(turns, standing, strict=True)}
+            handled = {
+                (turn.key, turn.message): row[2]
+                for turn, row in zip(turns, standing, strict=True)
+                if row[2]
+            }
+            outcomes = outcomes_of(turns, revisions, handled)
+            written = committed(turns, outcomes)
+            self._write(connection, written)
+            contacts |= {turn.key: turn.birth.contact for turn in written if turn.birth}
+            patching = [turn for turn in written if turn.patches]
+            unfit = self.patch(connection, patching, contacts) if patching else {}
+        return [
+            replace(outcome, unfit=unfit.get((turn.key, turn.revision), ()))
+            if isinstance(outcome, Committed)
+            else outcome
+            for turn, outcome in zip(turns, outcomes, strict=True)
+        ]
+
+    def _write(self, connection: Connection, turns: Sequence[Turn]) -> None:
+        chains = rows.chains_of(turns)
+        born = [rows.session_row(chain) for chain in chains if chain[0].birth]
+        moved = [rows.session_row(chain) for chain in chains if not chain[0].birth]
+        past = [rows.history_row(turn) for turn in turns]
+        self.run(connection, "move", moved)
+        self.run(connection, "bear", born)
+        self.run(connection, "begin", born)
+        self.run(connection, "record", past)
+        self.run(connection, "answer", [row for row in past if row["position"]])
+        self.run(connection, "ask", [row for turn in turns for row in rows.outbox_rows(turn)])
+
+    def accept(self, messages: Sequence[Message], held_until: int) -> None:
+        """See ``Database.accept``."""
+        with self.writing() as connection:
+            standing = self.run(connection, "positions", {"messages": rows.message_rows(messages)})
+            lasts = {
+                message.key: row.last or 0 for message, row in zip(messages, standing, strict=True)
+            }
+            fresh = {
+                (message.key, message.message): message
+                for message, row in zip(messages, standing, strict=True)
+                if row.position is None
+            }
+            arrivals = []
+            for message in fresh.values():
+                lasts[message.key] += 1
+                arrivals.append(
+                    rows.inbox_row(message, position=lasts[message.key], held_until=held_until)
+                )
+            self.run(connection, "count", arrivals)
+            self.run(connection, "accept", arrivals)
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Set up a new connection of the driver."""
+    for pragma in _PRAGMAS:
+        connection.execute(f"pragma {pragma}")

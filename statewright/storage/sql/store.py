@@ -1,0 +1,272 @@
+"""``Store`` on SQL databases: the asynchronous shell around ``Database``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from statewright.errors import StorageUnavailable, UnusableDatabase
+from statewright.statechart import Release
+from statewright.statechart.snapshot import Status
+from statewright.storage.lane import Lane
+from statewright.storage.records import (
+    Claim,
+    Episode,
+    Loaded,
+    Lookup,
+    Message,
+    Outcome,
+    PastTurn,
+    Publication,
+    Session,
+    SessionKey,
+    Settlement,
+    Turn,
+)
+from statewright.storage.sql.database import Database, attempted
+from statewright.storage.sql.postgresql import PostgreSQLDatabase
+from statewright.storage.sql.sqlite import SQLiteDatabase
+from statewright.storage.store import PAGE
+
+_BATCH = 64
+"""How many turns go into one transaction."""
+
+_THREADS = 4
+"""How many calls of one kind run at once, where the database lets them."""
+
+Result = TypeVar("Result")
+
+
+class SQLStore:
+    """``Store`` on SQLite (``sqlite:///flows.db``) or PostgreSQL (``postgresql://host/name``).
+
+    Concurrent calls of ``load`` and ``commit`` share round trips and transactions. A store belongs
+    to the event loop in which it was opened.
+
+    Args:
+        url: which database, as SQLAlchemy writes it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened: _Opened | None = None
+
+    async def open(self) -> None:
+        """See ``Store``."""
+        if self._opened is None:
+            self._opened = await asyncio.to_thread(_opened, self._url)
+
+    async def close(self) -> None:
+        """See ``Store``."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.close()
+
+    @property
+    def _open(self) -> _Opened:
+        if self._opened is None:
+            raise StorageUnavailable("the store is not open; call `open()` first")
+        return self._opened
+
+    async def publish(
+        self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
+    ) -> Publication:
+        """See ``Store``."""
+        opened = self._open
+        publish = partial(opened.database.publish, release, tenant, flow, label, at)
+        # Tried once: what seems to have failed may be there, and would be there twice.
+        return await opened.write(publish, tries=1)
+
+    async def publication(
+        self, tenant: str, flow: str, *, version: int | None = None, label: str | None = None
+    ) -> Publication | None:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.publication, tenant, flow, version, label))
+
+    async def publications(
+        self, tenant: str, *, flow: str = "", after: Publication | None = None, limit: int = PAGE
+    ) -> tuple[Publication, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.publications, tenant, flow, after, limit))
+
+    async def release(self, publication: Publication) -> Release:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.release, publication))
+
+    async def conversation(
+        self, tenant: str, channel: str, conversation: str
+    ) -> tuple[Episode, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(
+            partial(opened.database.conversation, tenant, channel, conversation)
+        )
+
+    async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
+        """See ``Store``."""
+        return await self._open.loads.answers(lookups)
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        """See ``Store``."""
+        return await self._open.commits.answers(turns)
+
+    async def accept(self, messages: Sequence[Message], *, held_until: int = 0) -> tuple[int, ...]:
+        """See ``Store``."""
+        opened = self._open
+        await opened.write(partial(opened.database.accept, messages, held_until))
+        return await opened.read(partial(opened.database.positions, messages))
+
+    async def ready(
+        self, now: int, *, held_until: int, limit: int = PAGE
+    ) -> tuple[SessionKey, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(partial(opened.database.ready, now, held_until, limit))
+
+    async def claim(
+        self, token: str, now: int, *, held_until: int, limit: int = PAGE
+    ) -> tuple[Claim, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(partial(opened.database.claim, token, now, held_until, limit))
+
+    async def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(partial(opened.database.finish, settlements))
+
+    async def history(
+        self, key: SessionKey, *, after: int = 0, limit: int = PAGE
+    ) -> tuple[PastTurn, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.history, key, after, limit))
+
+    async def sessions(
+        self,
+        tenant: str,
+        *,
+        flow: str = "",
+        status: Status | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Session, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(
+            partial(opened.database.sessions, tenant, flow, status or "", after, limit)
+        )
+
+
+class _Opened:
+    """What an open store has: a database, and threads in which its calls run.
+
+    Args:
+        database: is up to date.
+        writers: how many calls may write at once.
+    """
+
+    def __init__(self, database: Database, writers: int) -> None:
+        self.database = database
+        self._readers = ThreadPoolExecutor(_THREADS, "statewright-read")
+        self._writers = ThreadPoolExecutor(writers, "statewright-write")
+        self.loads: Lane[Lookup, Loaded] = Lane(
+            lambda lookups: attempted(partial(database.load, lookups)),
+            self._readers,
+            width=min(2, writers),
+            length=_BATCH,
+        )
+        self.commits: Lane[Turn, Outcome] = Lane(
+            lambda turns: attempted(partial(database.commit, turns)),
+            self._writers,
+            width=min(2, writers),
+            length=_BATCH,
+        )
+
+    async def read(self, work: Callable[[], Result]) -> Result:
+        """The result of some work that only reads."""
+        call = partial(attempted, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+
+    async def write(self, work: Callable[[], Result], **how: int) -> Result:
+        """The result of some work that writes; ``how`` is that of ``attempted``."""
+        call = partial(attempted, work, **how)
+        return await asyncio.get_running_loop().run_in_executor(self._writers, call)
+
+    async def close(self) -> None:
+        """Let what was begun come to its end, and let go of every connection."""
+        await self.loads.drain()
+        await self.commits.drain()
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._readers.shutdown()
+        self._writers.shutdown()
+        self.database.engine.dispose()
+
+
+def upgrade(url: str) -> None:
+    """Make the tables of a database those of this version: what ``open`` does, and no more.
+
+    Raises:
+        UnusableDatabase: the database is not known, or belongs to a later version.
+        StorageUnavailable: it does not answer.
+    """
+    database, _ = _connected(url)
+    try:
+        attempted(database.upgrade)
+    finally:
+        database.engine.dispose()
+
+
+def _opened(url: str) -> _Opened:
+    database, writers = _connected(url)
+    try:
+        attempted(database.upgrade)
+    except BaseException:
+        database.engine.dispose()
+        raise
+    return _Opened(database, writers)
+
+
+def _connected(url: str) -> tuple[Database, int]:
+    """The database that a URL names, and how many calls may write to it at once."""
+    try:
+        parsed = make_url(url)
+        return _DATABASES[parsed.get_backend_name()](parsed)
+    except (ArgumentError, KeyError):
+        raise UnusableDatabase(
+            "the URL names no database that can be used; it is written like sqlite:///flows.db "
+            "or postgresql://user:password@host/name"
+        ) from None
+    except ModuleNotFoundError as error:
+        raise UnusableDatabase(
+            f"the driver {error.name} is not installed; install statewright[server,postgres]"
+        ) from None
+
+
+def _sqlite(url: URL) -> tuple[Database, int]:
+    if url.database in {None, "", ":memory:"}:
+        raise UnusableDatabase(
+            "the URL names no file; write sqlite:///flows.db, or use MemoryStore for a test"
+        )
+    return SQLiteDatabase(url), 1
+
+
+def _postgresql(url: URL) -> tuple[Database, int]:
+    return PostgreSQLDatabase(url.set(drivername="postgresql+psycopg"), 2 * _THREADS), _THREADS
+
+
+_DATABASES: dict[str, Callable[[URL], tuple[Database, int]]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+}
