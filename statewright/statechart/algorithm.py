@@ -60,7 +60,7 @@ one can see where the session ended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -149,22 +149,53 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         InvalidEvent: the event is not usable.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
-    tree = tree_of(chart)
-    if snapshot.digest != (tree.digest or digest_of(chart)):
-        raise ForeignSnapshot(
-            f"session `{snapshot.session}` belongs to the chart with digest "
-            f"{snapshot.digest[:12]}…, not to `{chart.name}`, {tree.digest[:12]}…; "
-            "load the release that it was started with, or migrate it"
-        )
+    check_belongs(chart, snapshot)
     if snapshot.status is not Status.ACTIVE:
         raise SessionEnded(f"session `{snapshot.session}` has {snapshot.status}; start another one")
     checked = accepted(event)
     if checked.invocation and not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
-    working = working_from_snapshot(tree, snapshot)
+    return turn(chart, snapshot, event, lambda working: _handle(working, checked))
+
+
+def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
+    """Refuse a snapshot of another chart.
+
+    Raises:
+        ForeignSnapshot: the snapshot belongs to another chart.
+    """
+    digest = tree_of(chart).digest or digest_of(chart)
+    if snapshot.digest != digest:
+        raise ForeignSnapshot(
+            f"session `{snapshot.session}` belongs to the chart with digest "
+            f"{snapshot.digest[:12]}…, not to `{chart.name}`, {digest[:12]}…; "
+            "load the release that it was started with, or migrate it"
+        )
+
+
+def turn(
+    chart: Statechart, snapshot: Snapshot, event: Event, handle: Callable[[Working], None]
+) -> Macrostep:
+    """Fire the timers that are due, then do what the event asks for, if the session still runs.
+
+    Args:
+        chart: what runs.
+        snapshot: the session so far; it belongs to the chart, and is active.
+        event: what happened.
+        handle: does what is to be done.
+
+    Raises:
+        InvalidEvent: the values of the contact or the tenant are not usable.
+        InvalidSnapshot: the snapshot names a state that the chart lacks.
+    """
+    working = working_from_snapshot(tree_of(chart), snapshot)
     working.contact, working.tenant = values_read(event)
     try:
-        _handle(working, checked)
+        _let_time_pass(working, event.now)
+        if working.running:
+            handle(working)
+        elif event.name != TICK:
+            working.report("ended", f"the session ended before `{event.name}` was handled")
     except OutOfBoundsError as error:
         return _abandoned(working, snapshot, event, error)
     return _macrostep_of(working, event)
@@ -198,9 +229,9 @@ def _abandoned(
     return Macrostep(event, (), snapshot, (), (*working.incidents[:100], incident))
 
 
-def _handle(working: Working, event: Event) -> None:
-    """Fire the timers that are due, then handle the event itself."""
-    until = max(working.now, event.now)
+def _let_time_pass(working: Working, now: int) -> None:
+    """Fire the timers that are due, each at its own time."""
+    until = max(working.now, now)
     fired = 0
     while working.running and working.timers and working.timers[0].due <= until:
         timer = working.timers[0]
@@ -211,10 +242,11 @@ def _handle(working: Working, event: Event) -> None:
             raise OutOfBoundsError(f"more than {working.tree.chart.limit} timers fire in one turn")
         _take(working, Event(timer.event, timer.data, working.now, sendid=timer.id))
     working.now = until
+
+
+def _handle(working: Working, event: Event) -> None:
+    """Handle an event from outside."""
     if event.name == TICK:
-        return
-    if not working.running:
-        working.report("ended", f"the session ended before `{event.name}` was handled")
         return
     if event.invocation:
         waited = working.invocations
@@ -230,6 +262,14 @@ def _take(working: Working, event: Event) -> None:
     """One macrostep that begins with an external event, and those of the events kept so far."""
     _begin(working)
     _external(working, event)
+    main_event_loop(working)
+    _offer_deferred(working)
+
+
+def settle(working: Working, event: Event) -> None:
+    """One macrostep that begins with what somebody has done to the session from outside."""
+    _begin(working)
+    working.event = event
     main_event_loop(working)
     _offer_deferred(working)
 
