@@ -7,6 +7,7 @@ lines, so each line is preceded by the time that has passed; ``/advance`` adds t
 from __future__ import annotations
 
 import json
+import math
 import select
 import sys
 import time
@@ -34,6 +35,8 @@ HELP: Final = """\
 /help                                        show this
 /quit                                        leave, as Ctrl-D does
 //text                                       say something that begins with a slash"""
+
+_UNITS: Final = (("h", 3600), ("min", 60), ("s", 1))
 
 NAP: Final = 3600.0
 """Seconds after which a long wait looks at the clock again."""
@@ -105,8 +108,8 @@ class Terminal:
         if not sys.stdin.isatty():
             note(f"(waits until {due}: /advance)")
             return False
-        note(f"(waits {_spoken(left)}: Ctrl-C or /advance to skip)")
         try:
+            note(f"(waits {_spoken(left)}: Ctrl-C or /advance to skip)")
             while (left := (moment - clock()) / 1_000_000) > 0:
                 if _typed_within(min(left, NAP)):
                     return False
@@ -119,13 +122,12 @@ class Terminal:
 def _spoken(seconds: float) -> str:
     """A time for people, rounded up.
 
-    >>> _spoken(0.2), _spoken(90), _spoken(86400)
-    ('1 s', '2 min', '24 h')
+    >>> _spoken(0.2), _spoken(90), _spoken(1800), _spoken(86400)
+    ('1 s', '90 s', '30 min', '24 h')
     """
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds > size:
-            return f"{-int(-seconds // size)} {unit}"
-    return f"{-int(-seconds // 1)} s"
+    whole = math.ceil(seconds)
+    unit, size = next((unit, size) for unit, size in _UNITS if whole >= 2 * size or size == 1)
+    return f"{-(-whole // size)} {unit}"
 
 
 def _typed_within(seconds: float) -> bool:
