@@ -64,7 +64,7 @@ class Document:
             while nearest and nearest not in self.outline.values:
                 nearest = nearest.rpartition("/")[0]
             position = self.outline.keys.get(nearest) or self.outline.values.get(nearest, (0, 0))
-        return Location(self.file, pointer, *position)
+        return Location(self.file, pointer, *position, self.outline.texts.get(pointer, 0))
 
     def key_location(self, pointer: str) -> Location:
         """Where the key of a member begins; of what has none, where the value begins."""

@@ -59,6 +59,7 @@ def outline_from_json(text: str) -> Outline:
     return Outline(
         value=scanner.root[0],
         values=scanner.located(scanner.values),
+        texts={pointer: scanner.position(at)[1] for pointer, at in scanner.texts.items()},
         keys=scanner.located(scanner.keys),
         duplicates=tuple(scanner.duplicates),
         faults=tuple(scanner.faults),
@@ -96,6 +97,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.values: dict[str, int] = {}
+        self.texts: dict[str, int] = {}
         self.keys: dict[str, int] = {}
         self.duplicates: list[Duplicate] = []
         self.faults: list[Fault] = []
@@ -134,7 +136,10 @@ class _Scanner:
         if character in _CLOSING:
             self._open(character, pointer)
         elif character == '"':
-            self._store(self._string(pointer))
+            text = self._string(pointer)
+            if self.at - at == len(text) + 2:
+                self.texts.setdefault(pointer, at + 1)
+            self._store(text)
         else:
             self._store(self._literal(pointer))
 

@@ -62,6 +62,8 @@ class Outline:
     Attributes:
         value: None, bool, int (of 64 bits), finite float, str, list, or str-keyed dict.
         values: where each value begins, by its JSON pointer.
+        texts: the column of the first character of each text that stands on one line just as it
+            is, without escapes, by its JSON pointer.
         keys: where the key of each member of a map begins, by the pointer of the member.
         duplicates: keys that stand twice.
         faults: what is wrong with the text.
@@ -70,6 +72,7 @@ class Outline:
 
     value: Any = None
     values: Mapping[str, Position] = field(default_factory=dict)
+    texts: Mapping[str, int] = field(default_factory=dict)
     keys: Mapping[str, Position] = field(default_factory=dict)
     duplicates: tuple[Duplicate, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -102,12 +102,14 @@ class _BrokenError(Exception):
 class _Branch:
     """A value of the document: a scalar, a list or a map, with all that stands in it."""
 
-    __slots__ = ("fault", "members", "open", "position", "size", "value")
+    __slots__ = ("fault", "members", "open", "position", "size", "text_column", "value")
 
     def __init__(self, position: Position, value: Any = None) -> None:
         self.position = position
         self.value = value
         """The value of a scalar; an empty list or dict for the others."""
+        self.text_column = 0
+        """Of a text that stands on one line just as it is, the column of its first character."""
         self.fault: tuple[str, str] | None = None
         """Code and message of what is wrong with a scalar."""
         self.members: list[tuple[str, Position, _Branch]] = []
@@ -156,6 +158,7 @@ class _Composer:
         elif isinstance(event, ScalarEvent):
             branch = _Branch(position)
             branch.value, branch.fault = scalar_from(event.value, plain=_is_plain(event))
+            branch.text_column = _text_column(event)
             self._register(event, branch, position)
             self._attach(branch)
         else:
@@ -240,6 +243,7 @@ class _Composer:
         return Outline(
             value=value,
             values=unfolding.values,
+            texts=unfolding.texts,
             keys=unfolding.keys,
             duplicates=tuple(unfolding.duplicates),
             faults=(*self.faults, *unfolding.faults),
@@ -251,6 +255,7 @@ class _Unfolding:
 
     def __init__(self) -> None:
         self.values: dict[str, Position] = {}
+        self.texts: dict[str, int] = {}
         self.keys: dict[str, Position] = {}
         self.duplicates: list[Duplicate] = []
         self.faults: list[Fault] = []
@@ -265,6 +270,8 @@ class _Unfolding:
                 message = f"aliases nest lists and maps more than {DEPTH_LIMIT} deep"
                 raise _BrokenError(branch.position, message)
             self.values[pointer] = branch.position
+            if branch.text_column:
+                self.texts[pointer] = branch.text_column
             value = self._plain(branch, pointer)
             if isinstance(container, list):
                 container.append(value)
@@ -301,6 +308,17 @@ class _Unfolding:
                 yield key, pointer_of_member, member
             else:
                 self.duplicates.append(Duplicate(pointer_of_member, key, first, position))
+
+
+def _text_column(event: ScalarEvent) -> int:
+    """Where the characters of a scalar begin, if each of them stands in the text for itself."""
+    start: Any = event.start_mark
+    end: Any = event.end_mark
+    quotes = 1 if event.style in ("'", '"') else 0
+    is_verbatim = end.line == start.line and end.column - start.column == (
+        len(event.value) + 2 * quotes
+    )
+    return start.column + 1 + quotes if is_verbatim else 0
 
 
 def _position(event: Event) -> Position:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role, Text
-from statewright.errors import point_at
 
 
 def problems_of_kind(
@@ -27,9 +27,13 @@ def problems_of_kind(
 def finding_in_text(
     check: Check, text: Text, reason: str, start: int, end: int, hint: str
 ) -> Finding:
-    """A finding about a part of a text: with the text and carets under the part."""
+    """A finding about a part of a text: placed at the part where that can be told."""
     source = text.source
-    message = f"{reason}\n{point_at(source.text, start, end)}"
+    place = source.location
     if source.original:
-        message += f"\nread from `{source.original}`"
-    return check.finding(message, source.location, node=text.node, port=text.port, help=hint)
+        reason = f"{reason} (this was read from `{source.original}`)"
+    elif place.text_column and "\n" not in source.text:
+        place = replace(place, column=place.text_column + start)
+    else:
+        reason = f"{reason}, in `{source.text[start:end] or source.text}`"
+    return check.finding(reason, place, node=text.node, port=text.port, help=hint)
