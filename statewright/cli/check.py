@@ -31,7 +31,8 @@ def check(names: tuple[str, ...], format_: str, dialect: str | None, *, strict: 
             failure.show()
             unread = True
     report = report_of(compiled)
-    print_report(report, format_)
+    if compiled or format_ != "text":
+        print_report(report, format_)
     return BROKEN if unread else _exit_code(report, strict=strict)
 
 

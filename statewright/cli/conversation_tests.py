@@ -127,6 +127,9 @@ def _conversations(root: Part) -> Iterator[Conversation]:
         yield _conversation(root, root)
         return
     for part in root["conversations"].items():
+        if not isinstance(part.value, dict):
+            part.wrong("a map with the key `script`")
+            continue
         part.refuse_unknown(CONVERSATION_KEYS, "error")
         yield _conversation(root, part)
 

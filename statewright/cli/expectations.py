@@ -33,8 +33,7 @@ def _line(expected: Any, text: str) -> Iterator[str]:
     matchers = expected if isinstance(expected, dict) else {"equals": expected}
     for name, wanted in matchers.items():
         if not MATCHERS[name](text, wanted):
-            verb = name.removesuffix("s")
-            yield f"the text should {verb} {_shown(wanted)}, and is {_shown(text)}"
+            yield f"the text should {VERBS[name]} {_shown(wanted)}, and is {_shown(text)}"
 
 
 MATCHERS: Mapping[str, Callable[[str, Any], bool]] = MappingProxyType(
@@ -45,6 +44,11 @@ MATCHERS: Mapping[str, Callable[[str, Any], bool]] = MappingProxyType(
     }
 )
 """How a text is compared; ``matches`` searches for a regular expression (RE2)."""
+
+VERBS: Mapping[str, str] = MappingProxyType(
+    {"equals": "equal", "contains": "contain", "matches": "match"}
+)
+"""The same in a sentence with "should"."""
 
 
 def _configuration(expected: Any, turn: Turn) -> Iterator[str]:

@@ -12,5 +12,5 @@ from statewright.cli import streams
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of the native flow format."""
+    """Print the JSON Schema of native flows."""
     streams.print_document(json.dumps(flows.json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -50,7 +50,8 @@ def test(names: tuple[str, ...], format_: str) -> int:
         cases += _cases(tests)
     failed = sum(bool(case.findings) for case in cases)
     summary = f"{counted(len(cases), 'conversation')}, {failed or 'none'} failed"
-    print_report(Report("test", tuple(cases), summary, texts), format_)
+    if cases or format_ != "text":
+        print_report(Report("test", tuple(cases), summary, texts), format_)
     return BROKEN if unread else FOUND if failed else CLEAN
 
 

@@ -1,0 +1,82 @@
+"""Whatever goes wrong is one clean message and the right exit code, never a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from statewright import __version__
+from statewright.cli import COMMANDS
+from tests.cli.commands import EXAMPLES, CommandLine, process
+
+
+def test_the_version_is_that_of_the_package(statewright: CommandLine) -> None:
+    assert statewright("--version").out == f"statewright {__version__}\n"
+
+
+def test_help_lists_every_command(statewright: CommandLine) -> None:
+    result = statewright("--help")
+    assert result.code == 0
+    for command in COMMANDS:
+        assert f"\n  {command.name} " in result.out
+        assert "..." not in command.get_short_help_str()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nonsense",),
+        ("check",),
+        ("check", "--format", "xml", "x"),
+        ("compile", "x"),
+        ("chat", "a", "b"),
+        ("explain", "--nonsense"),
+        ("check", "\x00"),
+        ("check", "a" * 5000),
+        ("chat", "/dev/null/x"),
+        ("test", "/"),
+    ],
+)
+def test_wrong_usage_is_told_on_stderr(
+    statewright: CommandLine, arguments: tuple[str, ...]
+) -> None:
+    result = statewright(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err
+    assert "Traceback" not in result.err
+    assert "internal error" not in result.err
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = [sys.executable, "-m", "statewright", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stderr is not None
+        writer.stdout.close()
+        assert writer.stderr.read() == b""
+    assert writer.returncode in {1, 2}
+
+
+def test_a_bug_of_ours_is_called_one(
+    statewright: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statewright.flows.json_schema", lambda: {1, 2})
+    result = statewright("schema")
+    assert result.code == 2
+    assert result.err.startswith("Error: internal error (TypeError: ")
+    assert "STATEWRIGHT_TRACEBACK=1" in result.err
+    monkeypatch.setenv("STATEWRIGHT_TRACEBACK", "1")
+    assert "Traceback" in statewright("schema").err
+
+
+def test_python_runs_the_package() -> None:
+    assert process("--version").stdout.startswith(b"statewright ")
+
+
+def test_colours_are_for_terminals_only() -> None:
+    result = process("check", EXAMPLES / "quiz.test.yaml", environment={"TERM": "xterm-256color"})
+    assert result.returncode == 1
+    assert b"\x1b" not in result.stdout
