@@ -114,6 +114,8 @@ def test_ci_fails_where_there_is_no_command(tmp_path: Path, readme: str) -> None
 
 
 def test_ci_finds_the_command_of_this_readme() -> None:
-    marked = re.findall(r"^<!-- test-command -->\n```sh\n(.*?)^```$", README, re.M | re.S)
+    marked = re.findall(
+        r"^<!-- test-command -->\n```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL
+    )
     assert len(marked) == 1
     assert "pytest" in marked[0]
