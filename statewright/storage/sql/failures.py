@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from statewright.errors import HostError, StorageUnavailable, UnusableDatabase
 
@@ -18,7 +18,7 @@ def is_passing(error: SQLAlchemyError) -> bool:
     """Whether the same call may succeed at the next try."""
     if not isinstance(error, DBAPIError):
         return False
-    if error.connection_invalidated or isinstance(error, IntegrityError):
+    if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:

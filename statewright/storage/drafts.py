@@ -1,0 +1,191 @@
+"""Flows that are being drawn: kept as their authors left them, right or wrong.
+
+A draft is replaced as a whole, and only by somebody who has seen it: whoever names the digest of
+what they saw finds out that it was changed since. What the flow says is of no concern here.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Protocol, runtime_checkable
+
+from statewright.errors import DraftChanged
+from statewright.storage.limits import check_name, check_number, check_text
+from statewright.storage.store import PAGE
+
+ABSENT = ""
+"""The digest of a draft that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A draft as lists show it: everything but what was drawn.
+
+    Attributes:
+        tenant: whose it is.
+        flow: the id of the flow.
+        name: what people call it, or ``""``.
+        digest: of the draft's contents; two drafts with one digest hold the same.
+        created_at: when it was first saved, microseconds since 1970 UTC.
+        updated_at: when it was last saved.
+    """
+
+    tenant: str
+    flow: str
+    name: str
+    digest: str
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A flow that is being drawn.
+
+    Attributes:
+        tenant: whose it is.
+        flow: the id of the flow.
+        name: what people call it, or ``""``.
+        text: the flow, as it was given.
+        dialect: what the text is written in, or ``""`` where that can be seen by looking at it.
+        ui: what the editor keeps beside it, as it was given, or ``""``.
+        at: when it was saved, microseconds since 1970 UTC.
+    """
+
+    tenant: str
+    flow: str
+    name: str
+    text: str
+    dialect: str
+    ui: str
+    at: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that was drawn, in letters, digits, ``-`` and ``_``."""
+        parts = json.dumps([self.flow, self.name, self.text, self.dialect, self.ui])
+        return base64.urlsafe_b64encode(sha256(parts.encode()).digest()).rstrip(b"=").decode()
+
+    def __post_init__(self) -> None:
+        check_name("the tenant", self.tenant)
+        check_name("the id of the flow", self.flow)
+        check_text("the name of the flow", self.name)
+        check_text("the text of the flow", self.text)
+        check_text("the dialect of the flow", self.dialect)
+        check_text("what the editor keeps", self.ui)
+        check_number("the time of the draft", self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A draft as it is kept.
+
+    Attributes:
+        heading: what lists show.
+        text: see ``Draft``.
+        dialect: see ``Draft``.
+        ui: see ``Draft``.
+    """
+
+    heading: Heading
+    text: str
+    dialect: str
+    ui: str
+
+
+class Drafts(Protocol):
+    """Where drafts are kept. Every method may raise ``StorageUnavailable``."""
+
+    async def read(self, tenant: str, flow: str) -> Saved | None:
+        """A draft, or None where there is none of that flow."""
+        ...
+
+    async def headings(
+        self, tenant: str, *, after: str = "", limit: int = PAGE
+    ) -> tuple[Heading, ...]:
+        """The drafts of a tenant by flow (code point order), behind the flow ``after``."""
+        ...
+
+    async def save(self, draft: Draft, *, seen: str | None = None) -> Saved:
+        """Keep a draft in the place of the one before it, if there is one.
+
+        Args:
+            draft: what to keep.
+            seen: the digest of the draft that its author has seen, or ``ABSENT``; None where that
+                does not matter.
+
+        Raises:
+            DraftChanged: what is there is not what was seen. Nothing is kept then.
+        """
+        ...
+
+    async def remove(self, tenant: str, flow: str, *, seen: str | None = None) -> bool:
+        """Forget a draft; whether there was one.
+
+        Raises:
+            DraftChanged: what is there is not what was seen. It stays then.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsDrafts(Protocol):
+    """A store that keeps drafts, too, in the same place."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """The drafts beside the publications and sessions of this store."""
+        ...
+
+
+class MemoryDrafts:
+    """``Drafts`` in a dictionary. Nothing of it outlives the process."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[tuple[str, str], Saved] = {}
+
+    async def read(self, tenant: str, flow: str) -> Saved | None:
+        """See ``Drafts``."""
+        return self._drafts.get((tenant, flow))
+
+    async def headings(
+        self, tenant: str, *, after: str = "", limit: int = PAGE
+    ) -> tuple[Heading, ...]:
+        """See ``Drafts``."""
+        found = sorted(key for key in self._drafts if key[0] == tenant and key[1] > after)
+        return tuple(self._drafts[key].heading for key in found[:limit])
+
+    async def save(self, draft: Draft, *, seen: str | None = None) -> Saved:
+        """See ``Drafts``."""
+        key = (draft.tenant, draft.flow)
+        before = self._drafts.get(key)
+        check_seen(draft.flow, seen, before.heading.digest if before else ABSENT)
+        self._drafts[key] = saved_from(draft, before.heading if before else None)
+        return self._drafts[key]
+
+    async def remove(self, tenant: str, flow: str, *, seen: str | None = None) -> bool:
+        """See ``Drafts``."""
+        before = self._drafts.get((tenant, flow))
+        check_seen(flow, seen, before.heading.digest if before else ABSENT)
+        return self._drafts.pop((tenant, flow), None) is not None
+
+
+def saved_from(draft: Draft, before: Heading | None) -> Saved:
+    """What is kept of a draft that takes the place of another."""
+    heading = Heading(draft.tenant, draft.flow, draft.name, draft.digest, draft.at, draft.at)
+    if before is not None:
+        heading = replace(heading, created_at=before.created_at)
+    return Saved(heading, draft.text, draft.dialect, draft.ui)
+
+
+def check_seen(flow: str, seen: str | None, there: str) -> None:
+    """Refuse to replace a draft that somebody else has changed.
+
+    Raises:
+        DraftChanged: what is there is not what was seen.
+    """
+    if seen is not None and seen != there:
+        raise DraftChanged(flow, there)

@@ -1,0 +1,224 @@
+"""Laws of the inbox, of deadlines and of the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+
+from statewright.storage import Store
+from statewright.storage.records import Committed, SessionKey, Settlement
+from tests.storage.examples import ALWAYS, KEY, loaded, message, request, turn
+
+OTHER = SessionKey("acme", "s2")
+
+
+async def positions_increase_in_the_order_of_arrival(store: Store, other: Store) -> None:
+    first = await store.accept([message("a"), message("b"), message("c", OTHER)])
+    second = await other.accept([message("d"), message("e", OTHER)])
+    assert 0 < first[0] < first[1] < second[0]
+    assert 0 < first[2] < second[1]
+    inbox = (await loaded(store)).inbox
+    assert [arrival.message for arrival in inbox] == ["a", "b", "d"]
+    assert [arrival.position for arrival in inbox] == [first[0], first[1], second[0]]
+    assert (inbox[0].body, inbox[0].at) == (message("a").body, 1_000)
+
+
+async def a_message_accepted_twice_has_one_position(store: Store, other: Store) -> None:
+    (first,) = await store.accept([message("a")])
+    assert await other.accept([message("b"), message("a"), message("b")])
+    assert (await other.accept([message("a")]))[0] == first
+    twins = await asyncio.gather(*(one.accept([message("t")]) for one in (store, other) * 3))
+    assert len(set(twins)) == 1
+    assert [arrival.message for arrival in (await loaded(store)).inbox] == ["a", "b", "t"]
+
+
+async def a_handled_message_leaves_the_inbox_and_keeps_its_position(store: Store, _: Store) -> None:
+    positions = await store.accept([message("a"), message("b")])
+    made = [turn(0, "a", position=positions[0]), turn(1, "sync")]
+    assert await store.commit(made) == (Committed(1), Committed(2))
+    assert [arrival.message for arrival in (await loaded(store)).inbox] == ["b"]
+    again = await store.accept([message("a"), message("sync"), message("c")])
+    assert again[:2] == (positions[0], 0)
+    assert again[2] > positions[1]
+
+
+async def positions_are_not_given_twice_when_the_inbox_is_empty(store: Store, _: Store) -> None:
+    given = []
+    for expected in range(3):
+        (position,) = await store.accept([message(f"a{expected}")])
+        await store.commit([turn(expected, f"a{expected}", position=position)])
+        given.append(position)
+    assert given == sorted(set(given))
+
+
+async def a_message_handled_by_another_way_does_not_wait(store: Store, _: Store) -> None:
+    await store.accept([message("a"), message("b")])
+    await store.commit([turn(0, "a")])
+    assert [arrival.message for arrival in (await loaded(store)).inbox] == ["b"]
+    assert await store.ready(1_000, held_until=2_000) == (KEY,)
+
+
+async def acceptors_at_once_get_different_positions(store: Store, other: Store) -> None:
+    calls = [
+        one.accept([message(f"m{n}-{i}")])
+        for n in range(15)
+        for i, one in enumerate((store, other))
+    ]
+    positions = [position for (position,) in await asyncio.gather(*calls)]
+    assert len(set(positions)) == 30
+    assert [row.position for row in (await loaded(store)).inbox] == sorted(positions)
+
+
+async def a_session_with_waiting_messages_is_ready_once_until_the_deadline(
+    store: Store, other: Store
+) -> None:
+    await store.accept([message("a"), message("b"), message("c", OTHER)])
+    found = [*await store.ready(10, held_until=20), *await other.ready(10, held_until=20)]
+    assert sorted(found) == [KEY, OTHER]
+    assert await other.ready(19, held_until=30) == ()
+    assert sorted(await other.ready(20, held_until=30)) == [KEY, OTHER]
+
+
+async def a_message_held_by_its_acceptor_is_not_ready(store: Store, other: Store) -> None:
+    await store.accept([message("a")], held_until=50)
+    assert await other.ready(49, held_until=60) == ()
+    assert await other.ready(50, held_until=60) == (KEY,)
+
+
+async def the_next_message_is_ready_after_the_one_before_it(store: Store, _: Store) -> None:
+    first, _second = await store.accept([message("a"), message("b")])
+    assert await store.ready(10, held_until=20) == (KEY,)
+    await store.commit([turn(0, "a", position=first)])
+    assert await store.ready(11, held_until=20) == (KEY,)
+
+
+async def a_deadline_makes_a_session_ready_once_until_the_lease_ends(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(due_at=100), turn(0, key=OTHER)])
+    assert await store.ready(99, held_until=200) == ()
+    assert await store.ready(100, held_until=200) == (KEY,)
+    assert await other.ready(199, held_until=300) == ()
+    assert await other.ready(200, held_until=300) == (KEY,)
+
+
+async def a_turn_takes_a_deadline_away_or_sets_a_new_one(store: Store, _: Store) -> None:
+    await store.commit([turn(due_at=100)])
+    assert await store.ready(100, held_until=ALWAYS) == (KEY,)
+    await store.commit([turn(1, due_at=150)])
+    assert await store.ready(149, held_until=ALWAYS) == ()
+    assert await store.ready(150, held_until=ALWAYS) == (KEY,)
+    await store.commit([turn(2, due_at=None)])
+    assert await store.ready(ALWAYS, held_until=ALWAYS) == ()
+
+
+async def sweepers_at_once_share_what_is_ready(store: Store, other: Store) -> None:
+    keys = [SessionKey("acme", f"s{number}") for number in range(30)]
+    await store.commit([turn(0, key=key, due_at=number) for number, key in enumerate(keys)])
+    sweeps = [one.ready(100, held_until=200, limit=7) for one in (store, other) * 3]
+    found = [key for sweep in await asyncio.gather(*sweeps) for key in sweep]
+    assert len(found) == len(set(found))
+    while more := await store.ready(100, held_until=200, limit=7):
+        assert len(more) <= 7
+        found += more
+    assert sorted(found) == sorted(keys)
+
+
+async def a_request_is_claimed_once_until_the_deadline(store: Store, other: Store) -> None:
+    await store.commit([turn(requests=(request("r1"), request("r2")), at=10)])
+    assert await store.claim("early", 9, held_until=20) == ()
+    claims = await store.claim("one", 10, held_until=20)
+    assert [claim.request for claim in claims] == [request("r1"), request("r2")]
+    assert {(claim.key, claim.revision, claim.attempts) for claim in claims} == {(KEY, 1, 1)}
+    assert await other.claim("two", 19, held_until=40) == ()
+    again = await other.claim("three", 20, held_until=40)
+    assert [(claim.request.key, claim.attempts) for claim in again] == [("r1", 2), ("r2", 2)]
+
+
+async def relays_at_once_share_the_outbox(store: Store, other: Store) -> None:
+    names = [f"r{number}" for number in range(40)]
+    await store.commit([turn(requests=tuple(map(request, names)))])
+    claims = await asyncio.gather(
+        *(
+            one.claim(f"relay {number}", ALWAYS, held_until=2 * ALWAYS, limit=9)
+            for number, one in enumerate((store, other) * 2)
+        )
+    )
+    got = [claim.request.key for batch in claims for claim in batch]
+    got += [c.request.key for c in await store.claim("last", ALWAYS, held_until=2 * ALWAYS)]
+    assert sorted(got) == sorted(names)
+
+
+async def a_finished_request_is_never_claimed_again(store: Store, other: Store) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    (claim,) = await store.claim("one", 10, held_until=20)
+    done = Settlement(claim, '{"ok":true}', 15)
+    assert await store.finish([done]) == (True,)
+    assert await other.finish([done]) == (True,)
+    assert await other.claim("two", ALWAYS, held_until=ALWAYS) == ()
+
+
+async def a_lease_that_ran_out_still_holds_until_somebody_claims(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    (late,) = await store.claim("slow", 10, held_until=20)
+    (claim,) = await other.claim("quick", 20, held_until=30)
+    assert await store.finish([Settlement(late, "1", 25)]) == (False,)
+    assert await other.finish([Settlement(claim, "2", 26)]) == (True,)
+    assert await store.finish([Settlement(late, "1", 27)]) == (False,)
+    await store.commit([turn(1, requests=(request("r2"),), at=40)])
+    (alone,) = await store.claim("slow", 40, held_until=50)
+    assert await store.finish([Settlement(alone, "1", 90)]) == (True,)
+
+
+async def a_request_given_back_is_claimed_again_from_its_time_on(store: Store, _: Store) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    (claim,) = await store.claim("one", 10, held_until=1_000)
+    assert await store.finish([Settlement(claim, None, 60)]) == (True,)
+    assert await store.finish([Settlement(claim, "late", 61)]) == (False,)
+    assert await store.claim("two", 59, held_until=1_000) == ()
+    (again,) = await store.claim("two", 60, held_until=1_000)
+    assert (again.request, again.attempts) == (request("r"), 2)
+
+
+async def requests_of_a_stream_are_claimed_one_after_another(store: Store, other: Store) -> None:
+    says = [request(f"say {number}", stream="say") for number in range(4)]
+    await store.commit([turn(requests=(says[0], request("free"), says[1]), at=10)])
+    await store.commit([turn(1, requests=(says[2],), at=11), turn(2, requests=(says[3],), at=12)])
+    first = await store.claim("a", 20, held_until=30)
+    assert [claim.request.key for claim in first] == ["say 0", "free"]
+    assert await other.claim("b", 20, held_until=30) == ()
+    order = [first[0]]
+    for number in range(1, 4):
+        assert await store.finish([Settlement(order[-1], "{}", 21)]) == (True,)
+        order += await other.claim(f"c{number}", 22, held_until=30)
+    assert [claim.request for claim in order] == says
+
+
+async def streams_of_different_sessions_do_not_wait_for_each_other(store: Store, _: Store) -> None:
+    say = (request("say", stream="say"),)
+    await store.commit([turn(requests=say), turn(0, key=OTHER, requests=say)])
+    assert len(await store.claim("t", ALWAYS, held_until=ALWAYS)) == 2
+
+
+LAWS = (
+    positions_increase_in_the_order_of_arrival,
+    a_message_accepted_twice_has_one_position,
+    a_handled_message_leaves_the_inbox_and_keeps_its_position,
+    positions_are_not_given_twice_when_the_inbox_is_empty,
+    a_message_handled_by_another_way_does_not_wait,
+    acceptors_at_once_get_different_positions,
+    a_session_with_waiting_messages_is_ready_once_until_the_deadline,
+    a_message_held_by_its_acceptor_is_not_ready,
+    the_next_message_is_ready_after_the_one_before_it,
+    a_deadline_makes_a_session_ready_once_until_the_lease_ends,
+    a_turn_takes_a_deadline_away_or_sets_a_new_one,
+    sweepers_at_once_share_what_is_ready,
+    a_request_is_claimed_once_until_the_deadline,
+    relays_at_once_share_the_outbox,
+    a_finished_request_is_never_claimed_again,
+    a_lease_that_ran_out_still_holds_until_somebody_claims,
+    a_request_given_back_is_claimed_again_from_its_time_on,
+    requests_of_a_stream_are_claimed_one_after_another,
+    streams_of_different_sessions_do_not_wait_for_each_other,
+)

@@ -1,0 +1,114 @@
+"""Lanes: calls that come together go together, and fail alone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from statewright.errors import StorageUnavailable
+from statewright.storage.lane import Lane
+
+
+class Work:
+    """Doubles numbers, remembers its batches, and fails on a negative one."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.batches: list[list[int]] = []
+        self.begun = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.error = error
+
+    def __call__(self, items: Sequence[int]) -> Sequence[int]:
+        self.batches.append(list(items))
+        self.begun.set()
+        self.gate.wait(5)
+        if any(item < 0 for item in items):
+            raise self.error or ValueError("negative")
+        return [2 * item for item in items]
+
+
+def lane_of(work: Work, executor: ThreadPoolExecutor) -> Lane[int, int]:
+    return Lane(work, executor, width=1, length=4)
+
+
+def test_calls_that_wait_go_together_up_to_a_length() -> None:
+    async def calls(lane: Lane[int, int], work: Work) -> None:
+        work.gate.clear()
+        first = asyncio.create_task(lane.answers([0]))
+        await asyncio.to_thread(work.begun.wait, 5)
+        others = [asyncio.create_task(lane.answers([n, n])) for n in (1, 2, 3)]
+        await asyncio.sleep(0)
+        work.gate.set()
+        assert await asyncio.gather(first, *others) == [(0,), (2, 2), (4, 4), (6, 6)]
+        assert work.batches == [[0], [1, 1, 2, 2], [3, 3]]
+
+    _run(calls)
+
+
+def test_a_call_longer_than_a_batch_goes_alone() -> None:
+    async def calls(lane: Lane[int, int], work: Work) -> None:
+        assert await lane.answers(range(9)) == tuple(range(0, 18, 2))
+        assert await lane.answers([]) == ()
+        assert len(work.batches) == 1
+
+    _run(calls)
+
+
+def test_only_the_call_that_spoils_a_batch_fails() -> None:
+    async def calls(lane: Lane[int, int], _: Work) -> None:
+        good, bad, more = await asyncio.gather(
+            lane.answers([1]), lane.answers([-1]), lane.answers([2]), return_exceptions=True
+        )
+        assert (good, more) == ((2,), (4,))
+        assert isinstance(bad, ValueError)
+
+    _run(calls)
+
+
+def test_where_the_database_is_away_everybody_hears_it_at_once() -> None:
+    async def calls(lane: Lane[int, int], work: Work) -> None:
+        work.error = StorageUnavailable("away")
+        outcomes = await asyncio.gather(
+            lane.answers([1]), lane.answers([-1]), return_exceptions=True
+        )
+        assert all(isinstance(outcome, StorageUnavailable) for outcome in outcomes)
+        assert len(work.batches) == 1
+
+    _run(calls)
+
+
+def test_a_cancelled_caller_does_not_disturb_the_others() -> None:
+    async def calls(lane: Lane[int, int], work: Work) -> None:
+        work.gate.clear()
+        impatient = asyncio.create_task(lane.answers([1]))
+        await asyncio.to_thread(work.begun.wait, 5)
+        patient = asyncio.create_task(lane.answers([2]))
+        impatient.cancel()
+        await asyncio.sleep(0)
+        work.gate.set()
+        assert await patient == (4,)
+        with pytest.raises(asyncio.CancelledError):
+            await impatient
+
+    _run(calls)
+
+
+def test_calls_one_after_another_are_all_answered() -> None:
+    async def calls(lane: Lane[int, int], _: Work) -> None:
+        for number in range(200):
+            assert await lane.answers([number]) == (2 * number,)
+        await lane.drain()
+
+    _run(calls)
+
+
+def _run(calls: object) -> None:
+    assert callable(calls)
+    work = Work()
+    with ThreadPoolExecutor(1) as executor:
+        asyncio.run(asyncio.wait_for(calls(lane_of(work, executor), work), 10))
