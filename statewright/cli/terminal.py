@@ -73,7 +73,10 @@ class Terminal:
             line = _line_from(typed, self.turn)
             if line is None:
                 continue
-            yield self._passed()
+            if _waits_for_effect(self.turn):
+                self._stand_still()
+            else:
+                yield self._passed()
             if self.turn.status == "active" and _is_possible(line, self.turn):
                 self.ahead += line.micros if isinstance(line, Advanced) else 0
                 yield line
@@ -83,6 +86,11 @@ class Terminal:
         before, self.known = self.known, max(self.known, clock())
         passed = self.known - before
         return Advanced(f"{passed / 1_000_000:.3f}s", passed)
+
+    def _stand_still(self) -> None:
+        """Forget the real time since the last line: nobody answers a request by hand in time."""
+        before, self.known = self.known, clock()
+        self.ahead -= self.known - before
 
     def _waits_for_time(self, turn: Turn) -> bool:
         """Say what is awaited, if not the user. True once a timer is due, for which we waited."""
@@ -117,6 +125,10 @@ class Terminal:
             note("")
             return False
         return True
+
+
+def _waits_for_effect(turn: Turn) -> bool:
+    return turn.awaiting is not None and turn.awaiting["kind"] == "effect"
 
 
 def _spoken(seconds: float) -> str:

@@ -52,11 +52,16 @@ def _typed(line: Any) -> str:
 def lines_from_message(message: Mapping[str, Any]) -> Iterator[str]:
     """A bubble, the choices that it offers, numbered, and its buttons."""
     yield from BUBBLES.get(message.get("type", "text"), _media)(message)
-    for number, choice in enumerate(message.get("choices", ()), 1):
-        yield f"  {number}. {_inline(choice['label'])}"
-    for button in message.get("buttons", ()):
-        target = f" {_inline(button['value'])}" if button.get("action") == "url" else ""
-        yield f"  [{_inline(button['label'])}]{target}"
+    for number, choice in enumerate(_maps(message.get("choices")), 1):
+        yield f"  {number}. {_inline(choice.get('label'))}"
+    for button in _maps(message.get("buttons")):
+        target = f" {_inline(button.get('value'))}" if button.get("action") == "url" else ""
+        yield f"  [{_inline(button.get('label'))}]{target}"
+
+
+def _maps(value: Any) -> list[Mapping[str, Any]]:
+    """The maps in a list; of anything else nothing: a draft may say anything."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def _text(message: Mapping[str, Any]) -> Iterator[str]:
