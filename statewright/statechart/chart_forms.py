@@ -207,6 +207,7 @@ _AWAITS: Final = record(
     Part("node", TEXT),
     Part("choices", _EXPRESSION, None),
     Part("prompt", _CONTENT, None),
+    Part("variable", TEXT, ""),
 )
 _STATE: Final[Form] = record(
     State,

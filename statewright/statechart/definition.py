@@ -98,12 +98,14 @@ class Awaits:
         node: what the author calls the place.
         choices: where the choices offered are found: a list of ``{"value", "label"}`` maps.
         prompt: what is said again when the question is shown anew, or None.
+        variable: what the author calls the variable that the answer goes to, or ``""``.
     """
 
     kind: str
     node: str
     choices: Expression | None = None
     prompt: Content | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

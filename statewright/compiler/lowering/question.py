@@ -111,8 +111,14 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
             str(config.input),
             node.id,
             choices=parse(f"vars[{quoted(CHOICES)}]") if config.input in WITH_CHOICES else None,
+            variable=_variable(config),
         ),
     )
+
+
+def _variable(config: Question) -> str:
+    """What the author calls the variable that the answer goes to."""
+    return "" if config.variable is None else config.variable.original or config.variable.text
 
 
 def _invalid(node: Node, config: Question) -> State:
