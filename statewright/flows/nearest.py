@@ -8,6 +8,9 @@ from typing import Final
 
 from statewright.flows.outline import shown
 
+_LIST_LIMIT: Final = 12
+"""How many names a message lists."""
+
 _SYNONYMS: Final = {
     "any": ("dyn",),
     "api": ("http",),
@@ -16,6 +19,7 @@ _SYNONYMS: Final = {
     "branch": ("condition",),
     "datetime": ("timestamp",),
     "dict": ("map",),
+    "equals": ("eq",),
     "float": ("double",),
     "goto": ("jump", "to"),
     "if": ("condition",),
@@ -49,13 +53,20 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The help for an unknown name: the nearest known one, or else a list of all that are known."""
-    names = list(known)
+    """The help for an unknown name: the nearest known one, or else what is known, if not too much.
+
+    Args:
+        name: the unknown one.
+        known: the others; a set is sorted.
+    """
+    names = sorted(known) if isinstance(known, set | frozenset) else list(known)
     synonyms = _SYNONYMS.get(_key(name), ())
     found = next((word for word in synonyms if word in names), "") or nearest(name, names)
     if found:
         return f"did you mean {shown(found)}?"
-    return f"known are {listed(names)}" if names else ""
+    if len(names) == 1:
+        return f"it can only be {shown(names[0])}"
+    return f"known are {listed(names)}" if len(names) <= _LIST_LIMIT else ""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -96,7 +96,7 @@ def shown(value: Any, limit: int = 40) -> str:
     >>> shown({"a": [1, None]})
     '`{a: [1, null]}`'
     """
-    text = _plain(value, limit)
+    text = _plain(value, limit) if value != "" else '""'
     return f"`{text if len(text) <= limit else text[: limit - 1] + '…'}`"
 
 

@@ -24,10 +24,13 @@ Rewrite = Callable[[str], str]
 
 
 class Missing:
-    """The type of ``MISSING``."""
+    """The type of ``MISSING``; it is nothing, as None is."""
 
     def __repr__(self) -> str:
         return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
 
 
 MISSING: Final = Missing()
@@ -41,10 +44,12 @@ class Page:
     Attributes:
         document: what is read.
         problems: what was found, in the order of finding.
+        wrong: pointers of the parts that are known to be wrong, so that each is said once.
     """
 
     document: Document
     problems: list[Problem] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)
 
     @property
     def root(self) -> Part:
@@ -100,6 +105,11 @@ class Part:
         """Whether it is there and not null."""
         return self.value is not MISSING and self.value is not None
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is written: it is not there, null, or empty."""
+        return not self.present or self.value in ("", [], {})
+
     def of_node(self, node: str) -> Part:
         """The same, known to belong to a node."""
         return replace(self, node=node)
@@ -121,7 +131,10 @@ class Part:
         self.page.problems.append(problem)
 
     def wrong(self, expected: str, help: str = "") -> None:  # noqa: A002
-        """Report that this part is not what it should be, or is not there."""
+        """Report that this part is not what it should be, or is not there; once for each part."""
+        if self.pointer in self.page.wrong:
+            return
+        self.page.wrong.add(self.pointer)
         if self.value is MISSING:
             self.report("R005", f"{self.title} is missing", help or f"it is {expected}")
         else:
@@ -213,7 +226,8 @@ class Part:
         value = self.value
         if isinstance(value, str) and value in known:
             return value
-        if self.present:
+        if self.present and self.pointer not in self.page.wrong:
+            self.page.wrong.add(self.pointer)
             help_ = did_you_mean(value if isinstance(value, str) else "", known)
             self.report("R004", f"{self.title} cannot be {shown(value)}", help_)
         return default

@@ -62,6 +62,9 @@ def read(path: Path | str, *, dialect: str | None = None) -> Flow:
 def _dialect_of(document: Document, name: str | None) -> tuple[Dialect | None, list[Problem]]:
     """The dialect of a document, or why it has none."""
     names = [dialect.name for dialect in DIALECTS]
+    if not isinstance(document.value, dict):
+        message = f"a flow is a map, not {shown(document.value)}"
+        return None, [_unclear(document, message, f"the dialects are {listed(names)}")]
     if name is not None:
         chosen = next((dialect for dialect in DIALECTS if dialect.name == name), None)
         message = f"there is no dialect {shown(name)}"
@@ -75,11 +78,9 @@ def _dialect_of(document: Document, name: str | None) -> tuple[Dialect | None, l
     return None, [_unclear(document, *_unrecognised(document.value, names))]
 
 
-def _unrecognised(value: Any, names: Collection[str]) -> tuple[str, str]:
+def _unrecognised(value: dict[str, Any], names: Collection[str]) -> tuple[str, str]:
     """What to say about a document that no dialect recognises, and what to do."""
     known = f"`--dialect NAME` settles it; the dialects are {listed(names)}"
-    if not isinstance(value, dict):
-        return f"a flow is a map, not {shown(value)}", known
     likeness = sorted(((len(d.marks & value.keys()), d.name, d) for d in DIALECTS), reverse=True)
     (most, _, nearest), (second, _, _) = likeness[:2]
     if most < _LIKENESS or most == second:

@@ -142,7 +142,7 @@ def _start(box: Box) -> Start:
 def _message(box: Box) -> Message:
     bubbles = message_bubbles(box.config, box.scope)
     buttons, ids = message_buttons(box.config, box.scope)
-    if not bubbles and not buttons:
+    if not bubbles and not buttons and box.config["content"].blank:
         box.config["content"].report("R005", "the message says nothing", severity="warning")
     box.edges, wired = button_edges(box.transitions, box.scope, buttons, ids)
     buttons = tuple(
@@ -184,11 +184,11 @@ def _condition(box: Box) -> Condition:
     config = box.config
     config["evaluator"].one_of(("simple", "javascript"), "simple")
     box.edges += condition_edges(box.transitions, box.scope, config["expression"])
-    written = config["expression"].value
+    written = config["expression"]
     conditions = [transition.condition.value for transition in box.transitions]
     asked = any(transition.outcome for transition in box.transitions)
-    if written and not asked and written not in conditions:
-        config["expression"].report(
+    if not written.blank and not asked and written.value not in conditions:
+        written.report(
             "R006",
             "the expression is not used: no transition asks for its result",
             severity="info",
@@ -285,7 +285,7 @@ def _variable(box: Box) -> Set:
     box.goes_on()
     operation = _OPERATIONS[config["operation"].one_of(_OPERATIONS, "set")]
     name = config["variableName"]
-    if not name.present or not name.text():
+    if not name.text():
         name.wrong("the variable that is set")
         return Set(())
     written = config.first("value", "variableValue")

@@ -87,6 +87,8 @@ def read(page: Page) -> Flow:
 def _nodes(part: Part, scope: Scope, settings: Settings) -> tuple[list[Node], list[Edge]]:
     nodes: list[Node] = []
     edges: list[Edge] = []
+    if not part.present:
+        part.wrong("a map of nodes")
     for key, member in part.members():
         if not key:
             member.report("R004", "the id of a node cannot be empty", at_key=True)
@@ -167,7 +169,7 @@ def _note_writes(node: Part, scope: Scope) -> None:
     type_ = "dyn"
     if kind == "question":
         type_ = ANSWER_TYPES.get(input_of(node), "string")
-        if asks_yes_or_no(node) and not target.value:
+        if asks_yes_or_no(node) and target.blank:
             taken = {*scope.written, *scope.answers.values()}
             scope.answers[node.node] = name = unused(f"answer_{node.node}", taken)
             scope.written[name] = type_

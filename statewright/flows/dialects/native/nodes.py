@@ -187,7 +187,8 @@ def _assignment(action: Shape, part: Part) -> Assignment:
     operand = _OPERANDS[operation]
     if not operand:
         return Assignment(operation, variable)
-    value = part[operand].json() if operand in part.value else Value(1, part.location)
+    written = operand in action.model_fields_set
+    value = part[operand].json() if written else Value(1, part.location)
     return Assignment(operation, variable, value)
 
 

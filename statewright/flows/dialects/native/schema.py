@@ -11,7 +11,7 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 from statewright.flows.dialects.native.node_schema import AnyNode
 from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text
 
-SCHEMA_ID: Final = "https://statewright.dev/schema/flow-1.json"
+SCHEMA_ID: Final = "urn:statewright:schema:flow:1"
 
 VariableType = Literal[
     "string", "int", "double", "bool", "list", "map", "date", "timestamp", "duration", "uint",

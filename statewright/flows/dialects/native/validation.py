@@ -69,7 +69,8 @@ def checked(model: type[ShapeT], part: Part, without: Iterable[str] = ()) -> Che
     seen: set[str] = set()
     for _ in range(_ROUNDS):
         try:
-            shape = model.model_validate({**_without(part, removed), **added})
+            value = _without(part, removed) if removed else part.value
+            shape = model.model_validate({**value, **added})
         except ValidationError as error:
             before = len(removed) + len(added)
             errors = error.errors(include_url=False)

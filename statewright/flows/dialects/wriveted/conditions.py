@@ -100,8 +100,9 @@ def _compared(part: Part, scope: Scope) -> str:
             terms.append(f"!({present}) || {compared}")
         else:
             terms.append(f"{present} && {compared}")
-    if not terms:
+    if not terms and not set(part.value) - set(_KNOWN):
         part.report("R005", "the comparison is missing", f"known are {listed(_KNOWN[1:])}")
+    if not terms:
         return FALSE
     return terms[0] if len(terms) == 1 else " && ".join(f"({term})" for term in terms)
 

@@ -74,11 +74,10 @@ class Box:
         """Whether nothing leaves it."""
         return not self.ways.connections
 
-    def add(self, config: NodeConfig, id_: str = "") -> str:
-        """Add a node; its id."""
+    def add(self, config: NodeConfig, id_: str = "") -> None:
+        """Add a node, under another id if there is one."""
         label = self.part.first("label", "name").text()
         self.nodes.append(Node(id_ or self.part.node, config, self.location, label))
-        return self.nodes[-1].id
 
 
 def read_node(box: Box) -> None:
@@ -115,13 +114,13 @@ def _unsupported(box: Box, name: str) -> None:
 def _end(box: Box, *ports: str) -> None:
     """End the flow where nothing leaves the node."""
     if box.ends:
-        box.edges += ending_edges(ports, box.nodes[-1].id, box.end)
+        box.edges += ending_edges(ports, box.nodes[-1], box.end)
 
 
 def _message(box: Box) -> None:
     content = box.content
     bubbles = bubbles_from(content, box.scope)
-    if not bubbles:
+    if not bubbles and all(content[key].blank for key in ("text", "rich_text", "messages")):
         content.report("R005", "the message says nothing", "give it a `text`", severity="warning")
     box.add(Message((Variant(bubbles),), wait=content["wait_for_ack"].flag()))
     box.edges += passing_edges(box.ways)
@@ -155,29 +154,29 @@ def _action(box: Box) -> None:
     for _ in chain[1:]:
         ids.append(unused(box.part.node, box.ids))
         box.ids.add(ids[-1])
-    for index, (config, id_) in enumerate(zip(chain, ids, strict=True)):
+    for config, id_, following in zip(chain, ids, [*ids[1:], ""], strict=True):
         box.add(config, id_)
-        following = ids[index + 1] if index + 1 < len(ids) else ""
-        _step(box, config, id_, following)
+        _step(box, config, following)
 
 
-def _step(box: Box, config: Set | Http, id_: str, following: str) -> None:
-    """Draw the edges of one part of an action."""
+def _step(box: Box, config: Set | Http, following: str) -> None:
+    """Draw the edges of the part of an action that was added last."""
+    node = box.nodes[-1]
     if isinstance(config, Http):
-        box.edges += request_edges(box.ways, id_, following)
+        box.edges += request_edges(box.ways, node, following)
         if box.ends:
             ports = ("error",) if following else ("success", "error")
-            box.edges += ending_edges(ports, id_, box.end)
+            box.edges += ending_edges(ports, node, box.end)
     elif following:
-        box.edges.append(Edge(id_, following, NEXT, location=box.location))
+        box.edges.append(Edge(node.id, following, NEXT, location=node.location))
     else:
-        box.edges += passing_edges(box.ways, id_)
+        box.edges += passing_edges(box.ways, node.id)
         _end(box)
 
 
 def _webhook(box: Box) -> None:
     box.add(requests.request_from(box.content, box.scope))
-    box.edges += request_edges(box.ways, box.part.node)
+    box.edges += request_edges(box.ways, box.nodes[-1])
     _end(box, "success", "error")
 
 

@@ -76,10 +76,8 @@ def question_from(content: Part, scope: Scope) -> tuple[Question, list[int]]:
 def _input(content: Part) -> InputKind:
     written = content["input_type"]
     default = "choice" if content["options"].value else "text"
-    name = written.value.lower() if isinstance(written.value, str) else written.value
-    if name in INPUTS:
-        return INPUTS[name]
-    return INPUTS[written.one_of(INPUTS, default)]
+    name = written.value.lower() if isinstance(written.value, str) else ""
+    return INPUTS.get(name) or INPUTS[written.one_of(INPUTS, default)]
 
 
 def _prompt(content: Part, scope: Scope) -> Iterator[Bubble]:
@@ -129,7 +127,7 @@ def _choice(item: Part, scope: Scope) -> Choice | None:
 def _store(variable: Part, scope: Scope) -> Store:
     """What is saved of a choice: its value, unless the flow reads other fields of it."""
     path = scope.scoped(path_from(variable.text()) or ("temp",))
-    below = [".".join(read) for read in scope.reads_below(path)]
+    below = [".".join(read) for read in sorted(scope.below.get(path, ()))]
     if not below:
         return Store.VALUE
     name = variable.text()

@@ -7,7 +7,7 @@ in ``temp``. ``user``, ``context`` and ``input`` are filled by the host.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,12 +31,14 @@ class Scope:
     Attributes:
         single_braces: whether its templates write ``{user.id}``.
         reads: the paths that it reads, with their scopes.
+        below: for each path, those that the flow reads below it.
         unscoped: names that it writes without a scope.
         used: the scopes that it reads or writes.
     """
 
     single_braces: bool = False
     reads: set[Path] = field(default_factory=set)
+    below: dict[Path, set[Path]] = field(default_factory=dict)
     unscoped: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
 
@@ -83,7 +85,8 @@ class Scope:
             part.wrong("the name of a variable")
             return None
         scope, *steps = self.scoped(path)
-        return Source(path_in_cel(scope, steps), part.location)
+        name, text = part.text(), path_in_cel(scope, steps)
+        return Source(text, part.location, "" if name == text else name)
 
     def variables(self) -> tuple[Variable, ...]:
         """The scopes as variables; the host may fill some when a session starts."""
@@ -114,19 +117,18 @@ class Scope:
                 self.unscoped.add(path[0])
         elif key in ("var", "source"):
             path = path_from(text)
-            self.reads |= {self._read(path)} if path is not None else set()
+            self._note_reads([] if path is None else [path])
         elif key in _CONDITION_KEYS:
-            self.reads |= {self._read(reference.path) for reference in _references(text)}
+            self._note_reads(reference.path for reference in _references(text))
         else:
-            self.reads |= {self._read(path) for path in paths_in(self._doubled(text))}
+            self._note_reads(paths_in(self._doubled(text)))
 
-    def _read(self, path: Path) -> Path:
-        return path if path[0] in SCOPES else ("temp", *path)
-
-    def reads_below(self, path: Path) -> Iterator[Path]:
-        """The paths below another that the flow reads, in order."""
-        length = len(path)
-        return (read for read in sorted(self.reads) if read[:length] == path and read != path)
+    def _note_reads(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            read = path if path[0] in SCOPES else ("temp", *path)
+            self.reads.add(read)
+            for length in range(1, len(read)):
+                self.below.setdefault(read[:length], set()).add(read)
 
 
 def _references(text: str) -> tuple[Reference, ...]:

@@ -16,7 +16,7 @@ from statewright.flows.dialects.wriveted.connections import (
     type_from,
 )
 from statewright.flows.dialects.wriveted.scope import Scope
-from statewright.flows.model import Edge
+from statewright.flows.model import Edge, Node
 from statewright.flows.nodes import NEXT, Choice, Source, choice_port
 from statewright.flows.parts import Part
 
@@ -94,23 +94,23 @@ def question_edges(ways: Ways, choices: Sequence[Choice], options: Sequence[int]
     _refuse(ways, ConnectionType.TIMEOUT, "the question waits without end")
 
 
-def request_edges(ways: Ways, source: str, through: str = "") -> Iterator[Edge]:
+def request_edges(ways: Ways, node: Node, through: str = "") -> Iterator[Edge]:
     """The edges of a request; the default is taken whatever comes of it.
 
     Args:
         ways: the connections of the node that it belongs to.
-        source: id of the request.
+        node: the request.
         through: id of the node that comes next if the request is not the last part of its node.
     """
     on_success = ways.of(ConnectionType.SUCCESS) or ways.of(ConnectionType.DEFAULT)
     on_error = ways.of(ConnectionType.FAILURE) or ways.of(ConnectionType.DEFAULT)
     if through:
-        yield Edge(source, through, "success")
+        yield Edge(node.id, through, "success", location=node.location)
     else:
         for connection in on_success:
-            yield _from(source, connection.edge("success"))
+            yield _from(node.id, connection.edge("success"))
     for connection in on_error:
-        yield _from(source, connection.edge("error"))
+        yield _from(node.id, connection.edge("error"))
     _refuse(ways, ConnectionType.TIMEOUT, "a request that takes too long has failed")
 
 
@@ -195,7 +195,7 @@ def _report_unselected(ways: Ways, selected: set[int]) -> None:
     _refuse(ways, ConnectionType.SUCCESS, "a condition has only its branches")
 
 
-def ending_edges(ports: Sequence[str], source: str, end: str) -> Iterator[Edge]:
+def ending_edges(ports: Sequence[str], node: Node, end: str) -> Iterator[Edge]:
     """The edges of a node that nothing leaves: the flow ends there."""
     for port in ports or (NEXT,):
-        yield Edge(source, end, port)
+        yield Edge(node.id, end, port, location=node.location)
