@@ -37,10 +37,15 @@ _PHONE: Final = re.compile(r"\+?[0-9 .()\-]{5,40}")
 _URL: Final = re.compile(
     r"https?://(?:[^\s/?#@]{1,200}@)?"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){0,16}\.?|\[[0-9A-Fa-f:.]{2,45}\])"
-    r"(?::[0-9]{1,5})?(?:[/?#]\S{0,2000})?",
+    r"(?::[0-9]{1,5})?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
+_PLACE: Final = re.compile("[1-9][0-9]{0,5}")
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_WORD_LIMIT: Final = 1000
+"""The characters that the name of a choice may have."""
+_PARTS_LIMIT: Final = 1000
+"""The choices that one text may name; more are no choice."""
 _TRUE: Final = frozenset(("yes", "y", "true", "1", "ok"))
 _FALSE: Final = frozenset(("no", "n", "false", "0"))
 
@@ -107,7 +112,7 @@ def _phone(answer: Any) -> Maybe:
 
 def _url(answer: Any) -> Maybe:
     text = _stripped(answer)
-    return Maybe(True, text) if _URL.fullmatch(text) else NOTHING
+    return Maybe(True, text) if len(text) <= 2048 and _URL.fullmatch(text) else NOTHING
 
 
 def _date(answer: Any) -> Maybe:
@@ -123,54 +128,56 @@ def _date(answer: Any) -> Maybe:
 
 
 def _choice(answer: Any, choices: Iterable[Any]) -> Maybe:
-    found = _chosen(answer, list(_offered(choices)))
+    found = _Offer(choices).named(answer)
     return NOTHING if found is None else Maybe(True, found)
 
 
 def _choices(answer: Any, choices: Iterable[Any]) -> Maybe:
     """Several choices: a list, or a text with commas between them. Each has to be offered."""
-    offered = list(_offered(choices))
-    parts = list(answer) if kind(answer) is list else _parts(answer, offered)
-    found: list[Any] = []
+    offer = _Offer(choices)
+    parts = list(answer) if kind(answer) is list else _parts(answer, offer)
+    found: dict[int, Any] = {}
     for part in parts:
-        choice = _chosen(part, offered)
+        choice = offer.named(part)
         if choice is None:
             return NOTHING
-        if not any(choice is other for other in found):
-            found.append(choice)
-    return Maybe(True, found) if found else NOTHING
+        found.setdefault(id(choice), choice)
+    return Maybe(True, list(found.values())) if found else NOTHING
 
 
-def _parts(answer: Any, offered: list[Any]) -> list[Any]:
+def _parts(answer: Any, offer: _Offer) -> list[Any]:
     """What the commas of a text part; a text that is one choice, commas and all, stays whole."""
-    if kind(answer) is not str or _chosen(answer, offered) is not None:
+    if kind(answer) is not str or offer.named(answer) is not None:
         return [answer]
-    return [part for part in answer.split(",") if part.strip()]
+    return [part for part in answer.split(",", _PARTS_LIMIT) if part.strip()]
 
 
-def _offered(choices: Iterable[Any]) -> Iterator[Any]:
-    return (choice for choice in choices if kind(choice) is dict)
+class _Offer:
+    """Choices, found by what people type: a value, a label, or the number from 1."""
 
+    def __init__(self, choices: Iterable[Any]) -> None:
+        self.choices = [choice for choice in choices if kind(choice) is dict]
+        self.by_word: dict[str, Any] = {}
+        for field in ("value", "label"):
+            for choice in self.choices:
+                self.by_word.setdefault(_word(choice.get(field)), choice)
+        self.by_word.pop("", None)
 
-def _chosen(answer: Any, offered: list[Any]) -> Any:
-    """The choice that an answer names by its value, by its label, or by its number from 1."""
-    word = _word(answer)
-    if not word:
+    def named(self, answer: Any) -> Any:
+        """The choice that an answer names, or None."""
+        word = _word(answer)
+        if word in self.by_word:
+            return self.by_word[word]
+        if _PLACE.fullmatch(word) and int(word) <= len(self.choices):
+            return self.choices[int(word) - 1]
         return None
-    for field in ("value", "label"):
-        for choice in offered:
-            if _word(choice.get(field)) == word:
-                return choice
-    if word.isascii() and word.isdigit() and len(word) <= 6 and 1 <= int(word) <= len(offered):
-        return offered[int(word) - 1]
-    return None
 
 
 def _word(value: Any) -> str:
     """How a value is compared: a text folded, a number as its digits; "" for anything else."""
     own = kind(value)
     if own is str:
-        return folded(value)
+        return folded(value) if len(value) <= _WORD_LIMIT else ""
     if own is bool:
         return "true" if value else "false"
     if own in (int, Uint) or (own is float and value.is_integer()):

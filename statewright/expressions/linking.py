@@ -69,12 +69,11 @@ def link(
 
 @dataclass(slots=True)
 class _Linker:
-    """One run over one tree. ``depth`` slots are in use, ``slots`` at most so far."""
+    """One run over one tree. ``slots`` are given out so far: every macro has one of its own."""
 
     container: str
     qualified: frozenset[str]
     slots: int = 0
-    depth: int = 0
 
     def link(self, node: Node, scope: Scope) -> Closure:
         return _LINKS[type(node)](self, node, scope)
@@ -206,16 +205,16 @@ class _Linker:
 
     def macro(self, node: Macro, scope: Scope) -> Closure:
         subject = self.link(node.subject, scope)
-        slot = FIRST_SLOT + self.depth
+        slot = FIRST_SLOT + self.slots
+        self.slots += 1
         pairs = len(node.variables) == 2
         readers = [_part(slot, 0), _part(slot, 1)] if pairs else [paths.local(slot)]
-        inner = {**scope, **dict(zip(node.variables, readers, strict=True))}
-        self.depth += 1
-        self.slots = max(self.slots, self.depth)
-        arguments = [self.link(one, inner) for one in node.arguments]
-        self.depth -= 1
         if node.macro == "cel.bind":
-            return macros.binding(subject, slot, arguments[0])
+            readers = [macros.bound(slot, subject)]
+        inner = {**scope, **dict(zip(node.variables, readers, strict=True))}
+        arguments = [self.link(one, inner) for one in node.arguments]
+        if node.macro == "cel.bind":
+            return macros.binding(slot, arguments[0])
         if node.macro in ("optMap", "optFlatMap"):
             return macros.opened(subject, slot, arguments[0], node.macro, node.position)
         size = sum(1 for argument in node.arguments for _ in walk(argument))

@@ -48,6 +48,9 @@ class Uint(int):
     def __repr__(self) -> str:
         return f"{int(self)}u"
 
+    def __str__(self) -> str:
+        return int.__repr__(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Maybe:

@@ -13,6 +13,7 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#macros and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
@@ -28,6 +29,16 @@ from statewright.expressions.values import (
     sorted_keys,
     value_from_key,
 )
+
+_UNSET: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a variable holds whose value is an error."""
+
+    error: EvaluationError
+
 
 Rounds = Callable[[Frame], Iterable[Any]]
 """What the rounds of a walk are about, in order."""
@@ -217,12 +228,30 @@ WALKS: Final[Mapping[str, Builder]] = {
 """The macros that walk through a list or map."""
 
 
-def binding(value: Closure, slot: int, body: Closure) -> Closure:
-    """``cel.bind(name, value, body)``."""
+def binding(slot: int, body: Closure) -> Closure:
+    """``cel.bind(name, value, body)``; the value is evaluated by ``bound`` when it is needed."""
 
     def run(frame: Frame) -> Any:
-        frame[slot] = value(frame)
+        frame[slot] = _UNSET
         return body(frame)
+
+    return run
+
+
+def bound(slot: int, value: Closure) -> Closure:
+    """The variable of ``cel.bind``: evaluated at most once, and only if it is used."""
+
+    def run(frame: Frame) -> Any:
+        found = frame[slot]
+        if found is _UNSET:
+            try:
+                found = value(frame)
+            except EvaluationError as error:
+                found = _Failure(error)
+            frame[slot] = found
+        if type(found) is _Failure:
+            raise found.error
+        return found
 
     return run
 

@@ -47,7 +47,8 @@ from statewright.expressions.values import (
 _INT: Final = re.compile(r"[+-]?[0-9]{1,30}", re.ASCII)
 _UINT: Final = re.compile(r"[0-9]{1,30}", re.ASCII)
 _DOUBLE: Final = re.compile(
-    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan)", re.IGNORECASE
+    r"[+-]?(?:(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:e[+-]?[0-9]++)?|(inf(?:inity)?|nan))",
+    re.IGNORECASE,
 )
 _BOOLS: Final = {
     **dict.fromkeys(("1", "t", "true", "TRUE", "True"), True),
@@ -108,7 +109,7 @@ def _int_from_text(text: str) -> int:
 
 
 def _uint_from_double(value: float) -> Uint:
-    if not -1 < value < UINT_MAX:
+    if not 0 <= value < UINT_MAX:
         raise _cannot(value, "uint")
     return checked_uint(int(value))
 
@@ -120,9 +121,10 @@ def _uint_from_text(text: str) -> Uint:
 
 
 def _double_from_text(text: str) -> float:
-    if not _DOUBLE.fullmatch(text):
+    match = _DOUBLE.fullmatch(text)
+    if match is None or (math.isinf(value := float(text)) and not match[1]):
         raise _cannot(text, "double")
-    return float(text)
+    return value
 
 
 def _bool_from_text(text: str) -> bool:

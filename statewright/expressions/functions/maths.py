@@ -48,7 +48,8 @@ def _extremes(symbol: str, name: str) -> Iterator[Overload]:
 
 
 def _whole(rounded: Callable[[float], float]) -> Implementation:
-    return lambda value: float(rounded(value)) if math.isfinite(value) else value
+    # Rounding through Python's ints would lose the sign of a zero.
+    return lambda value: math.copysign(rounded(value), value) if math.isfinite(value) else value
 
 
 def _round(value: float) -> float:
