@@ -14,12 +14,18 @@
     │   ├── InvalidEvent        an event, or the data of a start, is not usable
     │   ├── SessionEnded        an event was sent to a session that is over
     │   ├── UnstorableRecord    a record for the store holds what no database keeps
-    │   └── UnknownPublication  nothing of that flow and version is published
+    │   ├── UnknownPublication  nothing of that flow and version is published
+    │   ├── UnknownFlow         nothing of that flow, or no such version or label, is published
+    │   ├── UnknownSession      there is no such session, or the token does not open it
+    │   └── InvalidMessage      what was sent to a session is no message, or names what is ours
     ├── ContentionError         somebody else was faster; load again and try again
-    │   └── RevisionConflict    the session is not at the revision that was expected
+    │   ├── RevisionConflict    the session is not at the revision that was expected
+    │   └── DraftChanged        the draft is not the one that its author has seen
     ├── HostError               the machine, the database or the network
     │   ├── StorageUnavailable  the database does not answer, or is too busy
-    │   └── UnusableDatabase    it is not one that this version can work with
+    │   ├── UnusableDatabase    it is not one that this version can work with
+    │   ├── CorruptedSession    the state of a session is not what was stored
+    │   └── EffectFailed        a request to the world was not carried out
     └── EvaluationError         the data: an expression has no value for them (CEL's error)
 
 Findings are data and never raised; see ``statewright.compiler.findings``. An
@@ -153,6 +159,18 @@ class UnknownPublication(CallerError):
         )
 
 
+class UnknownFlow(CallerError):
+    """Nothing of a flow, or no such version or label of it, is published."""
+
+
+class UnknownSession(CallerError):
+    """There is no such session, or the token does not open it: which of both is not told."""
+
+
+class InvalidMessage(CallerError):
+    """What was sent to a session is no message, or has a name or an id that is ours to give."""
+
+
 class RevisionConflict(ContentionError):
     """A session is not at the revision that the caller expected.
 
@@ -163,9 +181,24 @@ class RevisionConflict(ContentionError):
 
     def __init__(self, expected: int, current: int) -> None:
         super().__init__(
-            f"the session is at revision {current}, not {expected}; read it again before changing it"
+            f"the session is at revision {current}, not {expected}; read it again first"
         )
         self.expected = expected
+        self.current = current
+
+
+class DraftChanged(ContentionError):
+    """A draft is not the one that its author has seen.
+
+    Args:
+        flow: the id of the flow.
+        current: the digest of the draft that is there, or ``""`` where there is none.
+    """
+
+    def __init__(self, flow: str, current: str) -> None:
+        now = "was changed by somebody else" if current else "is not there"
+        super().__init__(f"the draft of {flow!r} {now}; read it again before you change it")
+        self.flow = flow
         self.current = current
 
 
@@ -175,6 +208,30 @@ class StorageUnavailable(HostError):
 
 class UnusableDatabase(HostError):
     """The database is none that we know, lacks its driver, or belongs to a newer version."""
+
+
+class CorruptedSession(HostError):
+    """The state of a session is not the one that was stored: its hash differs."""
+
+
+class EffectFailed(HostError):
+    """A request to the world was not carried out; raised by the handlers of effects.
+
+    Args:
+        code: the kind of failure, for guards: ``timeout``, ``dns``, …
+        message: what happened, for people, without secrets; lower case, without a full stop.
+        transient: whether another try may succeed.
+        result: what counts as the result where no try is left, instead of the failure; or None.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, transient: bool = False, result: object = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.transient = transient
+        self.result = result
 
 
 def point_at(text: str, start: int, end: int) -> str:

@@ -1,0 +1,30 @@
+"""Runs published flows on a store: sessions, their turns, their timers and their effects.
+
+``Runtime`` is what one uses; ``turn`` is the heart. Nothing here knows of flows or compilers.
+"""
+
+from __future__ import annotations
+
+from statewright.runtime.answer import Answer
+from statewright.runtime.clock import VirtualClock, system_chance, system_clock
+from statewright.runtime.engine import Engine, InProcessEngine
+from statewright.runtime.handling import Handler, Order
+from statewright.runtime.replay import Difference, Replay
+from statewright.runtime.runtime import Runtime
+from statewright.runtime.views import SessionView, Started
+
+__all__ = [
+    "Answer",
+    "Difference",
+    "Engine",
+    "Handler",
+    "InProcessEngine",
+    "Order",
+    "Replay",
+    "Runtime",
+    "SessionView",
+    "Started",
+    "VirtualClock",
+    "system_chance",
+    "system_clock",
+]

@@ -1,0 +1,1 @@
+"""Handlers of requests to the world that come with Statewright, one a module."""

@@ -1,0 +1,304 @@
+"""The work of the type ``http``: one request to a web service.
+
+The connection goes to an address that was looked at (see ``addresses``), proxies of the environment
+are not used, and redirects are followed only where they stay with the same server.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from statewright.errors import EffectFailed, EvaluationError
+from statewright.expressions.printing import plain_from_value, text_from_value
+from statewright.runtime.clock import SECOND
+from statewright.runtime.effects.addresses import addresses_of
+from statewright.runtime.handling import LONGEST, Order
+from statewright.statechart.coercion import kept
+
+LARGEST: Final = 1024 * 1024
+"""The most bytes of a response's body."""
+
+REDIRECTS: Final = 5
+"""How many redirects are followed."""
+
+PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses after which another try may succeed."""
+
+KEY: Final = "Idempotency-Key"
+"""The header that carries the id of the effect, the same for every try."""
+
+_OURS: Final = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+"""Headers that the connection itself decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request, checked."""
+
+    method: str
+    url: httpx.URL
+    headers: httpx.Headers
+    content: bytes | None
+    seconds: float
+
+    @property
+    def host(self) -> str:
+        """The name of the server, as it is spelt in DNS."""
+        return self.url.raw_host.decode("ascii")
+
+    @property
+    def origin(self) -> tuple[str, str, int | None]:
+        """The server that is asked."""
+        return self.url.scheme, self.url.host, self.url.port
+
+
+class HttpHandler:
+    """Carries out requests: ``method url query headers body timeout`` → ``status headers body``.
+
+    Args:
+        allow_private: whether requests may go to addresses that are not of the public internet.
+        largest: the most bytes of a response's body.
+        transport: what carries requests instead of the network; for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        largest: int = LARGEST,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._allow_private = allow_private
+        self._largest = largest
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+
+    async def __call__(self, order: Order) -> Any:
+        """Ask a web service.
+
+        Raises:
+            EffectFailed: the request cannot be made (``request``), the host is not known (``dns``)
+                or not to be reached (``address``), there was no connection (``connect``) or no
+                response in time (``timeout``), or one that is none (``response``).
+        """
+        call = _call_from(order)
+        for _ in range(REDIRECTS + 1):
+            response, content = await self._asked(call)
+            further = _redirected(call, response)
+            if further is None:
+                break
+            call = further
+        result = {
+            "status": response.status_code,
+            "headers": dict(response.headers),
+            "body": _body(response, content),
+        }
+        if response.status_code in PASSING:
+            raise EffectFailed(
+                "status", f"the status is {response.status_code}", transient=True, result=result
+            )
+        return result
+
+    async def aclose(self) -> None:
+        """Let go of everything."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _asked(self, call: _Call) -> tuple[httpx.Response, bytes]:
+        """The response of the first address that can be reached, and its body."""
+        host, port = call.host, call.url.port or _PORTS[call.url.scheme]
+        addresses = await addresses_of(host, port, allow_private=self._allow_private)
+        for last, address in enumerate(addresses, 1 - len(addresses)):
+            try:
+                return await self._asked_at(call, address)
+            except httpx.ConnectError:
+                if last == 0:
+                    break
+            except httpx.TimeoutException:
+                raise EffectFailed(
+                    "timeout", "there was no response in time", transient=True
+                ) from None
+            except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
+                raise EffectFailed("request", "the request is not one that HTTP allows") from None
+            except httpx.TransportError:
+                raise EffectFailed("response", "the connection broke off", transient=True) from None
+        raise EffectFailed("connect", "there is no connection to the host", transient=True)
+
+    async def _asked_at(self, call: _Call, address: str) -> tuple[httpx.Response, bytes]:
+        client = self._opened()
+        request = client.build_request(
+            call.method,
+            call.url.copy_with(host=address),
+            headers=call.headers,
+            content=call.content,
+            timeout=call.seconds,
+            # The certificate is that of the name, wherever the connection goes.
+            extensions={"sni_hostname": call.host},
+        )
+        request.headers["Host"] = call.url.netloc.decode("ascii")
+        response = await client.send(request, stream=True)
+        try:
+            raw = await _bounded(response.aiter_raw(), self._largest)
+        finally:
+            await response.aclose()
+        return response, _decoded(response, raw, self._largest)
+
+    def _opened(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                verify=ssl.create_default_context(),
+                follow_redirects=False,
+                trust_env=False,
+                # Connections are known by address: one must not be used again for another name.
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                transport=self._transport,
+            )
+        return self._client
+
+
+_JSON: Final = "application/json"
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def _call_from(order: Order) -> _Call:
+    """The request that an order asks for.
+
+    Raises:
+        EffectFailed: it is none.
+    """
+    data = order.data
+    if not isinstance(data, Mapping):
+        raise EffectFailed("request", "a request is a map with a `url`")
+    try:
+        url = _url(data)
+        headers = _headers(data.get("headers") or {})
+        content = _content(data.get("body"), headers) if "body" in data else None
+        method = text_from_value(data.get("method") or "GET").upper()
+    except (EvaluationError, TypeError, AttributeError):
+        raise EffectFailed("request", "the url, a header, the query or the body is none") from None
+    if not method.isascii() or not method.isalpha():
+        raise EffectFailed("request", "the method is not one of HTTP")
+    headers.setdefault(KEY, order.id)
+    headers["Accept-Encoding"] = "gzip, deflate"
+    timeout = data.get("timeout")
+    seconds = timeout / SECOND if type(timeout) is int and timeout > 0 else LONGEST
+    return _Call(method, url, headers, content, seconds)
+
+
+def _url(data: Mapping[str, Any]) -> httpx.URL:
+    try:
+        url = httpx.URL(text_from_value(data.get("url")))
+        if data.get("query"):
+            query = {name: _query(value) for name, value in data["query"].items()}
+            url = url.copy_merge_params(query)
+        url.netloc.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise EffectFailed("request", "the url cannot be read") from None
+    if url.scheme not in _PORTS or not url.host:
+        raise EffectFailed("request", "the url is not one of http or https")
+    return url.copy_with(fragment=None)
+
+
+def _query(value: Any) -> str | list[str]:
+    return [*map(text_from_value, value)] if isinstance(value, list) else text_from_value(value)
+
+
+def _headers(given: Mapping[str, Any]) -> httpx.Headers:
+    """The headers of a request; those that the connection decides are left out."""
+    pairs = [
+        (name.encode(), text_from_value(value).strip().encode())
+        for name, value in given.items()
+        if name.lower() not in _OURS
+    ]
+    return httpx.Headers(pairs, encoding="utf-8")
+
+
+def _content(body: Any, headers: httpx.Headers) -> bytes:
+    """The body of a request: a text as it is, anything else as JSON."""
+    if isinstance(body, str):
+        headers.setdefault("Content-Type", _JSON if _is_json(body) else "text/plain; charset=utf-8")
+        return body.encode()
+    headers.setdefault("Content-Type", _JSON)
+    return json.dumps(plain_from_value(body), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _redirected(call: _Call, response: httpx.Response) -> _Call | None:
+    """The request that a redirect asks for; None for none, and where another server is meant."""
+    if response.status_code not in {301, 302, 303, 307, 308}:
+        return None
+    try:
+        url = call.url.join(response.headers.get("location", ""))
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return None
+    call_again = _Call(call.method, url, call.headers, call.content, call.seconds)
+    if call_again.origin != call.origin:
+        return None
+    if response.status_code in {307, 308} or call.method in {"GET", "HEAD"}:
+        return call_again
+    headers = httpx.Headers([(k, v) for k, v in call.headers.raw if k.lower() != b"content-type"])
+    return _Call("GET", url, headers, None, call.seconds)
+
+
+async def _bounded(chunks: AsyncIterator[bytes], largest: int) -> bytes:
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > largest:
+            raise _too_large(largest)
+    return bytes(content)
+
+
+def _decoded(response: httpx.Response, raw: bytes, largest: int) -> bytes:
+    """The body of a response, taken out of its encoding without getting larger than allowed."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"", "identity"} or not raw:
+        return raw
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
+        raise EffectFailed("response", "the response is encoded in a way that was not asked for")
+    try:
+        # 47: gzip or zlib, whichever it is.
+        content = zlib.decompressobj(wbits=47).decompress(raw, largest + 1)
+    except zlib.error:
+        raise EffectFailed("response", "the response cannot be decoded") from None
+    if len(content) > largest:
+        raise _too_large(largest)
+    return content
+
+
+def _too_large(largest: int) -> EffectFailed:
+    return EffectFailed("response", f"the response has more than {largest:,} bytes")
+
+
+def _body(response: httpx.Response, content: bytes) -> Any:
+    """What a response says: a value where it is JSON that can be kept, else a text."""
+    text = _text(response, content)
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        try:
+            return kept(json.loads(text))
+        except (ValueError, RecursionError, EvaluationError):
+            return text
+    return text
+
+
+def _text(response: httpx.Response, content: bytes) -> str:
+    try:
+        return content.decode(response.charset_encoding or "utf-8", errors="replace")
+    except LookupError:
+        return content.decode("utf-8", errors="replace")

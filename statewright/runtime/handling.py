@@ -1,0 +1,156 @@
+"""Handlers: who carries out requests to the world, and what they are given."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from statewright.errors import EffectFailed, EvaluationError
+from statewright.runtime.clock import SECOND
+from statewright.runtime.secret_texts import Secrets, filled
+from statewright.statechart import Effect, EffectKind
+from statewright.statechart.coercion import kept
+from statewright.storage.records import SessionKey
+
+_log = logging.getLogger(__name__)
+
+LONGEST: Final = 60.0
+"""Seconds that a handler has unless the request says less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request to the world, as its handler gets it. Secrets are filled in: never log ``data``.
+
+    Attributes:
+        key: whose session asks.
+        id: the idempotency key: the same for every try, and for no other request.
+        kind: ``invoke`` or ``send``.
+        name: the type of the work, or the target of what is sent.
+        state: the state that asks.
+        data: the parameters of the work; or what is sent, ``{"event", "data"}``.
+        attempt: counts the tries, from 1.
+    """
+
+    key: SessionKey
+    id: str
+    kind: EffectKind
+    name: str
+    state: str
+    data: Any = field(repr=False)
+    attempt: int = 1
+
+
+Handler: TypeAlias = Callable[[Order], Awaitable[Any]]
+"""Carries out a request and gives its result, a JSON-like value; raises ``EffectFailed``.
+
+It may be called again for a request that it has carried out: the id tells that it is the same.
+A handler with a method ``aclose`` is closed with the runtime.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a try.
+
+    Attributes:
+        data: the result; of a failure ``{"code", "message"}``.
+        failed: whether it is a failure.
+        again: whether another try is worth while.
+    """
+
+    data: Any
+    failed: bool = False
+    again: bool = False
+
+
+class Performer:
+    """Finds the handler of a request, and has it carried out, in bounded time.
+
+    Args:
+        handlers: type of work, or target of what is sent → who carries it out.
+        secrets: gives what secrets stand for.
+        longest: seconds that a handler has.
+    """
+
+    def __init__(
+        self, handlers: Mapping[str, Handler], secrets: Secrets, longest: float = LONGEST
+    ) -> None:
+        self._handlers = handlers
+        self._secrets = secrets
+        self._longest = longest
+
+    async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
+        try:
+            return await self._performed(key, effect, attempt)
+        except EffectFailed as failure:
+            return _failure(failure.code, failure.message, again=failure.transient)
+        except TimeoutError:
+            return _failure("timeout", "there was no result in time", again=True)
+        except EvaluationError as error:
+            return _failure("result", f"the result cannot be used: {error.reason}")
+        except Exception as error:  # noqa: BLE001 (a handler may raise anything)
+            # Only the type is told: the text may hold secrets.
+            _log.error("the handler of %s failed: %s", effect.id, type(error).__name__)
+            return _failure("handler", f"the handler failed: {type(error).__name__}")
+
+    async def _performed(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        order = self._order(key, effect, attempt)
+        handler = self._handlers.get(order.name)
+        if handler is None:
+            return _unhandled(order)
+        try:
+            async with asyncio.timeout(self._seconds(effect)):
+                return Outcome(kept(await handler(order)))
+        except EffectFailed as failure:
+            if failure.result is None:
+                raise
+            return Outcome(kept(failure.result), again=failure.transient)
+
+    def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
+        kind, data = effect.kind, effect.data
+        if kind is EffectKind.INVOKE:
+            name, given = data["type"], data["params"]
+        else:
+            name, given = data["target"], {"event": data["event"], "data": data.get("data")}
+        order_data = filled(given, lambda secret: self._secrets(key.tenant, secret))
+        return Order(key, effect.id, kind, name, effect.state, order_data, attempt)
+
+    def _seconds(self, effect: Effect) -> float:
+        """How long a handler has: what the request says, and a little to say that it is over."""
+        params = effect.data.get("params")
+        given = params.get("timeout") if isinstance(params, Mapping) else None
+        if type(given) is not int or given <= 0:
+            return self._longest
+        return min(self._longest, given / SECOND + 0.5)
+
+
+def retries_of(effect: Effect) -> int:
+    """How often a request is tried again after a passing failure."""
+    if effect.kind is EffectKind.SEND:
+        return SEND_RETRIES
+    params = effect.data.get("params")
+    given = params.get("retries") if isinstance(params, Mapping) else None
+    return given if type(given) is int and 0 <= given <= MOST_RETRIES else 0
+
+
+MOST_RETRIES: Final = 20
+"""The most tries that a request may ask for, besides the first."""
+
+SEND_RETRIES: Final = 5
+"""How often something that is sent is tried again: nobody waits for it, and nobody hears of it."""
+
+
+def _unhandled(order: Order) -> Outcome:
+    if order.kind is EffectKind.SEND:
+        _log.info("session %s: recorded `%s`, %s", order.key.session, order.name, order.id)
+        return Outcome({"status": "recorded"})
+    return _failure("unsupported", f"nobody here does work of the type `{order.name}`")
+
+
+def _failure(code: str, message: str, *, again: bool = False) -> Outcome:
+    return Outcome({"code": code, "message": message}, failed=True, again=again)

@@ -1,0 +1,106 @@
+"""Reading the turns of a session: those that were, and those that come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from statewright.errors import UnknownSession
+from statewright.runtime.answer import Answer, answer_from_json, joined
+from statewright.runtime.feed import Feed
+from statewright.runtime.messages import result_id
+from statewright.statechart import Status
+from statewright.storage.records import Lookup, PastTurn, SessionKey
+from statewright.storage.store import Store
+
+PAGE: Final = 100
+"""How many turns are read at once."""
+
+
+class Reader:
+    """Reads turns.
+
+    Args:
+        store: where they are.
+        feed: tells of new ones in this process.
+        poll: seconds after which it looks for those of other processes.
+    """
+
+    def __init__(self, store: Store, feed: Feed, poll: float) -> None:
+        self._store = store
+        self._feed = feed
+        self._poll = poll
+        self.closed = False
+
+    async def turns(self, key: SessionKey, after: int) -> AsyncIterator[PastTurn]:
+        """The turns behind a revision, as far as there are any."""
+        while True:
+            page = await self._store.history(key, after=after, limit=PAGE)
+            for turn in page:
+                yield turn
+            if len(page) < PAGE:
+                return
+            after = page[-1].revision
+
+    async def live(self, key: SessionKey, after: int) -> AsyncIterator[PastTurn]:
+        """The turns behind a revision, and those to come, until the session is over.
+
+        Raises:
+            UnknownSession: there is no such session.
+        """
+        with self._feed.listening(key) as listener:
+            while not self.closed:
+                async for turn in self.turns(key, after):
+                    after = turn.revision
+                    yield turn
+                if await self._is_over(key, after):
+                    return
+                await listener.wait(self._poll)
+
+    async def _is_over(self, key: SessionKey, revision: int) -> bool:
+        """Whether a session has ended, and has no turns behind a revision."""
+        (loaded,) = await self._store.load([Lookup(key)])
+        session = loaded.session
+        if session is None:
+            raise UnknownSession(f"there is no session {key.session!r}; start one")
+        return session.status is not Status.ACTIVE and session.revision <= revision
+
+    async def settled(self, key: SessionKey, first: Answer, seconds: float) -> Answer:
+        """An answer, with those to the results of its effects, as far as they come in time.
+
+        Of an effect, the turn counts that handles its result or gives it up.
+        """
+        answers = [first]
+        waiting = _invoked(first)
+        if not waiting:
+            return first
+        try:
+            async with asyncio.timeout(seconds):
+                async for turn in self.live(key, first.revision):
+                    answer = answer_from_json(turn.answer)
+                    ended = _ended(turn, answer, waiting)
+                    if ended:
+                        answers.append(answer)
+                        waiting = (waiting - ended) | _invoked(answer)
+                    if not waiting:
+                        break
+        except TimeoutError:
+            pass
+        return joined(answers)
+
+
+def _invoked(answer: Answer) -> set[str]:
+    """The effects that an answer asks for, and that its turn has not given up itself."""
+    asked = {effect["id"] for effect in answer.effects if effect["kind"] == "invoke"}
+    return asked - _cancelled(answer)
+
+
+def _cancelled(answer: Answer) -> set[str]:
+    return {effect["invocation"] for effect in answer.effects if effect["kind"] == "cancel"}
+
+
+def _ended(turn: PastTurn, answer: Answer, waiting: set[str]) -> set[str]:
+    """The effects of which this turn handles the result, or gives them up."""
+    brought = {effect for effect in waiting if result_id(effect) == turn.message}
+    return brought | (waiting & _cancelled(answer))

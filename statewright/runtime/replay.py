@@ -1,0 +1,105 @@
+"""Replay: a session made again from its start and its events, and compared with what was stored.
+
+State hashes, effects, incidents and answers of every turn are compared. A later version of this
+library that answers otherwise shows as a difference, not as corruption: stored answers stay true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from statewright.errors import StatewrightError
+from statewright.runtime.stepping import Stepped, begun, stepped
+from statewright.statechart import Snapshot, Statechart, event_from_json
+from statewright.storage.records import PastTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What replaying a turn gives otherwise.
+
+    Attributes:
+        revision: of the session after the turn.
+        what: ``state``, ``effects``, ``incidents``, ``answer``, or ``failure`` where the turn
+            cannot be taken at all.
+        stored: what the history has: a hash or JSON.
+        replayed: what comes of it now; of a failure, what went wrong.
+    """
+
+    revision: int
+    what: str
+    stored: str
+    replayed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A session that was replayed.
+
+    Attributes:
+        turns: how many turns were taken again.
+        differences: what they gave otherwise, in order.
+    """
+
+    turns: int
+    differences: tuple[Difference, ...]
+
+
+class Replayer:
+    """Takes the turns of a session again.
+
+    Args:
+        chart: what it runs.
+        session: its id.
+    """
+
+    def __init__(self, chart: Statechart, session: str) -> None:
+        self._chart = chart
+        self._session = session
+        self._snapshot: Snapshot | None = None
+        self._turns = 0
+        self._differences: list[Difference] = []
+        self._failed = False
+
+    @property
+    def result(self) -> Replay:
+        """What was found so far."""
+        return Replay(self._turns, tuple(self._differences))
+
+    def take(self, turn: PastTurn) -> None:
+        """Take the next turn; nothing more once a turn could not be taken."""
+        if self._failed:
+            return
+        self._turns += 1
+        try:
+            made = self._stepped(turn)
+        except StatewrightError as error:
+            self._failed = True
+            self._differences.append(Difference(turn.revision, "failure", turn.event, str(error)))
+            return
+        self._snapshot = made.step.snapshot
+        self._differences += _differences(turn, made)
+
+    def _stepped(self, turn: PastTurn) -> Stepped:
+        event = event_from_json(turn.event)
+        if self._snapshot is None:
+            return begun(self._chart, self._session, event)
+        return stepped(self._chart, self._snapshot, event)
+
+
+def _differences(turn: PastTurn, made: Stepped) -> Iterator[Difference]:
+    for what, stored, replayed in _COMPARED:
+        was, now = getattr(turn, stored), getattr(made, replayed)
+        if was != now:
+            yield Difference(turn.revision, what, was, now)
+
+
+_COMPARED: Final = (
+    ("state", "state_hash", "state_hash"),
+    ("effects", "effects", "effects"),
+    ("incidents", "incidents", "incidents"),
+    ("answer", "answer", "answer_text"),
+)
+"""What is compared: its name, and the attributes of the past turn and of the step that have it."""

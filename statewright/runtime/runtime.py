@@ -1,0 +1,491 @@
+"""The runtime: sessions of published flows on a store, and everything that one can do to them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+
+from statewright.errors import (
+    InvalidSnapshot,
+    SessionEnded,
+    StatewrightError,
+    UnknownFlow,
+    UnknownSession,
+)
+from statewright.runtime.answer import Answer, answer_from_json
+from statewright.runtime.clock import (
+    SECOND,
+    Chance,
+    Clock,
+    micros_from,
+    system_chance,
+    system_clock,
+)
+from statewright.runtime.engine import Engine, InProcessEngine
+from statewright.runtime.feed import Feed
+from statewright.runtime.handlers import default_handlers
+from statewright.runtime.handling import Handler, Outcome, Performer
+from statewright.runtime.messages import (
+    Incoming,
+    What,
+    body_from,
+    checked_id,
+    end_from,
+    event_from,
+    patch_from,
+    result_from,
+)
+from statewright.runtime.reading import Reader
+from statewright.runtime.replay import Replay, Replayer
+from statewright.runtime.secret_texts import Secrets, secrets_of_environment
+from statewright.runtime.stepping import Stepped
+from statewright.runtime.timers import HOLD, Sweeper
+from statewright.runtime.turn import StaleResultError, Turns, existing
+from statewright.runtime.views import SessionView, Started, view_of
+from statewright.statechart import Effect, EffectKind, Event, Release, snapshot_from_json
+from statewright.storage.identity import (
+    SECRET_BYTES,
+    is_secret,
+    read_token,
+    secret_from,
+    secret_hash,
+    session_id,
+    token_from,
+)
+from statewright.storage.records import (
+    Birth,
+    Loaded,
+    Lookup,
+    Message,
+    Publication,
+    SessionKey,
+)
+from statewright.storage.store import Store
+
+_log = logging.getLogger(__name__)
+
+LOOK_BACK: Final = 16
+"""How many episodes of a conversation are searched for a start that is repeated."""
+
+
+class Runtime:
+    """Runs sessions.
+
+    Everything but ``publish`` may be called again when it failed for want of the store: a message
+    id is handled once. Without a message id each call is a message of its own.
+
+    Args:
+        store: where they are kept; it is opened and closed with the runtime.
+        clock: tells the time.
+        chance: gives the random bytes of ids, seeds and secrets.
+        handlers: type of work, or target of what is sent → who carries it out; put over those
+            that there are by default (``http``).
+        engine: makes what carries out requests to the world; None for none in this process.
+        secrets: gives what secrets stand for.
+        signing_key: makes the tokens of sessions, so that a start that is repeated gives the same
+            token again; without it they are random.
+        poll: seconds after which deadlines, messages and turns that other processes know of are
+            noticed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock = system_clock,
+        chance: Chance = system_chance,
+        handlers: Mapping[str, Handler] | None = None,
+        engine: Callable[[], Engine] | None = InProcessEngine,
+        secrets: Secrets = secrets_of_environment,
+        signing_key: bytes = b"",
+        poll: float = 1.0,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.chance = chance
+        self._handlers = {**default_handlers(), **(handlers or {})}
+        self.performer = Performer(self._handlers, secrets)
+        self._engine = None if engine is None else engine()
+        self._signing_key = signing_key
+        self._turns = Turns(store, clock, self._committed)
+        self._feed = Feed()
+        self._reader = Reader(store, self._feed, poll)
+        self._sweeper = Sweeper(store, clock, self._turns.drain, poll)
+        self._sweeping: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- from beginning to end -----------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Open the store, and begin to sweep and to carry out requests in the background.
+
+        Raises:
+            UnusableDatabase: the database is not known, or from a newer version.
+            StorageUnavailable: it does not answer.
+        """
+        await self.store.open()
+        self._reader.closed = False
+        self._sweeping = asyncio.create_task(self._sweeper.run(), name="statewright sweeper")
+        if self._engine is not None:
+            await self._engine.open(self)
+
+    async def close(self) -> None:
+        """Let the turns that were begun come to their end, and stop."""
+        self._reader.closed = True
+        self._feed.hint_all()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+            self._sweeping = None
+        if self._engine is not None:
+            await self._engine.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for handler in self._handlers.values():
+            if hasattr(handler, "aclose"):
+                await handler.aclose()
+        await self.store.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # --- publications --------------------------------------------------------------------------
+
+    async def publish(
+        self, release: Release, *, tenant: str = "default", flow: str, label: str = ""
+    ) -> Publication:
+        """Publish a release as the next version of a flow. Sessions that run stay on theirs.
+
+        Args:
+            release: what ``Compilation.release`` gave.
+            tenant: whose it is.
+            flow: what people call it.
+            label: a name for a line of versions (``live``, ``trial``), or ``""``.
+
+        Raises:
+            UnstorableRecord: a name is none that can be kept.
+        """
+        return await self.store.publish(
+            release, tenant=tenant, flow=flow, at=self.clock(), label=label
+        )
+
+    # --- what one does to a session ------------------------------------------------------------
+
+    async def start(  # noqa: PLR0913 (who, what, and under which conditions)
+        self,
+        flow: str,
+        *,
+        tenant: str = "default",
+        channel: str = "api",
+        conversation: str | None = None,
+        contact: str = "",
+        data: Mapping[str, Any] | None = None,
+        message_id: str | None = None,
+        version: int | None = None,
+        label: str | None = None,
+        settle: float | timedelta | None = None,
+    ) -> Started:
+        """Begin a session: a new episode of its flow in a conversation.
+
+        Args:
+            flow: what it runs.
+            tenant: whose flow it is.
+            channel: how the contact talks to us.
+            conversation: which talk on that channel; one of its own where None.
+            contact: whose values it reads and patches, or ``""``.
+            data: values of the flow's inputs.
+            message_id: makes the call repeatable. Where no conversation is given it must be hard
+                to guess, for it names the conversation, too.
+            version: of the flow; where None the newest, or the newest of ``label``.
+            label: see ``version``.
+            settle: how long to wait for the results of effects, as in ``send``.
+
+        Raises:
+            UnknownFlow: nothing of that flow, version or label is published.
+            InvalidEvent: the inputs are not usable.
+            UnstorableRecord: a name or id is none that can be kept.
+        """
+        publication = await self.store.publication(tenant, flow, version=version, label=label)
+        if publication is None:
+            raise UnknownFlow(_not_published(tenant, flow, version, label))
+        message = message_id or self._name()
+        talk = (tenant, channel, conversation or message_id or self._name())
+        episode = await self._first_episode(talk, flow, message_id)
+        while True:
+            key = SessionKey(tenant, session_id(*talk, flow, episode))
+            secret = self._secret(key)
+            begun = await self._turns.begin(
+                key,
+                message,
+                publication=publication,
+                birth=Birth(flow, *talk[1:], episode, contact, secret_hash(secret)),
+                seed=self.chance(16).hex(),
+                inputs=data or {},
+            )
+            if begun is not None:
+                answer = await self._settled(key, begun.answer, settle)
+                fits = is_secret(secret, begun.secret_hash)
+                return Started(answer, token_from(key, secret) if fits else "", key)
+            episode += 1
+
+    async def send(
+        self,
+        key: SessionKey,
+        what: What,
+        *,
+        message_id: str | None = None,
+        expected_revision: int | None = None,
+        settle: float | timedelta | None = None,
+    ) -> Answer:
+        """Handle a message, after those that came before it, and answer it.
+
+        Args:
+            key: whose session.
+            what: a text; ``{"value": …, "text": …}`` for something picked; or an ``Event``, of
+                which the name and the data count.
+            message_id: unique in the session; whoever brings it again gets the first answer.
+            expected_revision: handle it only if the session is at this revision.
+            settle: how long to wait for the turns that handle the results of this turn's effects,
+                in seconds or as a ``timedelta``; what they say is then part of the answer.
+
+        Raises:
+            UnknownSession: there is no such session.
+            SessionEnded: it is over.
+            InvalidMessage: it is no message.
+            RevisionConflict: the session is not at the revision expected.
+        """
+        return await self._take(key, event_from(what), message_id, expected_revision, settle)
+
+    async def patch(
+        self,
+        key: SessionKey,
+        updates: Mapping[str, Any],
+        *,
+        message_id: str | None = None,
+        expected_revision: int | None = None,
+    ) -> Answer:
+        """Change variables of a session; see ``statechart.interventions.patched``.
+
+        Raises:
+            InvalidEvent: a variable is not declared, or cannot hold its value.
+            UnknownSession, SessionEnded, RevisionConflict: as for ``send``.
+        """
+        return await self._take(key, patch_from(updates), message_id, expected_revision)
+
+    async def end(
+        self, key: SessionKey, *, outcome: str = "", message_id: str | None = None
+    ) -> Answer:
+        """End a session where it stands. Its outcome is ``ended`` unless another is given.
+
+        Raises:
+            UnknownSession, SessionEnded: as for ``send``.
+        """
+        return await self._take(key, end_from(outcome), message_id)
+
+    async def accept(self, key: SessionKey, what: What, *, message_id: str) -> int:
+        """Take a message in, and handle it in the background, in the order of arrival.
+
+        Returns:
+            its position among the messages of the session that were accepted.
+
+        Raises:
+            UnknownSession: there is no such session.
+            InvalidMessage: it is no message.
+        """
+        checked_id(key, message_id)
+        body = body_from(event_from(what))
+        existing(key, await self._load(key))
+        now = self.clock()
+        message = Message(key, message_id, body, now)
+        (position,) = await self.store.accept([message], held_until=now + HOLD)
+        self._drain_soon(key)
+        return position
+
+    # --- what one sees of it -------------------------------------------------------------------
+
+    async def read(self, key: SessionKey, *, after: int = 0) -> tuple[Answer, ...]:
+        """The answers of the turns whose revision is greater than ``after``.
+
+        Raises:
+            UnknownSession: there is no such session.
+        """
+        turns = [turn async for turn in self._reader.turns(key, after)]
+        if not turns:
+            existing(key, await self._load(key))
+        return tuple(answer_from_json(turn.answer) for turn in turns)
+
+    async def subscribe(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[Answer]:
+        """The answers behind a revision, and those to come, until the session or runtime ends.
+
+        Raises:
+            UnknownSession: there is no such session.
+        """
+        async for turn in self._reader.live(key, after):
+            yield answer_from_json(turn.answer)
+
+    async def session(self, key: SessionKey) -> SessionView:
+        """How a session stands.
+
+        Raises:
+            UnknownSession: there is no such session.
+            CorruptedSession: its state is not what was stored.
+        """
+        return view_of(await self._turns.rehydrated(key, await self._load(key)))
+
+    async def key_of(self, token: str) -> SessionKey:
+        """The session that a token opens.
+
+        Raises:
+            UnknownSession: none.
+        """
+        parts = read_token(token)
+        if parts is not None:
+            (loaded,) = await self.store.load([Lookup(parts.key)])
+            stored = loaded.session.birth.secret_hash if loaded.session else ""
+            if is_secret(parts.secret, stored):
+                return parts.key
+        raise UnknownSession("the token opens no session; start one")
+
+    async def replay(self, key: SessionKey) -> Replay:
+        """Make a session again from its history, and compare it with what was stored.
+
+        Raises:
+            UnknownSession: there is no such session.
+        """
+        running = await self._turns.running(existing(key, await self._load(key)))
+        replayer = Replayer(running.chart, key.session)
+        async for turn in self._reader.turns(key, 0):
+            replayer.take(turn)
+        return replayer.result
+
+    # --- what goes on in the background --------------------------------------------------------
+
+    async def sweep(self, now: int) -> int:
+        """See to all sessions that have something to do at a time; how many turns were taken."""
+        return await self._sweeper.sweep(now)
+
+    async def work(self, now: int) -> int:
+        """Carry out the requests that are to be carried out at a time; how many there were."""
+        return 0 if self._engine is None else await self._engine.work(now)
+
+    async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool]:
+        """For each session and effect id, whether the session waits for the result."""
+        loaded = await self.store.load([Lookup(key) for key, _ in requests])
+        pairs = zip(requests, loaded, strict=True)
+        return [_waits(session, effect) for (_, effect), session in pairs]
+
+    async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
+        """Bring the result of an effect; False where nobody waits for it any more."""
+        try:
+            await self._turns.take(key, result_from(effect, outcome.data, failed=outcome.failed))
+        except (StaleResultError, SessionEnded):
+            return False
+        return True
+
+    def _committed(self, key: SessionKey, made: Stepped) -> None:
+        """Tell those who wait for it that a turn was committed."""
+        self._feed.hint(key)
+        snapshot = made.step.snapshot
+        self._sweeper.expect(snapshot.timers[0].due if snapshot.timers else None)
+        if self._engine is None:
+            return
+        effects = made.step.effects
+        if any(effect.kind in {EffectKind.INVOKE, EffectKind.SEND} for effect in effects):
+            self._engine.hint()
+        cancelled = [e.data["invocation"] for e in effects if e.kind is EffectKind.CANCEL]
+        if cancelled:
+            self._engine.cancel(cancelled)
+
+    def _drain_soon(self, key: SessionKey) -> None:
+        """Handle what waits in a session. Whoever has begun already may have looked too early."""
+        task = asyncio.create_task(self._drained(key), name=f"statewright inbox {key.session}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drained(self, key: SessionKey) -> None:
+        try:
+            await self._turns.drain(key, self.clock())
+        except StatewrightError as error:
+            _log.warning("session %s: the inbox waits for the sweeper: %s", key.session, error)
+
+    # --- parts of the above --------------------------------------------------------------------
+
+    async def _take(
+        self,
+        key: SessionKey,
+        event: Event,
+        message_id: str | None,
+        expected: int | None = None,
+        settle: float | timedelta | None = None,
+    ) -> Answer:
+        message = self._name() if message_id is None else checked_id(key, message_id)
+        answer = await self._turns.take(key, Incoming(message, event), expected=expected)
+        return await self._settled(key, answer, settle)
+
+    async def _settled(
+        self, key: SessionKey, answer: Answer, settle: float | timedelta | None
+    ) -> Answer:
+        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
+        return await self._reader.settled(key, answer, seconds) if seconds > 0 else answer
+
+    async def _first_episode(
+        self, talk: tuple[str, str, str], flow: str, message_id: str | None
+    ) -> int:
+        """The next episode of a flow in a conversation, or the one that a message has begun."""
+        episodes = await self.store.conversation(*talk)
+        latest = next((one.episode for one in episodes if one.flow == flow), 0)
+        if message_id is None or not latest:
+            return latest + 1
+        known = range(max(1, latest - LOOK_BACK + 1), latest + 1)
+        keys = [SessionKey(talk[0], session_id(*talk, flow, episode)) for episode in known]
+        loaded = await self.store.load([Lookup(key, message_id) for key in keys])
+        for episode, session in zip(known, loaded, strict=True):
+            if session.duplicate is not None and session.duplicate.revision == 1:
+                return episode
+        return latest + 1
+
+    async def _load(self, key: SessionKey) -> Loaded:
+        (loaded,) = await self.store.load([Lookup(key)])
+        return loaded
+
+    def _secret(self, key: SessionKey) -> str:
+        if not self._signing_key:
+            return secret_from(self.chance(SECRET_BYTES))
+        named = json.dumps([key.tenant, key.session]).encode()
+        return secret_from(hmac.digest(self._signing_key, named, hashlib.sha256))
+
+    def _name(self) -> str:
+        """An id that nobody else has."""
+        return self.chance(16).hex()
+
+
+def _not_published(tenant: str, flow: str, version: int | None, label: str | None) -> str:
+    which = f"version {version} of " if version is not None else ""
+    labelled = f" with the label {label!r}" if label is not None else ""
+    return f"{which}the flow {flow!r} of {tenant!r}{labelled} is not published; publish it first"
+
+
+def _waits(loaded: Loaded, effect: str) -> bool:
+    """Whether a session waits for a result; also where that cannot be told."""
+    if loaded.session is None:
+        return False
+    try:
+        snapshot = snapshot_from_json(loaded.snapshot)
+    except InvalidSnapshot:
+        return True
+    return any(invocation.id == effect for invocation in snapshot.invocations)

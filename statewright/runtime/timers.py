@@ -1,0 +1,100 @@
+"""The sweeper: sees to sessions that have something to do and nobody who asks.
+
+Their deadlines have passed, or messages wait that were accepted and not handled by whoever took
+them in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from statewright.errors import StatewrightError
+from statewright.runtime.clock import SECOND, Clock
+from statewright.storage.records import SessionKey
+from statewright.storage.store import PAGE, Store
+
+HOLD: Final = 10 * SECOND
+"""Microseconds for which a session that has something to do is named to one worker only."""
+
+HORIZON: Final = 60 * SECOND
+"""Microseconds ahead for which deadlines are kept in mind; later ones are found by looking."""
+
+GRAIN: Final = 20_000
+"""Microseconds within which deadlines count as one."""
+
+_log = logging.getLogger(__name__)
+
+Drain = Callable[[SessionKey, int], Awaitable[int]]
+"""Handles what waits in a session at a time; how many turns it took."""
+
+
+class Sweeper:
+    """Looks for sessions that have something to do.
+
+    Args:
+        store: where they are.
+        clock: tells the time.
+        drain: does it.
+        poll: seconds after which it looks again, at the latest.
+    """
+
+    def __init__(self, store: Store, clock: Clock, drain: Drain, poll: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._drain = drain
+        self._poll = poll
+        self._due: set[int] = set()
+        self._wake = asyncio.Event()
+
+    def expect(self, due: int | None) -> None:
+        """A session has this deadline: look when it passes, without waiting for the next round."""
+        if due is None or due - self._clock() > HORIZON:
+            return
+        due = -(-due // GRAIN) * GRAIN
+        if due not in self._due:
+            self._due.add(due)
+            self._wake.set()
+
+    async def sweep(self, now: int) -> int:
+        """See to all that has something to do at a time; how many turns were taken."""
+        taken = 0
+        while True:
+            keys = await self._store.ready(now, held_until=now + HOLD, limit=PAGE)
+            for drained in await asyncio.gather(*(self._see_to(key, now) for key in keys)):
+                taken += drained
+            if len(keys) < PAGE:
+                return taken
+
+    async def _see_to(self, key: SessionKey, now: int) -> int:
+        try:
+            return await self._drain(key, now)
+        except StatewrightError as error:
+            _log.error("session %s cannot go on: %s", key.session, error)
+            return 0
+
+    async def run(self) -> None:
+        """Sweep until the end of days."""
+        while True:
+            now = self._clock()
+            self._due = {due for due in self._due if due > now}
+            try:
+                await self.sweep(now)
+            except StatewrightError as error:
+                _log.warning("the store cannot be swept: %s", error)
+            except Exception:  # noqa: BLE001 (the loop has to go on)
+                _log.exception("the store cannot be swept")
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait for the next round, or for the next deadline that is known."""
+        end = self._clock() + round(self._poll * SECOND)
+        while (left := min(end, *self._due, end) - self._clock()) > 0:
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(left / SECOND):
+                    await self._wake.wait()
+            except TimeoutError:
+                return

@@ -1,0 +1,368 @@
+"""A turn: a row and a message become a new row, an answer and effects.
+
+Load the session; verify that its state is what was stored; step it, which is pure; commit it where
+its revision is still what was read. Whoever lost the race loads again and steps again, until the
+turn is committed or another worker has committed the same message, whose answer is then the answer.
+So a message is neither lost nor handled twice, whatever happens in between: nothing is promised
+before the commit, and nothing is done after it that the next load would not find.
+
+Messages that were accepted earlier come first. They are stepped one from another, and committed in
+one batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from statewright.errors import (
+    CorruptedSession,
+    RevisionConflict,
+    SessionEnded,
+    UnknownSession,
+)
+from statewright.runtime.answer import Answer, answer_from_json
+from statewright.runtime.clock import Clock
+from statewright.runtime.mailboxes import Mailboxes
+from statewright.runtime.messages import Incoming, incoming_from, tick_at
+from statewright.runtime.releases import Releases, Running
+from statewright.runtime.stepping import (
+    Stepped,
+    begun,
+    is_stale,
+    start_event,
+    stepped,
+    turn_from,
+)
+from statewright.statechart import EffectKind, Snapshot, Statechart, Status, snapshot_from_json
+from statewright.storage.identity import state_hash
+from statewright.storage.records import (
+    Birth,
+    Committed,
+    Duplicate,
+    Loaded,
+    Lookup,
+    Outcome,
+    Publication,
+    Session,
+    SessionKey,
+    Turn,
+)
+from statewright.storage.store import Store
+
+CHAIN: Final = 32
+"""How many messages of one session are committed in one batch."""
+
+PAUSE: Final = 0.05
+"""The longest pause, in seconds, before a turn that lost the race is stepped again."""
+
+_log = logging.getLogger(__name__)
+
+OnCommit = Callable[[SessionKey, Stepped], None]
+"""Told of each turn that this process has committed. It returns at once, and never fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehydrated:
+    """A session, ready to be stepped.
+
+    Attributes:
+        row: everything but its state.
+        running: what it runs.
+        snapshot: its state, verified.
+        state_hash: of its state.
+        contact: the contact's values that its events carry.
+        tenant: the tenant's values that its events carry.
+    """
+
+    row: Session
+    running: Running
+    snapshot: Snapshot
+    state_hash: str
+    contact: Mapping[str, Any]
+    tenant: Mapping[str, Any]
+
+    @property
+    def chart(self) -> Statechart:
+        """The chart that it runs."""
+        return self.running.chart
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that was begun, now or earlier by the same message.
+
+    Attributes:
+        answer: of its first turn.
+        secret_hash: of the secret in its token.
+    """
+
+    answer: Answer
+    secret_hash: str
+
+
+class Turns:
+    """Takes turns.
+
+    Args:
+        store: where sessions are.
+        clock: tells the time.
+        on_commit: is told of every turn.
+    """
+
+    def __init__(self, store: Store, clock: Clock, on_commit: OnCommit) -> None:
+        self._releases = Releases(store)
+        self._store = store
+        self._clock = clock
+        self._on_commit = on_commit
+        self._mailboxes = Mailboxes()
+
+    async def begin(
+        self,
+        key: SessionKey,
+        message: str,
+        *,
+        publication: Publication,
+        birth: Birth,
+        seed: str,
+        inputs: Mapping[str, Any],
+    ) -> Begun | None:
+        """Begin a session; None where it exists, and was begun by another message.
+
+        Raises:
+            InvalidEvent: the inputs are not usable.
+            UnstorableRecord: an id is none that can be kept.
+        """
+        running = await self._releases.running_of(publication)
+        while True:
+            loaded = await self._load(Lookup(key, message, birth.contact))
+            if loaded.session is not None:
+                return _begun(loaded)
+            event = start_event(
+                inputs,
+                seed=seed,
+                now=self._clock(),
+                contact=running.contact.of(loaded.contact),
+                tenant=running.tenant.of(loaded.tenant),
+            )
+            made = begun(running.chart, key.session, event)
+            incoming = Incoming(message, event)
+            turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
+            (outcome,) = await self._store.commit([turn])
+            if isinstance(outcome, Committed):
+                self._committed(turn, made, outcome)
+                return Begun(made.answer, birth.secret_hash)
+
+    async def take(
+        self, key: SessionKey, message: Incoming, *, expected: int | None = None
+    ) -> Answer:
+        """Handle a message, after those that wait before it.
+
+        Raises:
+            UnknownSession: there is no such session.
+            RevisionConflict: ``expected`` is given, and is not the revision that the message meets.
+            SessionEnded: the session is over, and this is not a message that it has heard.
+            InvalidEvent: the event is not usable, or a patch does not fit.
+            StaleResultError: it is a result that nobody waits for.
+            CorruptedSession: the state is not what was stored.
+        """
+        async with self._mailboxes.turn(key):
+            tries = 0
+            while True:
+                loaded = await self._load(Lookup(key, message.id))
+                if loaded.duplicate is not None:
+                    return answer_from_json(loaded.duplicate.answer)
+                before = _before(loaded, message)
+                if before:
+                    await self._take_chain(key, loaded, before, self._clock())
+                    continue
+                answer = await self._try(key, loaded, _placed(loaded, message), expected)
+                if answer is not None:
+                    return answer
+                tries += 1
+                await _pause(tries)
+
+    async def _try(
+        self, key: SessionKey, loaded: Loaded, message: Incoming, expected: int | None
+    ) -> Answer | None:
+        """Step and commit one message; None where another worker was faster."""
+        session = await self.rehydrated(key, loaded)
+        revision = session.snapshot.turns
+        if expected is not None and expected != revision:
+            raise RevisionConflict(expected, revision)
+        if session.snapshot.status is not Status.ACTIVE:
+            raise SessionEnded(
+                f"session `{key.session}` has {session.snapshot.status}; start another one"
+            )
+        made = _stepped(session, session.snapshot, message, self._clock())
+        if is_stale(session.snapshot, made):
+            raise StaleResultError(message.event.invocation)
+        turn = turn_from(key, made, message, version=session.row.version)
+        (outcome,) = await self._store.commit([turn])
+        return self._answer(turn, made, outcome)
+
+    async def drain(self, key: SessionKey, now: int) -> int:
+        """Handle what waits in a session: its inbox, and the timers that are due.
+
+        Returns:
+            how many turns were taken.
+
+        Raises:
+            UnknownSession: there is no such session.
+            CorruptedSession: the state is not what was stored.
+        """
+        taken = tries = 0
+        async with self._mailboxes.turn(key):
+            while True:
+                loaded = await self._load(Lookup(key))
+                waiting = [incoming_from(arrival) for arrival in loaded.inbox[:CHAIN]]
+                if not waiting and _is_due(loaded, now):
+                    revision = loaded.session.revision if loaded.session else 0
+                    waiting = [tick_at(key, revision)]
+                if not waiting:
+                    return taken
+                committed = await self._take_chain(key, loaded, waiting, now)
+                taken += committed
+                tries = 0 if committed else tries + 1
+                if not committed:
+                    await _pause(tries)
+
+    async def _take_chain(
+        self, key: SessionKey, loaded: Loaded, messages: list[Incoming], now: int
+    ) -> int:
+        """Step messages one from another, and commit them together; how many were committed."""
+        session = await self.rehydrated(key, loaded)
+        chain: list[tuple[Turn, Stepped]] = []
+        snapshot = session.snapshot
+        for message in messages[:CHAIN]:
+            made = _stepped(session, snapshot, message, now)
+            chain.append((turn_from(key, made, message, version=session.row.version), made))
+            snapshot = made.step.snapshot
+            if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
+                break  # The next turn has to read what this one writes.
+        outcomes = await self._store.commit([turn for turn, _ in chain])
+        for (turn, made), outcome in zip(chain, outcomes, strict=True):
+            self._answer(turn, made, outcome)
+        return sum(isinstance(outcome, Committed) for outcome in outcomes)
+
+    async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
+        """A loaded session, its state verified.
+
+        Raises:
+            UnknownSession: there is none.
+            CorruptedSession: the state is not what was stored.
+            UnknownPublication: the flow that it runs is not published any more.
+        """
+        row = existing(key, loaded)
+        if state_hash(loaded.snapshot) != loaded.state_hash:
+            raise CorruptedSession(
+                f"the state of session {key.session!r} at revision {row.revision} is not what "
+                "was stored: its hash differs; restore it from the history"
+            )
+        running = await self.running(row)
+        return Rehydrated(
+            row,
+            running,
+            snapshot_from_json(loaded.snapshot),
+            loaded.state_hash,
+            running.contact.of(loaded.contact),
+            running.tenant.of(loaded.tenant),
+        )
+
+    async def running(self, row: Session) -> Running:
+        """What a session runs.
+
+        Raises:
+            UnknownPublication: the flow is not published any more.
+        """
+        return await self._releases.running(row.key.tenant, row.birth.flow, row.version)
+
+    async def _load(self, lookup: Lookup) -> Loaded:
+        (loaded,) = await self._store.load([lookup])
+        return loaded
+
+    def _answer(self, turn: Turn, made: Stepped, outcome: Outcome) -> Answer | None:
+        """The answer that the message has got, by this turn or another; None where it has none."""
+        match outcome:
+            case Committed():
+                self._committed(turn, made, outcome)
+                return made.answer
+            case Duplicate(_, text):
+                return answer_from_json(text)
+            case _:
+                return None
+
+    def _committed(self, turn: Turn, made: Stepped, outcome: Committed) -> None:
+        session, revision = turn.key.session, turn.revision
+        for incident in made.step.incidents:
+            _log.info("session %s, revision %d: %s", session, revision, incident.name)
+        for patch in outcome.unfit:
+            what = f"{patch.scope} at {'.'.join(patch.path)}"
+            _log.warning("session %s, revision %d: no patch of %s", session, revision, what)
+        self._on_commit(turn.key, made)
+
+
+def existing(key: SessionKey, loaded: Loaded) -> Session:
+    """The row of a session.
+
+    Raises:
+        UnknownSession: there is none.
+    """
+    if loaded.session is None:
+        raise UnknownSession(f"there is no session {key.session!r}; start one")
+    return loaded.session
+
+
+def _begun(loaded: Loaded) -> Begun | None:
+    """The start of a session by the message that was looked up, or None."""
+    if loaded.session is None or loaded.duplicate is None or loaded.duplicate.revision != 1:
+        return None
+    answer = answer_from_json(loaded.duplicate.answer)
+    return Begun(answer, loaded.session.birth.secret_hash)
+
+
+class StaleResultError(Exception):
+    """A result came that nobody waits for; nothing was changed. It does not leave the runtime.
+
+    Args:
+        invocation: whose result it is.
+    """
+
+    def __init__(self, invocation: str) -> None:
+        super().__init__(f"nothing waits for the result of {invocation!r} any more")
+
+
+def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
+    event = replace(message.event, now=now, contact=session.contact, tenant=session.tenant)
+    return stepped(session.chart, before, event)
+
+
+def _before(loaded: Loaded, message: Incoming) -> list[Incoming]:
+    """What waits in the inbox and came before a message."""
+    before: list[Incoming] = []
+    for arrival in loaded.inbox:
+        if arrival.message == message.id:
+            break
+        before.append(incoming_from(arrival))
+    return before
+
+
+def _placed(loaded: Loaded, message: Incoming) -> Incoming:
+    """A message with its place in the inbox, where it was accepted before."""
+    if loaded.inbox and loaded.inbox[0].message == message.id:
+        return replace(message, position=loaded.inbox[0].position)
+    return message
+
+
+def _is_due(loaded: Loaded, now: int) -> bool:
+    session = loaded.session
+    if session is None or session.status is not Status.ACTIVE:
+        return False
+    return session.due_at is not None and session.due_at <= now
+
+
+async def _pause(tries: int) -> None:
+    await asyncio.sleep(min(PAUSE, 0.001 * 2 ** min(tries - 1, 10)) if tries > 1 else 0)

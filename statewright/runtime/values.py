@@ -1,0 +1,58 @@
+"""Which values of the contact and the tenant a chart reads: only those travel on its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from statewright.expressions import Expression, expressions_in
+from statewright.expressions.references import references
+from statewright.statechart import Statechart
+from statewright.statechart.traversal import (
+    actions_in,
+    expressions_of,
+    expressions_of_action,
+    states_in,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What is read of a map of values.
+
+    Attributes:
+        names: keys that are read.
+        whole: whether it is read as a whole.
+    """
+
+    names: frozenset[str]
+    whole: bool
+
+    def of(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values that are needed."""
+        if self.whole:
+            return values
+        return {name: values[name] for name in values if name in self.names}
+
+
+def needs_of(chart: Statechart, root: str) -> Needs:
+    """What a chart reads below a root of its expressions: ``contact`` or ``tenant``."""
+    names: set[str] = set()
+    whole = False
+    for expression in _expressions(chart):
+        for reference in references(expression):
+            if reference.path[0] == root:
+                names.update(reference.path[1:2])
+                whole = whole or len(reference.path) == 1
+    return Needs(frozenset(names), whole)
+
+
+def _expressions(chart: Statechart) -> Iterator[Expression]:
+    for datum in chart.data:
+        if datum.value is not None:
+            yield from expressions_in(datum.value)
+    for state in states_in(chart):
+        yield from expressions_of(state)
+    for action in actions_in(chart):
+        yield from expressions_of_action(action)
