@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from statewright.errors import EvaluationError, InvalidEvent
@@ -11,8 +12,11 @@ from statewright.statechart.coercion import coerced, kept
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event, EventKind, is_event_name, matches
+from statewright.statechart.making import maker
 from statewright.statechart.names import LATEST
 from statewright.statechart.snapshot import Snapshot
+
+_event = maker(Event)
 
 
 def accepted(event: Event) -> Event:
@@ -23,28 +27,38 @@ def accepted(event: Event) -> Event:
     Raises:
         InvalidEvent: its name, time or data are not usable; the message says why.
     """
-    name = event.name
-    if type(name) is not str or not is_event_name(name) or not _is_text(name):
+    name, now, invocation, sendid = event.name, event.now, event.invocation, event.sendid
+    if type(name) is not str or not _is_usable(name):
         raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
-    if not event.invocation and (matches("done", name) or matches("error", name)):
+    if _is_reserved(name) and not invocation:
         raise InvalidEvent(
             f"`{name}` comes from the session itself; only the result of an invocation, "
             "with its id, may be named so"
         )
     if event.kind is not EventKind.EXTERNAL:
         raise InvalidEvent(f"`{name}` is {event.kind}; what comes from outside is external")
-    checked_time(event.now, f"event `{name}`")
-    for what, text in (("invocation", event.invocation), ("sendid", event.sendid)):
-        if type(text) is not str or not _is_text(text):
-            raise InvalidEvent(f"the {what} of event `{name}` is {_shown(text)}, not a text")
-    return Event(
-        name,
-        None if event.data is None else _kept(event.data, f"the data of event `{name}`"),
-        event.now,
-        EventKind.EXTERNAL,
-        event.invocation,
-        event.sendid,
-    )
+    if type(now) is not int or not 0 <= now <= LATEST:
+        checked_time(now, f"event `{name}`")
+    if invocation != "" or sendid != "":
+        checked_text(invocation, "invocation of an event")
+        checked_text(sendid, "sendid of an event")
+    data = event.data
+    if data is not None:
+        try:
+            data = kept(data)
+        except EvaluationError as error:
+            raise InvalidEvent(f"the data of event `{name}` cannot be used: {error.reason}") from None
+    return _event(name, data, now, EventKind.EXTERNAL, invocation, sendid, {}, {})
+
+
+@lru_cache(maxsize=1024)
+def _is_usable(name: str) -> bool:
+    return is_event_name(name) and _is_text(name)
+
+
+@lru_cache(maxsize=1024)
+def _is_reserved(name: str) -> bool:
+    return matches("done", name) or matches("error", name)
 
 
 def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -126,15 +140,11 @@ def stale(event: Event) -> Incident:
     return Incident("stale", "", f"nothing waits for the result of `{event.invocation}` any more")
 
 
-def _kept(value: Any, what: str) -> Any:
+def _kept_map(value: Any, what: str) -> Mapping[str, Any]:
     try:
-        return kept(value)
+        made = kept(value)
     except EvaluationError as error:
         raise InvalidEvent(f"{what} cannot be used: {error.reason}") from None
-
-
-def _kept_map(value: Any, what: str) -> Mapping[str, Any]:
-    made = _kept(value, what)
     if type(made) is not dict:
         raise InvalidEvent(f"{what} are {_shown(value)}; they are a map")
     return made

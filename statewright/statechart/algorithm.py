@@ -79,6 +79,7 @@ from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, prefixes
 from statewright.statechart.execution import OutOfBoundsError, initialise, invoke
+from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
 from statewright.statechart.names import working_from_snapshot
 from statewright.statechart.snapshot import Snapshot, Status
@@ -86,6 +87,8 @@ from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
 from statewright.statechart.working import Working
+
+_made = maker(Macrostep)
 
 DEFERRED: Final = 16
 """How many events are kept until something listens to them."""
@@ -202,7 +205,7 @@ def turn(
 
 
 def _macrostep_of(working: Working, event: Event) -> Macrostep:
-    return Macrostep(
+    return _made(
         event,
         tuple(working.microsteps),
         working.snapshot(),

@@ -77,13 +77,15 @@ def _encoded(value: Any, depth: int) -> Any:
 
 
 def _encoded_list(value: list[Any] | tuple[Any, ...], depth: int) -> Any:
-    return [_encoded(item, depth) for item in value]
+    return [item if type(item) in _PLAIN else _encoded(item, depth) for item in value]
 
 
 def _encoded_map(value: Mapping[str, Any], depth: int) -> Any:
-    made = {key: _encoded(item, depth) for key, item in value.items()}
-    if not all(type(key) is str for key in made):
-        raise EvaluationError("the keys of a map that is written down are texts")
+    made = {}
+    for key, item in value.items():
+        if type(key) is not str:
+            raise EvaluationError("the keys of a map that is written down are texts")
+        made[key] = item if type(item) in _PLAIN else _encoded(item, depth)
     return {_TAG: ["map", made]} if _TAG in made else made
 
 
@@ -112,7 +114,7 @@ _ENCODE: Final[Mapping[type, Callable[[Any, int], Any]]] = MappingProxyType(
 
 
 def value_from_json(value: Any) -> Any:
-    """The value that plain JSON values with tags stand for.
+    """The value that plain JSON values with tags stand for; they are used up.
 
     Raises:
         EvaluationError: a tag is not one of ours, or a value cannot be kept.
@@ -130,15 +132,21 @@ def request_from_json(value: Any) -> Any:
 
 
 def _decoded(value: Any, depth: int) -> Any:
+    """What has no tags inside is handed back as it is: it was read a moment ago."""
+    own = type(value)
+    if own is not dict and own is not list:
+        return value
     if depth > 2 * DEPTH_LIMIT:
         raise EvaluationError(f"more than {2 * DEPTH_LIMIT} lists and maps lie inside each other")
-    own = type(value)
-    if own is list:
-        return [_decoded(item, depth + 1) for item in value]
-    if own is not dict:
-        return value
-    if _TAG not in value:
-        return {key: _decoded(item, depth + 1) for key, item in value.items()}
+    if own is dict and _TAG in value:
+        return _untagged(value, depth)
+    for key, item in value.items() if own is dict else enumerate(value):
+        if type(item) is dict or type(item) is list:
+            value[key] = _decoded(item, depth + 1)
+    return value
+
+
+def _untagged(value: dict[str, Any], depth: int) -> Any:
     tagged = value[_TAG]
     if len(value) != 1 or type(tagged) is not list or not tagged:
         raise EvaluationError(f"a map with the key `{_TAG}` is written as `{_TAG}`: [`map`, …]")

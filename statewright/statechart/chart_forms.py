@@ -10,6 +10,7 @@ from statewright.errors import ExpressionError
 from statewright.expressions import (
     Computed,
     Content,
+    Expression,
     Literal,
     Place,
     Record,
@@ -47,6 +48,7 @@ from statewright.statechart.forms import (
     Form,
     MalformedError,
     Part,
+    a_list,
     an_object,
     later,
     many,
@@ -57,12 +59,11 @@ from statewright.statechart.forms import (
 )
 
 
-def _expression_from_json(value: Any, where: str) -> Any:
-    text = TEXT.read(value, where)
+def _expression_from_json(value: Any) -> Expression:
     try:
-        return parse(text)
+        return parse(TEXT.read(value))
     except ExpressionError as error:
-        raise MalformedError(where, str(error)) from None
+        raise MalformedError(str(error)) from None
 
 
 CONTENT_DEPTH: Final = 100
@@ -85,55 +86,49 @@ def _json_from_content(content: Content) -> Any:
             return {"list": [_json_from_content(item) for item in items]}
 
 
-def _content_from_json(value: Any, where: str, depth: int = 0) -> Content:
+def _content_from_json(value: Any, depth: int = 0) -> Content:
     if depth > CONTENT_DEPTH:
-        raise MalformedError(
-            where, f"more than {CONTENT_DEPTH} lists and maps lie inside each other"
-        )
-    written = dict(an_object(value, where))
+        raise MalformedError(f"more than {CONTENT_DEPTH} lists and maps lie inside each other")
+    written = dict(an_object(value))
     place = written.pop("place", "value")
     if len(written) != 1 or next(iter(written)) not in _CONTENTS:
-        raise MalformedError(
-            where, f"one of {', '.join(f'`{key}`' for key in _CONTENTS)} is expected"
-        )
+        raise MalformedError(f"one of {', '.join(f'`{key}`' for key in _CONTENTS)} is expected")
     ((key, inner),) = written.items()
-    return _CONTENTS[key](inner, f"{where}/{key}", place, depth + 1)
-
-
-def _template(value: Any, where: str, place: Any, _depth: int) -> Content:
     try:
-        return Text(parse_template(TEXT.read(value, where), _PLACE.read(place, where)))
+        return _CONTENTS[key](inner, place, depth + 1)
+    except MalformedError as error:
+        raise error.inside(key) from None
+
+
+def _template(value: Any, place: Any, _depth: int) -> Content:
+    try:
+        return Text(parse_template(TEXT.read(value), _PLACE.read(place)))
     except ExpressionError as error:
-        raise MalformedError(where, str(error)) from None
+        raise MalformedError(str(error)) from None
 
 
-def _map(value: Any, where: str, _place: Any, depth: int) -> Content:
+def _map(value: Any, _place: Any, depth: int) -> Content:
     fields = []
-    for at, pair in enumerate(_a_list(value, where)):
+    for at, pair in enumerate(a_list(value)):
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str:
-            raise MalformedError(
-                f"{where}/{at}", f"a name and a content are expected, not {shown(pair)}"
-            )
-        fields.append((pair[0], _content_from_json(pair[1], f"{where}/{at}/1", depth)))
+            raise MalformedError(f"a name and a content are expected, not {shown(pair)}").inside(at)
+        try:
+            fields.append((pair[0], _content_from_json(pair[1], depth)))
+        except MalformedError as error:
+            raise error.inside(1).inside(at) from None
     return Record(tuple(fields))
 
 
-def _list(value: Any, where: str, _place: Any, depth: int) -> Content:
-    items = enumerate(_a_list(value, where))
-    return Sequence(tuple([_content_from_json(item, f"{where}/{at}", depth) for at, item in items]))
-
-
-def _a_list(value: Any, where: str) -> list[Any]:
-    if type(value) is not list:
-        raise MalformedError(where, f"a list is expected, not {shown(value)}")
-    return value
+def _list(value: Any, _place: Any, depth: int) -> Content:
+    items = many(Form(_json_from_content, lambda item: _content_from_json(item, depth)))
+    return Sequence(items.read(value))
 
 
 _PLACE: Final = one_of(Place)
-_CONTENTS: Final[Mapping[str, Callable[[Any, str, Any, int], Content]]] = MappingProxyType(
+_CONTENTS: Final[Mapping[str, Callable[[Any, Any, int], Content]]] = MappingProxyType(
     {
-        "literal": lambda value, where, *_: Literal(VALUE.read(value, where)),
-        "cel": lambda value, where, *_: Computed(_expression_from_json(value, where)),
+        "literal": lambda value, *_: Literal(VALUE.read(value)),
+        "cel": lambda value, *_: Computed(_expression_from_json(value)),
         "template": _template,
         "map": _map,
         "list": _list,

@@ -133,7 +133,7 @@ def written(form: Form, value: Any, error: type[StatewrightError]) -> str:
 def read(form: Form, text: Text, error: type[StatewrightError], what: str) -> Any:
     """The value that a text describes; a text that describes none raises ``error``."""
     try:
-        return form.read(_DECODER.decode(text if isinstance(text, str) else text.decode()), "")
+        return form.read(_DECODER.decode(text if isinstance(text, str) else text.decode()))
     except MalformedError as problem:
         raise error(f"this is no {what}; {problem}") from None
     except UnicodeDecodeError:

@@ -100,7 +100,9 @@ def kept(value: Any) -> Any:
         EvaluationError: it holds something that cannot be kept, or is too large or too deep.
     """
     own = type(value)
-    if own in _AS_IT_IS:
+    if own in _AS_IT_IS or (own is int and INT_MIN <= value <= INT_MAX):
+        return value
+    if own is str and value.isascii() and len(value) <= WEIGHT_LIMIT:
         return value
     return _kept(value, DEPTH_LIMIT, [WEIGHT_LIMIT])
 
@@ -112,7 +114,7 @@ def _kept(value: Any, depth: int, meter: list[int]) -> Any:
     when it is written down.
     """
     own = type(value)
-    if own in _AS_IT_IS:
+    if own in _AS_IT_IS or (own is int and INT_MIN <= value <= INT_MAX):
         return value
     keep = _KEEP.get(own)
     if keep is not None:
@@ -165,10 +167,18 @@ def _kept_list(value: list[Any] | tuple[Any, ...], depth: int, meter: list[int])
 def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[str, Any]:
     _weigh_container(len(value), depth, meter)
     made: dict[str, Any] = {}
+    weight = 0
     for key, item in value.items():
         if type(key) is not str:
             raise EvaluationError(f"the keys of a map that is kept are texts, not {type_name(key)}")
-        made[_kept_text(key, 0, meter)] = _kept(item, depth - 1, meter)
+        if not key.isascii():
+            _kept_text(key, 0, meter)
+        if type(item) is str and item.isascii():
+            weight += len(item)
+            made[key] = item
+        else:
+            made[key] = _kept(item, depth - 1, meter)
+    _weigh(weight, meter)
     return made
 
 

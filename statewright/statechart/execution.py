@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, StatewrightError
@@ -23,7 +22,7 @@ from statewright.expressions import (
     render,
 )
 from statewright.expressions.printing import text_from_value
-from statewright.expressions.values import MICROSECOND, Maybe, type_name
+from statewright.expressions.values import MICROSECOND, NOTHING, Maybe, type_name
 from statewright.statechart.actions import (
     Assign,
     Cancel,
@@ -59,9 +58,11 @@ class OutOfBoundsError(StatewrightError):
 
 def condition_match(working: Working, arc: Arc) -> bool:
     """Whether a transition's guard is true (appendix D, ``conditionMatch``)."""
+    if arc.guard is None:
+        return True
     working.node = arc.source
     working.place = (arc.id,)
-    return arc.guard is None or _is_true(working, arc.guard, arc)
+    return _is_true(working, arc.guard, arc)
 
 
 def _is_true(working: Working, guard: Expression, owner: object) -> bool:
@@ -70,7 +71,7 @@ def _is_true(working: Working, guard: Expression, owner: object) -> bool:
     except EvaluationError as error:
         _guard_failed(working, guard, owner, error)
         return False
-    if type(value) is bool:
+    if value is True or value is False:
         return value
     reason = f"a guard is true or false, not a {type_name(value)}"
     _guard_failed(working, guard, owner, EvaluationError(reason))
@@ -180,25 +181,32 @@ def set_location(working: Working, location: tuple[str, ...], value: Any) -> Non
     Raises:
         EvaluationError: there is no such variable, or it cannot hold this.
     """
-    name, path = location[0], location[1:]
-    if name in _PATCHED:
-        _patch(working, name, path, value)
-        return
-    variable = working.node.scope.variable(name)
+    name = location[0]
+    scope = working.node.scope
+    variable = scope.found.get(name)
     if variable is None:
-        raise EvaluationError(f"no variable `{name}` is declared here")
+        if name in _PATCHED:
+            _patch(working, name, location[1:], value)
+            return
+        variable = scope.variable(name)
+        if variable is None:
+            raise EvaluationError(f"no variable `{name}` is declared here")
     variables = working.variables(variable.scope)
     if type(value) is Maybe and not value.present:
-        if not path:
-            variables.pop(name, None)
-        elif not is_absent(variables.get(name), path):
-            variables[name] = with_part(variables[name], path, value)
-    elif path and variable.type not in _WITH_PARTS:
-        raise EvaluationError(f"`{name}` is declared as {variable.type}, which has no parts")
-    elif path:
-        variables[name] = with_part(variables.get(name), path, kept(value))
-    else:
+        _unset(variables, name, location[1:])
+    elif len(location) == 1:
         variables[name] = coerced(value, variable.type)
+    elif variable.type in _WITH_PARTS:
+        variables[name] = with_part(variables.get(name), location[1:], kept(value))
+    else:
+        raise EvaluationError(f"`{name}` is declared as {variable.type}, which has no parts")
+
+
+def _unset(variables: dict[str, Any], name: str, path: tuple[str, ...]) -> None:
+    if not path:
+        variables.pop(name, None)
+    elif not is_absent(variables.get(name), path):
+        variables[name] = with_part(variables[name], path, NOTHING)
 
 
 _PATCHED: Final = frozenset({"contact", "tenant"})
@@ -319,18 +327,16 @@ def _log(working: Working, action: Log) -> None:
     working.report("log", ": ".join(filter(None, (action.label, text))))
 
 
-_RUN: Final[Mapping[type, Callable[[Working, Any], None]]] = MappingProxyType(
-    {
-        Assign: _assign,
-        Raise: _raise,
-        Say: _say,
-        Send: _send,
-        Cancel: _cancel,
-        If: _if,
-        ForEach: _for_each,
-        Log: _log,
-    }
-)
+_RUN: Final[dict[type, Callable[[Working, Any], None]]] = {
+    Assign: _assign,
+    Raise: _raise,
+    Say: _say,
+    Send: _send,
+    Cancel: _cancel,
+    If: _if,
+    ForEach: _for_each,
+    Log: _log,
+}
 
 
 def initialise(working: Working, node: Node, data: Any, given: Mapping[str, Any]) -> None:

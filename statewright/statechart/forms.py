@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, StatewrightError
 from statewright.statechart.canonical import json_from_value, value_from_json
+from statewright.statechart.making import maker
 
 
 class MalformedError(StatewrightError):
     """A JSON value is not what it should be.
 
     Args:
-        where: JSON pointer of the value.
         what: what is wrong with it.
+
+    Attributes:
+        path: keys and positions on the way to the value, the innermost first.
     """
 
-    def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"at `{where or '/'}`: {what}")
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.path: list[str] = []
+
+    def inside(self, key: str | int) -> MalformedError:
+        """The same error, of something that lies under this key."""
+        self.path.append(str(key).replace("~", "~0").replace("/", "~1"))
+        return self
+
+    def __str__(self) -> str:
+        """The JSON pointer of the value, and what is wrong with it."""
+        pointer = "".join(f"/{key}" for key in reversed(self.path))
+        return f"at `{pointer or '/'}`: {super().__str__()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +43,11 @@ class Form:
 
     Attributes:
         write: value → plain JSON.
-        read: plain JSON and its JSON pointer → value; raises ``MalformedError``.
+        read: plain JSON → value; raises ``MalformedError``, and may use up what it is given.
     """
 
     write: Callable[[Any], Any]
-    read: Callable[[Any, str], Any]
+    read: Callable[[Any], Any]
 
 
 REQUIRED: Final = object()
@@ -54,9 +68,9 @@ def _same(value: Any) -> Any:
 
 
 def _exactly(own: type, name: str) -> Form:
-    def read(value: Any, where: str) -> Any:
+    def read(value: Any) -> Any:
         if type(value) is not own:
-            raise MalformedError(where, f"a {name} is expected, not {shown(value)}")
+            raise MalformedError(f"a {name} is expected, not {shown(value)}")
         return value
 
     return Form(_same, read)
@@ -67,11 +81,11 @@ INT: Final = _exactly(int, "whole number")
 BOOL: Final = _exactly(bool, "true or false")
 
 
-def _value_from_json(value: Any, where: str) -> Any:
+def _value_from_json(value: Any) -> Any:
     try:
         return value_from_json(value)
     except EvaluationError as error:
-        raise MalformedError(where, error.reason) from None
+        raise MalformedError(error.reason) from None
 
 
 VALUE: Final = Form(json_from_value, _value_from_json)
@@ -82,10 +96,10 @@ def one_of(choices: type[StrEnum]) -> Form:
     """A member of an enumeration, by its value."""
     members = {str(member): member for member in choices}
 
-    def read(value: Any, where: str) -> Any:
+    def read(value: Any) -> Any:
         if type(value) is not str or value not in members:
             known = ", ".join(f"`{name}`" for name in members)
-            raise MalformedError(where, f"one of {known} is expected, not {shown(value)}")
+            raise MalformedError(f"one of {known} is expected, not {shown(value)}")
         return members[value]
 
     return Form(str, read)
@@ -93,58 +107,84 @@ def one_of(choices: type[StrEnum]) -> Form:
 
 def many(form: Form) -> Form:
     """A tuple, written as a list."""
+    write_one, read_one = form.write, form.read
 
     def write(values: Any) -> Any:
-        return [form.write(value) for value in values]
+        return [write_one(value) for value in values]
 
-    def read(values: Any, where: str) -> Any:
-        if type(values) is not list:
-            raise MalformedError(where, f"a list is expected, not {shown(values)}")
-        return tuple([form.read(value, f"{where}/{at}") for at, value in enumerate(values)])
+    def read(values: Any) -> Any:
+        made = []
+        for at, value in enumerate(a_list(values)):
+            try:
+                made.append(read_one(value))
+            except MalformedError as error:
+                raise error.inside(at) from None
+        return tuple(made)
 
     return Form(write, read)
 
 
 def by_name(form: Form) -> Form:
     """A mapping from texts."""
+    write_one, read_one = form.write, form.read
 
     def write(values: Any) -> Any:
-        return {name: form.write(value) for name, value in values.items()}
+        return {name: write_one(value) for name, value in values.items()}
 
-    def read(values: Any, where: str) -> Any:
-        return {
-            name: form.read(value, f"{where}/{escaped(name)}")
-            for name, value in an_object(values, where).items()
-        }
+    def read(values: Any) -> Any:
+        made = {}
+        for name, value in an_object(values).items():
+            try:
+                made[name] = read_one(value)
+            except MalformedError as error:
+                raise error.inside(name) from None
+        return made
 
     return Form(write, read)
 
 
-def record(make: Callable[..., Any], *parts: Part) -> Form:
-    """A value of a class, written as an object with a key per part that is not its default."""
-    forms = {part.name: part for part in parts}
+def record(own: type, *parts: Part) -> Form:
+    """A value of a dataclass, written as an object with a key per part that is not its default.
+
+    Args:
+        own: the class.
+        parts: its attributes in their order, but for those that take no part in comparisons.
+
+    Raises:
+        TypeError: an attribute of the class is missing among the parts, or out of order.
+    """
+    attributes = [attribute.name for attribute in fields(own) if attribute.compare]
+    if attributes != [part.name for part in parts]:
+        raise TypeError(f"the parts of {own.__name__} are {attributes}, in this order")
+    make = maker(own) if len(attributes) == len(fields(own)) else own
+    forms = {part.name: part.form.read for part in parts}
+    names = tuple(forms)
+    required = tuple(part.name for part in parts if part.default is REQUIRED)
+    defaults = {part.name: part.default for part in parts if part.default is not REQUIRED}
+    writers = tuple((part.name, part.default, part.form.write) for part in parts)
 
     def write(value: Any) -> Any:
         written = {}
-        for part in parts:
-            attribute = getattr(value, part.name)
-            if attribute is not part.default and attribute != part.default:
-                written[part.name] = part.form.write(attribute)
+        for name, default, write_one in writers:
+            attribute = getattr(value, name)
+            if attribute is not default and attribute != default:
+                written[name] = write_one(attribute)
         return written
 
-    def read(value: Any, where: str) -> Any:
-        given = {}
-        for name, inner in an_object(value, where).items():
+    def read(value: Any) -> Any:
+        given = dict(defaults)
+        for name, inner in an_object(value).items():
             if name not in forms:
-                known = ", ".join(f"`{one}`" for one in forms)
-                raise MalformedError(where, f"unknown key {shown(name)}; the keys are {known}")
-            given[name] = forms[name].form.read(inner, f"{where}/{escaped(name)}")
-        for part in parts:
-            if part.name not in given:
-                if part.default is REQUIRED:
-                    raise MalformedError(where, f"the key `{part.name}` is missing")
-                given[part.name] = part.default
-        return make(**given)
+                known = ", ".join(f"`{one}`" for one in names)
+                raise MalformedError(f"unknown key {shown(name)}; the keys are {known}")
+            try:
+                given[name] = forms[name](inner)
+            except MalformedError as error:
+                raise error.inside(name) from None
+        for name in required:
+            if name not in given:
+                raise MalformedError(f"the key `{name}` is missing")
+        return make(*[given[name] for name in names])
 
     return Form(write, read)
 
@@ -157,42 +197,46 @@ def tagged(key: str, forms: Mapping[str, tuple[type, Form]]) -> Form:
         name = names[type(value)]
         return {key: name, **forms[name][1].write(value)}
 
-    def read(value: Any, where: str) -> Any:
-        inner = dict(an_object(value, where))
+    def read(value: Any) -> Any:
+        inner = dict(an_object(value))
         name = inner.pop(key, None)
         if type(name) is not str or name not in forms:
             known = ", ".join(f"`{one}`" for one in forms)
-            raise MalformedError(where, f"`{key}` is one of {known}, not {shown(name)}")
-        return forms[name][1].read(inner, where)
+            raise MalformedError(f"`{key}` is one of {known}, not {shown(name)}")
+        return forms[name][1].read(inner)
 
     return Form(write, read)
 
 
 def later(form: Callable[[], Form]) -> Form:
     """A form that is defined further down: for what contains itself."""
-    return Form(lambda value: form().write(value), lambda value, where: form().read(value, where))
+    return Form(lambda value: form().write(value), lambda value: form().read(value))
 
 
-def an_object(value: Any, where: str) -> Mapping[str, Any]:
+def an_object(value: Any) -> dict[str, Any]:
     """A JSON object.
 
     Raises:
         MalformedError: it is something else.
     """
     if type(value) is not dict:
-        raise MalformedError(where, f"an object is expected, not {shown(value)}")
+        raise MalformedError(f"an object is expected, not {shown(value)}")
     return value
 
 
-def escaped(name: str) -> str:
-    """A key as a part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
+def a_list(value: Any) -> list[Any]:
+    """A JSON array.
+
+    Raises:
+        MalformedError: it is something else.
+    """
+    if type(value) is not list:
+        raise MalformedError(f"a list is expected, not {shown(value)}")
+    return value
 
 
 def shown(value: object) -> str:
     """A JSON value for a message: short, and safe to print."""
-    return (
-        f"`{ascii(value)[:60]}`"
-        if not isinstance(value, (dict, list))
-        else ("an object" if isinstance(value, dict) else "a list")
-    )
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    return f"`{ascii(value)[:60]}`"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import OutOfBoundsError, donedata, execute, initialise
+from statewright.statechart.making import maker
 from statewright.statechart.nodes import Arc, Entry, Node, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
 from statewright.statechart.working import Working
+
+_microstep = maker(Microstep)
 
 
 def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None:
@@ -33,14 +36,14 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
     if exits:
         _drop_scopes(working, exits, remembered)
     entered = enter_states(working, enabled)
-    working.microsteps.append(
-        Microstep(
-            event,
-            tuple([arc.id for arc in enabled if arc.source.parent is not None]),
-            tuple([node.id for node in exits]),
-            entered,
-        )
-    )
+    taken = () if enabled[0].source.parent is None else _ids(enabled)
+    working.microsteps.append(_microstep(event, taken, _ids(exits), entered))
+
+
+def _ids(things: Sequence[Node] | Sequence[Arc]) -> tuple[str, ...]:
+    if len(things) == 1:
+        return (things[0].id,)
+    return tuple([thing.id for thing in things])
 
 
 def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
@@ -50,9 +53,10 @@ def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
         working: the session.
         exits: the exit set in document order; afterwards in the order of exit.
     """
-    remembered = {
-        history: _history_value(working, history) for node in exits for history in node.histories
-    }
+    remembered: dict[Node, list[Node]] = {}
+    for node in exits:
+        for history in node.histories:
+            remembered[history] = _history_value(working, history)
     exits.reverse()
     for node in exits:
         state = node.state
@@ -85,11 +89,10 @@ def _drop_scopes(
     working: Working, exits: list[Node], remembered: Mapping[Node, list[Node]]
 ) -> None:
     """Forget the variables of states that were left, but for those that are remembered."""
-    left = {
-        node: working.drop_scope(node.id)
-        for node in exits
-        if node.state is not None and node.state.data
-    }
+    left: dict[Node, Mapping[str, Any]] = {}
+    for node in exits:
+        if node.state is not None and node.state.data:
+            left[node] = working.drop_scope(node.id)
     if remembered:
         history = dict(working.history)
         for node, states in remembered.items():
@@ -122,7 +125,7 @@ def enter_states(working: Working, enabled: list[Arc]) -> tuple[str, ...]:
     entries, restored = compute_entry_set(working, enabled)
     for entry in entries:
         _enter(working, entry, restored)
-    return tuple([entry.node.id for entry in entries])
+    return _ids([entry.node for entry in entries])
 
 
 def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, Any]]) -> None:

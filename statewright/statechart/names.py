@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
@@ -14,7 +13,7 @@ from statewright.expressions.values import EPOCH, MICROSECOND
 from statewright.statechart.nodes import Scope
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.tree import Tree
-from statewright.statechart.working import Host, Working
+from statewright.statechart.working import Working
 
 LATEST: Final = 253_402_300_799_999_999
 """The last microsecond of the year 9999, which is the last that a timestamp can be."""
@@ -37,14 +36,16 @@ class Names(Mapping[str, Any]):
         self._vars: Mapping[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        root = _ROOTS.get(name)
-        if root is not None:
-            return root(self)
         working = self._working
         scope = working.node.scope
-        variable = scope.found.get(name) or scope.variable(name)
+        variable = scope.found.get(name)
         if variable is None:
-            raise KeyError(name)
+            root = _ROOTS.get(name)
+            if root is not None:
+                return root(self)
+            variable = scope.variable(name)
+            if variable is None:
+                raise KeyError(name)
         return working.data[variable.scope][name]
 
     def __iter__(self) -> Iterator[str]:
@@ -123,18 +124,37 @@ class Names(Mapping[str, Any]):
         """The tenant's values, with what this turn has written to them."""
         return self._working.tenant
 
+    def draw(self, site: int, *arguments: Any) -> int:
+        """A number from 0 to below n: the same whenever this call is asked in this visit."""
+        match arguments:
+            case (int(n),) if type(n) is int and n > 0:
+                working = self._working
+                node = working.node
+                visit = working.visits.get(node.id, 0)
+                lot = json.dumps([working.seed, node.id, visit, working.place, site])
+                return int.from_bytes(sha256(lot.encode()).digest()) % n
+            case _:
+                raise EvaluationError("`draw(n)` takes one int from 1")
 
-_ROOTS: Final[Mapping[str, Callable[[Names], Any]]] = MappingProxyType(
-    {
-        "contact": Names.contact,
-        "tenant": Names.tenant,
-        "session": Names.session,
-        "event": Names.event,
-        "input": Names.input,
-        "now": Names.now,
-        "vars": Names.variables,
-    }
-)
+    def is_in(self, _site: int, *arguments: Any) -> bool:
+        """Whether the state of this id is active (SCXML's ``In``)."""
+        match arguments:
+            case (str(name),):
+                node = self._working.tree.nodes.get(name)
+                return node is not None and self._working.is_active(node)
+            case _:
+                raise EvaluationError("`In(id)` takes the id of a state as a string")
+
+
+_ROOTS: Final[dict[str, Callable[[Names], Any]]] = {
+    "contact": Names.contact,
+    "tenant": Names.tenant,
+    "session": Names.session,
+    "event": Names.event,
+    "input": Names.input,
+    "now": Names.now,
+    "vars": Names.variables,
+}
 
 
 def timestamp_from_micros(micros: int) -> datetime:
@@ -149,38 +169,7 @@ def working_from_snapshot(tree: Tree, snapshot: Snapshot) -> Working:
         InvalidSnapshot: it names a state that the chart lacks.
     """
     working = Working(tree, snapshot)
-    working.names = Names(working)
-    working.host = _host(working)
+    names = Names(working)
+    working.names = names
+    working.host = {"draw": names.draw, "In": names.is_in}
     return working
-
-
-def _host(working: Working) -> Host:
-    def draw(site: int, *arguments: Any) -> int:
-        return _drawn(working, site, *arguments)
-
-    def is_in(_site: int, *arguments: Any) -> bool:
-        return _is_in(working, *arguments)
-
-    return {"draw": draw, "In": is_in}
-
-
-def _drawn(working: Working, site: int, *arguments: Any) -> int:
-    """A number from 0 to below n that is the same whenever this call is asked in this visit."""
-    match arguments:
-        case (int(n),) if type(n) is int and n > 0:
-            node = working.node
-            visit = working.visits.get(node.id, 0)
-            lot = json.dumps([working.seed, node.id, visit, working.place, site])
-            return int.from_bytes(sha256(lot.encode()).digest()) % n
-        case _:
-            raise EvaluationError("`draw(n)` takes one int from 1")
-
-
-def _is_in(working: Working, *arguments: Any) -> bool:
-    """Whether the state of this id is active (SCXML's ``In``)."""
-    match arguments:
-        case (str(name),):
-            node = working.tree.nodes.get(name)
-            return node is not None and working.is_active(node)
-        case _:
-            raise EvaluationError("`In(id)` takes the id of a state as a string")

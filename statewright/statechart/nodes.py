@@ -40,7 +40,8 @@ class Scope:
         id: the state's id; ``""`` is the session.
         outer: where the search goes on, or None.
         declared: name → variable.
-        found: what ``variable`` has found so far.
+        found: what ``variable`` has found so far, but for names that mean something else to
+            expressions.
     """
 
     id: str
@@ -55,7 +56,7 @@ class Scope:
         while known is None and scope is not None:
             known = scope.declared.get(name)
             scope = scope.outer
-        if known is not None:
+        if known is not None and name not in ROOTS:
             self.found[name] = known
         return known
 
@@ -203,6 +204,8 @@ def candidates(node: Node, stems: list[str]) -> tuple[Arc, ...]:
     by_stem = node.by_stem
     if not by_stem:
         return ()
+    if len(stems) == 1:
+        return by_stem.get(stems[0], ())
     found = [by_stem[stem] for stem in stems if stem in by_stem]
     if len(found) < 2:
         return found[0] if found else ()

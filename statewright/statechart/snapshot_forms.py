@@ -20,6 +20,7 @@ from statewright.statechart.forms import (
     many,
     one_of,
     record,
+    shown,
 )
 from statewright.statechart.snapshot import Invocation, Recorded, Snapshot, Status, Timer
 
@@ -37,11 +38,11 @@ EVENT: Final = record(
 """An event."""
 
 
-def _request_from_json(value: Any, where: str) -> Any:
+def _request_from_json(value: Any) -> Any:
     try:
-        return request_from_json(an_object(value, where))
+        return request_from_json(an_object(value))
     except EvaluationError as error:
-        raise MalformedError(where, error.reason) from None
+        raise MalformedError(error.reason) from None
 
 
 EFFECT: Final = record(
@@ -74,7 +75,17 @@ _TIMER: Final = record(
 _INVOCATION: Final = record(
     Invocation, Part("id", TEXT), Part("name", TEXT), Part("type", TEXT), Part("state", TEXT)
 )
-_SCOPES: Final = by_name(by_name(VALUE))
+
+
+def _scopes_from_json(value: Any) -> Any:
+    scopes = VALUE.read(value)
+    for name, variables in an_object(scopes).items():
+        if type(variables) is not dict:
+            raise MalformedError(f"an object is expected, not {shown(variables)}").inside(name)
+    return scopes
+
+
+_SCOPES: Final = Form(json_from_value, _scopes_from_json)
 _RECORDED: Final = record(Recorded, Part("states", many(TEXT)), Part("data", _SCOPES, {}))
 
 SNAPSHOT: Final = record(

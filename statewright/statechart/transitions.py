@@ -6,7 +6,7 @@ it only by reporting guards that fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -31,6 +31,8 @@ _ORDER = attrgetter("order")
 
 def select_eventless_transitions(working: Working) -> list[Arc]:
     """The enabled transitions that need no event (``selectEventlessTransitions``)."""
+    if not working.tree.eventless:
+        return []
     leaves = [node for node in working.active if node.leaf and node.eventless_above]
     return _select(working, leaves, None) if leaves else []
 
@@ -49,8 +51,11 @@ def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> li
     Regions share ancestors, so that what was found for a state is kept: each transition is looked
     at once, and an ancestor's guard that fails is reported once.
     """
-    enabled: dict[Arc, None] = {}
     known: dict[Node, Arc | None] = {}
+    if len(leaves) == 1:
+        found = _first_enabled(working, leaves[0], stems, known)
+        return [] if found is None else [found]
+    enabled: dict[Arc, None] = {}
     for leaf in leaves:
         found = _first_enabled(working, leaf, stems, known)
         if found is not None:
@@ -109,15 +114,17 @@ def remove_conflicting_transitions(working: Working, enabled: list[Arc]) -> list
     return kept
 
 
-def compute_exit_set(working: Working, transitions: Iterable[Arc]) -> list[Node]:
+def compute_exit_set(working: Working, transitions: list[Arc]) -> list[Node]:
     """The states that transitions leave, in document order (``computeExitSet``)."""
+    if len(transitions) == 1:
+        domain = get_transition_domain(working, transitions[0])
+        return [] if domain is None else working.active_below(domain)
     exits: list[Node] = []
     for arc in transitions:
         domain = get_transition_domain(working, arc)
         if domain is not None:
             exits.extend(working.active_below(domain))
-    if len(exits) > 1:
-        exits.sort(key=_ORDER)
+    exits.sort(key=_ORDER)
     return exits
 
 
@@ -193,12 +200,14 @@ class EntrySet:
 
 def compute_entry_set(
     working: Working, transitions: list[Arc]
-) -> tuple[list[Entry], Mapping[str, Mapping[str, Any]]]:
+) -> tuple[Sequence[Entry], Mapping[str, Mapping[str, Any]]]:
     """What transitions enter, in order, and the variables to restore (``computeEntrySet``).
 
     The domains of transitions that are taken together lie apart, so that each of them enters what
     it would enter alone.
     """
+    if len(transitions) == 1 and transitions[0].entries is not None:
+        return transitions[0].entries, {}
     entries: list[Entry] = []
     restored: dict[str, Mapping[str, Any]] = {}
     for arc in transitions:

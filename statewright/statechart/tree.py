@@ -33,6 +33,7 @@ class Tree:
         arcs: id → transition.
         stems: every normalised event descriptor in the chart.
         deferred: the normalised descriptors of events that are kept.
+        eventless: whether any transition waits for no event.
         digest: of the chart, once ``codec.digest_of`` was asked for it; until then ``""``.
     """
 
@@ -42,6 +43,7 @@ class Tree:
     arcs: dict[str, Arc]
     stems: frozenset[str]
     deferred: frozenset[str]
+    eventless: bool
     digest: str = ""
 
 
@@ -60,8 +62,12 @@ def tree_of(chart: Statechart) -> Tree:
 
 def stems_matching(tree: Tree, name: str) -> list[str]:
     """The event descriptors of the chart that match an event name."""
-    stems = [stem for stem in prefixes(name) if stem in tree.stems]
-    if "*" in tree.stems:
+    known = tree.stems
+    if "." not in name:
+        stems = [name] if name in known else []
+    else:
+        stems = [stem for stem in prefixes(name) if stem in known]
+    if "*" in known:
         stems.append("*")
     return stems
 
@@ -92,6 +98,7 @@ def _grown(chart: Statechart) -> Tree:
         arcs={arc.id: arc for node in everything for arc in node.arcs},
         stems=frozenset(chain.from_iterable(node.by_stem for node in everything)),
         deferred=frozenset(map(normalised, chart.deferred)),
+        eventless=any(node.eventless for node in everything),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
+from statewright.statechart.making import maker
 from statewright.statechart.nodes import Node
 from statewright.statechart.snapshot import Invocation, Recorded, Snapshot, Timer
 from statewright.statechart.steps import Microstep
@@ -19,6 +20,7 @@ from statewright.statechart.tree import Tree
 Host = Mapping[str, Callable[..., Any]]
 """Functions that expressions may call besides those of CEL."""
 
+_snapshot = maker(Snapshot)
 _ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
 
@@ -142,7 +144,7 @@ class Working:
 
     def snapshot(self) -> Snapshot:
         """The session as it is now."""
-        return Snapshot(
+        return _snapshot(
             self.digest,
             self.session,
             self.seed,
@@ -167,11 +169,19 @@ class Working:
 
     def activate(self, node: Node) -> None:
         """Add a state to the configuration."""
-        insort(self.active, node, key=_ORDER)
+        active = self.active
+        if not active or active[-1].order < node.order:
+            active.append(node)
+        else:
+            insort(active, node, key=_ORDER)
 
     def deactivate(self, node: Node) -> None:
         """Take a state out of the configuration."""
-        del self.active[bisect_left(self.active, node.order, key=_ORDER)]
+        active = self.active
+        if active[-1] is node:
+            active.pop()
+        else:
+            del active[bisect_left(active, node.order, key=_ORDER)]
 
     def is_active(self, node: Node) -> bool:
         """Whether a state is in the configuration."""
