@@ -234,9 +234,12 @@ class Part:
 
     def source(self, rewrite: Rewrite = str) -> Source:
         """A text that may hold templates."""
-        text = self.text()
-        written = rewrite(text)
-        return Source(written, self.location, original=text if written != text else "")
+        return self.read_as(rewrite(self.text()))
+
+    def read_as(self, text: str) -> Source:
+        """What stands here, as the text that it is read as."""
+        written = self.value if isinstance(self.value, str) else ""
+        return Source(text, self.location, original=written if written != text else "")
 
     def json(self, rewrite: Rewrite = str) -> Value:
         """Any value whose texts may be templates."""
@@ -250,8 +253,11 @@ class Part:
         """``value`` with its texts rewritten (documents bound its depth)."""
         match value:
             case str():
-                locations[below] = self.page.document.location(self.pointer + below)
-                return rewrite(value)
+                text = rewrite(value)
+                location = self.page.document.location(self.pointer + below)
+                # Places inside a translation are not places inside the original.
+                locations[below] = location if text == value else replace(location, text_column=0)
+                return text
             case list():
                 return [
                     self._rewritten(item, child(below, index), rewrite, locations)

@@ -68,4 +68,4 @@ def message_buttons(config: Part, scope: Scope) -> tuple[tuple[Button, ...], tup
 def _value(part: Part, scope: Scope) -> Source:
     if isinstance(part.value, str):
         return scope.source(part)
-    return Source(part.name(), part.location)
+    return part.read_as(part.name())

@@ -165,7 +165,7 @@ def _question(box: Box) -> Question:
         prompt=text_bubbles(config["question"], scope),
         input=kind,
         variable=variable,
-        validation=Validation(Source(pattern.text(), pattern.location) if pattern.text() else None),
+        validation=Validation(pattern.source() if pattern.text() else None),
         retries=config["maxRetries"].whole(0),
         retry_message=scope.source(retry) if retry.text() else None,
     )
@@ -224,7 +224,7 @@ def _delay(box: Box) -> Delay:
         seconds = unit / 1_000_000
         factor = "" if unit == UNITS["second"] else f" * {seconds}"
         text = f"double({box.scope.in_cel(path)}){factor}"
-        return Delay(Source(text, duration.location, duration.text()))
+        return Delay(duration.read_as(text))
     amount = duration.number(least=0) or 0
     if amount * unit > INT64_MAX:
         duration.wrong("a shorter time")

@@ -29,7 +29,7 @@ def request_from(node: Part, scope: Scope) -> Http:
     body = config["body"]
     target = config["saveResponseTo"]
     saved = target.present and target.text() != ""
-    response = Source("response.body", target.location)
+    response = target.read_as("response.body")
     return Http(
         url=scope.source(config["url"]),
         method=config["method"].one_of(METHODS, "GET"),
@@ -81,7 +81,7 @@ def _authorization(auth: Part, scope: Scope) -> Iterator[Header]:
 def _after(prefix: str, part: Part, scope: Scope) -> Source:
     if not part.present:
         part.wrong("what proves who asks")
-    return Source(f"{prefix}{scope.template(part.text())}", part.location, part.text())
+    return part.read_as(f"{prefix}{scope.template(part.text())}")
 
 
 def _basic(username: Part, password: Part) -> Source:
@@ -97,4 +97,4 @@ def _basic(username: Part, password: Part) -> Source:
             "write the whole header: `Authorization: Basic {{secret:key}}`",
         )
     encoded = base64.b64encode(written.encode()).decode()
-    return Source(f"Basic {encoded}", username.location, written)
+    return username.read_as(f"Basic {encoded}")

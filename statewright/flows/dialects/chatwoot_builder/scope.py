@@ -92,22 +92,22 @@ class Scope:
 
         written = part.text()
         try:
-            return Source(cel_from_javascript(written, resolve), part.location, written)
+            return part.read_as(cel_from_javascript(written, resolve))
         except UntranslatableError as error:
             part.report(
                 "R004",
                 f"{part.title} cannot be translated: {error}",
                 'conditions compare paths and literals: `{{tier}} == "gold" && {{score}} > 5`',
             )
-            return Source("false", part.location, written)
+            return part.read_as("false")
 
     def target(self, part: Part) -> Source:
         """The variable, or path, that a part names for writing."""
         name = part.text()
         path = path_from(name)
         if path is not None and len(path) > 1:
-            return Source(path_in_cel(path[0], path[1:]), part.location)
-        return Source(name, part.location)
+            return part.read_as(path_in_cel(path[0], path[1:]))
+        return part.source()
 
     def variables(self) -> tuple[Variable, ...]:
         """The declared variables, then those that are only written."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -94,7 +95,8 @@ def _change(action: Part, scope: Scope, sign: int) -> Assignment | None:
         text = scope.template(amount.value)
         if sign < 0:
             text = _LONE.sub(r"{{ -(\1) }}", text)
-        value = Value(text, amount.location, {"": amount.location})
+        place = replace(amount.location, text_column=0)
+        value = Value(text, place, {"": place})
     else:
         number = amount.number()
         value = Value(sign * (1 if number is None else number), amount.location)
@@ -124,6 +126,7 @@ def _aggregate(action: Part, scope: Scope) -> Assignment | None:
         place = action["source"].location
     if target is None or not text:
         return None
+    place = replace(place, text_column=0)
     value = Value(f"{{{{ {text} }}}}", place, {"": place})
     return Assignment(Operation.SET, target, value)
 

@@ -107,8 +107,8 @@ def _books(item: Part, scope: Scope) -> Iterator[Bubble]:
     if path is None:
         source.wrong("the variable that holds the books")
         return
-    value = Source(f"{{{{ {scope.in_cel(path)} }}}}", source.location, source.text())
-    yield Bubble(BubbleType.DATA, (("source", value), ("view", Source("book_list", item.location))))
+    value = source.read_as(f"{{{{ {scope.in_cel(path)} }}}}")
+    yield Bubble(BubbleType.DATA, (("source", value), ("view", item["type"].source())))
 
 
 _ITEMS: Final[Mapping[str, Callable[[Part, Scope], Iterator[Bubble]]]] = MappingProxyType(

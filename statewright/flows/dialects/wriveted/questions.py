@@ -12,7 +12,6 @@ from statewright.flows.nodes import (
     Choice,
     InputKind,
     Question,
-    Source,
     Store,
     Validation,
     choice_port,
@@ -107,7 +106,7 @@ def _options(part: Part, scope: Scope) -> Iterator[tuple[int, Choice]]:
 def _choice(item: Part, scope: Scope) -> Choice | None:
     if isinstance(item.value, str | int | float):
         text = item.value if isinstance(item.value, str) else str(item.value)
-        return Choice(item.value, Source(scope.template(text), item.location), {}, item.location)
+        return Choice(item.value, item.read_as(scope.template(text)), {}, item.location)
     if not isinstance(item.value, dict):
         item.wrong("a map")
         return None
@@ -121,7 +120,7 @@ def _choice(item: Part, scope: Scope) -> Choice | None:
     extra: dict[str, Any] = {
         key: part.value for key, part in item.members() if key not in ("value", "label")
     }
-    return Choice(written, Source(scope.template(text), label.location), extra, item.location)
+    return Choice(written, label.read_as(scope.template(text)), extra, item.location)
 
 
 def _store(variable: Part, scope: Scope) -> Store:
@@ -155,7 +154,7 @@ def _validation(part: Part, slider: Part, kind: InputKind) -> Validation:
     limits = slider if kind is InputKind.NUMBER and slider.present else part["-"]
     pattern = part["pattern"]
     return Validation(
-        pattern=Source(pattern.text(), pattern.location) if pattern.text() else None,
+        pattern=pattern.source() if pattern.text() else None,
         minimum=_first_number(part["min"], limits["min"]),
         maximum=_first_number(part["max"], limits["max"]),
         min_length=part["min_length"].whole(0),

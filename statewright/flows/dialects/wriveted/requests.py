@@ -122,12 +122,12 @@ def _saved(config: Part, scope: Scope) -> Iterator[tuple[Source, Source]]:
             value.wrong("the name of a variable")
         else:
             name, *rest = scope.scoped(target)
-            variable = Source(path_in_cel(name, rest), value.location)
+            variable = Source(path_in_cel(name, rest), value.location, written)
             yield variable, Source(path_in_cel("response.body", steps), value.location, written)
     whole = config["response_variable"]
     target_of_whole = scope.target(whole) if whole.present else None
     if target_of_whole is not None:
-        yield target_of_whole, Source("response.body", whole.location)
+        yield target_of_whole, whole.read_as("response.body")
 
 
 def steps_from_json_path(text: str) -> Path | None:

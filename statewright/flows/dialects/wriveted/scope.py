@@ -85,8 +85,7 @@ class Scope:
             part.wrong("the name of a variable")
             return None
         scope, *steps = self.scoped(path)
-        name, text = part.text(), path_in_cel(scope, steps)
-        return Source(text, part.location, "" if name == text else name)
+        return part.read_as(path_in_cel(scope, steps))
 
     def variables(self) -> tuple[Variable, ...]:
         """The scopes as variables; the host may fill some when a session starts."""
