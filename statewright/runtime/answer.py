@@ -19,6 +19,7 @@ from statewright.statechart import (
     turn_of,
 )
 from statewright.statechart.canonical import text_from_json
+from statewright.statechart.tree import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,13 @@ class Answer:
     Attributes:
         revision: of the session after the turn.
         messages: what the bot says, in order: ``{"type", "text", …}``.
+        speakers: for each message, the id of the state that says it.
         effects: what else is asked of the world, in order: ``{"kind", "id", "state"}``, of an
             invocation its ``name`` and ``type``, of a cancellation its ``invocation``, of a send
             its ``event`` and ``target``; never what they carry.
         awaiting: what the session waits for now: ``{"kind", "node", "state", "choices",
             "effects", "due"}``, or None.
+        variable: what the author calls the variable that the answer goes to, or ``""``.
         data: the variables of the session.
         configuration: ids of the active states, in document order.
         status: whether the session goes on.
@@ -41,8 +44,10 @@ class Answer:
 
     revision: int
     messages: tuple[Mapping[str, Any], ...]
+    speakers: tuple[str, ...]
     effects: tuple[Mapping[str, Any], ...]
     awaiting: Mapping[str, Any] | None
+    variable: str
     data: Mapping[str, Any]
     configuration: tuple[str, ...]
     status: Status
@@ -55,8 +60,10 @@ class Answer:
             {
                 "revision": self.revision,
                 "messages": self.messages,
+                "speakers": self.speakers,
                 "effects": self.effects,
                 "awaiting": self.awaiting,
+                "variable": self.variable,
                 "data": self.data,
                 "configuration": self.configuration,
                 "status": self.status,
@@ -71,8 +78,10 @@ def answer_from_json(text: str) -> Answer:
     return Answer(
         revision=parts["revision"],
         messages=tuple(parts["messages"]),
+        speakers=tuple(parts["speakers"]),
         effects=tuple(parts["effects"]),
         awaiting=parts["awaiting"],
+        variable=parts["variable"],
         data=parts["data"],
         configuration=tuple(parts["configuration"]),
         status=Status(parts["status"]),
@@ -86,10 +95,12 @@ def answer_of(chart: Statechart, step: Macrostep) -> Answer:
     return Answer(
         revision=turn.revision,
         messages=turn.messages,
+        speakers=tuple(e.state for e in step.effects if e.kind is EffectKind.SAY),
         effects=tuple(
             summary_of(effect) for effect in step.effects if effect.kind is not EffectKind.SAY
         ),
         awaiting=turn.awaiting,
+        variable=_variable(chart, turn.awaiting),
         data=turn.data,
         configuration=turn.configuration,
         status=step.snapshot.status,
@@ -107,8 +118,15 @@ def joined(answers: Sequence[Answer]) -> Answer:
     return replace(
         answers[-1],
         messages=tuple(message for answer in answers for message in answer.messages),
+        speakers=tuple(speaker for answer in answers for speaker in answer.speakers),
         effects=tuple(effect for answer in answers for effect in answer.effects),
     )
+
+
+def _variable(chart: Statechart, awaiting: Mapping[str, Any] | None) -> str:
+    node = tree_of(chart).nodes.get(awaiting["state"]) if awaiting else None
+    awaits = node.state.awaits if node and node.state else None
+    return awaits.variable if awaits else ""
 
 
 def summary_of(effect: Effect) -> Mapping[str, Any]:

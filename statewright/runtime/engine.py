@@ -54,7 +54,7 @@ class Host(Protocol):
 class Engine(Protocol):
     """Who carries out the requests of the outbox."""
 
-    async def open(self, host: Host) -> None:
+    async def open(self) -> None:
         """Begin to work in the background."""
         ...
 
@@ -87,21 +87,21 @@ class InProcessEngine:
     """Carries out requests in this process. Rows come back by their lease where it dies.
 
     Args:
+        host: on whose behalf.
         poll: seconds after which it looks for requests that nobody has hinted at.
         at_once: how many requests it carries out at once.
     """
 
-    def __init__(self, *, poll: float = 1.0, at_once: int = AT_ONCE) -> None:
+    def __init__(self, host: Host, *, poll: float = 1.0, at_once: int = AT_ONCE) -> None:
+        self._host = host
         self._poll = poll
         self._at_once = at_once
-        self._host: Host | None = None
         self._loop: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._running: dict[asyncio.Task[None], _Job] = {}
 
-    async def open(self, host: Host) -> None:
+    async def open(self) -> None:
         """See ``Engine``."""
-        self._host = host
         self._loop = asyncio.create_task(self._go_on(), name="statewright engine")
 
     async def close(self) -> None:
@@ -136,7 +136,7 @@ class InProcessEngine:
             self._wake.clear()
             begun: Sequence[asyncio.Task[None]] = ()
             try:
-                begun = await self._begin(self._opened.clock())
+                begun = await self._begin(self._host.clock())
             except StatewrightError as error:
                 _log.warning("the outbox cannot be read: %s", error)
             except Exception:  # noqa: BLE001 (the loop has to go on)
@@ -144,22 +144,16 @@ class InProcessEngine:
             if not begun:
                 await _first(self._wake, self._poll)
 
-    @property
-    def _opened(self) -> Host:
-        if self._host is None:
-            raise RuntimeError("the engine is not open")
-        return self._host
-
     async def _begin(self, now: int) -> list[asyncio.Task[None]]:
         """Borrow as many requests as can be carried out now, and begin with them."""
         free = self._at_once - len(self._running)
         if free <= 0:
             return []
-        host = self._opened
+        host = self._host
         token = host.chance(16).hex()
         claims = await host.store.claim(token, now, held_until=now + LEASE, limit=free)
         jobs = [_Job(claim, effect_from_json(claim.request.payload)) for claim in claims]
-        return [self._start(job) for job in await self._wanted(host, jobs)]
+        return [self._start(job) for job in await self._wanted(jobs)]
 
     def _start(self, job: _Job) -> asyncio.Task[None]:
         task = asyncio.create_task(self._carry_out(job), name=f"effect {job.effect.id}")
@@ -173,8 +167,9 @@ class InProcessEngine:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("%s is left to its lease", job.effect.id, exc_info=error)
 
-    async def _wanted(self, host: Host, jobs: list[_Job]) -> list[_Job]:
+    async def _wanted(self, jobs: list[_Job]) -> list[_Job]:
         """The jobs whose result somebody waits for; the others are settled."""
+        host = self._host
         invoked = [job for job in jobs if job.effect.kind is EffectKind.INVOKE]
         awaited = await host.awaited([(job.claim.key, job.effect.id) for job in invoked])
         stale = [job for job, wanted in zip(invoked, awaited, strict=True) if not wanted]
@@ -183,10 +178,10 @@ class InProcessEngine:
 
     async def _carry_out(self, job: _Job) -> None:
         """Carry out a request, bring its result back, and settle it; or give it back."""
-        host = self._opened
+        host = self._host
         claim, effect = job.claim, job.effect
         try:
-            outcome = await self._outcome(host, job)
+            outcome = await self._outcome(job)
         except asyncio.CancelledError:
             # By `close`, or by a turn that does not want it any more: whoever borrows it next
             # finds out which.
@@ -201,13 +196,14 @@ class InProcessEngine:
         text = text_from_json({_KEYS[outcome.failed]: json_from_value(outcome.data)})
         await host.store.finish([Settlement(claim, text, host.clock())])
 
-    async def _outcome(self, host: Host, job: _Job) -> Outcome | None:
+    async def _outcome(self, job: _Job) -> Outcome | None:
         """What became of a request; None where it is to be tried again later."""
         tries = retries_of(job.effect) + 1
         if job.claim.attempts > tries + LENT:
             message = "it was begun too often without coming to an end"
             return Outcome({"code": "abandoned", "message": message}, failed=True)
-        outcome = await host.performer.perform(job.claim.key, job.effect, job.claim.attempts)
+        performer = self._host.performer
+        outcome = await performer.perform(job.claim.key, job.effect, job.claim.attempts)
         return None if outcome.again and job.claim.attempts < tries else outcome
 
 

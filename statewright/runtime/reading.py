@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Final
 
 from statewright.errors import UnknownSession
@@ -43,7 +44,7 @@ class Reader:
                 return
             after = page[-1].revision
 
-    async def live(self, key: SessionKey, after: int) -> AsyncIterator[PastTurn]:
+    async def live(self, key: SessionKey, after: int) -> AsyncGenerator[PastTurn, None]:
         """The turns behind a revision, and those to come, until the session is over.
 
         Raises:
@@ -76,8 +77,8 @@ class Reader:
         if not waiting:
             return first
         try:
-            async with asyncio.timeout(seconds):
-                async for turn in self.live(key, first.revision):
+            async with asyncio.timeout(seconds), aclosing(self.live(key, first.revision)) as turns:
+                async for turn in turns:
                     answer = answer_from_json(turn.answer)
                     ended = _ended(turn, answer, waiting)
                     if ended:

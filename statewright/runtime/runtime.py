@@ -28,7 +28,7 @@ from statewright.runtime.clock import (
     system_chance,
     system_clock,
 )
-from statewright.runtime.engine import Engine, InProcessEngine
+from statewright.runtime.engine import Engine, Host, InProcessEngine
 from statewright.runtime.feed import Feed
 from statewright.runtime.handlers import default_handlers
 from statewright.runtime.handling import Handler, Outcome, Performer
@@ -102,7 +102,7 @@ class Runtime:
         clock: Clock = system_clock,
         chance: Chance = system_chance,
         handlers: Mapping[str, Handler] | None = None,
-        engine: Callable[[], Engine] | None = InProcessEngine,
+        engine: Callable[[Host], Engine] | None = InProcessEngine,
         secrets: Secrets = secrets_of_environment,
         signing_key: bytes = b"",
         poll: float = 1.0,
@@ -112,13 +112,14 @@ class Runtime:
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
         self.performer = Performer(self._handlers, secrets)
-        self._engine = None if engine is None else engine()
+        self._engine = None if engine is None else engine(self)
         self._signing_key = signing_key
         self._turns = Turns(store, clock, self._committed)
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
         self._sweeper = Sweeper(store, clock, self._turns.drain, poll)
         self._sweeping: asyncio.Task[None] | None = None
+        self._draining: dict[SessionKey, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- from beginning to end -----------------------------------------------------------------
@@ -134,7 +135,7 @@ class Runtime:
         self._reader.closed = False
         self._sweeping = asyncio.create_task(self._sweeper.run(), name="statewright sweeper")
         if self._engine is not None:
-            await self._engine.open(self)
+            await self._engine.open()
 
     async def close(self) -> None:
         """Let the turns that were begun come to their end, and stop."""
@@ -412,16 +413,24 @@ class Runtime:
             self._engine.cancel(cancelled)
 
     def _drain_soon(self, key: SessionKey) -> None:
-        """Handle what waits in a session. Whoever has begun already may have looked too early."""
+        """Handle what waits in a session. Whoever is at it looks once more."""
+        at_it = key in self._draining
+        self._draining[key] = True
+        if at_it:
+            return
         task = asyncio.create_task(self._drained(key), name=f"statewright inbox {key.session}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _drained(self, key: SessionKey) -> None:
         try:
-            await self._turns.drain(key, self.clock())
+            while self._draining[key]:
+                self._draining[key] = False
+                await self._turns.drain(key, self.clock())
         except StatewrightError as error:
             _log.warning("session %s: the inbox waits for the sweeper: %s", key.session, error)
+        finally:
+            del self._draining[key]
 
     # --- parts of the above --------------------------------------------------------------------
 

@@ -170,18 +170,21 @@ class Turns:
             CorruptedSession: the state is not what was stored.
         """
         async with self._mailboxes.turn(key):
-            tries = 0
+            tries = last = 0
             while True:
                 loaded = await self._load(Lookup(key, message.id))
                 if loaded.duplicate is not None:
                     return answer_from_json(loaded.duplicate.answer)
-                before = _before(loaded, message)
-                if before:
-                    await self._take_chain(key, loaded, before, self._clock())
+                # What is accepted from now on comes later.
+                last = last or max((arrival.position for arrival in loaded.inbox), default=0)
+                before = _before(loaded, message, last)
+                if before and await self._take_chain(key, loaded, before, self._clock()):
                     continue
-                answer = await self._try(key, loaded, _placed(loaded, message), expected)
-                if answer is not None:
-                    return answer
+                if not before:
+                    message = _placed(loaded, message)
+                    answer = await self._try(key, loaded, message, expected)
+                    if answer is not None:
+                        return answer
                 tries += 1
                 await _pause(tries)
 
@@ -340,11 +343,11 @@ def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int)
     return stepped(session.chart, before, event)
 
 
-def _before(loaded: Loaded, message: Incoming) -> list[Incoming]:
-    """What waits in the inbox and came before a message."""
+def _before(loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:
+    """What waits in the inbox, up to a position, and came before a message."""
     before: list[Incoming] = []
     for arrival in loaded.inbox:
-        if arrival.message == message.id:
+        if arrival.message == message.id or arrival.position > last:
             break
         before.append(incoming_from(arrival))
     return before

@@ -46,6 +46,7 @@ class SessionView:
         data: its variables, in plain JSON values.
         configuration: ids of the active states, in document order.
         awaiting: what it waits for, as in ``Answer``, or None.
+        variable: where the answer goes, as in ``Answer``, or ``""``.
         state_hash: of its state: SHA-256, base64.
         due_at: its earliest deadline, microseconds since 1970 UTC, or None.
         created_at: when its first turn was committed.
@@ -65,6 +66,7 @@ class SessionView:
     data: Mapping[str, Any]
     configuration: tuple[str, ...]
     awaiting: Mapping[str, Any] | None
+    variable: str
     state_hash: str
     due_at: int | None
     created_at: int
@@ -90,6 +92,7 @@ def view_of(session: Rehydrated) -> SessionView:
         data=answer.data,
         configuration=answer.configuration,
         awaiting=answer.awaiting,
+        variable=answer.variable,
         state_hash=session.state_hash,
         due_at=row.due_at,
         created_at=row.created_at,
