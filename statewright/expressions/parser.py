@@ -11,6 +11,7 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from statewright.errors import ExpressionError
@@ -64,6 +65,8 @@ _HINTS: Final[Mapping[object, str]] = {
     "and": "`and` is written `&&`",
     "or": "`or` is written `||`",
 }
+REMEMBERED_LENGTH: Final = 500
+"""Longer texts are parsed each time, so that what is remembered stays small."""
 _WHOLE: Final = -1
 """Binds less tightly than every operator."""
 
@@ -74,6 +77,10 @@ def parse(text: str) -> Expression:
     Raises:
         ExpressionError: it is none; says what is wrong, and where.
     """
+    return _remembered(text) if len(text) <= REMEMBERED_LENGTH else _parsed(text)
+
+
+def _parsed(text: str) -> Expression:
     if len(text) > LENGTH_LIMIT:
         reason = f"the expression is longer than {LENGTH_LIMIT} characters"
         raise ExpressionError(text, 0, len(text), reason)
@@ -86,6 +93,11 @@ def parse(text: str) -> Expression:
         reason = f"the expression is nested more than {DEPTH_LIMIT} levels deep"
         raise ExpressionError(text, 0, len(text), reason)
     return Expression(text, root)
+
+
+# An expression never changes, a flow says the same thing in many places, and a chart that is loaded
+# was compiled before: what is parsed twice is one object, with one closure.
+_remembered: Final = lru_cache(maxsize=4096)(_parsed)
 
 
 class _Parser:
