@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -40,7 +41,11 @@ def command_line() -> None:
 
 def main() -> None:
     """Run the command line with the arguments of the process, and exit."""
-    sys.exit(run())
+    code = run()
+    if code == INTERRUPTED:
+        # Whoever presses Ctrl-C twice would else see Python being interrupted while it ends.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -33,20 +33,6 @@ def bytes_of(name: str) -> bytes:
         raise Failure(f"cannot read {label(name)!r}: {reason(error)}") from None
 
 
-def text_of(name: str) -> str:
-    """The text of a file, or of standard input.
-
-    Raises:
-        Failure: it cannot be read, or is no UTF-8.
-    """
-    try:
-        return bytes_of(name).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Failure(
-            f"cannot read {label(name)!r}: byte {error.start} is no UTF-8 text; is it a text file?"
-        ) from None
-
-
 def write(name: str, text: str) -> None:
     """Write a text to a file as UTF-8.
 

@@ -62,8 +62,10 @@ class Keyboard:
         """
         end = time.monotonic() + PATIENCE
         while self._process.poll() is None and time.monotonic() < end:
-            self.presses(pressing)
-            self.seen += self._more()
+            more = self._more()
+            self.seen += more
+            if not more:
+                self.presses(pressing)
         return self._process.wait(timeout=1)
 
     def close(self) -> None:

@@ -8,6 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from statewright.cli.check import _exit_code
+from statewright.compiler.findings import Finding, Severity, Verdict
+from statewright.reporting import Case, Report
 from tests.cli.commands import DANGLING, CommandLine, process
 
 
@@ -117,3 +120,10 @@ def test_a_dialect_can_be_named(statewright: CommandLine, greeting: Path) -> Non
     result = statewright("check", greeting, "--dialect", "klingon")
     assert result.code == 2
     assert "'klingon'" in result.err
+
+
+@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
+def test_what_is_undecided_counts_only_when_strict(*, strict: bool, code: int) -> None:
+    finding = Finding("C203", "x", Severity.ERROR, "m", verdict=Verdict.UNDECIDED, reason="budget")
+    report = Report("check", (Case("f", "c", (finding,)),), "")
+    assert _exit_code(report, strict=strict) == code
