@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from statewright.cli.failure import Failure
+from statewright.flows.documents import SIZE_LIMIT
 
 STDIN = "-"
 """The name under which standard input is read."""
@@ -20,15 +21,16 @@ def label(name: str) -> str:
 
 
 def bytes_of(name: str) -> bytes:
-    """What a file, or standard input, holds.
+    """What a file, or standard input, holds: of what is longer than any flow only the beginning.
 
     Raises:
         Failure: it is missing, a directory, or may not be read.
     """
     try:
         if name == STDIN:
-            return sys.stdin.buffer.read()
-        return Path(name).read_bytes()
+            return sys.stdin.buffer.read(SIZE_LIMIT + 1)
+        with Path(name).open("rb") as file:
+            return file.read(SIZE_LIMIT + 1)
     except (OSError, ValueError) as error:
         raise Failure(f"cannot read {label(name)!r}: {reason(error)}") from None
 

@@ -127,3 +127,11 @@ def test_what_is_undecided_counts_only_when_strict(*, strict: bool, code: int) -
     finding = Finding("C203", "x", Severity.ERROR, "m", verdict=Verdict.UNDECIDED, reason="budget")
     report = Report("check", (Case("f", "c", (finding,)),), "")
     assert _exit_code(report, strict=strict) == code
+
+
+def test_a_file_without_end_is_a_finding(statewright: CommandLine) -> None:
+    if not Path("/dev/zero").exists():
+        pytest.skip("there is no /dev/zero")
+    result = statewright("check", "/dev/zero")
+    assert result.code == 1
+    assert "longer than" in result.out
