@@ -124,3 +124,23 @@ nodes:
         {"label": "Docs", "action": "url", "value": "https://example.com"}
     ]
     assert turn.status == "completed"
+
+
+def test_a_link_beside_buttons_that_lead_somewhere_stays_a_link() -> None:
+    flow = """
+start: menu
+nodes:
+  menu:
+    type: message
+    text: What shall it be?
+    buttons:
+      - {label: Tea, value: tea, to: tea}
+      - {label: Menu, url: "https://example.com/menu"}
+  tea: {type: end, text: Here is your tea}
+"""
+    first, *_ = played = turns(flow, "menu", "1")
+    assert first.messages[0]["choices"] == [{"value": "tea", "label": "Tea"}]
+    assert first.messages[0]["buttons"] == [
+        {"label": "Menu", "action": "url", "value": "https://example.com/menu"}
+    ]
+    assert said(played)[-1] == "Here is your tea"

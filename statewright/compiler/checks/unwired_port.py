@@ -41,6 +41,7 @@ from statewright.compiler.subject import Subject
 from statewright.flows.model import Node
 from statewright.flows.nodes import (
     NEXT,
+    ButtonAction,
     Delay,
     Http,
     InputKind,
@@ -82,7 +83,9 @@ def _needed(node: Node, wired: set[str]) -> Iterator[str]:
         case Question() as question:
             yield from _needed_of_question(question, wired)
         case Message(buttons=buttons):
-            clicks = {choice_port(button.value.text) for button in buttons}
+            clicks = {
+                choice_port(b.value.text) for b in buttons if b.action is not ButtonAction.URL
+            }
             if not clicks & wired or not clicks <= wired:
                 yield NEXT
         case Start() | Set() | Delay() | Jump():

@@ -8,7 +8,16 @@ from statewright.compiler.lowering.question import lower_question
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Computed, Content, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Choice, InputKind, Message, Question, Variant
+from statewright.flows.nodes import (
+    NEXT,
+    Button,
+    ButtonAction,
+    Choice,
+    InputKind,
+    Message,
+    Question,
+    Variant,
+)
 from statewright.statechart.actions import Assign, Branch, If
 from statewright.statechart.definition import (
     Actions,
@@ -27,7 +36,9 @@ DRAWN = "~drawn"
 def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     """An atomic state that is left at once; with ``wait``, a compound state (show, wait)."""
     if any(button.wired for button in config.buttons):
-        return lower_question(node, _question_from(config), plan)
+        links = tuple(button for button in config.buttons if not _is_answer(button))
+        shown = {"buttons": buttons_content(links)} if links else {}
+        return lower_question(node, _question_from(config), plan, shown)
     extra = {"buttons": buttons_content(config.buttons)} if config.buttons else {}
     data = (Datum(DRAWN),) if len(config.variants) > 1 else ()
     entry = (_shown(config.variants, extra),)
@@ -66,5 +77,11 @@ def _question_from(message: Message) -> Question:
         choices=tuple(
             Choice(button.value.text, button.label, location=button.label.location)
             for button in message.buttons
+            if _is_answer(button)
         ),
     )
+
+
+def _is_answer(button: Button) -> bool:
+    """Whether a click on it comes back as an answer; a link only opens a page."""
+    return button.action is not ButtonAction.URL

@@ -17,6 +17,7 @@ choices are evaluated once, on entry, and stay as they were shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from statewright.compiler.lowering.answers import DEFAULT_RETRY, answer, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
@@ -48,11 +49,15 @@ ATTEMPTS = "~attempts"
 CHOICES = "~choices"
 CHOSEN = "~chosen"
 
+NOTHING: Mapping[str, Content] = MappingProxyType({})
+
 WITH_CHOICES = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 
 
-def lower_question(node: Node, config: Question, plan: Plan) -> Piece:
-    """The compound state drawn above."""
+def lower_question(
+    node: Node, config: Question, plan: Plan, shown: Mapping[str, Content] = NOTHING
+) -> Piece:
+    """The compound state drawn above; ``shown`` goes with the text each time it is asked."""
     data = [Datum(ATTEMPTS, "int", Literal(0))]
     if config.input in WITH_CHOICES:
         data.append(Datum(CHOICES, "list", _choices(config)))
@@ -64,19 +69,19 @@ def lower_question(node: Node, config: Question, plan: Plan) -> Piece:
             StateKind.COMPOUND,
             data=tuple(data),
             states=(
-                _ask(node, config),
+                _ask(node, config, {**_offered(config), **shown}),
                 _wait(node, config, plan),
-                _invalid(node, config),
+                _invalid(node, config, {**_offered(config), **shown}),
                 _save(node, config, plan),
             ),
         )
     )
 
 
-def _ask(node: Node, config: Question) -> State:
+def _ask(node: Node, config: Question, extra: Mapping[str, Content]) -> State:
     return State(
         state_id(node.id, "ask"),
-        entry=(says(config.prompt, **_offered(config)),),
+        entry=(says(config.prompt, **extra),),
         transitions=(Transition((state_id(node.id, "wait"),)),),
     )
 
@@ -121,7 +126,7 @@ def _variable(config: Question) -> str:
     return "" if config.variable is None else config.variable.original or config.variable.text
 
 
-def _invalid(node: Node, config: Question) -> State:
+def _invalid(node: Node, config: Question, extra: Mapping[str, Content]) -> State:
     count = Assign((ATTEMPTS,), Computed(parse(f"vars[{quoted(ATTEMPTS)}] + 1")))
     retry = (
         template_from(config.retry_message)
@@ -130,7 +135,7 @@ def _invalid(node: Node, config: Question) -> State:
     )
     return State(
         state_id(node.id, "invalid"),
-        entry=((count, *text_bubble(retry, **_offered(config))),),
+        entry=((count, *text_bubble(retry, **extra)),),
         transitions=(Transition((state_id(node.id, "wait"),)),),
     )
 
