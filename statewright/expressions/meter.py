@@ -21,7 +21,7 @@ FREE: Final = 1024
 _PARTS_PER_STEP: Final[dict[type, int]] = {str: 32, bytes: 32, list: 2, dict: 2}
 
 
-class OutOfBudget(Exception):  # noqa: N818 - it ends an evaluation, like StopIteration a loop
+class OutOfBudget(Exception):
     """The budget is spent. No ``&&`` or ``||`` absorbs it: it ends the evaluation."""
 
 

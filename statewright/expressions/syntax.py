@@ -221,6 +221,14 @@ class Expression:
     )
     slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[type[Expression], tuple[str, Node]]:
+        """Programs are not pickled; they are made anew."""
+        return Expression, (self.text, self.root)
+
+    def __deepcopy__(self, _: object) -> Expression:
+        """Nothing in it ever changes."""
+        return self
+
 
 _CHILDREN: Final[Mapping[type, Callable[[Any], tuple[Node, ...]]]] = {
     Literal: lambda _: (),

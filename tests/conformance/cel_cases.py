@@ -6,7 +6,7 @@ import base64
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -79,33 +79,33 @@ def case_from_json(test: Mapping[str, Any]) -> Case:
 def value_from_json(value: Mapping[str, Any]) -> Any:
     """``{"int": "1"}`` → 1, and so on."""
     ((kind, content),) = value.items()
-    match kind:
-        case "null":
-            return None
-        case "int":
-            return int(content)
-        case "uint":
-            return Uint(content)
-        case "double":
-            return float(content)
-        case "bytes":
-            return base64.b64decode(content)
-        case "list":
-            return [value_from_json(element) for element in content]
-        case "map":
-            return {_key(value_from_json(key)): value_from_json(v) for key, v in content}
-        case "type":
-            return TypeValue(content)
-        case "timestamp":
-            return EPOCH + timedelta(microseconds=int(Fraction(content) * 10**6))
-        case "duration":
-            return timedelta(microseconds=int(Fraction(content) * 10**6))
-        case _:
-            return content
+    return _VALUES.get(kind, lambda same: same)(content)
+
+
+def _map_from_json(entries: list[list[Mapping[str, Any]]]) -> dict[Any, Any]:
+    return {_key(value_from_json(key)): value_from_json(value) for key, value in entries}
 
 
 def _key(value: Any) -> Any:
     return BoolKey(value) if isinstance(value, bool) else value
+
+
+def _span(seconds: str) -> timedelta:
+    return timedelta(microseconds=int(Fraction(seconds) * 10**6))
+
+
+_VALUES: Mapping[str, Callable[[Any], Any]] = {
+    "null": lambda _: None,
+    "int": int,
+    "uint": Uint,
+    "double": float,
+    "bytes": base64.b64decode,
+    "list": lambda elements: [value_from_json(element) for element in elements],
+    "map": _map_from_json,
+    "type": TypeValue,
+    "timestamp": lambda seconds: EPOCH + _span(seconds),
+    "duration": _span,
+}
 
 
 def same(one: Any, other: Any) -> bool:

@@ -93,7 +93,7 @@ def bytes_from_text(text: str) -> bytes:
 
 
 def _cannot(value: object, target: str) -> EvaluationError:
-    return EvaluationError(f"cannot make a {target} of {str(value)[:60]!r}")
+    return EvaluationError(f"cannot convert {str(value)[:60]!r} to {target}")
 
 
 def _int_from_double(value: float) -> int:
