@@ -1,0 +1,89 @@
+"""The ASGI application: the routes, on a runtime."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from statewright.http.answers import answer
+from statewright.http.charts import Charts
+from statewright.http.endpoint import Host
+from statewright.http.limits import Limits
+from statewright.http.openapi import description_of
+from statewright.http.problems import PROBLEMS, told
+from statewright.http.requests import root_of
+from statewright.http.routes import ENDPOINTS
+from statewright.http.serving import routes_from
+from statewright.runtime import Runtime
+from statewright.storage.drafts import Drafts, KeepsDrafts, MemoryDrafts
+
+SETTLE: Final = 5.0
+"""How many seconds an answer waits for the results of its effects unless it is told otherwise."""
+
+
+def create_app(
+    runtime: Runtime,
+    *,
+    drafts: Drafts | None = None,
+    tenant: str = "default",
+    limits: Limits | None = None,
+    settle: float = SETTLE,
+    manages_runtime: bool = True,
+) -> Starlette:
+    """An application that publishes flows and talks to them.
+
+    It may stand alone or be mounted in another. It opens the runtime when the server starts it
+    (ASGI's lifespan) and closes it at the end. Starlette and FastAPI do not start what is mounted
+    in them: there the outer application has ``async with runtime`` in its own lifespan, and
+    ``manages_runtime`` is False.
+
+    Args:
+        runtime: runs sessions.
+        drafts: where flows are kept that are not published yet; by default beside the sessions.
+        tenant: whose flows and sessions these are.
+        limits: what a request may bring.
+        settle: how many seconds an answer waits for the results of its effects.
+        manages_runtime: whether the application opens and closes the runtime.
+    """
+    store = runtime.store
+    limits = limits or Limits()
+    if drafts is None:
+        drafts = store.drafts if isinstance(store, KeepsDrafts) else MemoryDrafts()
+    host = Host(
+        runtime=runtime,
+        store=store,
+        drafts=drafts,
+        tenant=tenant,
+        charts=Charts(store),
+        limits=limits,
+        settle=settle,
+        compiling=asyncio.Semaphore(limits.compilations),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if not manages_runtime:
+            yield
+            return
+        async with runtime:
+            yield
+
+    app = Starlette(
+        routes=[*routes_from(ENDPOINTS, host), Route("/openapi.json", _description)],
+        exception_handlers={**dict.fromkeys(PROBLEMS, told), Exception: told},
+        lifespan=lifespan,
+    )
+    # A path with another slash is another path.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _description(request: Request) -> Response:
+    return answer(description_of(ENDPOINTS, root_of(request)))

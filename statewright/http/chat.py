@@ -1,0 +1,108 @@
+"""Talking to flows over HTTP, in the contract of the Wriveted chat."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+
+from statewright.http.beginnings import Wish, begin
+from statewright.http.endpoint import Host, Reply
+from statewright.http.problems import Refused
+from statewright.http.requests import message_id_from, number_in_query
+from statewright.http.tokens import session_in_path
+from statewright.http.wire import chat as wire
+from statewright.http.wire.history import entries_from
+from statewright.runtime import Answer
+from statewright.runtime.answer import answer_from_json
+from statewright.storage.records import SessionKey
+
+CHANNEL: Final = "web"
+"""What this channel is called."""
+
+_FAR: Final = 100_000
+"""How many entries of a history may be skipped."""
+
+_TURNS: Final = 100
+"""How many turns are read at once."""
+
+
+async def start(host: Host, request: Request, asked: wire.Start) -> Reply:
+    """Begin a session."""
+    if asked.user_id is not None:
+        raise Refused("NOT_ALLOWED", "nobody is logged in here, so `user_id` cannot be given")
+    wish = Wish(
+        flow=asked.flow_id,
+        version=asked.version,
+        label=asked.label,
+        channel=CHANNEL,
+        conversation=None,
+        contact="",
+        given=asked.initial_state,
+    )
+    begun = await begin(host, request, wish)
+    return Reply(
+        wire.started_json(begun.started, flow_name=begun.facts.name, ignored=begun.ignored)
+    )
+
+
+async def interact(host: Host, request: Request, said: wire.Interaction) -> Reply:
+    """Say something to a session, and get its answer."""
+    key = await session_in_path(host, request)
+    answer = await host.runtime.send(
+        key,
+        wire.message_from(said),
+        message_id=message_id_from(request),
+        expected_revision=said.expected_revision,
+        settle=host.settle,
+    )
+    return Reply(wire.interaction_json(answer))
+
+
+async def read(host: Host, request: Request, _body: None) -> Reply:
+    """How a session stands."""
+    view = await host.runtime.session(await session_in_path(host, request))
+    return Reply(wire.session_json(view, request.path_params["token"]))
+
+
+async def end(host: Host, request: Request, asked: wire.End | None) -> Reply:
+    """End a session."""
+    key = await session_in_path(host, request)
+    outcome = asked.reason if asked else ""
+    await host.runtime.end(key, outcome=outcome, message_id=message_id_from(request))
+    return Reply(wire.ended_json())
+
+
+async def patch(host: Host, request: Request, asked: wire.StatePatch) -> Reply:
+    """Change variables of a session."""
+    answer = await host.runtime.patch(
+        await session_in_path(host, request),
+        asked.updates,
+        expected_revision=asked.expected_revision,
+        message_id=message_id_from(request),
+    )
+    return Reply(wire.patched_json(answer))
+
+
+async def history(host: Host, request: Request, _body: None) -> Reply:
+    """What was said and done in a session."""
+    key = await session_in_path(host, request)
+    limit = number_in_query(request, "limit", host.limits.page, most=host.limits.page)
+    skip = number_in_query(request, "skip", 0, least=0, most=_FAR)
+    entries = await _entries(host, key, skip + limit)
+    return Reply(wire.history_json(entries[skip:], skip=skip, limit=limit))
+
+
+async def _entries(host: Host, key: SessionKey, count: int) -> list[wire.HistoryEntryJSON]:
+    """The first entries of a history: a turn has as many as it has, so they are counted out."""
+    entries: list[wire.HistoryEntryJSON] = []
+    before: Answer | None = None
+    after = 0
+    while len(entries) < count:
+        page = await host.store.history(key, after=after, limit=_TURNS)
+        for turn in page:
+            entries += entries_from(key, turn, before)
+            before, after = answer_from_json(turn.answer), turn.revision
+        if len(page) < _TURNS:
+            break
+    return entries[:count]

@@ -1,0 +1,106 @@
+"""The description of the API: OpenAPI 3.1, made of the route table that is served.
+
+Source: https://spec.openapis.org/oas/v3.1.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from statewright import __version__
+from statewright.http.endpoint import Endpoint
+from statewright.http.problems import KINDS, MEDIA_TYPE
+from statewright.http.wire.problem import ProblemJSON
+
+_SCHEMAS: Final = "#/components/schemas/{model}"
+_NAME: Final = re.compile(r"\{(\w+)\}")
+
+OF_ANY: Final = ("MALFORMED_REQUEST", "INTERNAL", "UNAVAILABLE")
+"""Problems that any request may meet."""
+
+OF_A_BODY: Final = ("REQUEST_TIMEOUT", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INVALID_BODY")
+"""Problems that any request with a body may meet."""
+
+
+def description_of(endpoints: Sequence[Endpoint], root: str = "") -> dict[str, Any]:
+    """The description of some endpoints.
+
+    Args:
+        endpoints: what is served.
+        root: the path under which the application is mounted.
+    """
+    schemas: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Statewright",
+            "version": __version__,
+            "description": "Publishes conversation flows, and talks to them.",
+        },
+        "servers": [{"url": root or "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }
+
+
+def _operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": f"{endpoint.tag}_{endpoint.run.__name__}",
+        "summary": endpoint.summary,
+        "tags": [endpoint.tag],
+        "parameters": [*_path_parameters(endpoint), *endpoint.parameters],
+        "responses": {
+            **{str(status): _success(endpoint, schemas) for status in endpoint.statuses},
+            **_problems(endpoint, schemas),
+        },
+    }
+    if endpoint.body is not None:
+        made["requestBody"] = {
+            "required": endpoint.needs_body,
+            "content": {"application/json": {"schema": _schema(endpoint.body, schemas)}},
+        }
+    return made
+
+
+def _problems(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The problems that an endpoint may answer, by status."""
+    codes = {*OF_ANY, *(OF_A_BODY if endpoint.body else ("INVALID_BODY",)), *endpoint.problems}
+    told: dict[str, list[str]] = {}
+    for kind in KINDS:
+        if kind.code in codes:
+            told.setdefault(str(kind.status), []).append(f"`{kind.code}`: {kind.title}")
+    content = {MEDIA_TYPE: {"schema": _schema(ProblemJSON, schemas)}}
+    return {
+        status: {"description": "; ".join(kinds), "content": content}
+        for status, kinds in told.items()
+    }
+
+
+def _success(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    if endpoint.answer is None:
+        return {"description": "Done."}
+    schema = _schema(endpoint.answer, schemas)
+    return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
+
+
+def _path_parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+    for name in _NAME.findall(endpoint.path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _schema(type_: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a type; what it is made of is put beside the others."""
+    schema = TypeAdapter(type_).json_schema(ref_template=_SCHEMAS)
+    schemas.update(schema.pop("$defs", {}))
+    name = str(schema.pop("title", ""))
+    if not name:
+        return schema
+    schemas[name] = schema
+    return {"$ref": _SCHEMAS.format(model=name)}

@@ -1,0 +1,78 @@
+"""What endpoints read of a request besides its body: headers, the query, where they are mounted."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+
+from statewright.errors import DraftChanged
+from statewright.http.problems import Refused
+from statewright.storage.drafts import ABSENT
+
+_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"', re.ASCII)
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+def root_of(request: Request) -> str:
+    """The path under which the application is mounted, or ``""``."""
+    return str(request.scope.get("root_path", ""))
+
+
+def message_id_from(request: Request) -> str | None:
+    """The id that the caller gives to what is sent: ``Idempotency-Key``, or None.
+
+    Raises:
+        Refused: it is no such key.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    key = key.strip()
+    if not _KEY.fullmatch(key):
+        raise Refused("MALFORMED_REQUEST", "`Idempotency-Key` is 1 to 255 visible ASCII characters")
+    return key
+
+
+def seen_from(request: Request, current: str) -> str | None:
+    """Which draft the caller has seen (RFC 9110, 13.1), or None where that does not matter.
+
+    Args:
+        request: with ``If-Match``, or ``If-None-Match: *``, or neither.
+        current: the digest of the draft that is there, or ``ABSENT``.
+
+    Returns:
+        What the draft has to be when it is changed.
+
+    Raises:
+        DraftChanged: the condition does not hold already now.
+    """
+    flow = str(request.path_params.get("flow", ""))
+    match, none_match = (request.headers.get(name) for name in ("if-match", "if-none-match"))
+    if none_match is not None:
+        if none_match.strip() != "*":
+            raise Refused("MALFORMED_REQUEST", "`If-None-Match` can only be `*` here")
+        if current != ABSENT:
+            raise DraftChanged(flow, current)
+        return ABSENT
+    if match is None:
+        return None
+    wanted = {tag for weak, tag in _TAG.findall(match) if not weak}
+    if current == ABSENT or (match.strip() != "*" and current not in wanted):
+        raise DraftChanged(flow, current)
+    return current
+
+
+def number_in_query(request: Request, name: str, default: int, *, most: int, least: int = 1) -> int:
+    """A number in the query of a request.
+
+    Raises:
+        Refused: it is none, or beyond its bounds.
+    """
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most:
+        return int(text)
+    raise Refused("INVALID_VALUE", f"`{name}` in the query is a number from {least} to {most}")

@@ -1,0 +1,262 @@
+"""Every path that is served, with its methods: the whole surface on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from statewright.http import chat, executions, flows, health
+from statewright.http.endpoint import Endpoint
+from statewright.http.wire import chat as chat_wire
+from statewright.http.wire import executions as executions_wire
+from statewright.http.wire import flow_builder as wire
+from statewright.http.wire.problem import KindJSON
+
+Parameter = Mapping[str, Any]
+
+
+def _header(name: str, description: str) -> Parameter:
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}}
+
+
+def _number(name: str, description: str, default: int, least: int, most: int) -> Parameter:
+    schema = {"type": "integer", "minimum": least, "maximum": most, "default": default}
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+KEY: Final = _header(
+    "Idempotency-Key",
+    "Names what is sent. Sent again with the same key, it is not done again: the first answer comes"
+    " back.",
+)
+IF_MATCH: Final = _header("If-Match", "The `ETag` of the draft that was seen; refused if changed.")
+IF_NONE_MATCH: Final = _header("If-None-Match", "`*`: refused if there is such a draft already.")
+LIMIT: Final = _number("limit", "How many at most.", 100, 1, 100)
+SKIP: Final = _number("skip", "How many to leave out at the beginning.", 0, 0, 100_000)
+AFTER: Final[Parameter] = {
+    "name": "after",
+    "in": "query",
+    "description": "The `next` of the page before.",
+    "schema": {"type": "string"},
+}
+
+ENDPOINTS: Final = (
+    # --- flows: the contract of the Chatwoot flow builder ---
+    Endpoint(
+        "POST",
+        "/api/v1/flows",
+        flows.save,
+        "Create a draft, or replace the one with the id that the flow says.",
+        wire.SavedJSON,
+        statuses=(200, 201),
+        body=wire.Drawn,
+        holds_flow=True,
+        problems=("DRAFT_CHANGED", "INVALID_VALUE"),
+        parameters=(IF_MATCH, IF_NONE_MATCH),
+        tag="flows",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/flows",
+        flows.listed,
+        "The drafts, by id.",
+        wire.PageJSON,
+        problems=("INVALID_VALUE",),
+        parameters=(LIMIT, AFTER),
+        tag="flows",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/flows/validate",
+        flows.validate,
+        "What is wrong with a flow.",
+        wire.ValidationJSON,
+        body=wire.Drawn,
+        holds_flow=True,
+        tag="flows",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/flows/{flow}",
+        flows.read,
+        "A draft as it was saved.",
+        wire.FlowJSON,
+        problems=("UNKNOWN_FLOW",),
+        tag="flows",
+    ),
+    Endpoint(
+        "PUT",
+        "/api/v1/flows/{flow}",
+        flows.replace,
+        "Replace the draft of a flow, or create it.",
+        wire.SavedJSON,
+        statuses=(200, 201),
+        body=wire.Drawn,
+        holds_flow=True,
+        problems=("DRAFT_CHANGED", "INVALID_VALUE", "UNKNOWN_FLOW"),
+        parameters=(IF_MATCH, IF_NONE_MATCH),
+        tag="flows",
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/v1/flows/{flow}",
+        flows.remove,
+        "Forget a draft; what was published of it stays.",
+        None,
+        statuses=(204,),
+        problems=("DRAFT_CHANGED", "UNKNOWN_FLOW"),
+        parameters=(IF_MATCH,),
+        tag="flows",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/flows/{flow}/validate",
+        flows.validate_saved,
+        "What is wrong with a draft, or with the flow that is sent in its place.",
+        wire.ValidationJSON,
+        body=wire.Drawn,
+        needs_body=False,
+        holds_flow=True,
+        problems=("UNKNOWN_FLOW",),
+        tag="flows",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/flows/{flow}/publish",
+        flows.publish,
+        "Publish a draft as the next version of its flow, unless findings stand in the way.",
+        wire.PublishedJSON,
+        body=wire.Publish,
+        needs_body=False,
+        problems=("DRAFT_CHANGED", "FLOW_REJECTED", "INVALID_VALUE", "UNKNOWN_FLOW"),
+        parameters=(IF_MATCH,),
+        tag="flows",
+    ),
+    # --- executions: the same contract ---
+    Endpoint(
+        "POST",
+        "/api/v1/flows/{flow}/execute",
+        executions.execute,
+        "Begin an execution of a published flow.",
+        executions_wire.BegunJSON,
+        statuses=(201,),
+        body=wire.Execute,
+        needs_body=False,
+        problems=("ALREADY_STARTED", "INVALID_VALUE", "UNKNOWN_FLOW"),
+        parameters=(KEY,),
+        tag="executions",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/executions/{token}",
+        executions.read,
+        "How an execution stands.",
+        executions_wire.ExecutionJSON,
+        problems=("UNKNOWN_SESSION",),
+        tag="executions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/executions/{token}/input",
+        executions.give,
+        "Give an execution what the contact says.",
+        executions_wire.ResultJSON,
+        body=wire.Input,
+        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
+        parameters=(KEY,),
+        tag="executions",
+    ),
+    # --- chat: the contract of Wriveted ---
+    Endpoint(
+        "POST",
+        "/v1/chat/start",
+        chat.start,
+        "Begin a session of a published flow.",
+        chat_wire.StartedJSON,
+        statuses=(201,),
+        body=chat_wire.Start,
+        problems=("ALREADY_STARTED", "INVALID_VALUE", "NOT_ALLOWED", "UNKNOWN_FLOW"),
+        parameters=(KEY,),
+        tag="chat",
+    ),
+    Endpoint(
+        "GET",
+        "/v1/chat/sessions/{token}",
+        chat.read,
+        "How a session stands.",
+        chat_wire.SessionJSON,
+        problems=("UNKNOWN_SESSION",),
+        tag="chat",
+    ),
+    Endpoint(
+        "POST",
+        "/v1/chat/sessions/{token}/interact",
+        chat.interact,
+        "Say something to a session, and get its answer.",
+        chat_wire.InteractionJSON,
+        body=chat_wire.Interaction,
+        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
+        parameters=(KEY,),
+        tag="chat",
+    ),
+    Endpoint(
+        "POST",
+        "/v1/chat/sessions/{token}/end",
+        chat.end,
+        "End a session.",
+        chat_wire.EndedJSON,
+        body=chat_wire.End,
+        needs_body=False,
+        problems=("INVALID_VALUE", "SESSION_ENDED", "UNKNOWN_SESSION"),
+        parameters=(KEY,),
+        tag="chat",
+    ),
+    Endpoint(
+        "GET",
+        "/v1/chat/sessions/{token}/history",
+        chat.history,
+        "What was said and done in a session, oldest first.",
+        chat_wire.HistoryJSON,
+        problems=("INVALID_VALUE", "UNKNOWN_SESSION"),
+        parameters=(LIMIT, SKIP),
+        tag="chat",
+    ),
+    Endpoint(
+        "PATCH",
+        "/v1/chat/sessions/{token}/state",
+        chat.patch,
+        "Change variables of a session.",
+        chat_wire.PatchedJSON,
+        body=chat_wire.StatePatch,
+        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
+        parameters=(KEY,),
+        tag="chat",
+    ),
+    # --- the server itself ---
+    Endpoint(
+        "GET",
+        "/healthz",
+        health.live,
+        "Whether the process lives.",
+        health.HealthJSON,
+        tag="server",
+    ),
+    Endpoint(
+        "GET",
+        "/readyz",
+        health.ready,
+        "Whether the server can do its work.",
+        health.HealthJSON,
+        tag="server",
+    ),
+    Endpoint(
+        "GET",
+        "/problems/{code}",
+        health.problem,
+        "What a kind of problem means, and what to do about it.",
+        KindJSON,
+        problems=("NO_SUCH_PATH",),
+        tag="server",
+    ),
+)
+"""The routes, in the order in which paths are tried."""

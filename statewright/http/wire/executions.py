@@ -1,0 +1,174 @@
+"""Executions in the contract of the Chatwoot flow builder (``/api/v1``): camelCase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from typing_extensions import TypedDict
+
+from statewright.http.wire.flow_builder import Execute, Input
+from statewright.http.wire.prompts import name_from_state, node_of
+from statewright.http.wire.times import text_from_micros
+from statewright.runtime import Answer, SessionView
+from statewright.statechart import Status
+
+
+class WaitingJSON(TypedDict):
+    """What an execution waits for: ``user_input``, ``api_response`` or ``delay``."""
+
+    type: str
+    expectedInputType: str | None
+    saveResponseTo: str
+    choices: list[dict[str, Any]]
+    resumeAt: str | None
+
+
+class ActionJSON(TypedDict):
+    """What is to be done for the contact: ``send_message``."""
+
+    type: str
+    nodeId: str
+    content: str
+    contentType: str
+    message: dict[str, Any]
+
+
+class ResultJSON(TypedDict):
+    """What became of an input."""
+
+    executionId: str
+    state: str
+    currentNodeId: str | None
+    actions: list[ActionJSON]
+    variables: dict[str, Any]
+    waitingFor: WaitingJSON | None
+    outcome: str
+    revision: int
+
+
+class BegunJSON(TypedDict):
+    """An execution that has begun; ``ignored`` names what was given and is no input of the flow."""
+
+    executionId: str
+    flowId: str
+    flowVersion: int
+    state: str
+    currentNodeId: str | None
+    actions: list[ActionJSON]
+    variables: dict[str, Any]
+    waitingFor: WaitingJSON | None
+    outcome: str
+    revision: int
+    ignored: list[str]
+
+
+class ExecutionJSON(TypedDict):
+    """An execution as it stands."""
+
+    executionId: str
+    flowId: str
+    flowVersion: int
+    state: str
+    currentNodeId: str | None
+    variables: dict[str, Any]
+    waitingFor: WaitingJSON | None
+    outcome: str
+    revision: int
+    startedAt: str
+    lastActivityAt: str
+
+
+USER_INPUT: Final = "user_input"
+
+_WAITS: Final[Mapping[str, tuple[str, str]]] = {
+    "effect": ("api_response", "running"),
+    "timer": ("delay", "paused"),
+}
+"""Kind of waiting that is not for the user → what it is called, and the state of the execution."""
+
+
+def given_from(asked: Execute) -> Mapping[str, Any]:
+    """What is known at the start."""
+    return {**(asked.mock_data if asked.test_mode else {}), **asked.variables}
+
+
+def message_from(said: Input) -> str | Mapping[str, Any]:
+    """What comes to the session: text as it was typed, anything else as a value."""
+    return said.input if isinstance(said.input, str) else {"value": said.input}
+
+
+def result_json(execution: str, answer: Answer) -> ResultJSON:
+    """What became of an input."""
+    return {
+        "executionId": execution,
+        "state": _state(answer),
+        "currentNodeId": node_of(answer),
+        "actions": [
+            _action(message, name_from_state(speaker))
+            for message, speaker in zip(answer.messages, answer.speakers, strict=True)
+        ],
+        "variables": dict(answer.data),
+        "waitingFor": _waiting(answer),
+        "outcome": answer.outcome,
+        "revision": answer.revision,
+    }
+
+
+def begun_json(
+    execution: str, flow: str, version: int, answer: Answer, ignored: tuple[str, ...]
+) -> BegunJSON:
+    """An execution that has begun."""
+    return {
+        "flowId": flow,
+        "flowVersion": version,
+        "ignored": list(ignored),
+        **result_json(execution, answer),
+    }
+
+
+def execution_json(execution: str, view: SessionView) -> ExecutionJSON:
+    """An execution as it stands."""
+    return {
+        "executionId": execution,
+        "flowId": view.flow,
+        "flowVersion": view.version,
+        "state": _state(view),
+        "currentNodeId": node_of(view),
+        "variables": dict(view.data),
+        "waitingFor": _waiting(view),
+        "outcome": view.outcome,
+        "revision": view.revision,
+        "startedAt": text_from_micros(view.created_at),
+        "lastActivityAt": text_from_micros(view.updated_at),
+    }
+
+
+def _action(message: Mapping[str, Any], node: str) -> ActionJSON:
+    return {
+        "type": "send_message",
+        "nodeId": node,
+        "content": str(message.get("text", "")),
+        "contentType": str(message.get("type", "text")),
+        "message": dict(message),
+    }
+
+
+def _state(stands: Answer | SessionView) -> str:
+    if stands.status is not Status.ACTIVE or stands.awaiting is None:
+        return "running" if stands.status is Status.ACTIVE else str(stands.status)
+    return _WAITS.get(stands.awaiting["kind"], (USER_INPUT, "waiting_input"))[1]
+
+
+def _waiting(stands: Answer | SessionView) -> WaitingJSON | None:
+    awaiting = stands.awaiting
+    if awaiting is None:
+        return None
+    kind = _WAITS.get(awaiting["kind"], (USER_INPUT, ""))[0]
+    return {
+        "type": kind,
+        "expectedInputType": awaiting["kind"] if kind == USER_INPUT else None,
+        "saveResponseTo": stands.variable,
+        "choices": list(awaiting["choices"]),
+        "resumeAt": awaiting["due"],
+    }

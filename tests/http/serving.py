@@ -1,0 +1,74 @@
+"""An application without a network: requests go straight into it, one after another or together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+from starlette.types import ASGIApp
+
+from statewright.http import create_app
+from statewright.runtime import Runtime
+from statewright.storage import MemoryStore, Store
+
+Result = TypeVar("Result")
+
+
+class Client:
+    """Sends requests to an application, in an event loop of its own."""
+
+    def __init__(self, runner: asyncio.Runner, client: httpx.AsyncClient, runtime: Runtime) -> None:
+        self._runner = runner
+        self._client = client
+        self.runtime = runtime
+
+    def request(self, method: str, path: str, **rest: Any) -> httpx.Response:
+        return self.run(self._client.request(method, path, **rest))
+
+    def get(self, path: str, **rest: Any) -> httpx.Response:
+        return self.request("GET", path, **rest)
+
+    def post(self, path: str, json: Any = None, **rest: Any) -> httpx.Response:
+        return self.request("POST", path, json=json, **rest)
+
+    def put(self, path: str, json: Any = None, **rest: Any) -> httpx.Response:
+        return self.request("PUT", path, json=json, **rest)
+
+    def patch(self, path: str, json: Any = None, **rest: Any) -> httpx.Response:
+        return self.request("PATCH", path, json=json, **rest)
+
+    def delete(self, path: str, **rest: Any) -> httpx.Response:
+        return self.request("DELETE", path, **rest)
+
+    def together(self, *requests: tuple[str, str, Any]) -> list[httpx.Response]:
+        """Send several requests, method, path and JSON, at the same moment."""
+
+        async def all_of_them() -> list[httpx.Response]:
+            sent = (self._client.request(m, path, json=json) for m, path, json in requests)
+            return await asyncio.gather(*sent)
+
+        return self.run(all_of_them())
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self._runner.run(work)
+
+
+@contextmanager
+def serving(
+    store: Store | None = None, app: ASGIApp | None = None, **options: Any
+) -> Iterator[Client]:
+    """An application on a store; its runtime is open."""
+    runtime = Runtime(store or MemoryStore())
+    app = app or create_app(runtime, manages_runtime=False, **options)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    with asyncio.Runner() as runner:
+        client = httpx.AsyncClient(transport=transport, base_url="http://test")
+        runner.run(runtime.open())
+        try:
+            yield Client(runner, client, runtime)
+        finally:
+            runner.run(client.aclose())
+            runner.run(runtime.close())
