@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
@@ -330,14 +331,15 @@ class Runtime:
             existing(key, await self._load(key))
         return tuple(answer_from_json(turn.answer) for turn in turns)
 
-    async def subscribe(self, key: SessionKey, *, after: int = 0) -> AsyncIterator[Answer]:
+    async def subscribe(self, key: SessionKey, *, after: int = 0) -> AsyncGenerator[Answer, None]:
         """The answers behind a revision, and those to come, until the session or runtime ends.
 
         Raises:
             UnknownSession: there is no such session.
         """
-        async for turn in self._reader.live(key, after):
-            yield answer_from_json(turn.answer)
+        async with aclosing(self._reader.live(key, after)) as turns:
+            async for turn in turns:
+                yield answer_from_json(turn.answer)
 
     async def session(self, key: SessionKey) -> SessionView:
         """How a session stands.

@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from statewright.runtime import Answer, Runtime
+from statewright.runtime import Answer, Order, Runtime
 from statewright.storage.records import SessionKey
 from tests.runtime.worlds import World, counter, release
 
@@ -58,8 +58,8 @@ async def test_each_message_is_handled_exactly_once(
 ) -> None:
     sent: list[str] = []
 
-    async def ledger(order: object) -> None:
-        sent.append(str(getattr(order, "id", "")))
+    async def ledger(order: Order) -> None:
+        sent.append(order.id)
 
     runtimes = [await world.worker(handlers={"ledger": ledger}) for _ in range(workers)]
     await runtimes[0].publish(release(counter()), flow="flow")

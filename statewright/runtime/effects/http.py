@@ -7,6 +7,7 @@ are not used, and redirects are followed only where they stay with the same serv
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -165,6 +166,8 @@ class HttpHandler:
 
 
 _JSON: Final = "application/json"
+_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -202,7 +205,7 @@ def _url(data: Mapping[str, Any]) -> httpx.URL:
         url.netloc.decode("ascii")
     except (httpx.InvalidURL, UnicodeError, ValueError):
         raise EffectFailed("request", "the url cannot be read") from None
-    if url.scheme not in _PORTS or not url.host:
+    if url.scheme not in _PORTS or not url.host or not 0 < (url.port or 1) < 1 << 16:
         raise EffectFailed("request", "the url is not one of http or https")
     return url.copy_with(fragment=None)
 
@@ -213,12 +216,16 @@ def _query(value: Any) -> str | list[str]:
 
 def _headers(given: Mapping[str, Any]) -> httpx.Headers:
     """The headers of a request; those that the connection decides are left out."""
-    pairs = [
-        (name.encode(), text_from_value(value).strip().encode())
+    pairs = {
+        name: text_from_value(value).strip()
         for name, value in given.items()
         if name.lower() not in _OURS
-    ]
-    return httpx.Headers(pairs, encoding="utf-8")
+    }
+    for name, value in pairs.items():
+        if not _NAME.fullmatch(name) or _CONTROL.search(value):
+            raise EffectFailed("request", "a header is not one that HTTP allows")
+    raw = [(name.encode(), value.encode()) for name, value in pairs.items()]
+    return httpx.Headers(raw, encoding="utf-8")
 
 
 def _content(body: Any, headers: httpx.Headers) -> bytes:
@@ -271,13 +278,15 @@ def _decoded(response: httpx.Response, raw: bytes, largest: int) -> bytes:
         return raw
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         raise EffectFailed("response", "the response is encoded in a way that was not asked for")
+    decoder = zlib.decompressobj(wbits=47)  # gzip or zlib, whichever it is
     try:
-        # 47: gzip or zlib, whichever it is.
-        content = zlib.decompressobj(wbits=47).decompress(raw, largest + 1)
+        content = decoder.decompress(raw, largest + 1)
     except zlib.error:
-        raise EffectFailed("response", "the response cannot be decoded") from None
+        content = b""
     if len(content) > largest:
         raise _too_large(largest)
+    if not decoder.eof:
+        raise EffectFailed("response", "the response cannot be decoded")
     return content
 
 

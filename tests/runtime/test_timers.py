@@ -1,0 +1,87 @@
+"""Timers: fired by the sweeper when they are due, or by the message that comes later."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from statewright.runtime import Runtime
+from statewright.runtime.clock import SECOND
+from statewright.storage import MemoryStore
+from tests.runtime.worlds import World, counter, release, sleeper, texts
+
+pytestmark = pytest.mark.anyio
+
+MINUTE = 60 * SECOND
+
+
+async def test_nothing_is_due_before_its_time(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    assert await runtime.sweep(world.clock.advance(59)) == 0
+    assert await runtime.sweep(world.clock.advance(1)) == 1
+    assert texts(*await runtime.read(session.key, after=1)) == ["tick"]
+
+
+async def test_timers_go_on_until_the_session_is_over(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    for _ in range(5):
+        await runtime.sweep(world.clock.advance(60))
+    assert texts(*await runtime.read(session.key)) == ["tick", "tick", "last tick"]
+    assert (await runtime.session(session.key)).status == "completed"
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_a_sweep_that_comes_late_finds_everything_at_its_own_time(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    assert await runtime.sweep(world.clock.advance(3600)) == 1
+    answers = await runtime.read(session.key, after=1)
+    assert texts(*answers) == ["tick", "tick", "last tick"]
+
+
+async def test_a_message_fires_what_is_due_before_it(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    world.clock.advance(61)
+    assert texts(await runtime.send(session.key, "hello")) == ["tick", "still here, hello"]
+    assert await runtime.sweep(world.clock()) == 0, "the sweeper comes too late"
+
+
+async def test_two_sweepers_fire_a_timer_once(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    other = await world.worker()
+    now = world.clock.advance(61)
+    taken = await asyncio.gather(runtime.sweep(now), other.sweep(now), runtime.sweep(now))
+    assert sum(taken) == 1
+    assert texts(*await runtime.read(session.key)) == ["tick"]
+
+
+async def test_many_sessions_are_seen_to_in_one_sweep(world: World) -> None:
+    runtime, _ = await world.started(sleeper(MINUTE))
+    for _ in range(120):
+        await runtime.start("flow")
+    assert await runtime.sweep(world.clock.advance(61)) == 121
+
+
+async def test_a_session_that_cannot_go_on_does_not_stop_the_others() -> None:
+    store = MemoryStore()
+    clock = 1_000
+    runtime = Runtime(store, clock=lambda: clock, engine=None)
+    await runtime.publish(release(sleeper(MINUTE)), flow="flow")
+    broken, whole = [(await runtime.start("flow")).key for _ in range(2)]
+    store._snapshots[broken] += " "
+    assert await runtime.sweep(clock + MINUTE) == 1
+    assert texts(*await runtime.read(whole)) == ["tick"]
+
+
+async def test_in_the_background_a_timer_fires_soon_after_it_is_due() -> None:
+    async with Runtime(MemoryStore(), poll=60) as runtime:
+        await runtime.publish(release(sleeper(SECOND // 10)), flow="flow")
+        key = (await runtime.start("flow")).key
+        async with asyncio.timeout(5):
+            answers = [answer async for answer in runtime.subscribe(key)]
+    assert texts(*answers) == ["tick", "tick", "last tick"]
+
+
+async def test_without_timers_the_sweeper_has_nothing_to_do(world: World) -> None:
+    runtime, _ = await world.started(counter())
+    assert await runtime.sweep(world.clock.advance(3600)) == 0
