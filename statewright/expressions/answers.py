@@ -153,18 +153,27 @@ def _parts(answer: Any, offer: _Offer) -> list[Any]:
 
 
 class _Offer:
-    """Choices, found by what people type: a value, a label, or the number from 1."""
+    """Choices, found by what people type: a value, a label, or the number from 1.
+
+    Of two choices that differ in case or accents only, the one that is spelled exactly so is meant.
+    """
 
     def __init__(self, choices: Iterable[Any]) -> None:
         self.choices = [choice for choice in choices if kind(choice) is dict]
+        self.by_spelling: dict[str, Any] = {}
         self.by_word: dict[str, Any] = {}
         for field in ("value", "label"):
             for choice in self.choices:
-                self.by_word.setdefault(_word(choice.get(field)), choice)
+                given = choice.get(field)
+                if kind(given) is str:
+                    self.by_spelling.setdefault(given.strip(), choice)
+                self.by_word.setdefault(_word(given), choice)
         self.by_word.pop("", None)
 
     def named(self, answer: Any) -> Any:
         """The choice that an answer names, or None."""
+        if kind(answer) is str and (exact := self.by_spelling.get(answer.strip())) is not None:
+            return exact
         word = _word(answer)
         if word in self.by_word:
             return self.by_word[word]

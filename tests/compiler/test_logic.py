@@ -111,7 +111,7 @@ nodes:
     assert [said([turn]) for turn in played] == [["Hello"], [], ["Bye"]]
 
 
-@pytest.mark.parametrize("duration", ["n * 60", "duration('2m')"])
+@pytest.mark.parametrize("duration", ["n * 60", "duration('2m')", "120 // two minutes"])
 def test_a_delay_may_be_computed(duration: str) -> None:
     flow = f"""
 start: pause

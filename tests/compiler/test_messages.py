@@ -144,3 +144,17 @@ nodes:
         {"label": "Menu", "action": "url", "value": "https://example.com/menu"}
     ]
     assert said(played)[-1] == "Here is your tea"
+
+
+def test_variants_are_drawn_also_where_buttons_lead_somewhere() -> None:
+    flow = """
+start: menu
+nodes:
+  menu:
+    type: message
+    variants: [{text: Hungry?}, {text: Thirsty?}]
+    buttons: [{label: Tea, value: tea, to: tea}]
+  tea: {type: end, text: Here is your tea}
+"""
+    asked = {talk(flow, "tea", seed=seed)[0] for seed in map(str, range(20))}
+    assert asked == {"Hungry?", "Thirsty?"}

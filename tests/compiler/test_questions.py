@@ -193,3 +193,10 @@ nodes:
   sorry: {type: end, text: Sorry}
 """
     assert talk(flow, "old") == ["Age?", "Sorry"]
+
+
+def test_of_two_choices_that_differ_in_case_the_one_spelled_exactly_is_meant() -> None:
+    flow = ask("input: choice\nchoices: [a, A, ano, año]")
+    for value in ("a", "A", "ano", "año"):
+        assert turns(flow, {"choose": value})[-1].data["answer"] == value
+        assert turns(flow, value)[-1].data["answer"] == value

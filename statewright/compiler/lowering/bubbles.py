@@ -6,12 +6,14 @@ A say's content is ``{"type": …, "text": …, …}``, with ``choices`` (``{"va
 
 from __future__ import annotations
 
-from statewright.compiler.lowering.texts import record, sequence, template_from
+from collections.abc import Mapping
+
+from statewright.compiler.lowering.texts import quoted, record, sequence, template_from
 from statewright.compiler.texts import PLACES
-from statewright.expressions import Content, Literal, Place
-from statewright.flows.nodes import Bubble, BubbleType, Button, ButtonAction
-from statewright.statechart.actions import Say
-from statewright.statechart.definition import Actions
+from statewright.expressions import Computed, Content, Literal, Place, parse
+from statewright.flows.nodes import Bubble, BubbleType, Button, ButtonAction, Variant
+from statewright.statechart.actions import Assign, Branch, If, Say
+from statewright.statechart.definition import Actions, Datum
 
 
 def says(bubbles: tuple[Bubble, ...], **extra: Content) -> Actions:
@@ -26,6 +28,29 @@ def says(bubbles: tuple[Bubble, ...], **extra: Content) -> Actions:
         Say(bubble_content(bubble, extra if index == last else {}))
         for index, bubble in enumerate(bubbles)
     )
+
+
+DRAWN = "~drawn"
+"""The variable that holds the lot by which a variant was chosen."""
+
+
+def shown(variants: tuple[Variant, ...], extra: Mapping[str, Content]) -> Actions:
+    """Say the only variant; or draw a lot, and say the variant that it falls on."""
+    if len(variants) == 1:
+        return says(variants[0].bubbles, **extra)
+    total = sum(variant.weight for variant in variants)
+    draw = Assign((DRAWN,), Computed(parse(f"draw({total})")))
+    arms, below = [], 0
+    for variant in variants:
+        below += variant.weight
+        guard = parse(f"vars[{quoted(DRAWN)}] < {below}")
+        arms.append(Branch(guard, says(variant.bubbles, **extra)))
+    return draw, If(tuple(arms))
+
+
+def lots(variants: tuple[Variant, ...]) -> tuple[Datum, ...]:
+    """The variable that ``shown`` needs, if it needs one."""
+    return (Datum(DRAWN),) if len(variants) > 1 else ()
 
 
 def bubble_content(bubble: Bubble, extra: dict[str, Content]) -> Content:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from statewright.compiler.lowering.bubbles import buttons_content, says
+from statewright.compiler.lowering.bubbles import buttons_content, lots, shown
 from statewright.compiler.lowering.plan import Piece, Plan, ways
-from statewright.compiler.lowering.question import lower_question
-from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Computed, Content, parse
+from statewright.compiler.lowering.question import Asked, lower_question
 from statewright.flows.model import Node
 from statewright.flows.nodes import (
     NEXT,
@@ -16,32 +14,26 @@ from statewright.flows.nodes import (
     InputKind,
     Message,
     Question,
-    Variant,
 )
-from statewright.statechart.actions import Assign, Branch, If
 from statewright.statechart.definition import (
-    Actions,
     Awaits,
-    Datum,
     State,
     StateKind,
     Transition,
     state_id,
 )
 
-DRAWN = "~drawn"
-"""The variable that holds the lot by which a variant was chosen."""
-
 
 def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     """An atomic state that is left at once; with ``wait``, a compound state (show, wait)."""
     if any(button.wired for button in config.buttons):
         links = tuple(button for button in config.buttons if not _is_answer(button))
-        shown = {"buttons": buttons_content(links)} if links else {}
-        return lower_question(node, _question_from(config), plan, shown)
+        with_links = {"buttons": buttons_content(links)} if links else {}
+        asked = Asked(config.variants, with_links)
+        return lower_question(node, _question_from(config), plan, asked)
     extra = {"buttons": buttons_content(config.buttons)} if config.buttons else {}
-    data = (Datum(DRAWN),) if len(config.variants) > 1 else ()
-    entry = (_shown(config.variants, extra),)
+    data = lots(config.variants)
+    entry = (shown(config.variants, extra),)
     ident = state_id(node.id)
     if not config.wait:
         return Piece(State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT)))
@@ -55,24 +47,10 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     return Piece(State(ident, StateKind.COMPOUND, states=(show, listen), data=data))
 
 
-def _shown(variants: tuple[Variant, ...], extra: dict[str, Content]) -> Actions:
-    """Say the only variant, or draw a lot and say the variant that it falls on."""
-    if len(variants) == 1:
-        return says(variants[0].bubbles, **extra)
-    total = sum(variant.weight for variant in variants)
-    draw = Assign((DRAWN,), Computed(parse(f"draw({total})")))
-    branches, below = [], 0
-    for variant in variants:
-        below += variant.weight
-        guard = parse(f"vars[{quoted(DRAWN)}] < {below}")
-        branches.append(Branch(guard, says(variant.bubbles, **extra)))
-    return draw, If(tuple(branches))
-
-
 def _question_from(message: Message) -> Question:
     """A message whose buttons lead somewhere asks which one it shall be."""
     return Question(
-        prompt=message.variants[0].bubbles if message.variants else (),
+        prompt=(),
         input=InputKind.CHOICE,
         choices=tuple(
             Choice(button.value.text, button.label, location=button.label.location)

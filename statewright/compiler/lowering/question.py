@@ -17,10 +17,10 @@ choices are evaluated once, on entry, and stay as they were shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import DEFAULT_RETRY, answer, is_good, saved
-from statewright.compiler.lowering.bubbles import says, text_bubble
+from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -33,7 +33,7 @@ from statewright.compiler.lowering.texts import (
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, InputKind, Question, Source, choice_port
+from statewright.flows.nodes import NEXT, InputKind, Question, Source, Variant, choice_port
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import (
     Actions,
@@ -49,15 +49,26 @@ ATTEMPTS = "~attempts"
 CHOICES = "~choices"
 CHOSEN = "~chosen"
 
-NOTHING: Mapping[str, Content] = MappingProxyType({})
-
 WITH_CHOICES = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 
 
-def lower_question(
-    node: Node, config: Question, plan: Plan, shown: Mapping[str, Content] = NOTHING
-) -> Piece:
-    """The compound state drawn above; ``shown`` goes with the text each time it is asked."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a question is put, where that is more than its prompt.
+
+    Attributes:
+        variants: what is said; one of several is drawn by lot.
+        extra: what goes with the text each time it is asked.
+    """
+
+    variants: tuple[Variant, ...]
+    extra: Mapping[str, Content]
+
+
+def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None = None) -> Piece:
+    """The compound state drawn above."""
+    asked = asked or Asked((Variant(config.prompt),), {})
+    extra = {**_offered(config), **asked.extra}
     data = [Datum(ATTEMPTS, "int", Literal(0))]
     if config.input in WITH_CHOICES:
         data.append(Datum(CHOICES, "list", _choices(config)))
@@ -67,21 +78,21 @@ def lower_question(
         State(
             state_id(node.id),
             StateKind.COMPOUND,
-            data=tuple(data),
+            data=(*data, *lots(asked.variants)),
             states=(
-                _ask(node, config, {**_offered(config), **shown}),
+                _ask(node, shown(asked.variants, extra)),
                 _wait(node, config, plan),
-                _invalid(node, config, {**_offered(config), **shown}),
+                _invalid(node, config, extra),
                 _save(node, config, plan),
             ),
         )
     )
 
 
-def _ask(node: Node, config: Question, extra: Mapping[str, Content]) -> State:
+def _ask(node: Node, says: Actions) -> State:
     return State(
         state_id(node.id, "ask"),
-        entry=(says(config.prompt, **extra),),
+        entry=(says,),
         transitions=(Transition((state_id(node.id, "wait"),)),),
     )
 

@@ -39,7 +39,8 @@ def _duration(duration: int | Source) -> Content:
     """Microseconds; or what an expression gives, a number of seconds turned into a duration."""
     if isinstance(duration, int):
         return Literal(duration)
-    text = expression_from(duration).text
+    # The line break ends a comment that the text may end with.
+    text = f"{expression_from(duration).text}\n"
     seconds = "duration(string(d) + 's')"
     return Computed(
         parse(f"cel.bind(d, {text}, type(d) == google.protobuf.Duration ? d : {seconds})")

@@ -164,7 +164,9 @@ def _chosen(then: Part, ways: Ways, selected: set[int]) -> list[Connection]:
 def _both(guard: Source, other: Source | None) -> Source:
     if other is None:
         return guard
-    return Source(f"({guard.text}) && ({other.text})", guard.location, guard.original)
+    # The line breaks end comments that the conditions may end with.
+    both = f"({guard.text}\n) && ({other.text}\n)"
+    return Source(both, guard.location, guard.original)
 
 
 def _otherwise(path: Part, ways: Ways, selected: set[int]) -> Iterator[Edge]:
