@@ -1,7 +1,7 @@
 """Flows and conversations over HTTP: ``create_app`` makes an ASGI application of a runtime.
 
-``routes`` is the whole surface on one page, ``wire`` what stands on the wire, ``problems`` all that a
-caller may be told.
+``routes`` is the whole surface on one page, ``wire`` what stands on the wire, ``problems`` all that
+a caller may be told.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, runtime_checkable
 
@@ -162,30 +162,24 @@ class MemoryDrafts:
         """See ``Drafts``."""
         key = (draft.tenant, draft.flow)
         before = self._drafts.get(key)
-        check_seen(draft.flow, seen, before.heading.digest if before else ABSENT)
-        self._drafts[key] = saved_from(draft, before.heading if before else None)
+        _check_seen(draft.flow, seen, before)
+        self._drafts[key] = saved_from(draft, before.heading.created_at if before else draft.at)
         return self._drafts[key]
 
     async def remove(self, tenant: str, flow: str, *, seen: str | None = None) -> bool:
         """See ``Drafts``."""
         before = self._drafts.get((tenant, flow))
-        check_seen(flow, seen, before.heading.digest if before else ABSENT)
+        _check_seen(flow, seen, before)
         return self._drafts.pop((tenant, flow), None) is not None
 
 
-def saved_from(draft: Draft, before: Heading | None) -> Saved:
-    """What is kept of a draft that takes the place of another."""
-    heading = Heading(draft.tenant, draft.flow, draft.name, draft.digest, draft.at, draft.at)
-    if before is not None:
-        heading = replace(heading, created_at=before.created_at)
+def saved_from(draft: Draft, created_at: int) -> Saved:
+    """What is kept of a draft whose flow was first saved at a time."""
+    heading = Heading(draft.tenant, draft.flow, draft.name, draft.digest, created_at, draft.at)
     return Saved(heading, draft.text, draft.dialect, draft.ui)
 
 
-def check_seen(flow: str, seen: str | None, there: str) -> None:
-    """Refuse to replace a draft that somebody else has changed.
-
-    Raises:
-        DraftChanged: what is there is not what was seen.
-    """
-    if seen is not None and seen != there:
+def _check_seen(flow: str, seen: str | None, before: Saved | None) -> None:
+    there = before.heading.digest if before else ABSENT
+    if seen not in {None, there}:
         raise DraftChanged(flow, there)

@@ -15,6 +15,7 @@ from statewright.errors import UnknownPublication
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
+from statewright.storage.drafts import MemoryDrafts
 from statewright.storage.patches import TENANT, owner_of, patched
 from statewright.storage.records import (
     Arrival,
@@ -58,6 +59,7 @@ class MemoryStore:
     """``Store`` in dictionaries, each of which is what a table is to a database."""
 
     def __init__(self) -> None:
+        self.drafts = MemoryDrafts()
         self._publications: dict[tuple[str, str], list[tuple[Publication, Release]]] = {}
         self._conversations: dict[tuple[str, str, str], dict[str, tuple[int, SessionKey]]] = {}
         self._sessions: dict[SessionKey, Session] = {}

@@ -195,3 +195,18 @@ PROFILES = Table(
     PrimaryKeyConstraint("tenant", "contact", name="statewright_profiles_pkey"),
 )
 """Values of contacts; those of the tenant itself are at the contact ``""``."""
+
+DRAFTS = Table(
+    "statewright_drafts",
+    METADATA,
+    _key("tenant"),
+    _key("flow"),
+    _text("name"),
+    _text("digest"),
+    _text("dialect"),
+    _number("created_at"),
+    _number("updated_at"),
+    _text("text"),
+    _text("ui"),
+    PrimaryKeyConstraint("tenant", "flow", name="statewright_drafts_pkey"),
+)

@@ -30,6 +30,7 @@ from statewright.storage.records import (
     Turn,
 )
 from statewright.storage.sql.database import Database, attempted
+from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
 from statewright.storage.sql.sqlite import SQLiteDatabase
 from statewright.storage.store import PAGE
@@ -73,6 +74,11 @@ class SQLStore:
         if self._opened is None:
             raise StorageUnavailable("the store is not open; call `open()` first")
         return self._opened
+
+    @property
+    def drafts(self) -> SQLDrafts:
+        """Where drafts of flows are kept, in the same database."""
+        return SQLDrafts(lambda: self._open)
 
     async def publish(
         self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
