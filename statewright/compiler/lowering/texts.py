@@ -26,6 +26,10 @@ from statewright.expressions import (
 from statewright.flows.nodes import Source, Value
 
 
+SHOWN = 80
+"""How many characters of a text that cannot be parsed an incident shows."""
+
+
 def quoted(text: str) -> str:
     """A text as a CEL string literal.
 
@@ -66,7 +70,8 @@ def expression_from(source: Source) -> Expression:
     try:
         return parse(source.text)
     except ExpressionError as error:
-        return failing(f"{error.reason} in `{source.original or source.text}`")
+        written = source.original or source.text
+        return failing(f"{error.reason} in `{written[:SHOWN]}`")
 
 
 guard_from = expression_from
