@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -105,10 +106,12 @@ def flow_id(file: str, name: str) -> str:
     return "-".join(re.findall(r"\w+", name.lower())) or "flow"
 
 
-def unused(name: str, taken: Collection[str]) -> str:
-    """``name``, or the first of ``name-2``, ``name-3``, … that is not taken."""
-    candidate, count = name, 1
-    while candidate in taken:
-        count += 1
-        candidate = f"{name}-{count}"
-    return candidate
+def unused(name: str, taken: Collection[str]) -> Iterator[str]:
+    """Those of ``name``, ``name-2``, ``name-3``, … that are not taken, in order.
+
+    >>> names = unused("end", {"end", "end-3"})
+    >>> next(names), next(names)
+    ('end-2', 'end-4')
+    """
+    candidates = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return (candidate for candidate in candidates if candidate not in taken)

@@ -55,3 +55,14 @@ def test_reading_is_linear() -> None:
     small, large = text(200), text(1600)
     ratio = milliseconds(lambda: flows.parse(large)) / milliseconds(lambda: flows.parse(small))
     assert ratio < 8 * 2
+
+
+def test_many_mistakes_take_no_longer_than_their_number() -> None:
+    def text(wrong: int) -> str:
+        question = {"type": "question", "text": "?", "choices": [[]] * wrong}
+        return json.dumps({"statewright": 1, "nodes": {"a": question}})
+
+    small, large = text(1000), text(8000)
+    assert len(flows.parse(small).problems) == 1000
+    ratio = milliseconds(lambda: flows.parse(large)) / milliseconds(lambda: flows.parse(small))
+    assert ratio < 8 * 2.5

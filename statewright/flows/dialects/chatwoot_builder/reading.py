@@ -171,7 +171,7 @@ def _note_writes(node: Part, scope: Scope) -> None:
         type_ = ANSWER_TYPES.get(input_of(node), "string")
         if asks_yes_or_no(node) and target.blank:
             taken = {*scope.written, *scope.answers.values()}
-            scope.answers[node.node] = name = unused(f"answer_{node.node}", taken)
+            scope.answers[node.node] = name = next(unused(f"answer_{node.node}", taken))
             scope.written[name] = type_
             scope.places[name] = node.key_location
             node.report(

@@ -226,7 +226,9 @@ class HttpNode(_Node):
     headers: dict[str, Text] = Field({}, description="Headers; secrets as `{{secret:name}}`.")
     query: dict[str, Any] = Field({}, description="Query parameters.")
     body: Any = Field(None, description="What is sent: any JSON; texts may be templates.")
-    timeout: Duration = Field(30_000_000, description="When it counts as failed; by default 30s.")
+    timeout: Duration | None = Field(
+        None, description="When it counts as failed; by default after 30s."
+    )
     retries: int = Field(0, ge=0, description="How often it is tried again.")
     save: dict[str, Expression] = Field(
         {}, description="Variable (or path) ← CEL over `response`: `response.body.status`."

@@ -18,6 +18,7 @@ from statewright.flows.dialects.native.content import (
 from statewright.flows.dialects.native.questions import question_from
 from statewright.flows.dialects.native.shapes import Shape
 from statewright.flows.dialects.native.validation import checked, paired
+from statewright.flows.durations import SECOND
 from statewright.flows.model import Edge, Node
 from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.nodes import (
@@ -192,6 +193,9 @@ def _assignment(action: Shape, part: Part) -> Assignment:
     return Assignment(operation, variable, value)
 
 
+_HTTP_TIMEOUT: Final = 30 * SECOND
+
+
 def _http(node: schema.HttpNode, box: Box) -> Http:
     part = box.part
     box.edge(node.success, part["success"], "success")
@@ -204,7 +208,7 @@ def _http(node: schema.HttpNode, box: Box) -> Http:
         ),
         query=tuple((name, part["query"][name].json()) for name in node.query),
         body=_value(node.body, part["body"]),
-        timeout=node.timeout,
+        timeout=_HTTP_TIMEOUT if node.timeout is None else node.timeout,
         retries=node.retries,
         save=tuple(
             (Source(name, part["save"][name].key_location), source_from(text, part["save"][name]))

@@ -75,7 +75,8 @@ def checked(model: type[ShapeT], part: Part, without: Iterable[str] = ()) -> Che
             before = len(removed) + len(added)
             errors = error.errors(include_url=False)
             # All are located before any is mended: taking elements out moves the others.
-            places = [_located(part, details["loc"], removed) for details in errors]
+            lists: dict[str, list[Part]] = {}
+            places = [_located(part, details["loc"], removed, lists) for details in errors]
             for place, details in zip(places, errors, strict=True):
                 _mend(part, place, details, removed, added, seen)
             if len(removed) + len(added) == before:
@@ -118,14 +119,18 @@ def _mend(
         removed.add(wrong.pointer.rpartition("/")[0])
 
 
-def _located(root: Part, loc: tuple[str | int, ...], removed: set[str]) -> Part:
-    """The part that an error location of pydantic means."""
+def _located(
+    root: Part, loc: tuple[str | int, ...], removed: set[str], lists: dict[str, list[Part]]
+) -> Part:
+    """The part that an error location of pydantic means; ``lists`` remembers what is kept."""
     part = root
     for step in loc:
         if isinstance(step, int):
-            items = kept(part, removed)
+            if part.pointer not in lists:
+                lists[part.pointer] = kept(part, removed)
+            items = lists[part.pointer]
             part = items[step] if step < len(items) else part
-        elif not step.startswith(TAG):
+        elif not step.startswith(TAG) or (isinstance(part.value, dict) and step in part.value):
             part = part[step]
     return part
 

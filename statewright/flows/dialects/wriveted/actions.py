@@ -5,6 +5,7 @@ One node may do both, so it becomes a chain of ours: runs of assignments, and re
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -25,16 +26,14 @@ _COMMON: Final = frozenset({"type", "description", "id", "label"})
 
 def chain_from(content: Part, scope: Scope) -> list[Set | Http]:
     """What the actions of a node do, in order."""
+    steps = (_step(action, scope) for action in content["actions"].items())
+    known = (step for step in steps if step is not None)
     chain: list[Set | Http] = []
-    for action in content["actions"].items():
-        step = _step(action, scope)
-        last = chain[-1] if chain else None
-        if isinstance(step, Http):
-            chain.append(step)
-        elif step is not None and isinstance(last, Set):
-            chain[-1] = Set((*last.assignments, step))
-        elif step is not None:
-            chain.append(Set((step,)))
+    for is_request, run in itertools.groupby(known, key=lambda step: isinstance(step, Http)):
+        if is_request:
+            chain.extend(step for step in run if isinstance(step, Http))
+        else:
+            chain.append(Set(tuple(step for step in run if isinstance(step, Assignment))))
     return chain or [Set(())]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -150,10 +151,9 @@ def _condition(box: Box) -> None:
 def _action(box: Box) -> None:
     box.content["async"].not_carried_over("the conversation waits for the result", "info")
     chain = chain_from(box.content, box.scope)
-    ids = [box.part.node]
-    for _ in chain[1:]:
-        ids.append(unused(box.part.node, box.ids))
-        box.ids.add(ids[-1])
+    names = unused(box.part.node, box.ids)
+    ids = [box.part.node, *itertools.islice(names, len(chain) - 1)]
+    box.ids.update(ids)
     for config, id_, following in zip(chain, ids, [*ids[1:], ""], strict=True):
         box.add(config, id_)
         _step(box, config, following)

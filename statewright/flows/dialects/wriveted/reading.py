@@ -149,7 +149,7 @@ def _drawing(data: Part, parts: dict[str, Part], scope: Scope) -> tuple[list[Nod
     for connection in connections:
         leaving.setdefault(connection.source, []).append(connection)
     ids = {*leaving, *(connection.target for connection in connections)}
-    end = unused("end", ids)
+    end = next(unused("end", ids))
     ids.add(end)
     nodes: list[Node] = []
     edges: list[Edge] = []
