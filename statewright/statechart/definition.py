@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from statewright.expressions import Content, Expression
@@ -173,6 +174,9 @@ class Statechart:
     tree: Any = field(default=None, init=False, repr=False, compare=False)
 
 
+PART_LIMIT = 100
+"""How many characters of a name are told apart by themselves in the id of a state."""
+
 _ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2", "#": "~3", "*": "~4"})
 
 
@@ -183,7 +187,17 @@ def state_id(*parts: str) -> str:
     hash like a transition (``state#n``), a star like a wildcard: they are escaped, in the manner
     of a JSON pointer.
 
+    A name of more than ``PART_LIMIT`` characters is cut, and marked with its SHA-256: ids are parts
+    of the names of events, which have to end somewhere.
+
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'
     """
-    return "/".join(part.translate(_ESCAPES) for part in parts)
+    return "/".join(_shortened(part).translate(_ESCAPES) for part in parts)
+
+
+def _shortened(part: str) -> str:
+    if len(part) <= PART_LIMIT:
+        return part
+    digest = sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{part[:PART_LIMIT]}~{digest}"

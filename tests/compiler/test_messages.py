@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.compiler.conversations import said, talk, turns
+from tests.compiler.conversations import compiled, said, talk, turns
 
 
 def test_messages_follow_each_other_until_the_end() -> None:
@@ -158,3 +158,18 @@ nodes:
 """
     asked = {talk(flow, "tea", seed=seed)[0] for seed in map(str, range(20))}
     assert asked == {"Hungry?", "Thirsty?"}
+
+
+def test_a_button_that_leads_somewhere_cannot_say_something_else_each_time() -> None:
+    flow = """
+start: menu
+variables: {drink: {type: string, input: true}}
+nodes:
+  menu:
+    type: message
+    text: What shall it be?
+    buttons: [{label: "{{ drink }}", to: bye}]
+    next: bye
+  bye: {type: end}
+"""
+    assert [(f.code, f.location.line) for f in compiled(flow).errors] == [("R004", 9)]

@@ -51,7 +51,7 @@ from statewright.statechart import (
 from statewright.statechart.tree import tree_of
 
 IDS = st.sampled_from(
-    ["a", "b", "a.b", "a/b", "~talk", "~failed", "wait", "é✓", " ", "done.x", "0"]
+    ["a", "b", "a.b", "a/b", "~talk", "~failed", "wait", "é✓", " ", "done.x", "0", "q." * 900]
 )
 EXPRESSIONS = st.sampled_from(
     [

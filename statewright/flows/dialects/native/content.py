@@ -110,12 +110,19 @@ def button_from(button: schema.Button, part: Part) -> Button:
         part[said[1]].report(
             "R004", f"a button does one thing; here are {listed(said)}", at_key=True
         )
-    if not said:
-        return Button(label, ButtonAction.REPLY, label, wired=button.to is not None)
-    value = source_from(getattr(button, said[0]), part[said[0]])
-    opens = said[0] == "url"
+    says = said[0] if said else "label"
+    value = source_from(getattr(button, says), part[says])
+    opens = says == "url"
     if opens and button.to is not None:
         part["to"].report(
             "R004", "a button that opens a URL leads to no node", "remove `to`", at_key=True
         )
-    return Button(label, _ACTIONS[said[0]], value, wired=button.to is not None and not opens)
+    wired = button.to is not None and not opens
+    if wired and "{{" in value.text:
+        part[says].report(
+            "R004",
+            "a button that leads to a node says the same each time",
+            "give it a `value` without a template; its label may hold one",
+        )
+    action = _ACTIONS[says] if said else ButtonAction.REPLY
+    return Button(label, action, value, wired=wired)

@@ -70,7 +70,7 @@ class Speech(Content):
 class Variant(Speech):
     """One of several things to say, drawn by lot."""
 
-    weight: int = Field(1, ge=1, description="Its share.")
+    weight: int = Field(1, ge=1, le=1_000_000, description="Its share.")
 
 
 class Button(Shape):
