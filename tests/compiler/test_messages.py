@@ -172,4 +172,4 @@ nodes:
     next: bye
   bye: {type: end}
 """
-    assert [(f.code, f.location.line) for f in compiled(flow).errors] == [("R004", 9)]
+    assert [(f.code, f.location.line) for f in compiled(flow).errors] == [("R004", 10)]
