@@ -2,7 +2,8 @@
 
 The parts are packages of their own, imported when they are first asked for: ``flows`` reads what
 authors draw, ``compiler`` checks it and lowers it, ``statechart`` runs the result without any
-input or output, ``expressions`` is the CEL underneath, ``errors`` is everything that is raised.
+input or output, ``storage`` keeps what is published and every session, ``expressions`` is the CEL
+underneath, ``errors`` is everything that is raised.
 
 >>> from statewright import compiler, flows
 """
@@ -14,7 +15,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compiler", "errors", "expressions", "flows", "statechart"]
+__all__ = ["__version__", "compiler", "errors", "expressions", "flows", "statechart", "storage"]
 
 
 def __getattr__(name: str) -> ModuleType:

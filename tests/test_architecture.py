@@ -30,6 +30,7 @@ SERVER = ("sqlalchemy", "starlette", "uvicorn", "httpx", "click")
         ("import statewright", HEAVY),
         ("from statewright import compiler, flows", SERVER),
         ("from statewright.statechart import Event, macrostep, start", SERVER),
+        ("from statewright.storage import MemoryStore, Store", SERVER),
     ],
 )
 def test_importing_loads_only_what_is_needed(statement: str, unwanted: tuple[str, ...]) -> None:

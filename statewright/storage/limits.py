@@ -46,6 +46,8 @@ def check_text(what: str, text: str) -> None:
     Raises:
         UnstorableRecord: it is too long, or holds what no database keeps.
     """
+    if text.isascii() and len(text) <= TEXT_LIMIT and "\0" not in text:
+        return
     if len(text) > TEXT_LIMIT:
         raise UnstorableRecord(
             f"{what} has {len(text):,} characters; the most that can be stored is {TEXT_LIMIT:,}"
@@ -55,8 +57,7 @@ def check_text(what: str, text: str) -> None:
             f"{what} holds a NUL character at {text.index(chr(0))}, which cannot be stored; "
             "take it out, or escape it"
         )
-    if not text.isascii():
-        _check_halves(what, text)
+    _check_halves(what, text)
 
 
 def check_number(what: str, number: int) -> None:
@@ -70,10 +71,12 @@ def check_number(what: str, number: int) -> None:
 
 
 def _check_key(what: str, text: str, limit: int) -> None:
+    if text.isascii() and 0 < len(text) <= limit and "\0" not in text:
+        return
     if not text:
         raise UnstorableRecord(f"{what} is empty; it must be given")
     check_text(what, text)
-    size = len(text) if text.isascii() else len(text.encode())
+    size = len(text.encode())
     if size > limit:
         raise UnstorableRecord(
             f"{what} has {size:,} bytes; the most is {limit:,}: use its hash instead"

@@ -218,6 +218,15 @@ async def episodes_of_one_batch_leave_the_latest(store: Store, _: Store) -> None
     )
 
 
+async def an_earlier_episode_that_comes_late_is_not_the_latest(store: Store, _: Store) -> None:
+    for episode in (2, 1):
+        key = SessionKey("acme", f"e{episode}")
+        await store.commit([turn(0, key=key, birth=birth(episode=episode))])
+    assert await store.conversation("acme", "web", "c1") == (
+        Episode("lead", 2, "e2", Status.ACTIVE),
+    )
+
+
 async def two_that_start_one_conversation_make_one_session(store: Store, other: Store) -> None:
     key = SessionKey("acme", session_id("acme", "web", "c1", "lead", 1))
     await at_once([send(one, key, name) for one, name in ((store, "hi"), (other, "hello"))])
@@ -244,5 +253,6 @@ LAWS = (
     a_lost_turn_leaves_nothing_behind,
     a_conversation_names_the_latest_session_of_each_flow,
     episodes_of_one_batch_leave_the_latest,
+    an_earlier_episode_that_comes_late_is_not_the_latest,
     two_that_start_one_conversation_make_one_session,
 )

@@ -95,6 +95,25 @@ def test_a_turn_that_fails_does_not_fail_those_of_other_callers(url: str) -> Non
     using(url, work)
 
 
+def test_handled_messages_leave_no_rows_in_the_inbox(url: str) -> None:
+    async def work(store: Store) -> None:
+        (position,) = await store.accept([message("m1")])
+        await store.accept([message("m2")])
+        await store.commit([turn(position=position), turn(1)])
+        assert _inbox(url) == [2]
+        await store.ready(0, held_until=1)
+        assert _inbox(url) == []
+
+    using(url, work)
+
+
+def _inbox(url: str) -> list[int]:
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        positions = connection.execute(sa.text("select position from statewright_inbox"))
+        return list(positions.scalars())
+
+
 def test_a_new_database_has_the_tables_of_the_schema(url: str) -> None:
     upgrade(url)
     engine = engine_of(url)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
 from statewright.storage.records import Committed, Message, Outcome, SessionKey, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
 from statewright.storage.sql.rows import json_text
+
+_SETTINGS = (
+    # Planning takes longer than running, and no plan depends on what a batch holds.
+    "plan_cache_mode = force_generic_plan",
+    "jit = off",
+)
 
 _MIGRATION_LOCK = int.from_bytes(b"stwright")
 """The advisory lock under which migrations run: any number that nobody else uses."""
@@ -31,8 +38,9 @@ class PostgreSQLDatabase(Database):
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
             pool_size=connections,
-            connect_args={"prepare_threshold": 2},
+            connect_args={"prepare_threshold": 0},
         )
+        event.listen(engine, "connect", _prepare)
         super().__init__(engine)
         self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
 
@@ -114,3 +122,14 @@ class PostgreSQLDatabase(Database):
         ]
         with self.writing() as connection:
             self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Set up a new connection of the driver."""
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"set {setting}")
+        connection.commit()
+    except BaseException:
+        connection.close()
+        raise

@@ -14,12 +14,14 @@ from statewright.storage.records import Committed, Message, Outcome, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
 
-_PRAGMAS = (
+PRAGMAS = (
     "busy_timeout = 5000",
     "journal_mode = wal",
     # Each commit is on the disk before it is acknowledged.
     "synchronous = full",
-    "cache_size = -65536",
+    "cache_size = -16384",
+    # Pages between two checkpoints, each of which waits for the disk several times.
+    "wal_autocheckpoint = 4000",
 )
 
 
@@ -115,5 +117,5 @@ class SQLiteDatabase(Database):
 
 def _prepare(connection: Any, _record: object) -> None:
     """Set up a new connection of the driver."""
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         connection.execute(f"pragma {pragma}")

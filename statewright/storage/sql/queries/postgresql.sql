@@ -10,7 +10,11 @@ select l.number,
        s.flow, s.channel, s.conversation, s.episode, s.contact, s.secret_hash,
        s.state_hash, s.snapshot,
        h.revision as handled, h.answer,
-       c.data as contact_data, t.data as tenant_data,
+       (select c.data from statewright_profiles c
+        where c.tenant = l.tenant and c.contact = coalesce(s.contact, l.contact)
+          and c.contact <> '') as contact_data,
+       (select t.data from statewright_profiles t
+        where t.tenant = l.tenant and t.contact = '') as tenant_data,
        (select cast(json_agg(json_build_array(i.position, i.message, i.body, i.at)
                              order by i.position) as text)
         from statewright_inbox i
@@ -23,9 +27,6 @@ from json_to_recordset(cast(:lookups as json)) as l(
 left join statewright_sessions s on s.tenant = l.tenant and s.session = l.session
 left join statewright_history h
   on h.tenant = l.tenant and h.session = l.session and h.message = l.message
-left join statewright_profiles c
-  on c.tenant = l.tenant and c.contact = coalesce(s.contact, l.contact) and c.contact <> ''
-left join statewright_profiles t on t.tenant = l.tenant and t.contact = ''
 order by l.number;
 
 -- name: commit
@@ -44,16 +45,19 @@ past as materialized (
     tenant text, session text, revision bigint, message text, position bigint, at bigint,
     state_hash text, event text, answer text, effects text, incidents text)
 ),
+handled as materialized (
+  select h.tenant, h.session
+  from past p
+  join statewright_history h
+    on h.tenant = p.tenant and h.session = p.session and h.message = p.message
+),
 free as (
   select s.tenant, s.session
   from turn t
   join statewright_sessions s on s.tenant = t.tenant and s.session = t.session
   where t.expected > 0 and s.revision = t.expected
     and not exists (
-      select from past p
-      join statewright_history h
-        on h.tenant = p.tenant and h.session = p.session and h.message = p.message
-      where p.tenant = t.tenant and p.session = t.session)
+      select from handled h where h.tenant = t.tenant and h.session = t.session)
   order by s.tenant, s.session
   for no key update of s skip locked
 ),

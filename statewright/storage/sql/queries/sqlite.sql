@@ -14,7 +14,11 @@ select l.number,
        s.flow, s.channel, s.conversation, s.episode, s.contact, s.secret_hash,
        s.state_hash, s.snapshot,
        h.revision as handled, h.answer,
-       c.data as contact_data, t.data as tenant_data,
+       (select c.data from statewright_profiles c
+        where c.tenant = l.tenant and c.contact = coalesce(s.contact, l.contact)
+          and c.contact <> '') as contact_data,
+       (select t.data from statewright_profiles t
+        where t.tenant = l.tenant and t.contact = '') as tenant_data,
        (select json_group_array(json_array(i.position, i.message, i.body, i.at))
         from (select * from statewright_inbox w
               where w.tenant = l.tenant and w.session = l.session
@@ -26,9 +30,6 @@ from lookup l
 left join statewright_sessions s on s.tenant = l.tenant and s.session = l.session
 left join statewright_history h
   on h.tenant = l.tenant and h.session = l.session and h.message = l.message
-left join statewright_profiles c
-  on c.tenant = l.tenant and c.contact = coalesce(s.contact, l.contact) and c.contact <> ''
-left join statewright_profiles t on t.tenant = l.tenant and t.contact = ''
 order by l.number;
 
 -- name: standing
