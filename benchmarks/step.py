@@ -55,7 +55,7 @@ DATA: dict[str, Any] = {
     "tz": "UTC",
     "step": 4,
 }
-MESSAGE = {"choice": "yes"}
+MESSAGE: dict[str, Any] = {"choice": "yes"}
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def python_statemachine(size: int) -> Subject:
     def accepted(least: int) -> Callable[..., bool]:
         return lambda model, choice: choice == "yes" and model.data["score"] >= least
 
-    states = {
+    states: dict[str, Any] = {
         f"s{i}": {
             "initial": i == 0,
             "on": {
@@ -185,9 +185,7 @@ def transitions_shared(size: int) -> Subject:
         return bool(event.model.data["retries"] > 3)
 
     def accepted(least: int) -> Callable[[Any], bool]:
-        return lambda event: (
-            event.kwargs["choice"] == "yes" and event.model.data["score"] >= least
-        )
+        return lambda event: event.kwargs["choice"] == "yes" and event.model.data["score"] >= least
 
     machine = Machine(
         model=None,
@@ -263,7 +261,8 @@ def main() -> None:
         )
         print(f"{name:38}{cells}{table[large][name] / table[small][name]:>8.2f}×")
     growth = base[large] / base[small]
-    verdict = "met" if max(base.values()) <= LIMIT_MICROSECONDS and growth <= LIMIT_GROWTH else "MISSED"
+    met = max(base.values()) <= LIMIT_MICROSECONDS and growth <= LIMIT_GROWTH
+    verdict = "met" if met else "MISSED"
     print(f"target: at most {LIMIT_MICROSECONDS:.0f} µs, growth at most {LIMIT_GROWTH}×: {verdict}")
 
 

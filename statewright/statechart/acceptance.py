@@ -11,9 +11,8 @@ from statewright.expressions.values import has_lone_surrogate
 from statewright.statechart.coercion import coerced, kept
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
-from statewright.statechart.event import Event, EventKind, is_event_name, matches
+from statewright.statechart.event import LATEST, Event, EventKind, is_event_name, matches
 from statewright.statechart.making import maker
-from statewright.statechart.names import LATEST
 from statewright.statechart.snapshot import Snapshot
 
 _event = maker(Event)
@@ -47,7 +46,9 @@ def accepted(event: Event) -> Event:
         try:
             data = kept(data)
         except EvaluationError as error:
-            raise InvalidEvent(f"the data of event `{name}` cannot be used: {error.reason}") from None
+            raise InvalidEvent(
+                f"the data of event `{name}` cannot be used: {error.reason}"
+            ) from None
     return _event(name, data, now, EventKind.EXTERNAL, invocation, sendid, {}, {})
 
 

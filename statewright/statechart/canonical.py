@@ -28,8 +28,16 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions import Place, Secret, SecretText
-from statewright.expressions.values import EPOCH, MICROSECOND, UINT_MAX, Maybe, Uint
-from statewright.statechart.coercion import DEPTH_LIMIT, kept
+from statewright.expressions.values import (
+    EPOCH,
+    INT_MAX,
+    INT_MIN,
+    MICROSECOND,
+    UINT_MAX,
+    Maybe,
+    Uint,
+)
+from statewright.statechart.coercion import DEPTH_LIMIT
 
 _TAG: Final = "$"
 _PLAIN: Final = frozenset({str, int, bool, NoneType})
@@ -117,22 +125,15 @@ def value_from_json(value: Any) -> Any:
     """The value that plain JSON values with tags stand for; they are used up.
 
     Raises:
-        EvaluationError: a tag is not one of ours, or a value cannot be kept.
+        EvaluationError: a tag is not one of ours, an int has more than 64 bits, or lists and maps
+            are nested too deeply.
     """
-    return kept(_decoded(value, 0))
-
-
-def request_from_json(value: Any) -> Any:
-    """As ``value_from_json``, for what an effect carries: it may name secrets.
-
-    Raises:
-        EvaluationError: a tag is not one of ours.
-    """
-    return _decoded(value, 0)
+    (decoded,) = _decoded([value], 0)
+    return decoded
 
 
 def _decoded(value: Any, depth: int) -> Any:
-    """What has no tags inside is handed back as it is: it was read a moment ago."""
+    """Lists and maps are filled in place: they were read a moment ago, and are nobody else's."""
     own = type(value)
     if own is not dict and own is not list:
         return value
@@ -141,8 +142,11 @@ def _decoded(value: Any, depth: int) -> Any:
     if own is dict and _TAG in value:
         return _untagged(value, depth)
     for key, item in value.items() if own is dict else enumerate(value):
-        if type(item) is dict or type(item) is list:
+        inner = type(item)
+        if inner is dict or inner is list:
             value[key] = _decoded(item, depth + 1)
+        elif inner is int and not INT_MIN <= item <= INT_MAX:
+            raise EvaluationError("an int has more than 64 bits")
     return value
 
 

@@ -173,11 +173,12 @@ def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[st
             raise EvaluationError(f"the keys of a map that is kept are texts, not {type_name(key)}")
         if not key.isascii():
             _kept_text(key, 0, meter)
-        if type(item) is str and item.isascii():
+        own = type(item)
+        if own is str and item.isascii():
             weight += len(item)
             made[key] = item
         else:
-            made[key] = _kept(item, depth - 1, meter)
+            made[key] = item if own in _AS_IT_IS else _kept(item, depth - 1, meter)
     _weigh(weight, meter)
     return made
 

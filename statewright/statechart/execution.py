@@ -36,8 +36,7 @@ from statewright.statechart.actions import (
 from statewright.statechart.coercion import coerced, is_absent, kept, with_part
 from statewright.statechart.definition import Actions, Invoke, State
 from statewright.statechart.effects import EffectKind
-from statewright.statechart.event import Event, EventKind, matches
-from statewright.statechart.names import LATEST
+from statewright.statechart.event import LATEST, Event, EventKind, matches
 from statewright.statechart.nodes import Arc, Node
 from statewright.statechart.working import Working
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, StatewrightError
+from statewright.expressions.values import has_lone_surrogate
 from statewright.statechart.canonical import json_from_value, value_from_json
 from statewright.statechart.making import maker
 
@@ -76,8 +77,30 @@ def _exactly(own: type, name: str) -> Form:
     return Form(_same, read)
 
 
-TEXT: Final = _exactly(str, "text")
+def _text_from_json(value: Any) -> Any:
+    if type(value) is not str:
+        raise MalformedError(f"a text is expected, not {shown(value)}")
+    if not value.isascii() and has_lone_surrogate(value):
+        raise MalformedError(f"the text {shown(value)} holds half a character")
+    return value
+
+
+TEXT: Final = Form(_same, _text_from_json)
 INT: Final = _exactly(int, "whole number")
+
+
+def within(least: int, most: int) -> Form:
+    """A whole number in a range."""
+
+    def read(value: Any) -> Any:
+        if type(value) is not int or not least <= value <= most:
+            raise MalformedError(f"a whole number from {least} to {most} is expected")
+        return value
+
+    return Form(_same, read)
+
+
+COUNT: Final = within(0, 2**63 - 1)
 BOOL: Final = _exactly(bool, "true or false")
 
 

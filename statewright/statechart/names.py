@@ -15,9 +15,6 @@ from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.tree import Tree
 from statewright.statechart.working import Working
 
-LATEST: Final = 253_402_300_799_999_999
-"""The last microsecond of the year 9999, which is the last that a timestamp can be."""
-
 
 class Names(Mapping[str, Any]):
     """The roots of expressions: ``contact tenant session event input now vars``, and the variables.
@@ -166,7 +163,7 @@ def working_from_snapshot(tree: Tree, snapshot: Snapshot) -> Working:
     """A working copy of a snapshot, with the names that its expressions see.
 
     Raises:
-        InvalidSnapshot: it names a state that the chart lacks.
+        InvalidSnapshot: its configuration is none of this chart.
     """
     working = Working(tree, snapshot)
     names = Names(working)

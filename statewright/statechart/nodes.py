@@ -71,6 +71,8 @@ class Node:
         state: its definition; None for the root.
         kind: what it is made of; the root counts as compound.
         leaf: whether it can be active without a child: atomic and final states.
+        width: how many of its children are active when it is; -1 for a history state, which never
+            is.
         parent: the state around it; None for the root.
         scope: the variables its expressions see.
         order: its position in document order; the root has 0.
@@ -91,6 +93,7 @@ class Node:
     state: State | None
     kind: StateKind
     leaf: bool
+    width: int
     parent: Node | None
     scope: Scope
     order: int = 0

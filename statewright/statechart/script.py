@@ -20,8 +20,7 @@ from statewright.errors import EvaluationError, InvalidScript
 from statewright.statechart.awaiting import awaiting
 from statewright.statechart.coercion import kept
 from statewright.statechart.definition import Statechart, state_id
-from statewright.statechart.event import TICK, Event, is_event_name, matches
-from statewright.statechart.names import LATEST
+from statewright.statechart.event import LATEST, TICK, Event, is_event_name, matches
 from statewright.statechart.snapshot import Invocation, Snapshot
 
 MESSAGE: Final = "message"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from statewright.errors import EvaluationError
-from statewright.statechart.canonical import json_from_value, request_from_json
+from statewright.statechart.canonical import json_from_value
 from statewright.statechart.effects import Effect, EffectKind, Incident
-from statewright.statechart.event import Event, EventKind
+from statewright.statechart.event import LATEST, Event, EventKind
 from statewright.statechart.forms import (
-    INT,
+    COUNT,
     TEXT,
     VALUE,
     Form,
@@ -21,14 +20,18 @@ from statewright.statechart.forms import (
     one_of,
     record,
     shown,
+    within,
 )
 from statewright.statechart.snapshot import Invocation, Recorded, Snapshot, Status, Timer
+
+TIME: Final = within(0, LATEST)
+"""Microseconds since 1970 UTC."""
 
 EVENT: Final = record(
     Event,
     Part("name", TEXT),
     Part("data", VALUE, None),
-    Part("now", INT, 0),
+    Part("now", TIME, 0),
     Part("kind", one_of(EventKind), EventKind.EXTERNAL),
     Part("invocation", TEXT, ""),
     Part("sendid", TEXT, ""),
@@ -38,19 +41,18 @@ EVENT: Final = record(
 """An event."""
 
 
-def _request_from_json(value: Any) -> Any:
-    try:
-        return request_from_json(an_object(value))
-    except EvaluationError as error:
-        raise MalformedError(error.reason) from None
+def _map_from_json(value: Any) -> Any:
+    return an_object(VALUE.read(an_object(value)))
 
+
+_MAP: Final = Form(json_from_value, _map_from_json)
 
 EFFECT: Final = record(
     Effect,
     Part("kind", one_of(EffectKind)),
     Part("id", TEXT),
     Part("state", TEXT),
-    Part("data", Form(json_from_value, _request_from_json)),
+    Part("data", _MAP),
 )
 """A request to the world."""
 
@@ -65,8 +67,8 @@ INCIDENT: Final = record(
 
 _TIMER: Final = record(
     Timer,
-    Part("due", INT),
-    Part("ordinal", INT),
+    Part("due", TIME),
+    Part("ordinal", COUNT),
     Part("event", TEXT),
     Part("data", VALUE, None),
     Part("id", TEXT, ""),
@@ -78,8 +80,8 @@ _INVOCATION: Final = record(
 
 
 def _scopes_from_json(value: Any) -> Any:
-    scopes = VALUE.read(value)
-    for name, variables in an_object(scopes).items():
+    scopes = _MAP.read(value)
+    for name, variables in scopes.items():
         if type(variables) is not dict:
             raise MalformedError(f"an object is expected, not {shown(variables)}").inside(name)
     return scopes
@@ -93,20 +95,20 @@ SNAPSHOT: Final = record(
     Part("digest", TEXT),
     Part("session", TEXT),
     Part("seed", TEXT),
-    Part("turns", INT, 0),
-    Part("now", INT, 0),
+    Part("turns", COUNT, 0),
+    Part("now", TIME, 0),
     Part("status", one_of(Status), Status.ACTIVE),
     Part("outcome", TEXT, ""),
     Part("output", VALUE, None),
     Part("configuration", many(TEXT), ()),
     Part("data", _SCOPES, {}),
     Part("history", by_name(_RECORDED), {}),
-    Part("visits", by_name(INT), {}),
+    Part("visits", by_name(COUNT), {}),
     Part("timers", many(_TIMER), ()),
     Part("invocations", many(_INVOCATION), ()),
     Part("deferred", many(EVENT), ()),
     Part("floor", many(TEXT), ()),
     Part("monitors", by_name(VALUE), {}),
-    Part("timer_count", INT, 0),
+    Part("timer_count", COUNT, 0),
 )
 """A snapshot."""

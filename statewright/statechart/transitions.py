@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
+from statewright.statechart.configuration import remembered_nodes
 from statewright.statechart.definition import StateKind
 from statewright.statechart.event import Event
 from statewright.statechart.execution import condition_match
@@ -153,8 +154,7 @@ def get_effective_target_states(working: Working, arc: Arc) -> tuple[Node, ...]:
 def _history_targets(working: Working, history: Node) -> tuple[Node, ...]:
     recorded = working.history.get(history.id)
     if recorded is not None:
-        nodes = working.tree.nodes
-        return tuple([nodes[state] for state in recorded.states])
+        return remembered_nodes(working.tree, history, recorded)
     return history.initial.targets if history.initial is not None else ()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
+from typing import Final
 
 from statewright.expressions.syntax import Call, walk
 from statewright.statechart.actions import ForEach
@@ -79,6 +81,7 @@ def _grown(chart: Statechart) -> Tree:
         state=None,
         kind=StateKind.COMPOUND,
         leaf=False,
+        width=1,
         parent=None,
         scope=_session_scope(chart),
     )
@@ -90,6 +93,8 @@ def _grown(chart: Statechart) -> Tree:
             node.parent.last = max(node.parent.last, node.last)
     check_targets(chart, root, nodes)
     for node in everything:
+        if node.kind is StateKind.PARALLEL:
+            node.width = len(node.children)
         _connect(node, nodes, chart)
     return Tree(
         chart=chart,
@@ -100,6 +105,11 @@ def _grown(chart: Statechart) -> Tree:
         deferred=frozenset(map(normalised, chart.deferred)),
         eventless=any(node.eventless for node in everything),
     )
+
+
+_WIDTHS: Final[Mapping[StateKind, int]] = MappingProxyType(
+    {StateKind.COMPOUND: 1, StateKind.SHALLOW_HISTORY: -1, StateKind.DEEP_HISTORY: -1}
+)
 
 
 def _placed(root: Node, states: tuple[State, ...]) -> dict[str, Node]:
@@ -114,6 +124,7 @@ def _placed(root: Node, states: tuple[State, ...]) -> dict[str, Node]:
             state=state,
             kind=state.kind,
             leaf=state.kind in {StateKind.ATOMIC, StateKind.FINAL},
+            width=_WIDTHS.get(state.kind, 0),
             parent=parent,
             scope=_scope_of(state.id, state.data, parent.scope),
             order=len(nodes) + 1,

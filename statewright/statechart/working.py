@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from statewright.errors import EvaluationError, InvalidSnapshot
+from statewright.errors import EvaluationError
+from statewright.statechart.configuration import nodes_of
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
@@ -95,14 +96,7 @@ class Working:
     )
 
     def __init__(self, tree: Tree, snapshot: Snapshot) -> None:
-        nodes = tree.nodes
-        try:
-            self.active: list[Node] = [nodes[name] for name in snapshot.configuration]
-        except KeyError as error:
-            raise InvalidSnapshot(
-                f"the snapshot is in the state {error}, which chart `{tree.chart.name}` lacks; "
-                "was it changed by hand?"
-            ) from None
+        self.active: list[Node] = nodes_of(tree, snapshot)
         self.tree = tree
         self.digest = snapshot.digest
         self.session = snapshot.session

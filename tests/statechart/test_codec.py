@@ -41,6 +41,7 @@ from statewright.statechart import (
     effect_to_json,
     event_from_json,
     event_to_json,
+    macrostep,
     release_from_json,
     release_to_json,
     snapshot_from_json,
@@ -48,6 +49,7 @@ from statewright.statechart import (
 )
 from statewright.statechart.actions import Branch, Cancel, ForEach, If, Log, Send
 from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
+from statewright.statechart.snapshot import Recorded
 from tests.statechart.building import (
     Raise,
     Say,
@@ -111,7 +113,7 @@ def test_what_is_no_number_comes_back_too() -> None:
 
 def test_half_a_character_is_written_as_its_escape() -> None:
     assert written("a\ud83dz") == '"a\\ud83dz"'
-    assert json.loads(written({"\udfff": 1})) == {"\udfff": 1}
+    assert value_from_json(json.loads(written({"\udfff": 1}))) == {"\udfff": 1}
 
 
 @pytest.mark.parametrize(
@@ -134,9 +136,9 @@ def test_half_a_character_is_written_as_its_escape() -> None:
         {"$": ["duration", 10**30]},
         {"$": ["optional", 1, 2]},
         {"$": ["map", 1]},
-        {"$": ["secret", "text", "a"]},
+        {"$": ["secret", "nowhere", "a"]},
         2**63,
-        "\ud800",
+        [{"a": -(2**63) - 1}],
     ],
 )
 def test_what_is_no_value_is_refused(broken: Any) -> None:
@@ -343,3 +345,26 @@ def test_a_release_comes_back_as_it_was_and_knows_its_digest() -> None:
     assert release_from_json(release_to_json(release)) == release
     with pytest.raises(InvalidStatechart, match="changed after"):
         release_from_json(release_to_json(replace(release, digest="0" * 64)))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"configuration": ()}, "never active together"),
+        ({"configuration": ("a",)}, "never active together"),
+        ({"configuration": ("p", "a", "b")}, "never active together"),
+        ({"configuration": ("a", "p")}, "never active together"),
+        ({"configuration": ("p", "h")}, "never active together"),
+        ({"configuration": ("p", "p", "a")}, "never active together"),
+        ({"configuration": ("p", "x")}, "`test` lacks|'x'"),
+        ({"history": {"h": Recorded(())}}, "remembers nothing"),
+        ({"history": {"h": Recorded(("b",))}}, "remembers `b`"),
+        ({"history": {"h": Recorded(("h",))}}, "remembers `h`"),
+        ({"history": {"h": Recorded(("x",))}}, "remembers `x`"),
+    ],
+)
+def test_a_snapshot_that_cannot_be_is_refused(change: Any, message: str) -> None:
+    p = compound("p", history("h", "a"), atom("a", to("h", on="go")))
+    session = begun(chart(p, atom("b")))
+    with pytest.raises(InvalidSnapshot, match=message):
+        macrostep(session.chart, replace(session.snapshot, **change), Event("go"))
