@@ -110,8 +110,9 @@ def test_handled_messages_leave_no_rows_in_the_inbox(url: str) -> None:
 def _inbox(url: str) -> list[int]:
     engine = engine_of(url)
     with engine.connect() as connection:
-        positions = connection.execute(sa.text("select position from statewright_inbox"))
-        return list(positions.scalars())
+        positions = list(connection.scalars(sa.text("select position from statewright_inbox")))
+    engine.dispose()
+    return positions
 
 
 def test_a_new_database_has_the_tables_of_the_schema(url: str) -> None:
@@ -255,7 +256,7 @@ def test_connections_that_are_cut_are_made_again(postgresql: NewDatabase) -> Non
         async def cutter() -> None:
             while not done.is_set():
                 await asyncio.to_thread(execute, url, cut)
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
 
         cutting = asyncio.create_task(cutter())
         for expected in range(150):
