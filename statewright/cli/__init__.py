@@ -22,11 +22,26 @@ from statewright.cli.check import check
 from statewright.cli.compile import compile_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
+from statewright.cli.publish import flows, publish
 from statewright.cli.schema import schema
+from statewright.cli.serve import serve
+from statewright.cli.sessions import replay, sessions
 from statewright.cli.test import test
 from statewright.errors import StatewrightError
 
-COMMANDS: tuple[click.Command, ...] = (chat, check, compile_, explain, schema, test)
+COMMANDS: tuple[click.Command, ...] = (
+    chat,
+    check,
+    compile_,
+    explain,
+    flows,
+    publish,
+    replay,
+    schema,
+    serve,
+    sessions,
+    test,
+)
 """Every command, in the order of the alphabet."""
 
 TRACEBACK = "STATEWRIGHT_TRACEBACK"

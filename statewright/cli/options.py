@@ -30,3 +30,14 @@ dialect_option = click.option(
     help="The format of the file, where it cannot be told by looking at it.",
 )
 """``--dialect``, for files that no dialect recognises, or two do."""
+
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    envvar="STATEWRIGHT_DATABASE",
+    show_envvar=True,
+    default="sqlite:///flows.db",
+    show_default=True,
+    help="Where flows and sessions are kept, as sqlite:///FILE or postgresql://USER@HOST/NAME.",
+)
+"""``--database``, for commands that work on what is stored."""

@@ -1,0 +1,126 @@
+"""Processes that serve: uvicorn around the application, from the first port to the last signal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from statewright.http.app import create_app
+from statewright.runtime import Runtime
+from statewright.storage import SQLStore
+
+DATABASE: Final = "STATEWRIGHT_DATABASE"
+"""The environment variable by which processes that serve together know their database."""
+
+SIGNING_KEY: Final = "STATEWRIGHT_SIGNING_KEY"
+"""Set this variable, so that a start that is repeated after a restart gives the same token."""
+
+Announce = Callable[[str], None]
+"""Is told the address as soon as it can be reached."""
+
+_SETTINGS: Final[dict[str, Any]] = {
+    # Paths hold tokens, which do not belong into logs.
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "timeout_graceful_shutdown": 10,
+    "ws": "none",
+}
+"""What is the same for every server."""
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(database: str, host: str, port: int, workers: int, announce: Announce) -> None:
+    """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
+
+    Args:
+        database: the URL of the database; its tables are made where they are missing.
+        host: the name or number of the interface.
+        port: 0 for any that is free.
+        workers: how many processes serve.
+        announce: is told the address.
+
+    Raises:
+        OSError: the address cannot be had.
+        HostError: the database cannot be used.
+    """
+    if workers == 1:
+        asyncio.run(_serve(database, host, port, announce))
+    else:
+        _serve_together(database, host, port, workers, announce)
+
+
+async def _serve(database: str, host: str, port: int, announce: Announce) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    async with _runtime(database) as runtime:
+        app = create_app(runtime, manages_runtime=False)
+        config = uvicorn.Config(app, lifespan="off", **_SETTINGS)
+        with socket.create_server((host, port), family=family) as listener:
+            address = address_of(host, listener.getsockname()[1])
+            await _Server(config, lambda: announce(address)).serve([listener])
+
+
+def _serve_together(database: str, host: str, port: int, workers: int, announce: Announce) -> None:
+    # Once for all of them: the tables are made, and what is wrong with the database is told.
+    asyncio.run(_open_and_close(database))
+    os.environ[DATABASE] = database
+    os.environ.setdefault(SIGNING_KEY, secrets.token_hex())
+    announce(address_of(host, port))
+    factory = f"{__name__}:{application.__name__}"
+    uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **_SETTINGS)
+
+
+async def _open_and_close(database: str) -> None:
+    async with _runtime(database):
+        pass
+
+
+def application() -> Starlette:
+    """The application of one of several processes."""
+    return create_app(_runtime(os.environ[DATABASE]))
+
+
+def _runtime(database: str) -> Runtime:
+    key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
+    return Runtime(SQLStore(database), signing_key=key)
+
+
+def address_of(host: str, port: int) -> str:
+    """How an address is written.
+
+    >>> address_of("::1", 8000)
+    'http://[::1]:8000'
+    """
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Tells when it can be reached, and ends by a signal without being killed by it."""
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_listening()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
