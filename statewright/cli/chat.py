@@ -14,11 +14,15 @@ import click
 from statewright.cli import documents, streams
 from statewright.cli.failure import CLEAN, INTERRUPTED, Failure
 from statewright.cli.flow_files import compiled_file, report_of
+from statewright.cli.live_chat import Talk, play_live, talk_live
 from statewright.cli.options import dialect_option, format_option
 from statewright.cli.output import complain
 from statewright.cli.terminal import Terminal, clock
 from statewright.cli.transcript import lines_from_input, lines_from_turn
 from statewright.statechart import Line, Statechart, Turn, json_from_turn, play
+
+DEFAULT_CONVERSATION: Final = "terminal"
+"""The conversation with a published flow, where no other is named."""
 
 SCRIPT_NOW: Final = 1_767_603_600_000_000
 """When a script begins unless ``--now`` says otherwise: Monday, 2026-01-05, 09:00 UTC."""
@@ -50,7 +54,7 @@ class Setting:
 
 
 @click.command()
-@click.argument("name", metavar="FILE")
+@click.argument("name", metavar="FILE|FLOW")
 @click.option("--script", metavar="FILE", help="Read what the user does from FILE.")
 @format_option("text", "json")
 @click.option("--fixtures", metavar="FILE|JSON", help="Answers to requests, by node.")
@@ -58,8 +62,12 @@ class Setting:
 @click.option("--seed", help="Decides all that is drawn by lot.")
 @click.option("--now", metavar="TIME", help="When it begins, such as 2026-01-31T09:00:00Z.")
 @dialect_option
-def chat(
+@click.option("--database", metavar="URL", help="Talk to the FLOW that is published there.")
+@click.option("--conversation", metavar="NAME", help="Which conversation with it; one goes on.")
+@click.option("--new", "anew", is_flag=True, help="Begin a session although one goes on.")
+def chat(  # noqa: PLR0913 (an argument per option)
     name: str,
+    *,
     script: str | None,
     format_: str,
     fixtures: str | None,
@@ -67,14 +75,28 @@ def chat(
     seed: str | None,
     now: str | None,
     dialect: str | None,
+    database: str | None,
+    conversation: str | None,
+    anew: bool,
 ) -> int:
     """Talk to a flow, here or from a script.
 
-    FILE is a flow; - is standard input. In the conversation, /help lists what else can be typed.
+    FILE is a flow; - is standard input. With --database, FLOW is the name of a published one, and
+    its session is stored and goes on where it was left. In the conversation, /help lists what else
+    can be typed.
     """
     if format_ == "json" and script is None:
         raise click.UsageError("--format json needs a --script")
     lines = None if script is None else documents.script_from(script)
+    if database is not None:
+        if any(option is not None for option in (fixtures, seed, now, dialect)):
+            raise click.UsageError("--database goes without --fixtures, --seed, --now, --dialect")
+        named = conversation or DEFAULT_CONVERSATION
+        talk = Talk(database, name, named, documents.map_from(data), anew)
+        as_json = format_ == "json"
+        return talk_live(talk) if lines is None else play_live(talk, lines, as_json=as_json)
+    if conversation is not None or anew:
+        raise click.UsageError("--conversation and --new go with --database")
     one = compiled_file(name, dialect)
     if one.compilation.findings:
         complain(report_of([one]))

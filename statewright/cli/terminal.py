@@ -67,7 +67,7 @@ class Terminal:
             if self._waits_for_time(self.turn):
                 yield self._passed()
                 continue
-            typed = _read()
+            typed = read_line()
             if typed is None or typed.strip() == "/quit":
                 return
             line = _line_from(typed, self.turn)
@@ -150,7 +150,7 @@ def _typed_within(seconds: float) -> bool:
     return bool(select.select([sys.stdin], [], [], seconds)[0])
 
 
-def _read() -> str | None:
+def read_line() -> str | None:
     """The next line that is typed; None at the end. What comes from a pipe is shown, too."""
     if sys.stdin.isatty():
         try:

@@ -191,6 +191,9 @@ class InProcessEngine:
             later = host.clock() + _backoff(claim.attempts)
             await host.store.finish([Settlement(claim, None, later)])
             return
+        if outcome.failed:
+            what = f"{outcome.data['code']}: {outcome.data['message']}"
+            _log.warning("%s of `%s` failed: %s", effect.kind, effect.state, what)
         if effect.kind is EffectKind.INVOKE and not await host.deliver(claim.key, effect, outcome):
             _log.info("the result of %s is stale", effect.id)
         text = text_from_json({_KEYS[outcome.failed]: json_from_value(outcome.data)})

@@ -50,7 +50,7 @@ from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import HOLD, Sweeper
 from statewright.runtime.turn import StaleResultError, Turns, existing
 from statewright.runtime.views import SessionView, Started, view_of
-from statewright.statechart import Effect, EffectKind, Event, Release, snapshot_from_json
+from statewright.statechart import Effect, EffectKind, Event, Release, Status, snapshot_from_json
 from statewright.storage.identity import (
     SECRET_BYTES,
     is_secret,
@@ -349,6 +349,15 @@ class Runtime:
             CorruptedSession: its state is not what was stored.
         """
         return view_of(await self._turns.rehydrated(key, await self._load(key)))
+
+    async def current(
+        self, flow: str, *, tenant: str = "default", channel: str = "api", conversation: str
+    ) -> SessionKey | None:
+        """The latest session of a flow in a conversation, if it goes on; else None."""
+        for episode in await self.store.conversation(tenant, channel, conversation):
+            if episode.flow == flow and episode.status is Status.ACTIVE:
+                return SessionKey(tenant, episode.session)
+        return None
 
     async def key_of(self, token: str) -> SessionKey:
         """The session that a token opens.
