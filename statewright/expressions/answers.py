@@ -168,6 +168,7 @@ class _Offer:
                 if kind(given) is str:
                     self.by_spelling.setdefault(given.strip(), choice)
                 self.by_word.setdefault(_word(given), choice)
+        self.by_spelling.pop("", None)
         self.by_word.pop("", None)
 
     def named(self, answer: Any) -> Any:

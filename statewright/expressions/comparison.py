@@ -93,6 +93,8 @@ def contains(value: Any, container: Any, meter: Meter) -> bool:
     own = kind(container)
     if own is list:
         spend_on(meter, container)
+        if type(value) is str:
+            return value in container
         return any(equal(value, element, meter) for element in container)
     if own is dict:
         return key_from_value(value) in container

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from statewright.expressions.access import has, index, index_optional, select_optional
+from statewright.expressions.access import index, index_optional
 from statewright.expressions.closures import (
     calculations,
     calls,
@@ -109,7 +109,7 @@ class _Linker:
     def select(self, node: Select, scope: Scope) -> Closure:
         operand, position = node.operand, node.end - len(node.field)
         if node.optional:
-            return paths.lookup(self.link(operand, scope), node.field, position, select_optional)
+            return paths.optional_selection(self.link(operand, scope), node.field, position)
         resolved = self.resolved(node, scope)
         if resolved is not None:
             return resolved
@@ -120,7 +120,7 @@ class _Linker:
         return paths.selection(self.link(operand, scope), node.field, position)
 
     def has(self, node: Has, scope: Scope) -> Closure:
-        return paths.lookup(self.link(node.operand, scope), node.field, node.start, has)
+        return paths.presence(self.link(node.operand, scope), node.field, node.start)
 
     def index(self, node: Index, scope: Scope) -> Closure:
         look = index_optional if node.optional else index

@@ -69,7 +69,7 @@ def member(
     return Overload(name, parameters, result, implementation, member=True, deep=deep)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Dispatch:
     """The implementations of one function.
 
@@ -77,11 +77,13 @@ class Dispatch:
         by_classes: for lists of classes of arguments.
         by_count: for so many arguments of any class, where ``by_classes`` has nothing.
         deep: whether it looks at everything inside its arguments.
+        grows: whether its result may be a text, list or map.
     """
 
     by_classes: dict[tuple[type, ...], Implementation] = field(default_factory=dict)
     by_count: dict[int, Implementation] = field(default_factory=dict)
     deep: bool = False
+    grows: bool = False
 
 
 _CLASSES: Final[dict[str, tuple[type, ...]]] = {
@@ -99,6 +101,10 @@ _CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "optional_type": (Maybe,),
     "type": (TypeValue,),
 }
+_SMALL: Final = frozenset(
+    ("null_type", "bool", "int", "uint", "double", "timestamp", "duration", "type")
+)
+"""Types whose values are all of about one size."""
 _ANY: Final = tuple(one for classes in _CLASSES.values() for one in classes)
 
 
@@ -112,6 +118,7 @@ def dispatch_from_overloads(
     table: dict[tuple[str, bool], Dispatch] = {}
     for overload in overloads:
         dispatch = table.setdefault((overload.name, overload.member), Dispatch(deep=overload.deep))
+        dispatch.grows = dispatch.grows or overload.result.name not in _SMALL
         classes = [_CLASSES.get(parameter.name) for parameter in overload.parameters]
         if not any(classes):
             dispatch.by_count.setdefault(len(classes), overload.implementation)

@@ -70,7 +70,7 @@ _THEIRS: Mapping[str, Callable[[Any], Any]] = {
     "INT": lambda value: ("int", int(value)),
     "UINT": lambda value: ("uint", int(value)),
     "DOUBLE": lambda value: ("double", _double(value)),
-    "STRING": lambda value: ("string", value),
+    "STRING": lambda value: ("string", value.replace("-nan", "NaN")),
     "BYTES": lambda value: ("bytes", bytes(value)),
     "TIMESTAMP": lambda value: ("timestamp", _utc(value)),
     "DURATION": lambda value: ("duration", value),

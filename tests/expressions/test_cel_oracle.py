@@ -12,7 +12,7 @@ from tests.expressions.random_expressions import NAMES, contexts, texts
 ENVIRONMENT = environment(f"{NAMES}v")
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, derandomize=True)
 @given(texts(), contexts())
 def test_we_agree_with_the_engine_of_google(text: str, names: dict[str, Any]) -> None:
     assert agree(ours(text, names), theirs(ENVIRONMENT, text, names))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.arithmetic import OPERATIONS, add, negate
 from statewright.expressions.closures.frame import Closure, Frame, locate
 from statewright.expressions.meter import spend_on
+
+_GROWING: Final = frozenset((str, bytes, list))
 
 
 def calculation(
@@ -50,7 +52,7 @@ def _sum(left: Closure, right: Closure, position: int) -> Closure:
         except EvaluationError as error:
             locate(error, position)
             raise
-        if type(result) is not int:
+        if type(result) in _GROWING:
             spend_on(frame, result)
         return result
 
@@ -69,7 +71,8 @@ def _chain(
             except EvaluationError as error:
                 locate(error, position)
                 raise
-            spend_on(frame, result)
+            if type(result) in _GROWING:
+                spend_on(frame, result)
         return result
 
     return run

@@ -7,7 +7,7 @@ from typing import Any
 
 from statewright.errors import EvaluationError
 from statewright.expressions.closures.frame import HOST, Closure, Frame, locate
-from statewright.expressions.meter import spend_on, spend_on_contents
+from statewright.expressions.meter import FREE, spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch
 from statewright.expressions.patterns import searcher
 from statewright.expressions.values import Maybe, kind, no_overload
@@ -19,19 +19,16 @@ def table_call(
     """A call of a function of the table; what it reads and builds is paid for if it is large."""
     if len(arguments) == 1 and not dispatch.deep:
         return _unary_call(name, dispatch, arguments[0], position)
-    by_classes = dispatch.by_classes
+    if len(arguments) == 2 and not dispatch.deep:
+        return _binary_call(name, dispatch, arguments[0], arguments[1], position)
     pay = spend_on_contents if dispatch.deep else spend_on
 
     def run(frame: Frame) -> Any:
         values = [argument(frame) for argument in arguments]
-        implementation = by_classes.get(tuple(map(type, values)))
         for value in values:
             pay(frame, value)
         try:
-            if implementation is None:
-                result = _applied(name, dispatch, values)
-            else:
-                result = implementation(*values)
+            result = _applied(name, dispatch, *values)
         except EvaluationError as error:
             locate(error, position)
             raise
@@ -45,26 +42,56 @@ def _unary_call(name: str, dispatch: Dispatch, argument: Closure, position: int)
     by_class = {
         classes[0]: one for classes, one in dispatch.by_classes.items() if len(classes) == 1
     }
+    grows = dispatch.grows
 
     def run(frame: Frame) -> Any:
         value = argument(frame)
         implementation = by_class.get(type(value))
         try:
             if implementation is None:
-                result = _applied(name, dispatch, [value])
+                result = _applied(name, dispatch, value)
             else:
                 result = implementation(value)
         except EvaluationError as error:
             locate(error, position)
             raise
-        spend_on(frame, result)
+        if grows:
+            spend_on(frame, result)
         return result
 
     return run
 
 
-def _applied(name: str, dispatch: Dispatch, values: list[Any]) -> Any:
-    """The function on values whose classes only count as the ones in the table."""
+def _binary_call(
+    name: str, dispatch: Dispatch, first: Closure, second: Closure, position: int
+) -> Closure:
+    by_classes = dispatch.by_classes
+    grows = dispatch.grows
+
+    def run(frame: Frame) -> Any:
+        one = first(frame)
+        other = second(frame)
+        own = type(one)
+        if (own is str or own is list) and len(one) > FREE:
+            spend_on(frame, one)
+        implementation = by_classes.get((own, type(other)))
+        try:
+            if implementation is None:
+                result = _applied(name, dispatch, one, other)
+            else:
+                result = implementation(one, other)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+        if grows:
+            spend_on(frame, result)
+        return result
+
+    return run
+
+
+def _applied(name: str, dispatch: Dispatch, *values: Any) -> Any:
+    """The function on values, whose classes may only count as those in the table."""
     implementation = dispatch.by_classes.get(tuple(map(kind, values)))
     if implementation is None:
         implementation = dispatch.by_count.get(len(values))

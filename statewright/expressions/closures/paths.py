@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.access import select
+from statewright.expressions.access import has, select, select_optional
 from statewright.expressions.closures.frame import NAMES, Closure, Frame, locate
 from statewright.expressions.values import TYPE_VALUES
 
@@ -73,13 +73,29 @@ def selection(operand: Closure, field: str, position: int) -> Closure:
     return run
 
 
-def lookup(operand: Closure, field: str, position: int, look: Callable[[Any, str], Any]) -> Closure:
-    """``operand.?field`` or ``has(operand.field)``; ``look`` says which."""
+def presence(operand: Closure, field: str, position: int) -> Closure:
+    """``has(operand.field)``."""
+
+    def run(frame: Frame) -> bool:
+        value = operand(frame)
+        if type(value) is dict:
+            return field in value
+        try:
+            return has(value, field)
+        except EvaluationError as error:
+            locate(error, position)
+            raise
+
+    return run
+
+
+def optional_selection(operand: Closure, field: str, position: int) -> Closure:
+    """``operand.?field``."""
 
     def run(frame: Frame) -> Any:
         value = operand(frame)
         try:
-            return look(value, field)
+            return select_optional(value, field)
         except EvaluationError as error:
             locate(error, position)
             raise
