@@ -196,3 +196,34 @@ nodes:
     compilation = compiled(flow)
     assert [finding.code for finding in compilation.errors] == ["S103"]
     assert compilation.draft().statechart.states
+
+
+def test_a_fallback_that_fails_itself_fails_the_session() -> None:
+    flow = """
+start: hello
+settings: {on_error: fallback, fallback: sorry}
+variables: {n: int}
+nodes:
+  hello: {type: message, text: Hello, next: change}
+  change: {type: set, actions: [{set: n, to: many}], next: bye}
+  sorry: {type: message, text: Sorry, next: again}
+  again: {type: set, actions: [{set: n, to: more}], next: bye}
+  bye: {type: end}
+"""
+    (turn,) = turns(flow)
+    assert said([turn]) == ["Hello", "Sorry"]
+    assert (turn.status, turn.outcome) == ("failed", "error")
+
+
+def test_a_fallback_does_not_prolong_the_time_of_the_whole() -> None:
+    flow = """
+start: ask
+settings: {on_error: fallback, fallback: ask, timeout: 10m}
+variables: {n: int}
+nodes:
+  ask: {type: question, text: "Number?", variable: n, next: bye}
+  bye: {type: end}
+"""
+    played = turns(flow, {"advance": "9m"}, "many", {"advance": "2m"})
+    assert said(played) == ["Number?", "Number?"]
+    assert played[-1].status == "failed"

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -36,9 +36,10 @@ from statewright.compiler.lowering.plan import (
     plan_of,
 )
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import lower_delay, timeout, timer
 from statewright.compiler.scope import CHART_TYPES
-from statewright.expressions import Literal
+from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Flow, Node, OnError, Variable, VariableScope
 from statewright.flows.nodes import (
     NEXT,
@@ -54,7 +55,7 @@ from statewright.flows.nodes import (
     Start,
     Unsupported,
 )
-from statewright.statechart.actions import Log
+from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
     Datum,
@@ -62,6 +63,7 @@ from statewright.statechart.definition import (
     Statechart,
     StateKind,
     Transition,
+    TransitionKind,
     state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
@@ -84,6 +86,9 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
 """Kind of node → how it is lowered."""
 
 ENDS = (End, Handoff)
+
+FELL = "~fell"
+"""The variable that holds the turn in which the fallback was taken last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,7 @@ def _initial(plan: Plan) -> Transition | None:
 
 def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
     settings = flow.settings
-    to_fallback = settings.on_error is OnError.FALLBACK and settings.fallback in plan.graph.nodes
-    target = state_id(settings.fallback) if to_fallback else FAILED
-    transitions = [
-        Transition((target,), ERRORS, actions=(Log("error", Literal("the flow's on-error")),))
-    ]
+    transitions = list(_on_error(plan))
     inside = {state.id for state in states}
     first = [state_id(entry) for entry in plan.graph.entries[:1] if state_id(entry) in inside]
     entry: tuple[Actions, ...] = ()
@@ -161,7 +162,28 @@ def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
+        data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
     )
+
+
+def _on_error(plan: Plan) -> Iterator[Transition]:
+    """What answers an error that nothing else catches.
+
+    The fallback is taken once in a turn: an error that comes of it, in the same turn, fails the
+    session. The way there does not leave the conversation, so the time of the whole goes on.
+    """
+    settings = plan.flow.settings
+    log = Log("error", Literal("the flow's on-error"))
+    if settings.on_error is OnError.FALLBACK and settings.fallback in plan.graph.nodes:
+        turn = parse("session.turns")
+        yield Transition(
+            (state_id(settings.fallback),),
+            ERRORS,
+            parse(f"vars[{quoted(FELL)}] != session.turns"),
+            TransitionKind.INTERNAL,
+            (Assign((FELL,), Computed(turn)), log),
+        )
+    yield Transition((FAILED,), ERRORS, actions=(log,))
 
 
 def _datum(variable: Variable) -> Datum:

@@ -25,7 +25,6 @@ from statewright.expressions import (
 )
 from statewright.flows.nodes import Source, Value
 
-
 SHOWN = 80
 """How many characters of a text that cannot be parsed an incident shows."""
 
