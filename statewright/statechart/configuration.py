@@ -37,6 +37,8 @@ def is_legal(root: Node, nodes: list[Node]) -> bool:
 
     One child of the root and of each compound state is active, and each child of a parallel state.
     """
+    if len(nodes) == 1:
+        return nodes[0].leaf and nodes[0].parent is root and root.width == 1
     counts = {root: 0}
     before = 0
     for node in nodes:
@@ -46,7 +48,7 @@ def is_legal(root: Node, nodes: list[Node]) -> bool:
         counts[node.parent] += 1
         if not node.leaf:
             counts[node] = 0
-    return all([count == node.width for node, count in counts.items()])
+    return all(count == node.width for node, count in counts.items())
 
 
 def remembered_nodes(tree: Tree, history: Node, recorded: Recorded) -> tuple[Node, ...]:
@@ -67,7 +69,7 @@ def remembered_nodes(tree: Tree, history: Node, recorded: Recorded) -> tuple[Nod
 
 def _can_remember(history: Node, nodes: list[Node]) -> bool:
     parent = history.parent
-    if parent is None or not all([is_descendant(node, parent) for node in nodes]):
+    if parent is None or not all(is_descendant(node, parent) for node in nodes):
         return False
     if history.kind is StateKind.SHALLOW_HISTORY:
         children = [node for node in nodes if node.parent is parent and node.width >= 0]

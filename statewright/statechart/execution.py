@@ -160,13 +160,17 @@ def _kept_value(working: Working, content: Content | None) -> Any:
 
 
 def _assign(working: Working, action: Assign) -> None:
-    value = _value(working, action.value)
-    if type(value) is Maybe and value.present:
-        value = value.value
+    content = action.value
     try:
+        if type(content) is Computed:
+            value = evaluate(content.expression, working.names, working.host)
+        else:
+            value = render(content, working.names, working.host)
+        if type(value) is Maybe and value.present:
+            value = value.value
         set_location(working, action.location, value)
     except EvaluationError as error:
-        raise _ActionError(error, _culprit(working, action.value)) from None
+        raise _ActionError(error, _culprit(working, content)) from None
 
 
 def set_location(working: Working, location: tuple[str, ...], value: Any) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import OutOfBoundsError, donedata, execute, initialise
 from statewright.statechart.making import maker
-from statewright.statechart.nodes import Arc, Entry, Node, is_descendant
+from statewright.statechart.nodes import Arc, Entry, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
@@ -36,14 +36,8 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
     if exits:
         _drop_scopes(working, exits, remembered)
     entered = enter_states(working, enabled)
-    taken = () if enabled[0].source.parent is None else _ids(enabled)
-    working.microsteps.append(_microstep(event, taken, _ids(exits), entered))
-
-
-def _ids(things: Sequence[Node] | Sequence[Arc]) -> tuple[str, ...]:
-    if len(things) == 1:
-        return (things[0].id,)
-    return tuple([thing.id for thing in things])
+    taken = () if enabled[0].source.parent is None else ids_of(enabled)
+    working.microsteps.append(_microstep(event, taken, ids_of(exits), entered))
 
 
 def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
@@ -60,7 +54,8 @@ def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
     exits.reverse()
     for node in exits:
         state = node.state
-        if state is None:
+        if state is None or node.bare:
+            working.deactivate(node)
             continue
         if state.exit:
             _run_blocks(working, node, state.exit, "exit")
@@ -124,8 +119,11 @@ def enter_states(working: Working, enabled: list[Arc]) -> tuple[str, ...]:
     """Enter the states of the entry set, parents first (``enterStates``); their ids."""
     entries, restored = compute_entry_set(working, enabled)
     for entry in entries:
-        _enter(working, entry, restored)
-    return _ids([entry.node for entry in entries])
+        if entry.node.bare:
+            working.activate(entry.node)
+        else:
+            _enter(working, entry, restored)
+    return ids_of([entry.node for entry in entries])
 
 
 def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, Any]]) -> None:

@@ -6,7 +6,7 @@ own to its ``last``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -86,6 +86,8 @@ class Node:
         eventless_above: whether it or an ancestor has eventless transitions.
         initial: where a compound state starts; the default transition of a history state.
         draws: whether it evaluates an expression that draws lots.
+        bare: whether nothing but its transitions ever happens in it: it is atomic, and nothing runs,
+            starts or is kept when it is entered or left.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Node:
     eventless_above: bool = False
     initial: Arc | None = None
     draws: bool = False
+    bare: bool = False
 
     def __repr__(self) -> str:
         return f"<Node {self.id!r}>"
@@ -168,6 +171,13 @@ class Entry:
 def is_history(node: Node) -> bool:
     """Whether a node is a history state: never active, only a way to enter others."""
     return node.kind in {StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY}
+
+
+def ids_of(things: Sequence[Node] | Sequence[Arc]) -> tuple[str, ...]:
+    """The ids of states or transitions, in their order."""
+    if len(things) == 1:
+        return (things[0].id,)
+    return tuple([thing.id for thing in things])
 
 
 def is_descendant(node: Node, ancestor: Node) -> bool:

@@ -52,38 +52,44 @@ def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> li
     Regions share ancestors, so that what was found for a state is kept: each transition is looked
     at once, and an ancestor's guard that fails is reported once.
     """
-    known: dict[Node, Arc | None] = {}
     if len(leaves) == 1:
-        found = _first_enabled(working, leaves[0], stems, known)
-        return [] if found is None else [found]
+        return _first_around(working, leaves[0], stems)
     enabled: dict[Arc, None] = {}
+    known: dict[Node, Arc | None] = {}
     for leaf in leaves:
-        found = _first_enabled(working, leaf, stems, known)
+        passed: list[Node] = []
+        found: Arc | None = None
+        node: Node | None = leaf
+        while node is not None and found is None:
+            if node in known:
+                found = known[node]
+                break
+            passed.append(node)
+            found = _first_enabled(working, node, stems)
+            node = node.parent
+        for node in passed:
+            known[node] = found
         if found is not None:
             enabled[found] = None
     chosen = list(enabled)
     return chosen if len(chosen) < 2 else remove_conflicting_transitions(working, chosen)
 
 
-def _first_enabled(
-    working: Working, leaf: Node, stems: list[str] | None, known: dict[Node, Arc | None]
-) -> Arc | None:
-    passed: list[Node] = []
-    found: Arc | None = None
+def _first_around(working: Working, leaf: Node, stems: list[str] | None) -> list[Arc]:
     node: Node | None = leaf
-    while node is not None and found is None:
-        if node in known:
-            found = known[node]
-            break
-        passed.append(node)
-        for arc in node.eventless if stems is None else candidates(node, stems):
-            if arc.guard is None or condition_match(working, arc):
-                found = arc
-                break
+    while node is not None:
+        found = _first_enabled(working, node, stems)
+        if found is not None:
+            return [found]
         node = node.parent
-    for node in passed:
-        known[node] = found
-    return found
+    return []
+
+
+def _first_enabled(working: Working, node: Node, stems: list[str] | None) -> Arc | None:
+    for arc in node.eventless if stems is None else candidates(node, stems):
+        if arc.guard is None or condition_match(working, arc):
+            return arc
+    return None
 
 
 def remove_conflicting_transitions(working: Working, enabled: list[Arc]) -> list[Arc]:

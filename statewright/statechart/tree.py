@@ -181,6 +181,9 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
         for expression in expressions_of(state)
         for part in walk(expression.root)
     )
+    node.bare = node.kind is StateKind.ATOMIC and not any(
+        (state.entry, state.exit, state.data, state.invocations, state.awaits, node.draws)
+    )
 
 
 def _arc(name: str, source: Node, transition: Transition, nodes: Mapping[str, Node]) -> Arc:

@@ -13,7 +13,7 @@ from statewright.statechart.configuration import nodes_of
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
-from statewright.statechart.nodes import Node
+from statewright.statechart.nodes import Node, ids_of
 from statewright.statechart.snapshot import Invocation, Recorded, Snapshot, Timer
 from statewright.statechart.steps import Microstep
 from statewright.statechart.tree import Tree
@@ -147,7 +147,7 @@ class Working:
             self.status,
             self.outcome,
             self.output,
-            tuple([node.id for node in self.active]),
+            ids_of(self.active),
             self.data,
             self.history,
             self.visits,
