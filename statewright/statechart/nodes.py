@@ -86,8 +86,7 @@ class Node:
         eventless_above: whether it or an ancestor has eventless transitions.
         initial: where a compound state starts; the default transition of a history state.
         draws: whether it evaluates an expression that draws lots.
-        bare: whether nothing but its transitions ever happens in it: it is atomic, and nothing runs,
-            starts or is kept when it is entered or left.
+        bare: whether it is atomic, and nothing runs, starts or is kept when it is entered or left.
     """
 
     id: str
