@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
 import subprocess
 import sys
@@ -17,10 +18,20 @@ from alembic.runtime.migration import MigrationContext
 
 from statewright.errors import HostError, StorageUnavailable, UnusableDatabase
 from statewright.storage import SQLStore, Store
-from statewright.storage.records import Committed, SessionKey, Turn
+from statewright.storage.records import Committed, Lookup, Scope, SessionKey, Settlement, Turn
 from statewright.storage.sql import upgrade
 from statewright.storage.sql.schema import METADATA, VERSION_TABLE
-from tests.storage.examples import ALWAYS, KEY, loaded, message, request, revision, turn
+from tests.storage.examples import (
+    ALWAYS,
+    KEY,
+    birth,
+    count_up,
+    loaded,
+    message,
+    request,
+    revision,
+    turn,
+)
 
 NewDatabase = Callable[[], str]
 
@@ -267,6 +278,53 @@ def test_connections_that_are_cut_are_made_again(postgresql: NewDatabase) -> Non
         assert len(await store.history(KEY, limit=200)) == 150
 
     using(url, work)
+
+
+def test_batches_in_any_order_do_not_wait_for_each_other_in_a_circle(
+    postgresql: NewDatabase,
+) -> None:
+    url = postgresql()
+    chance = random.Random(11)
+    keys = [SessionKey("acme", f"s{number:02}") for number in range(24)]
+
+    async def batches(store: Store, life: int) -> None:
+        for _ in range(12):
+            some = chance.sample(keys, 16)
+            found = await store.load([Lookup(key) for key in some])
+            revisions = [one.session.revision if one.session else 0 for one in found]
+            patches = (count_up(), count_up(Scope.TENANT)) if chance.random() < 0.5 else ()
+            turns = [
+                turn(
+                    at,
+                    f"{life}-{chance.random()}",
+                    key,
+                    birth=None if at else birth(contact=f"c{chance.randrange(4)}"),
+                    patches=patches,
+                    requests=(request("r"),),
+                    due_at=1,
+                )
+                for key, at in zip(some, revisions, strict=True)
+            ]
+            await store.accept([message(f"{life}-{chance.random()}", key) for key in some])
+            await store.commit(turns)
+            await store.ready(2, held_until=3)
+            claims = await store.claim(f"{chance.random()}", ALWAYS, held_until=ALWAYS)
+            await store.finish([Settlement(claim, "{}", 1) for claim in claims])
+
+    async def work(store: Store) -> None:
+        others = [SQLStore(url) for _ in range(5)]
+        await asyncio.gather(*(other.open() for other in others))
+        await asyncio.gather(*(batches(one, life) for life, one in enumerate([store, *others])))
+        await asyncio.gather(*(other.close() for other in others))
+
+    using(url, work)
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        deadlocks = connection.scalar(
+            sa.text("select deadlocks from pg_stat_database where datname = current_database()")
+        )
+    engine.dispose()
+    assert deadlocks == 0
 
 
 def test_a_server_that_is_away_is_unavailable(tmp_path: Path) -> None:
