@@ -1,6 +1,6 @@
 """One step of a conversation: a session in a row and a message in, the next row out.
 
-    python benchmarks/step.py
+    python -m benchmarks.step
 
 Every machine gets the same flow (four guarded transitions per state), the same data (fourteen
 variables) and the same message, in one process and in turns, so that the ratios hold whatever the

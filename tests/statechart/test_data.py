@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -272,9 +272,26 @@ def test_what_a_caller_changes_afterwards_does_not_change_the_session() -> None:
     assert session.data["x"] == {"list": [1], "map": {"a": [2]}}
 
 
+EDGE = datetime.max.replace(tzinfo=timezone(timedelta(hours=-9)))
+
+
 @pytest.mark.parametrize(
     "value",
-    [object(), {1: 2}, {"a": {3}}, "\ud800", {"\udfff": 1}, 2**64, datetime(2026, 1, 1)],  # noqa: DTZ001
+    [
+        object(),
+        {1: 2},
+        {"a": {3}},
+        "\ud800",
+        {"\udfff": 1},
+        2**64,
+        Uint(2**64),
+        b"x" * 2_000_001,
+        ["x" * 1_000_000] * 3,
+        datetime.min,
+        EDGE,
+        Maybe(True, object()),
+    ],
+    ids=lambda value: repr(value)[:20],
 )
 def test_what_is_no_value_is_refused_at_the_door(value: Any) -> None:
     session = begun(chart(atom("a")))
