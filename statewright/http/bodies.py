@@ -221,4 +221,4 @@ def _lowered(message: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"`{ascii(text)[1:61]}`"
+    return f"`{ascii(text)[1:-1][:60]}`"

@@ -19,11 +19,16 @@ from statewright.http.wire.problem import ProblemJSON
 _SCHEMAS: Final = "#/components/schemas/{model}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
-OF_ANY: Final = ("MALFORMED_REQUEST", "INTERNAL", "UNAVAILABLE")
-"""Problems that any request may meet."""
-
-OF_A_BODY: Final = ("REQUEST_TIMEOUT", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INVALID_BODY")
-"""Problems that any request with a body may meet."""
+OF_ANY: Final = (
+    "MALFORMED_REQUEST",
+    "REQUEST_TIMEOUT",
+    "BODY_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "INVALID_BODY",
+    "INTERNAL",
+    "UNAVAILABLE",
+)
+"""Problems that any request may meet; one without a body may bring one that is not asked for."""
 
 
 def description_of(endpoints: Sequence[Endpoint], root: str = "") -> dict[str, Any]:
@@ -71,7 +76,7 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _problems(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     """The problems that an endpoint may answer, by status."""
-    codes = {*OF_ANY, *(OF_A_BODY if endpoint.body else ("INVALID_BODY",)), *endpoint.problems}
+    codes = {*OF_ANY, *endpoint.problems}
     told: dict[str, list[str]] = {}
     for kind in KINDS:
         if kind.code in codes:

@@ -1,18 +1,21 @@
-"""An application without a network: requests go straight into it, one after another or together."""
+"""An application without a network: requests go straight into it, one after another or together.
+
+Every answer that a test gets is held against the description of the API.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import httpx
-from starlette.types import ASGIApp
 
 from statewright.http import create_app
-from statewright.runtime import Runtime
+from statewright.runtime import Handler, Runtime
 from statewright.storage import MemoryStore, Store
+from tests.http.describing import as_described
 
 Result = TypeVar("Result")
 
@@ -26,7 +29,11 @@ class Client:
         self.runtime = runtime
 
     def request(self, method: str, path: str, **rest: Any) -> httpx.Response:
-        return self.run(self._client.request(method, path, **rest))
+        return as_described(self.run(self._client.request(method, path, **rest)))
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request as it is."""
+        return as_described(self.run(self._client.send(request)))
 
     def get(self, path: str, **rest: Any) -> httpx.Response:
         return self.request("GET", path, **rest)
@@ -48,7 +55,7 @@ class Client:
 
         async def all_of_them() -> list[httpx.Response]:
             sent = (self._client.request(m, path, json=json) for m, path, json in requests)
-            return await asyncio.gather(*sent)
+            return [as_described(answer) for answer in await asyncio.gather(*sent)]
 
         return self.run(all_of_them())
 
@@ -58,15 +65,20 @@ class Client:
 
 @contextmanager
 def serving(
-    store: Store | None = None, app: ASGIApp | None = None, **options: Any
+    store: Store | None = None,
+    *,
+    is_open: bool = True,
+    handlers: Mapping[str, Handler] | None = None,
+    **options: Any,
 ) -> Iterator[Client]:
-    """An application on a store; its runtime is open."""
-    runtime = Runtime(store or MemoryStore())
-    app = app or create_app(runtime, manages_runtime=False, **options)
+    """An application on a store."""
+    runtime = Runtime(store or MemoryStore(), handlers=handlers)
+    app = create_app(runtime, manages_runtime=False, **options)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     with asyncio.Runner() as runner:
         client = httpx.AsyncClient(transport=transport, base_url="http://test")
-        runner.run(runtime.open())
+        if is_open:
+            runner.run(runtime.open())
         try:
             yield Client(runner, client, runtime)
         finally:

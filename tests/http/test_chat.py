@@ -244,7 +244,9 @@ def test_of_old_nobody_starts_as_somebody_else(client: Client) -> None:
     refused = client.post("/v1/chat/start", {"flow_id": "greeting", "user_id": "u1"})
     assert refused.status_code == 403
     assert "user_id" in refused.json()["detail"]
-    assert client.post("/v1/chat/start", {"flow_id": "greeting", "user_id": None}).status_code == 201
+    assert (
+        client.post("/v1/chat/start", {"flow_id": "greeting", "user_id": None}).status_code == 201
+    )
 
 
 def test_of_old_what_a_user_types_is_not_read_as_a_template(client: Client) -> None:

@@ -216,7 +216,12 @@ def test_an_id_with_a_slash_is_refused(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["sample-simple-welcome", "sample-lead-capture", "sample-support-ticket", "sample-api-integration"],
+    [
+        "sample-simple-welcome",
+        "sample-lead-capture",
+        "sample-support-ticket",
+        "sample-api-integration",
+    ],
 )
 def test_flows_of_the_flow_builder_are_saved_and_published(client: Client, name: str) -> None:
     flow = json.loads(shared(f"flows/000/{name}.json").read_text())
