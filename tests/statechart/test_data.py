@@ -287,7 +287,7 @@ EDGE = datetime.max.replace(tzinfo=timezone(timedelta(hours=-9)))
         Uint(2**64),
         b"x" * 2_000_001,
         ["x" * 1_000_000] * 3,
-        datetime.min,
+        datetime.min,  # noqa: DTZ901 - it has no time zone, and that is the point
         EDGE,
         Maybe(True, object()),
     ],
