@@ -27,10 +27,15 @@ class Match:
 
 @dataclass(slots=True)
 class Unification:
-    """What the type parameters of one check have turned out to mean so far."""
+    """What the type parameters of one check have turned out to mean so far.
+
+    Functions are generic at run time: ``[1] + ['a']`` has a value, though CEL's checker refuses it.
+    So while arguments are matched, a parameter that would have to mean two types means any.
+    """
 
     bindings: dict[str, CelType] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=count)
+    lenient: bool = False
 
     def fresh(self) -> CelType:
         """A type parameter that is used nowhere else."""
@@ -79,7 +84,9 @@ class Unification:
         before = self.bindings
         self.bindings = dict(before)
         *wanted, result = self.instantiated((*overload.parameters, overload.result))
+        self.lenient = True
         fits = self.fits(tuple(wanted), tuple(types))
+        self.lenient = False
         match = Match(self.resolved(result), self.bindings) if fits else None
         self.bindings = before
         return match
@@ -124,7 +131,10 @@ class Unification:
                 self.bindings[parameter.name] = meant
             return True
         if not self._fit(bound, other):
-            return False
+            if not self.lenient:
+                return False
+            self.bindings[parameter.name] = DYN
+            return True
         general = _more_general(self.resolved(other), self.resolved(bound))
         if not _mentions(general, parameter):
             self.bindings[parameter.name] = general

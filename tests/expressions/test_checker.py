@@ -173,6 +173,9 @@ def test_problems(text: str, kind: str, reason: str, place: str, hint: str | Non
         "contact == {'city': 'x'}",
         "[].map(x, x + 1).all(x, x > 0)",
         "tags[0.0] == ''",
+        "[1] + tags",
+        "optional.of(1).orValue('a')",
+        "sets.contains([1], tags)",
     ],
 )
 def test_what_may_work_is_not_reported(text: str) -> None:
