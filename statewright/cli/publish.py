@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 def publish(
     name: str, database: str, flow: str | None, label: str, format_: str, dialect: str | None
 ) -> int:
-    """Publish the flow in FILE as its next version.
+    """Publish a flow.
 
-    Nothing is published while ERROR findings stand. Sessions that run stay on their version.
+    FILE becomes the next version of its flow; - is standard input. Nothing is published while ERROR findings stand. Sessions that run stay on their version.
     """
     compilation = (one := compiled_file(name, dialect)).compilation
     if compilation.findings:
@@ -61,7 +61,10 @@ def publish(
 @click.option("--flow", default="", help="Only the versions of this flow.")
 @format_option("text", "json")
 def flows(database: str, flow: str, format_: str) -> int:
-    """List what is published, by flow, the newest version first."""
+    """List what is published.
+
+    By flow, in the order of the alphabet, and the newest version first.
+    """
     found = on_existing_store(database, lambda runtime: _publications(runtime, flow))
     if format_ == "json":
         print_document(json.dumps([_json(one) for one in found], ensure_ascii=False) + "\n")

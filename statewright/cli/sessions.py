@@ -73,9 +73,10 @@ def _json(row: Session) -> Mapping[str, Any]:
 @database_option
 @format_option("text", "json")
 def replay(session: str, database: str, format_: str) -> int:
-    """Take every turn of SESSION again, and compare it with what was stored.
+    """Take the turns of a session again.
 
-    SESSION is an id, as `statewright sessions` lists it.
+    SESSION is an id, as `statewright sessions` lists it. What every turn gives now is compared with
+    what was stored.
     """
 
     async def replayed(runtime: Runtime) -> Replay:

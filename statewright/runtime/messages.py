@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidMessage
-from statewright.statechart import Effect, Event, event_from_json, event_to_json
+from statewright.statechart import Effect, Event, event_from_json
 from statewright.statechart.coercion import kept
 from statewright.statechart.event import TICK, is_event_name, matches
 from statewright.statechart.interventions import END, PATCH
@@ -116,11 +116,6 @@ def checked_id(key: SessionKey, message: str) -> str:
     if message.startswith(f"{key.session}:"):
         raise InvalidMessage("a message id does not begin with the id of the session and a colon")
     return message
-
-
-def body_from(event: Event) -> str:
-    """What the inbox keeps of an event, as JSON."""
-    return event_to_json(event)
 
 
 def incoming_from(arrival: Arrival) -> Incoming:

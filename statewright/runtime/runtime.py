@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import json
-import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from statewright.errors import (
     InvalidSnapshot,
     SessionEnded,
-    StatewrightError,
-    UnknownFlow,
     UnknownSession,
 )
 from statewright.runtime.answer import Answer, answer_from_json
@@ -33,10 +28,10 @@ from statewright.runtime.engine import Engine, Host, InProcessEngine
 from statewright.runtime.feed import Feed
 from statewright.runtime.handlers import default_handlers
 from statewright.runtime.handling import Handler, Outcome, Performer
+from statewright.runtime.inbox import Inbox
 from statewright.runtime.messages import (
     Incoming,
     What,
-    body_from,
     checked_id,
     end_from,
     event_from,
@@ -46,34 +41,23 @@ from statewright.runtime.messages import (
 from statewright.runtime.reading import Reader
 from statewright.runtime.replay import Replay, Replayer
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
+from statewright.runtime.starting import Starter, Talk
 from statewright.runtime.stepping import Stepped
-from statewright.runtime.timers import HOLD, Sweeper
+from statewright.runtime.timers import Sweeper
 from statewright.runtime.turn import StaleResultError, Turns, existing
 from statewright.runtime.views import SessionView, Started, view_of
 from statewright.statechart import Effect, EffectKind, Event, Release, Status, snapshot_from_json
 from statewright.storage.identity import (
-    SECRET_BYTES,
     is_secret,
     read_token,
-    secret_from,
-    secret_hash,
-    session_id,
-    token_from,
 )
 from statewright.storage.records import (
-    Birth,
     Loaded,
     Lookup,
-    Message,
     Publication,
     SessionKey,
 )
 from statewright.storage.store import Store
-
-_log = logging.getLogger(__name__)
-
-LOOK_BACK: Final = 16
-"""How many episodes of a conversation are searched for a start that is repeated."""
 
 
 class Runtime:
@@ -114,14 +98,13 @@ class Runtime:
         self._handlers = {**default_handlers(), **(handlers or {})}
         self.performer = Performer(self._handlers, secrets)
         self._engine = None if engine is None else engine(self)
-        self._signing_key = signing_key
         self._turns = Turns(store, clock, self._committed)
+        self._starter = Starter(store, self._turns, chance, signing_key)
+        self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
         self._sweeper = Sweeper(store, clock, self._turns.drain, poll)
         self._sweeping: asyncio.Task[None] | None = None
-        self._draining: dict[SessionKey, bool] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -148,7 +131,7 @@ class Runtime:
             self._sweeping = None
         if self._engine is not None:
             await self._engine.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._inbox.close()
         for handler in self._handlers.values():
             if hasattr(handler, "aclose"):
                 await handler.aclose()
@@ -222,28 +205,18 @@ class Runtime:
             InvalidEvent: the inputs are not usable.
             UnstorableRecord: a name or id is none that can be kept.
         """
-        publication = await self.store.publication(tenant, flow, version=version, label=label)
-        if publication is None:
-            raise UnknownFlow(_not_published(tenant, flow, version, label))
-        message = message_id or self._name()
-        talk = (tenant, channel, conversation or message_id or self._name())
-        episode = await self._first_episode(talk, flow, message_id)
-        while True:
-            key = SessionKey(tenant, session_id(*talk, flow, episode))
-            secret = self._secret(key)
-            begun = await self._turns.begin(
-                key,
-                message,
-                publication=publication,
-                birth=Birth(flow, *talk[1:], episode, contact, secret_hash(secret)),
-                seed=self.chance(16).hex(),
-                inputs=data or {},
-            )
-            if begun is not None:
-                answer = await self._settled(key, begun.answer, settle)
-                fits = is_secret(secret, begun.secret_hash)
-                return Started(answer, token_from(key, secret) if fits else "", key)
-            episode += 1
+        publication = await self._starter.publication(tenant, flow, version, label)
+        named = conversation or message_id or self._name()
+        started = await self._starter.start(
+            publication,
+            Talk(tenant, channel, named, flow),
+            contact=contact,
+            inputs=data or {},
+            message=message_id or self._name(),
+            repeatable=message_id is not None,
+        )
+        answer = await self._settled(started.key, started.answer, settle)
+        return replace(started, answer=answer)
 
     async def send(
         self,
@@ -310,13 +283,9 @@ class Runtime:
             InvalidMessage: it is no message.
         """
         checked_id(key, message_id)
-        body = body_from(event_from(what))
+        event = event_from(what)
         existing(key, await self._load(key))
-        now = self.clock()
-        message = Message(key, message_id, body, now)
-        (position,) = await self.store.accept([message], held_until=now + HOLD)
-        self._drain_soon(key)
-        return position
+        return await self._inbox.accept(key, message_id, event)
 
     # --- what one sees of it -------------------------------------------------------------------
 
@@ -423,26 +392,6 @@ class Runtime:
         if cancelled:
             self._engine.cancel(cancelled)
 
-    def _drain_soon(self, key: SessionKey) -> None:
-        """Handle what waits in a session. Whoever is at it looks once more."""
-        at_it = key in self._draining
-        self._draining[key] = True
-        if at_it:
-            return
-        task = asyncio.create_task(self._drained(key), name=f"statewright inbox {key.session}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _drained(self, key: SessionKey) -> None:
-        try:
-            while self._draining[key]:
-                self._draining[key] = False
-                await self._turns.drain(key, self.clock())
-        except StatewrightError as error:
-            _log.warning("session %s: the inbox waits for the sweeper: %s", key.session, error)
-        finally:
-            del self._draining[key]
-
     # --- parts of the above --------------------------------------------------------------------
 
     async def _take(
@@ -463,41 +412,13 @@ class Runtime:
         seconds = 0.0 if settle is None else micros_from(settle) / SECOND
         return await self._reader.settled(key, answer, seconds) if seconds > 0 else answer
 
-    async def _first_episode(
-        self, talk: tuple[str, str, str], flow: str, message_id: str | None
-    ) -> int:
-        """The next episode of a flow in a conversation, or the one that a message has begun."""
-        episodes = await self.store.conversation(*talk)
-        latest = next((one.episode for one in episodes if one.flow == flow), 0)
-        if message_id is None or not latest:
-            return latest + 1
-        known = range(max(1, latest - LOOK_BACK + 1), latest + 1)
-        keys = [SessionKey(talk[0], session_id(*talk, flow, episode)) for episode in known]
-        loaded = await self.store.load([Lookup(key, message_id) for key in keys])
-        for episode, session in zip(known, loaded, strict=True):
-            if session.duplicate is not None and session.duplicate.revision == 1:
-                return episode
-        return latest + 1
-
     async def _load(self, key: SessionKey) -> Loaded:
         (loaded,) = await self.store.load([Lookup(key)])
         return loaded
 
-    def _secret(self, key: SessionKey) -> str:
-        if not self._signing_key:
-            return secret_from(self.chance(SECRET_BYTES))
-        named = json.dumps([key.tenant, key.session]).encode()
-        return secret_from(hmac.digest(self._signing_key, named, hashlib.sha256))
-
     def _name(self) -> str:
         """An id that nobody else has."""
         return self.chance(16).hex()
-
-
-def _not_published(tenant: str, flow: str, version: int | None, label: str | None) -> str:
-    which = f"version {version} of " if version is not None else ""
-    labelled = f" with the label {label!r}" if label is not None else ""
-    return f"{which}the flow {flow!r} of {tenant!r}{labelled} is not published; publish it first"
 
 
 def _waits(loaded: Loaded, effect: str) -> bool:

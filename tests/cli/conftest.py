@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.commands import DANGLING, GREETING, CommandLine
+
+if TYPE_CHECKING:  # where there are no terminals, importing it skips the tests that need one
+    from tests.cli.keyboards import Keyboard
 
 
 @pytest.fixture
@@ -28,3 +33,11 @@ def greeting(tmp_path: Path) -> Path:
     path = tmp_path / "greeting.yaml"
     path.write_text(GREETING)
     return path
+
+
+@pytest.fixture
+def keyboards() -> Iterator[list[Keyboard]]:
+    opened: list[Keyboard] = []
+    yield opened
+    for keyboard in opened:
+        keyboard.close()

@@ -97,7 +97,7 @@ async def test_what_is_not_published_cannot_be_started(
     world: World, flow: str, which: dict[str, int]
 ) -> None:
     runtime, _ = await world.started(counter())
-    with pytest.raises(UnknownFlow, match="publish"):
+    with pytest.raises(UnknownFlow, match="not published"):
         await runtime.start(flow, **which)  # type: ignore[arg-type]  # one of version and label
     with pytest.raises(UnknownFlow):
         await runtime.start("flow", tenant="somebody else")

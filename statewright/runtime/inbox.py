@@ -1,0 +1,68 @@
+"""Accepting messages: acknowledged at once, handled in the background in the order of arrival."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from statewright.errors import StatewrightError
+from statewright.runtime.clock import Clock
+from statewright.runtime.timers import HOLD, Drain
+from statewright.statechart import Event, event_to_json
+from statewright.storage.records import Message, SessionKey
+from statewright.storage.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+class Inbox:
+    """Takes messages in, and has them handled.
+
+    Args:
+        store: where they are kept.
+        clock: tells the time.
+        drain: handles what waits in a session.
+    """
+
+    def __init__(self, store: Store, clock: Clock, drain: Drain) -> None:
+        self._store = store
+        self._clock = clock
+        self._drain = drain
+        # Sessions that are seen to → whether something came since that was begun.
+        self._again: dict[SessionKey, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def accept(self, key: SessionKey, message: str, event: Event) -> int:
+        """Keep a message; its position among those of the session.
+
+        Raises:
+            UnstorableRecord: its id, or what it carries, is nothing that can be kept.
+        """
+        now = self._clock()
+        row = Message(key, message, event_to_json(event), now)
+        (position,) = await self._store.accept([row], held_until=now + HOLD)
+        self._see_to(key)
+        return position
+
+    async def close(self) -> None:
+        """Wait until what was begun is done."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _see_to(self, key: SessionKey) -> None:
+        """Handle what waits in a session; whoever is at it looks once more."""
+        at_it = key in self._again
+        self._again[key] = True
+        if not at_it:
+            task = asyncio.create_task(self._handled(key), name=f"statewright inbox {key.session}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _handled(self, key: SessionKey) -> None:
+        try:
+            while self._again[key]:
+                self._again[key] = False
+                await self._drain(key, self._clock())
+        except StatewrightError as error:
+            _log.warning("session %s: the inbox waits for the sweeper: %s", key.session, error)
+        finally:
+            del self._again[key]
