@@ -9,6 +9,10 @@ from statewright.statechart.validation import LOCATION_LENGTH
 
 Path = tuple[str, ...]
 
+READ_ONLY = frozenset({"event", "input", "now", "session", "vars"})
+WHOLE = frozenset({("contact",), ("tenant",)})
+"""What belongs to others is written part by part."""
+
 
 def path_from(source: Source, declared: frozenset[str]) -> Path:
     """The path that a text names. A declared name is taken as it stands, whatever it holds.
@@ -23,6 +27,10 @@ def path_from(source: Source, declared: frozenset[str]) -> Path:
     if len(found) != 1 or found[0].end - found[0].start != len(text) or found[0].tested:
         raise ExpressionError(
             text, 0, len(text), "this is no variable", "write a name, or a path: `order.total`"
+        )
+    if found[0].path[0] in READ_ONLY or found[0].path in WHOLE:
+        raise ExpressionError(
+            text, 0, len(text), f"`{text}` is not for writing", "declare a variable of your own"
         )
     if len(found[0].path) > LOCATION_LENGTH:
         raise ExpressionError(

@@ -8,7 +8,7 @@ from typing import Any
 
 from statewright.errors import EvaluationError, InvalidEvent
 from statewright.expressions.values import has_lone_surrogate
-from statewright.statechart.coercion import coerced, kept
+from statewright.statechart.coercion import held, kept
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import LATEST, Event, EventKind, is_event_name, matches
@@ -105,14 +105,14 @@ def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
     """
     if type(data) is not dict:
         raise InvalidEvent(f"the inputs are {_shown(data)}; they are a map from names to values")
-    types = {datum.name: datum.type for datum in chart.data if datum.name in chart.inputs}
+    declared = {datum.name: datum for datum in chart.data if datum.name in chart.inputs}
     inputs: dict[str, Any] = {}
     for name, value in data.items():
-        if name not in types:
-            known = ", ".join(f"`{one}`" for one in types) or "none"
+        if name not in declared:
+            known = ", ".join(f"`{one}`" for one in declared) or "none"
             raise InvalidEvent(f"`{name}` is no input of `{chart.name}`; its inputs are {known}")
         try:
-            inputs[name] = coerced(value, types[name])
+            inputs[name] = held(value, declared[name].type, declared[name].limits)
         except EvaluationError as error:
             raise InvalidEvent(f"the input `{name}`: {error.reason}") from None
     return inputs

@@ -34,6 +34,7 @@ from statewright.statechart.definition import (
     Awaits,
     Datum,
     Invoke,
+    Limits,
     State,
     Statechart,
     StateKind,
@@ -192,8 +193,18 @@ _TRANSITION: Final = record(
     Part("kind", one_of(TransitionKind), TransitionKind.EXTERNAL),
     Part("actions", _ACTIONS, ()),
 )
+_LIMITS: Final = record(
+    Limits,
+    Part("values", many(VALUE), ()),
+    Part("minimum", VALUE, None),
+    Part("maximum", VALUE, None),
+)
 _DATUM: Final = record(
-    Datum, Part("name", TEXT), Part("type", TEXT, "dyn"), Part("value", _CONTENT, None)
+    Datum,
+    Part("name", TEXT),
+    Part("type", TEXT, "dyn"),
+    Part("value", _CONTENT, None),
+    Part("limits", _LIMITS, None),
 )
 _INVOKE: Final = record(Invoke, Part("id", TEXT), Part("type", TEXT), Part("params", _CONTENT))
 _AWAITS: Final = record(

@@ -19,6 +19,7 @@ from statewright.expressions.values import (
     has_lone_surrogate,
     type_name,
 )
+from statewright.statechart.definition import Limits
 
 DEPTH_LIMIT: Final = 100
 """How many lists and maps of a value may lie inside each other."""
@@ -58,6 +59,29 @@ _CLASSES: Final[Mapping[str, type]] = MappingProxyType(
         "map": dict,
     }
 )
+
+
+def held(value: Any, declared: str, limits: Limits | None) -> Any:
+    """The value as a variable of this type holds it, if it may.
+
+    Raises:
+        EvaluationError: it cannot become a value of the type, or lies outside the limits.
+    """
+    own = coerced(value, declared)
+    if limits is not None:
+        _check(own, limits)
+    return own
+
+
+def _check(value: Any, limits: Limits) -> None:
+    own = type(value)
+    if limits.values and not any(type(one) is own and one == value for one in limits.values):
+        raise EvaluationError("the value is not among those that are declared")
+    if own in (int, Uint, float):
+        if limits.minimum is not None and not value >= limits.minimum:
+            raise EvaluationError(f"the value is less than {limits.minimum:g}")
+        if limits.maximum is not None and not value <= limits.maximum:
+            raise EvaluationError(f"the value is greater than {limits.maximum:g}")
 
 
 def coerced(value: Any, declared: str) -> Any:

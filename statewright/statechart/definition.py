@@ -56,6 +56,21 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a variable may hold, beside its type. Whatever else is written to it is an error.
+
+    Attributes:
+        values: the only values that it may have, of its type; () for any.
+        minimum: the least number that it may be, or None.
+        maximum: the greatest number that it may be, or None.
+    """
+
+    values: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Datum:
     """A variable that lives as long as the state that declares it.
 
@@ -64,11 +79,13 @@ class Datum:
         type: one of ``dyn bool int uint double string bytes timestamp duration list map``; a
             value is coerced to it once, on write.
         value: its value at the start; None leaves it declared but absent.
+        limits: what it may hold beside its type, or None.
     """
 
     name: str
     type: str = "dyn"
     value: Content | None = None
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)

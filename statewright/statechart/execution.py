@@ -33,7 +33,7 @@ from statewright.statechart.actions import (
     Say,
     Send,
 )
-from statewright.statechart.coercion import coerced, is_absent, kept, with_part
+from statewright.statechart.coercion import coerced, held, is_absent, kept, with_part
 from statewright.statechart.definition import Actions, Invoke, State
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.event import LATEST, Event, EventKind, matches
@@ -198,7 +198,7 @@ def set_location(working: Working, location: tuple[str, ...], value: Any) -> Non
     if type(value) is Maybe and not value.present:
         _unset(variables, name, location[1:])
     elif len(location) == 1:
-        variables[name] = coerced(value, variable.type)
+        variables[name] = held(value, variable.type, variable.limits)
     elif variable.type in _WITH_PARTS:
         variables[name] = with_part(variables.get(name), location[1:], kept(value))
     else:

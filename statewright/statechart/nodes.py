@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from statewright.expressions import Expression
-from statewright.statechart.definition import Actions, State, StateKind
+from statewright.statechart.definition import Actions, Limits, State, StateKind
 
 ROOTS = frozenset({"contact", "tenant", "session", "event", "input", "now", "vars"})
 """Names of expressions that no variable hides; a variable of such a name is ``vars['…']``."""
@@ -25,11 +25,13 @@ class Variable:
         scope: id of the state that declares it; ``""`` is the session.
         name: its name.
         type: as in ``Datum.type``.
+        limits: as in ``Datum.limits``.
     """
 
     scope: str
     name: str
     type: str
+    limits: Limits | None = None
 
 
 @dataclass(slots=True, eq=False)

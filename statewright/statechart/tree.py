@@ -139,18 +139,22 @@ def _placed(root: Node, states: tuple[State, ...]) -> dict[str, Node]:
 def _scope_of(owner: str, data: tuple[Datum, ...], outer: Scope) -> Scope:
     if not data:
         return outer
-    declared = {datum.name: Variable(owner, datum.name, datum.type) for datum in data}
+    declared = {datum.name: _variable(owner, datum) for datum in data}
     return Scope(owner, outer, declared)
 
 
 def _session_scope(chart: Statechart) -> Scope:
     """The variables of the session: those declared, and those that only a ``ForEach`` makes."""
-    names = {datum.name: datum.type for datum in chart.data}
+    declared = {datum.name: _variable("", datum) for datum in chart.data}
     for action in actions_in(chart):
         if isinstance(action, ForEach):
             for name in filter(None, (action.item, action.index)):
-                names.setdefault(name, "dyn")
-    return Scope("", None, {name: Variable("", name, kind) for name, kind in names.items()})
+                declared.setdefault(name, Variable("", name, "dyn"))
+    return Scope("", None, declared)
+
+
+def _variable(owner: str, datum: Datum) -> Variable:
+    return Variable(owner, datum.name, datum.type, datum.limits)
 
 
 def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:

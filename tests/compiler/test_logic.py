@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from statewright.errors import InvalidScript
 from tests.compiler.conversations import compiled, said, talk, turns
 
 ROUTE = """
@@ -227,3 +228,85 @@ nodes:
     played = turns(flow, {"advance": "9m"}, "many", {"advance": "2m"})
     assert said(played) == ["Number?", "Number?"]
     assert played[-1].status == "failed"
+
+
+BOUNDED = """
+start: ask
+settings: {on_error: fallback, fallback: sorry}
+variables:
+  tier: {type: string, values: [gold, silver], default: silver}
+  score: {type: int, minimum: 0, maximum: 10, default: 5}
+  typed: {type: string, default: gold}
+nodes:
+  ask: {type: question, text: Well?, variable: typed, next: change}
+  change: {type: set, actions: [{set: NAME, to: "{{ VALUE }}"}], next: bye}
+  bye: {type: end, text: "{{ tier }} {{ score }}"}
+  sorry: {type: end, text: Sorry}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "typed", "text"),
+    [
+        ("tier", "typed", "gold", "gold 5"),
+        ("tier", "typed", "bronze", "Sorry"),
+        ("score", "int(typed)", "10", "silver 10"),
+        ("score", "int(typed)", "11", "Sorry"),
+        ("score", "int(typed)", "-1", "Sorry"),
+    ],
+)
+def test_a_variable_holds_what_is_declared_and_nothing_else(
+    name: str, value: str, typed: str, text: str
+) -> None:
+    flow = BOUNDED.replace("NAME", name).replace("VALUE", value)
+    assert talk(flow, typed)[-1] == text
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('branches: [{if: "score", to: bye}], else: bye', "G302"),
+        ('branches: [{if: "null", to: bye}], else: bye', "G302"),
+    ],
+)
+def test_a_guard_that_is_no_question_is_a_finding(line: str, code: str) -> None:
+    flow = f"""
+start: route
+variables: {{score: {{type: int, default: 1}}}}
+nodes:
+  route: {{type: condition, {line}}}
+  bye: {{type: end}}
+"""
+    assert [finding.code for finding in compiled(flow).errors] == [code]
+
+
+@pytest.mark.parametrize("variable", ["now", "session.id", "contact", "1 + 1", "event.data", ""])
+def test_what_is_not_for_writing_is_a_finding(variable: str) -> None:
+    flow = f"""
+start: change
+nodes:
+  change: {{type: set, actions: [{{set: "{variable}", to: 1}}], next: bye}}
+  bye: {{type: end}}
+"""
+    assert compiled(flow).errors
+
+
+def test_a_fallback_that_is_nowhere_is_a_finding() -> None:
+    flow = """
+start: bye
+settings: {on_error: fallback, fallback: nowhere}
+nodes:
+  bye: {type: end}
+"""
+    assert [finding.code for finding in compiled(flow).errors] == ["S103"]
+
+
+def test_nobody_outside_can_fire_a_timer() -> None:
+    flow = """
+start: pause
+nodes:
+  pause: {type: delay, duration: 1h, next: bye}
+  bye: {type: end}
+"""
+    with pytest.raises(InvalidScript, match="cannot be sent"):
+        turns(flow, {"event": "done.timer.pause"})

@@ -15,12 +15,16 @@ from statewright.expressions import (
     Expression,
     Hole,
     Problem,
+    ProblemKind,
     check,
     parse,
     parse_template,
 )
 from statewright.expressions.patterns import searcher
 from statewright.flows.model import Flow
+
+BOOLEAN = frozenset({"bool", "dyn", "error"})
+"""Types of which a guard may be; what may be anything may be true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ def _problems(
     role: Role, source: str, text: Text, environment: Environment, declared: frozenset[str]
 ) -> Iterator[Problem]:
     match role:
-        case Role.GUARD | Role.EXPRESSION:
+        case Role.GUARD:
+            yield from _checked_guard(parse(source), environment)
+        case Role.EXPRESSION:
             yield from _checked(parse(source), 0, environment)
         case Role.TEMPLATE:
             for part in parse_template(source, text.place).parts:
@@ -75,6 +81,19 @@ def _problems(
                 yield from _checked(parse(source), 0, environment)
         case Role.PATTERN:
             _require_pattern(source)
+
+
+def _checked_guard(expression: Expression, environment: Environment) -> Iterator[Problem]:
+    checked = check(expression, environment)
+    yield from checked.problems
+    if checked.type.name not in BOOLEAN and not checked.problems:
+        yield Problem(
+            ProblemKind.TYPE,
+            f"a guard is true or false, not {checked.type}",
+            0,
+            len(expression.text),
+            "compare it with something",
+        )
 
 
 def _checked(expression: Expression, offset: int, environment: Environment) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
-"""An edge leads to a node that does not exist, or leaves a port that its node does not have.
+"""An edge, or the fallback of the flow, leads to a node that does not exist.
 
 What it does:
-    Looks up both ends of every edge, jump and branch.
+    Looks up where every edge, jump and branch leads, and the node of `fallback`.
 
 Why it matters:
     A conversation that takes such an edge has nowhere to go.
@@ -30,6 +30,7 @@ from difflib import get_close_matches
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.model import OnError
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -44,6 +45,15 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 port=edge.port,
                 help=f"did you mean `{nearest[0]}`?" if nearest else "",
             )
+    settings = subject.flow.settings
+    if settings.on_error is OnError.FALLBACK and settings.fallback not in subject.nodes:
+        yield check.finding(
+            f"the flow falls back to `{settings.fallback}`, and there is no such node"
+            if settings.fallback
+            else "the flow says `on_error: fallback`, and not where to",
+            subject.flow.location,
+            help="give `fallback` the id of a node",
+        )
 
 
 CHECK = Check("S103", "dangling-edge", Severity.ERROR, __doc__, find)

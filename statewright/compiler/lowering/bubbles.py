@@ -36,8 +36,9 @@ DRAWN = "~drawn"
 
 def shown(variants: tuple[Variant, ...], extra: Mapping[str, Content]) -> Actions:
     """Say the only variant; or draw a lot, and say the variant that it falls on."""
-    if len(variants) == 1:
-        return says(variants[0].bubbles, **extra)
+    if len(variants) <= 1:
+        bubbles = variants[0].bubbles if variants else ()
+        return says(bubbles, **extra)
     total = sum(variant.weight for variant in variants)
     draw = Assign((DRAWN,), Computed(parse(f"draw({total})")))
     arms, below = [], 0

@@ -12,8 +12,8 @@ from statewright.statechart.definition import Actions, State, state_id
 
 
 def timeout(node: str) -> str:
-    """The event, and the id, of a node's timer."""
-    return f"timeout.{state_id(node)}"
+    """The event, and the id, of a node's timer. Nobody outside may send what is ``done``."""
+    return f"done.timer.{state_id(node)}"
 
 
 def timer(node: str, delay: Content) -> tuple[Actions, Actions]:

@@ -96,6 +96,10 @@ def variants_from(node: MessageNode, part: Part, removed: Removed) -> tuple[Vari
         part["variants"].report(
             "R004", "`variants` stands beside a bubble", "make the bubble a variant", at_key=True
         )
+    if not node.variants:
+        part["variants"].report(
+            "R004", "`variants` is an empty list", "write what the bot may say", at_key=True
+        )
     return tuple(
         Variant(speech_from(variant, item, removed), variant.weight)
         for variant, item in paired(node.variants, part["variants"], removed)

@@ -15,6 +15,7 @@ from statewright.flows.dialects.native.shapes import (
     Scalar,
     Shape,
     Text,
+    Timeout,
 )
 
 
@@ -121,7 +122,7 @@ class QuestionNode(_Passing):
         None, ge=0, description="How often it is asked again; by default without end."
     )
     retry: Text | None = Field(None, description="What is said to an answer that will not do.")
-    timeout: Duration | None = Field(None, description="How long to wait for each answer.")
+    timeout: Timeout | None = Field(None, description="How long to wait for each answer.")
     on: QuestionPorts | None = Field(None, description="Where it leads when it is not answered.")
 
 
@@ -226,7 +227,7 @@ class HttpNode(_Node):
     headers: dict[str, Text] = Field({}, description="Headers; secrets as `{{secret:name}}`.")
     query: dict[str, Any] = Field({}, description="Query parameters.")
     body: Any = Field(None, description="What is sent: any JSON; texts may be templates.")
-    timeout: Duration | None = Field(
+    timeout: Timeout | None = Field(
         None, description="When it counts as failed; by default after 30s."
     )
     retries: int = Field(0, ge=0, description="How often it is tried again.")

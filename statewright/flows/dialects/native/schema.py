@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from statewright.flows.dialects.native.node_schema import AnyNode
-from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text
+from statewright.flows.dialects.native.shapes import NodeId, Shape, Text, Timeout
 
 SCHEMA_ID: Final = "urn:statewright:schema:flow:1"
 
@@ -45,7 +45,7 @@ class SettingsShape(Shape):
     fallback: NodeId | None = Field(
         None, description="With `on_error: fallback`, where the conversation goes on."
     )
-    timeout: Duration | None = Field(None, description="How long a whole conversation may take.")
+    timeout: Timeout | None = Field(None, description="How long a whole conversation may take.")
     step_limit: int | None = Field(
         None, ge=1, description="How many steps one turn may take before it counts as endless."
     )

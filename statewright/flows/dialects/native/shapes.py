@@ -106,3 +106,21 @@ Duration = _checked(
     f"write {EXAMPLES}",
 )
 """How long; microseconds once it is checked."""
+
+
+def _some_time(written: Any) -> int | None:
+    return microseconds_from(written) or None
+
+
+Timeout = _checked(
+    _some_time,
+    "a duration",
+    {
+        "anyOf": [
+            {"type": "string", "examples": ["90s", "1h30m", "2d"]},
+            {"type": "number", "exclusiveMinimum": 0},
+        ]
+    },
+    f"write {EXAMPLES}",
+)
+"""How long something may take; microseconds once it is checked."""
