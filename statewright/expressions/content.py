@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions.interpreter import HostFunction, evaluate
-from statewright.expressions.places import Place
+from statewright.expressions.places import Encoder, Place
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template
 from statewright.expressions.values import bounded
@@ -94,57 +94,64 @@ def render(
     Raises:
         EvaluationError: an expression has no value, and there is no ``on_error``.
     """
-    if isinstance(content, Literal):
-        return content.value
-    if isinstance(content, Text):
-        return _rendered(content.template, names, host, on_error)
-    if isinstance(content, Computed):
-        return _value(content.expression, names, host, on_error)
-    if isinstance(content, Record):
-        return {name: render(part, names, host, on_error) for name, part in content.fields}
-    return [render(item, names, host, on_error) for item in content.items]
+    return _Rendering(names, host, on_error).value(content)
 
 
-def _value(
-    expression: Expression,
-    names: Mapping[str, Any],
-    host: Mapping[str, HostFunction] | None,
-    on_error: OnError | None,
-) -> Any:
-    try:
-        return evaluate(expression, names, host)
-    except EvaluationError as error:
-        if on_error is None:
-            raise
-        on_error(error, expression.text)
-        return None
+@dataclass(slots=True)
+class _Rendering:
+    """One rendering of one content.
 
+    ``origin`` is the length of the texts that are behind it: call sites are offsets in the
+    content as a whole, so that two equal texts in it do not draw the same lot.
+    """
 
-def _rendered(
-    template: Template,
-    names: Mapping[str, Any],
-    host: Mapping[str, HostFunction] | None,
-    on_error: OnError | None,
-) -> Any:
-    lone = template.lone_hole
-    if lone is not None and template.place is Place.VALUE:
-        return _value(lone.expression, names, host, on_error)
-    printed: list[str | Secret] = []
-    for part in template.parts:
-        if not isinstance(part, Hole):
-            printed.append(part)
-            continue
+    names: Mapping[str, Any]
+    host: Mapping[str, HostFunction] | None
+    on_error: OnError | None
+    origin: int = 0
+
+    def value(self, content: Content) -> Any:
+        if isinstance(content, Literal):
+            return content.value
+        if isinstance(content, Text):
+            rendered = self.rendered(content.template)
+            self.origin += len(content.template.text)
+            return rendered
+        if isinstance(content, Computed):
+            value = self.evaluated(content.expression, 0)
+            self.origin += len(content.expression.text)
+            return value
+        if isinstance(content, Record):
+            return {name: self.value(part) for name, part in content.fields}
+        return [self.value(item) for item in content.items]
+
+    def evaluated(self, expression: Expression, offset: int, encode: Encoder | None = None) -> Any:
+        """The value of an expression, encoded; None where it has none and that may be told."""
         try:
-            printed.append(part.encode(evaluate(part.expression, names, host)))
+            value = evaluate(expression, self.names, self.host, origin=self.origin + offset)
+            return value if encode is None else encode(value)
         except EvaluationError as error:
-            if on_error is None:
+            if self.on_error is None:
                 raise
-            on_error(error, part.expression.text)
-    texts = [part for part in printed if isinstance(part, str)]
-    bounded(sum(map(len, texts)))
-    if len(texts) == len(printed):
-        return "".join(texts)
-    return SecretText(tuple(printed), template.place)
+            self.on_error(error, expression.text)
+            return None
+
+    def rendered(self, template: Template) -> Any:
+        lone = template.lone_hole
+        if lone is not None and template.place is Place.VALUE:
+            return self.evaluated(lone.expression, lone.offset)
+        printed = list(map(self.printed, template.parts))
+        texts = [part for part in printed if isinstance(part, str)]
+        bounded(sum(map(len, texts)))
+        if len(texts) == len(printed):
+            return "".join(texts)
+        return SecretText(tuple(printed), template.place)
+
+    def printed(self, part: str | Hole | Secret) -> str | Secret:
+        if not isinstance(part, Hole):
+            return part
+        text: str | None = self.evaluated(part.expression, part.offset, part.encode)
+        return text or ""
 
 
 def content_from_json(value: Any, place: Place = Place.VALUE) -> Content:

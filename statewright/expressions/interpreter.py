@@ -18,8 +18,9 @@ BUDGET: Final = 1_000_000
 class HostFunction(Protocol):
     """What a host offers under a name: called with the call site and the arguments.
 
-    The call site is the offset of the call in the text of the expression: it tells two calls of
-    ``draw`` apart. A host function raises ``EvaluationError`` where it has no value.
+    The call site is the offset of the call in the text of the expression, plus its ``origin``: it
+    tells two calls of ``draw`` apart. A host function raises ``EvaluationError`` where it has no
+    value.
     """
 
     def __call__(self, call_site: int, /, *arguments: Any) -> Any:
@@ -33,6 +34,7 @@ def evaluate(
     host: Mapping[str, HostFunction] | None = None,
     *,
     budget: int = BUDGET,
+    origin: int = 0,
 ) -> Any:
     """The value of an expression.
 
@@ -41,6 +43,7 @@ def evaluate(
         names: the variables; only looked up by name, and only those that are needed.
         host: functions that the table does not have.
         budget: the steps that it may take; see ``meter``.
+        origin: where the text of the expression begins in a larger one; added to call sites.
 
     Raises:
         EvaluationError: it has no value: CEL's error.
@@ -49,7 +52,7 @@ def evaluate(
     if program is None:
         program = _linked(expression)
     try:
-        return program([budget, names, host, *expression.slots])
+        return program([budget, names, host, origin, *expression.slots])
     except OutOfBudget:
         raise EvaluationError(f"the budget of {budget} steps is spent") from None
     except RecursionError:

@@ -38,6 +38,8 @@ class Overload:
     def __str__(self) -> str:
         """``string.contains(string) -> bool``, ``int + int -> int``."""
         types = [str(parameter) for parameter in self.parameters]
+        if self.name == "-_":
+            return f"-{types[0]} -> {self.result}"
         if self.name.startswith("_"):
             symbol = self.name.strip("_")
             return f"{f' {symbol} '.join(types)} -> {self.result}"

@@ -23,6 +23,7 @@ _TIMESTAMP: Final = re.compile(
 )
 _OFFSET: Final = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
 _ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,3}")
+_OF_THIS_MACHINE: Final = frozenset(("localtime", "posixrules"))
 _DURATION_PART: Final = re.compile(
     r"([0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(h|ms|m|s|us|µs|ns)"
 )
@@ -105,7 +106,7 @@ def zone_from_text(text: str) -> tzinfo:
     try:
         if match is not None:
             return timezone(_offset(match[1], match[2], match[3]))
-        if _ZONE_NAME.fullmatch(text):
+        if _ZONE_NAME.fullmatch(text) and text not in _OF_THIS_MACHINE:
             return ZoneInfo(text)
     except (ValueError, ZoneInfoNotFoundError, OSError):
         pass

@@ -20,7 +20,7 @@ def outcome(case: Case) -> Any:
     qualified = frozenset(name for name in case.bindings if "." in name)
     try:
         program, slots = link(parse(case.text).root, case.container, qualified)
-        return program([BUDGET, case.bindings, None, *[None] * slots])
+        return program([BUDGET, case.bindings, None, 0, *[None] * slots])
     except (ExpressionError, EvaluationError) as error:
         return error
 

@@ -76,16 +76,18 @@ def test_a_value_that_its_place_cannot_hold_is_told_too() -> None:
     assert (result, told) == ("ab", ["x"])
 
 
-def test_content_calls_functions_of_the_host() -> None:
-    content = content_from_json(["{{ draw(6) }}", "{{ draw(6) }}"])
+def test_every_call_in_a_content_has_a_site_of_its_own() -> None:
+    content = content_from_json(["{{ draw(6) }} {{ draw(6) }}", {"a": "{{ draw(6) }}"}])
     sites: list[int] = []
 
     def draw(call_site: int, count: int) -> int:
         sites.append(call_site)
         return count
 
-    assert render(content, {}, {"draw": draw}) == [6, 6]
-    assert sites == [0, 0]
+    assert render(content, {}, {"draw": draw}) == ["6 6", {"a": 6}]
+    assert render(content, {}, {"draw": draw}) == ["6 6", {"a": 6}]
+    assert len(set(sites)) == 3
+    assert sites[:3] == sites[3:]
 
 
 def test_expressions_are_found_in_order() -> None:

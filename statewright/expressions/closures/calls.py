@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from statewright.errors import EvaluationError
-from statewright.expressions.closures.frame import HOST, Closure, Frame, locate
+from statewright.expressions.closures.frame import HOST, ORIGIN, Closure, Frame, locate
 from statewright.expressions.meter import FREE, spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch
 from statewright.expressions.patterns import searcher
@@ -109,7 +109,7 @@ def host_call(name: str, arguments: Sequence[Closure], position: int) -> Closure
             raise EvaluationError(f"undeclared function `{name}`", position)
         values = [argument(frame) for argument in arguments]
         try:
-            return host[name](position, *values)
+            return host[name](frame[ORIGIN] + position, *values)
         except EvaluationError as error:
             locate(error, position)
             raise

@@ -9,13 +9,16 @@ from statewright.errors import EvaluationError
 from statewright.expressions.meter import Meter
 
 Frame = Meter
-"""What is left of the budget, the names, the host's functions or None, then the macro variables."""
+"""What is left of the budget, the names, the host's functions or None, the origin of call sites,
+then the macro variables.
+"""
 
 Closure = Callable[[Frame], Any]
 
 NAMES: Final = 1
 HOST: Final = 2
-FIRST_SLOT: Final = 3
+ORIGIN: Final = 3
+FIRST_SLOT: Final = 4
 
 
 def locate(error: EvaluationError, position: int) -> None:
