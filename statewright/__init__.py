@@ -2,8 +2,8 @@
 
 The parts are packages of their own, imported when they are first asked for: ``flows`` reads what
 authors draw, ``compiler`` checks it and lowers it, ``statechart`` runs the result without any
-input or output, ``storage`` keeps what is published and every session, ``expressions`` is the CEL
-underneath, ``errors`` is everything that is raised.
+input or output, ``storage`` keeps what is published and every session, ``runtime`` takes the turns
+of sessions, ``expressions`` is the CEL underneath, ``errors`` is everything that is raised.
 
 >>> from statewright import compiler, flows
 """
@@ -15,7 +15,16 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compiler", "errors", "expressions", "flows", "statechart", "storage"]
+__all__ = [
+    "__version__",
+    "compiler",
+    "errors",
+    "expressions",
+    "flows",
+    "runtime",
+    "statechart",
+    "storage",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

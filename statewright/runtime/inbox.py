@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Final
 
-from statewright.errors import StatewrightError
+from statewright.errors import InvalidMessage, StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.timers import HOLD, Drain
 from statewright.statechart import Event, event_to_json
 from statewright.storage.records import Message, SessionKey
 from statewright.storage.store import Store
+
+LARGEST: Final = 4_000_000
+"""The most characters of a message that is accepted, as JSON: what is in the inbox must fit into a
+turn, or it would be in the way of all that comes behind it."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +41,16 @@ class Inbox:
         """Keep a message; its position among those of the session.
 
         Raises:
-            UnstorableRecord: its id, or what it carries, is nothing that can be kept.
+            UnstorableRecord: its id is none that can be kept.
+            InvalidMessage: it is too large to be handled later.
         """
         now = self._clock()
-        row = Message(key, message, event_to_json(event), now)
+        body = event_to_json(event)
+        if len(body) > LARGEST:
+            raise InvalidMessage(
+                f"the message has {len(body):,} characters as JSON; the most is {LARGEST:,}"
+            )
+        row = Message(key, message, body, now)
         (position,) = await self._store.accept([row], held_until=now + HOLD)
         self._see_to(key)
         return position

@@ -9,6 +9,7 @@ from typing import Any
 from statewright.expressions import Expression, expressions_in
 from statewright.expressions.references import references
 from statewright.statechart import Statechart
+from statewright.statechart.actions import Assign
 from statewright.statechart.traversal import (
     actions_in,
     expressions_of,
@@ -37,7 +38,7 @@ class Needs:
 
 
 def needs_of(chart: Statechart, root: str) -> Needs:
-    """What a chart reads below a root of its expressions: ``contact`` or ``tenant``."""
+    """What a chart needs to know below a root of its expressions: ``contact`` or ``tenant``."""
     names: set[str] = set()
     whole = False
     for expression in _expressions(chart):
@@ -45,6 +46,13 @@ def needs_of(chart: Statechart, root: str) -> Needs:
             if reference.path[0] == root:
                 names.update(reference.path[1:2])
                 whole = whole or len(reference.path) == 1
+    for action in actions_in(chart):
+        match action:
+            # Whether a part can be written depends on what is there.
+            case Assign((first, name, _, *_)) if first == root:
+                names.add(name)
+            case _:
+                pass
     return Needs(frozenset(names), whole)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -53,7 +54,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(reply: Callable[[Asked], Reply]) -> AsyncIterator[Server]:
+async def serving(
+    reply: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Server]:
     """A server on this machine, as long as the context is open."""
     server = Server()
 
@@ -70,8 +73,9 @@ async def serving(reply: Callable[[Asked], Reply]) -> AsyncIterator[Server]:
         finally:
             writer.close()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    scheme = "http" if tls is None else "https"
+    server.url = f"{scheme}://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     async with listening:
         yield server
 

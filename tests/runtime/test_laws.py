@@ -8,11 +8,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
+from statewright.errors import StorageUnavailable
 from statewright.runtime import Answer, Order, Runtime
-from statewright.storage.records import SessionKey
+from statewright.storage import MemoryStore
+from statewright.storage.records import Loaded, Lookup, Outcome, SessionKey, Turn
 from tests.runtime.worlds import World, counter, release
 
 pytestmark = pytest.mark.anyio
@@ -82,3 +85,53 @@ async def test_each_message_is_handled_exactly_once(
     while await runtimes[0].work(world.clock()):
         pass
     assert len(sent) == len(set(sent)) == MESSAGES
+
+
+class Flaky(MemoryStore):
+    """A store that now and then fails: before it has done what it was asked, or after."""
+
+    chance = random.Random(3)
+    flaky = False
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        await asyncio.sleep(0)
+        lot = self.chance.random() if self.flaky else 1.0
+        if lot < 0.2:
+            raise StorageUnavailable("the connection was lost before the commit")
+        outcomes = await super().commit(turns)
+        if lot < 0.4:
+            raise StorageUnavailable("the connection was lost in the middle of the commit")
+        return outcomes
+
+    async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
+        await asyncio.sleep(0)
+        if self.flaky and self.chance.random() < 0.1:
+            raise StorageUnavailable("the connection was lost")
+        return await super().load(lookups)
+
+
+async def test_a_call_that_failed_may_be_made_again_until_it_succeeds() -> None:
+    store = Flaky()
+    runtimes = [Runtime(store, engine=None) for _ in range(2)]
+    await runtimes[0].publish(release(counter()), flow="flow")
+    key = (await runtimes[0].start("flow")).key
+    store.flaky = True
+
+    async def sender(runtime: Runtime, names: list[str]) -> None:
+        for name in names:
+            while True:
+                try:
+                    await runtime.send(key, name, message_id=name)
+                    break
+                except StorageUnavailable:
+                    continue
+
+    numbers = [f"m{number}" for number in range(100)]
+    await asyncio.gather(
+        *(sender(runtimes[at % 2], numbers[at::4] + numbers[at::8]) for at in range(4))
+    )
+    store.flaky = False
+    view = await runtimes[0].session(key)
+    assert sorted(view.data["heard"]) == sorted(numbers)
+    assert view.revision == 101
+    assert (await runtimes[0].replay(key)).differences == ()

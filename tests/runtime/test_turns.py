@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from statewright.errors import (
 from statewright.runtime import Answer, Runtime
 from statewright.statechart import Event
 from statewright.storage import MemoryStore
-from statewright.storage.records import Outcome, SessionKey, Turn
-from tests.runtime.worlds import World, counter, release, texts
+from statewright.storage.records import SessionKey
+from tests.runtime.worlds import Meddled, World, counter, release, texts
 
 pytestmark = pytest.mark.anyio
 
@@ -78,18 +77,6 @@ async def test_a_revision_that_is_not_the_last_is_told_what_the_last_is(world: W
         await runtime.send(session.key, "two", expected_revision=1)
     assert conflict.value.current == 2
     assert (await runtime.session(session.key)).revision == 2
-
-
-class Meddled(MemoryStore):
-    """A store in which something happens just before the first turn is committed."""
-
-    meddle: Callable[[], Awaitable[Any]] | None = None
-
-    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
-        meddle, self.meddle = self.meddle, None
-        if meddle is not None:
-            await meddle()
-        return await super().commit(turns)
 
 
 async def meddled() -> tuple[Meddled, Runtime, SessionKey]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,8 @@ from statewright.runtime import Answer, Runtime, Started, VirtualClock
 from statewright.statechart import Datum, Invoke, Release, State, Statechart
 from statewright.statechart.actions import Assign, Say, Send
 from statewright.statechart.codec import digest_of
-from statewright.storage import Store
+from statewright.storage import MemoryStore, Store
+from statewright.storage.records import Outcome, Turn
 from tests.statechart.building import atom, cel, final, text, to
 
 NOW = 1_767_603_600_000_000
@@ -49,6 +50,18 @@ class World:
         """End all workers."""
         for runtime in self.runtimes:
             await runtime.close()
+
+
+class Meddled(MemoryStore):
+    """A store in which something happens just before the first turn is committed."""
+
+    meddle: Callable[[], Awaitable[Any]] | None = None
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        meddle, self.meddle = self.meddle, None
+        if meddle is not None:
+            await meddle()
+        return await super().commit(turns)
 
 
 def release(chart: Statechart) -> Release:
