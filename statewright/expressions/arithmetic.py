@@ -136,6 +136,22 @@ def _shifted(moment: datetime, by: timedelta) -> datetime:
         raise EvaluationError("timestamp out of range") from None
 
 
+def _span(operation: Callable[[Any, Any], timedelta]) -> Callable[[Any, Any], timedelta]:
+    """An operation that gives a duration, if that fits."""
+
+    def checked(left: Any, right: Any) -> timedelta:
+        try:
+            return checked_duration(operation(left, right))
+        except OverflowError:
+            raise EvaluationError("duration out of range") from None
+
+    return checked
+
+
+def _negative(span: timedelta) -> timedelta:
+    return -checked_duration(span)
+
+
 def _quotient(left: int, right: int) -> int:
     if right == 0:
         raise EvaluationError("division by zero")
@@ -175,7 +191,7 @@ _ADD: Final[_Overloads] = {
     (str, str): _concatenated,
     (bytes, bytes): _concatenated,
     (list, list): _joined,
-    (timedelta, timedelta): lambda left, right: checked_duration(left + right),
+    (timedelta, timedelta): _span(operator.add),
     (datetime, timedelta): _shifted,
     (timedelta, datetime): lambda left, right: _shifted(right, left),
 }
@@ -183,9 +199,9 @@ _SUBTRACT: Final[_Overloads] = {
     (int, int): _of_ints(operator.sub),
     (Uint, Uint): _of_uints(operator.sub),
     (float, float): operator.sub,
-    (timedelta, timedelta): lambda left, right: checked_duration(left - right),
-    (datetime, timedelta): lambda left, right: _shifted(left, -right),
-    (datetime, datetime): lambda left, right: checked_duration(left - right),
+    (timedelta, timedelta): _span(operator.sub),
+    (datetime, timedelta): lambda left, right: _shifted(left, _negative(right)),
+    (datetime, datetime): _span(operator.sub),
 }
 _MULTIPLY: Final[_Overloads] = {
     (int, int): _of_ints(operator.mul),

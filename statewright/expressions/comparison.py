@@ -116,9 +116,12 @@ def ordered(symbol: str, left: Any, right: Any) -> bool:
 
 
 def _on_one_line(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
-    if (type(left) is float) is not (type(right) is float):
+    if (type(left) is float) is (type(right) is float):
+        return compare(left, right)
+    try:
         return compare(float(left), float(right))
-    return compare(left, right)
+    except OverflowError:  # an int that is none of CEL's
+        return compare(left, right)
 
 
 ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {

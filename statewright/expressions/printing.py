@@ -36,7 +36,10 @@ def text_from_value(value: Any) -> str:
     show = _TEXTS.get(kind(value))
     if show is None:
         raise EvaluationError(f"a {type_name(value)} cannot be printed")
-    return show(value)
+    try:
+        return show(value)
+    except ValueError:
+        raise EvaluationError("the number is too large to be printed") from None
 
 
 def json_from_value(value: Any) -> str:
@@ -48,7 +51,10 @@ def json_from_value(value: Any) -> str:
         EvaluationError: JSON has no such value: a number that is not finite.
     """
     plain = plain_from_value(value)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except ValueError:
+        raise EvaluationError("a number is too large to be printed") from None
 
 
 def plain_from_value(value: Any) -> Any:

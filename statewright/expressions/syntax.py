@@ -200,9 +200,6 @@ Node = (
 )
 """Any part of an expression."""
 
-Frame = list[Any]
-"""What one evaluation works on; see ``interpreter``."""
-
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -216,7 +213,7 @@ class Expression:
     text: str
     root: Node = field(compare=False, repr=False)
     # Made on the first evaluation; an expression never changes, so neither does it.
-    program: Callable[[Frame], Any] | None = field(
+    program: Callable[[list[Any]], Any] | None = field(
         default=None, init=False, compare=False, repr=False
     )
     slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -232,6 +233,17 @@ def test_deep_data_are_an_error_not_a_crash() -> None:
     for _ in range(100_000):
         other = [other]
     assert error_of("a == b", a=deep, b=other).reason == "the values are nested too deeply"
+
+
+@pytest.mark.parametrize(
+    "text", ["x == y", "x < y", "x + x", "double(x)", "string(x)", "-x", "[x]"]
+)
+def test_what_cel_has_no_room_for_is_an_error_or_itself(text: str) -> None:
+    for value in (10**5000, -(10**5000), timedelta.max, timedelta.min, "\ud800"):
+        for other in (1.5, timedelta(1), "a", 1):
+            with suppress(EvaluationError):
+                value_of(text, x=value, y=other)
+    assert error_of("double(x)", x=10**5000).reason == "`double` has no value for these arguments"
 
 
 def test_threads_share_a_program() -> None:

@@ -213,6 +213,14 @@ def test_json_stays_json(text: str, value: Any, expected: Any) -> None:
     assert json.loads(rendered(text, Place.JSON, x=value)) == expected
 
 
+def test_a_number_of_thousands_of_digits_is_not_printed() -> None:
+    for place in (Place.TEXT, Place.JSON):
+        with pytest.raises(EvaluationError, match="too large to be printed"):
+            rendered("{{ x }}", place, x=10**5000)
+        with pytest.raises(EvaluationError, match="too large to be printed"):
+            rendered("{{ x }}", place, x=[10**5000])
+
+
 def test_json_has_no_nan() -> None:
     with pytest.raises(EvaluationError, match="NaN cannot be written as JSON"):
         rendered("{{ x }}", Place.JSON, x=float("nan"))

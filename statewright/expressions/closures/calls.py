@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.closures.frame import HOST, ORIGIN, Closure, Frame, locate
@@ -29,9 +29,8 @@ def table_call(
             pay(frame, value)
         try:
             result = _applied(name, dispatch, *values)
-        except EvaluationError as error:
-            locate(error, position)
-            raise
+        except _FAILURES as error:
+            raise _failure(name, error, position) from None
         spend_on(frame, result)
         return result
 
@@ -52,9 +51,8 @@ def _unary_call(name: str, dispatch: Dispatch, argument: Closure, position: int)
                 result = _applied(name, dispatch, value)
             else:
                 result = implementation(value)
-        except EvaluationError as error:
-            locate(error, position)
-            raise
+        except _FAILURES as error:
+            raise _failure(name, error, position) from None
         if grows:
             spend_on(frame, result)
         return result
@@ -80,14 +78,25 @@ def _binary_call(
                 result = _applied(name, dispatch, one, other)
             else:
                 result = implementation(one, other)
-        except EvaluationError as error:
-            locate(error, position)
-            raise
+        except _FAILURES as error:
+            raise _failure(name, error, position) from None
         if grows:
             spend_on(frame, result)
         return result
 
     return run
+
+
+# Functions say themselves why they have no value. But a host may have given what is no value of
+# CEL, such as an int of a thousand digits, and then Python says so.
+_FAILURES: Final = (EvaluationError, ArithmeticError, ValueError)
+
+
+def _failure(name: str, error: Exception, position: int) -> EvaluationError:
+    if not isinstance(error, EvaluationError):
+        return EvaluationError(f"`{name}` has no value for these arguments", position)
+    locate(error, position)
+    return error
 
 
 def _applied(name: str, dispatch: Dispatch, *values: Any) -> Any:
