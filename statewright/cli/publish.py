@@ -34,7 +34,8 @@ def publish(
 ) -> int:
     """Publish a flow.
 
-    FILE becomes the next version of its flow; - is standard input. Nothing is published while ERROR findings stand. Sessions that run stay on their version.
+    FILE becomes the next version of its flow; - is standard input. Nothing is published while ERROR
+    findings stand. Sessions that run stay on their version.
     """
     compilation = (one := compiled_file(name, dialect)).compilation
     if compilation.findings:

@@ -131,7 +131,7 @@ async def test_a_state_that_is_not_what_was_stored_is_not_stepped() -> None:
         ["hi"],
         {1: "one"},
         {"text": "\udc80"},
-        {"text": object()},
+        pytest.param({"text": object()}, id="no value"),
         Event("done.invoke.work"),
         Event("error.execution"),
         Event("session.patch", {"count": 9}),
