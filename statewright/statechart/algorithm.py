@@ -278,7 +278,7 @@ def settle(working: Working, event: Event) -> None:
 
 
 def _begin(working: Working) -> None:
-    working.steps = working.rounds = 0
+    working.steps = working.rounds = working.spent[0] = 0
     working.reported.clear()
 
 

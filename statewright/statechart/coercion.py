@@ -61,13 +61,19 @@ _CLASSES: Final[Mapping[str, type]] = MappingProxyType(
 )
 
 
-def held(value: Any, declared: str, limits: Limits | None) -> Any:
+def held(value: Any, declared: str, limits: Limits | None, spent: list[int] | None = None) -> Any:
     """The value as a variable of this type holds it, if it may.
+
+    Args:
+        value: a CEL value.
+        declared: as in ``Datum.type``.
+        limits: as in ``Datum.limits``.
+        spent: as for ``kept``.
 
     Raises:
         EvaluationError: it cannot become a value of the type, or lies outside the limits.
     """
-    own = coerced(value, declared)
+    own = coerced(value, declared, spent)
     if limits is not None:
         _check(own, limits)
     return own
@@ -84,7 +90,7 @@ def _check(value: Any, limits: Limits) -> None:
             raise EvaluationError(f"the value is greater than {limits.maximum:g}")
 
 
-def coerced(value: Any, declared: str) -> Any:
+def coerced(value: Any, declared: str, spent: list[int] | None = None) -> Any:
     """A value as a variable of the declared type keeps it.
 
     >>> coerced("42", "int"), coerced(3, "double"), coerced(2.0, "int")
@@ -93,11 +99,12 @@ def coerced(value: Any, declared: str) -> Any:
     Args:
         value: a CEL value.
         declared: as in ``Datum.type``.
+        spent: as for ``kept``.
 
     Raises:
         EvaluationError: it cannot be kept, or not without losing something.
     """
-    value = kept(value)
+    value = kept(value, spent)
     if declared == "dyn" or type(value) is _CLASSES[declared]:
         return value
     if type(value) not in _SOURCES[declared]:
@@ -117,8 +124,12 @@ def _lossy(value: object, declared: str) -> EvaluationError:
     )
 
 
-def kept(value: Any) -> Any:
+def kept(value: Any, spent: list[int] | None = None) -> Any:
     """A value as it can be kept: plain CEL values, maps with texts as keys, a copy of what changes.
+
+    Args:
+        value: a CEL value.
+        spent: one number, to which the weight of the value is added.
 
     Raises:
         EvaluationError: it holds something that cannot be kept, or is too large or too deep.
@@ -128,7 +139,11 @@ def kept(value: Any) -> Any:
         return value
     if own is str and value.isascii() and len(value) <= WEIGHT_LIMIT:
         return value
-    return _kept(value, DEPTH_LIMIT, [WEIGHT_LIMIT])
+    meter = [WEIGHT_LIMIT]
+    made = _kept(value, DEPTH_LIMIT, meter)
+    if spent is not None:
+        spent[0] += WEIGHT_LIMIT - meter[0]
+    return made
 
 
 def _kept(value: Any, depth: int, meter: list[int]) -> Any:

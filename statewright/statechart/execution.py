@@ -51,6 +51,10 @@ INTERNAL: Final = "#_internal"
 """The target of a send that puts its event on the internal queue."""
 
 
+WRITTEN: Final = 5_000_000
+"""How many characters, and parts of lists and maps, one macrostep may write to variables."""
+
+
 class OutOfBoundsError(StatewrightError):
     """A macrostep does more than it may; it is caught where the macrostep was begun."""
 
@@ -198,11 +202,14 @@ def set_location(working: Working, location: tuple[str, ...], value: Any) -> Non
     if type(value) is Maybe and not value.present:
         _unset(variables, name, location[1:])
     elif len(location) == 1:
-        variables[name] = held(value, variable.type, variable.limits)
+        variables[name] = held(value, variable.type, variable.limits, working.spent)
     elif variable.type in _WITH_PARTS:
-        variables[name] = with_part(variables.get(name), location[1:], kept(value))
+        part = kept(value, working.spent)
+        variables[name] = with_part(variables.get(name), location[1:], part)
     else:
         raise EvaluationError(f"`{name}` is declared as {variable.type}, which has no parts")
+    if working.spent[0] > WRITTEN:
+        raise OutOfBoundsError(f"it writes more than {WRITTEN:,} characters and parts of values")
 
 
 def _unset(variables: dict[str, Any], name: str, path: tuple[str, ...]) -> None:

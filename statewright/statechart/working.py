@@ -47,6 +47,7 @@ class Working:
         place: where in the state they stand, for ``draw``.
         steps: microsteps of this macrostep so far.
         rounds: rounds of loops of this macrostep so far.
+        spent: characters and parts of values written in this macrostep so far: one number.
         running: whether the session goes on.
         writes: how often data may have changed.
         names: what expressions see.
@@ -84,6 +85,7 @@ class Working:
         "running",
         "seed",
         "session",
+        "spent",
         "status",
         "steps",
         "tenant",
@@ -126,6 +128,7 @@ class Working:
         self.place: tuple[Any, ...] = ()
         self.steps = 0
         self.rounds = 0
+        self.spent = [0]
         self.running = True
         self.quiet = False
         self.effects: list[Effect] = []

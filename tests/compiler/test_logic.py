@@ -310,3 +310,15 @@ nodes:
 """
     with pytest.raises(InvalidScript, match="cannot be sent"):
         turns(flow, {"event": "done.timer.pause"})
+
+
+def test_a_cycle_that_fills_a_list_is_stopped() -> None:
+    flow = """
+start: fill
+variables: {x: {type: list, default: []}}
+nodes:
+  fill: {type: set, actions: [{append: x, value: 1}], next: fill}
+"""
+    (turn,) = turns(flow)
+    assert turn.status == "failed"
+    assert any("it writes more than" in incident.message for incident in turn.macrostep.incidents)

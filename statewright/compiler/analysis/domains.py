@@ -11,7 +11,7 @@ from statewright.compiler.paths import Path
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate, references
 from statewright.flows.model import Flow, Node, Variable
-from statewright.flows.nodes import InputKind, Question, Store
+from statewright.flows.nodes import InputKind, Operation, Question, Set, Store
 
 CASES = 10_000
 """How many combinations of values are tried; more than this counts as not decided."""
@@ -27,16 +27,26 @@ def domains_at(flow: Flow, node: Node, path_of_answer: Path | None) -> Domains:
         node: the node that is left.
         path_of_answer: where it saves its answer, if it is a question that saves one.
     """
+    unset = set(_unset_in(flow))
     domains: dict[Path, Sequence[Any]] = {
         (variable.name,): values
         for variable in flow.variables
-        if variable.has_default and (values := _values_of(variable))
+        if variable.has_default and variable.name not in unset and (values := _values_of(variable))
     }
     if path_of_answer is not None and isinstance(node.config, Question):
         answers = _answers_to(node.config)
         if answers:
             domains[path_of_answer] = answers
     return domains
+
+
+def _unset_in(flow: Flow) -> Iterator[str]:
+    """Names of variables that the flow takes away somewhere."""
+    for node in flow.nodes:
+        if isinstance(node.config, Set):
+            for assignment in node.config.assignments:
+                if assignment.operation is Operation.UNSET:
+                    yield assignment.variable.text
 
 
 def _values_of(variable: Variable) -> Sequence[Any]:
