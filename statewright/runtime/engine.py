@@ -99,6 +99,8 @@ class InProcessEngine:
         self._loop: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._running: dict[asyncio.Task[None], _Job] = {}
+        # Of those, the effects that still wait for their handler, and so may be given up.
+        self._performing: set[str] = set()
 
     async def open(self) -> None:
         """See ``Engine``."""
@@ -108,11 +110,10 @@ class InProcessEngine:
         """See ``Engine``."""
         if self._loop is not None:
             self._loop.cancel()
-        for task in self._running:
-            task.cancel()
-        tasks = [*self._running, *([self._loop] if self._loop else [])]
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._loop = None
+            await asyncio.gather(self._loop, return_exceptions=True)
+            self._loop = None
+        self._give_up(self._performing)
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     def hint(self) -> None:
         """See ``Engine``."""
@@ -120,8 +121,11 @@ class InProcessEngine:
 
     def cancel(self, effects: Collection[str]) -> None:
         """See ``Engine``."""
+        self._give_up(self._performing.intersection(effects))
+
+    def _give_up(self, effects: Collection[str]) -> None:
         for task, job in self._running.items():
-            if job.effect.id in effects and job.effect.kind is EffectKind.INVOKE:
+            if job.effect.id in effects:
                 task.cancel()
 
     async def work(self, now: int) -> int:
@@ -146,14 +150,16 @@ class InProcessEngine:
 
     async def _begin(self, now: int) -> list[asyncio.Task[None]]:
         """Borrow as many requests as can be carried out now, and begin with them."""
-        free = self._at_once - len(self._running)
-        if free <= 0:
-            return []
         host = self._host
-        token = host.chance(16).hex()
-        claims = await host.store.claim(token, now, held_until=now + LEASE, limit=free)
-        jobs = [_Job(claim, effect_from_json(claim.request.payload)) for claim in claims]
-        return [self._start(job) for job in await self._wanted(jobs)]
+        while (free := self._at_once - len(self._running)) > 0:
+            token = host.chance(16).hex()
+            claims = await host.store.claim(token, now, held_until=now + LEASE, limit=free)
+            if not claims:
+                break
+            wanted = await self._wanted([_job(claim) for claim in claims])
+            if wanted:
+                return [self._start(job) for job in wanted]
+        return []
 
     def _start(self, job: _Job) -> asyncio.Task[None]:
         task = asyncio.create_task(self._carry_out(job), name=f"effect {job.effect.id}")
@@ -173,13 +179,16 @@ class InProcessEngine:
         invoked = [job for job in jobs if job.effect.kind is EffectKind.INVOKE]
         awaited = await host.awaited([(job.claim.key, job.effect.id) for job in invoked])
         stale = [job for job, wanted in zip(invoked, awaited, strict=True) if not wanted]
-        await host.store.finish([Settlement(job.claim, _UNWANTED, host.clock()) for job in stale])
+        if stale:
+            now = host.clock()
+            await host.store.finish([Settlement(job.claim, _UNWANTED, now) for job in stale])
         return [job for job in jobs if job not in stale]
 
     async def _carry_out(self, job: _Job) -> None:
         """Carry out a request, bring its result back, and settle it; or give it back."""
         host = self._host
         claim, effect = job.claim, job.effect
+        self._performing.add(effect.id)
         try:
             outcome = await self._outcome(job)
         except asyncio.CancelledError:
@@ -187,6 +196,8 @@ class InProcessEngine:
             # finds out which.
             await _shielded(host, Settlement(claim, None, host.clock()))
             raise
+        finally:
+            self._performing.discard(effect.id)
         if outcome is None:
             later = host.clock() + _backoff(claim.attempts)
             await host.store.finish([Settlement(claim, None, later)])
@@ -212,6 +223,10 @@ class InProcessEngine:
 
 _UNWANTED: Final = '{"unwanted":true}'
 _KEYS: Final = {False: "data", True: "error"}
+
+
+def _job(claim: Claim) -> _Job:
+    return _Job(claim, effect_from_json(claim.request.payload))
 
 
 async def _shielded(host: Host, settlement: Settlement) -> None:

@@ -137,8 +137,8 @@ def _written(chart: Statechart, step: Macrostep) -> Stepped:
         snapshot,
         state_hash(snapshot),
         answer.text,
-        written(_EFFECTS, step.effects, InvalidEvent),
-        written(_INCIDENTS, step.incidents, InvalidEvent),
+        written(_EFFECTS, step.effects, InvalidEvent) if step.effects else "[]",
+        written(_INCIDENTS, step.incidents, InvalidEvent) if step.incidents else "[]",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from statewright.runtime.effects.http import HttpHandler
 from statewright.runtime.engine import LEASE, InProcessEngine
 from statewright.statechart import Event
 from statewright.storage import MemoryStore
+from statewright.storage.records import Outcome, Turn
 from tests.runtime.servers import Reply, Server, serving
 from tests.runtime.worlds import World, caller, counter, release, texts
 from tests.statechart.building import cel
@@ -353,3 +354,49 @@ async def test_an_engine_carries_out_no_more_at_once_than_it_may() -> None:
         keys = [(await runtime.start("flow")).key for _ in range(10)]
         await asyncio.gather(*(runtime.send(key, "go", settle=5) for key in keys))
     assert most == 3
+
+
+async def test_work_that_nobody_wants_any_more_does_not_hold_up_the_rest(world: World) -> None:
+    worker = Worker("done")
+
+    def engine(host: Any) -> InProcessEngine:
+        return InProcessEngine(host, at_once=2)
+
+    runtime, _ = await world.started(chart_of(), handlers={"work": worker}, engine=engine)
+    keys = [(await runtime.start("flow")).key for _ in range(5)]
+    for key in keys:
+        await runtime.send(key, "go")
+        world.clock.advance(1)
+    for key in keys[:4]:
+        await runtime.send(key, Event("give.up"))
+    assert await runtime.work(world.clock()) == 1
+    assert [order.key for order in worker.orders] == [keys[4]]
+
+
+async def test_a_result_that_is_being_brought_is_not_given_up_when_the_runtime_stops() -> None:
+    store = Slow()
+    runtime = Runtime(store, handlers={"work": Worker("done")})
+    async with runtime:
+        await runtime.publish(release(chart_of()), flow="flow")
+        key = (await runtime.start("flow")).key
+        await runtime.send(key, "go")
+        store.slow = True
+        await asyncio.wait_for(store.begun.wait(), 5)
+    assert texts(*await runtime.read(key, after=2)) == ["got done"]
+    later = runtime.clock() + LEASE + 1
+    assert await store.claim("t", later, held_until=later + 1) == (), "the row is finished"
+
+
+class Slow(MemoryStore):
+    """A store that takes its time to commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = False
+        self.begun = asyncio.Event()
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        if self.slow:
+            self.begun.set()
+            await asyncio.sleep(0.05)
+        return await super().commit(turns)
