@@ -205,6 +205,7 @@ _DATUM: Final = record(
     Part("type", TEXT, "dyn"),
     Part("value", _CONTENT, None),
     Part("limits", _LIMITS, None),
+    Part("shown", BOOL, False),
 )
 _INVOKE: Final = record(Invoke, Part("id", TEXT), Part("type", TEXT), Part("params", _CONTENT))
 _AWAITS: Final = record(

@@ -80,12 +80,15 @@ class Datum:
             value is coerced to it once, on write.
         value: its value at the start; None leaves it declared but absent.
         limits: what it may hold beside its type, or None.
+        shown: whether ``value`` is for the user to see: like in ``Say``, a hole in it that has no
+            value prints nothing and is recorded as an incident.
     """
 
     name: str
     type: str = "dyn"
     value: Content | None = None
     limits: Limits | None = None
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,11 +242,16 @@ def _raise(working: Working, action: Raise) -> None:
 
 
 def _say(working: Working, action: Say) -> None:
+    working.request(EffectKind.SAY, {"content": _shown(working, action.content)})
+
+
+def _shown(working: Working, content: Content) -> Any:
+    """What a user sees of a content: an incident, and nothing, where there is no value."""
+
     def blank(error: EvaluationError, expression: str) -> None:
         working.report(TEMPLATE_ERROR, error.reason, expression)
 
-    content = render(action.content, working.names, working.host, blank)
-    working.request(EffectKind.SAY, {"content": _without_secrets(working, content)})
+    return _without_secrets(working, render(content, working.names, working.host, blank))
 
 
 def _without_secrets(working: Working, value: Any) -> Any:
@@ -363,7 +368,10 @@ def initialise(working: Working, node: Node, data: Any, given: Mapping[str, Any]
         elif datum.value is not None:
             working.place = ("data", number)
             try:
-                _assign(working, Assign((datum.name,), datum.value))
+                if datum.shown:
+                    set_location(working, (datum.name,), _shown(working, datum.value))
+                else:
+                    _assign(working, Assign((datum.name,), datum.value))
             except _ActionError as failed:
                 working.fail(ACTION_ERROR, failed.error, failed.expression)
 

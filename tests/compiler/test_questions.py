@@ -200,3 +200,23 @@ def test_of_two_choices_that_differ_in_case_the_one_spelled_exactly_is_meant() -
     for value in ("a", "A", "ano", "año"):
         assert turns(flow, {"choose": value})[-1].data["answer"] == value
         assert turns(flow, value)[-1].data["answer"] == value
+
+
+def test_a_label_without_a_value_is_empty_and_the_question_is_asked() -> None:
+    flow = """
+start: ask
+variables: {name: string, answer: string}
+nodes:
+  ask:
+    type: question
+    text: Who?
+    input: choice
+    variable: answer
+    choices: [{value: me, label: "I, {{ name }}"}, {value: you, label: You}]
+    next: bye
+  bye: {type: end, text: "{{ answer }}"}
+"""
+    first, *_ = played = turns(flow, "you")
+    assert first.messages[0]["choices"][0] == {"value": "me", "label": "I, "}
+    assert [i.name for i in first.macrostep.incidents] == ["error.template"]
+    assert said(played)[-1] == "you"

@@ -71,7 +71,7 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
     extra = {**_offered(config), **asked.extra}
     data = [Datum(ATTEMPTS, "int", Literal(0))]
     if config.input in WITH_CHOICES:
-        data.append(Datum(CHOICES, "list", _choices(config)))
+        data.append(Datum(CHOICES, "list", _choices(config), shown=True))
     if _routed(node, config, plan):
         data.append(Datum(CHOSEN))
     return Piece(
