@@ -37,7 +37,7 @@ def session_id(tenant: str, channel: str, conversation: str, flow: str, episode:
     """The id of a session: 160 bits of SHA-256 as 32 lower-case letters and digits.
 
     >>> session_id("acme", "web", "c1", "lead", 1)
-    'nmjbxmjurdqj4o7jpg3eoqsgcdtpy5yv'
+    'nf2tozfjamzkbuyhmqlrgilffjbnzuun'
     """
     parts = json.dumps([tenant, channel, conversation, flow, episode])
     return base64.b32encode(sha256(parts.encode()).digest()[:20]).decode().lower()
