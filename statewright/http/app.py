@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,10 +18,11 @@ from statewright.http.charts import Charts
 from statewright.http.endpoint import Host
 from statewright.http.limits import Limits
 from statewright.http.openapi import description_of
-from statewright.http.problems import PROBLEMS, told
+from statewright.http.problems import told
 from statewright.http.requests import root_of
 from statewright.http.routes import ENDPOINTS
 from statewright.http.serving import routes_from
+from statewright.http.tokens import Tokens
 from statewright.runtime import Runtime
 from statewright.storage.drafts import Drafts, KeepsDrafts, MemoryDrafts
 
@@ -62,6 +64,7 @@ def create_app(
         drafts=drafts,
         tenant=tenant,
         charts=Charts(store),
+        tokens=Tokens(runtime, tenant),
         limits=limits,
         settle=settle,
         compiling=asyncio.Semaphore(limits.compilations),
@@ -77,12 +80,17 @@ def create_app(
 
     app = Starlette(
         routes=[*routes_from(ENDPOINTS, host), Route("/openapi.json", _description)],
-        exception_handlers={**dict.fromkeys(PROBLEMS, told), Exception: told},
+        exception_handlers={HTTPException: _told, Exception: _told},
         lifespan=lifespan,
     )
     # A path with another slash is another path.
     app.router.redirect_slashes = False
     return app
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    """What the router refuses, and what nobody has thought of."""
+    return told(request, error)
 
 
 async def _description(request: Request) -> Response:

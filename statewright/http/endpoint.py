@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from statewright.http.charts import Charts
 from statewright.http.limits import Limits
+from statewright.http.tokens import Tokens
 from statewright.runtime import Runtime
 from statewright.storage import Store
 from statewright.storage.drafts import Drafts
@@ -27,6 +28,7 @@ class Host:
         drafts: where flows are kept that are not published yet.
         tenant: whose flows and sessions these are.
         charts: what is told of publications.
+        tokens: what opens sessions.
         limits: what a request may bring.
         settle: how long an answer waits for the results of its effects, in seconds.
         compiling: held while a flow is compiled.
@@ -37,6 +39,7 @@ class Host:
     drafts: Drafts
     tenant: str
     charts: Charts
+    tokens: Tokens
     limits: Limits
     settle: float
     compiling: asyncio.Semaphore

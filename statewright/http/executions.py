@@ -8,8 +8,7 @@ from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
 from statewright.http.endpoint import Host, Reply
-from statewright.http.requests import message_id_from
-from statewright.http.tokens import session_in_path
+from statewright.http.requests import message_id_from, session_in_path
 from statewright.http.wire import executions as wire
 from statewright.http.wire.flow_builder import Execute, Input
 

@@ -22,6 +22,9 @@ from statewright.http.wire import flow_builder as wire
 from statewright.storage.drafts import ABSENT, Draft, Saved
 from statewright.storage.limits import check_name
 
+_TAKEN: Final = frozenset({"validate", ".", ".."})
+"""Ids whose path means something else."""
+
 _ID_BYTES: Final = 15
 """How many random bytes the id of a flow is made of that brings none."""
 
@@ -167,8 +170,8 @@ async def _said(drawn: wire.Drawn) -> tuple[str, str]:
         value = (await asyncio.to_thread(document_from, value)).value
     said = value if isinstance(value, dict) else {}
     id_, name = (said.get(key) for key in ("id", "name"))
-    if isinstance(id_, str) and "/" in id_:
-        raise Refused("INVALID_VALUE", f"the id {ascii(id_)[:80]} has a slash; leave it out")
+    if isinstance(id_, str) and ("/" in id_ or id_ in _TAKEN):
+        raise Refused("INVALID_VALUE", f"no path can name a flow with the id {ascii(id_)[:80]}")
     return id_ if isinstance(id_, str) else "", name if isinstance(name, str) else ""
 
 

@@ -251,7 +251,7 @@ def response_from(problem: Problem, root: str = "") -> Response:
     return answer(content, kind.status, problem.headers, MEDIA_TYPE)
 
 
-async def told(request: Request, error: Exception) -> Response:
+def told(request: Request, error: Exception) -> Response:
     """The answer to a request that raised an exception."""
     return response_from(problem_from(error), request.scope.get("root_path", ""))
 

@@ -1,4 +1,4 @@
-"""What endpoints read of a request besides its body: headers, the query, where they are mounted."""
+"""What endpoints read of a request besides its body: its path, the query, the headers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.errors import DraftChanged
+from statewright.http.endpoint import Host
 from statewright.http.problems import Refused
 from statewright.storage.drafts import ABSENT
+from statewright.storage.records import SessionKey
 
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"', re.ASCII)
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
@@ -18,6 +20,15 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 def root_of(request: Request) -> str:
     """The path under which the application is mounted, or ``""``."""
     return str(request.scope.get("root_path", ""))
+
+
+async def session_in_path(host: Host, request: Request) -> SessionKey:
+    """The session that the token in the path opens.
+
+    Raises:
+        UnknownSession: none of this tenant.
+    """
+    return await host.tokens.key_of(request.path_params["token"])
 
 
 def message_id_from(request: Request) -> str | None:

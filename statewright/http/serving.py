@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from statewright.http.answers import answer
 from statewright.http.bodies import body_from, bytes_of, check_media_type, json_from
 from statewright.http.endpoint import Endpoint, Host
-from statewright.http.problems import Refused
+from statewright.http.problems import PROBLEMS, Refused, told
 
 
 def routes_from(endpoints: Sequence[Endpoint], host: Host) -> list[Route]:
@@ -19,23 +20,39 @@ def routes_from(endpoints: Sequence[Endpoint], host: Host) -> list[Route]:
     paths: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    return [
-        Route(path, _serving(methods, host), methods=list(methods))
-        for path, methods in paths.items()
-    ]
+    return [Route(path, _Path(methods, host)) for path, methods in paths.items()]
 
 
-def _serving(
-    methods: Mapping[str, Endpoint], host: Host
-) -> Callable[[Request], Awaitable[Response]]:
-    async def serve(request: Request) -> Response:
+class _Path:
+    """A path as an ASGI application: what it lacks, and what goes wrong in it, it tells itself.
+
+    Args:
+        methods: method → its endpoint.
+        host: what endpoints work with.
+    """
+
+    def __init__(self, methods: Mapping[str, Endpoint], host: Host) -> None:
         # HEAD is GET whose body is not sent.
-        endpoint = methods.get(request.method) or methods["GET"]
-        body = await _body(endpoint, request, host)
-        reply = await endpoint.run(host, request, body)
-        return answer(reply.content, reply.status or endpoint.statuses[0], reply.headers)
+        heads = {"HEAD": methods["GET"]} if "GET" in methods else {}
+        self._methods = {**methods, **heads}
+        self._host = host
 
-    return serve
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except tuple(PROBLEMS) as error:
+            response = told(request, error)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        endpoint = self._methods.get(request.method)
+        if endpoint is None:
+            allowed = {"Allow": ", ".join(self._methods)}
+            raise Refused("METHOD_NOT_ALLOWED", "this path has no such method", headers=allowed)
+        body = await _body(endpoint, request, self._host)
+        reply = await endpoint.run(self._host, request, body)
+        return answer(reply.content, reply.status or endpoint.statuses[0], reply.headers)
 
 
 async def _body(endpoint: Endpoint, request: Request, host: Host) -> object:

@@ -50,9 +50,11 @@ def described_success(endpoint: Endpoint | None, response: httpx.Response) -> No
 
 def endpoint_of(method: str, path: str) -> Endpoint | None:
     """The endpoint that answers a request to a path without escapes, or None."""
-    method = "GET" if method == "HEAD" else method
-    for endpoint in ENDPOINTS:
-        pattern = re.sub(r"\{\w+\}", "[^/]+", endpoint.path)
-        if endpoint.method == method and re.fullmatch(pattern, path):
-            return endpoint
-    return None
+    wanted = "GET" if method == "HEAD" else method
+    first = next((one.path for one in ENDPOINTS if _matches(one.path, path)), None)
+    found = (one for one in ENDPOINTS if (one.path, one.method) == (first, wanted))
+    return next(found, None)
+
+
+def _matches(pattern: str, path: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern), path))

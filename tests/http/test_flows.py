@@ -209,9 +209,11 @@ def test_a_flow_that_is_not_there_is_not_found(
     assert (answer.status_code, answer.json()["code"]) == (404, "UNKNOWN_FLOW")
 
 
-def test_an_id_with_a_slash_is_refused(client: Client) -> None:
-    answer = client.post(FLOWS, {"flow": {**GREETING, "id": "a/b"}})
+@pytest.mark.parametrize("id_", ["a/b", "validate", "..", "a" * 300, "a\0b"])
+def test_an_id_that_no_path_can_name_is_refused(client: Client, id_: str) -> None:
+    answer = client.post(FLOWS, {"flow": {**GREETING, "id": id_}})
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_VALUE")
+    assert client.get(FLOWS).json()["flows"] == []
 
 
 @pytest.mark.parametrize(
