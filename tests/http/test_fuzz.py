@@ -129,7 +129,7 @@ class World:
 
     def __init__(self, client: Client, url: str) -> None:
         self.client = client
-        self.engine = sa.create_engine(url)
+        self.engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         published(client)
         self.token = started(client)["session_token"]
 
@@ -154,10 +154,11 @@ class World:
         return self.client.send(sent)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    path: Path = tmp_path_factory.mktemp("fuzz")
-    url = f"sqlite:///{path}/flows.db"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    url = f"sqlite:///{tmp_path}/flows.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")()
     with serving(SQLStore(url)) as client:
         world = World(client, url)
         yield world
@@ -165,7 +166,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @settings(
-    max_examples=400,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

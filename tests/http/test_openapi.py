@@ -6,6 +6,7 @@ That answers are as it describes them is held against every answer that any test
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from statewright.http.openapi import description_of
 from statewright.http.problems import BY_CODE
 from statewright.http.routes import ENDPOINTS
 from tests.http.serving import Client
+
+DOCS = Path(__file__).parents[2] / "docs" / "http.md"
 
 
 @pytest.fixture
@@ -31,6 +34,12 @@ def test_every_endpoint_is_described_and_nothing_else(description: dict[str, Any
     }
     assert described == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
     assert description["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: f"{one.method} {one.path}")
+def test_every_endpoint_is_documented(endpoint: Endpoint) -> None:
+    row = f"| `{endpoint.method}` | `{endpoint.path}` | {endpoint.summary} |"
+    assert row in DOCS.read_text()
 
 
 def test_every_reference_leads_somewhere(description: dict[str, Any]) -> None:
