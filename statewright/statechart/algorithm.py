@@ -217,19 +217,27 @@ def _macrostep_of(working: Working, event: Event) -> Macrostep:
 def _abandoned(
     working: Working, before: Snapshot, event: Event, error: OutOfBoundsError
 ) -> Macrostep:
-    """What is left of a turn that goes on for ever: the session as it was, but failed."""
+    """What is left of a turn that goes on for ever: its whole macrosteps, and a failed session."""
+    reached, steps, effects, incidents = working.reached or (before, 0, 0, 0)
     states = cycle_in(working.microsteps)
     message = str(error)
     if states:
         message += "; it goes round through " + ", ".join(f"`{state}`" for state in states)
     snapshot = replace(
-        before,
+        reached,
         turns=working.turn,
         now=max(before.now, event.now),
         status=Status.FAILED,
     )
     incident = Incident("error.limit", states[0] if states else "", message)
-    return Macrostep(event, (), snapshot, (), (*working.incidents[:100], incident))
+    kept = working.incidents[: max(incidents, 100)]
+    return Macrostep(
+        event,
+        tuple(working.microsteps[:steps]),
+        snapshot,
+        tuple(working.effects[:effects]),
+        (*kept, incident),
+    )
 
 
 def _let_time_pass(working: Working, now: int) -> None:
@@ -244,6 +252,7 @@ def _let_time_pass(working: Working, now: int) -> None:
         if fired > working.tree.chart.limit:
             raise OutOfBoundsError(f"more than {working.tree.chart.limit} timers fire in one turn")
         _take(working, Event(timer.event, timer.data, working.now, sendid=timer.id))
+        working.reach()
     working.now = until
 
 
@@ -315,6 +324,7 @@ def _offer_deferred(working: Working) -> None:
         working.quiet = False
         at += 1
         if enabled:
+            working.reach()
             working.deferred = (*working.deferred[: at - 1], *working.deferred[at:])
             _begin(working)
             microstep(working, enabled, event)

@@ -49,6 +49,8 @@ class Working:
         rounds: rounds of loops of this macrostep so far.
         spent: characters and parts of values written in this macrostep so far: one number.
         running: whether the session goes on.
+        reached: the session after the last whole macrostep of a turn that has several, with how
+            many microsteps, effects and incidents there were then.
         writes: how often data may have changed.
         names: what expressions see.
         host: the functions they may call.
@@ -80,6 +82,7 @@ class Working:
         "place",
         "queue",
         "quiet",
+        "reached",
         "reported",
         "rounds",
         "running",
@@ -137,6 +140,7 @@ class Working:
         self.names: Mapping[str, Any] = {}
         self.host: Host = {}
         self.writes = 0
+        self.reached: tuple[Snapshot, int, int, int] | None = None
         self._owned: dict[str, dict[str, Any]] = {}
 
     def snapshot(self) -> Snapshot:
@@ -161,6 +165,12 @@ class Working:
             self.monitors,
             self.timer_count,
         )
+
+    def reach(self) -> None:
+        """Remember the session as it is: an abandoned macrostep falls back to it."""
+        self._owned.clear()
+        lengths = len(self.microsteps), len(self.effects), len(self.incidents)
+        self.reached = (self.snapshot(), *lengths)
 
     # The configuration
 

@@ -322,3 +322,20 @@ nodes:
     (turn,) = turns(flow)
     assert turn.status == "failed"
     assert any("it writes more than" in incident.message for incident in turn.macrostep.incidents)
+
+
+def test_a_macrostep_without_end_takes_nothing_back_that_came_before_it() -> None:
+    flow = """
+start: pause
+settings: {step_limit: 50}
+variables: {word: string}
+nodes:
+  pause: {type: delay, duration: 1h, next: ask}
+  ask: {type: question, text: "Word?", variable: word, next: one}
+  one: {type: jump, to: two}
+  two: {type: jump, to: one}
+"""
+    played = turns(flow, "hello", {"advance": "2h"})
+    assert said(played) == ["Word?"]
+    assert played[-1].status == "failed"
+    assert "ask/wait" in played[-1].configuration

@@ -176,7 +176,7 @@ def _on_error(plan: Plan) -> Iterator[Transition]:
     session. The way there does not leave the conversation, so the time of the whole goes on.
     """
     settings = plan.flow.settings
-    log = Log("error", Literal("the flow's on-error"))
+    log = Log("error", Computed(parse("event.name + ' ' + string(event.data.?node.orValue(''))")))
     if settings.on_error is OnError.FALLBACK and settings.fallback in plan.graph.nodes:
         turn = parse("session.turns")
         yield Transition(

@@ -35,7 +35,8 @@ from statewright.statechart.definition import (
 RESPONSE = "response"
 """The name under which mappings read the response: ``{"status", "headers", "body"}``."""
 
-FAILED_STATUS = "has(event.data.status) && event.data.status >= 400"
+GOOD_STATUS = "!has(event.data.status) || event.data.status < 400"
+"""A status that is no number has no value here, and so is not good."""
 
 
 def lower_http(node: Node, config: Http, plan: Plan) -> Piece:
@@ -51,27 +52,20 @@ def _call(node: Node, config: Http, plan: Plan) -> State:
     ident = state_id(node.id)
     returned, broken = f"done.invoke.{ident}", f"error.communication.{ident}"
     start, stop = timer(node.id, Literal(config.timeout))
-    save = Transition((state_id(node.id, "save"),), (returned,))
+    save = Transition((state_id(node.id, "save"),), (returned,), parse(GOOD_STATUS))
     if config.fallback is not None:
         fallback = (state_id(node.id, "fallback"),)
         failures: tuple[Transition, ...] = (
-            Transition(fallback, (returned,), parse(FAILED_STATUS)),
-            Transition(fallback, (broken, timeout(node.id))),
+            Transition(fallback, (returned, broken, timeout(node.id))),
         )
     else:
-        failures = (
-            *(
-                Transition(way.targets, way.events, parse(FAILED_STATUS), actions=way.actions)
-                for way in _failing(node, plan, (returned,))
-            ),
-            *_failing(node, plan, (broken, timeout(node.id))),
-        )
+        failures = _failing(node, plan, (returned, broken, timeout(node.id)))
     return State(
         state_id(node.id, "call"),
         entry=(start,),
         exit=(stop,),
         invocations=(Invoke(ident, "http", _request(config)),),
-        transitions=(*failures, save),
+        transitions=(save, *failures),
     )
 
 
