@@ -30,7 +30,10 @@ from statewright.cli.options import database_option
     help="How many processes serve.",
 )
 def serve(database: str, host: str, port: int, workers: int) -> int:
-    """Publish flows and talk to them over HTTP, until Ctrl-C."""
+    """Serve flows and conversations over HTTP.
+
+    Ends with Ctrl-C.
+    """
     if not _is_loopback(host):
         streams.note(f"Note: whoever reaches {host} can publish flows here; nobody has to log in.")
     try:

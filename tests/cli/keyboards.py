@@ -36,12 +36,18 @@ class Keyboard:
         os.close(theirs)
         self.seen = ""
 
-    def reads(self, text: str) -> str:
-        """Wait for a text, and give all that was shown up to its end."""
+    def reads(self, text: str, pressing: bytes = b"") -> str:
+        """Wait for a text, and give all that was shown up to its end.
+
+        A key is pressed again and again, as by somebody whose first Ctrl-C was not heard.
+        """
         end = time.monotonic() + PATIENCE
         while text not in self.seen:
             assert time.monotonic() < end, f"{text!r} was not shown, but {self.seen!r}"
-            self.seen += self._more()
+            more = self._more(1.0 if pressing else 0.1)
+            self.seen += more
+            if pressing and not more:
+                self.presses(pressing)
         shown, _, self.seen = self.seen.partition(text)
         return shown + text
 
@@ -70,8 +76,8 @@ class Keyboard:
             self._process.wait()
         os.close(self._ours)
 
-    def _more(self) -> str:
-        if not select.select([self._ours], [], [], 0.1)[0]:
+    def _more(self, patience: float = 0.1) -> str:
+        if not select.select([self._ours], [], [], patience)[0]:
             return ""
         try:
             return os.read(self._ours, 65536).decode(errors="replace")
