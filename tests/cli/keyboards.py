@@ -36,18 +36,12 @@ class Keyboard:
         os.close(theirs)
         self.seen = ""
 
-    def reads(self, text: str, pressing: bytes = b"") -> str:
-        """Wait for a text, and give all that was shown up to its end.
-
-        A key is pressed again and again, as by somebody whose first Ctrl-C was not heard.
-        """
+    def reads(self, text: str) -> str:
+        """Wait for a text, and give all that was shown up to its end."""
         end = time.monotonic() + PATIENCE
         while text not in self.seen:
             assert time.monotonic() < end, f"{text!r} was not shown, but {self.seen!r}"
-            more = self._more(1.0 if pressing else 0.1)
-            self.seen += more
-            if pressing and not more:
-                self.presses(pressing)
+            self.seen += self._more()
         shown, _, self.seen = self.seen.partition(text)
         return shown + text
 
@@ -76,8 +70,8 @@ class Keyboard:
             self._process.wait()
         os.close(self._ours)
 
-    def _more(self, patience: float = 0.1) -> str:
-        if not select.select([self._ours], [], [], patience)[0]:
+    def _more(self) -> str:
+        if not select.select([self._ours], [], [], 0.1)[0]:
             return ""
         try:
             return os.read(self._ours, 65536).decode(errors="replace")
@@ -86,6 +80,8 @@ class Keyboard:
 
 
 def _take_terminal() -> None:
+    # A shell that runs the tests in the background has them ignore Ctrl-C, and what they start.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
