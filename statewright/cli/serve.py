@@ -29,7 +29,12 @@ from statewright.cli.options import database_option
     show_default=True,
     help="How many processes serve.",
 )
-def serve(database: str, host: str, port: int, workers: int) -> int:
+@click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Let flows send requests to addresses that are not public: to this machine, for one.",
+)
+def serve(database: str, host: str, port: int, workers: int, *, allow_private: bool) -> int:
     """Serve flows and conversations over HTTP.
 
     Ends with Ctrl-C.
@@ -40,7 +45,7 @@ def serve(database: str, host: str, port: int, workers: int) -> int:
         # Only here: the server is a part that is not always installed.
         from statewright.http import server  # noqa: PLC0415
 
-        server.serve(database, host, port, workers, _announce)
+        server.serve(database, host, port, workers, _announce, allow_private=allow_private)
     except ModuleNotFoundError as error:
         raise Failure(
             f"{error.name} is not installed; pip install 'statewright[server]' has all it takes"

@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -26,7 +27,11 @@ Body = TypeVar("Body", bound=BaseModel)
 _MEDIA_TYPE: Final = re.compile(r"application/(?:[\w.-]+\+)?json", re.ASCII | re.IGNORECASE)
 _CHARSET: Final = re.compile(r"charset\s*=\s*\"?utf-?8\"?", re.ASCII | re.IGNORECASE)
 _BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_UNION_MEMBER: Final = re.compile(r"str|int|(?:dict|list)\[.*\]")
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_DRAINED_BYTES: Final = 20_000_000
+_DRAINED_SECONDS: Final = 2.0
+"""How much of a body that is too large is read on, so that its sender hears the answer."""
 _LISTED: Final = 20
 """How many of the things that are wrong with a body are told."""
 
@@ -45,10 +50,11 @@ async def bytes_of(request: Request, *, limit: int, seconds: float) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused("UNSUPPORTED_MEDIA_TYPE", "the body is compressed, which is not read here")
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
-        raise _too_large(limit)
     try:
         async with asyncio.timeout(seconds):
+            if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+                await _drain(request)
+                raise _too_large(limit)
             return await _received(request, limit)
     except TimeoutError:
         raise Refused(
@@ -63,9 +69,21 @@ async def _received(request: Request, limit: int) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > limit:
+            await _drain(request)
             raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+async def _drain(request: Request) -> None:
+    """Read on for a while what is refused: who still writes when we close hears no answer."""
+    size = 0
+    with suppress(TimeoutError, RuntimeError, ClientDisconnect):
+        async with asyncio.timeout(_DRAINED_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > _DRAINED_BYTES:
+                    return
 
 
 def _too_large(limit: int) -> Refused:
@@ -213,7 +231,13 @@ def _names(model: type[BaseModel]) -> list[str]:
 
 
 def _pointer(place: Iterable[int | str]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
+    """The place that pydantic names, without its names for the members of a union."""
+    steps = (str(step) for step in place)
+    return "".join(
+        "/" + step.replace("~", "~0").replace("/", "~1")
+        for step in steps
+        if not _UNION_MEMBER.fullmatch(step)
+    )
 
 
 def _lowered(message: str) -> str:

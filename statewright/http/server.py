@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from statewright.http.app import create_app
 from statewright.runtime import Runtime
+from statewright.runtime.effects.http import HttpHandler
 from statewright.storage import SQLStore
 
 DATABASE: Final = "STATEWRIGHT_DATABASE"
@@ -23,6 +24,9 @@ DATABASE: Final = "STATEWRIGHT_DATABASE"
 
 SIGNING_KEY: Final = "STATEWRIGHT_SIGNING_KEY"
 """Set this variable, so that a start that is repeated after a restart gives the same token."""
+
+ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
+"""Set this variable to 1, and flows may send requests to addresses that are not public."""
 
 Announce = Callable[[str], None]
 """Is told the address as soon as it can be reached."""
@@ -40,7 +44,15 @@ _SETTINGS: Final[dict[str, Any]] = {
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(database: str, host: str, port: int, workers: int, announce: Announce) -> None:
+def serve(
+    database: str,
+    host: str,
+    port: int,
+    workers: int,
+    announce: Announce,
+    *,
+    allow_private: bool = False,
+) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
 
     Args:
@@ -49,11 +61,14 @@ def serve(database: str, host: str, port: int, workers: int, announce: Announce)
         port: 0 for any that is free.
         workers: how many processes serve.
         announce: is told the address.
+        allow_private: whether flows may send requests to addresses that are not public.
 
     Raises:
         OSError: the address cannot be had.
         HostError: the database cannot be used.
     """
+    if allow_private:
+        os.environ[ALLOW_PRIVATE] = "1"
     if workers == 1:
         asyncio.run(_serve(database, host, port, announce))
     else:
@@ -92,7 +107,8 @@ def application() -> Starlette:
 
 def _runtime(database: str) -> Runtime:
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
-    return Runtime(SQLStore(database), signing_key=key)
+    http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
+    return Runtime(SQLStore(database), signing_key=key, handlers={"http": http})
 
 
 def address_of(host: str, port: int) -> str:
