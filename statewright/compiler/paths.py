@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from statewright.errors import ExpressionError
 from statewright.expressions import parse, references
 from statewright.flows.nodes import Source
@@ -14,7 +16,7 @@ WHOLE = frozenset({("contact",), ("tenant",)})
 """What belongs to others is written part by part."""
 
 
-def path_from(source: Source, declared: frozenset[str]) -> Path:
+def path_from(source: Source, declared: Container[str]) -> Path:
     """The path that a text names. A declared name is taken as it stands, whatever it holds.
 
     Raises:

@@ -220,3 +220,19 @@ nodes:
     assert first.messages[0]["choices"][0] == {"value": "me", "label": "I, "}
     assert [i.name for i in first.macrostep.incidents] == ["error.template"]
     assert said(played)[-1] == "you"
+
+
+@pytest.mark.parametrize(
+    ("declared", "lines", "bad", "good"),
+    [
+        ("{type: int, maximum: 5}", "input: integer", "7", "5"),
+        ("{type: int}", "input: number", "7.5", "7"),
+        ("{type: double, minimum: 1}", "input: number", "0.5", "1.5"),
+        ("{type: string, values: [tea, coffee]}", "input: text", "juice", "tea"),
+    ],
+)
+def test_an_answer_that_the_variable_cannot_hold_is_asked_for_again(
+    declared: str, lines: str, bad: str, good: str
+) -> None:
+    flow = ask(lines).replace("{answer: dyn}", f"{{answer: {declared}}}")
+    assert talk(flow, bad, good) == ["Well?", "No.", "Bye"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from statewright.compiler.lowering.texts import quoted
+from statewright.compiler.lowering.texts import cel, quoted
+from statewright.flows.model import Variable
 from statewright.flows.nodes import InputKind, Question, Store
 
 FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
@@ -61,9 +62,9 @@ def answer(question: Question, choices: str) -> str:
     return f"{function}(input)"
 
 
-def is_good(question: Question, choices: str) -> str:
-    """CEL that says whether an answer will do."""
-    tests = list(_tests(question))
+def is_good(question: Question, choices: str, variable: Variable | None) -> str:
+    """CEL that says whether an answer will do, for the question and for the variable it goes to."""
+    tests = [*_tests(question), *_tests_of(variable, question)]
     value = answer(question, choices)
     if not tests:
         return f"{value}.hasValue()"
@@ -87,6 +88,22 @@ def _tests(question: Question) -> list[str]:
         matched = "it" if question.input in TEXTUAL else "string(input)"
         tests.append(f"{matched}.matches({quoted(validation.pattern.text)})")
     return tests
+
+
+def _tests_of(variable: Variable | None, question: Question) -> Iterator[str]:
+    """What the variable may hold, as tests of the answer: better asked again than failed."""
+    if variable is None or question.store is Store.CHOICE:
+        return
+    value = "it.value" if question.input is InputKind.CHOICE else "it"
+    if question.input in {InputKind.NUMBER, InputKind.INTEGER}:
+        if variable.type in {"int", "uint"}:
+            yield "answer.integer(input).hasValue()"
+        if variable.minimum is not None:
+            yield f"double(it) >= {float(variable.minimum)!r}"
+        if variable.maximum is not None:
+            yield f"double(it) <= {float(variable.maximum)!r}"
+    if variable.values and question.input is not InputKind.MULTIPLE_CHOICE:
+        yield f"{value} in {cel(list(variable.values))}"
 
 
 def saved(question: Question, choices: str) -> str:

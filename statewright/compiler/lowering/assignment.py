@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import content_from, location_from, quoted
@@ -18,7 +18,7 @@ OPERAND = "~value"
 
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     """An atomic state whose entry actions assign; it is left when all of them have run."""
-    declared = plan.declared
+    declared = plan.variables
     actions = tuple(
         action for assignment in config.assignments for action in assign(assignment, declared)
     )
@@ -33,7 +33,7 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     )
 
 
-def assign(assignment: Assignment, declared: frozenset[str]) -> tuple[Action, ...]:
+def assign(assignment: Assignment, declared: Container[str]) -> tuple[Action, ...]:
     """The actions of one assignment."""
     path = location_from(assignment.variable, declared)
     value = Literal(None) if assignment.value is None else content_from(assignment.value)

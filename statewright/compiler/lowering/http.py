@@ -43,7 +43,8 @@ def lower_http(node: Node, config: Http, plan: Plan) -> Piece:
     """The compound state drawn above."""
     states = [_call(node, config, plan), _save(node, config, plan, "save", "event.data")]
     if config.fallback is not None:
-        body = record({"status": Literal(200), "body": content_from(config.fallback)})
+        fields = {"status": Literal(200), "headers": Literal({})}
+        body = record({**fields, "body": content_from(config.fallback)})
         states.append(_save(node, config, plan, "fallback", body))
     return Piece(State(state_id(node.id), StateKind.COMPOUND, states=tuple(states)))
 
@@ -76,7 +77,7 @@ def _failing(node: Node, plan: Plan, events: tuple[str, ...]) -> tuple[Transitio
 def _save(node: Node, config: Http, plan: Plan, name: str, response: str | Content) -> State:
     value = Computed(parse(response)) if isinstance(response, str) else response
     actions = (
-        Assign(location_from(variable, plan.declared), Computed(expression_from(mapping)))
+        Assign(location_from(variable, plan.variables), Computed(expression_from(mapping)))
         for variable, mapping in config.save
     )
     failures = ("error.execution.action",)

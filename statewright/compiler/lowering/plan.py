@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.texts import guard_from
 from statewright.expressions import Expression, Literal
-from statewright.flows.model import Edge, Flow
+from statewright.flows.model import Edge, Flow, Variable
 from statewright.statechart.actions import Action, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
 from statewright.statechart.sourcemap import Location
@@ -31,12 +31,12 @@ class Plan:
     Attributes:
         flow: what is lowered.
         graph: its nodes and edges.
-        declared: names of its variables.
+        variables: its variables by name.
     """
 
     flow: Flow
     graph: Graph
-    declared: frozenset[str]
+    variables: Mapping[str, Variable]
 
     def is_wired(self, node: str, port: str) -> bool:
         """Whether an edge leaves a node by a port."""
@@ -61,7 +61,7 @@ class Piece:
 
 def plan_of(flow: Flow) -> Plan:
     """Make ready to lower a flow."""
-    return Plan(flow, graph_of(flow), frozenset(v.name for v in flow.variables))
+    return Plan(flow, graph_of(flow), {variable.name: variable for variable in flow.variables})
 
 
 def ways(

@@ -32,7 +32,7 @@ from statewright.compiler.lowering.texts import (
 )
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Content, Literal, parse
-from statewright.flows.model import Node
+from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import NEXT, InputKind, Question, Source, Variant, choice_port
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import (
@@ -99,7 +99,9 @@ def _ask(node: Node, says: Actions) -> State:
 
 def _wait(node: Node, config: Question, plan: Plan) -> State:
     save = Transition(
-        (state_id(node.id, "save"),), ("message",), guard=parse(is_good(config, CHOICES))
+        (state_id(node.id, "save"),),
+        ("message",),
+        guard=parse(is_good(config, CHOICES, _destination(config, plan))),
     )
     transitions = [save]
     if config.retries is None or config.retries > 0:
@@ -157,7 +159,7 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
-        path = location_from(config.variable, plan.declared)
+        path = location_from(config.variable, plan.variables)
         actions.append(Assign(path, Computed(parse(saved(config, CHOICES)))))
     routed = _routed(node, config, plan)
     if routed:
@@ -178,6 +180,14 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
         entry=block(node.id, *actions),
         transitions=tuple(transitions),
     )
+
+
+def _destination(config: Question, plan: Plan) -> Variable | None:
+    """The declared variable that the answer goes to as a whole, if it does."""
+    if config.variable is None:
+        return None
+    path = location_from(config.variable, plan.variables)
+    return plan.variables.get(path[0]) if len(path) == 1 else None
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ G301 reports it, and a draft goes on as far as it can.
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from typing import Any
 
 from statewright.compiler.paths import path_from
@@ -121,7 +122,7 @@ def _content(text: str, place: Place) -> Content:
         return Computed(failing(error.reason))
 
 
-def location_from(source: Source, declared: frozenset[str]) -> tuple[str, ...]:
+def location_from(source: Source, declared: Container[str]) -> tuple[str, ...]:
     """The location that an assignment writes; where the text is no path, one that is not there."""
     try:
         return path_from(source, declared)

@@ -209,6 +209,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Details], str]]] = MappingProxyType(
         "model_type": _is("a map"),
         "list_type": _is("a list"),
         "greater_than_equal": lambda context: f"at least {context['ge']}",
+        "less_than_equal": lambda context: f"at most {context['le']}",
     }
 )
 """What pydantic's kinds of error say was expected."""
