@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from statewright.errors import EvaluationError
 from statewright.expressions import CelType, Environment, type_from_name
 from statewright.expressions.overloads import function
-from statewright.flows.model import Flow, VariableScope
+from statewright.flows.model import Flow, Variable, VariableScope
+from statewright.statechart.coercion import coerced
+from statewright.statechart.definition import Limits
 
 ROOTS: Mapping[str, str] = MappingProxyType(
     {
@@ -38,13 +41,32 @@ HOST_FUNCTIONS = (
 """The functions that a running chart adds to those of the expressions."""
 
 
+def session_variables(flow: Flow) -> Mapping[str, Variable]:
+    """The variables that a session holds itself, by name; not those of contact and tenant."""
+    return {v.name: v for v in flow.variables if v.scope is VariableScope.SESSION}
+
+
 def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
     """The environment of the expressions of a flow, with ``extra`` names of any type."""
     types: dict[str, CelType] = {
-        variable.name: type_from_name(CHART_TYPES.get(variable.type, variable.type))
-        for variable in flow.variables
-        if variable.scope is VariableScope.SESSION
+        name: type_from_name(CHART_TYPES.get(variable.type, variable.type))
+        for name, variable in session_variables(flow).items()
     }
     types |= {name: type_from_name(kind) for name, kind in ROOTS.items()}
     types |= dict.fromkeys(extra, type_from_name("dyn"))
     return Environment(types, HOST_FUNCTIONS)
+
+
+def limits_of(variable: Variable) -> Limits | None:
+    """What a variable may hold beside its type, or None where that is anything."""
+    limits = Limits(tuple(_values(variable)), variable.minimum, variable.maximum)
+    return None if limits == Limits() else limits
+
+
+def _values(variable: Variable) -> Iterator[Any]:
+    """The values that are declared, as the variable holds them; the reader reports the others."""
+    for value in variable.values:
+        try:
+            yield coerced(value, CHART_TYPES.get(variable.type, variable.type))
+        except EvaluationError:
+            continue

@@ -113,6 +113,6 @@ def _plain(value: Any, limit: int) -> str:
             return f"[{', '.join(_plain(item, limit) for item in value[:limit])}]"
         case dict():
             pairs = list(value.items())[:limit]
-            return f"{{{', '.join(f'{key}: {_plain(item, limit)}' for key, item in pairs)}}}"
+            return f"{{{', '.join(f'{_plain(key, limit)}: {_plain(item, limit)}' for key, item in pairs)}}}"
         case _:
             return str(value)

@@ -80,7 +80,7 @@ def test_an_assignment_that_fails_ends_the_flow_before_anything_else_is_said() -
 start: change
 variables: {n: int}
 nodes:
-  change: {type: set, actions: [{set: n, to: many}], next: bye}
+  change: {type: set, actions: [{set: n, to: "{{ 'many' }}"}], next: bye}
   bye: {type: end, text: Bye}
 """
     (turn,) = turns(flow)
@@ -94,7 +94,7 @@ start: change
 settings: {on_error: continue}
 variables: {n: int}
 nodes:
-  change: {type: set, actions: [{set: n, to: many}], next: bye}
+  change: {type: set, actions: [{set: n, to: "{{ 'many' }}"}], next: bye}
   bye: {type: end, text: Bye}
 """
     assert talk(flow) == ["Bye"]
@@ -206,9 +206,9 @@ settings: {on_error: fallback, fallback: sorry}
 variables: {n: int}
 nodes:
   hello: {type: message, text: Hello, next: change}
-  change: {type: set, actions: [{set: n, to: many}], next: bye}
+  change: {type: set, actions: [{set: n, to: "{{ 'many' }}"}], next: bye}
   sorry: {type: message, text: Sorry, next: again}
-  again: {type: set, actions: [{set: n, to: more}], next: bye}
+  again: {type: set, actions: [{set: n, to: "{{ 'more' }}"}], next: bye}
   bye: {type: end}
 """
     (turn,) = turns(flow)
@@ -339,3 +339,58 @@ nodes:
     assert said(played) == ["Word?"]
     assert played[-1].status == "failed"
     assert "ask/wait" in played[-1].configuration
+
+
+@pytest.mark.parametrize(
+    ("declared", "action", "code"),
+    [
+        ("n: {type: int, default: 0}", "{set: n, to: many}", "G302"),
+        ("n: {type: int, default: 0, maximum: 5}", "{set: n, to: 9}", "G302"),
+        ("s: {type: string, values: [a, b]}", "{set: s, to: c}", "G302"),
+        ("c: {type: string, scope: contact}", "{set: c, to: x}", "G303"),
+    ],
+)
+def test_an_assignment_that_can_never_work_is_a_finding(
+    declared: str, action: str, code: str
+) -> None:
+    flow = f"""
+start: change
+variables: {{{declared}}}
+nodes:
+  change: {{type: set, actions: [{action}], next: bye}}
+  bye: {{type: end}}
+"""
+    assert [(f.code, f.location.line) for f in compiled(flow).errors] == [(code, 7)]
+
+
+@pytest.mark.parametrize(
+    ("node", "code"),
+    [
+        (
+            "{type: message, text: Hi, buttons: [{label: A, to: bye}, {label: B, value: A, to: bye}]}",
+            "R007",
+        ),
+        (
+            "{type: question, text: Hi, input: multiple_choice, choices: [a, {value: b, to: bye}], next: bye}",
+            "R004",
+        ),
+    ],
+)
+def test_a_way_that_could_not_be_taken_is_a_finding(node: str, code: str) -> None:
+    flow = f"""
+start: ask
+nodes:
+  ask: {node}
+  bye: {{type: end}}
+"""
+    assert [finding.code for finding in compiled(flow).errors] == [code]
+
+
+def test_a_delay_may_be_a_text_that_says_how_long() -> None:
+    flow = """
+start: pause
+nodes:
+  pause: {type: delay, for: "'90s'", next: bye}
+  bye: {type: end, text: Bye}
+"""
+    assert talk(flow, {"advance": "90s"}) == ["Bye"]

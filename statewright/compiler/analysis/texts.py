@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from statewright.compiler.paths import path_from
-from statewright.compiler.scope import environment_of
+from statewright.compiler.scope import environment_of, session_variables
 from statewright.compiler.texts import Role, Text, texts_of
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import (
@@ -49,12 +49,12 @@ def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
     def environment(names: tuple[str, ...]) -> Environment:
         return environment_of(flow, names)
 
-    declared = frozenset(variable.name for variable in flow.variables)
+    declared = session_variables(flow)
     for text in texts_of(flow):
         yield _parsed(text, environment(text.names), declared)
 
 
-def _parsed(text: Text, environment: Environment, declared: frozenset[str]) -> ParsedText:
+def _parsed(text: Text, environment: Environment, declared: Container[str]) -> ParsedText:
     source = text.source.text
     try:
         problems = tuple(_problems(text.role, source, text, environment, declared))
@@ -64,7 +64,7 @@ def _parsed(text: Text, environment: Environment, declared: frozenset[str]) -> P
 
 
 def _problems(
-    role: Role, source: str, text: Text, environment: Environment, declared: frozenset[str]
+    role: Role, source: str, text: Text, environment: Environment, declared: Container[str]
 ) -> Iterator[Problem]:
     match role:
         case Role.GUARD:

@@ -42,13 +42,41 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import problems_of_kind
 from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.scope import CHART_TYPES, limits_of, session_variables
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
+from statewright.errors import EvaluationError
+from statewright.flows.model import Variable
+from statewright.flows.nodes import Assignment, Operation, Set, Value
+from statewright.statechart.coercion import held
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
-    """Operators and functions that do not exist, or not for these types."""
-    return problems_of_kind(check, subject, {"type", "function", "pattern"}, tuple(Role))
+    """Operators and functions that do not exist, or not for these types; values that do not fit."""
+    yield from problems_of_kind(check, subject, {"type", "function", "pattern"}, tuple(Role))
+    variables = session_variables(subject.flow)
+    for node in subject.flow.nodes:
+        for assignment in node.config.assignments if isinstance(node.config, Set) else ():
+            variable = variables.get(assignment.variable.text)
+            if variable is not None and (reason := _misfit(assignment, variable)):
+                yield check.finding(
+                    f"`{variable.name}` is set to what it cannot hold: {reason}",
+                    assignment.value.location if assignment.value else node.location,
+                    node=node.id,
+                )
+
+
+def _misfit(assignment: Assignment, variable: Variable) -> str:
+    """Why a value that is written out can never be that of the variable, or ``""``."""
+    value = assignment.value
+    is_template = isinstance(value, Value) and isinstance(value.json, str) and "{{" in value.json
+    if assignment.operation is not Operation.SET or value is None or is_template:
+        return ""
+    try:
+        held(value.json, CHART_TYPES.get(variable.type, variable.type), limits_of(variable))
+    except EvaluationError as error:
+        return error.reason
+    return ""
 
 
 CHECK = Check("G302", "ill-typed", Severity.ERROR, __doc__, find)

@@ -38,8 +38,7 @@ from statewright.compiler.lowering.plan import (
 from statewright.compiler.lowering.question import lower_question
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import lower_delay, timeout, timer
-from statewright.compiler.scope import CHART_TYPES
-from statewright.errors import EvaluationError
+from statewright.compiler.scope import CHART_TYPES, limits_of
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Flow, Node, OnError, Variable, VariableScope
 from statewright.flows.nodes import (
@@ -57,11 +56,9 @@ from statewright.flows.nodes import (
     Unsupported,
 )
 from statewright.statechart.actions import Assign, Log
-from statewright.statechart.coercion import coerced
 from statewright.statechart.definition import (
     Actions,
     Datum,
-    Limits,
     State,
     Statechart,
     StateKind,
@@ -194,22 +191,8 @@ def _datum(variable: Variable) -> Datum:
         variable.name,
         CHART_TYPES.get(variable.type, variable.type),
         Literal(variable.default) if variable.has_default else None,
-        _limits(variable),
+        limits_of(variable),
     )
-
-
-def _limits(variable: Variable) -> Limits | None:
-    limits = Limits(tuple(_values(variable)), variable.minimum, variable.maximum)
-    return None if limits == Limits() else limits
-
-
-def _values(variable: Variable) -> Iterator[Any]:
-    """The values that are declared, as the variable holds them; the reader reports the others."""
-    for value in variable.values:
-        try:
-            yield coerced(value, CHART_TYPES.get(variable.type, variable.type))
-        except EvaluationError:
-            continue
 
 
 def _source_map(pieces: list[tuple[Node, Piece]]) -> dict[str, Location]:

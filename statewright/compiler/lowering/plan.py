@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.texts import guard_from
+from statewright.compiler.scope import session_variables
 from statewright.expressions import Expression, Literal
 from statewright.flows.model import Edge, Flow, Variable
 from statewright.statechart.actions import Action, Log, Raise
@@ -61,7 +62,7 @@ class Piece:
 
 def plan_of(flow: Flow) -> Plan:
     """Make ready to lower a flow."""
-    return Plan(flow, graph_of(flow), {variable.name: variable for variable in flow.variables})
+    return Plan(flow, graph_of(flow), session_variables(flow))
 
 
 def ways(

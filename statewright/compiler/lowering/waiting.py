@@ -41,7 +41,5 @@ def _duration(duration: int | Source) -> Content:
         return Literal(duration)
     # The line break ends a comment that the text may end with.
     text = f"{expression_from(duration).text}\n"
-    seconds = "duration(string(d) + 's')"
-    return Computed(
-        parse(f"cel.bind(d, {text}, type(d) == google.protobuf.Duration ? d : {seconds})")
-    )
+    kept = "type(d) == google.protobuf.Duration || type(d) == string"
+    return Computed(parse(f"cel.bind(d, {text}, duration({kept} ? string(d) : string(d) + 's'))"))

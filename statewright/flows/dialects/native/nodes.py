@@ -24,6 +24,8 @@ from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.nodes import (
     NEXT,
     Assignment,
+    Button,
+    ButtonAction,
     Condition,
     Delay,
     End,
@@ -135,9 +137,15 @@ def _message(node: schema.MessageNode, box: Box) -> Message:
     variants = variants_from(node, part, box.removed)
     if not node.buttons and not all(variant.bubbles for variant in variants):
         part.report("R005", "the message says nothing", "give it a `text`", at_key=True)
-    buttons = []
+    buttons: list[Button] = []
+    said: set[str] = set()
     for written, item in paired(node.buttons, part["buttons"], box.removed):
         button = button_from(written, item)
+        if button.action is not ButtonAction.URL and button.value.text in said:
+            message = f"the button `{button.value.text}` stands here again"
+            item.report("R007", message, "give each of them a `value` of its own")
+            continue
+        said.add(button.value.text)
         buttons.append(button)
         if button.wired:
             box.edge(written.to, item["to"], choice_port(button.value.text))

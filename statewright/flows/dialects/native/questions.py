@@ -105,6 +105,15 @@ def _shown(value: object) -> str:
 
 
 def _check_choices(node: schema.QuestionNode, part: Part, kind: InputKind) -> None:
+    if kind is InputKind.MULTIPLE_CHOICE:
+        for item in part["choices"].items():
+            if isinstance(item.value, dict) and item["to"].present:
+                item["to"].report(
+                    "R004",
+                    "one of several choices leads to no node of its own",
+                    "lead on by `next`, and branch behind it with a condition",
+                    at_key=True,
+                )
     if kind in _CHOOSING and not part["choices"].present:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
     elif kind not in _CHOOSING and node.choices:
