@@ -113,6 +113,7 @@ def _plain(value: Any, limit: int) -> str:
             return f"[{', '.join(_plain(item, limit) for item in value[:limit])}]"
         case dict():
             pairs = list(value.items())[:limit]
-            return f"{{{', '.join(f'{_plain(key, limit)}: {_plain(item, limit)}' for key, item in pairs)}}}"
+            members = (f"{_plain(key, limit)}: {_plain(item, limit)}" for key, item in pairs)
+            return f"{{{', '.join(members)}}}"
         case _:
             return str(value)
