@@ -169,7 +169,7 @@ def turn_from(
         snapshot=made.snapshot,
         state_hash=made.state_hash,
         status=snapshot.status,
-        due_at=snapshot.timers[0].due if snapshot.timers else None,
+        due_at=_due_at(snapshot),
         event=event_to_json(made.step.event),
         answer=made.answer_text,
         effects=made.effects,
@@ -193,6 +193,13 @@ def _requests(effects: tuple[Effect, ...]) -> list[Request]:
 _STREAMS: Final[Mapping[EffectKind, str]] = MappingProxyType(
     {EffectKind.INVOKE: "", EffectKind.SEND: "send"}
 )
+
+
+def _due_at(snapshot: Snapshot) -> int | None:
+    """The earliest deadline; a session that is over may keep timers, but none of them fires."""
+    if snapshot.status is not Status.ACTIVE or not snapshot.timers:
+        return None
+    return snapshot.timers[0].due
 
 
 def _patch(effect: Effect) -> Patch:

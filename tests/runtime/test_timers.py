@@ -6,10 +6,14 @@ import asyncio
 
 import pytest
 
+from statewright.expressions import Literal
 from statewright.runtime import Runtime
 from statewright.runtime.clock import SECOND
+from statewright.statechart import Statechart
+from statewright.statechart.actions import Send
 from statewright.storage import MemoryStore
 from tests.runtime.worlds import World, counter, release, sleeper, texts
+from tests.statechart.building import atom, to
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +89,22 @@ async def test_in_the_background_a_timer_fires_soon_after_it_is_due() -> None:
 async def test_without_timers_the_sweeper_has_nothing_to_do(world: World) -> None:
     runtime, _ = await world.started(counter())
     assert await runtime.sweep(world.clock.advance(3600)) == 0
+
+
+async def test_a_session_that_failed_is_not_swept_for_the_timers_it_kept(world: World) -> None:
+    spinning = Statechart(
+        "spinning",
+        (
+            atom(
+                "waiting",
+                to("left", on="message"),
+                entry=((Send("alarm", delay=Literal(MINUTE)),),),
+            ),
+            atom("left", to("right")),
+            atom("right", to("left")),
+        ),
+        limit=20,
+    )
+    runtime, session = await world.started(spinning)
+    assert (await runtime.send(session.key, "go")).status == "failed"
+    assert await runtime.sweep(world.clock.advance(120)) == 0
