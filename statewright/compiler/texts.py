@@ -23,6 +23,7 @@ from statewright.flows.nodes import (
     Source,
     Value,
 )
+from statewright.flows.outline import child
 
 
 class Role(StrEnum):
@@ -163,14 +164,9 @@ def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
             yield pointer, value
         case dict():
             for key, item in value.items():
-                yield from _strings(item, f"{pointer}/{escaped(key)}")
+                yield from _strings(item, child(pointer, key))
         case list() | tuple():
             for index, item in enumerate(value):
-                yield from _strings(item, f"{pointer}/{index}")
+                yield from _strings(item, child(pointer, index))
         case _:
             return
-
-
-def escaped(key: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")

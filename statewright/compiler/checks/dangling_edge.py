@@ -25,25 +25,25 @@ Known limits:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import OnError
+from statewright.flows.nearest import nearest
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Edges with an end that is not there."""
     for edge in subject.flow.edges:
         if edge.target not in subject.nodes:
-            nearest = get_close_matches(edge.target, subject.nodes, n=1)
+            meant = nearest(edge.target, subject.nodes)
             yield check.finding(
                 f"`{edge.source}` leads to `{edge.target}`, and there is no such node",
                 edge.location,
                 node=edge.source,
                 port=edge.port,
-                help=f"did you mean `{nearest[0]}`?" if nearest else "",
+                help=f"did you mean `{meant}`?" if meant else "",
             )
     settings = subject.flow.settings
     if settings.on_error is OnError.FALLBACK and settings.fallback not in subject.nodes:

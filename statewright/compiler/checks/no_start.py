@@ -24,11 +24,11 @@ Known limits:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.nearest import nearest
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -43,11 +43,11 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     locations = (*flow.entry_locations, *(flow.location for _ in flow.entries))
     for entry, location in zip(flow.entries, locations, strict=False):
         if entry not in subject.nodes:
-            nearest = get_close_matches(entry, subject.nodes, n=1)
+            meant = nearest(entry, subject.nodes)
             yield check.finding(
                 f"the flow starts at `{entry}`, and there is no such node",
                 location,
-                help=f"did you mean `{nearest[0]}`?" if nearest else "",
+                help=f"did you mean `{meant}`?" if meant else "",
             )
 
 

@@ -199,7 +199,6 @@ def _source_map(pieces: list[tuple[Node, Piece]]) -> dict[str, Location]:
     places: dict[str, Location] = {}
     for node, piece in pieces:
         _place(piece.state, node.location, places)
-        places.update(piece.places)
     return places
 
 

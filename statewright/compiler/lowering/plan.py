@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.texts import guard_from
@@ -12,7 +12,6 @@ from statewright.expressions import Expression, Literal
 from statewright.flows.model import Edge, Flow, Variable
 from statewright.statechart.actions import Action, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
-from statewright.statechart.sourcemap import Location
 
 TALK = "~talk"
 """The state that holds the whole conversation. (A ``~`` in a node's id is escaped.)"""
@@ -51,13 +50,10 @@ class Piece:
     Attributes:
         state: the state named after the node.
         final: whether it stands outside the conversation, as one of its ends.
-        places: id of a state or transition inside it → where it was drawn, for those of which
-            more can be said than where the node stands.
     """
 
     state: State
     final: bool = False
-    places: Mapping[str, Location] = field(default_factory=dict)
 
 
 def plan_of(flow: Flow) -> Plan:
@@ -71,14 +67,13 @@ def ways(
     port: str,
     *,
     events: tuple[str, ...] = (),
-    actions: Actions = (),
 ) -> tuple[Transition, ...]:
     """The transitions by which a node is left at a port: one per edge, in their order.
 
     Where no edge is sure to be taken, the last one fails the session, so that a conversation
     never just stops.
     """
-    transitions = branches(plan, node, port, events=events, actions=actions)
+    transitions = branches(plan, node, port, events=events)
     if any(transition.guard is None for transition in transitions):
         return transitions
     return (*transitions, lost(node, port, events=events))
@@ -90,21 +85,18 @@ def branches(
     port: str,
     *,
     events: tuple[str, ...] = (),
-    actions: Actions = (),
 ) -> tuple[Transition, ...]:
     """One transition per edge at a port, and nothing for the case that none is taken."""
     return tuple(
-        _way(edge, events, actions)
+        _way(edge, events)
         if edge.target in plan.graph.nodes
         else lost(node, port, events=events, guard=_guard(edge))
         for edge in plan.graph.at(node, port)
     )
 
 
-def _way(edge: Edge, events: tuple[str, ...], actions: Actions) -> Transition:
-    return Transition(
-        targets=(state_id(edge.target),), events=events, guard=_guard(edge), actions=actions
-    )
+def _way(edge: Edge, events: tuple[str, ...]) -> Transition:
+    return Transition(targets=(state_id(edge.target),), events=events, guard=_guard(edge))
 
 
 def _guard(edge: Edge) -> Expression | None:
