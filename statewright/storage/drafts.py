@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, runtime_checkable
 
 from statewright.errors import DraftChanged
 from statewright.storage.limits import check_name, check_number, check_text
+from statewright.storage.receipts import KeepsReceipts, MemoryReceipts, Receipt
 from statewright.storage.store import PAGE
 
 ABSENT = ""
@@ -96,7 +98,7 @@ class Saved:
     ui: str
 
 
-class Drafts(Protocol):
+class Drafts(KeepsReceipts, Protocol):
     """Where drafts are kept. Every method may raise ``StorageUnavailable``."""
 
     async def read(self, tenant: str, flow: str) -> Saved | None:
@@ -109,24 +111,35 @@ class Drafts(Protocol):
         """The drafts of a tenant by flow (code point order), behind the flow ``after``."""
         ...
 
-    async def save(self, draft: Draft, *, seen: str | None = None) -> Saved:
+    async def save(
+        self,
+        draft: Draft,
+        *,
+        seen: str | None = None,
+        receipt: Callable[[Saved], Receipt] | None = None,
+    ) -> Saved:
         """Keep a draft in the place of the one before it, if there is one.
 
         Args:
             draft: what to keep.
             seen: the digest of the draft that its author has seen, or ``ABSENT``; None where that
                 does not matter.
+            receipt: makes what is kept with it of what the caller is told.
 
         Raises:
             DraftChanged: what is there is not what was seen. Nothing is kept then.
+            AlreadyDone: there is a receipt with that key. Nothing is kept then.
         """
         ...
 
-    async def remove(self, tenant: str, flow: str, *, seen: str | None = None) -> bool:
-        """Forget a draft; whether there was one.
+    async def remove(
+        self, tenant: str, flow: str, *, seen: str | None = None, receipt: Receipt | None = None
+    ) -> bool:
+        """Forget a draft; whether there was one. Where there was none, no receipt is kept.
 
         Raises:
             DraftChanged: what is there is not what was seen. It stays then.
+            AlreadyDone: there is a receipt with that key. It stays then.
         """
         ...
 
@@ -146,6 +159,11 @@ class MemoryDrafts:
 
     def __init__(self) -> None:
         self._drafts: dict[tuple[str, str], Saved] = {}
+        self.receipts = MemoryReceipts()
+
+    async def receipt(self, tenant: str, key: str) -> Receipt | None:
+        """See ``KeepsReceipts``."""
+        return self.receipts.of(tenant, key)
 
     async def read(self, tenant: str, flow: str) -> Saved | None:
         """See ``Drafts``."""
@@ -158,18 +176,31 @@ class MemoryDrafts:
         found = sorted(key for key in self._drafts if key[0] == tenant and key[1] > after)
         return tuple(self._drafts[key].heading for key in found[:limit])
 
-    async def save(self, draft: Draft, *, seen: str | None = None) -> Saved:
+    async def save(
+        self,
+        draft: Draft,
+        *,
+        seen: str | None = None,
+        receipt: Callable[[Saved], Receipt] | None = None,
+    ) -> Saved:
         """See ``Drafts``."""
         key = (draft.tenant, draft.flow)
         before = self._drafts.get(key)
         _check_seen(draft.flow, seen, before)
-        self._drafts[key] = saved_from(draft, before.heading.created_at if before else draft.at)
-        return self._drafts[key]
+        saved = saved_from(draft, before.heading.created_at if before else draft.at)
+        if receipt is not None:
+            self.receipts.keep(receipt(saved))
+        self._drafts[key] = saved
+        return saved
 
-    async def remove(self, tenant: str, flow: str, *, seen: str | None = None) -> bool:
+    async def remove(
+        self, tenant: str, flow: str, *, seen: str | None = None, receipt: Receipt | None = None
+    ) -> bool:
         """See ``Drafts``."""
         before = self._drafts.get((tenant, flow))
         _check_seen(flow, seen, before)
+        if before is not None and receipt is not None:
+            self.receipts.keep(receipt)
         return self._drafts.pop((tenant, flow), None) is not None
 
 

@@ -270,6 +270,17 @@ class MemoryStore:
                 firsts.setdefault((place[0], sent.claim.request.stream), place)
         return firsts
 
+    async def renew(self, claims: Sequence[Claim], *, held_until: int) -> tuple[bool, ...]:
+        """See ``Store``."""
+        return tuple(self._renewed(claim, held_until) for claim in claims)
+
+    def _renewed(self, claim: Claim, held_until: int) -> bool:
+        sent = self._outbox.get((claim.key, claim.revision, claim.ordinal))
+        if sent is None or sent.claim.token != claim.token or sent.available_at is None:
+            return False
+        sent.available_at = max(sent.available_at, held_until)
+        return True
+
     async def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
         """See ``Store``."""
         return tuple(self._finished(settlement) for settlement in settlements)

@@ -10,7 +10,7 @@ gets the first answer, byte for byte, also when both come at the same moment.
 *Durable.* What a call has returned is there after a crash of the process or the machine (not so
 in ``MemoryStore``). A call that raised ``StorageUnavailable`` may have been carried out or not;
 calling it again is safe, and finds out: a committed turn comes back as ``Duplicate``. The exception
-is ``publish``, which then may make two versions of one release.
+is ``publish`` without a receipt, which then may make two versions of one release.
 
 *Batched.* ``load``, ``commit``, ``accept`` and ``finish`` take many at once, and answer in the
 order of what they were given. A batch is no transaction: each turn of it stands or falls alone.
@@ -21,16 +21,17 @@ each stepped from the one before it.
 when the record is made, with ``UnstorableRecord``.
 
 *Timeless.* A store never asks the clock and never rolls dice. What is lent out (``ready``,
-``claim``) comes back when the caller's time passes the deadline, if nobody finished it.
+``claim``) comes back when the caller's time passes the deadline, if nobody finished or renewed it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Status
+from statewright.storage.receipts import KeepsReceipts, Receipt
 from statewright.storage.records import (
     Claim,
     Episode,
@@ -50,7 +51,7 @@ PAGE = 100
 """How many rows a list has unless it is told otherwise."""
 
 
-class Store(Protocol):
+class Store(KeepsReceipts, Protocol):
     """Where publications and sessions are kept. Constructing one opens nothing.
 
     Every method may raise ``StorageUnavailable``.
@@ -68,10 +69,29 @@ class Store(Protocol):
         """Let what was begun come to its end, and let go of every connection."""
         ...
 
-    async def publish(
-        self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
+    async def publish(  # noqa: PLR0913 (what, whose, when, and what is told of it)
+        self,
+        release: Release,
+        *,
+        tenant: str,
+        flow: str,
+        at: int,
+        label: str = "",
+        receipt: Callable[[Publication], Receipt] | None = None,
     ) -> Publication:
-        """Publish a release as the next version of a flow: the first is 1, and none is left out."""
+        """Publish a release as the next version of a flow: the first is 1, and none is left out.
+
+        Args:
+            release: what to publish.
+            tenant: whose it is.
+            flow: what people call it.
+            at: when it is published.
+            label: a name for a line of versions, or ``""``.
+            receipt: makes what is kept with it of what the caller is told.
+
+        Raises:
+            AlreadyDone: there is a receipt with that key. Nothing is published then.
+        """
         ...
 
     async def publication(
@@ -91,6 +111,12 @@ class Store(Protocol):
             after: the last one of the page before.
             limit: how many at most.
         """
+        ...
+
+    async def newest(
+        self, tenant: str, *, after: str = "", limit: int = PAGE
+    ) -> tuple[Publication, ...]:
+        """The newest publication of each flow by flow (code point order), behind ``after``."""
         ...
 
     async def release(self, publication: Publication) -> Release:
@@ -151,6 +177,19 @@ class Store(Protocol):
             now: the time.
             held_until: when whatever is not finished may be claimed by others.
             limit: how many at most.
+        """
+        ...
+
+    async def renew(self, claims: Sequence[Claim], *, held_until: int) -> tuple[bool, ...]:
+        """Borrow requests for longer. This does not count as another time that they were lent.
+
+        Args:
+            claims: requests that the caller has borrowed and not finished.
+            held_until: when they may be claimed by others; never sooner than before.
+
+        Returns:
+            for each, whether the lease holds: False where it ran out and somebody else claimed the
+            request, and where the request was finished or given back.
         """
         ...
 

@@ -171,6 +171,72 @@ async def a_lease_that_ran_out_still_holds_until_somebody_claims(
     assert await store.finish([Settlement(alone, "1", 90)]) == (True,)
 
 
+async def a_lease_that_is_renewed_is_not_lent_to_others(store: Store, other: Store) -> None:
+    await store.commit([turn(requests=(request("r1"), request("r2")), at=10)])
+    claims = await store.claim("one", 10, held_until=20)
+    assert await store.renew(claims[:1], held_until=50) == (True,)
+    (taken,) = await other.claim("two", 20, held_until=40)
+    assert taken.request == request("r2")
+    assert await other.claim("two", 39, held_until=60) == ()
+    assert await store.renew(claims, held_until=70) == (True, False)
+    assert await store.finish([Settlement(claims[0], "1", 60)]) == (True,)
+    assert await other.finish([Settlement(taken, "2", 60)]) == (True,)
+
+
+async def a_renewal_is_no_lending(store: Store, other: Store) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    claims = await store.claim("one", 10, held_until=20)
+    for deadline in range(30, 80, 10):
+        assert await store.renew(claims, held_until=deadline) == (True,)
+    (again,) = await other.claim("two", 70, held_until=90)
+    assert again.attempts == 2
+
+
+async def a_renewal_never_shortens_a_lease(store: Store, other: Store) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    claims = await store.claim("one", 10, held_until=50)
+    assert await store.renew(claims, held_until=30) == (True,)
+    assert await other.claim("two", 49, held_until=90) == ()
+
+
+async def a_lease_that_ran_out_is_renewed_unless_somebody_claimed(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    claims = await store.claim("late", 10, held_until=20)
+    assert await store.renew(claims, held_until=60) == (True,)
+    assert await other.claim("quick", 59, held_until=90) == ()
+    (claim,) = await other.claim("quick", 60, held_until=90)
+    assert await store.renew(claims, held_until=200) == (False,)
+    assert await other.renew([claim], held_until=200) == (True,)
+
+
+async def what_is_finished_or_given_back_is_not_renewed(store: Store, other: Store) -> None:
+    await store.commit([turn(requests=(request("r1"), request("r2")), at=10)])
+    claims = await store.claim("one", 10, held_until=20)
+    done, back = Settlement(claims[0], "1", 15), Settlement(claims[1], None, 15)
+    assert await store.finish([done, back]) == (True, True)
+    assert await store.renew(claims, held_until=90) == (False, False)
+    assert await store.renew([], held_until=90) == ()
+    (again,) = await other.claim("two", 15, held_until=90)
+    assert again.request == request("r2")
+
+
+async def one_lease_is_held_by_whoever_is_first_to_claim_or_renew(
+    store: Store, other: Store
+) -> None:
+    names = [f"r{number}" for number in range(30)]
+    await store.commit([turn(requests=tuple(map(request, names)), at=10)])
+    claims = await store.claim("slow", 10, held_until=20)
+    renewed, taken = await asyncio.gather(
+        store.renew(claims, held_until=90), other.claim("quick", 50, held_until=90)
+    )
+    kept = {claim.request.key for claim, held in zip(claims, renewed, strict=True) if held}
+    assert kept.isdisjoint(claim.request.key for claim in taken)
+    taken += await other.claim("rest", 50, held_until=90)
+    assert kept | {claim.request.key for claim in taken} == set(names)
+
+
 async def a_request_given_back_is_claimed_again_from_its_time_on(store: Store, _: Store) -> None:
     await store.commit([turn(requests=(request("r"),), at=10)])
     (claim,) = await store.claim("one", 10, held_until=1_000)
@@ -218,6 +284,12 @@ LAWS = (
     relays_at_once_share_the_outbox,
     a_finished_request_is_never_claimed_again,
     a_lease_that_ran_out_still_holds_until_somebody_claims,
+    a_lease_that_is_renewed_is_not_lent_to_others,
+    a_renewal_is_no_lending,
+    a_renewal_never_shortens_a_lease,
+    a_lease_that_ran_out_is_renewed_unless_somebody_claimed,
+    what_is_finished_or_given_back_is_not_renewed,
+    one_lease_is_held_by_whoever_is_first_to_claim_or_renew,
     a_request_given_back_is_claimed_again_from_its_time_on,
     requests_of_a_stream_are_claimed_one_after_another,
     streams_of_different_sessions_do_not_wait_for_each_other,

@@ -250,26 +250,20 @@ class Database(ABC):
         claims.sort(key=lambda claim: (claim.key, claim.revision, claim.ordinal))
         return tuple(claims)
 
+    def renew(self, claims: Sequence[Claim], held_until: int) -> tuple[bool, ...]:
+        """See ``Store.renew``."""
+        asked = [rows.lease_row(claim) for claim in claims]
+        found = self.write("renew", claims=json_text(asked), held_until=held_until)
+        return _held(claims, found)
+
     def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
         """See ``Store.finish``."""
         asked = [
-            {
-                "tenant": settlement.claim.key.tenant,
-                "session": settlement.claim.key.session,
-                "revision": settlement.claim.revision,
-                "ordinal": settlement.claim.ordinal,
-                "token": settlement.claim.token,
-                "result": settlement.result,
-                "at": settlement.at,
-            }
+            {**rows.lease_row(settlement.claim), "result": settlement.result, "at": settlement.at}
             for settlement in settlements
         ]
         found = self.write("finish", settlements=json_text(asked))
-        held = {(rows.key_of(row), row.revision, row.ordinal) for row in found}
-        return tuple(
-            (settlement.claim.key, settlement.claim.revision, settlement.claim.ordinal) in held
-            for settlement in settlements
-        )
+        return _held([settlement.claim for settlement in settlements], found)
 
     def history(self, key: SessionKey, after: int, limit: int) -> tuple[PastTurn, ...]:
         """See ``Store.history``."""
@@ -298,6 +292,12 @@ class Database(ABC):
             limit=limit,
         )
         return tuple(map(rows.session_from, found))
+
+
+def _held(claims: Sequence[Claim], found: Sequence[Row]) -> tuple[bool, ...]:
+    """For each claim, whether its row is among those that were found."""
+    held = {(rows.key_of(row), row.revision, row.ordinal) for row in found}
+    return tuple((claim.key, claim.revision, claim.ordinal) in held for claim in claims)
 
 
 def attempted(work: Callable[[], Result], *, tries: int = len(_PAUSES) + 1) -> Result:

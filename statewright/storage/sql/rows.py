@@ -116,6 +116,17 @@ def inbox_row(message: Message, *, position: int, held_until: int) -> Parameters
     }
 
 
+def lease_row(claim: Claim) -> Parameters:
+    """A request of the outbox, and the token that proves who holds it."""
+    return {
+        "tenant": claim.key.tenant,
+        "session": claim.key.session,
+        "revision": claim.revision,
+        "ordinal": claim.ordinal,
+        "token": claim.token,
+    }
+
+
 def message_rows(messages: Sequence[Message | Turn]) -> str:
     """Numbered messages to be looked up, as a parameter."""
     return json_text(

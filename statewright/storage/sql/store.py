@@ -145,6 +145,11 @@ class SQLStore:
         opened = self._open
         return await opened.write(partial(opened.database.claim, token, now, held_until, limit))
 
+    async def renew(self, claims: Sequence[Claim], *, held_until: int) -> tuple[bool, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(partial(opened.database.renew, claims, held_until))
+
     async def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
         """See ``Store``."""
         opened = self._open

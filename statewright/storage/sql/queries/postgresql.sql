@@ -250,6 +250,25 @@ where o.tenant = f.tenant and o.session = f.session
 returning o.tenant, o.session, o.revision, o.ordinal, o.key, o.kind, o.stream, o.payload,
           o.attempts;
 
+-- name: renew
+with held as (
+  select o.tenant, o.session, o.revision, o.ordinal
+  from statewright_outbox o
+  join json_to_recordset(cast(:claims as json)) as r(
+         tenant text, session text, revision bigint, ordinal integer, token text)
+    on o.tenant = r.tenant and o.session = r.session
+   and o.revision = r.revision and o.ordinal = r.ordinal
+  where o.token = r.token and o.available_at is not null
+  order by o.tenant, o.session, o.revision, o.ordinal
+  for no key update of o
+)
+update statewright_outbox o
+set available_at = greatest(o.available_at, cast(:held_until as bigint))
+from held h
+where o.tenant = h.tenant and o.session = h.session
+  and o.revision = h.revision and o.ordinal = h.ordinal
+returning o.tenant, o.session, o.revision, o.ordinal;
+
 -- name: finish
 -- A result is stored once; a request that is given back loses its token.
 update statewright_outbox o

@@ -165,6 +165,20 @@ where (tenant, session, revision, ordinal) in (
   limit :limit)
 returning tenant, session, revision, ordinal, key, kind, stream, payload, attempts;
 
+-- name: renew
+update statewright_outbox
+set available_at = max(available_at, :held_until)
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.revision') as revision, json_extract(value, '$.ordinal') as ordinal,
+         json_extract(value, '$.token') as token
+  from json_each(:claims)
+) r
+where statewright_outbox.tenant = r.tenant and statewright_outbox.session = r.session
+  and statewright_outbox.revision = r.revision and statewright_outbox.ordinal = r.ordinal
+  and statewright_outbox.token = r.token and statewright_outbox.available_at is not null
+returning tenant, session, revision, ordinal;
+
 -- name: finish
 -- A result is stored once; a request that is given back loses its token.
 update statewright_outbox
