@@ -12,6 +12,7 @@
     │   ├── ForeignSnapshot     a snapshot was stepped with a chart that is not its own
     │   ├── InvalidSnapshot     a text is not a snapshot, or not one of this chart
     │   ├── InvalidEvent        an event, or the data of a start, is not usable
+    │   ├── UnwritableTree      a syntax tree holds what no text of CEL can say
     │   ├── SessionEnded        an event was sent to a session that is over
     │   ├── UnstorableRecord    a record for the store holds what no database keeps
     │   ├── UnknownPublication  nothing of that flow and version is published
@@ -20,7 +21,8 @@
     │   └── InvalidMessage      what was sent to a session is no message, or names what is ours
     ├── ContentionError         somebody else was faster; load again and try again
     │   ├── RevisionConflict    the session is not at the revision that was expected
-    │   └── DraftChanged        the draft is not the one that its author has seen
+    │   ├── DraftChanged        the draft is not the one that its author has seen
+    │   └── AlreadyDone         a change was made before, under the same key
     ├── HostError               the machine, the database or the network
     │   ├── StorageUnavailable  the database does not answer, or is too busy
     │   ├── UnusableDatabase    it is not one that this version can work with
@@ -135,6 +137,10 @@ class InvalidEvent(CallerError):
     """An event, or the data of a start, is not usable."""
 
 
+class UnwritableTree(CallerError):
+    """A syntax tree that a program put together holds what no text of CEL can say."""
+
+
 class SessionEnded(CallerError):
     """An event was sent to a session that has completed or failed."""
 
@@ -200,6 +206,18 @@ class DraftChanged(ContentionError):
         super().__init__(f"the draft of {flow!r} {now}; read it again before you change it")
         self.flow = flow
         self.current = current
+
+
+class AlreadyDone(ContentionError):
+    """A change was made before, under the same key; what was told of it can be read again.
+
+    Args:
+        key: what the caller called the change.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the key {ascii(key)[:80]} was used before, for a change that was made")
+        self.key = key
 
 
 class StorageUnavailable(HostError):

@@ -156,6 +156,13 @@ KINDS: Final = (
     ),
     Kind(
         422,
+        "KEY_REUSED",
+        "ValidationError",
+        "this `Idempotency-Key` was used for another request",
+        "Give each change a key of its own, such as a random UUID.",
+    ),
+    Kind(
+        422,
         "FLOW_REJECTED",
         "ValidationError",
         "findings stand in the way of publishing this flow",
@@ -308,6 +315,7 @@ PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = MappingPro
         errors.UnknownPublication: _plain("UNKNOWN_FLOW"),
         errors.RevisionConflict: _conflict,
         errors.DraftChanged: _changed,
+        errors.AlreadyDone: _plain("KEY_REUSED"),
         errors.FlowRejected: _rejected,
         errors.InvalidMessage: _plain("INVALID_VALUE"),
         errors.InvalidEvent: _plain("INVALID_VALUE"),

@@ -51,6 +51,7 @@ from statewright.storage.identity import (
     is_secret,
     read_token,
 )
+from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Loaded,
     Lookup,
@@ -152,7 +153,13 @@ class Runtime:
     # --- publications --------------------------------------------------------------------------
 
     async def publish(
-        self, release: Release, *, tenant: str = "default", flow: str, label: str = ""
+        self,
+        release: Release,
+        *,
+        tenant: str = "default",
+        flow: str,
+        label: str = "",
+        receipt: Callable[[Publication], Receipt] | None = None,
     ) -> Publication:
         """Publish a release as the next version of a flow. Sessions that run stay on theirs.
 
@@ -161,12 +168,14 @@ class Runtime:
             tenant: whose it is.
             flow: what people call it.
             label: a name for a line of versions (``live``, ``trial``), or ``""``.
+            receipt: makes what is kept with it of what the caller is told.
 
         Raises:
             UnstorableRecord: a name is none that can be kept.
+            AlreadyDone: there is a receipt with that key.
         """
         return await self.store.publish(
-            release, tenant=tenant, flow=flow, at=self.clock(), label=label
+            release, tenant=tenant, flow=flow, at=self.clock(), label=label, receipt=receipt
         )
 
     # --- what one does to a session ------------------------------------------------------------

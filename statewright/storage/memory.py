@@ -6,7 +6,7 @@ others' turns whole. It is not to be shared between threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
@@ -17,6 +17,7 @@ from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
 from statewright.storage.patches import TENANT, owner_of, patched
+from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
     Birth,
@@ -79,11 +80,20 @@ class MemoryStore:
         """Nothing is to be closed: what is in the store stays as long as the object."""
 
     async def publish(
-        self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
+        self,
+        release: Release,
+        *,
+        tenant: str,
+        flow: str,
+        at: int,
+        label: str = "",
+        receipt: Callable[[Publication], Receipt] | None = None,
     ) -> Publication:
         """See ``Store``."""
         line = self._publications.get((tenant, flow), [])
         publication = Publication(tenant, flow, len(line) + 1, label, release.digest, at)
+        if receipt is not None:
+            self.drafts.receipts.keep(receipt(publication))
         self._publications[tenant, flow] = [*line, (publication, release)]
         return publication
 
@@ -108,6 +118,17 @@ class MemoryStore:
         ]
         rows.sort(key=_place)
         return tuple(row for row in rows if after is None or _place(row) > _place(after))[:limit]
+
+    async def newest(
+        self, tenant: str, *, after: str = "", limit: int = PAGE
+    ) -> tuple[Publication, ...]:
+        """See ``Store``."""
+        found = sorted(key for key in self._publications if key[0] == tenant and key[1] > after)
+        return tuple(self._publications[key][-1][0] for key in found[:limit])
+
+    async def receipt(self, tenant: str, key: str) -> Receipt | None:
+        """See ``KeepsReceipts``."""
+        return await self.drafts.receipt(tenant, key)
 
     async def release(self, publication: Publication) -> Release:
         """See ``Store``."""

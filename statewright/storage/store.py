@@ -69,7 +69,7 @@ class Store(KeepsReceipts, Protocol):
         """Let what was begun come to its end, and let go of every connection."""
         ...
 
-    async def publish(  # noqa: PLR0913 (what, whose, when, and what is told of it)
+    async def publish(
         self,
         release: Release,
         *,

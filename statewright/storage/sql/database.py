@@ -6,15 +6,17 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from statewright.errors import StorageUnavailable, UnknownPublication
+from statewright.errors import AlreadyDone, StorageUnavailable, UnknownPublication
 from statewright.statechart import Release, release_from_json, release_to_json
 from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.patches import owner_of, patched
+from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Claim,
     Conflict,
@@ -67,6 +69,10 @@ class Database(ABC):
         """A connection whose changes are committed at the end, or with each statement."""
 
     @abstractmethod
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A connection whose changes are committed together at the end."""
+
+    @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:
         """A transaction in which nobody else migrates."""
 
@@ -110,24 +116,44 @@ class Database(ABC):
             if not is_current(connection):
                 upgrade_tables(connection)
 
-    def publish(self, release: Release, tenant: str, flow: str, label: str, at: int) -> Publication:
-        """See ``Store.publish``."""
-        # Checks what it is given; the version is not known yet.
-        Publication(tenant, flow, 1, label, release.digest, at)
-        text = release_to_json(release)
-        for _ in range(_PUBLISHERS):
-            found = self.write(
-                "publish",
-                tenant=tenant,
-                flow=flow,
-                label=label,
-                digest=release.digest,
-                at=at,
-                release=text,
-            )
-            if found:
-                return Publication(tenant, flow, found[0].version, label, release.digest, at)
-        raise StorageUnavailable(f"too many publish the flow {flow!r} at once; try again later")
+    def publish(
+        self,
+        release: Release,
+        proposed: Publication,
+        receipt: Callable[[Publication], Receipt] | None = None,
+    ) -> Publication:
+        """See ``Store.publish``; whatever version is proposed, it becomes the next one."""
+        parameters = {
+            "tenant": proposed.tenant,
+            "flow": proposed.flow,
+            "label": proposed.label,
+            "digest": proposed.digest,
+            "at": proposed.at,
+            "release": release_to_json(release),
+        }
+        with self.transaction() as connection:
+            for _ in range(_PUBLISHERS):
+                if found := self.run(connection, "publish", parameters):
+                    made = replace(proposed, version=found[0].version)
+                    self.keep(connection, receipt and receipt(made))
+                    return made
+        raise StorageUnavailable(
+            f"too many publish the flow {proposed.flow!r} at once; try again later"
+        )
+
+    def keep(self, connection: Connection, receipt: Receipt | None) -> None:
+        """Keep a receipt, if there is one, in the transaction of the change that it tells of.
+
+        Raises:
+            AlreadyDone: there is one with its key.
+        """
+        if receipt is not None and not self.run(connection, "keep", asdict(receipt)):
+            raise AlreadyDone(receipt.key)
+
+    def receipt(self, tenant: str, key: str) -> Receipt | None:
+        """See ``KeepsReceipts``."""
+        found = self.read("receipt", tenant=tenant, key=key)
+        return Receipt(*found[0]) if found else None
 
     def publication(
         self, tenant: str, flow: str, version: int | None, label: str | None
@@ -148,6 +174,11 @@ class Database(ABC):
             after_version=after.version if after else 0,
             limit=limit,
         )
+        return tuple(map(rows.publication_from, found))
+
+    def newest(self, tenant: str, after: str, limit: int) -> tuple[Publication, ...]:
+        """See ``Store.newest``."""
+        found = self.read("newest", tenant=tenant, after=after, limit=limit)
         return tuple(map(rows.publication_from, found))
 
     def release(self, publication: Publication) -> Release:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from statewright.errors import DraftChanged
 from statewright.storage.drafts import ABSENT, Draft, Heading, Saved, saved_from
+from statewright.storage.receipts import Receipt
 from statewright.storage.sql.database import Database
 from statewright.storage.sql.rows import Row
 from statewright.storage.store import PAGE
@@ -51,16 +52,31 @@ class SQLDrafts:
         opened = self._opened()
         return await opened.read(partial(_headings, opened.database, tenant, after, limit))
 
-    async def save(self, draft: Draft, *, seen: str | None = None) -> Saved:
+    async def save(
+        self,
+        draft: Draft,
+        *,
+        seen: str | None = None,
+        receipt: Callable[[Saved], Receipt] | None = None,
+    ) -> Saved:
         """See ``Drafts``."""
         opened = self._opened()
         # Tried once: after a change that only seems to have failed, the draft is not what was seen.
-        return await opened.write(partial(_save, opened.database, draft, seen), tries=1)
+        return await opened.write(partial(_save, opened.database, draft, seen, receipt), tries=1)
 
-    async def remove(self, tenant: str, flow: str, *, seen: str | None = None) -> bool:
+    async def remove(
+        self, tenant: str, flow: str, *, seen: str | None = None, receipt: Receipt | None = None
+    ) -> bool:
         """See ``Drafts``."""
         opened = self._opened()
-        return await opened.write(partial(_remove, opened.database, tenant, flow, seen), tries=1)
+        return await opened.write(
+            partial(_remove, opened.database, tenant, flow, seen, receipt), tries=1
+        )
+
+    async def receipt(self, tenant: str, key: str) -> Receipt | None:
+        """See ``KeepsReceipts``."""
+        opened = self._opened()
+        return await opened.read(partial(opened.database.receipt, tenant, key))
 
 
 def _read(database: Database, tenant: str, flow: str) -> Saved | None:
@@ -73,7 +89,12 @@ def _headings(database: Database, tenant: str, after: str, limit: int) -> tuple[
     return tuple(map(_heading_from, found))
 
 
-def _save(database: Database, draft: Draft, seen: str | None) -> Saved:
+def _save(
+    database: Database,
+    draft: Draft,
+    seen: str | None,
+    receipt: Callable[[Saved], Receipt] | None,
+) -> Saved:
     digest = draft.digest
     columns = {
         "tenant": draft.tenant,
@@ -85,20 +106,29 @@ def _save(database: Database, draft: Draft, seen: str | None) -> Saved:
         "text": draft.text,
         "ui": draft.ui,
     }
+    statement = "change_draft"
     if seen is None:
-        found = database.write("put_draft", **columns)
+        statement = "put_draft"
     elif seen == ABSENT:
-        found = database.write("add_draft", **columns)
+        statement = "add_draft"
     else:
-        found = database.write("change_draft", **columns, seen=seen)
-    if not found:
-        raise DraftChanged(draft.flow, _digest(database, draft.tenant, draft.flow))
-    return saved_from(draft, found[0].created_at)
+        columns["seen"] = seen
+    with database.transaction() as connection:
+        if found := database.run(connection, statement, columns):
+            saved = saved_from(draft, found[0].created_at)
+            database.keep(connection, receipt and receipt(saved))
+            return saved
+    raise DraftChanged(draft.flow, _digest(database, draft.tenant, draft.flow))
 
 
-def _remove(database: Database, tenant: str, flow: str, seen: str | None) -> bool:
-    if database.write("remove_draft", tenant=tenant, flow=flow, seen=seen):
-        return True
+def _remove(
+    database: Database, tenant: str, flow: str, seen: str | None, receipt: Receipt | None
+) -> bool:
+    which = {"tenant": tenant, "flow": flow, "seen": seen}
+    with database.transaction() as connection:
+        if database.run(connection, "remove_draft", which):
+            database.keep(connection, receipt)
+            return True
     there = _digest(database, tenant, flow)
     if seen not in {None, there}:
         raise DraftChanged(flow, there)

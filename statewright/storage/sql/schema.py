@@ -196,6 +196,18 @@ PROFILES = Table(
 )
 """Values of contacts; those of the tenant itself are at the contact ``""``."""
 
+RECEIPTS = Table(
+    "statewright_receipts",
+    METADATA,
+    _key("tenant"),
+    _key("key"),
+    _text("request"),
+    _text("answer"),
+    _number("at"),
+    PrimaryKeyConstraint("tenant", "key", name="statewright_receipts_pkey"),
+)
+"""What was told of changes to which callers gave a key."""
+
 DRAFTS = Table(
     "statewright_drafts",
     METADATA,

@@ -55,7 +55,7 @@ class SQLiteDatabase(Database):
                 raise
             connection.exec_driver_sql("commit")
 
-    migrating = writing
+    transaction = migrating = writing
 
     def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
         """See ``Store.commit``."""

@@ -15,6 +15,7 @@ from statewright.errors import StorageUnavailable, UnusableDatabase
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.lane import Lane
+from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Claim,
     Episode,
@@ -81,11 +82,19 @@ class SQLStore:
         return SQLDrafts(lambda: self._open)
 
     async def publish(
-        self, release: Release, *, tenant: str, flow: str, at: int, label: str = ""
+        self,
+        release: Release,
+        *,
+        tenant: str,
+        flow: str,
+        at: int,
+        label: str = "",
+        receipt: Callable[[Publication], Receipt] | None = None,
     ) -> Publication:
         """See ``Store``."""
         opened = self._open
-        publish = partial(opened.database.publish, release, tenant, flow, label, at)
+        proposed = Publication(tenant, flow, 1, label, release.digest, at)
+        publish = partial(opened.database.publish, release, proposed, receipt)
         # Tried once: what seems to have failed may be there, and would be there twice.
         return await opened.write(publish, tries=1)
 
@@ -102,6 +111,18 @@ class SQLStore:
         """See ``Store``."""
         opened = self._open
         return await opened.read(partial(opened.database.publications, tenant, flow, after, limit))
+
+    async def newest(
+        self, tenant: str, *, after: str = "", limit: int = PAGE
+    ) -> tuple[Publication, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.newest, tenant, after, limit))
+
+    async def receipt(self, tenant: str, key: str) -> Receipt | None:
+        """See ``KeepsReceipts``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.receipt, tenant, key))
 
     async def release(self, publication: Publication) -> Release:
         """See ``Store``."""

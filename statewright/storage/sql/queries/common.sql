@@ -29,6 +29,30 @@ where tenant = :tenant
 order by flow, version desc
 limit :limit;
 
+-- name: newest
+select p.tenant, p.flow, p.version, p.label, p.digest, p.at
+from statewright_publications p
+where p.tenant = :tenant and p.flow > :after
+  and p.version = (
+    select max(q.version)
+    from statewright_publications q
+    where q.tenant = p.tenant and q.flow = p.flow
+  )
+order by p.flow
+limit :limit;
+
+-- name: keep
+-- Nothing where there is one with this key already.
+insert into statewright_receipts (tenant, key, request, answer, at)
+values (:tenant, :key, :request, :answer, :at)
+on conflict do nothing
+returning key;
+
+-- name: receipt
+select tenant, key, request, answer, at
+from statewright_receipts
+where tenant = :tenant and key = :key;
+
 -- name: release
 select release
 from statewright_publications
