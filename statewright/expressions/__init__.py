@@ -16,8 +16,9 @@ from statewright.expressions.content import (
     expressions_in,
     render,
 )
-from statewright.expressions.environment import Environment
+from statewright.expressions.environment import Environment, Meaning, NameKind
 from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
+from statewright.expressions.judgement import Resolution
 from statewright.expressions.overloads import Overload
 from statewright.expressions.parser import parse
 from statewright.expressions.places import Place
@@ -41,6 +42,8 @@ __all__ = [
     "HostFunction",
     "Literal",
     "Maybe",
+    "Meaning",
+    "NameKind",
     "OnError",
     "Overload",
     "Place",
@@ -48,6 +51,7 @@ __all__ = [
     "ProblemKind",
     "Record",
     "Reference",
+    "Resolution",
     "Secret",
     "SecretText",
     "Sequence",

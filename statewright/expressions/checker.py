@@ -10,12 +10,12 @@ Source: cel-go's ``checker/checker.go``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.environment import Environment
-from statewright.expressions.judgement import KEYS, Judgement, is_unknown, nearest
+from statewright.expressions.environment import Environment, Meaning, NameKind
+from statewright.expressions.judgement import KEYS, Judgement, Resolution, is_unknown, nearest
 from statewright.expressions.patterns import searcher
 from statewright.expressions.problems import Problem, ProblemKind
 from statewright.expressions.syntax import (
@@ -63,13 +63,27 @@ Scope = Mapping[str, CelType]
 class Checked:
     """The outcome of a check.
 
+    What is known of a node is found under ``id(node)``; the expression keeps its nodes alive. Of
+    what is wrong, and of a namespace such as ``math`` in ``math.abs(x)``, nothing is known.
+
     Attributes:
         type: what the value will be; ``dyn`` where that is not known.
         problems: what can never work, in the order of the text.
+        expression: what was checked.
+        types: the type of every node that has a value.
+        calls: what every operation on values means: one resolution for a call, a negation or an
+            ordering; of a chain of ``+ - * / %`` one for each of its operators. Equality, ``in``,
+            logic, selections, indices and macros are defined on values of any type and have none.
+        names: what every name means, and every selection that is the name of a variable or type
+            as a whole.
     """
 
     type: CelType
     problems: tuple[Problem, ...]
+    expression: Expression = field(repr=False)
+    types: Mapping[int, CelType] = field(repr=False)
+    calls: Mapping[int, tuple[Resolution, ...]] = field(repr=False)
+    names: Mapping[int, Meaning] = field(repr=False)
 
 
 def check(expression: Expression, environment: Environment) -> Checked:
@@ -78,12 +92,23 @@ def check(expression: Expression, environment: Environment) -> Checked:
     found = _type_of(judgement, expression.root, {})
     found = judgement.unification.resolved(found, final=True)
     problems = sorted(judgement.problems, key=lambda problem: (problem.start, problem.end))
-    return Checked(DYN if found == ERROR else found, tuple(problems))
+    return Checked(
+        DYN if found == ERROR else found,
+        tuple(problems),
+        expression,
+        {key: judgement.final(one) for key, one in judgement.types.items()},
+        {
+            key: tuple(replace(one, result=judgement.final(one.result)) for one in resolutions)
+            for key, resolutions in judgement.calls.items()
+        },
+        judgement.names,
+    )
 
 
 def _type_of(judgement: Judgement, node: Node, scope: Scope) -> CelType:
     found = _RULES[type(node)](judgement, node, scope)
-    return judgement.unification.resolved(found)
+    found = judgement.types[id(node)] = judgement.unification.resolved(found)
+    return found
 
 
 def _literal(_: Judgement, node: Literal, __: Scope) -> CelType:
@@ -95,10 +120,12 @@ def _literal(_: Judgement, node: Literal, __: Scope) -> CelType:
 
 def _name(judgement: Judgement, node: Name, scope: Scope) -> CelType:
     if not node.absolute and node.name in scope:
+        judgement.names[id(node)] = Meaning(NameKind.MACRO_VARIABLE, node.name)
         return scope[node.name]
-    found = judgement.environment.type_of_name(node.name, absolute=node.absolute)
+    found = judgement.environment.meaning_of_name(node.name, absolute=node.absolute)
     if found is not None:
-        return found
+        judgement.names[id(node)] = found[0]
+        return found[1]
     hint = nearest(node.name, (*scope, *judgement.environment.variables))
     reason = f"`{node.name}` is not declared"
     return judgement.report(ProblemKind.UNDEFINED, reason, node, hint)
@@ -123,7 +150,11 @@ def _qualified(judgement: Judgement, node: Select, scope: Scope) -> CelType | No
     if root.name in scope and not root.absolute:
         return None
     name = ".".join((root.name, *fields))
-    return judgement.environment.type_of_name(name, absolute=root.absolute)
+    found = judgement.environment.meaning_of_name(name, absolute=root.absolute)
+    if found is None:
+        return None
+    judgement.names[id(node)] = found[0]
+    return found[1]
 
 
 def _inside(judgement: Judgement, found: CelType) -> CelType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -60,6 +61,22 @@ TYPE_NAMES: Final[Mapping[str, CelType]] = {
 """The names of types that an expression may write."""
 
 
+class NameKind(StrEnum):
+    """What sort of thing a name stands for."""
+
+    VARIABLE = "variable"
+    MACRO_VARIABLE = "macro variable"
+    TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name stands for: ``name`` is it in full, with its namespace."""
+
+    kind: NameKind
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The names that an expression may use.
@@ -80,13 +97,15 @@ class Environment:
         whole = {**STANDARD_SIGNATURES, **added} if added else STANDARD_SIGNATURES
         object.__setattr__(self, "signatures", whole)
 
-    def type_of_name(self, path: str, *, absolute: bool = False) -> CelType | None:
-        """The type of a variable, or of a type's name; the innermost namespace wins."""
+    def meaning_of_name(
+        self, path: str, *, absolute: bool = False
+    ) -> tuple[Meaning, CelType] | None:
+        """What a name means, and its type; the innermost namespace wins."""
         outer = () if absolute else tuple(filter(None, self.container.split(".")))
         for length in range(len(outer), -1, -1):
             name = ".".join((*outer[:length], path))
             if name in self.variables:
-                return self.variables[name]
+                return Meaning(NameKind.VARIABLE, name), self.variables[name]
             if name in TYPE_NAMES:
-                return type_of(TYPE_NAMES[name])
+                return Meaning(NameKind.TYPE, name), type_of(TYPE_NAMES[name])
         return None

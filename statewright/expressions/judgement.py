@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
-from statewright.expressions.environment import Environment
+from statewright.expressions.environment import Environment, Meaning
 from statewright.expressions.overloads import Overload
 from statewright.expressions.problems import Problem, ProblemKind
 from statewright.expressions.syntax import Node
@@ -19,13 +19,35 @@ KEYS: Final = frozenset(("bool", "int", "uint", "string"))
 """The names of the types that keys of maps may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What an operation on values of certain types means.
+
+    Attributes:
+        overloads: those that may apply, in the order of the table; a single one does apply, unless
+            an argument that is ``dyn`` turns out to be something else, which is an error.
+        result: the type of the result.
+    """
+
+    overloads: tuple[Overload, ...]
+    result: CelType
+
+
 @dataclass(slots=True)
 class Judgement:
-    """One check: its environment, what type parameters mean so far, and the problems found."""
+    """One check: its environment, what type parameters mean so far, and what was found."""
 
     environment: Environment
     unification: Unification = field(default_factory=Unification)
     problems: list[Problem] = field(default_factory=list)
+    types: dict[int, CelType] = field(default_factory=dict)
+    calls: dict[int, tuple[Resolution, ...]] = field(default_factory=dict)
+    names: dict[int, Meaning] = field(default_factory=dict)
+
+    def final(self, found: CelType) -> CelType:
+        """The type that is shown: what is wrong or of no known type is ``dyn``."""
+        found = self.unification.resolved(found, final=True)
+        return DYN if found == ERROR else found
 
     def report(
         self, kind: ProblemKind, reason: str, node: Node, hint: str = "", start: int | None = None
@@ -63,15 +85,20 @@ class Judgement:
     ) -> CelType:
         """The type of the result of a function on values of these types."""
         overloads = self.environment.signatures[name, member]
-        matches = [match for one in overloads if (match := self.unification.match(one, types))]
+        found = [(one, self.unification.match(one, types)) for one in overloads]
+        matches = [match for _, match in found if match is not None]
         if not matches:
-            found = ", ".join(str(self.unification.resolved(one, final=True)) for one in types)
-            reason = f"`{shown}` is not defined on ({found})"
+            shown_types = ", ".join(str(self.final(one)) for one in types)
+            reason = f"`{shown}` is not defined on ({shown_types})"
             return self.report(ProblemKind.FUNCTION, reason, node, _usage(overloads))
         if len(matches) == 1:
             self.unification.bindings = matches[0].bindings
         results = {match.result for match in matches}
-        return results.pop() if len(results) == 1 else DYN
+        result = results.pop() if len(results) == 1 else DYN
+        fitting = tuple(one for one, match in found if match is not None)
+        earlier = self.calls.get(id(node), ())
+        self.calls[id(node)] = (*earlier, Resolution(fitting, result))
+        return result
 
     # What is inside of values
 

@@ -9,6 +9,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions import Environment, ProblemKind, check, evaluate, parse
 from statewright.expressions.environment import signatures_from_overloads
 from statewright.expressions.overloads import function
+from statewright.expressions.syntax import walk
 from statewright.expressions.types import (
     BOOL,
     DYN,
@@ -228,3 +229,59 @@ def test_what_is_reported_as_a_wrong_function_has_no_value(text: str) -> None:
         if problem.kind is ProblemKind.FUNCTION and whole:
             with pytest.raises(EvaluationError):
                 evaluate(expression, {"m": {}})
+
+
+def test_the_type_of_every_node_is_told() -> None:
+    expression = parse("age + size(name) > 2 && tags.exists(t, t == name)")
+    checked = check(expression, ENVIRONMENT)
+    told = [
+        (expression.text[node.start : node.end], str(checked.types[id(node)]))
+        for node in walk(expression.root)
+    ]
+    assert told == [
+        ("age + size(name) > 2 && tags.exists(t, t == name)", "bool"),
+        ("age + size(name) > 2", "bool"),
+        ("age + size(name)", "int"),
+        ("age", "int"),
+        ("size(name)", "int"),
+        ("name", "string"),
+        ("2", "int"),
+        ("tags.exists(t, t == name)", "bool"),
+        ("tags", "list(string)"),
+        ("t == name", "bool"),
+        ("t", "string"),
+        ("name", "string"),
+    ]
+
+
+def test_every_operation_is_told_with_the_overloads_that_it_may_mean() -> None:
+    expression = parse("math.abs(age) - vars.x - answer > age")
+    checked = check(expression, ENVIRONMENT)
+    told = {
+        expression.text[node.start : node.end]: [
+            [str(overload) for overload in resolution.overloads]
+            for resolution in checked.calls[id(node)]
+        ]
+        for node in walk(expression.root)
+        if id(node) in checked.calls
+    }
+    assert told["math.abs(age)"] == [["math.abs(int) -> int"]]
+    assert told["math.abs(age) - vars.x - answer"] == [["int - int -> int"]] * 2
+    assert told["math.abs(age) - vars.x - answer > age"] == [["int > int -> bool"]]
+
+
+def test_every_name_is_told_with_what_it_means() -> None:
+    expression = parse("tags.map(t, t + name).size() > 0 && type(now) == google.protobuf.Timestamp")
+    checked = check(expression, ENVIRONMENT)
+    told = [
+        (meaning.kind.value, meaning.name)
+        for node in walk(expression.root)
+        if (meaning := checked.names.get(id(node)))
+    ]
+    assert told == [
+        ("variable", "tags"),
+        ("macro variable", "t"),
+        ("variable", "name"),
+        ("variable", "now"),
+        ("type", "google.protobuf.Timestamp"),
+    ]
