@@ -27,6 +27,7 @@ from statewright.expressions.references import Reference, references
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template
 from statewright.expressions.types import CelType, type_from_name
+from statewright.expressions.unparser import unparse
 from statewright.expressions.values import NOTHING, Maybe, TypeValue, Uint
 
 __all__ = [
@@ -68,4 +69,5 @@ __all__ = [
     "references",
     "render",
     "type_from_name",
+    "unparse",
 ]
