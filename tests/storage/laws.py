@@ -7,7 +7,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from statewright.storage import Store
-from tests.storage import laws_of_lists, laws_of_queues, laws_of_turns, laws_of_values
+from tests.storage import (
+    laws_of_lists,
+    laws_of_queues,
+    laws_of_receipts,
+    laws_of_turns,
+    laws_of_values,
+)
 
 Law = Callable[[Store, Store], Awaitable[None]]
 
@@ -16,6 +22,7 @@ LAWS: tuple[Law, ...] = (
     *laws_of_queues.LAWS,
     *laws_of_values.LAWS,
     *laws_of_lists.LAWS,
+    *laws_of_receipts.LAWS,
 )
 
 

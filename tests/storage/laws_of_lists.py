@@ -39,6 +39,16 @@ async def what_was_published_is_read_back(store: Store, other: Store) -> None:
     assert await other.release(made) == release("one")
 
 
+async def the_newest_of_each_flow_is_listed_in_pages(store: Store, other: Store) -> None:
+    for flow in ("B", "ä", "a", "a", "B", "b", "a"):
+        await store.publish(release(), tenant="t", flow=flow, at=9)
+    await store.publish(release(), tenant="other", flow="c", at=9)
+    first = await other.newest("t", limit=2)
+    rest = await other.newest("t", after=first[-1].flow)
+    listed = [(one.flow, one.version) for one in (*first, *rest)]
+    assert listed == [("B", 2), ("a", 3), ("b", 1), ("ä", 1)]
+
+
 async def the_newest_publication_of_a_version_or_label_is_found(store: Store, _: Store) -> None:
     for label in ("live", "trial", "live", ""):
         await store.publish(release(), tenant="a", flow="x", at=9, label=label)
@@ -128,6 +138,7 @@ async def sessions_are_listed_by_flow_and_status(store: Store, _: Store) -> None
 
 
 LAWS = (
+    the_newest_of_each_flow_is_listed_in_pages,
     versions_count_from_one_in_each_flow_of_each_tenant,
     publishers_at_once_get_versions_without_a_gap,
     what_was_published_is_read_back,
