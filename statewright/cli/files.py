@@ -47,6 +47,18 @@ def write(name: str, text: str) -> None:
         raise Failure(f"cannot write {name!r}: {reason(error)}") from None
 
 
+def make_directory(name: str) -> None:
+    """Make a directory and those above it, where they are missing.
+
+    Raises:
+        Failure: it cannot be made.
+    """
+    try:
+        Path(name).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise Failure(f"cannot make the directory {name!r}: {reason(error)}") from None
+
+
 def reason(error: OSError | ValueError) -> str:
     """Why the system refused, in words."""
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)

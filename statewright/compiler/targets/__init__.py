@@ -1,4 +1,7 @@
-"""What a release can be written as, for people and for other tools."""
+"""What a release can be written as, for people and for other tools.
+
+To add a target, write a module with a pure function ``Release → Export`` and list it here.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.targets.chart_json import json_from
+from statewright.compiler.targets.export import Export, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.mermaid import mermaid_from
 from statewright.statechart.release import Release
 
-TARGETS: Mapping[str, Callable[[Release], str]] = MappingProxyType(
+Target = Callable[[Release], Export]
+"""Writes a release as another tool reads it."""
+
+TARGETS: Mapping[str, Target] = MappingProxyType(
     {
         "json": json_from,
         "mermaid": mermaid_from,
     }
 )
-"""Name on the command line → writer of a text that ends with a newline."""
+"""Name on the command line → target."""
 
-__all__ = ["TARGETS"]
+__all__ = ["TARGETS", "Export", "Loss", "Place", "Target", "json_of", "lines_of"]

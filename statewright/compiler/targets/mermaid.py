@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.targets.export import Export, export_of, stem_of
 from statewright.statechart.definition import State, Statechart, StateKind, Transition
 from statewright.statechart.release import Release
 
@@ -15,9 +16,10 @@ LABEL_LIMIT = 60
 """Longer guards are cut."""
 
 
-def mermaid_from(release: Release) -> str:
-    """The diagram, ending with a newline."""
-    return "\n".join(_lines(release.statechart)) + "\n"
+def mermaid_from(release: Release) -> Export:
+    """One file with the diagram."""
+    chart = release.statechart
+    return export_of({f"{stem_of(chart.name)}.mmd": "\n".join(_lines(chart)) + "\n"})
 
 
 def _lines(chart: Statechart) -> Iterator[str]:

@@ -1,0 +1,66 @@
+"""What all targets have in common: files, and a list of what they cannot say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.compiler.targets import TARGETS, Loss, Place, json_of, lines_of
+from statewright.compiler.targets.export import export_of, stem_of
+from statewright.statechart import Release, release_from_json
+
+EXAMPLES_FOLDER = Path(__file__).parents[2] / "examples"
+EXAMPLES = ("appointment-booking", "lead-capture", "onboarding", "order-status", "quiz")
+
+
+def release_of(name: str) -> Release:
+    return compiler.compile(flows.read(EXAMPLES_FOLDER / f"{name}.yaml")).release()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_target_writes_every_example_and_the_same_twice(target: str, name: str) -> None:
+    export = TARGETS[target](release_of(name))
+    assert export == TARGETS[target](release_of(name))
+    assert all(text.endswith("\n") for text in export.files.values())
+    assert all("/" not in file and "\\" not in file for file in export.files)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_loss_stands_in_the_text_and_in_the_data(target: str) -> None:
+    export = TARGETS[target](release_of("order-status"))
+    written = json.loads(json.dumps(json_of(target, export)))
+    assert [loss["code"] for loss in written["losses"]] == [loss.code for loss in export.losses]
+    text = "".join(export.files.values())
+    assert all(loss.code in text for loss in export.losses)
+
+
+def test_json_loses_nothing() -> None:
+    release = release_of("quiz")
+    export = TARGETS["json"](release)
+    (text,) = export.files.values()
+    assert export.losses == ()
+    assert release_from_json(text).digest == release.digest
+
+
+def test_losses_of_a_kind_share_a_line_that_names_the_first_places() -> None:
+    losses = [Loss("deaf", "it hears nothing", "it waits", Place(f"s{n}")) for n in range(7)]
+    assert list(lines_of(losses)) == [
+        "deaf: it hears nothing; it waits (s0; s1; s2; s3; s4; and 2 more)"
+    ]
+
+
+def test_equal_losses_are_told_once() -> None:
+    loss = Loss("deaf", "it hears nothing", "it waits")
+    assert export_of({"a": "b\n"}, [loss, loss]).losses == (loss,)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("Order status", "order-status"), ("../../etc/passwd", "etc-passwd"), ("", "chart")],
+)
+def test_a_file_is_named_after_the_chart_and_stays_where_it_is_put(name: str, stem: str) -> None:
+    assert stem_of(name) == stem
