@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.nanoseconds import Duration, Timestamp, duration_from_nanoseconds
 from statewright.expressions.values import (
     INT_MAX,
     INT_MIN,
@@ -23,7 +24,8 @@ from statewright.expressions.values import (
     no_overload,
 )
 
-DURATION_MAX: Final = timedelta(microseconds=(2**63 - 1) // 1000)
+_DURATION_MIN: Final = duration_from_nanoseconds(INT_MIN)
+_DURATION_MAX: Final = duration_from_nanoseconds(INT_MAX)
 
 
 def checked_int(value: int) -> int:
@@ -48,13 +50,13 @@ def checked_uint(value: int) -> Uint:
     raise EvaluationError("unsigned integer overflow")
 
 
-def checked_duration(value: timedelta) -> timedelta:
+def checked_duration(value: Duration) -> Duration:
     """A duration, if its nanoseconds fit in 64 bits.
 
     Raises:
         EvaluationError: they do not.
     """
-    if -DURATION_MAX <= value <= DURATION_MAX:
+    if _DURATION_MIN <= value <= _DURATION_MAX:
         return value
     raise EvaluationError("duration out of range")
 
@@ -129,17 +131,17 @@ def _joined(left: Any, right: Any) -> list[Any]:
     return [*left, *right]
 
 
-def _shifted(moment: datetime, by: timedelta) -> datetime:
+def _shifted(moment: Timestamp, by: Duration) -> Any:
     try:
         return moment + by
     except OverflowError:
         raise EvaluationError("timestamp out of range") from None
 
 
-def _span(operation: Callable[[Any, Any], timedelta]) -> Callable[[Any, Any], timedelta]:
+def _span(operation: Callable[[Any, Any], Duration]) -> Callable[[Any, Any], Duration]:
     """An operation that gives a duration, if that fits."""
 
-    def checked(left: Any, right: Any) -> timedelta:
+    def checked(left: Any, right: Any) -> Duration:
         try:
             return checked_duration(operation(left, right))
         except OverflowError:
@@ -148,7 +150,7 @@ def _span(operation: Callable[[Any, Any], timedelta]) -> Callable[[Any, Any], ti
     return checked
 
 
-def _negative(span: timedelta) -> timedelta:
+def _negative(span: Duration) -> Duration:
     return -checked_duration(span)
 
 

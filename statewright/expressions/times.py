@@ -1,8 +1,7 @@
 """Timestamps and durations as texts, and the parts of them.
 
 Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps-and-durations;
-RFC 3339 for timestamps, Go's ``time.ParseDuration`` for durations. Finer than a microsecond is
-cut off.
+RFC 3339 for timestamps, Go's ``time.ParseDuration`` for durations. Both are kept to the nanosecond.
 """
 
 from __future__ import annotations
@@ -14,8 +13,15 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from statewright.errors import EvaluationError
-from statewright.expressions.arithmetic import DURATION_MAX
-from statewright.expressions.values import MICROSECOND
+from statewright.expressions.arithmetic import checked_duration
+from statewright.expressions.nanoseconds import (
+    Duration,
+    Timestamp,
+    duration_from_nanoseconds,
+    nanoseconds_of,
+    nanoseconds_since_epoch,
+    timestamp_from_nanoseconds,
+)
 
 _TIMESTAMP: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
@@ -30,18 +36,18 @@ _DURATION_PART: Final = re.compile(
 _DURATION: Final = re.compile(
     r"[+-]?(?:(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:h|ms|m|s|us|µs|ns)){1,64}|[+-]?0"
 )
-_MICROSECONDS: Final = {
-    "h": Fraction(3_600_000_000),
-    "m": Fraction(60_000_000),
-    "s": Fraction(1_000_000),
-    "ms": Fraction(1_000),
-    "us": Fraction(1),
-    "µs": Fraction(1),
-    "ns": Fraction(1, 1000),
+_NANOSECONDS: Final = {
+    "h": 3_600_000_000_000,
+    "m": 60_000_000_000,
+    "s": 1_000_000_000,
+    "ms": 1_000_000,
+    "us": 1_000,
+    "µs": 1_000,
+    "ns": 1,
 }
 
 
-def timestamp_from_text(text: str) -> datetime:
+def timestamp_from_text(text: str) -> Timestamp:
     """The moment that an RFC 3339 text names, in UTC.
 
     Raises:
@@ -51,23 +57,22 @@ def timestamp_from_text(text: str) -> datetime:
     if match is None:
         raise EvaluationError(f"not an RFC 3339 timestamp: {text[:60]!r}")
     year, month, day, hour, minute, second = (int(match[part]) for part in range(1, 7))
-    microsecond = int((match[7] or "").ljust(6, "0")[:6])
+    micros, finer = divmod(int((match[7] or "").ljust(9, "0")), 1_000)
     try:
-        moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
-        return moment - _offset(match[8] or "", match[9] or "0", match[10] or "0")
+        moment = datetime(year, month, day, hour, minute, second, micros, tzinfo=UTC)
+        moment -= _offset(match[8] or "", match[9] or "0", match[10] or "0")
+        return timestamp_from_nanoseconds(nanoseconds_since_epoch(moment) + finer)
     except (ValueError, OverflowError):
         raise EvaluationError(f"no such time: {text[:60]!r}") from None
 
 
-def text_from_timestamp(moment: datetime) -> str:
+def text_from_timestamp(moment: Timestamp) -> str:
     """A moment as RFC 3339 in UTC, without a fraction where that is zero."""
-    moment = moment.astimezone(UTC)
-    whole = moment.replace(microsecond=0, tzinfo=None).isoformat()
-    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
-    return f"{whole}{fraction}Z"
+    whole = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+    return f"{whole}{_fraction(nanoseconds_since_epoch(moment) % 1_000_000_000)}Z"
 
 
-def duration_from_text(text: str) -> timedelta:
+def duration_from_text(text: str) -> Duration:
     """The span that a text such as ``1h30m`` or ``-1.5s`` names.
 
     Raises:
@@ -75,25 +80,25 @@ def duration_from_text(text: str) -> timedelta:
     """
     if not _DURATION.fullmatch(text):
         raise EvaluationError(f"not a duration: {text[:60]!r}; it is written like `1h30m`")
-    total = sum(
-        (
-            Fraction(number.rstrip(".")) * _MICROSECONDS[unit]
-            for number, unit in _DURATION_PART.findall(text)
-        ),
-        Fraction(0),
-    )
-    if total > DURATION_MAX // MICROSECOND + 1:
-        raise EvaluationError("duration out of range")
-    span = timedelta(microseconds=int(total))
-    return -span if text.startswith("-") else span
+    parts = _DURATION_PART.findall(text)
+    total = int(sum(Fraction(number.rstrip(".")) * _NANOSECONDS[unit] for number, unit in parts))
+    try:
+        span = duration_from_nanoseconds(-total if text.startswith("-") else total)
+    except OverflowError:
+        raise EvaluationError("duration out of range") from None
+    return checked_duration(span)
 
 
-def text_from_duration(span: timedelta) -> str:
+def text_from_duration(span: Duration) -> str:
     """A span in seconds: ``5400s``, ``-1.5s``."""
-    total = span // MICROSECOND
-    seconds, rest = divmod(abs(total), 1_000_000)
-    fraction = f".{rest:06}".rstrip("0") if rest else ""
-    return f"{'-' if total < 0 else ''}{seconds}{fraction}s"
+    total = nanoseconds_of(span)
+    seconds, rest = divmod(abs(total), 1_000_000_000)
+    return f"{'-' if total < 0 else ''}{seconds}{_fraction(rest)}s"
+
+
+def _fraction(nanoseconds: int) -> str:
+    """The fraction of a second, without zeros at its end."""
+    return f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
 
 
 def zone_from_text(text: str) -> tzinfo:

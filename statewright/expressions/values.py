@@ -10,8 +10,8 @@ double           ``float``
 string, bytes    ``str``, ``bytes``
 list             ``list`` (a ``tuple`` is read as one)
 map              ``dict`` (any ``Mapping`` is read as one); a bool key is a ``BoolKey``
-timestamp        ``datetime`` with a time zone, microseconds
-duration         ``timedelta``, microseconds
+timestamp        ``datetime`` with a time zone; finer than a microsecond, a ``FineTimestamp``
+duration         ``timedelta``; finer than a microsecond, a ``FineDuration``
 optional         ``Maybe``
 type             ``TypeValue``
 ===============  ==================================================================
@@ -24,17 +24,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import NoneType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.nanoseconds import FineDuration, FineTimestamp
 
 INT_MIN: Final = -(2**63)
 INT_MAX: Final = 2**63 - 1
 UINT_MAX: Final = 2**64 - 1
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
 
 SIZE_LIMIT: Final = 1_000_000
 """The characters, bytes or elements that one computed value may have."""
@@ -114,6 +113,8 @@ _READ_AS: Final[tuple[tuple[type, type], ...]] = (
     (list, list),
     (datetime, datetime),
     (timedelta, timedelta),
+    (FineTimestamp, datetime),
+    (FineDuration, timedelta),
 )
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, TypeAlias
 
-from statewright.expressions.values import MICROSECOND
+from statewright.expressions.nanoseconds import MICROSECOND
 
 Clock: TypeAlias = Callable[[], int]
 """Tells the time: microseconds since 1970-01-01 UTC."""

@@ -28,11 +28,10 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions import Place, Secret, SecretText
+from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.expressions.values import (
-    EPOCH,
     INT_MAX,
     INT_MIN,
-    MICROSECOND,
     UINT_MAX,
     Maybe,
     Uint,

@@ -1,4 +1,7 @@
-"""What a variable may hold: values that can be kept, coerced to the declared type on write."""
+"""What a variable may hold: values that can be kept, coerced to the declared type on write.
+
+Times are kept to the microsecond; what is finer is cut off.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,12 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.nanoseconds import (
+    FineDuration,
+    FineTimestamp,
+    coarse_duration,
+    coarse_timestamp,
+)
 from statewright.expressions.values import (
     INT_MAX,
     INT_MIN,
@@ -247,6 +256,8 @@ _KEEP: Final[Mapping[type, Callable[[Any, int, list[int]], Any]]] = {
     int: _kept_int,
     Uint: _kept_uint,
     datetime: _kept_timestamp,
+    FineTimestamp: lambda value, _, __: coarse_timestamp(value),
+    FineDuration: lambda value, _, __: coarse_duration(value),
     list: _kept_list,
     tuple: _kept_list,
     dict: _kept_map,

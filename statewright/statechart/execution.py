@@ -21,8 +21,9 @@ from statewright.expressions import (
     expressions_in,
     render,
 )
+from statewright.expressions.nanoseconds import MICROSECOND
 from statewright.expressions.printing import text_from_value
-from statewright.expressions.values import MICROSECOND, NOTHING, Maybe, type_name
+from statewright.expressions.values import NOTHING, Maybe, type_name
 from statewright.statechart.actions import (
     Assign,
     Cancel,

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.values import EPOCH, MICROSECOND
+from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.statechart.nodes import Scope
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.tree import Tree

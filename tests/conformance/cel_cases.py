@@ -8,13 +8,13 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 from statewright.expressions import Overload
+from statewright.expressions.nanoseconds import EPOCH, duration_from_nanoseconds
 from statewright.expressions.types import CelType
-from statewright.expressions.values import EPOCH, BoolKey, Maybe, TypeValue, Uint
+from statewright.expressions.values import BoolKey, Maybe, TypeValue, Uint
 from tests.conformance.cel_misses import OUT_OF_PROFILE
 from tests.shared_data import shared_files
 
@@ -90,8 +90,8 @@ def _key(value: Any) -> Any:
     return BoolKey(value) if isinstance(value, bool) else value
 
 
-def _span(seconds: str) -> timedelta:
-    return timedelta(microseconds=int(Fraction(seconds) * 10**6))
+def _span(seconds: str) -> Any:
+    return duration_from_nanoseconds(int(Fraction(seconds) * 10**9))
 
 
 _VALUES: Mapping[str, Callable[[Any], Any]] = {

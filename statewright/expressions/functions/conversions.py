@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.arithmetic import checked_int, checked_uint
+from statewright.expressions.nanoseconds import EPOCH, Timestamp, nanoseconds_since_epoch
 from statewright.expressions.overloads import Overload, function
 from statewright.expressions.times import (
     duration_from_text,
@@ -33,7 +34,6 @@ from statewright.expressions.types import (
     type_of,
 )
 from statewright.expressions.values import (
-    EPOCH,
     INT_MAX,
     INT_MIN,
     TYPE_VALUES,
@@ -54,7 +54,7 @@ _BOOLS: Final = {
     **dict.fromkeys(("1", "t", "true", "TRUE", "True"), True),
     **dict.fromkeys(("0", "f", "false", "FALSE", "False"), False),
 }
-_SECOND: Final = timedelta(seconds=1)
+_SECOND: Final = 1_000_000_000
 
 
 def text_from_double(value: float) -> str:
@@ -108,6 +108,10 @@ def _int_from_text(text: str) -> int:
     return checked_int(int(text))
 
 
+def _int_from_timestamp(moment: Timestamp) -> int:
+    return nanoseconds_since_epoch(moment) // _SECOND
+
+
 def _uint_from_double(value: float) -> Uint:
     if not 0 <= value < UINT_MAX:
         raise _cannot(value, "uint")
@@ -154,7 +158,7 @@ CONVERSIONS: Final[tuple[Overload, ...]] = (
     function("int", (UINT,), INT, lambda value: checked_int(int(value))),
     function("int", (DOUBLE,), INT, _int_from_double),
     function("int", (STRING,), INT, _int_from_text),
-    function("int", (TIMESTAMP,), INT, lambda moment: (moment - EPOCH) // _SECOND),
+    function("int", (TIMESTAMP,), INT, _int_from_timestamp),
     function("uint", (UINT,), UINT, _same),
     function("uint", (INT,), UINT, checked_uint),
     function("uint", (DOUBLE,), UINT, _uint_from_double),

@@ -6,14 +6,14 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.nanoseconds import Duration, Timestamp, nanoseconds_of
 from statewright.expressions.overloads import Implementation, Overload, member
 from statewright.expressions.times import zone_from_text
 from statewright.expressions.types import DURATION, INT, STRING, TIMESTAMP
-from statewright.expressions.values import MICROSECOND
 
 _DATE_PARTS: Final[Mapping[str, Callable[[datetime], int]]] = {
     "getFullYear": lambda moment: moment.year,
@@ -28,9 +28,9 @@ _DATE_PARTS: Final[Mapping[str, Callable[[datetime], int]]] = {
     "getMilliseconds": lambda moment: moment.microsecond // 1000,
 }
 _SPAN_UNITS: Final[Mapping[str, int]] = {
-    "getHours": 3_600_000_000,
-    "getMinutes": 60_000_000,
-    "getSeconds": 1_000_000,
+    "getHours": 3_600_000_000_000,
+    "getMinutes": 60_000_000_000,
+    "getSeconds": 1_000_000_000,
 }
 
 
@@ -39,7 +39,7 @@ def _in_utc(part: Callable[[datetime], int]) -> Implementation:
 
 
 def _in_zone(part: Callable[[datetime], int]) -> Implementation:
-    def read(moment: datetime, zone: str) -> int:
+    def read(moment: Timestamp, zone: str) -> int:
         try:
             return part(moment.astimezone(zone_from_text(zone)))
         except OverflowError:
@@ -49,17 +49,17 @@ def _in_zone(part: Callable[[datetime], int]) -> Implementation:
 
 
 def _whole(unit: int) -> Implementation:
-    def count(span: timedelta) -> int:
-        total = span // MICROSECOND
+    def count(span: Duration) -> int:
+        total = nanoseconds_of(span)
         return total // unit if total >= 0 else -(-total // unit)
 
     return count
 
 
-def _milliseconds(span: timedelta) -> int:
+def _milliseconds(span: Duration) -> int:
     """The milliseconds within the second, not of the whole span."""
-    total = span // MICROSECOND
-    milliseconds = abs(total) // 1000 % 1000
+    total = nanoseconds_of(span)
+    milliseconds = abs(total) // 1_000_000 % 1000
     return milliseconds if total >= 0 else -milliseconds
 
 
