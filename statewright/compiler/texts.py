@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from statewright.expressions import Place
-from statewright.flows.model import Flow, Node
+from statewright.flows.model import Flow
 from statewright.flows.nodes import (
+    Break,
     Bubble,
     BubbleType,
+    Condition,
+    Continue,
     Delay,
     End,
     Handoff,
     Http,
+    Jump,
+    Loop,
     Message,
     NodeConfig,
     Question,
     Set,
     Source,
+    Start,
+    Unsupported,
     Value,
+    bodies_of,
 )
+from statewright.flows.nodes.containers import LoopKind
 from statewright.flows.outline import child
 
 
@@ -52,14 +62,16 @@ class Text:
         port: the port, where it is the guard of an edge, else ``""``.
         place: for a template, where its values are printed.
         names: names that it may use beside those of the flow.
+        wanted: of an expression, the type that its value must have.
     """
 
     role: Role
     source: Source
-    node: str
+    node: str = ""
     port: str = ""
     place: Place = Place.TEXT
     names: tuple[str, ...] = ()
+    wanted: str = "dyn"
 
 
 PLACES: Mapping[tuple[BubbleType, str], Place] = {
@@ -72,63 +84,88 @@ PLACES: Mapping[tuple[BubbleType, str], Place] = {
 
 def texts_of(flow: Flow) -> Iterator[Text]:
     """All of them, node by node, then edge by edge."""
+    inside = names_inside(flow)
     for node in flow.nodes:
-        yield from _texts_of_node(node)
+        around = inside.get((node.container, node.body), ())
+        for text in _PARTS[type(node.config)](node.config):
+            yield replace(text, node=node.id, names=(*around, *text.names))
+    homes = {node.id: (node.container, node.body) for node in reversed(flow.nodes)}
     for edge in flow.edges:
         if edge.guard is not None:
-            yield Text(Role.GUARD, edge.guard, edge.source, edge.port)
+            around = inside.get(homes.get(edge.source, ("", "")), ())
+            yield Text(Role.GUARD, edge.guard, edge.source, edge.port, names=around)
 
 
-def _texts_of_node(node: Node) -> Iterator[Text]:
-    for role, source, place, names in _parts_of(node.config):
-        yield Text(role, source, node.id, place=place, names=names)
+def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Container and body → the names that nodes in there may use beside those of the flow.
+
+    A container comes before what is inside it, as in ``Flow.nodes``.
+    """
+    names: dict[tuple[str, str], tuple[str, ...]] = {}
+    for node in flow.nodes:
+        around = names.get((node.container, node.body), ())
+        for body in bodies_of(node.config):
+            names[node.id, body.name] = (*around, *body.names)
+    return names
 
 
-_Part = tuple[Role, Source, Place, tuple[str, ...]]
+def _message(message: Message) -> Iterator[Text]:
+    for variant in message.variants:
+        yield from _bubbles(variant.bubbles)
+    for button in message.buttons:
+        yield _template(button.label)
+        yield _template(button.value)
 
 
-def _parts_of(config: NodeConfig) -> Iterator[_Part]:
-    match config:
-        case Message():
-            for variant in config.variants:
-                yield from _bubbles(variant.bubbles)
-            for button in config.buttons:
-                yield _template(button.label)
-                yield _template(button.value)
-        case Question():
-            yield from _question(config)
-        case Set():
-            for assignment in config.assignments:
-                yield Role.VARIABLE, assignment.variable, Place.VALUE, ()
-                yield from _value(assignment.value)
-        case Http():
-            yield from _http(config)
-        case Handoff():
-            yield from _bubbles(config.message)
-            yield from _value(config.assignee)
-            if config.note is not None:
-                yield _template(config.note)
-        case Delay(duration=Source() as duration):
-            yield Role.EXPRESSION, duration, Place.VALUE, ()
-        case End():
-            yield from _bubbles(config.message)
-        case _:
-            return
+def _set(changes: Set) -> Iterator[Text]:
+    for assignment in changes.assignments:
+        yield Text(Role.VARIABLE, assignment.variable)
+        yield from _value(assignment.value)
 
 
-def _question(question: Question) -> Iterator[_Part]:
+def _handoff(handoff: Handoff) -> Iterator[Text]:
+    yield from _bubbles(handoff.message)
+    yield from _value(handoff.assignee)
+    if handoff.note is not None:
+        yield _template(handoff.note)
+
+
+def _delay(delay: Delay) -> Iterator[Text]:
+    if isinstance(delay.duration, Source):
+        yield Text(Role.EXPRESSION, delay.duration)
+
+
+def _loop(loop: Loop) -> Iterator[Text]:
+    yield Text(Role.EXPRESSION, loop.over, wanted=_WANTED[loop.loop])
+
+
+_WANTED: Mapping[LoopKind, str] = MappingProxyType(
+    {LoopKind.EACH: "list", LoopKind.WHILE: "bool", LoopKind.TIMES: "int"}
+)
+"""The type of what decides about the rounds of a loop."""
+
+
+def _end(end: End) -> Iterator[Text]:
+    yield from _bubbles(end.message)
+
+
+def _nothing(_: NodeConfig) -> Iterator[Text]:
+    return iter(())
+
+
+def _question(question: Question) -> Iterator[Text]:
     yield from _bubbles(question.prompt)
     for choice in question.choices:
         yield _template(choice.label)
     if question.variable is not None:
-        yield Role.VARIABLE, question.variable, Place.VALUE, ()
+        yield Text(Role.VARIABLE, question.variable)
     if question.validation.pattern is not None:
-        yield Role.PATTERN, question.validation.pattern, Place.VALUE, ()
+        yield Text(Role.PATTERN, question.validation.pattern)
     if question.retry_message is not None:
         yield _template(question.retry_message)
 
 
-def _http(http: Http) -> Iterator[_Part]:
+def _http(http: Http) -> Iterator[Text]:
     yield _template(http.url, Place.URL)
     for _, header in http.headers:
         yield _template(header, Place.HEADER)
@@ -136,21 +173,21 @@ def _http(http: Http) -> Iterator[_Part]:
         yield from _value(parameter)
     yield from _value(http.body)
     for variable, mapping in http.save:
-        yield Role.VARIABLE, variable, Place.VALUE, ()
-        yield Role.EXPRESSION, mapping, Place.VALUE, ("response",)
+        yield Text(Role.VARIABLE, variable)
+        yield Text(Role.EXPRESSION, mapping, names=("response",))
 
 
-def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[_Part]:
+def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[Text]:
     for bubble in bubbles:
         for name, source in bubble.fields:
             yield _template(source, PLACES.get((bubble.type, name), Place.TEXT))
 
 
-def _template(source: Source, place: Place = Place.TEXT) -> _Part:
-    return Role.TEMPLATE, source, place, ()
+def _template(source: Source, place: Place = Place.TEXT) -> Text:
+    return Text(Role.TEMPLATE, source, place=place)
 
 
-def _value(value: Value | None) -> Iterator[_Part]:
+def _value(value: Value | None) -> Iterator[Text]:
     if value is not None:
         for pointer, text in _strings(value.json, ""):
             location = value.locations.get(pointer, value.location)
@@ -170,3 +207,24 @@ def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
                 yield from _strings(item, child(pointer, index))
         case _:
             return
+
+
+_PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
+    {
+        Start: _nothing,
+        Message: _message,
+        Question: _question,
+        Condition: _nothing,
+        Set: _set,
+        Http: _http,
+        Handoff: _handoff,
+        Delay: _delay,
+        Loop: _loop,
+        Continue: _nothing,
+        Break: _nothing,
+        Jump: _nothing,
+        End: _end,
+        Unsupported: _nothing,
+    }
+)
+"""Kind of node → the texts in it."""

@@ -26,6 +26,8 @@ class Node:
         location: where it stands.
         label: what people call it, or ``""``.
         disabled: whether its author switched it off: the conversation passes through it.
+        container: id of the node that it stands inside, or ``""``.
+        body: in which of that node's bodies; see ``flows.nodes.Body.name``.
     """
 
     id: str
@@ -33,6 +35,8 @@ class Node:
     location: Location = NOWHERE
     label: str = ""
     disabled: bool = False
+    container: str = ""
+    body: str = ""
 
     @property
     def kind(self) -> str:

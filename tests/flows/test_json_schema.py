@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from statewright import flows
-from statewright.flows.dialects.native.node_schema import NODES
+from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.nodes import NodeConfig, Unsupported
 from tests.flows.reading import node
 
@@ -45,11 +45,12 @@ def test_no_map_takes_unknown_keys() -> None:
 
 
 def test_editors_find_the_keys_of_a_node_by_its_kind() -> None:
-    union = SCHEMA["properties"]["nodes"]["additionalProperties"]
+    assert SCHEMA["properties"]["nodes"]["additionalProperties"] == {"$ref": "#/$defs/Node"}
+    union = SCHEMA["$defs"]["Node"]
     assert union["discriminator"]["propertyName"] == "type"
-    assert set(union["discriminator"]["mapping"]) == set(NODES)
+    assert set(union["discriminator"]["mapping"]) == set(KINDS)
     assert [option["$ref"].split("/")[-1] for option in union["oneOf"]] == [
-        model.__name__ for model in NODES.values()
+        kind.shape.__name__ for kind in KINDS.values()
     ]
 
 
@@ -59,7 +60,7 @@ def test_no_key_offers_null() -> None:
 
 def test_the_schema_has_all_kinds_that_flows_have() -> None:
     kinds = {config.kind for config in get_args(NodeConfig) if config is not Unsupported}
-    assert kinds == set(NODES)
+    assert kinds == set(KINDS)
 
 
 def test_a_file_may_name_its_schema() -> None:
@@ -68,8 +69,8 @@ def test_a_file_may_name_its_schema() -> None:
 
 
 def test_what_the_schema_requires_the_reader_requires() -> None:
-    for kind, model in NODES.items():
-        required = set(SCHEMA["$defs"][model.__name__]["required"]) - {"type"}
-        messages = [p.message for p in node(f"type: {kind}").problems if p.code == "R005"]
+    for name, kind in KINDS.items():
+        required = set(SCHEMA["$defs"][kind.shape.__name__]["required"]) - {"type"}
+        messages = [p.message for p in node(f"type: {name}").problems if p.code == "R005"]
         for key in required:
             assert f"`{key}` is missing" in messages

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from statewright.flows.model import Edge, Flow, Node
+from statewright.flows.nodes import bodies_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +17,42 @@ class Graph:
     Attributes:
         nodes: by id; of two with one id, the first.
         edges: by source and port, in the order of the file.
-        entries: the entries that name a node.
+        entries: the entries that name a node, one that stands inside no other.
+        inside: by container and body, ids of the nodes that stand there, in the order of the file.
     """
 
     nodes: Mapping[str, Node]
     edges: Mapping[tuple[str, str], tuple[Edge, ...]]
     entries: tuple[str, ...]
+    inside: Mapping[tuple[str, str], tuple[str, ...]]
 
     def at(self, node: str, port: str) -> tuple[Edge, ...]:
         """The edges that leave a node by a port."""
         return self.edges.get((node, port), ())
+
+    @property
+    def top(self) -> tuple[Node, ...]:
+        """The nodes that stand inside no other, in the order of the file."""
+        return tuple(self.nodes[ident] for ident in self.inside.get(("", ""), ()))
+
+    def containers(self, node: str) -> Iterator[Node]:
+        """The nodes that a node stands inside, the innermost first."""
+        seen = {node}
+        found = self.nodes.get(node)
+        while found is not None and found.container not in seen:
+            found = self.nodes.get(found.container)
+            if found is not None:
+                seen.add(found.id)
+                yield found
+
+    def is_open(self, source: str, target: str) -> bool:
+        """Whether an edge may lead from one node to another: never into a body from outside it.
+
+        The target stands beside the source, or beside a node that the source stands inside.
+        """
+        place = (self.nodes[target].container, self.nodes[target].body)
+        around = (self.nodes[source], *self.containers(source))
+        return any(place == (node.container, node.body) for node in around)
 
 
 def graph_of(flow: Flow) -> Graph:
@@ -33,19 +60,27 @@ def graph_of(flow: Flow) -> Graph:
     nodes: dict[str, Node] = {}
     for node in flow.nodes:
         nodes.setdefault(node.id, node)
+    inside: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for node in nodes.values():
+        inside[node.container, node.body].append(node.id)
     edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     for edge in flow.edges:
         edges[edge.source, edge.port].append(edge)
     return Graph(
         nodes=nodes,
         edges={key: tuple(value) for key, value in edges.items()},
-        entries=tuple(entry for entry in flow.entries if entry in nodes),
+        entries=tuple(
+            entry for entry in flow.entries if entry in nodes and not nodes[entry].container
+        ),
+        inside={key: tuple(ids) for key, ids in inside.items()},
     )
 
 
 def successors_of(flow: Flow) -> Mapping[str, tuple[str, ...]]:
-    """Node → the nodes its edges lead to, guards not considered."""
+    """Node → the nodes its edges lead to and its bodies begin at, guards not considered."""
     successors: dict[str, list[str]] = defaultdict(list)
+    for node in flow.nodes:
+        successors[node.id].extend(body.entry for body in bodies_of(node.config))
     for edge in flow.edges:
         successors[edge.source].append(edge.target)
     return {source: tuple(targets) for source, targets in successors.items()}

@@ -23,8 +23,8 @@ from statewright.expressions import (
 from statewright.expressions.patterns import searcher
 from statewright.flows.model import Flow
 
-BOOLEAN = frozenset({"bool", "dyn", "error"})
-"""Types of which a guard may be; what may be anything may be true."""
+UNSURE = frozenset({"dyn", "error"})
+"""Types of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _problems(
         case Role.GUARD:
             yield from _checked_guard(parse(source), environment)
         case Role.EXPRESSION:
-            yield from _checked(parse(source), 0, environment)
+            yield from _checked_value(parse(source), environment, text.wanted)
         case Role.TEMPLATE:
             for part in parse_template(source, text.place).parts:
                 if isinstance(part, Hole):
@@ -84,16 +84,29 @@ def _problems(
 
 
 def _checked_guard(expression: Expression, environment: Environment) -> Iterator[Problem]:
+    yield from _checked_as(
+        expression, environment, "bool", "a guard is true or false", "compare it with something"
+    )
+
+
+def _checked_value(
+    expression: Expression, environment: Environment, wanted: str
+) -> Iterator[Problem]:
+    if wanted == "dyn":
+        yield from _checked(expression, 0, environment)
+    else:
+        yield from _checked_as(expression, environment, wanted, f"this must be of type `{wanted}`")
+
+
+def _checked_as(
+    expression: Expression, environment: Environment, wanted: str, rule: str, hint: str = ""
+) -> Iterator[Problem]:
+    """Problems of an expression whose value must be of one type; what may be anything may be it."""
     checked = check(expression, environment)
     yield from checked.problems
-    if checked.type.name not in BOOLEAN and not checked.problems:
-        yield Problem(
-            ProblemKind.TYPE,
-            f"a guard is true or false, not {checked.type}",
-            0,
-            len(expression.text),
-            "compare it with something",
-        )
+    if checked.type.name not in {wanted, *UNSURE} and not checked.problems:
+        reason = f"{rule}, not {checked.type}"
+        yield Problem(ProblemKind.TYPE, reason, 0, len(expression.text), hint)
 
 
 def _checked(expression: Expression, offset: int, environment: Environment) -> Iterator[Problem]:

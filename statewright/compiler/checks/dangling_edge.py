@@ -1,7 +1,8 @@
-"""An edge, or the fallback of the flow, leads to a node that does not exist.
+"""An edge, a container or the fallback of the flow leads to a node that does not exist.
 
 What it does:
-    Looks up where every edge, jump and branch leads, and the node of `fallback`.
+    Looks up where every edge, jump and branch leads, where containers begin, and the node of
+    `fallback`.
 
 Why it matters:
     A conversation that takes such an edge has nowhere to go.
@@ -31,6 +32,7 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import OnError
 from statewright.flows.nearest import nearest
+from statewright.flows.nodes import bodies_of
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -45,6 +47,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 port=edge.port,
                 help=f"did you mean `{meant}`?" if meant else "",
             )
+    yield from _beginnings(check, subject)
     settings = subject.flow.settings
     if settings.on_error is OnError.FALLBACK and settings.fallback not in subject.nodes:
         yield check.finding(
@@ -54,6 +57,21 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             subject.flow.location,
             help="give `fallback` the id of a node",
         )
+
+
+def _beginnings(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Containers that begin at a node which does not stand inside them."""
+    for node in subject.nodes.values():
+        for body in bodies_of(node.config):
+            inside = subject.graph.inside.get((node.id, body.name), ())
+            if body.entry and body.entry not in inside:
+                meant = nearest(body.entry, inside)
+                yield check.finding(
+                    f"`{node.id}` begins at `{body.entry}`, and there is no such node inside it",
+                    body.location,
+                    node=node.id,
+                    help=f"did you mean `{meant}`?" if meant else "",
+                )
 
 
 CHECK = Check("S103", "dangling-edge", Severity.ERROR, __doc__, find)

@@ -42,7 +42,15 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         )
     locations = (*flow.entry_locations, *(flow.location for _ in flow.entries))
     for entry, location in zip(flow.entries, locations, strict=False):
-        if entry not in subject.nodes:
+        node = subject.nodes.get(entry)
+        if node is not None and node.container:
+            yield check.finding(
+                f"the flow starts at `{entry}`, which stands inside `{node.container}`",
+                location,
+                node=entry,
+                help="start at a node that stands inside no other",
+            )
+        elif node is None:
             meant = nearest(entry, subject.nodes)
             yield check.finding(
                 f"the flow starts at `{entry}`, and there is no such node",

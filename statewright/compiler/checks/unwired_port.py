@@ -46,6 +46,7 @@ from statewright.flows.nodes import (
     Http,
     InputKind,
     Jump,
+    Loop,
     Message,
     Question,
     Set,
@@ -88,7 +89,7 @@ def _needed(node: Node, wired: set[str]) -> Iterator[str]:
             }
             if not clicks & wired or not clicks <= wired:
                 yield NEXT
-        case Start() | Set() | Delay() | Jump():
+        case Start() | Set() | Delay() | Jump() | Loop():
             yield NEXT
         case _:
             return

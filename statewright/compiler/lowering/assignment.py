@@ -10,7 +10,7 @@ from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
 from statewright.statechart.actions import Action, Assign
-from statewright.statechart.definition import Datum, State, state_id
+from statewright.statechart.definition import Datum, State
 
 OPERAND = "~value"
 """The variable that holds the operand while the new value is made of it and the old one."""
@@ -25,10 +25,10 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     needs_operand = any(a.operation in COMBINED for a in config.assignments)
     return Piece(
         State(
-            state_id(node.id),
+            plan.state(node.id),
             data=(Datum(OPERAND),) if needs_operand else (),
-            entry=block(node.id, *actions),
-            transitions=ways(plan, node.id, NEXT, events=(done(node.id),)),
+            entry=block(plan.state(node.id), *actions),
+            transitions=ways(plan, node.id, NEXT, events=(done(plan.state(node.id)),)),
         )
     )
 

@@ -17,6 +17,7 @@ from typing import Any
 from statewright.compiler.lowering.assignment import lower_set
 from statewright.compiler.lowering.ending import lower_end, lower_handoff
 from statewright.compiler.lowering.http import lower_http
+from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
 from statewright.compiler.lowering.message import lower_message
 from statewright.compiler.lowering.passage import (
     lower_condition,
@@ -32,8 +33,10 @@ from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
     branches,
+    ends_of,
     lost,
     plan_of,
+    states_of,
 )
 from statewright.compiler.lowering.question import lower_question
 from statewright.compiler.lowering.texts import quoted
@@ -43,12 +46,15 @@ from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Flow, Node, OnError, Variable, VariableScope
 from statewright.flows.nodes import (
     NEXT,
+    Break,
     Condition,
+    Continue,
     Delay,
     End,
     Handoff,
     Http,
     Jump,
+    Loop,
     Message,
     Question,
     Set,
@@ -64,7 +70,6 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
     TransitionKind,
-    state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
 
@@ -78,6 +83,9 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Http: lower_http,
         Handoff: lower_handoff,
         Delay: lower_delay,
+        Loop: lower_loop,
+        Continue: lower_continue,
+        Break: lower_break,
         Jump: lower_jump,
         End: lower_end,
         Unsupported: lower_unsupported,
@@ -101,16 +109,15 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = plan_of(flow)
-    pieces = [(node, _piece(node, plan)) for node in plan.graph.nodes.values()]
-    talk = tuple(piece.state for _, piece in pieces if not piece.final)
-    ends = tuple(piece.state for _, piece in pieces if piece.final)
+    plan = plan_of(flow, lower_node)
+    pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
+    talk = states_of(pieces)
     conversation = (_conversation(flow, plan, talk),) if talk else ()
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
             *conversation,
-            *ends,
+            *ends_of(pieces),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
         initial=_initial(plan),
@@ -119,14 +126,15 @@ def lower(flow: Flow) -> Lowered:
         deferred=("message",),
         **({} if flow.settings.step_limit is None else {"limit": flow.settings.step_limit}),
     )
-    return Lowered(chart, _source_map(pieces))
+    return Lowered(chart, _source_map(chart, plan))
 
 
-def _piece(node: Node, plan: Plan) -> Piece:
+def lower_node(node: Node, plan: Plan) -> Piece:
+    """Lower one node, and all that is inside it."""
     if node.disabled and not isinstance(node.config, ENDS):
         return pass_through(node, plan)
     piece = LOWERING[type(node.config)](node, node.config, plan)
-    if plan.flow.settings.on_error is OnError.CONTINUE and not piece.final:
+    if plan.flow.settings.on_error is OnError.CONTINUE and piece.state is not None:
         on_error = branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
         state = replace(piece.state, transitions=(*piece.state.transitions, *on_error))
         return replace(piece, state=state)
@@ -139,14 +147,14 @@ def _initial(plan: Plan) -> Transition | None:
         return lost("the flow", "start")
     entry = plan.graph.entries[0]
     starts_at_end = isinstance(plan.graph.nodes[entry].config, ENDS)
-    return Transition((state_id(entry),)) if starts_at_end else None
+    return Transition((plan.state(entry),)) if starts_at_end else None
 
 
 def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
     settings = flow.settings
     transitions = list(_on_error(plan))
     inside = {state.id for state in states}
-    first = [state_id(entry) for entry in plan.graph.entries[:1] if state_id(entry) in inside]
+    first = [plan.state(entry) for entry in plan.graph.entries[:1] if plan.state(entry) in inside]
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     if settings.timeout is not None:
@@ -174,10 +182,11 @@ def _on_error(plan: Plan) -> Iterator[Transition]:
     """
     settings = plan.flow.settings
     log = Log("error", Computed(parse("event.name + ' ' + string(event.data.?node.orValue(''))")))
-    if settings.on_error is OnError.FALLBACK and settings.fallback in plan.graph.nodes:
+    fallback = plan.graph.nodes.get(settings.fallback)
+    if settings.on_error is OnError.FALLBACK and fallback is not None and not fallback.container:
         turn = parse("session.turns")
         yield Transition(
-            (state_id(settings.fallback),),
+            (plan.state(settings.fallback),),
             ERRORS,
             parse(f"vars[{quoted(FELL)}] != session.turns"),
             TransitionKind.INTERNAL,
@@ -195,16 +204,16 @@ def _datum(variable: Variable) -> Datum:
     )
 
 
-def _source_map(pieces: list[tuple[Node, Piece]]) -> dict[str, Location]:
+def _source_map(chart: Statechart, plan: Plan) -> dict[str, Location]:
+    """Every state and transition stands where its node does; what has no node stands nowhere."""
+    drawn = {plan.state(node.id): node.location for node in plan.graph.nodes.values()}
     places: dict[str, Location] = {}
-    for node, piece in pieces:
-        _place(piece.state, node.location, places)
+    waiting: list[tuple[State, Location | None]] = [(state, None) for state in chart.states]
+    while waiting:
+        state, around = waiting.pop()
+        location = drawn.get(state.id, around)
+        if location is not None:
+            places[state.id] = location
+            places |= {f"{state.id}#{n}": location for n, _ in enumerate(state.transitions)}
+        waiting.extend((child, location) for child in state.states)
     return places
-
-
-def _place(state: State, location: Location, places: dict[str, Location]) -> None:
-    places[state.id] = location
-    for number, _ in enumerate(state.transitions):
-        places[f"{state.id}#{number}"] = location
-    for child in state.states:
-        _place(child, location, places)

@@ -9,27 +9,29 @@ from statewright.expressions import Content
 from statewright.flows.model import Node
 from statewright.flows.nodes import End, Handoff
 from statewright.statechart.actions import Send
-from statewright.statechart.definition import State, StateKind, state_id
+from statewright.statechart.definition import State, StateKind
 
 HANDOFF = "handoff"
 """The target and the event of the effect that hands a conversation over, and its outcome."""
 
 
-def lower_end(node: Node, config: End, _: Plan) -> Piece:
+def lower_end(node: Node, config: End, plan: Plan) -> Piece:
     """A final state of the chart; its last words are entry actions."""
     return Piece(
-        State(
-            state_id(node.id),
-            StateKind.FINAL,
-            entry=(says(config.message),) if config.message else (),
-            outcome=config.outcome,
-            failed=config.failed,
+        None,
+        (
+            State(
+                plan.state(node.id),
+                StateKind.FINAL,
+                entry=(says(config.message),) if config.message else (),
+                outcome=config.outcome,
+                failed=config.failed,
+            ),
         ),
-        final=True,
     )
 
 
-def lower_handoff(node: Node, config: Handoff, _: Plan) -> Piece:
+def lower_handoff(node: Node, config: Handoff, plan: Plan) -> Piece:
     """A final state of the chart that tells the user, then sends the effect ``handoff``."""
     data: dict[str, Content] = {}
     if config.assignee is not None:
@@ -37,11 +39,13 @@ def lower_handoff(node: Node, config: Handoff, _: Plan) -> Piece:
     if config.note is not None:
         data["note"] = template_from(config.note)
     return Piece(
-        State(
-            state_id(node.id),
-            StateKind.FINAL,
-            entry=((*says(config.message), Send(HANDOFF, record(data), target=HANDOFF)),),
-            outcome=HANDOFF,
+        None,
+        (
+            State(
+                plan.state(node.id),
+                StateKind.FINAL,
+                entry=((*says(config.message), Send(HANDOFF, record(data), target=HANDOFF)),),
+                outcome=HANDOFF,
+            ),
         ),
-        final=True,
     )

@@ -29,7 +29,6 @@ from statewright.statechart.definition import (
     State,
     StateKind,
     Transition,
-    state_id,
 )
 
 RESPONSE = "response"
@@ -46,23 +45,23 @@ def lower_http(node: Node, config: Http, plan: Plan) -> Piece:
         fields = {"status": Literal(200), "headers": Literal({})}
         body = record({**fields, "body": content_from(config.fallback)})
         states.append(_save(node, config, plan, "fallback", body))
-    return Piece(State(state_id(node.id), StateKind.COMPOUND, states=tuple(states)))
+    return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=tuple(states)))
 
 
 def _call(node: Node, config: Http, plan: Plan) -> State:
-    ident = state_id(node.id)
+    ident = plan.state(node.id)
     returned, broken = f"done.invoke.{ident}", f"error.communication.{ident}"
-    start, stop = timer(node.id, Literal(config.timeout))
-    save = Transition((state_id(node.id, "save"),), (returned,), parse(GOOD_STATUS))
+    start, stop = timer(plan.state(node.id), Literal(config.timeout))
+    save = Transition((plan.state(node.id, "save"),), (returned,), parse(GOOD_STATUS))
     if config.fallback is not None:
-        fallback = (state_id(node.id, "fallback"),)
+        fallback = (plan.state(node.id, "fallback"),)
         failures: tuple[Transition, ...] = (
-            Transition(fallback, (returned, broken, timeout(node.id))),
+            Transition(fallback, (returned, broken, timeout(plan.state(node.id)))),
         )
     else:
-        failures = _failing(node, plan, (returned, broken, timeout(node.id)))
+        failures = _failing(node, plan, (returned, broken, timeout(plan.state(node.id))))
     return State(
-        state_id(node.id, "call"),
+        plan.state(node.id, "call"),
         entry=(start,),
         exit=(stop,),
         invocations=(Invoke(ident, "http", _request(config)),),
@@ -82,11 +81,11 @@ def _save(node: Node, config: Http, plan: Plan, name: str, response: str | Conte
     )
     failures = ("error.execution.action",)
     return State(
-        state_id(node.id, name),
+        plan.state(node.id, name),
         data=(Datum(RESPONSE, value=value),),
-        entry=block(node.id, *actions),
+        entry=block(plan.state(node.id), *actions),
         transitions=(
-            *ways(plan, node.id, "success", events=(done(node.id),)),
+            *ways(plan, node.id, "success", events=(done(plan.state(node.id)),)),
             *(_failing(node, plan, failures) if plan.is_wired(node.id, "error") else ()),
         ),
     )

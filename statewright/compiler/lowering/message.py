@@ -20,7 +20,6 @@ from statewright.statechart.definition import (
     State,
     StateKind,
     Transition,
-    state_id,
 )
 
 
@@ -34,11 +33,11 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     extra = {"buttons": buttons_content(config.buttons)} if config.buttons else {}
     data = lots(config.variants)
     entry = (shown(config.variants, extra),)
-    ident = state_id(node.id)
+    ident = plan.state(node.id)
     if not config.wait:
         return Piece(State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT)))
-    wait = state_id(node.id, "wait")
-    show = State(state_id(node.id, "show"), entry=entry, transitions=(Transition((wait,)),))
+    wait = plan.state(node.id, "wait")
+    show = State(plan.state(node.id, "show"), entry=entry, transitions=(Transition((wait,)),))
     listen = State(
         wait,
         transitions=ways(plan, node.id, NEXT, events=("acknowledge", "message")),

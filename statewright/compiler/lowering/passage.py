@@ -7,7 +7,7 @@ from statewright.expressions import Literal
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Condition, Jump, Start, Unsupported
 from statewright.statechart.actions import Log
-from statewright.statechart.definition import State, state_id
+from statewright.statechart.definition import Actions, State
 
 
 def lower_start(node: Node, _: Start, plan: Plan) -> Piece:
@@ -23,21 +23,21 @@ def lower_jump(node: Node, _: Jump, plan: Plan) -> Piece:
 def lower_condition(node: Node, _: Condition, plan: Plan) -> Piece:
     """An atomic state with one eventless transition per branch, in order, and one for else."""
     transitions = (*branches(plan, node.id, "branch"), *ways(plan, node.id, "else"))
-    return Piece(State(state_id(node.id), transitions=transitions))
+    return Piece(State(plan.state(node.id), transitions=transitions))
 
 
 def lower_unsupported(node: Node, config: Unsupported, plan: Plan) -> Piece:
     """An atomic state that is passed through, with an incident; only drafts have one."""
     why = Log("unsupported", Literal(f"`{node.id}` is a `{config.name}`, which is not run yet"))
-    piece = _passage(node, plan)
-    return Piece(State(piece.state.id, transitions=piece.state.transitions, entry=((why,),)))
+    return _passage(node, plan, (why,))
 
 
 def pass_through(node: Node, plan: Plan) -> Piece:
     """A node that its author switched off: left at once by the first of its ports."""
     port = (*node.config.ports, NEXT)[0]
-    return Piece(State(state_id(node.id), transitions=ways(plan, node.id, port)))
+    return Piece(State(plan.state(node.id), transitions=ways(plan, node.id, port)))
 
 
-def _passage(node: Node, plan: Plan) -> Piece:
-    return Piece(State(state_id(node.id), transitions=ways(plan, node.id, NEXT)))
+def _passage(node: Node, plan: Plan, *entry: Actions) -> Piece:
+    transitions = ways(plan, node.id, NEXT)
+    return Piece(State(plan.state(node.id), transitions=transitions, entry=entry))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
-from statewright.expressions import Expression, Literal
-from statewright.flows.model import Edge, Flow, Variable
+from statewright.expressions import Expression, Literal, parse
+from statewright.flows.model import Edge, Flow, Node, Variable
+from statewright.flows.nodes import Body
 from statewright.statechart.actions import Action, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
 
@@ -32,11 +33,29 @@ class Plan:
         flow: what is lowered.
         graph: its nodes and edges.
         variables: its variables by name.
+        lower: how a node is lowered; containers lower what is inside them.
+        prefix: the names of the nodes that a flow stands inside which is part of another one.
     """
 
     flow: Flow
     graph: Graph
     variables: Mapping[str, Variable]
+    lower: Callable[[Node, Plan], Piece]
+    prefix: tuple[str, ...] = ()
+
+    def state(self, node: str, *parts: str) -> str:
+        """The id of the state of a node, or of a state inside it."""
+        return state_id(*self.prefix, node, *parts)
+
+    def inside(self, node: Node, body: str = "") -> tuple[Piece, ...]:
+        """What the nodes of a body become, in the order of the file."""
+        ids = self.graph.inside.get((node.id, body), ())
+        return tuple(self.lower(self.graph.nodes[ident], self) for ident in ids)
+
+    def entry(self, node: Node, body: Body) -> str | None:
+        """The id of the state where a body begins; None where its entry is no node of it."""
+        ids = self.graph.inside.get((node.id, body.name), ())
+        return self.state(body.entry) if body.entry in ids else None
 
     def is_wired(self, node: str, port: str) -> bool:
         """Whether an edge leaves a node by a port."""
@@ -48,17 +67,27 @@ class Piece:
     """What a node becomes.
 
     Attributes:
-        state: the state named after the node.
-        final: whether it stands outside the conversation, as one of its ends.
+        state: the state named after the node; None of a node that is nothing but an end.
+        ends: final states that stand outside the conversation, however deep the node stands.
     """
 
-    state: State
-    final: bool = False
+    state: State | None
+    ends: tuple[State, ...] = ()
 
 
-def plan_of(flow: Flow) -> Plan:
+def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
-    return Plan(flow, graph_of(flow), session_variables(flow))
+    return Plan(flow, graph_of(flow), session_variables(flow), lower)
+
+
+def states_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
+    """The states that pieces have in the conversation."""
+    return tuple(piece.state for piece in pieces if piece.state is not None)
+
+
+def ends_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
+    """The states in which pieces end the conversation."""
+    return tuple(end for piece in pieces for end in piece.ends)
 
 
 def ways(
@@ -67,16 +96,25 @@ def ways(
     port: str,
     *,
     events: tuple[str, ...] = (),
+    when: str = "",
 ) -> tuple[Transition, ...]:
     """The transitions by which a node is left at a port: one per edge, in their order.
 
     Where no edge is sure to be taken, the last one fails the session, so that a conversation
     never just stops.
+
+    Args:
+        plan: of the flow.
+        node: its id.
+        port: its name.
+        events: what the transitions wait for.
+        when: CEL that must hold besides.
     """
-    transitions = branches(plan, node, port, events=events)
-    if any(transition.guard is None for transition in transitions):
+    transitions = branches(plan, node, port, events=events, when=when)
+    if any(edge.guard is None for edge in plan.graph.at(node, port)):
         return transitions
-    return (*transitions, lost(node, port, events=events))
+    guard = parse(when) if when else None
+    return (*transitions, lost(node, port, events=events, guard=guard))
 
 
 def branches(
@@ -85,22 +123,28 @@ def branches(
     port: str,
     *,
     events: tuple[str, ...] = (),
+    when: str = "",
 ) -> tuple[Transition, ...]:
     """One transition per edge at a port, and nothing for the case that none is taken."""
     return tuple(
-        _way(edge, events)
-        if edge.target in plan.graph.nodes
-        else lost(node, port, events=events, guard=_guard(edge))
+        Transition((plan.state(edge.target),), events, _guard(edge, when))
+        if leads_somewhere(plan, edge)
+        else lost(node, port, events=events, guard=_guard(edge, when))
         for edge in plan.graph.at(node, port)
     )
 
 
-def _way(edge: Edge, events: tuple[str, ...]) -> Transition:
-    return Transition(targets=(state_id(edge.target),), events=events, guard=_guard(edge))
+def leads_somewhere(plan: Plan, edge: Edge) -> bool:
+    """Whether there is a node where an edge leads, and it may lead there."""
+    return edge.target in plan.graph.nodes and plan.graph.is_open(edge.source, edge.target)
 
 
-def _guard(edge: Edge) -> Expression | None:
-    return None if edge.guard is None else guard_from(edge.guard)
+def _guard(edge: Edge, when: str) -> Expression | None:
+    guard = None if edge.guard is None else guard_from(edge.guard)
+    if not when:
+        return guard
+    # The line break ends a comment that the text may end with.
+    return parse(when if guard is None else f"({when}) && ({guard.text}\n)")
 
 
 def lost(
@@ -114,23 +158,24 @@ def lost(
 
 
 def ways_or_error(
-    plan: Plan, node: str, port: str, error: str, *, events: tuple[str, ...]
+    plan: Plan, node: str, port: str, error: str, *, events: tuple[str, ...], when: str = ""
 ) -> tuple[Transition, ...]:
     """As ``ways`` where the port is wired; else an error event is raised for the on-error."""
     if plan.is_wired(node, port):
-        return ways(plan, node, port, events=events)
-    return (Transition(events=events, actions=(Raise(error, Literal({"node": node})),)),)
+        return ways(plan, node, port, events=events, when=when)
+    guard = parse(when) if when else None
+    return (Transition((), events, guard, actions=(Raise(error, Literal({"node": node})),)),)
 
 
-def done(node: str) -> str:
+def done(state: str) -> str:
     """The event that a block of actions raises last, and so only where none of them failed.
 
     Eventless transitions come before the internal queue: without it, a node would be left before
     its error is seen.
     """
-    return f"done.actions.{state_id(node)}"
+    return f"done.actions.{state}"
 
 
-def block(node: str, *actions: Action) -> tuple[Actions, ...]:
-    """A block of entry actions that says when it is through."""
-    return ((*actions, Raise(done(node))),)
+def block(state: str, *actions: Action) -> tuple[Actions, ...]:
+    """A block of entry actions of a state that says when it is through."""
+    return ((*actions, Raise(done(state))),)

@@ -42,7 +42,6 @@ from statewright.statechart.definition import (
     State,
     StateKind,
     Transition,
-    state_id,
 )
 
 ATTEMPTS = "~attempts"
@@ -76,30 +75,30 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
         data.append(Datum(CHOSEN))
     return Piece(
         State(
-            state_id(node.id),
+            plan.state(node.id),
             StateKind.COMPOUND,
             data=(*data, *lots(asked.variants)),
             states=(
-                _ask(node, shown(asked.variants, extra)),
+                _ask(node, plan, shown(asked.variants, extra)),
                 _wait(node, config, plan),
-                _invalid(node, config, extra),
+                _invalid(node, config, plan, extra),
                 _save(node, config, plan),
             ),
         )
     )
 
 
-def _ask(node: Node, says: Actions) -> State:
+def _ask(node: Node, plan: Plan, says: Actions) -> State:
     return State(
-        state_id(node.id, "ask"),
+        plan.state(node.id, "ask"),
         entry=(says,),
-        transitions=(Transition((state_id(node.id, "wait"),)),),
+        transitions=(Transition((plan.state(node.id, "wait"),)),),
     )
 
 
 def _wait(node: Node, config: Question, plan: Plan) -> State:
     save = Transition(
-        (state_id(node.id, "save"),),
+        (plan.state(node.id, "save"),),
         ("message",),
         guard=parse(is_good(config, CHOICES, _destination(config, plan))),
     )
@@ -107,7 +106,7 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
     if config.retries is None or config.retries > 0:
         again = f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
         guard = None if config.retries is None else parse(again)
-        transitions.append(Transition((state_id(node.id, "invalid"),), ("message",), guard))
+        transitions.append(Transition((plan.state(node.id, "invalid"),), ("message",), guard))
     if config.retries is not None:
         transitions += ways_or_error(
             plan, node.id, "fallback", "error.flow.retries", events=("message",)
@@ -115,13 +114,13 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     if config.timeout is not None:
-        start, stop = timer(node.id, Literal(config.timeout))
+        start, stop = timer(plan.state(node.id), Literal(config.timeout))
         entry, exit_ = (start,), (stop,)
         transitions += ways_or_error(
-            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(node.id),)
+            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(plan.state(node.id)),)
         )
     return State(
-        state_id(node.id, "wait"),
+        plan.state(node.id, "wait"),
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
@@ -139,7 +138,7 @@ def _variable(config: Question) -> str:
     return "" if config.variable is None else config.variable.original or config.variable.text
 
 
-def _invalid(node: Node, config: Question, extra: Mapping[str, Content]) -> State:
+def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Content]) -> State:
     count = Assign((ATTEMPTS,), Computed(parse(f"vars[{quoted(ATTEMPTS)}] + 1")))
     retry = (
         template_from(config.retry_message)
@@ -147,15 +146,15 @@ def _invalid(node: Node, config: Question, extra: Mapping[str, Content]) -> Stat
         else template_from(Source(DEFAULT_RETRY[config.input]))
     )
     return State(
-        state_id(node.id, "invalid"),
+        plan.state(node.id, "invalid"),
         entry=((count, *text_bubble(retry, **extra)),),
-        transitions=(Transition((state_id(node.id, "wait"),)),),
+        transitions=(Transition((plan.state(node.id, "wait"),)),),
     )
 
 
 def _save(node: Node, config: Question, plan: Plan) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
-    through = (done(node.id),)
+    through = (done(plan.state(node.id)),)
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
@@ -176,8 +175,8 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     if not all_routed:
         transitions += ways(plan, node.id, NEXT, events=through)
     return State(
-        state_id(node.id, "save"),
-        entry=block(node.id, *actions),
+        plan.state(node.id, "save"),
+        entry=block(plan.state(node.id), *actions),
         transitions=tuple(transitions),
     )
 

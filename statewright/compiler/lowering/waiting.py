@@ -8,29 +8,30 @@ from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Delay, Source
 from statewright.statechart.actions import Cancel, Send
-from statewright.statechart.definition import Actions, State, state_id
+from statewright.statechart.definition import Actions, State
 
 
-def timeout(node: str) -> str:
-    """The event, and the id, of a node's timer. Nobody outside may send what is ``done``."""
-    return f"done.timer.{state_id(node)}"
+def timeout(state: str) -> str:
+    """The event, and the id, of the timer of a node. Nobody outside may send what is ``done``."""
+    return f"done.timer.{state}"
 
 
-def timer(node: str, delay: Content) -> tuple[Actions, Actions]:
+def timer(state: str, delay: Content) -> tuple[Actions, Actions]:
     """The entry and the exit block of a state that has a timer: it starts, and ends, with it."""
-    name = timeout(node)
+    name = timeout(state)
     return (Send(name, delay=delay, id=name),), (Cancel(name),)
 
 
 def lower_delay(node: Node, config: Delay, plan: Plan) -> Piece:
     """An atomic state with a timer."""
-    entry, exit_ = timer(node.id, _duration(config.duration))
+    ident = plan.state(node.id)
+    entry, exit_ = timer(ident, _duration(config.duration))
     return Piece(
         State(
-            state_id(node.id),
+            ident,
             entry=(entry,),
             exit=(exit_,),
-            transitions=ways(plan, node.id, NEXT, events=(timeout(node.id),)),
+            transitions=ways(plan, node.id, NEXT, events=(timeout(ident),)),
         )
     )
 

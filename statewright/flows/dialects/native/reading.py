@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from statewright.flows.dialects.dialect import Dialect
-from statewright.flows.dialects.native.nodes import read_node
+from statewright.flows.dialects.native.nodes import read_nodes
 from statewright.flows.dialects.native.schema import FlowShape, SettingsShape
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variables import read_variable
-from statewright.flows.model import Edge, Flow, Node, OnError, Settings, Variable
+from statewright.flows.model import Flow, Node, OnError, Settings, Variable
 from statewright.flows.names import flow_id
 from statewright.flows.nodes import Start
 from statewright.flows.parts import Page, Part
@@ -29,15 +29,17 @@ def read(page: Page) -> Flow:
     root = page.root
     result = checked(FlowShape, root, without=("variables", "nodes"))
     shape = result.shape if result else FlowShape.model_construct(statewright=1)
-    nodes, edges = _nodes(root["nodes"])
-    entries = list(_entries(shape, root, nodes))
+    if not root["nodes"].present:
+        root["nodes"].report("R005", "`nodes` is missing", "a flow is made of nodes")
+    drawing = read_nodes(root["nodes"])
+    entries = list(_entries(shape, root, drawing.nodes))
     return Flow(
         id=shape.id or flow_id(page.document.file, shape.name),
         name=shape.name or shape.id or flow_id(page.document.file, ""),
         dialect="native",
         entries=tuple(id_ for id_, _ in entries),
-        nodes=tuple(nodes),
-        edges=tuple(edges),
+        nodes=tuple(drawing.nodes),
+        edges=tuple(drawing.edges),
         variables=tuple(_variables(root["variables"])),
         settings=_settings(shape.settings, root["settings"]),
         location=root.location,
@@ -45,21 +47,6 @@ def read(page: Page) -> Flow:
         metadata=shape.metadata,
         entry_locations=tuple(location for _, location in entries),
     )
-
-
-def _nodes(part: Part) -> tuple[list[Node], list[Edge]]:
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    if not part.present:
-        part.report("R005", "`nodes` is missing", "a flow is made of nodes")
-    for id_, member in part.members():
-        if not id_:
-            member.report("R004", "the id of a node cannot be empty", at_key=True)
-            continue
-        node, leaving = read_node(member.of_node(id_))
-        nodes.append(node)
-        edges.extend(leaving)
-    return nodes, edges
 
 
 def _variables(part: Part) -> Iterator[Variable]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from pydantic import Field
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
-from statewright.flows.dialects.native.node_schema import AnyNode
+from statewright.flows.dialects.native.kinds import KINDS
+from statewright.flows.dialects.native.kinds.node import Nodes
 from statewright.flows.dialects.native.shapes import NodeId, Shape, Text, Timeout
 
 SCHEMA_ID: Final = "urn:statewright:schema:flow:1"
@@ -64,7 +66,7 @@ class FlowShape(Shape):
     variables: dict[str, VariableType | LongVariable] = Field(
         {}, description="Names that expressions may use: a type, or all that is to be said."
     )
-    nodes: dict[str, AnyNode] = Field({}, description="The nodes by their ids, in order.")
+    nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
     )
@@ -84,10 +86,26 @@ class _Generator(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the native format, for editors and other programs."""
-    schema = FlowShape.model_json_schema(schema_generator=_Generator)
+    shapes: list[type[Shape]] = [FlowShape, *(kind.shape for kind in KINDS.values())]
+    _, schema = models_json_schema(
+        [(shape, "validation") for shape in shapes], schema_generator=_Generator
+    )
+    definitions = schema["$defs"]
+    flow = definitions.pop(FlowShape.__name__)
+    definitions["Node"] = _union({name: kind.shape.__name__ for name, kind in KINDS.items()})
     return {
         "$schema": _Generator.schema_dialect,
         "$id": SCHEMA_ID,
-        **schema,
+        **flow,
         "title": "Statewright flow",
+        "$defs": definitions,
+    }
+
+
+def _union(shapes: Mapping[str, str]) -> dict[str, Any]:
+    """A node of any kind; ``type`` tells which, so that editors find its keys."""
+    references = {name: f"#/$defs/{shape}" for name, shape in shapes.items()}
+    return {
+        "discriminator": {"propertyName": "type", "mapping": references},
+        "oneOf": [{"$ref": reference} for reference in references.values()],
     }

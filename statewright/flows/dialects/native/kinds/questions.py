@@ -1,12 +1,16 @@
-"""A question of the native format."""
+"""Questions."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Annotated, Any, Final, Literal
 
-from statewright.flows.dialects.native import node_schema as schema
+from pydantic import Discriminator, Field, Tag
+
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
+from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
+from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.shapes import TAG, NodeId, Scalar, Shape, Text, Timeout
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
 from statewright.flows.nodes import (
@@ -22,6 +26,83 @@ from statewright.flows.nodes import (
 )
 from statewright.flows.parts import Part
 
+
+class LongChoice(Shape):
+    """One of the answers offered."""
+
+    value: Scalar = Field(description="What is saved.")
+    label: Text | None = Field(None, description="What is shown; by default the value.")
+    to: NodeId | None = Field(None, description="The node where this answer leads.")
+    data: dict[str, Any] = Field(
+        {}, description="Whatever else belongs to it; saved with `store: choice`."
+    )
+
+
+def _choice_tag(value: Any) -> str:
+    return f"{TAG}long" if isinstance(value, dict) else f"{TAG}value"
+
+
+ChoiceShape = Annotated[
+    Annotated[Scalar, Tag(f"{TAG}value")] | Annotated[LongChoice, Tag(f"{TAG}long")],
+    Discriminator(_choice_tag),
+]
+
+
+class QuestionPorts(Shape):
+    """Where a question leads when it is not answered."""
+
+    fallback: NodeId | None = Field(None, description="When the retries are used up.")
+    timeout: NodeId | None = Field(None, description="When no answer came in time.")
+
+
+class QuestionNode(PassingShape):
+    """Asks, waits for an answer, checks it, saves it."""
+
+    type: Literal["question"]
+    text: Text | None = Field(None, description="What is asked.")
+    content: list[BubbleShape] | None = Field(
+        None, description="What is asked, in several bubbles."
+    )
+    input: (
+        Literal[
+            "text", "number", "integer", "email", "phone", "url", "date", "boolean", "choice",
+            "multiple_choice",
+        ]
+        | None
+    ) = Field(
+        None, description="What kind of answer is wanted; by default text, or one of `choices`."
+    )  # fmt: skip
+    variable: Text | None = Field(None, description="Where the answer is saved: a name or path.")
+    choices: list[ChoiceShape] = Field([], description="The answers offered.")
+    store: Literal["value", "choice"] = Field(
+        "value", description="What is saved of a choice: its value, or all that is written of it."
+    )
+    pattern: Text | None = Field(None, description="A regular expression (RE2) to be found in it.")
+    minimum: float | None = Field(None, description="The least number, or count of choices.")
+    maximum: float | None = Field(None, description="The greatest number, or count of choices.")
+    min_length: int | None = Field(None, ge=0, description="The least number of characters.")
+    max_length: int | None = Field(None, ge=0, description="The greatest number of characters.")
+    retries: int | None = Field(
+        None, ge=0, description="How often it is asked again; by default without end."
+    )
+    retry: Text | None = Field(None, description="What is said to an answer that will not do.")
+    timeout: Timeout | None = Field(None, description="How long to wait for each answer.")
+    on: QuestionPorts | None = Field(None, description="Where it leads when it is not answered.")
+
+
+def read_question(node: QuestionNode, box: Box) -> Question:
+    """What is asked, the checks of the answer, and the edges."""
+    part = box.part
+    for choice, item in paired(node.choices, part["choices"], box.removed):
+        if isinstance(choice, LongChoice):
+            box.edge(choice.to, item["to"], choice_port(choice.value))
+    box.ways(node.next)
+    if node.on is not None:
+        box.edge(node.on.fallback, part["on"]["fallback"], "fallback")
+        box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
+    return question_from(node, part, box.removed)
+
+
 _CHOOSING: Final = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 _COUNTED: Final = frozenset({InputKind.NUMBER, InputKind.INTEGER, InputKind.MULTIPLE_CHOICE})
 _WRITTEN: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
@@ -35,7 +116,7 @@ _LIMITS: Final = {
 """For which kinds of answer each check means something."""
 
 
-def question_from(node: schema.QuestionNode, part: Part, removed: Removed) -> Question:
+def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
     """What a question does."""
     choices = tuple(_choices(node, part, removed))
     kind = InputKind(node.input) if node.input else None
@@ -65,7 +146,7 @@ def _source(text: str | None, part: Part) -> Source | None:
     return None if text is None else source_from(text, part)
 
 
-def _prompt(node: schema.QuestionNode, part: Part, removed: Removed) -> tuple[Bubble, ...]:
+def _prompt(node: QuestionNode, part: Part, removed: Removed) -> tuple[Bubble, ...]:
     if node.text is not None and node.content is not None:
         part["content"].report(
             "R004", "`content` stands beside `text`", "list all bubbles under `content`",
@@ -80,11 +161,11 @@ def _prompt(node: schema.QuestionNode, part: Part, removed: Removed) -> tuple[Bu
     return (text, *content)
 
 
-def _choices(node: schema.QuestionNode, part: Part, removed: Removed) -> list[Choice]:
+def _choices(node: QuestionNode, part: Part, removed: Removed) -> list[Choice]:
     choices = []
     ports: set[str] = set()
     for choice, item in paired(node.choices, part["choices"], removed):
-        if isinstance(choice, schema.LongChoice):
+        if isinstance(choice, LongChoice):
             value, place = choice.value, item["value"]
             text, written = choice.label, item["label"]
             extra = choice.data
@@ -104,7 +185,7 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _check_choices(node: schema.QuestionNode, part: Part, kind: InputKind) -> None:
+def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
     if kind is InputKind.MULTIPLE_CHOICE:
         for item in part["choices"].items():
             if isinstance(item.value, dict) and item["to"].present:
@@ -125,7 +206,7 @@ def _check_choices(node: schema.QuestionNode, part: Part, kind: InputKind) -> No
         )
 
 
-def _check_limits(node: schema.QuestionNode, part: Part, kind: InputKind) -> None:
+def _check_limits(node: QuestionNode, part: Part, kind: InputKind) -> None:
     for name, kinds in _LIMITS.items():
         if getattr(node, name) is not None and kind not in kinds:
             part[name].report(

@@ -1,0 +1,54 @@
+"""The kinds of node of the native format: what each may say, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from statewright.flows.dialects.native.kinds import (
+    changes,
+    containers,
+    messages,
+    people,
+    questions,
+    requests,
+    steering,
+    waits,
+)
+from statewright.flows.dialects.native.kinds.node import Box, NodeShape
+from statewright.flows.nodes import NodeConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of node.
+
+    Attributes:
+        shape: its keys.
+        read: makes a config of what is written, and draws its edges.
+    """
+
+    shape: type[NodeShape]
+    read: Callable[[Any, Box], NodeConfig]
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "start": Kind(steering.StartNode, steering.read_start),
+        "message": Kind(messages.MessageNode, messages.read_message),
+        "question": Kind(questions.QuestionNode, questions.read_question),
+        "condition": Kind(steering.ConditionNode, steering.read_condition),
+        "set": Kind(changes.SetNode, changes.read_set),
+        "http": Kind(requests.HttpNode, requests.read_http),
+        "delay": Kind(waits.DelayNode, waits.read_delay),
+        "handoff": Kind(people.HandoffNode, people.read_handoff),
+        "loop": Kind(containers.LoopNode, containers.read_loop),
+        "continue": Kind(containers.ContinueNode, containers.read_continue),
+        "break": Kind(containers.BreakNode, containers.read_break),
+        "jump": Kind(steering.JumpNode, steering.read_jump),
+        "end": Kind(steering.EndNode, steering.read_end),
+    }
+)
+"""The kinds by the name that stands at ``type``."""

@@ -1,0 +1,101 @@
+"""Messages."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from statewright.flows.dialects.native.content import Removed, source_from, speech_from
+from statewright.flows.dialects.native.content_schema import Button as ButtonShape
+from statewright.flows.dialects.native.content_schema import Speech
+from statewright.flows.dialects.native.content_schema import Variant as VariantShape
+from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.validation import paired
+from statewright.flows.nearest import listed
+from statewright.flows.nodes import Button, ButtonAction, Message, Variant, choice_port
+from statewright.flows.parts import Part
+
+_ACTIONS: Final = {
+    "value": ButtonAction.REPLY,
+    "postback": ButtonAction.POSTBACK,
+    "url": ButtonAction.URL,
+}
+
+
+class MessageNode(PassingShape, Speech):
+    """Says something, and goes on."""
+
+    type: Literal["message"]
+    variants: list[VariantShape] | None = Field(
+        None, description="Several things to say, of which one is drawn by lot."
+    )
+    buttons: list[ButtonShape] = Field([], description="Buttons under the last bubble.")
+    wait: bool = Field(False, description="Go on only after the user has acknowledged it.")
+
+
+def read_message(node: MessageNode, box: Box) -> Message:
+    """What is said, the buttons under it, and the edges."""
+    part = box.part
+    variants = variants_from(node, part, box.removed)
+    if not node.buttons and not all(variant.bubbles for variant in variants):
+        part.report("R005", "the message says nothing", "give it a `text`", at_key=True)
+    buttons: list[Button] = []
+    said: set[str] = set()
+    for written, item in paired(node.buttons, part["buttons"], box.removed):
+        button = button_from(written, item)
+        if button.action is not ButtonAction.URL and button.value.text in said:
+            message = f"the button `{button.value.text}` stands here again"
+            item.report("R007", message, "give each of them a `value` of its own")
+            continue
+        said.add(button.value.text)
+        buttons.append(button)
+        if button.wired:
+            box.edge(written.to, item["to"], choice_port(button.value.text))
+    box.ways(node.next)
+    return Message(variants, tuple(buttons), node.wait)
+
+
+def variants_from(node: MessageNode, part: Part, removed: Removed) -> tuple[Variant, ...]:
+    """The things that a message may say, of which one is drawn by lot."""
+    own = speech_from(node, part, removed)
+    if node.variants is None:
+        return (Variant(own),)
+    if own:
+        part["variants"].report(
+            "R004", "`variants` stands beside a bubble", "make the bubble a variant", at_key=True
+        )
+    if not node.variants:
+        part["variants"].report(
+            "R004", "`variants` is an empty list", "write what the bot may say", at_key=True
+        )
+    return tuple(
+        Variant(speech_from(variant, item, removed), variant.weight)
+        for variant, item in paired(node.variants, part["variants"], removed)
+    )
+
+
+def button_from(button: ButtonShape, part: Part) -> Button:
+    """A button."""
+    label = source_from(button.label, part["label"])
+    said = [key for key in _ACTIONS if getattr(button, key) is not None]
+    if len(said) > 1:
+        part[said[1]].report(
+            "R004", f"a button does one thing; here are {listed(said)}", at_key=True
+        )
+    says = said[0] if said else "label"
+    value = source_from(getattr(button, says), part[says])
+    opens = says == "url"
+    if opens and button.to is not None:
+        part["to"].report(
+            "R004", "a button that opens a URL leads to no node", "remove `to`", at_key=True
+        )
+    wired = button.to is not None and not opens
+    if wired and "{{" in value.text:
+        part[says].report(
+            "R004",
+            "a button that leads to a node says the same each time",
+            "give it a `value` without a template; its label may hold one",
+        )
+    action = _ACTIONS[says] if said else ButtonAction.REPLY
+    return Button(label, action, value, wired=wired)

@@ -1,0 +1,86 @@
+"""The kinds of node, and what an author can say about each: a module per family.
+
+Texts that may hold templates, and CEL conditions, are ``Source`` values: they know where they
+stand. Where a node leads is not said here but by the edges of the flow, which leave it by the
+ports that ``ports`` names. A node that has nodes inside it names the ``bodies`` that they form.
+"""
+
+from __future__ import annotations
+
+from statewright.flows.nodes.changes import Assignment, Operation, Set
+from statewright.flows.nodes.containers import Body, Break, Container, Continue, Loop
+from statewright.flows.nodes.content import (
+    Bubble,
+    BubbleType,
+    Button,
+    ButtonAction,
+    Variant,
+)
+from statewright.flows.nodes.messages import Message
+from statewright.flows.nodes.people import Handoff
+from statewright.flows.nodes.ports import NEXT, choice_port
+from statewright.flows.nodes.questions import Choice, InputKind, Question, Store, Validation
+from statewright.flows.nodes.requests import Http
+from statewright.flows.nodes.sources import Source, Value
+from statewright.flows.nodes.steering import Condition, End, Jump, Start, Unsupported
+from statewright.flows.nodes.waits import Delay
+
+NodeConfig = (
+    Start
+    | Message
+    | Question
+    | Condition
+    | Set
+    | Http
+    | Handoff
+    | Delay
+    | Loop
+    | Continue
+    | Break
+    | Jump
+    | End
+    | Unsupported
+)
+"""What a node does, by its kind."""
+
+
+def bodies_of(config: NodeConfig) -> tuple[Body, ...]:
+    """The nodes inside a node; () for one that has none."""
+    return config.bodies if isinstance(config, Container) else ()
+
+
+__all__ = [
+    "NEXT",
+    "Assignment",
+    "Body",
+    "Break",
+    "Bubble",
+    "BubbleType",
+    "Button",
+    "ButtonAction",
+    "Choice",
+    "Condition",
+    "Container",
+    "Continue",
+    "Delay",
+    "End",
+    "Handoff",
+    "Http",
+    "InputKind",
+    "Jump",
+    "Loop",
+    "Message",
+    "NodeConfig",
+    "Operation",
+    "Question",
+    "Set",
+    "Source",
+    "Start",
+    "Store",
+    "Unsupported",
+    "Validation",
+    "Value",
+    "Variant",
+    "bodies_of",
+    "choice_port",
+]

@@ -1,0 +1,17 @@
+"""The ports of nodes: where edges leave them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NEXT = "next"
+"""The port by which a node is left when nothing else is said."""
+
+
+def choice_port(value: Any) -> str:
+    """The port of one choice or button.
+
+    >>> choice_port("yes")
+    'choice:yes'
+    """
+    return f"choice:{value}"

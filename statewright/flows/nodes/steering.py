@@ -1,0 +1,63 @@
+"""Nodes that lead a conversation: where it begins, which way it takes, where it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from statewright.flows.nodes.content import Bubble
+from statewright.flows.nodes.ports import NEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a conversation begins."""
+
+    kind: ClassVar[str] = "start"
+    ports: ClassVar[tuple[str, ...]] = (NEXT,)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Goes on by the first edge at ``branch`` whose guard is true, or by ``else``."""
+
+    kind: ClassVar[str] = "condition"
+    ports: ClassVar[tuple[str, ...]] = ("branch", "else")
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Goes on elsewhere."""
+
+    kind: ClassVar[str] = "jump"
+    ports: ClassVar[tuple[str, ...]] = (NEXT,)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Ends the conversation.
+
+    Attributes:
+        outcome: how it ended: ``completed``, ``cancelled``, … as the author calls it.
+        message: what is said at last, or ().
+        failed: whether ending here means that the session failed.
+    """
+
+    outcome: str = "completed"
+    message: tuple[Bubble, ...] = ()
+    failed: bool = False
+    kind: ClassVar[str] = "end"
+    ports: ClassVar[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A node of a kind that this version cannot run; a finding says so.
+
+    Attributes:
+        name: what the dialect calls the kind.
+    """
+
+    name: str
+    kind: ClassVar[str] = "unsupported"
+    ports: ClassVar[tuple[str, ...]] = (NEXT,)
