@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import secrets
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -13,14 +14,16 @@ from starlette.requests import Request
 
 from statewright import compiler, flows
 from statewright.compiler import Compilation, Severity
-from statewright.errors import DraftChanged, UnknownFlow, UnstorableRecord
+from statewright.errors import UnknownFlow, UnstorableRecord
 from statewright.flows.documents import document_from
 from statewright.http.endpoint import Host, Reply
+from statewright.http.once import Call, once
 from statewright.http.problems import Refused
 from statewright.http.requests import number_in_query, root_of, seen_from
 from statewright.http.wire import flow_builder as wire
 from statewright.storage.drafts import ABSENT, Draft, Saved
-from statewright.storage.limits import check_name
+from statewright.storage.limits import NUMBER_LIMIT, check_name
+from statewright.storage.records import Publication
 
 _TAKEN: Final = frozenset({"validate", ".", ".."})
 """Ids whose path means something else."""
@@ -46,8 +49,6 @@ async def replace(host: Host, request: Request, drawn: wire.Drawn) -> Reply:
 
 
 async def _save(host: Host, request: Request, drawn: wire.Drawn, flow: str, name: str) -> Reply:
-    before = await host.drafts.read(host.tenant, flow)
-    seen = seen_from(request, before.heading.digest if before else ABSENT)
     draft = Draft(
         tenant=host.tenant,
         flow=flow,
@@ -57,26 +58,61 @@ async def _save(host: Host, request: Request, drawn: wire.Drawn, flow: str, name
         ui="" if drawn.ui is None else json.dumps(drawn.ui, ensure_ascii=False),
         at=host.runtime.clock(),
     )
-    saved = await host.drafts.save(draft, seen=seen)
-    publication = await host.store.publication(host.tenant, flow)
-    headers = _etag(saved)
-    if before is None:
-        headers["Location"] = f"{root_of(request)}/api/v1/flows/{quote(flow, safe='')}"
-    return Reply(wire.saved_json(saved.heading, publication), 200 if before else 201, headers)
+
+    return await once(host, request, drawn, host.drafts, partial(_kept, host, request, draft))
+
+
+async def _kept(host: Host, request: Request, draft: Draft, call: Call) -> Reply:
+    before = await host.drafts.read(host.tenant, draft.flow)
+    seen = seen_from(request, before.heading.digest if before else ABSENT)
+    publication = await host.store.publication(host.tenant, draft.flow)
+    place = f"{root_of(request)}/api/v1/flows/{quote(draft.flow, safe='')}"
+
+    def reply(saved: Saved) -> Reply:
+        content = wire.saved_json(saved.heading, publication)
+        headers = {} if before else {"Location": place}
+        return Reply(content, 200 if before else 201, _etag(saved) | headers)
+
+    return reply(await host.drafts.save(draft, seen=seen, receipt=call.receipt(reply)))
 
 
 async def listed(host: Host, request: Request, _body: None) -> Reply:
-    """The drafts, by id."""
+    """The flows that have a draft or were published, by id."""
     limit = number_in_query(request, "limit", host.limits.page, most=host.limits.page)
     after = request.query_params.get("after", "")
     if after:
         check_name("`after` in the query", after)
     headings = await host.drafts.headings(host.tenant, after=after, limit=limit)
+    newest = await host.store.newest(host.tenant, after=after, limit=limit)
+    drafts = {heading.flow: heading for heading in headings}
+    publications = {publication.flow: publication for publication in newest}
+    # Each of both reaches as far as a page does.
+    found = sorted(drafts.keys() | publications.keys())[:limit]
     entries = [
-        wire.entry_json(heading, await host.store.publication(host.tenant, heading.flow))
-        for heading in headings
+        wire.entry_json(drafts[flow], publications.get(flow))
+        if flow in drafts
+        else await _entry_without_draft(host, publications[flow])
+        for flow in found
     ]
     return Reply(wire.page_json(entries, full=len(entries) == limit))
+
+
+async def _entry_without_draft(host: Host, newest: Publication) -> wire.FlowEntryJSON:
+    first = await host.store.publication(host.tenant, newest.flow, version=1)
+    facts = await host.charts.facts_of(newest)
+    return wire.released_entry_json(first or newest, newest, facts.name)
+
+
+async def versions(host: Host, request: Request, _body: None) -> Reply:
+    """What was published of a flow, newest first."""
+    flow = _flow_of(request)
+    limit = number_in_query(request, "limit", host.limits.page, most=host.limits.page)
+    after = number_in_query(request, "after", NUMBER_LIMIT, most=NUMBER_LIMIT)
+    last = Publication(host.tenant, flow, after, "", "", 0)
+    found = await host.store.publications(host.tenant, flow=flow, after=last, limit=limit)
+    if not found and await host.store.publication(host.tenant, flow) is None:
+        await _saved(host, flow)
+    return Reply(wire.versions_json(found, full=len(found) == limit))
 
 
 async def read(host: Host, request: Request, _body: None) -> Reply:
@@ -88,11 +124,20 @@ async def read(host: Host, request: Request, _body: None) -> Reply:
 
 async def remove(host: Host, request: Request, _body: None) -> Reply:
     """Forget a draft; what was published of it stays."""
-    saved = await _saved(host, _flow_of(request))
+    flow = _flow_of(request)
+    return await once(host, request, None, host.drafts, partial(_removed, host, request, flow))
+
+
+async def _removed(host: Host, request: Request, flow: str, call: Call) -> Reply:
+    saved = await _saved(host, flow)
     seen = seen_from(request, saved.heading.digest)
-    if not await host.drafts.remove(host.tenant, saved.heading.flow, seen=seen):
-        raise _unknown(saved.heading.flow)
-    return Reply(None)
+    reply = Reply(None)
+    receipt = call.receipt(lambda _: reply)
+    if not await host.drafts.remove(
+        host.tenant, flow, seen=seen, receipt=receipt and receipt(saved)
+    ):
+        raise _unknown(flow)
+    return reply
 
 
 async def validate(host: Host, _request: Request, drawn: wire.Drawn) -> Reply:
@@ -112,18 +157,30 @@ async def validate_saved(host: Host, request: Request, drawn: wire.Drawn | None)
 
 async def publish(host: Host, request: Request, asked: wire.Publish | None) -> Reply:
     """Publish a draft as the next version of its flow."""
-    saved = await _saved(host, _flow_of(request))
-    heading = saved.heading
-    seen = seen_from(request, heading.digest)
-    if seen not in {None, heading.digest}:
-        raise DraftChanged(heading.flow, heading.digest)
-    asked = asked or wire.Publish()
+    flow, asked = _flow_of(request), asked or wire.Publish()
+    change = partial(_published, host, request, flow, asked)
+    return await once(host, request, asked, host.store, change)
+
+
+async def _published(
+    host: Host, request: Request, flow: str, asked: wire.Publish, call: Call
+) -> Reply:
+    saved = await _saved(host, flow)
+    seen_from(request, saved.heading.digest)
     compilation = await _compiled(host, saved.text, saved.dialect)
-    publication = await host.runtime.publish(
-        compilation.release(), tenant=host.tenant, flow=heading.flow, label=asked.label
-    )
     warnings = [one for one in compilation.findings if one.severity is not Severity.ERROR]
-    return Reply(wire.published_json(publication, warnings, asked))
+
+    def reply(publication: Publication) -> Reply:
+        return Reply(wire.published_json(publication, warnings, asked))
+
+    publication = await host.runtime.publish(
+        compilation.release(),
+        tenant=host.tenant,
+        flow=flow,
+        label=asked.label,
+        receipt=call.receipt(reply),
+    )
+    return reply(publication)
 
 
 async def _compiled(host: Host, text: str, dialect: str) -> Compilation:
@@ -135,10 +192,21 @@ async def _compiled(host: Host, text: str, dialect: str) -> Compilation:
 
 
 async def _saved(host: Host, flow: str) -> Saved:
+    """The draft of a flow.
+
+    Raises:
+        UnknownFlow: there is none.
+    """
     saved = await host.drafts.read(host.tenant, flow)
-    if saved is None:
+    if saved is not None:
+        return saved
+    publication = await host.store.publication(host.tenant, flow)
+    if publication is None:
         raise _unknown(flow)
-    return saved
+    raise UnknownFlow(
+        f"the flow {ascii(flow)[:80]} has no draft, though version {publication.version} of it is "
+        "published; save a draft first"
+    )
 
 
 def _flow_of(request: Request) -> str:

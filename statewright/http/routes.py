@@ -39,6 +39,7 @@ AFTER: Final[Parameter] = {
     "description": "The `next` of the page before.",
     "schema": {"type": "string"},
 }
+AFTER_VERSION: Final[Parameter] = {**AFTER, "schema": {"type": "integer", "minimum": 1}}
 
 ENDPOINTS: Final = (
     # --- chat: the contract of Wriveted; first, because it is asked for most ---
@@ -117,15 +118,15 @@ ENDPOINTS: Final = (
         statuses=(200, 201),
         body=wire.Drawn,
         holds_flow=True,
-        problems=("DRAFT_CHANGED", "INVALID_VALUE"),
-        parameters=(IF_MATCH, IF_NONE_MATCH),
+        problems=("DRAFT_CHANGED", "INVALID_VALUE", "KEY_REUSED"),
+        parameters=(IF_MATCH, IF_NONE_MATCH, KEY),
         tag="flows",
     ),
     Endpoint(
         "GET",
         "/api/v1/flows",
         flows.listed,
-        "The drafts, by id.",
+        "The flows that have a draft or were published, by id.",
         wire.PageJSON,
         problems=("INVALID_VALUE",),
         parameters=(LIMIT, AFTER),
@@ -159,8 +160,8 @@ ENDPOINTS: Final = (
         statuses=(200, 201),
         body=wire.Drawn,
         holds_flow=True,
-        problems=("DRAFT_CHANGED", "INVALID_VALUE", "UNKNOWN_FLOW"),
-        parameters=(IF_MATCH, IF_NONE_MATCH),
+        problems=("DRAFT_CHANGED", "INVALID_VALUE", "KEY_REUSED", "UNKNOWN_FLOW"),
+        parameters=(IF_MATCH, IF_NONE_MATCH, KEY),
         tag="flows",
     ),
     Endpoint(
@@ -170,8 +171,18 @@ ENDPOINTS: Final = (
         "Forget a draft; what was published of it stays.",
         None,
         statuses=(204,),
-        problems=("DRAFT_CHANGED", "UNKNOWN_FLOW"),
-        parameters=(IF_MATCH,),
+        problems=("DRAFT_CHANGED", "KEY_REUSED", "UNKNOWN_FLOW"),
+        parameters=(IF_MATCH, KEY),
+        tag="flows",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/flows/{flow}/versions",
+        flows.versions,
+        "What was published of a flow, newest first.",
+        wire.VersionsJSON,
+        problems=("INVALID_VALUE", "UNKNOWN_FLOW"),
+        parameters=(LIMIT, AFTER_VERSION),
         tag="flows",
     ),
     Endpoint(
@@ -194,8 +205,8 @@ ENDPOINTS: Final = (
         wire.PublishedJSON,
         body=wire.Publish,
         needs_body=False,
-        problems=("DRAFT_CHANGED", "FLOW_REJECTED", "INVALID_VALUE", "UNKNOWN_FLOW"),
-        parameters=(IF_MATCH,),
+        problems=("DRAFT_CHANGED", "FLOW_REJECTED", "INVALID_VALUE", "KEY_REUSED", "UNKNOWN_FLOW"),
+        parameters=(IF_MATCH, KEY),
         tag="flows",
     ),
     # --- executions: the same contract ---

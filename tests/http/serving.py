@@ -50,11 +50,11 @@ class Client:
     def delete(self, path: str, **rest: Any) -> httpx.Response:
         return self.request("DELETE", path, **rest)
 
-    def together(self, *requests: tuple[str, str, Any]) -> list[httpx.Response]:
+    def together(self, *requests: tuple[str, str, Any], **rest: Any) -> list[httpx.Response]:
         """Send several requests, method, path and JSON, at the same moment."""
 
         async def all_of_them() -> list[httpx.Response]:
-            sent = (self._client.request(m, path, json=json) for m, path, json in requests)
+            sent = (self._client.request(m, path, json=json, **rest) for m, path, json in requests)
             return [as_described(answer) for answer in await asyncio.gather(*sent)]
 
         return self.run(all_of_them())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from statewright import compiler, flows
 from tests.http.drawings import BROKEN, GREETING, published
 from tests.http.serving import Client
 from tests.shared_data import shared
@@ -114,6 +115,76 @@ def test_flows_are_listed_in_pages(client: Client) -> None:
     assert rest["next"] is None
 
 
+def released(client: Client, flow: str, times: int = 1, label: str = "") -> None:
+    """Publish a flow as the command line does: without a draft."""
+    release = compiler.compile(flows.parse(json.dumps(GREETING))).release()
+    for _ in range(times):
+        client.run(client.runtime.publish(release, flow=flow, label=label))
+
+
+def test_what_was_published_elsewhere_is_listed_too(client: Client) -> None:
+    released(client, "lead", times=2)
+    (listed,) = client.get(FLOWS).json()["flows"]
+    assert (listed["id"], listed["name"], listed["status"]) == ("lead", "Greeting", "published")
+    assert (listed["version"], listed["publishedVersion"], listed["hasDraft"]) == (2, 2, False)
+    assert listed["createdAt"] <= listed["publishedAt"] == listed["updatedAt"]
+
+
+def test_a_draft_and_what_was_published_of_it_are_one_flow(client: Client) -> None:
+    client.post(FLOWS, {"flow": GREETING})
+    released(client, "greeting")
+    (listed,) = client.get(FLOWS).json()["flows"]
+    assert (listed["id"], listed["publishedVersion"], listed["hasDraft"]) == ("greeting", 1, True)
+    client.delete(f"{FLOWS}/greeting")
+    (listed,) = client.get(FLOWS).json()["flows"]
+    assert (listed["publishedVersion"], listed["hasDraft"]) == (1, False)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 9, 10])
+def test_pages_hold_drafts_and_publications_in_one_order(client: Client, limit: int) -> None:
+    nameless = {key: value for key, value in GREETING.items() if key != "id"}
+    for flow in ("b", "Z", "e", "f"):
+        client.put(f"{FLOWS}/{flow}", {"flow": nameless})
+    for flow in ("a", "c", "d", "e", "ä"):
+        released(client, flow)
+    listed: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = client.get(FLOWS, params={"limit": limit, "after": after}).json()
+        assert len(page["flows"]) <= limit
+        listed += [flow["id"] for flow in page["flows"]]
+        after = page["next"]
+    assert listed == ["Z", "a", "b", "c", "d", "e", "f", "ä"]
+
+
+def test_a_flow_tells_its_versions_newest_first(client: Client) -> None:
+    released(client, "lead", times=2)
+    released(client, "lead", label="live")
+    path = f"{FLOWS}/lead/versions"
+    first = client.get(path, params={"limit": 2}).json()
+    rest = client.get(path, params={"limit": 2, "after": first["next"]}).json()
+    told = [(one["version"], one["label"]) for one in (*first["versions"], *rest["versions"])]
+    assert told == [(3, "live"), (2, ""), (1, "")]
+    assert rest["next"] is None
+    assert first["versions"][0]["digest"] == rest["versions"][0]["digest"]
+    client.post(FLOWS, {"flow": GREETING})
+    assert client.get(f"{FLOWS}/greeting/versions").json() == {"versions": [], "next": None}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "after=0", "after=x", "after=-1"])
+def test_pages_of_versions_have_bounds(client: Client, query: str) -> None:
+    answer = client.get(f"{FLOWS}/greeting/versions?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_VALUE")
+
+
+def test_it_is_told_that_only_a_draft_is_missing(client: Client) -> None:
+    released(client, "lead")
+    for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/publish")):
+        answer = client.request(method, f"{FLOWS}/lead{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "UNKNOWN_FLOW")
+        assert "version 1" in answer.json()["message"]
+
+
 def test_a_flow_without_errors_is_valid(client: Client) -> None:
     client.post(FLOWS, {"flow": GREETING})
     expected = {"valid": True, "errors": [], "warnings": []}
@@ -196,6 +267,7 @@ def test_a_flow_with_errors_is_not_published(client: Client) -> None:
     [
         ("GET", ""),
         ("DELETE", ""),
+        ("GET", "/versions"),
         ("POST", "/validate"),
         ("POST", "/publish"),
         ("POST", "/execute"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -128,7 +128,7 @@ class SavedJSON(TypedDict):
 
 
 class FlowEntryJSON(TypedDict):
-    """A flow in a list."""
+    """A flow in a list. One that has no draft was published by other means, such as a command."""
 
     id: str
     name: str
@@ -138,6 +138,7 @@ class FlowEntryJSON(TypedDict):
     updatedAt: str
     publishedVersion: int | None
     publishedAt: str | None
+    hasDraft: bool
 
 
 class PageJSON(TypedDict):
@@ -145,6 +146,22 @@ class PageJSON(TypedDict):
 
     flows: list[FlowEntryJSON]
     next: str | None
+
+
+class VersionJSON(TypedDict):
+    """A publication in a list; ``digest`` is that of its statechart."""
+
+    version: int
+    label: str
+    digest: str
+    publishedAt: str
+
+
+class VersionsJSON(TypedDict):
+    """Some publications of a flow; ``next`` goes into ``after`` to get those that follow."""
+
+    versions: list[VersionJSON]
+    next: int | None
 
 
 class FlowJSON(TypedDict):
@@ -233,6 +250,23 @@ def entry_json(heading: Heading, publication: Publication | None) -> FlowEntryJS
         "updatedAt": text_from_micros(heading.updated_at),
         "publishedVersion": published or None,
         "publishedAt": None if publication is None else text_from_micros(publication.at),
+        "hasDraft": True,
+    }
+
+
+def released_entry_json(first: Publication, newest: Publication, name: str) -> FlowEntryJSON:
+    """A flow that has no draft: its first and its newest publication, and what people call it."""
+    published_at = text_from_micros(newest.at)
+    return {
+        "id": newest.flow,
+        "name": name,
+        "version": newest.version,
+        "status": "published",
+        "createdAt": text_from_micros(first.at),
+        "updatedAt": published_at,
+        "publishedVersion": newest.version,
+        "publishedAt": published_at,
+        "hasDraft": False,
     }
 
 
@@ -272,6 +306,20 @@ def saved_json(heading: Heading, publication: Publication | None) -> SavedJSON:
 def page_json(entries: list[FlowEntryJSON], *, full: bool) -> PageJSON:
     """Some flows; ``full`` says that others may follow."""
     return {"flows": entries, "next": entries[-1]["id"] if full and entries else None}
+
+
+def versions_json(publications: Sequence[Publication], *, full: bool) -> VersionsJSON:
+    """Some publications of a flow; ``full`` says that others may follow."""
+    versions: list[VersionJSON] = [
+        {
+            "version": one.version,
+            "label": one.label,
+            "digest": one.digest,
+            "publishedAt": text_from_micros(one.at),
+        }
+        for one in publications
+    ]
+    return {"versions": versions, "next": publications[-1].version if full else None}
 
 
 def flow_json(saved: Saved, publication: Publication | None) -> FlowJSON:
