@@ -41,12 +41,14 @@ def test_a_request_is_an_effect_and_its_result_goes_on() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        {"result": "lookup", "data": {"status": 404, "body": {}}},
+        {"result": "lookup", "data": {"status": 404, "body": {"status": "sent"}}},
+        {"result": "lookup", "data": {"status": 302, "body": {"status": "sent"}}},
+        {"result": "lookup", "data": {"status": 304, "body": {"status": "sent"}}},
         {"result": "lookup", "data": {"status": 200, "body": {"other": 1}}},
         {"result": "lookup", "error": {"code": "dns", "message": "no such host"}},
         {"advance": "11s"},
     ],
-    ids=["status", "mapping", "failure", "timeout"],
+    ids=["status", "redirect", "not modified", "mapping", "failure", "timeout"],
 )
 def test_every_failure_takes_the_error_port(line: Any) -> None:
     assert talk(FLOW, line) == ["Sorry."]

@@ -358,7 +358,7 @@ def test_a_node_may_handle_its_errors() -> None:
 def test_what_is_not_carried_over_is_said() -> None:
     flow = drawn("api", {"url": "https://x", "errorOnHttpError": False})
     assert [message for _, _, _, message in found(flow)] == [
-        "`errorOnHttpError` is not carried over: a status of 400 or more is always an error"
+        "`errorOnHttpError` is not carried over: any status but one of success (2xx) is always an error"
     ]
     assert [problem.severity for problem in flow.problems] == ["warning"]
 

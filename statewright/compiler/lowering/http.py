@@ -4,7 +4,7 @@
 
     call ──(a response)──▶ save ──▶ success
       │                     └──(a mapping finds nothing)──┐
-      ├──(status 400 and more, no response, too late)─────┴──▶ error
+      ├──(no status of success, no response, too late)────┴──▶ error
       └──(the same, where a fallback is given)──▶ fallback: saves it, then success
 """
 
@@ -34,8 +34,9 @@ from statewright.statechart.definition import (
 RESPONSE = "response"
 """The name under which mappings read the response: ``{"status", "headers", "body"}``."""
 
-GOOD_STATUS = "!has(event.data.status) || event.data.status < 400"
-"""A status that is no number has no value here, and so is not good."""
+GOOD_STATUS = "!has(event.data.status) || event.data.status < 300"
+"""Only 2xx is success (RFC 9110, 15): a redirect that gets here was not followed, so what was asked
+for was not done. A status that is no number has no value here, and so is not good either."""
 
 
 def lower_http(node: Node, config: Http, plan: Plan) -> Piece:

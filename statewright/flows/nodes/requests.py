@@ -12,8 +12,8 @@ from statewright.flows.nodes.sources import Source, Value
 class Http:
     """Asks a web service, and goes on by ``success`` or ``error``.
 
-    A response with a status of 400 or more, no response in time, and a mapping that finds nothing
-    are errors.
+    A response whose status is not one of success (2xx), no response in time, and a mapping that
+    finds nothing are errors. So is a redirect to another server, which is not followed.
 
     Attributes:
         url: where.

@@ -25,7 +25,9 @@ def request_from(node: Part, scope: Scope) -> Http:
     if not config["url"].present:
         config["url"].wrong("where the request goes")
     if config["errorOnHttpError"].flag(default=True) is False:
-        config["errorOnHttpError"].not_carried_over("a status of 400 or more is always an error")
+        config["errorOnHttpError"].not_carried_over(
+            "any status but one of success (2xx) is always an error"
+        )
     body = config["body"]
     target = config["saveResponseTo"]
     saved = target.present and target.text() != ""
