@@ -18,7 +18,13 @@ Meter = list[Any]
 FREE: Final = 1024
 """Texts and lists of so many parts are handled for nothing."""
 
-_PARTS_PER_STEP: Final[dict[type, int]] = {str: 32, bytes: 32, list: 2, dict: 2}
+_PARTS_PER_STEP: Final[dict[type, int]] = {
+    str: 32,
+    bytes: 32,
+    list: 2,
+    tuple: 2,
+    dict: 2,
+}
 
 
 class OutOfBudget(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from itertools import product
 from types import NoneType
 from typing import Any, Final
@@ -26,6 +27,8 @@ class Overload:
         implementation: called with the arguments; raises ``EvaluationError``, nothing else.
         member: whether it is called ``target.name(…)``.
         deep: whether it looks at everything inside its arguments, which then is paid for.
+        light: whether it takes no longer for large arguments than for small ones, so that they
+            are not paid for.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Overload:
     implementation: Implementation
     member: bool = False
     deep: bool = False
+    light: bool = False
 
     def __str__(self) -> str:
         """``string.contains(string) -> bool``, ``int + int -> int``."""
@@ -54,9 +58,10 @@ def function(
     implementation: Implementation,
     *,
     deep: bool = False,
+    light: bool = False,
 ) -> Overload:
     """An overload that is called ``name(…)``."""
-    return Overload(name, parameters, result, implementation, deep=deep)
+    return Overload(name, parameters, result, implementation, deep=deep, light=light)
 
 
 def member(
@@ -66,9 +71,10 @@ def member(
     implementation: Implementation,
     *,
     deep: bool = False,
+    light: bool = False,
 ) -> Overload:
     """An overload that is called ``target.name(…)``."""
-    return Overload(name, parameters, result, implementation, member=True, deep=deep)
+    return Overload(name, parameters, result, implementation, member=True, deep=deep, light=light)
 
 
 @dataclass(slots=True)
@@ -79,12 +85,14 @@ class Dispatch:
         by_classes: for lists of classes of arguments.
         by_count: for so many arguments of any class, where ``by_classes`` has nothing.
         deep: whether it looks at everything inside its arguments.
+        light: whether it takes no longer for large arguments.
         grows: whether its result may be a text, list or map.
     """
 
     by_classes: dict[tuple[type, ...], Implementation] = field(default_factory=dict)
     by_count: dict[int, Implementation] = field(default_factory=dict)
     deep: bool = False
+    light: bool = False
     grows: bool = False
 
 
@@ -98,6 +106,8 @@ _CLASSES: Final[dict[str, tuple[type, ...]]] = {
     "bytes": (bytes,),
     "timestamp": (datetime,),
     "duration": (timedelta,),
+    "net.IP": (IPv4Address, IPv6Address),
+    "net.CIDR": (IPv4Interface, IPv6Interface),
     "list": (list,),
     "map": (dict,),
     "optional_type": (Maybe,),
@@ -119,7 +129,8 @@ def dispatch_from_overloads(
     """
     table: dict[tuple[str, bool], Dispatch] = {}
     for overload in overloads:
-        dispatch = table.setdefault((overload.name, overload.member), Dispatch(deep=overload.deep))
+        fresh = Dispatch(deep=overload.deep, light=overload.light)
+        dispatch = table.setdefault((overload.name, overload.member), fresh)
         dispatch.grows = dispatch.grows or overload.result.name not in _SMALL
         classes = [_CLASSES.get(parameter.name) for parameter in overload.parameters]
         if not any(classes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import re2
 
@@ -19,10 +19,8 @@ _OPTIONS.log_errors = False
 
 
 @lru_cache(maxsize=128)
-def searcher(pattern: str) -> Callable[[str], bool]:
-    """A function that says whether a text holds a match of a pattern.
-
-    It raises ``EvaluationError`` for a text that holds half a character.
+def finder(pattern: str) -> Any:
+    """RE2's compiled pattern, which finds where a text matches.
 
     Raises:
         EvaluationError: it is no pattern of RE2's.
@@ -32,9 +30,21 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     if has_lone_surrogate(pattern):
         raise EvaluationError("the pattern holds half a character")
     try:
-        re2.compile(pattern, _OPTIONS)
+        return re2.compile(pattern, _OPTIONS)
     except re2.error as error:
         raise EvaluationError(f"invalid regular expression: {_message(error)}") from None
+
+
+@lru_cache(maxsize=128)
+def searcher(pattern: str) -> Callable[[str], bool]:
+    """A function that says whether a text holds a match of a pattern.
+
+    It raises ``EvaluationError`` for a text that holds half a character.
+
+    Raises:
+        EvaluationError: it is no pattern of RE2's.
+    """
+    finder(pattern)
     # A set of one pattern finds no places, only whether there is one: that is five times as fast.
     single = re2.Set.SearchSet(_OPTIONS)
     single.Add(pattern)

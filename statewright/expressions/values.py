@@ -14,6 +14,7 @@ timestamp        ``datetime`` with a time zone; finer than a microsecond, a ``Fi
 duration         ``timedelta``; finer than a microsecond, a ``FineDuration``
 optional         ``Maybe``
 type             ``TypeValue``
+IP, CIDR         the addresses and interfaces of ``ipaddress``
 ===============  ==================================================================
 
 Values are never changed once they exist: whoever wants another one builds it.
@@ -25,6 +26,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from types import NoneType
 from typing import Any, Final
 
@@ -95,6 +97,10 @@ TYPE_NAMES: Final[Mapping[type, str]] = {
     timedelta: "google.protobuf.Duration",
     Maybe: "optional_type",
     TypeValue: "type",
+    IPv4Address: "net.IP",
+    IPv6Address: "net.IP",
+    IPv4Interface: "net.CIDR",
+    IPv6Interface: "net.CIDR",
 }
 """The CEL type of each Python class that is a value as it stands."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 OUT_OF_PROFILE = {
-    "network_ext": "IP addresses are not in the profile; no conversation asked for them",
     "block_ext": "cel.block is what an optimiser writes, not people",
 }
 

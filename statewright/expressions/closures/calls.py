@@ -21,7 +21,7 @@ def table_call(
         return _unary_call(name, dispatch, arguments[0], position)
     if len(arguments) == 2 and not dispatch.deep:
         return _binary_call(name, dispatch, arguments[0], arguments[1], position)
-    pay = spend_on_contents if dispatch.deep else spend_on
+    pay = spend_on_contents if dispatch.deep else _nothing if dispatch.light else spend_on
 
     def run(frame: Frame) -> Any:
         values = [argument(frame) for argument in arguments]
@@ -42,10 +42,14 @@ def _unary_call(name: str, dispatch: Dispatch, argument: Closure, position: int)
         classes[0]: one for classes, one in dispatch.by_classes.items() if len(classes) == 1
     }
     grows = dispatch.grows
+    read = frozenset() if dispatch.light else _SIZED
 
     def run(frame: Frame) -> Any:
         value = argument(frame)
-        implementation = by_class.get(type(value))
+        own = type(value)
+        if own in read and len(value) > FREE:
+            spend_on(frame, value)
+        implementation = by_class.get(own)
         try:
             if implementation is None:
                 result = _applied(name, dispatch, value)
@@ -65,12 +69,13 @@ def _binary_call(
 ) -> Closure:
     by_classes = dispatch.by_classes
     grows = dispatch.grows
+    read = frozenset() if dispatch.light else _SIZED
 
     def run(frame: Frame) -> Any:
         one = first(frame)
         other = second(frame)
         own = type(one)
-        if (own is str or own is list) and len(one) > FREE:
+        if own in read and len(one) > FREE:
             spend_on(frame, one)
         implementation = by_classes.get((own, type(other)))
         try:
@@ -85,6 +90,13 @@ def _binary_call(
         return result
 
     return run
+
+
+_SIZED: Final = frozenset((str, bytes, list, tuple, dict))
+
+
+def _nothing(_: Frame, __: object) -> None:
+    """What a function costs that takes no longer for large arguments."""
 
 
 # Functions say themselves why they have no value. But a host may have given what is no value of

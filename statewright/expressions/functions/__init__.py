@@ -13,8 +13,10 @@ from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
 from statewright.expressions.functions.maths import MATHS
+from statewright.expressions.functions.network import NETWORK
 from statewright.expressions.functions.operators import OPERATORS
 from statewright.expressions.functions.optionals import OPTIONALS
+from statewright.expressions.functions.regexes import REGEXES
 from statewright.expressions.functions.sets import SETS
 from statewright.expressions.functions.standard import STANDARD
 from statewright.expressions.functions.strings import STRINGS
@@ -27,11 +29,13 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *CONVERSIONS,
     *TIMES,
     *STRINGS,
+    *REGEXES,
     *MATHS,
     *LISTS,
     *SETS,
     *OPTIONALS,
     *ENCODERS,
+    *NETWORK,
     *ANSWERS,
 )
 """Every overload of every function."""

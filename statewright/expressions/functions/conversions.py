@@ -184,7 +184,7 @@ CONVERSIONS: Final[tuple[Overload, ...]] = (
     function("timestamp", (INT,), TIMESTAMP, _timestamp_from_int),
     function("duration", (DURATION,), DURATION, _same),
     function("duration", (STRING,), DURATION, duration_from_text),
-    function("dyn", (A,), DYN, _same),
-    function("type", (A,), type_of(A), _type),
+    function("dyn", (A,), DYN, _same, light=True),
+    function("type", (A,), type_of(A), _type, light=True),
 )
 """``int uint double string bytes bool timestamp duration dyn type``."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.expressions.comparison import NUMBERS, ORDERED, fingerprint
 from statewright.expressions.overloads import Overload, function, member
-from statewright.expressions.types import DYN, INT, A, list_of
-from statewright.expressions.values import bounded, kind, no_overload, type_name
+from statewright.expressions.types import DYN, INT, A, list_of, optional_of
+from statewright.expressions.values import NOTHING, Maybe, bounded, kind, no_overload, type_name
 
 
 def sorted_by(elements: list[Any], keys: list[Any]) -> list[Any]:
@@ -63,6 +63,14 @@ def distinct(elements: list[Any]) -> list[Any]:
     return list(first.values())
 
 
+def _first(elements: list[Any]) -> Maybe:
+    return Maybe(True, elements[0]) if elements else NOTHING
+
+
+def _last(elements: list[Any]) -> Maybe:
+    return Maybe(True, elements[-1]) if elements else NOTHING
+
+
 def _range(count: int) -> list[int]:
     bounded(count)
     return list(range(count))
@@ -75,6 +83,8 @@ LISTS: Final[tuple[Overload, ...]] = (
     member("sort", (list_of(A),), list_of(A), _sorted),
     member("distinct", (list_of(A),), list_of(A), distinct, deep=True),
     member("reverse", (list_of(A),), list_of(A), lambda elements: list(elements[::-1])),
+    member("first", (list_of(A),), optional_of(A), _first, light=True),
+    member("last", (list_of(A),), optional_of(A), _last, light=True),
     function("lists.range", (INT,), list_of(INT), _range),
 )
-"""``slice flatten sort distinct reverse lists.range``."""
+"""``slice flatten sort distinct reverse first last lists.range``."""

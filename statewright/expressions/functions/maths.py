@@ -41,8 +41,8 @@ def _extremes(symbol: str, name: str) -> Iterator[Overload]:
     choose = _extreme(symbol, name)
     for one in (INT, UINT, DOUBLE):
         yield function(name, (list_of(one),), one, lambda numbers: choose(*numbers))
-        yield function(name, (one,), one, choose)
-        yield function(name, (one, one), one, choose)
+        for count in range(1, _ARGUMENTS_LIMIT + 1):
+            yield function(name, (one,) * count, one, choose)
     for count in range(2, _ARGUMENTS_LIMIT + 1):
         yield function(name, (DYN,) * count, DYN, choose)
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.overloads import Overload, function, member
-from statewright.expressions.types import BOOL, A, optional_of
-from statewright.expressions.values import NOTHING, Maybe, kind
+from statewright.expressions.types import BOOL, A, list_of, optional_of
+from statewright.expressions.values import NOTHING, Maybe, kind, no_overload
 
 
 def _of_non_zero(value: Any) -> Maybe:
@@ -34,10 +34,19 @@ def _or_value(maybe: Maybe, other: Any) -> Any:
     return maybe.value if maybe.present else other
 
 
+def _unwrapped(maybes: list[Any]) -> list[Any]:
+    for maybe in maybes:
+        if kind(maybe) is not Maybe:
+            raise no_overload("unwrap", maybes)
+    return [maybe.value for maybe in maybes if maybe.present]
+
+
 OPTIONALS: Final[tuple[Overload, ...]] = (
     function("optional.of", (A,), optional_of(A), lambda value: Maybe(True, value)),
     function("optional.none", (), optional_of(A), lambda: NOTHING),
     function("optional.ofNonZeroValue", (A,), optional_of(A), _of_non_zero),
+    function("optional.unwrap", (list_of(optional_of(A)),), list_of(A), _unwrapped),
+    member("unwrapOpt", (list_of(optional_of(A)),), list_of(A), _unwrapped),
     member("hasValue", (optional_of(A),), BOOL, lambda maybe: maybe.present),
     member("value", (optional_of(A),), A, _value),
     member("or", (optional_of(A), optional_of(A)), optional_of(A), _or),

@@ -31,8 +31,8 @@ def _fail(message: str) -> NoReturn:
 _SIZED: Final = (STRING, BYTES, list_of(A), map_of(A, B))
 
 STANDARD: Final[tuple[Overload, ...]] = (
-    *(function("size", (sized,), INT, len) for sized in _SIZED),
-    *(member("size", (sized,), INT, len) for sized in _SIZED),
+    *(function("size", (sized,), INT, len, light=True) for sized in _SIZED),
+    *(member("size", (sized,), INT, len, light=True) for sized in _SIZED),
     member("contains", (STRING, STRING), BOOL, _contains),
     member("startsWith", (STRING, STRING), BOOL, str.startswith),
     member("endsWith", (STRING, STRING), BOOL, str.endswith),
