@@ -21,18 +21,21 @@ from statewright.flows.nodes import (
     Handoff,
     Http,
     Jump,
+    Leave,
     Loop,
+    LoopKind,
     Message,
     NodeConfig,
+    Parallel,
     Question,
     Set,
     Source,
     Start,
+    Try,
     Unsupported,
     Value,
     bodies_of,
 )
-from statewright.flows.nodes.containers import LoopKind
 from statewright.flows.outline import child
 
 
@@ -222,6 +225,9 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Loop: _loop,
         Continue: _nothing,
         Break: _nothing,
+        Try: _nothing,
+        Parallel: _nothing,
+        Leave: _nothing,
         Jump: _nothing,
         End: _end,
         Unsupported: _nothing,

@@ -1,7 +1,7 @@
 """A node stands where its kind means nothing.
 
 What it does:
-    Looks for `continue` and `break` outside a loop.
+    Looks for `continue` and `break` outside a loop, and for `leave` outside a try and a parallel.
 
 Why it matters:
     There is nothing to go on with, or to leave: the conversation would fail there.
@@ -36,25 +36,28 @@ from types import MappingProxyType
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.nodes import Break, Container, Continue, Loop
+from statewright.flows.nodes import Break, Container, Continue, Leave, Loop, Parallel, Try
 
-_HOMES: Mapping[type, type[Container]] = MappingProxyType({Continue: Loop, Break: Loop})
-"""Kind of node → the kind of container that it belongs into."""
+_HOMES: Mapping[type, tuple[type[Container], ...]] = MappingProxyType(
+    {Continue: (Loop,), Break: (Loop,), Leave: (Try, Parallel)}
+)
+"""Kind of node → the kinds of container that it belongs into."""
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Nodes without the container that gives them a meaning."""
     for node in subject.nodes.values():
-        home = _HOMES.get(type(node.config))
-        if home is None:
+        homes = _HOMES.get(type(node.config))
+        if homes is None:
             continue
+        names = " or ".join(f"`{home.kind}`" for home in homes)
         around = subject.graph.containers(node.id)
-        if not any(isinstance(container.config, home) for container in around):
+        if not any(isinstance(container.config, homes) for container in around):
             yield check.finding(
-                f"`{node.id}` is a `{node.kind}`, and stands in no `{home.kind}`",
+                f"`{node.id}` is a `{node.kind}`, and stands in no {names}",
                 node.location,
                 node=node.id,
-                help=f"put it inside a `{home.kind}`, or lead on with a `jump`",
+                help=f"put it inside a {names}, or lead on with a `jump`",
             )
 
 

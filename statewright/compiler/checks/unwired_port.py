@@ -28,7 +28,8 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    `fallback` may be left unwired: then the flow's `on_error` answers.
+    `fallback` may be left unwired: then the flow's `on_error` answers; so may the `error` of a
+    request inside a `try` with a clause for it.
 """
 
 from __future__ import annotations
@@ -43,14 +44,17 @@ from statewright.flows.nodes import (
     NEXT,
     ButtonAction,
     Delay,
+    ErrorClass,
     Http,
     InputKind,
     Jump,
     Loop,
     Message,
+    Parallel,
     Question,
     Set,
     Start,
+    Try,
     choice_port,
 )
 
@@ -65,7 +69,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         if ports is None or node.disabled:
             continue
         for port in _needed(node, ports):
-            if port not in ports:
+            if port not in ports and not (port == "error" and _is_caught(subject, node)):
                 yield check.finding(
                     f"no edge leaves `{node.id}` by `{port}`",
                     node.location,
@@ -73,6 +77,15 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                     port=port,
                     help=f"say where the conversation goes on from `{port}`",
                 )
+
+
+def _is_caught(subject: Subject, node: Node) -> bool:
+    """Whether a try around a node answers the errors of requests."""
+    return any(
+        isinstance(around.config, Try)
+        and any({ErrorClass.ANY, ErrorClass.REQUEST} & set(c.errors) for c in around.config.catches)
+        for around in subject.graph.containers(node.id)
+    )
 
 
 def _needed(node: Node, wired: set[str]) -> Iterator[str]:
@@ -89,7 +102,7 @@ def _needed(node: Node, wired: set[str]) -> Iterator[str]:
             }
             if not clicks & wired or not clicks <= wired:
                 yield NEXT
-        case Start() | Set() | Delay() | Jump() | Loop():
+        case Start() | Set() | Delay() | Jump() | Loop() | Try() | Parallel():
             yield NEXT
         case _:
             return

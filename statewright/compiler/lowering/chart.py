@@ -15,10 +15,13 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.compiler.lowering.assignment import lower_set
+from statewright.compiler.lowering.catching import lower_leave, lower_try
 from statewright.compiler.lowering.ending import lower_end, lower_handoff
+from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
 from statewright.compiler.lowering.message import lower_message
+from statewright.compiler.lowering.parallel import lower_parallel
 from statewright.compiler.lowering.passage import (
     lower_condition,
     lower_jump,
@@ -27,7 +30,6 @@ from statewright.compiler.lowering.passage import (
     pass_through,
 )
 from statewright.compiler.lowering.plan import (
-    ERRORS,
     FAILED,
     TALK,
     Piece,
@@ -54,11 +56,14 @@ from statewright.flows.nodes import (
     Handoff,
     Http,
     Jump,
+    Leave,
     Loop,
     Message,
+    Parallel,
     Question,
     Set,
     Start,
+    Try,
     Unsupported,
 )
 from statewright.statechart.actions import Assign, Log
@@ -86,6 +91,9 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Loop: lower_loop,
         Continue: lower_continue,
         Break: lower_break,
+        Try: lower_try,
+        Parallel: lower_parallel,
+        Leave: lower_leave,
         Jump: lower_jump,
         End: lower_end,
         Unsupported: lower_unsupported,
@@ -134,11 +142,17 @@ def lower_node(node: Node, plan: Plan) -> Piece:
     if node.disabled and not isinstance(node.config, ENDS):
         return pass_through(node, plan)
     piece = LOWERING[type(node.config)](node, node.config, plan)
-    if plan.flow.settings.on_error is OnError.CONTINUE and piece.state is not None:
+    continues = plan.flow.settings.on_error is OnError.CONTINUE and not _is_tried(node, plan)
+    if continues and piece.state is not None:
         on_error = branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
         state = replace(piece.state, transitions=(*piece.state.transitions, *on_error))
         return replace(piece, state=state)
     return piece
+
+
+def _is_tried(node: Node, plan: Plan) -> bool:
+    """Whether a node stands inside a try, which answers its errors."""
+    return any(isinstance(around.config, Try) for around in plan.graph.containers(node.id))
 
 
 def _initial(plan: Plan) -> Transition | None:

@@ -30,8 +30,7 @@ from statewright.compiler.lowering.plan import (
 from statewright.compiler.lowering.texts import expression_from, quoted
 from statewright.expressions import Computed, Expression, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Break, Continue, Loop
-from statewright.flows.nodes.containers import LoopKind
+from statewright.flows.nodes import NEXT, Break, Continue, Loop, LoopKind
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, State, StateKind, Transition
 

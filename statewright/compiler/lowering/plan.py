@@ -20,10 +20,6 @@ TALK = "~talk"
 FAILED = "~failed"
 """The final state of a session that failed."""
 
-ERRORS = ("error.execution.action", "error.communication", "error.flow")
-"""What a flow's on-error answers. A guard that fails is not among them: the branch behind it has
-been taken by then."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -56,6 +52,11 @@ class Plan:
         """The id of the state where a body begins; None where its entry is no node of it."""
         ids = self.graph.inside.get((node.id, body.name), ())
         return self.state(body.entry) if body.entry in ids else None
+
+    def beginning(self, node: Node, body: Body) -> Transition:
+        """The initial transition of the state of a body; where it has no beginning, it fails."""
+        entry = self.entry(node, body)
+        return lost(node.id, body.name or "its body") if entry is None else Transition((entry,))
 
     def is_wired(self, node: str, port: str) -> bool:
         """Whether an edge leaves a node by a port."""

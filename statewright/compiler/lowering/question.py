@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import DEFAULT_RETRY, answer, is_good, saved
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
+from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -33,7 +34,14 @@ from statewright.compiler.lowering.texts import (
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node, Variable
-from statewright.flows.nodes import NEXT, InputKind, Question, Source, Variant, choice_port
+from statewright.flows.nodes import (
+    NEXT,
+    InputKind,
+    Question,
+    Source,
+    Variant,
+    choice_port,
+)
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import (
     Actions,
@@ -97,19 +105,16 @@ def _ask(node: Node, plan: Plan, says: Actions) -> State:
 
 
 def _wait(node: Node, config: Question, plan: Plan) -> State:
-    save = Transition(
-        (plan.state(node.id, "save"),),
-        ("message",),
-        guard=parse(is_good(config, CHOICES, _destination(config, plan))),
-    )
-    transitions = [save]
+    ours = addressed(node, plan)
+    good = is_good(config, CHOICES, _destination(config, plan))
+    transitions = [Transition((plan.state(node.id, "save"),), ("message",), all_of(ours, good))]
     if config.retries is None or config.retries > 0:
-        again = f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
-        guard = None if config.retries is None else parse(again)
+        again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
+        guard = all_of(ours, again)
         transitions.append(Transition((plan.state(node.id, "invalid"),), ("message",), guard))
     if config.retries is not None:
         transitions += ways_or_error(
-            plan, node.id, "fallback", "error.flow.retries", events=("message",)
+            plan, node.id, "fallback", "error.flow.retries", events=("message",), when=ours
         )
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()

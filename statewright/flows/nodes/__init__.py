@@ -8,7 +8,19 @@ ports that ``ports`` names. A node that has nodes inside it names the ``bodies``
 from __future__ import annotations
 
 from statewright.flows.nodes.changes import Assignment, Operation, Set
-from statewright.flows.nodes.containers import Body, Break, Container, Continue, Loop
+from statewright.flows.nodes.containers import (
+    Body,
+    Break,
+    Catch,
+    Container,
+    Continue,
+    ErrorClass,
+    Leave,
+    Loop,
+    LoopKind,
+    Parallel,
+    Try,
+)
 from statewright.flows.nodes.content import (
     Bubble,
     BubbleType,
@@ -37,6 +49,9 @@ NodeConfig = (
     | Loop
     | Continue
     | Break
+    | Try
+    | Parallel
+    | Leave
     | Jump
     | End
     | Unsupported
@@ -58,25 +73,31 @@ __all__ = [
     "BubbleType",
     "Button",
     "ButtonAction",
+    "Catch",
     "Choice",
     "Condition",
     "Container",
     "Continue",
     "Delay",
     "End",
+    "ErrorClass",
     "Handoff",
     "Http",
     "InputKind",
     "Jump",
+    "Leave",
     "Loop",
+    "LoopKind",
     "Message",
     "NodeConfig",
     "Operation",
+    "Parallel",
     "Question",
     "Set",
     "Source",
     "Start",
     "Store",
+    "Try",
     "Unsupported",
     "Validation",
     "Value",

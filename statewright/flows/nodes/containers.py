@@ -75,7 +75,96 @@ class Loop:
         return (self.body,)
 
 
-Container = Loop
+class ErrorClass(StrEnum):
+    """What went wrong, as far as an author tells errors apart."""
+
+    ANY = "any"
+    """Every error."""
+    REQUEST = "request"
+    """A request to the world failed, or was answered with an error."""
+    TIMEOUT = "timeout"
+    """Something took too long."""
+    ANSWER = "answer"
+    """The user's answers would not do, and the retries are used up."""
+    LOOP = "loop"
+    """A loop would take more rounds than allowed."""
+    EXPRESSION = "expression"
+    """An expression had no value, or a variable could not hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """What is done about some errors.
+
+    Attributes:
+        errors: which ones.
+        body: what is done.
+        name: what the error is called in there: a map with ``name``, ``message`` and ``node``.
+    """
+
+    errors: tuple[ErrorClass, ...]
+    body: Body
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Does something that may fail.
+
+    An error in the body goes to the first clause that answers it; an error that none answers, or
+    that a clause makes itself, leaves by ``error``, or else goes on to whatever is around. What
+    ``last`` says is done in any case before the node is left by a port of its own.
+
+    Ports: ``next`` once the body, or a clause, is left; ``error``.
+
+    Attributes:
+        body: what may fail.
+        catches: what is done about errors, tried in order.
+        last: what is done at last, or None.
+    """
+
+    body: Body
+    catches: tuple[Catch, ...] = ()
+    last: Body | None = None
+    kind: ClassVar[str] = "try"
+    ports: ClassVar[tuple[str, ...]] = (NEXT, "error")
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """The nodes inside it."""
+        last = () if self.last is None else (self.last,)
+        return (self.body, *(catch.body for catch in self.catches), *last)
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Does several things at once.
+
+    Attributes:
+        regions: what is done, each by itself.
+        join: how many regions must be left before it goes on; the others are given up.
+    """
+
+    regions: tuple[Body, ...]
+    join: int
+    kind: ClassVar[str] = "parallel"
+    ports: ClassVar[tuple[str, ...]] = (NEXT,)
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """The nodes inside it."""
+        return self.regions
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Ends the body of a ``Try`` or the region of a ``Parallel`` that it stands in."""
+
+    kind: ClassVar[str] = "leave"
+    ports: ClassVar[tuple[str, ...]] = ()
+
+
+Container = Loop | Try | Parallel
 """The kinds of node that have nodes inside them."""
 
 

@@ -58,7 +58,8 @@ def _config(box: Box) -> tuple[NodeConfig, str, bool]:
         _report_kind(kind)
         _plain_edge(box)
         return Unsupported(name), "", False
-    result = checked(KINDS[name].shape, part, without=("nodes",))
+    nested = ("nodes",) if "nodes" in part.value else ()
+    result = checked(KINDS[name].shape, part, without=nested)
     if result is None:
         return Unsupported(name), "", False
     box.removed = result.removed

@@ -47,6 +47,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "loop": Kind(containers.LoopNode, containers.read_loop),
         "continue": Kind(containers.ContinueNode, containers.read_continue),
         "break": Kind(containers.BreakNode, containers.read_break),
+        "try": Kind(containers.TryNode, containers.read_try),
+        "parallel": Kind(containers.ParallelNode, containers.read_parallel),
+        "leave": Kind(containers.LeaveNode, containers.read_leave),
         "jump": Kind(steering.JumpNode, steering.read_jump),
         "end": Kind(steering.EndNode, steering.read_end),
     }

@@ -1,4 +1,4 @@
-"""Loops, and how they are left."""
+"""Nodes with nodes inside: loops, tries, parallel regions; and how these are left."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ from pydantic import Field
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import BodyShape, Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text
+from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
-from statewright.flows.nodes import Break, Continue, Loop, Source
-from statewright.flows.nodes.containers import LoopKind
+from statewright.flows.nodes import (
+    Break,
+    Catch,
+    Continue,
+    ErrorClass,
+    Leave,
+    Loop,
+    LoopKind,
+    Parallel,
+    Source,
+    Try,
+)
 
 
 class LoopPorts(Shape):
@@ -50,6 +61,51 @@ class BreakNode(NodeShape):
     """Leaves the loop around it."""
 
     type: Literal["break"]
+
+
+ErrorName = Literal["any", "request", "timeout", "answer", "loop", "expression"]
+
+
+class TryPorts(Shape):
+    """Where a try leads when nothing caught an error."""
+
+    error: NodeId | None = Field(None, description="After an error that nothing caught.")
+
+
+class CatchShape(BodyShape):
+    """What is done about some errors."""
+
+    errors: list[ErrorName] = Field(["any"], description="Which errors; by default all of them.")
+    as_: Text = Field(
+        "", alias="as", description="What the error is called: a map {name, message, node}."
+    )
+
+
+class TryNode(PassingShape, BodyShape):
+    """Does something that may fail, and says what to do then."""
+
+    type: Literal["try"]
+    catch: list[CatchShape] = Field([], description="What to do about errors, tried in order.")
+    finally_: BodyShape | None = Field(
+        None, alias="finally", description="What to do at last, whether it failed or not."
+    )
+    on: TryPorts | None = Field(None, description="Where it leads when nothing caught the error.")
+
+
+class ParallelNode(PassingShape):
+    """Does several things at once."""
+
+    type: Literal["parallel"]
+    regions: dict[str, BodyShape] = Field(description="What is done, each by itself.")
+    join: Literal["all", "any"] | int = Field(
+        "all", description="How many regions must be left before it goes on."
+    )
+
+
+class LeaveNode(NodeShape):
+    """Ends the body of a `try`, or the region of a `parallel`, that it stands in."""
+
+    type: Literal["leave"]
 
 
 _KINDS = {"each": LoopKind.EACH, "while": LoopKind.WHILE, "times": LoopKind.TIMES}
@@ -97,3 +153,51 @@ def read_continue(_: ContinueNode, __: Box) -> Continue:
 def read_break(_: BreakNode, __: Box) -> Break:
     """The end of a loop."""
     return Break()
+
+
+def read_try(node: TryNode, box: Box) -> Try:
+    """What may fail, what is done about it, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    if node.on is not None:
+        box.edge(node.on.error, part["on"]["error"], "error")
+    body = box.body(node, part, name="try")
+    catches = []
+    for number, (catch, item) in enumerate(paired(node.catch, part["catch"], box.removed), 1):
+        names = (catch.as_,) if catch.as_ else ()
+        inside = box.body(catch, item, name=f"catch{number}", names=names)
+        errors = tuple(ErrorClass(error) for error in catch.errors)
+        catches.append(Catch(errors, inside, catch.as_))
+    last = None
+    if node.finally_ is not None:
+        last = box.body(node.finally_, part["finally"], name="finally")
+    return Try(body, tuple(catches), last)
+
+
+def read_parallel(node: ParallelNode, box: Box) -> Parallel:
+    """The regions, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    regions = tuple(
+        box.body(region, part["regions"][name], name=name) for name, region in node.regions.items()
+    )
+    return Parallel(regions, _join(node, box, len(regions)))
+
+
+def _join(node: ParallelNode, box: Box, regions: int) -> int:
+    if node.join == "all":
+        return regions
+    join = 1 if node.join == "any" else node.join
+    if not 1 <= join <= regions:
+        box.part["join"].report(
+            "R004",
+            f"`join` is {join}, and there are {regions} regions",
+            "write `all`, `any`, or a number between",
+        )
+        return min(max(join, 1), regions)
+    return join
+
+
+def read_leave(_: LeaveNode, __: Box) -> Leave:
+    """The end of a body."""
+    return Leave()

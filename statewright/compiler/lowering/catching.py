@@ -1,0 +1,122 @@
+"""Tries: a compound state with a state for the body, for each clause, and for what is done at last.
+
+::
+
+    try ─────(left)──────────────────▶ finally ──▶ end ──▶ next
+     ├──(an error of a clause)──▶ catch1 ──▲                ├──▶ error, after an error nobody caught
+     └──(any other error)──────────────────┘                └── or it is raised again
+
+An error that nothing caught is kept in a variable while ``finally`` runs. Raised again, it keeps
+its class, so that a try around this one can tell what it was.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, events_of
+from statewright.compiler.lowering.plan import Piece, Plan, ends_of, lost, states_of, ways
+from statewright.compiler.lowering.texts import quoted
+from statewright.expressions import Computed, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Leave, Parallel, Try
+from statewright.statechart.actions import Assign, Branch, If, Raise
+from statewright.statechart.definition import Actions, Datum, State, StateKind, Transition
+
+KEPT = "~error"
+"""The variable that holds an error that nothing caught; null is none."""
+
+FAILED = f"vars[{quoted(KEPT)}] != null"
+
+ERROR = Computed(
+    parse(
+        "{'name': event.name, 'message': event.data.?message.orValue(''),"
+        " 'node': event.data.?node.or(event.data.?state).orValue('')}"
+    )
+)
+"""An error as an author sees it."""
+
+END = "end"
+"""The state behind everything that is done in a try."""
+
+
+def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
+    """The compound state drawn above."""
+    ident = plan.state(node.id)
+    at_last = _at_last(node, config, plan)
+    uncaught = Transition((at_last,), (*ERRORS, GUARD), actions=(Assign((KEPT,), ERROR),))
+    caught = tuple(
+        Transition((plan.state(node.id, catch.body.name),), events_of(catch.errors))
+        for catch in config.catches
+    )
+    inside = {body.name: plan.inside(node, body.name) for body in config.bodies}
+    answers = {config.body.name: (*caught, uncaught)}
+    answers |= {catch.body.name: (uncaught,) for catch in config.catches}
+    names = {catch.body.name: catch.name for catch in config.catches}
+    states = tuple(
+        State(
+            plan.state(node.id, body.name),
+            StateKind.COMPOUND,
+            data=(Datum(names[body.name], value=ERROR),) if names.get(body.name) else (),
+            states=states_of(inside[body.name]),
+            initial=plan.beginning(node, body),
+            transitions=answers.get(body.name, ()),
+        )
+        for body in config.bodies
+    )
+    return Piece(
+        State(
+            ident,
+            StateKind.COMPOUND,
+            data=(Datum(KEPT, value=Literal(None)),),
+            states=(*states, _end(node, plan)),
+        ),
+        ends_of(chain.from_iterable(inside.values())),
+    )
+
+
+def _at_last(node: Node, config: Try, plan: Plan) -> str:
+    """Where it goes on when the body, or a clause, is left."""
+    return plan.state(node.id, END if config.last is None else config.last.name)
+
+
+def _end(node: Node, plan: Plan) -> State:
+    """Leads on; or to ``error``; or raises the error again, as what it was."""
+    wired = plan.is_wired(node.id, "error")
+    name = f"vars[{quoted(KEPT)}].name"
+    arms = tuple(
+        Branch(
+            parse(f"{name} == {quoted(event)} || {name}.startsWith({quoted(event + '.')})"),
+            (Raise(event, Computed(parse(f"vars[{quoted(KEPT)}]"))),),
+        )
+        for event in sorted(RAISED, key=len, reverse=True)
+    )
+    other = (Raise("error.flow", Computed(parse(f"vars[{quoted(KEPT)}]"))),)
+    again: Actions = (If((Branch(parse(f"!({FAILED})"), ()), *arms), other),)
+    return State(
+        plan.state(node.id, END),
+        entry=() if wired else (again,),
+        transitions=(
+            *(ways(plan, node.id, "error", when=FAILED) if wired else ()),
+            *ways(plan, node.id, NEXT, when=f"!({FAILED})"),
+        ),
+    )
+
+
+def lower_leave(node: Node, _: Leave, plan: Plan) -> Piece:
+    """An atomic state that leads to what comes after the body that it stands in."""
+    return Piece(State(plan.state(node.id), transitions=(_out(node, plan),)))
+
+
+def _out(node: Node, plan: Plan) -> Transition:
+    place = node
+    for container in plan.graph.containers(node.id):
+        config = container.config
+        if isinstance(config, Parallel):
+            return Transition((plan.state(container.id, place.body, "left"),))
+        if isinstance(config, Try):
+            last = config.last is not None and place.body == config.last.name
+            after = plan.state(container.id, END) if last else _at_last(container, config, plan)
+            return Transition((after,))
+        place = container
+    return lost(node.id, "its body")

@@ -1,0 +1,92 @@
+"""Parallel regions: several conversations at once, and one floor."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.conversations import compiled, said, talk, turns
+
+BOTH = """
+start: both
+variables: {name: string, colour: string}
+nodes:
+  both:
+    type: parallel
+    join: JOIN
+    next: bye
+    regions:
+      left:
+        nodes:
+          ask_name: {type: question, text: "Your name?", variable: name, next: hello}
+          hello: {type: message, text: "Hello {{ name }}", next: named}
+          named: {type: leave}
+      right:
+        nodes:
+          ask_colour: {type: question, text: "Your colour?", variable: colour, next: nice}
+          nice: {type: message, text: "{{ colour }} is nice", next: coloured}
+          coloured: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+ALL = BOTH.replace("JOIN", "all")
+
+
+def answer(node: str, text: str) -> dict[str, object]:
+    return {"event": "message", "data": {"text": text, "node": node}}
+
+
+def test_a_plain_answer_goes_to_the_question_that_was_asked_first() -> None:
+    assert talk(ALL, "Ada", "red") == [
+        "Your name?",
+        "Your colour?",
+        "Hello Ada",
+        "red is nice",
+        "Bye",
+    ]
+
+
+def test_an_answer_that_names_a_node_goes_there() -> None:
+    said_ = talk(ALL, answer("ask_colour", "red"), answer("ask_name", "Ada"))
+    assert said_[2:] == ["red is nice", "Hello Ada", "Bye"]
+
+
+@pytest.mark.parametrize("join", ["any", "1"])
+def test_where_one_is_enough_the_others_are_given_up(join: str) -> None:
+    assert talk(BOTH.replace("JOIN", join), "Ada")[2:] == ["Hello Ada", "Bye"]
+
+
+def test_two_of_three_may_be_enough() -> None:
+    flow = """
+start: three
+nodes:
+  three:
+    type: parallel
+    join: 2
+    next: bye
+    regions:
+      a: {nodes: {wait_a: {type: delay, duration: 1m, next: done_a}, done_a: {type: leave}}}
+      b: {nodes: {wait_b: {type: delay, duration: 2m, next: done_b}, done_b: {type: leave}}}
+      c: {nodes: {wait_c: {type: delay, duration: 3m, next: done_c}, done_c: {type: leave}}}
+  bye: {type: end, text: Bye}
+"""
+    assert talk(flow, {"advance": "61s"}) == []
+    assert talk(flow, {"advance": "61s"}, {"advance": "1m"}) == ["Bye"]
+
+
+def test_a_region_that_ends_the_conversation_ends_all_of_it() -> None:
+    flow = ALL.replace("named: {type: leave}", "named: {type: end, text: That is all}")
+    played = turns(flow, "Ada")
+    assert said(played)[-1] == "That is all"
+    assert played[-1].status == "completed"
+
+
+def test_retries_count_only_for_the_question_that_was_answered() -> None:
+    flow = ALL.replace("variable: name,", "variable: name, input: email, retries: 1,").replace(
+        "next: hello}", "next: hello, on: {fallback: sorry}}"
+    )
+    flow = flow.replace("          hello:", "          sorry: {type: leave}\n          hello:", 1)
+    assert talk(flow, answer("ask_colour", "red"), "x", "y")[-1] == "Bye"
+
+
+def test_more_regions_than_there_are_can_never_be_left() -> None:
+    (finding,) = compiled(BOTH.replace("JOIN", "3")).findings
+    assert finding.code == "R004"

@@ -1,0 +1,148 @@
+"""Tries: an error goes to the clause that answers it, and what is last is done in any case."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.conversations import compiled, said, talk, turns
+
+DIVIDING = """
+start: risky
+variables: {n: {type: int, default: 0}, result: {type: int, default: -1}}
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      divide: {type: set, actions: [{set: result, to: "{{ 10 / n }}"}], next: told}
+      told: {type: message, text: "It is {{ result }}.", next: out}
+      out: {type: leave}
+    catch:
+      - errors: [CLASS]
+        as: problem
+        nodes:
+          sorry: {type: message, text: "Sorry: {{ problem.message }}", next: over}
+          over: {type: leave}
+    finally:
+      nodes:
+        tidy: {type: message, text: "Tidy.", next: tidied}
+        tidied: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+ANY = DIVIDING.replace("CLASS", "any")
+
+
+def test_where_nothing_fails_no_clause_is_taken() -> None:
+    assert talk(ANY.replace("default: 0", "default: 5")) == ["It is 2.", "Tidy.", "Bye"]
+
+
+@pytest.mark.parametrize("name", ["any", "expression", "request, expression"])
+def test_an_error_goes_to_the_clause_that_answers_it(name: str) -> None:
+    flow = DIVIDING.replace("CLASS", name)
+    assert talk(flow) == ["Sorry: division by zero", "Tidy.", "Bye"]
+
+
+def test_what_is_last_is_done_also_for_an_error_that_nothing_caught() -> None:
+    played = turns(DIVIDING.replace("CLASS", "request"))
+    assert said(played) == ["Tidy."]
+    assert played[-1].status == "failed"
+
+
+def test_an_error_that_nothing_caught_has_a_way_of_its_own_where_one_is_drawn() -> None:
+    flow = DIVIDING.replace("CLASS", "request").replace(
+        "next: bye\n", "next: bye\n    on: {error: odd}\n", 1
+    )
+    assert talk(flow + "  odd: {type: end, text: Odd}\n") == ["Tidy.", "Odd"]
+
+
+def test_an_error_that_nothing_caught_goes_to_the_try_around_as_what_it_was() -> None:
+    flow = """
+start: outer
+variables: {n: {type: int, default: 0}, result: int}
+nodes:
+  outer:
+    type: try
+    next: bye
+    nodes:
+      inner:
+        type: try
+        next: out
+        nodes:
+          divide: {type: set, actions: [{set: result, to: "{{ 10 / n }}"}], next: done}
+          done: {type: leave}
+        catch:
+          - errors: [request]
+            nodes:
+              no: {type: message, text: "not here", next: left}
+              left: {type: leave}
+      out: {type: leave}
+    catch:
+      - errors: [request]
+        nodes:
+          nor: {type: message, text: "nor here", next: gone}
+          gone: {type: leave}
+      - errors: [expression]
+        as: e
+        nodes:
+          here: {type: message, text: "{{ e.node }}: {{ e.message }}", next: caught}
+          caught: {type: leave}
+  bye: {type: end}
+"""
+    assert talk(flow) == ["divide: division by zero"]
+
+
+REQUEST = """
+start: risky
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      ask: {type: http, url: "https://api.example.com/x", success: out}
+      out: {type: leave}
+    catch:
+      - errors: [request]
+        nodes:
+          sorry: {type: message, text: Sorry, next: over}
+          over: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+
+
+def test_a_failed_request_is_caught_by_its_class() -> None:
+    failed = {"result": "ask", "error": {"code": "refused", "message": "nobody there"}}
+    assert talk(REQUEST, failed) == ["Sorry", "Bye"]
+    assert talk(REQUEST, {"result": "ask", "data": {"status": 500}}) == ["Sorry", "Bye"]
+    assert talk(REQUEST, {"result": "ask", "data": {"status": 200}}) == ["Bye"]
+
+
+def test_a_request_that_nothing_catches_needs_a_way_for_its_errors() -> None:
+    findings = compiled(REQUEST.replace("[request]", "[timeout]")).findings
+    assert [finding.code for finding in findings] == ["S107"]
+
+
+def test_what_goes_wrong_in_a_clause_goes_on() -> None:
+    flow = ANY.replace(
+        "          sorry:",
+        '          worse: {type: set, actions: [{set: result, to: "{{ 1 / n }}"}], next: sorry}\n'
+        "          sorry:",
+    )
+    played = turns(flow)
+    assert said(played) == ["Tidy."]
+    assert played[-1].status == "failed"
+
+
+def test_the_error_is_known_only_in_its_clause() -> None:
+    findings = compiled(ANY.replace("text: Bye", "text: '{{ problem.message }}'")).findings
+    assert [finding.code for finding in findings] == ["D405"]
+
+
+def test_a_leave_outside_a_try_is_found() -> None:
+    flow = "start: out\nnodes:\n  out: {type: leave}\n"
+    assert [finding.code for finding in compiled(flow).findings] == ["S112"]
+
+
+def test_an_unknown_class_of_error_is_found_with_the_nearest() -> None:
+    (finding,) = compiled(DIVIDING.replace("CLASS", "expresion")).findings
+    assert finding.code == "R004"
+    assert "expression" in finding.help
