@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -10,11 +11,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from statewright.errors import (
-    InvalidSnapshot,
-    SessionEnded,
-    UnknownSession,
-)
+from statewright.errors import CorruptedSession, SessionEnded, UnknownSession
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.clock import (
     SECOND,
@@ -39,14 +36,15 @@ from statewright.runtime.messages import (
     result_from,
 )
 from statewright.runtime.reading import Reader
+from statewright.runtime.rehydration import existing, state_of
 from statewright.runtime.replay import Replay, Replayer
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter, Talk
 from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import Sweeper
-from statewright.runtime.turn import StaleResultError, Turns, existing
+from statewright.runtime.turn import StaleResultError, Turns
 from statewright.runtime.views import SessionView, Started, view_of
-from statewright.statechart import Effect, EffectKind, Event, Release, Status, snapshot_from_json
+from statewright.statechart import Effect, EffectKind, Event, Release, Status
 from statewright.storage.identity import (
     is_secret,
     read_token,
@@ -59,6 +57,8 @@ from statewright.storage.records import (
     SessionKey,
 )
 from statewright.storage.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -373,11 +373,11 @@ class Runtime:
         """Carry out the requests that are to be carried out at a time; how many there were."""
         return 0 if self._engine is None else await self._engine.work(now)
 
-    async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool]:
-        """For each session and effect id, whether the session waits for the result."""
+    async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool | None]:
+        """For each session and effect id, whether its result is waited for; see ``Host``."""
         loaded = await self.store.load([Lookup(key) for key, _ in requests])
         pairs = zip(requests, loaded, strict=True)
-        return [_waits(session, effect) for (_, effect), session in pairs]
+        return [_waits(key, session, effect) for (key, effect), session in pairs]
 
     async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
         """Bring the result of an effect; False where nobody waits for it any more."""
@@ -430,12 +430,13 @@ class Runtime:
         return self.chance(16).hex()
 
 
-def _waits(loaded: Loaded, effect: str) -> bool:
-    """Whether a session waits for a result; also where that cannot be told."""
+def _waits(key: SessionKey, loaded: Loaded, effect: str) -> bool | None:
+    """Whether a session waits for a result; None where that cannot be told."""
     if loaded.session is None:
         return False
     try:
-        snapshot = snapshot_from_json(loaded.snapshot)
-    except InvalidSnapshot:
-        return True
+        snapshot = state_of(key, loaded)
+    except CorruptedSession as error:
+        _log.error("whether the result of %s is wanted cannot be told: %s", effect, error)
+        return None
     return any(invocation.id == effect for invocation in snapshot.invocations)

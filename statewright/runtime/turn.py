@@ -19,15 +19,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from statewright.errors import (
-    CorruptedSession,
     RevisionConflict,
     SessionEnded,
-    UnknownSession,
 )
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.clock import Clock
 from statewright.runtime.mailboxes import Mailboxes
 from statewright.runtime.messages import Incoming, incoming_from, tick_at
+from statewright.runtime.rehydration import Rehydrated, as_corrupted, existing, state_of
 from statewright.runtime.releases import Releases, Running
 from statewright.runtime.stepping import (
     Stepped,
@@ -37,8 +36,7 @@ from statewright.runtime.stepping import (
     stepped,
     turn_from,
 )
-from statewright.statechart import EffectKind, Snapshot, Statechart, Status, snapshot_from_json
-from statewright.storage.identity import state_hash
+from statewright.statechart import EffectKind, Snapshot, Status
 from statewright.storage.records import (
     Birth,
     Committed,
@@ -63,32 +61,6 @@ _log = logging.getLogger(__name__)
 
 OnCommit = Callable[[SessionKey, Stepped], None]
 """Told of each turn that this process has committed. It returns at once, and never fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rehydrated:
-    """A session, ready to be stepped.
-
-    Attributes:
-        row: everything but its state.
-        running: what it runs.
-        snapshot: its state, verified.
-        state_hash: of its state.
-        contact: the contact's values that its events carry.
-        tenant: the tenant's values that its events carry.
-    """
-
-    row: Session
-    running: Running
-    snapshot: Snapshot
-    state_hash: str
-    contact: Mapping[str, Any]
-    tenant: Mapping[str, Any]
-
-    @property
-    def chart(self) -> Statechart:
-        """The chart that it runs."""
-        return self.running.chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,16 +232,12 @@ class Turns:
             UnknownPublication: the flow that it runs is not published any more.
         """
         row = existing(key, loaded)
-        if state_hash(loaded.snapshot) != loaded.state_hash:
-            raise CorruptedSession(
-                f"the state of session {key.session!r} at revision {row.revision} is not what "
-                "was stored: its hash differs; restore it from the history"
-            )
+        snapshot = state_of(key, loaded)
         running = await self.running(row)
         return Rehydrated(
             row,
             running,
-            snapshot_from_json(loaded.snapshot),
+            snapshot,
             loaded.state_hash,
             running.contact.of(loaded.contact),
             running.tenant.of(loaded.tenant),
@@ -308,17 +276,6 @@ class Turns:
         self._on_commit(turn.key, made)
 
 
-def existing(key: SessionKey, loaded: Loaded) -> Session:
-    """The row of a session.
-
-    Raises:
-        UnknownSession: there is none.
-    """
-    if loaded.session is None:
-        raise UnknownSession(f"there is no session {key.session!r}; start one")
-    return loaded.session
-
-
 def _begun(loaded: Loaded) -> Begun | None:
     """The start of a session by the message that was looked up, or None."""
     if loaded.session is None or loaded.duplicate is None or loaded.duplicate.revision != 1:
@@ -340,7 +297,8 @@ class StaleResultError(Exception):
 
 def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
     event = replace(message.event, now=now, contact=session.contact, tenant=session.tenant)
-    return stepped(session.chart, before, event)
+    with as_corrupted(session.row.key):
+        return stepped(session.chart, before, event)
 
 
 def _before(loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from statewright.runtime.answer import Answer, standing
-from statewright.runtime.turn import Rehydrated
+from statewright.runtime.rehydration import Rehydrated, as_corrupted
 from statewright.statechart import Status
 from statewright.storage.records import SessionKey
 
@@ -74,9 +74,14 @@ class SessionView:
 
 
 def view_of(session: Rehydrated) -> SessionView:
-    """How a session stands."""
-    answer = standing(session.chart, session.snapshot)
+    """How a session stands.
+
+    Raises:
+        CorruptedSession: its state does not fit its chart.
+    """
     row = session.row
+    with as_corrupted(row.key):
+        answer = standing(session.chart, session.snapshot)
     birth = row.birth
     return SessionView(
         key=row.key,
