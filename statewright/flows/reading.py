@@ -25,13 +25,20 @@ _LIKENESS: Final = 2
 """How many keys a document shares with a dialect that it looks like."""
 
 
-def parse(text: str | bytes, *, file: str = "", dialect: str | None = None) -> Flow:
+FLAG: Final = "`--dialect NAME`"
+"""How a dialect is named on the command line."""
+
+
+def parse(
+    text: str | bytes, *, file: str = "", dialect: str | None = None, named: str = FLAG
+) -> Flow:
     """Read a flow.
 
     Args:
         text: what the file holds: YAML or JSON.
         file: its path, for locations.
         dialect: the name of the dialect; None recognises it.
+        named: how whoever reads what is wrong would name the dialect.
 
     Returns:
         All that could be read. What could not, and everything else that is wrong with the text,
@@ -41,7 +48,7 @@ def parse(text: str | bytes, *, file: str = "", dialect: str | None = None) -> F
     problems = document.problems()
     if document.outline.broken:
         return _unreadable(document, problems)
-    chosen, unclear = _dialect_of(document, dialect)
+    chosen, unclear = _dialect_of(document, dialect, named)
     if chosen is None:
         return _unreadable(document, [*problems, *unclear])
     page = Page(document, [*problems, *document.duplicates(chosen.nodes(document.value))])
@@ -59,7 +66,9 @@ def read(path: Path | str, *, dialect: str | None = None) -> Flow:
     return parse(path.read_bytes(), file=str(path), dialect=dialect)
 
 
-def _dialect_of(document: Document, name: str | None) -> tuple[Dialect | None, list[Problem]]:
+def _dialect_of(
+    document: Document, name: str | None, named: str
+) -> tuple[Dialect | None, list[Problem]]:
     """The dialect of a document, or why it has none."""
     names = [dialect.name for dialect in DIALECTS]
     if not isinstance(document.value, dict):
@@ -74,13 +83,13 @@ def _dialect_of(document: Document, name: str | None) -> tuple[Dialect | None, l
         return matches[0], []
     if matches:
         message = f"this may be {listed(dialect.name for dialect in matches)}"
-        return None, [_unclear(document, message, "say which with `--dialect NAME`")]
-    return None, [_unclear(document, *_unrecognised(document.value, names))]
+        return None, [_unclear(document, message, f"say which with {named}")]
+    return None, [_unclear(document, *_unrecognised(document.value, names, named))]
 
 
-def _unrecognised(value: dict[str, Any], names: Collection[str]) -> tuple[str, str]:
+def _unrecognised(value: dict[str, Any], names: Collection[str], named: str) -> tuple[str, str]:
     """What to say about a document that no dialect recognises, and what to do."""
-    known = f"`--dialect NAME` settles it; the dialects are {listed(names)}"
+    known = f"{named} settles it; the dialects are {listed(names)}"
     likeness = sorted(((len(d.marks & value.keys()), d.name, d) for d in DIALECTS), reverse=True)
     (most, _, nearest), (second, _, _) = likeness[:2]
     if most < _LIKENESS or most == second:

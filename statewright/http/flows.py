@@ -28,6 +28,9 @@ from statewright.storage.records import Publication
 _TAKEN: Final = frozenset({"validate", ".", ".."})
 """Ids whose path means something else."""
 
+_DIALECT: Final = '`"dialect": "NAME"` beside `flow`'
+"""How a dialect is named in a request."""
+
 _ID_BYTES: Final = 15
 """How many random bytes the id of a flow is made of that brings none."""
 
@@ -187,7 +190,7 @@ async def _compiled(host: Host, text: str, dialect: str) -> Compilation:
     """What becomes of a flow, worked out beside the loop that answers everybody else."""
     async with host.compiling:
         return await asyncio.to_thread(
-            lambda: compiler.compile(flows.parse(text, dialect=dialect or None))
+            lambda: compiler.compile(flows.parse(text, dialect=dialect or None, named=_DIALECT))
         )
 
 

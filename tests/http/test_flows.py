@@ -231,6 +231,14 @@ def test_lines_of_a_finding_count_in_the_text_that_was_sent(client: Client) -> N
     assert lines["INVALID_TRANSITION"] == 7
 
 
+@pytest.mark.parametrize("flow", [{"foo": 1}, {"statewright": 1, "flow_data": {}, "seed_key": ""}])
+def test_help_is_in_the_words_of_http(client: Client, flow: dict[str, Any]) -> None:
+    (error,) = client.post(f"{FLOWS}/validate", {"flow": flow}).json()["errors"]
+    assert error["check"] == "R002"
+    assert '`"dialect": "NAME"` beside `flow`' in error["help"]
+    assert "--" not in error["help"]
+
+
 def test_what_is_no_flow_is_a_finding(client: Client) -> None:
     for flow in ("", "{", "[1, 2]", "a: [", {}, {"nodes": 5}, "\ufeff{}"):
         answer = client.post(f"{FLOWS}/validate", {"flow": flow})
