@@ -199,11 +199,21 @@ class DraftChanged(ContentionError):
     Args:
         flow: the id of the flow.
         current: the digest of the draft that is there, or ``""`` where there is none.
+        seen: the digest of the draft that its author has seen, or ``""`` where there was none.
     """
 
-    def __init__(self, flow: str, current: str) -> None:
-        now = "was changed by somebody else" if current else "is not there"
-        super().__init__(f"the draft of {flow!r} {now}; read it again before you change it")
+    def __init__(self, flow: str, current: str, seen: str = "?") -> None:
+        name = ascii(flow)[:80]
+        if not current:
+            message = f"there is no draft of {name}; somebody has removed it, or it never was"
+        elif not seen:
+            message = f"there is a draft of {name} already; read it before you replace it"
+        else:
+            message = (
+                f"the draft of {name} was changed by somebody else; read it again before you "
+                "change it"
+            )
+        super().__init__(message)
         self.flow = flow
         self.current = current
 

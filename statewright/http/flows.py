@@ -67,7 +67,7 @@ async def _save(host: Host, request: Request, drawn: wire.Drawn, flow: str, name
 
 async def _kept(host: Host, request: Request, draft: Draft, call: Call) -> Reply:
     before = await host.drafts.read(host.tenant, draft.flow)
-    seen = seen_from(request, before.heading.digest if before else ABSENT)
+    seen = seen_from(request, draft.flow, before.heading.digest if before else ABSENT)
     publication = await host.store.publication(host.tenant, draft.flow)
     place = f"{root_of(request)}/api/v1/flows/{quote(draft.flow, safe='')}"
 
@@ -133,7 +133,7 @@ async def remove(host: Host, request: Request, _body: None) -> Reply:
 
 async def _removed(host: Host, request: Request, flow: str, call: Call) -> Reply:
     saved = await _saved(host, flow)
-    seen = seen_from(request, saved.heading.digest)
+    seen = seen_from(request, flow, saved.heading.digest)
     reply = Reply(None)
     receipt = call.receipt(lambda _: reply)
     if not await host.drafts.remove(
@@ -169,7 +169,7 @@ async def _published(
     host: Host, request: Request, flow: str, asked: wire.Publish, call: Call
 ) -> Reply:
     saved = await _saved(host, flow)
-    seen_from(request, saved.heading.digest)
+    seen_from(request, flow, saved.heading.digest)
     compilation = await _compiled(host, saved.text, saved.dialect)
     warnings = [one for one in compilation.findings if one.severity is not Severity.ERROR]
 

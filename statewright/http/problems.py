@@ -124,7 +124,7 @@ KINDS: Final = (
         "DRAFT_CHANGED",
         "PreconditionFailed",
         "the draft is not the one that you have seen",
-        "Read it again; its `ETag` goes into `If-Match`.",
+        "Read it again; its `ETag` goes into `If-Match`, or leave the condition out.",
     ),
     Kind(
         413,

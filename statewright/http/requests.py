@@ -46,11 +46,12 @@ def message_id_from(request: Request) -> str | None:
     return key
 
 
-def seen_from(request: Request, current: str) -> str | None:
+def seen_from(request: Request, flow: str, current: str) -> str | None:
     """Which draft the caller has seen (RFC 9110, 13.1), or None where that does not matter.
 
     Args:
         request: with ``If-Match``, or ``If-None-Match: *``, or neither.
+        flow: of which the draft is.
         current: the digest of the draft that is there, or ``ABSENT``.
 
     Returns:
@@ -59,13 +60,12 @@ def seen_from(request: Request, current: str) -> str | None:
     Raises:
         DraftChanged: the condition does not hold already now.
     """
-    flow = str(request.path_params.get("flow", ""))
     match, none_match = (request.headers.get(name) for name in ("if-match", "if-none-match"))
     if none_match is not None:
         if none_match.strip() != "*":
             raise Refused("MALFORMED_REQUEST", "`If-None-Match` can only be `*` here")
         if current != ABSENT:
-            raise DraftChanged(flow, current)
+            raise DraftChanged(flow, current, ABSENT)
         return ABSENT
     if match is None:
         return None

@@ -213,4 +213,4 @@ def saved_from(draft: Draft, created_at: int) -> Saved:
 def _check_seen(flow: str, seen: str | None, before: Saved | None) -> None:
     there = before.heading.digest if before else ABSENT
     if seen not in {None, there}:
-        raise DraftChanged(flow, there)
+        raise DraftChanged(flow, there, seen or ABSENT)

@@ -81,6 +81,23 @@ def test_only_who_has_seen_a_draft_changes_it(client: Client) -> None:
     assert client.get(f"{FLOWS}/greeting").json()["metadata"]["name"] == "Hello"
 
 
+def test_it_is_told_why_a_condition_does_not_hold(client: Client) -> None:
+    path = f"{FLOWS}/greeting"
+    match: dict[str, str] = {"If-Match": '"x"'}
+    absent = client.put(path, {"flow": GREETING}, headers=match).json()["message"]
+    assert absent == "there is no draft of 'greeting'; somebody has removed it, or it never was"
+    client.put(path, {"flow": GREETING})
+    changed = client.put(path, {"flow": GREETING}, headers=match).json()["message"]
+    assert changed.startswith("the draft of 'greeting' was changed by somebody else; read it again")
+    for method, place in (("PUT", path), ("POST", FLOWS)):
+        there = client.request(
+            method, place, json={"flow": GREETING}, headers={"If-None-Match": "*"}
+        )
+        assert there.json()["message"] == (
+            "there is a draft of 'greeting' already; read it before you replace it"
+        )
+
+
 @pytest.mark.parametrize("tag", ["*", '"nonsense"', 'W/"nonsense"', "nonsense"])
 def test_a_draft_that_is_not_there_matches_nothing(client: Client, tag: str) -> None:
     answer = client.put(f"{FLOWS}/greeting", {"flow": GREETING}, headers={"If-Match": tag})

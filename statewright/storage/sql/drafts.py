@@ -118,7 +118,7 @@ def _save(
             saved = saved_from(draft, found[0].created_at)
             database.keep(connection, receipt and receipt(saved))
             return saved
-    raise DraftChanged(draft.flow, _digest(database, draft.tenant, draft.flow))
+    raise DraftChanged(draft.flow, _digest(database, draft.tenant, draft.flow), seen or ABSENT)
 
 
 def _remove(
@@ -131,7 +131,7 @@ def _remove(
             return True
     there = _digest(database, tenant, flow)
     if seen not in {None, there}:
-        raise DraftChanged(flow, there)
+        raise DraftChanged(flow, there, seen or ABSENT)
     return False
 
 
