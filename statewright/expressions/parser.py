@@ -27,6 +27,7 @@ from statewright.expressions.construction import (
     operands_of_run,
 )
 from statewright.expressions.grammar import CONSTANTS, PRECEDENCE, PREFIX, RESERVED, TERNARY
+from statewright.expressions.mistakes import hint_at, hint_at_reserved, hint_behind_dot, shown
 from statewright.expressions.syntax import (
     DEPTH_LIMIT,
     Expression,
@@ -34,10 +35,11 @@ from statewright.expressions.syntax import (
     Name,
     Node,
     Select,
-    depth,
+    node_below,
 )
-from statewright.expressions.tokens import Token, TokenKind, tokens
+from statewright.expressions.tokens import tokens
 from statewright.expressions.values import INT_MAX, Uint, has_lone_surrogate
+from statewright.expressions.words import Token, TokenKind
 
 LENGTH_LIMIT: Final = 100_000
 """The characters that an expression may have."""
@@ -61,10 +63,7 @@ _WANTED: Final[Mapping[Sort, str]] = {
 }
 _NO_FIELDS: Final = frozenset(("in", *CONSTANTS))
 _IN: Final = (TokenKind.NAME, "in")
-_HINTS: Final[Mapping[object, str]] = {
-    "and": "`and` is written `&&`",
-    "or": "`or` is written `||`",
-}
+_NOT: Final = (TokenKind.NAME, "not")
 REMEMBERED_LENGTH: Final = 500
 """Longer texts are parsed each time, so that what is remembered stays small."""
 _WHOLE: Final = -1
@@ -83,15 +82,16 @@ def parse(text: str) -> Expression:
 def _parsed(text: str) -> Expression:
     if len(text) > LENGTH_LIMIT:
         reason = f"the expression is longer than {LENGTH_LIMIT} characters"
-        raise ExpressionError(text, 0, len(text), reason)
+        raise ExpressionError(text, LENGTH_LIMIT, len(text), reason)
     if has_lone_surrogate(text):
-        raise ExpressionError(text, 0, len(text), "the text holds half a character")
+        half = next(place for place, one in enumerate(text) if has_lone_surrogate(one))
+        raise ExpressionError(text, half, half + 1, "the text holds half a character")
     words = list(tokens(text))
     root = _Parser(text, words).parsed()
     # No tree is deeper than its text has words.
-    if len(words) > DEPTH_LIMIT and depth(root) > DEPTH_LIMIT:
+    if len(words) > DEPTH_LIMIT and (deep := node_below(root, DEPTH_LIMIT)) is not None:
         reason = f"the expression is nested more than {DEPTH_LIMIT} levels deep"
-        raise ExpressionError(text, 0, len(text), reason)
+        raise ExpressionError(text, deep.start, deep.end, reason, "compute a part of it before")
     return Expression(text, root)
 
 
@@ -136,13 +136,11 @@ class _Parser:
         wanted = "a value"
         if not self.wants_value:
             wanted = f"an operator or {_WANTED[self.groups[-1].sort]}"
-        hint = _HINTS.get(token.value, "")
-        raise self.error(token, f"expected {wanted}, found {self.shown(token)}", hint)
-
-    def shown(self, token: Token) -> str:
-        if token.kind is TokenKind.END:
-            return "the end"
-        return f"`{self.text[token.start : min(token.end, token.start + 40)]}`"
+            before = self.words[self.at - 2]
+            if before[:2] == _NOT:
+                raise self.error(before, "`not` does not belong here", "`not` is written `!`")
+        reason = f"expected {wanted}, found {shown(self.text, token)}"
+        raise self.error(token, reason, hint_at(self.text, token))
 
     # Where a value has to come
 
@@ -163,8 +161,7 @@ class _Parser:
         if word in CONSTANTS:
             self.value(Literal(CONSTANTS[word], token.start, token.end))
         elif word in RESERVED:
-            hint = f"a variable of that name is read as `vars['{word}']`" if word != "in" else ""
-            raise self.error(token, f"`{word}` is a reserved word", hint)
+            raise self.error(token, f"`{word}` is a reserved word", hint_at_reserved(word))
         else:
             self.name_or_call(token, token.start)
 
@@ -214,6 +211,14 @@ class _Parser:
         if place in group.optional:
             self.refuse(token)
         group.optional.add(place)
+
+    def lone_comma(self, token: Token) -> None:
+        """``[,]`` and ``{,}`` are empty, says the grammar."""
+        group, following = self.groups[-1], self.words[self.at]
+        if group.sort not in (Sort.LIST, Sort.MAP) or group.items or group.keys or group.optional:
+            self.refuse(token)
+        if following.kind is not TokenKind.SYMBOL or following.value != _CLOSING[group.sort]:
+            self.refuse(token)
 
     def empty_end(self, token: Token) -> None:
         """The end of a bracket where an item could start: ``[]``, ``f()``, ``[1,]``."""
@@ -270,7 +275,7 @@ class _Parser:
         """Complete an argument, an element or the value of an entry."""
         self.reduce(_WHOLE)
         if group.sort is Sort.MAP and len(group.keys) == len(group.items):
-            raise self.error(token, f"expected `:` and a value, found {self.shown(token)}")
+            raise self.error(token, f"expected `:` and a value, found {shown(self.text, token)}")
         group.items.append(self.operands.pop())
 
     def dot(self, _: Token) -> None:
@@ -278,8 +283,8 @@ class _Parser:
         name = self.words[self.at]
         quoted = name.kind is TokenKind.QUOTED
         if not quoted and (name.kind is not TokenKind.NAME or name.value in _NO_FIELDS):
-            hint = f"write `['{name.value}']`" if name.kind is TokenKind.NAME else ""
-            raise self.error(name, "expected the name of a field", hint)
+            reason = f"expected the name of a field, found {shown(self.text, name)}"
+            raise self.error(name, reason, hint_behind_dot(self.words[self.at - 2], name))
         self.at += 1
         if not quoted and not optional and self.accept("("):
             self.open(Sort.CALL, name.end, name.value, name.start, member=True)
@@ -375,6 +380,7 @@ _PREFIXES: Final[Mapping[str, Callable[[_Parser, Token], None]]] = {
     "!": _Parser.prefix,
     ".": _Parser.absolute,
     "?": _Parser.optional_item,
+    ",": _Parser.lone_comma,
     **dict.fromkeys(")]}", _Parser.empty_end),
 }
 

@@ -268,6 +268,16 @@ def depth(node: Node) -> int:
     return count
 
 
+def node_below(node: Node, levels: int) -> Node | None:
+    """The first node that stands under more than so many levels; None in a tree less deep."""
+    level = [node]
+    for _ in range(levels):
+        level = [child for parent in level for child in children(parent)]
+        if not level:
+            return None
+    return level[0]
+
+
 def path_of(node: Node) -> tuple[Name, tuple[str, ...]] | None:
     """The name that a plain chain of selections starts at, and its fields: ``a.b.c``."""
     fields: list[str] = []

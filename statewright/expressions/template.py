@@ -24,8 +24,9 @@ from statewright.expressions.places import (
     part_behind_text,
 )
 from statewright.expressions.syntax import Expression
-from statewright.expressions.tokens import TokenKind, tokens
+from statewright.expressions.tokens import tokens
 from statewright.expressions.values import has_lone_surrogate
+from statewright.expressions.words import TokenKind
 
 _SECRET: Final = re.compile(r"\{\{\s*secret:([A-Za-z0-9_][A-Za-z0-9_.\-/]{0,199})\s*\}\}")
 

@@ -7,61 +7,46 @@ https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from enum import Enum
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from statewright.errors import ExpressionError
-
-
-class TokenKind(Enum):
-    """What sort of word a token is."""
-
-    INT = "int"
-    UINT = "uint"
-    DOUBLE = "double"
-    STRING = "string"
-    BYTES = "bytes"
-    NAME = "name"
-    QUOTED = "quoted"
-    """A field name in backquotes."""
-    SYMBOL = "symbol"
-    END = "end"
-
-
-class Token(NamedTuple):
-    """A word: its kind, its value (of a literal) or its text, and where it stands."""
-
-    kind: TokenKind
-    value: Any
-    start: int
-    end: int
-
+from statewright.expressions.mistakes import hint_at_character, hint_at_open_text
+from statewright.expressions.words import Token, TokenKind
 
 _TOKEN: Final = re.compile(
     r"""
-    (?P<space>(?:[ \t\r\n\f]++|//[^\n]*+)++)
-  | (?P<string>[bB]?[rR]?['"])
-  | (?P<double>(?:[0-9]++\.[0-9]++|\.[0-9]++)(?:[eE][+-]?[0-9]++)?|[0-9]++[eE][+-]?[0-9]++)
-  | (?P<int>(?:0[xX][0-9a-fA-F]++|[0-9]++)[uU]?)
-  | (?P<name>[_a-zA-Z][_a-zA-Z0-9]*+)
-  | `(?P<quoted>[a-zA-Z0-9_.\-/ ]++)`
-  | (?P<symbol>&&|\|\||<=|>=|==|!=|[-+*/%<>!?:.,()\[\]{}])
+    (?:[ \t\r\n\f]++|//[^\n]*+)*+
+    (?:
+        (?P<string>
+            [bB]?(?:
+                \'\'\'(?:[^'\\]++|\\.|'(?!''))*+\'\'\'
+              | \"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"
+              | '(?!'')(?:[^'\\\n\r]++|\\[^\n\r])*+'
+              | "(?!"")(?:[^"\\\n\r]++|\\[^\n\r])*+"
+            )
+          | [bB]?[rR](?:
+                \'\'\'(?:[^']++|'(?!''))*+\'\'\'
+              | \"\"\"(?:[^"]++|"(?!""))*+\"\"\"
+              | '(?!'')[^'\n\r]*+'
+              | "(?!"")[^"\n\r]*+"
+            )
+        )
+      | (?P<name>[_a-zA-Z][_a-zA-Z0-9]*+(?!(?<=[bBrR])['"]))
+      | (?P<double>(?:[0-9]++\.[0-9]++|\.[0-9]++)(?:[eE][+-]?[0-9]++)?|[0-9]++[eE][+-]?[0-9]++)
+      | (?P<int>(?:0[xX][0-9a-fA-F]++|[0-9]++)[uU]?)
+      | (?P<foreign>===|!==|<>|=[<>]|=(?!=)|\*\*)
+      | (?P<symbol>&&|\|\||<=|>=|==|!=|[-+*/%<>!?:.,()\[\]{}])
+      | (?P<quoted>`[a-zA-Z0-9_.\-/ ]++`)
+      | (?P<end>\Z)
+    )
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
+"""A token, and the blanks and comments in front of it. A raw text has no escapes."""
 
-# The rest of a text behind its opening quote. A raw text has no escapes.
-_ENDINGS: Final = {
-    ("'", False): re.compile(r"((?:[^'\\\n\r]++|\\[^\n\r])*+)'"),
-    ('"', False): re.compile(r'((?:[^"\\\n\r]++|\\[^\n\r])*+)"'),
-    ("'''", False): re.compile(r"((?:[^'\\]++|\\.|'(?!''))*+)'''", re.DOTALL),
-    ('"""', False): re.compile(r'((?:[^"\\]++|\\.|"(?!""))*+)"""', re.DOTALL),
-    ("'", True): re.compile(r"([^'\n\r]*+)'"),
-    ('"', True): re.compile(r'([^"\n\r]*+)"'),
-    ("'''", True): re.compile(r"((?:[^']++|'(?!''))*+)'''"),
-    ('"""', True): re.compile(r'((?:[^"]++|"(?!""))*+)"""'),
-}
+_BLANKS: Final = re.compile(r"(?:[ \t\r\n\f]++|//[^\n]*+)*+")
+_OPENING: Final = re.compile(r"""[bB]?[rR]?(\'\'\'|\"\"\"|['"])""")
 
 _ESCAPE: Final = re.compile(
     r"\\(?:[xX](?P<byte>[0-9a-fA-F]{2})|u(?P<short>[0-9a-fA-F]{4})|U(?P<long>[0-9a-fA-F]{8})"
@@ -83,46 +68,52 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
     Raises:
         ExpressionError: what stands next is no token of CEL.
     """
-    position, length = start, len(text)
-    while position < length:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise _unexpected(text, position)
-        family, end = match.lastgroup, match.end()
-        if family == "symbol":
-            yield Token(TokenKind.SYMBOL, match[0], position, end)
-        elif family == "name":
-            yield Token(TokenKind.NAME, match[0], position, end)
-        elif family == "string":
-            token = _quoted_text(text, match)
-            end = token.end
-            yield token
-        elif family == "int":
-            yield _integer(text, match)
-        elif family == "double":
-            yield _double(text, match)
-        elif family == "quoted":
-            yield Token(TokenKind.QUOTED, match["quoted"], position, end)
-        position = end
-    yield Token(TokenKind.END, "", length, length)
+    position, new = start, tuple.__new__
+    for found in _TOKEN.finditer(text, start):
+        if found.start() != position:
+            break
+        family = found.lastgroup or ""
+        start, position = found.span(family)
+        kind = _PLAIN.get(family)
+        if kind is not None:
+            yield new(Token, (kind, found[family], start, position))
+        else:
+            yield _READERS[family](text, found)
+            if family == "end":
+                return
+    raise _unexpected(text, _end(text, position))
+
+
+def _end(text: str, position: int) -> int:
+    """Where the blanks and comments end that begin here."""
+    blanks = _BLANKS.match(text, position)
+    return blanks.end() if blanks else position
 
 
 def _unexpected(text: str, position: int) -> ExpressionError:
-    found = text[position]
-    hints = {
-        "=": "comparisons are written `==`",
-        "&": "`and` is written `&&`",
-        "|": "`or` is written `||`",
-        "`": "a field name in backquotes is made of letters, digits and any of `_.-/` and blanks",
-    }
-    shown = f"`{found}`" if found.isprintable() else f"the character U+{ord(found):04X}"
-    return ExpressionError(
-        text, position, position + 1, f"{shown} does not belong here", hints.get(found, "")
-    )
+    opening = _OPENING.match(text, position)
+    if opening is None:
+        character = text[position]
+        found = f"`{character}`" if character.isprintable() else f"U+{ord(character):04X}"
+        reason, hint = f"{found} does not belong here", hint_at_character(character)
+        return ExpressionError(text, position, position + 1, reason, hint)
+    quote = opening[1]
+    hint = hint_at_open_text(quote) if quote in text[opening.end() :] else ""
+    return ExpressionError(text, *opening.span(), f"the text has no closing {quote}", hint)
+
+
+def _foreign(text: str, match: re.Match[str]) -> Token:
+    word = match["foreign"]
+    reason = f"`{word}` does not belong here"
+    raise ExpressionError(text, *match.span("foreign"), reason, hint_at_character(word))
+
+
+def _quoted_name(_: str, match: re.Match[str]) -> Token:
+    return Token(TokenKind.QUOTED, match["quoted"][1:-1], *match.span("quoted"))
 
 
 def _integer(text: str, match: re.Match[str]) -> Token:
-    word, (start, end) = match[0], match.span()
+    word, (start, end) = match["int"], match.span("int")
     unsigned = word[-1] in "uU"
     digits = word.rstrip("uU")
     base = 16 if digits[:2] in ("0x", "0X") else 10
@@ -136,25 +127,19 @@ def _integer(text: str, match: re.Match[str]) -> Token:
 
 
 def _double(text: str, match: re.Match[str]) -> Token:
-    start, end = match.span()
-    value = float(match[0])
+    start, end = match.span("double")
+    value = float(match["double"])
     if value == float("inf"):
         raise ExpressionError(text, start, end, "the number is too large for a double")
     return Token(TokenKind.DOUBLE, value, start, end)
 
 
 def _quoted_text(text: str, match: re.Match[str]) -> Token:
-    start, quote_at = match.start(), match.end() - 1
-    prefix = text[start:quote_at].lower()
-    quote = text[quote_at]
-    if text.startswith(quote * 3, quote_at):
-        quote *= 3
-    ending = _ENDINGS[quote, "r" in prefix].match(text, quote_at + len(quote))
-    if ending is None:
-        raise ExpressionError(
-            text, start, quote_at + len(quote), f"the text has no closing {quote}"
-        )
-    body, body_start, end = ending[1], ending.start(1), ending.end()
+    word, (start, end) = match["string"], match.span("string")
+    prefix = word[: word.index(word[-1])].lower()
+    quotes = 3 if word.startswith(word[-1] * 3, len(prefix)) else 1
+    body_start = start + len(prefix) + quotes
+    body = text[body_start : end - quotes]
     if "b" in prefix:
         raw = "r" in prefix
         value = body.encode() if raw else _unescaped_bytes(text, body, body_start)
@@ -203,3 +188,14 @@ def _byte(text: str, match: re.Match[str], offset: int) -> bytes:
             text, start, end, "bytes have no characters", "write the bytes of it: `\\xc3\\xa9`"
         )
     return _character(text, match, offset).encode()
+
+
+_PLAIN: Final = {"symbol": TokenKind.SYMBOL, "name": TokenKind.NAME}
+_READERS: Final[Mapping[str, Callable[[str, re.Match[str]], Token]]] = {
+    "string": _quoted_text,
+    "int": _integer,
+    "double": _double,
+    "quoted": _quoted_name,
+    "foreign": _foreign,
+    "end": lambda text, _: Token(TokenKind.END, "", len(text), len(text)),
+}

@@ -46,7 +46,7 @@ def marked(text: str) -> str:
         ("[1].map(1, 2)", "expected the name of a variable of `map` @ 1"),
         ("[1].all(x, x, true)", "`x` is named twice @ x"),
         ("cel.bind(1, 2, 3)", "expected the name of a variable of `cel.bind` @ 1"),
-        ("a.in", "expected the name of a field @ in"),
+        ("a.in", "expected the name of a field, found `in` @ in"),
         ("for", "`for` is a reserved word @ for"),
         ("Point{x: 1}", "messages are not supported @ {"),
         ("9223372036854775808", "the number does not fit in a 64-bit int @ 9223372036854775808"),
@@ -55,6 +55,18 @@ def marked(text: str) -> str:
         ("[1, ?]", "expected a value, found `]` @ ]"),
         ("f(1,)", "expected a value, found `)` @ )"),
         ("", "expected a value, found the end @ "),
+        ("[,1]", "expected a value, found `,` @ ,"),
+        ("[1,,]", "expected a value, found `,` @ ,"),
+        ("{?,}", "expected a value, found `,` @ ,"),
+        ("a. ", "expected the name of a field, found the end @ "),
+        ("na\u00efve", "`\u00ef` does not belong here @ \u00ef"),
+        ("a\u202eb", "U+202E does not belong here @ \u202e"),
+        ("1 // \u202e\n \0", "U+0000 does not belong here @ \0"),
+        ("r'''a''", "the text has no closing ''' @ r'''"),
+        ("not a", "`not` does not belong here @ not"),
+        ("b && not a in c", "`not` does not belong here @ not"),
+        ("a 'x\u202ey'", "expected an operator or the end, found `'xy'…` @ 'x\u202ey'"),
+        ("a '''b\nc'''", "expected an operator or the end, found `'''bc'''…` @ '''b\nc'''"),
     ],
 )
 def test_an_error_says_what_and_where(text: str, expected: str) -> None:
@@ -68,6 +80,45 @@ def test_an_error_shows_carets_and_a_hint() -> None:
         "      ^",
         "comparisons are written `==`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a and b", "`and` is written `&&`"),
+        ("a OR b", "`or` is written `||`"),
+        ("not a", "`not` is written `!`"),
+        ("a not in b", "`not` is written `!`: `!(a in b)`"),
+        ("a & b", "`and` is written `&&`"),
+        ("a | b", "`or` is written `||`"),
+        ("a = b", "comparisons are written `==`"),
+        ("a === b", "comparisons are written `==`"),
+        ("a !== b", "comparisons are written `!=`"),
+        ("a <> b", "comparisons are written `!=`"),
+        ("a => b", "comparisons are written `>=`"),
+        ("a \u2265 b", "comparisons are written `>=`"),
+        ("a is b", "comparisons are written `==`"),
+        ("a contains 'b'", "functions of a text are called: `text.contains(other)`"),
+        ("if a then b", "a choice is written `condition ? value : other value`"),
+        ("a if b else c", "a choice is written `condition ? value : other value`"),
+        ("\u201ca\u201d", "texts stand between ' or \", the plain quotes"),
+        ("a\u00a0== b", "this is no plain blank"),
+        ("$a", "variables are written by their names alone"),
+        ("a # b", "comments begin with `//`"),
+        ("a /* b */", "comments begin with `//`"),
+        ("1.", "a double has digits behind its dot: `1.0`"),
+        ("a.'b'", "write `[…]` around it, instead of the dot"),
+        (
+            "\u00e9",
+            "names are made of the letters a to z, digits and `_`; `vars['…']` reads others",
+        ),
+        ("for", "a variable of that name is read as `vars['for']`"),
+        ("in", "`in` stands between a value and a list or map"),
+        ("'a\nb'", "a text of several lines stands between ''' and '''"),
+    ],
+)
+def test_an_error_says_how_it_is_written_in_cel(text: str, hint: str) -> None:
+    assert error_of(text).hint == hint
 
 
 @pytest.mark.parametrize(
@@ -88,6 +139,16 @@ def test_an_error_shows_carets_and_a_hint() -> None:
         ("-0x10", -16),
         (".5e1", 5.0),
         ("[1, 2,][1]", 2),
+        ("[,]", []),
+        ("{,}", {}),
+        ("r''+\"\"+''''''", ""),
+        ("'''a''b'c'''", "a''b'c"),
+        ("r'''\\'''", "\\"),
+        ("bR'\\x'", b"\\x"),
+        ("b'a' == B\"a\"", True),
+        ("1in[1]", True),
+        ("'a'in['a']", True),
+        ("true?.5:1", 0.5),
         ("{'a': 1,}.a", 1),
         ("{'content-type': 1}.`content-type`", 1),
         ("1 // the rest is a comment", 1),
@@ -161,7 +222,12 @@ def test_a_text_that_is_too_long_is_refused() -> None:
 
 
 def test_half_a_character_is_refused() -> None:
-    assert error_of("'\ud800'").reason == "the text holds half a character"
+    assert marked("'ab\ud800'") == "the text holds half a character @ \ud800"
+
+
+def test_what_is_too_deep_is_pointed_at() -> None:
+    inner = "[" * 101 + "]" * 101
+    assert marked("a + " + "[" * 300 + "]" * 300).endswith(f" @ {inner}")
 
 
 def test_expressions_are_equal_when_their_texts_are() -> None:
