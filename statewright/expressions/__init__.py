@@ -18,7 +18,6 @@ from statewright.expressions.content import (
 )
 from statewright.expressions.environment import Environment, Meaning, NameKind
 from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
-from statewright.expressions.judgement import Resolution
 from statewright.expressions.overloads import Overload
 from statewright.expressions.parser import parse
 from statewright.expressions.places import Place
@@ -27,6 +26,7 @@ from statewright.expressions.references import Reference, references
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template
 from statewright.expressions.types import CelType, type_from_name
+from statewright.expressions.unification import Resolution
 from statewright.expressions.unparser import unparse
 from statewright.expressions.values import NOTHING, Maybe, TypeValue, Uint
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from statewright.expressions.functions import OVERLOADS
 from statewright.expressions.functions.network import CIDR, IP
@@ -62,6 +62,10 @@ TYPE_NAMES: Final[Mapping[str, CelType]] = {
     "net.CIDR": CIDR,
 }
 """The names of types that an expression may write."""
+DOTTED_TYPES: Final = tuple(
+    dict.fromkeys(f"{name.partition('.')[0]}." for name in TYPE_NAMES if "." in name)
+)
+"""How those of them begin that have dots."""
 
 
 class NameKind(StrEnum):
@@ -88,17 +92,35 @@ class Environment:
         variables: name → type.
         functions: what the host adds to the functions of the table.
         container: the namespace in which names are resolved; ``""`` is none.
+        unset: the variables that may have no value; all others always have one.
+        mirror: a variable that holds others as a map: after ``has(vars.x)``, ``x`` has a value.
+        mirrored: the names of those.
+        strict: whether numbers of different types may not be compared, lists not be mixed, and
+            values that may be of any type not be used before it is said what they are.
     """
 
     variables: Mapping[str, CelType]
     functions: tuple[Overload, ...] = ()
     container: str = ""
+    unset: frozenset[str] = frozenset()
+    mirror: str = ""
+    mirrored: frozenset[str] = frozenset()
+    strict: bool = False
     signatures: Signatures = field(init=False, compare=False, repr=False)
+    qualified: bool = field(init=False, compare=False, repr=False)
+    """Whether there are variables whose names have dots."""
+    nullable: bool = field(init=False, compare=False, repr=False)
+    """Whether there are variables that may be null, or hold what may be null."""
+    resolutions: dict[Any, Any] = field(init=False, compare=False, repr=False, default_factory=dict)
+    """What was resolved before, of what types: it never changes."""
 
     def __post_init__(self) -> None:
         added = signatures_from_overloads(self.functions)
         whole = {**STANDARD_SIGNATURES, **added} if added else STANDARD_SIGNATURES
         object.__setattr__(self, "signatures", whole)
+        dotted = bool(self.container) or any("." in name for name in self.variables)
+        object.__setattr__(self, "qualified", dotted)
+        object.__setattr__(self, "nullable", any(map(_may_be_null, self.variables.values())))
 
     def meaning_of_name(
         self, path: str, *, absolute: bool = False
@@ -112,3 +134,8 @@ class Environment:
             if name in TYPE_NAMES:
                 return Meaning(NameKind.TYPE, name), type_of(TYPE_NAMES[name])
         return None
+
+
+def _may_be_null(one: CelType) -> bool:
+    inside = (*one.parameters, *one.by_field.values())
+    return one.name == "nullable" or any(map(_may_be_null, inside))

@@ -2,52 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
-from statewright.expressions.environment import Environment, Meaning
-from statewright.expressions.overloads import Overload
+from statewright.expressions.environment import TYPE_NAMES, Environment, Meaning
+from statewright.expressions.facts import Fact, Facts, Places, implied
+from statewright.expressions.hints import NUMERIC, conversion, nearest, usage
 from statewright.expressions.problems import Problem, ProblemKind
-from statewright.expressions.syntax import Node
-from statewright.expressions.types import BOOL, DYN, ERROR, INT, NULL, STRING, CelType, optional_of
-from statewright.expressions.unification import Unification
+from statewright.expressions.syntax import Call, Node
+from statewright.expressions.types import (
+    BOOL,
+    DYN,
+    ERROR,
+    INT,
+    NULL,
+    STRING,
+    CelType,
+    optional_of,
+)
+from statewright.expressions.unification import Resolution, resolved
 
-NUMERIC: Final = frozenset(("int", "uint", "double"))
 KEYS: Final = frozenset(("bool", "int", "uint", "string"))
 """The names of the types that keys of maps may have."""
+UNKNOWN: Final = frozenset(("dyn", "error", "never"))
+"""The names of types of which nothing is known."""
+_TEXT_KEYS: Final = frozenset(("string", *UNKNOWN))
+_PLACES: Final = {False: NUMERIC | UNKNOWN, True: frozenset(("int", *UNKNOWN))}
+"""The names of the types that indices of lists may have, by whether the check is strict."""
+_EXPLICIT: Final = frozenset(
+    ("int", "uint", "double", "string", "bytes", "bool", "timestamp", "duration")
+)
+"""Conversions: what they make of a value of any type is certain."""
+_SHOWN: Final = 40
+"""The characters of the expression that a message quotes at most."""
 
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What an operation on values of certain types means.
-
-    Attributes:
-        overloads: those that may apply, in the order of the table; a single one does apply, unless
-            an argument that is ``dyn`` turns out to be something else, which is an error.
-        result: the type of the result.
-    """
-
-    overloads: tuple[Overload, ...]
-    result: CelType
+Rule = Callable[["Judgement", Any], CelType]
+"""The type of a node of one sort."""
 
 
 @dataclass(slots=True)
 class Judgement:
-    """One check: its environment, what type parameters mean so far, and what was found."""
+    """One check.
+
+    Attributes:
+        environment: what the expression may use.
+        text: the expression.
+        rules: the rule for each class of nodes.
+        narrows: whether conditions can say more about types than declarations do.
+        dotted: whether names with dots may stand for something as a whole.
+        scope: the types of the macro variables in scope.
+        places: what names stand for.
+        facts: what is known of the places where the check is.
+        variables: how many macro variables there were, to tell those of one name apart.
+    """
 
     environment: Environment
-    unification: Unification = field(default_factory=Unification)
+    text: str
+    rules: Mapping[type, Rule]
+    narrows: bool
+    dotted: bool
     problems: list[Problem] = field(default_factory=list)
     types: dict[int, CelType] = field(default_factory=dict)
     calls: dict[int, tuple[Resolution, ...]] = field(default_factory=dict)
     names: dict[int, Meaning] = field(default_factory=dict)
+    scope: Mapping[str, CelType] = field(default_factory=dict)
+    places: Places = field(init=False)
+    facts: Facts = field(default_factory=Facts)
+    variables: int = 0
 
-    def final(self, found: CelType) -> CelType:
-        """The type that is shown: what is wrong or of no known type is ``dyn``."""
-        found = self.unification.resolved(found, final=True)
-        return DYN if found == ERROR else found
+    def __post_init__(self) -> None:
+        environment = self.environment
+        self.places = Places(self.names, environment.mirror, environment.mirrored)
+
+    def type_of(self, node: Node) -> CelType:
+        """The type of a node, which is remembered."""
+        found = self.types[id(node)] = self.rules[type(node)](self, node)
+        return found
+
+    def types_of(self, nodes: Sequence[Node]) -> list[CelType]:
+        """The types of several nodes."""
+        found: list[CelType] = []
+        for node in nodes:
+            found.append(self.type_of(node))  # noqa: PERF401 - a comprehension is a frame more
+        return found
+
+    def shown(self, node: Node) -> str:
+        """The text of a node, if it is short."""
+        text = self.text[node.start : node.end]
+        return text if len(text) <= _SHOWN else ""
+
+    # Problems
 
     def report(
         self, kind: ProblemKind, reason: str, node: Node, hint: str = "", start: int | None = None
@@ -62,108 +107,207 @@ class Judgement:
         return self.report(ProblemKind.TYPE, reason, node, hint)
 
     def expect_bool(self, found: CelType, node: Node, what: str) -> None:
-        """Report a type that cannot be bool."""
-        if not self.unification.fits((BOOL,), (found,)):
+        """Report a type that cannot be bool; ``what`` says where one is needed."""
+        if found is BOOL or found.name == "error":
+            return
+        own = found.parameters[0] if found.name == "nullable" else found
+        if own.name not in ("bool", "dyn", "never"):
             self.mismatch(f"{what} has to be `bool`, and is `{found}`", node)
+        elif self.environment.strict and own.name == "dyn":
+            self.undetermined(node, BOOL)
 
-    def comparable(self, one: CelType, other: CelType) -> bool:
-        """Whether values of these types can be equal."""
-        one, other = self.unification.resolved(one), self.unification.resolved(other)
-        if NULL in (one, other) or (one.name in NUMERIC and other.name in NUMERIC):
-            return True
-        return one.name == other.name == "type" or self.unification.fits((one,), (other,))
+    def undetermined(self, node: Node, wanted: CelType | None = None) -> None:
+        """Report, in strict mode, that a value may be of any type; ``dyn(…)`` says so itself."""
+        if isinstance(node, Call) and node.function == "dyn" and node.target is None:
+            return
+        text = self.shown(node) or "value"
+        hint = f"test it: `type({text}) == …`"
+        if wanted is not None and wanted.name in _EXPLICIT:
+            hint = f"convert it: `{wanted.name}({text})`"
+        self.mismatch("the value may be of any type here", node, hint)
 
-    def opened(self, found: CelType, node: Node, what: str) -> CelType:
-        """The type of what is in an optional."""
-        inner = self.unification.fresh()
-        if self.unification.fits((optional_of(inner),), (found,)):
-            return self.unification.resolved(inner)
-        return self.mismatch(f"{what} opens an optional, and this is `{found}`", node)
+    # Operations
 
     def applied(
-        self, name: str, shown: str, types: list[CelType], node: Node, *, member: bool = False
+        self,
+        name: str,
+        types: Sequence[CelType],
+        operands: Sequence[Node | None],
+        node: Node,
+        *,
+        member: bool = False,
     ) -> CelType:
-        """The type of the result of a function on values of these types."""
-        overloads = self.environment.signatures[name, member]
-        found = [(one, self.unification.match(one, types)) for one in overloads]
-        matches = [match for _, match in found if match is not None]
-        if not matches:
-            shown_types = ", ".join(str(self.final(one)) for one in types)
-            reason = f"`{shown}` is not defined on ({shown_types})"
-            return self.report(ProblemKind.FUNCTION, reason, node, _usage(overloads))
-        if len(matches) == 1:
-            self.unification.bindings = matches[0].bindings
-        results = {match.result for match in matches}
-        result = results.pop() if len(results) == 1 else DYN
-        fitting = tuple(one for one, match in found if match is not None)
-        earlier = self.calls.get(id(node), ())
-        self.calls[id(node)] = (*earlier, Resolution(fitting, result))
+        """The type of the result of a function on values of these types.
+
+        Args:
+            name: the function.
+            types: of its arguments.
+            operands: the arguments; None for what came of earlier steps of a chain.
+            node: the whole operation.
+            member: whether it is called on a target.
+        """
+        environment = self.environment
+        key = (name, member, *types)
+        known = environment.resolutions
+        resolution = known.get(key)
+        if resolution is None:
+            overloads = environment.signatures[name, member]
+            resolution = resolved(overloads, types, strict=environment.strict)
+            if resolution is None:
+                return self.undefined(name, types, operands, node, overloads)
+            known[key] = resolution
+        earlier = self.calls.get(id(node))
+        self.calls[id(node)] = (resolution,) if earlier is None else (*earlier, resolution)
+        if environment.strict and name not in _EXPLICIT:
+            self.applied_strictly(resolution, types, operands)
+        result: CelType = resolution.result
         return result
+
+    def applied_strictly(
+        self, resolution: Resolution, types: Sequence[CelType], operands: Sequence[Node | None]
+    ) -> None:
+        """Report arguments of any type where the function takes none such."""
+        for place, (found, operand) in enumerate(zip(types, operands, strict=True)):
+            if found.name != "dyn" or operand is None:
+                continue
+            wanted = [overload.parameters[place] for overload in resolution.overloads]
+            if not any(one.parameter or one.name == "dyn" for one in wanted):
+                certain = wanted[0] if all(one == wanted[0] for one in wanted) else None
+                self.undetermined(operand, certain)
+
+    def undefined(
+        self,
+        name: str,
+        types: Sequence[CelType],
+        operands: Sequence[Node | None],
+        node: Node,
+        overloads: Sequence[Any],
+    ) -> CelType:
+        """Report that a function is not defined on such types."""
+        shown = name.strip("_") if name.startswith(("_", "-")) else name
+        found = ", ".join(str(final(one)) for one in types)
+        texts = ["" if operand is None else self.shown(operand) for operand in operands]
+        hint = ""
+        if name.startswith("_"):
+            hint = conversion(types, texts)
+        hint = hint or usage(overloads, types)
+        return self.report(
+            ProblemKind.FUNCTION, f"`{shown}` is not defined on ({found})", node, hint
+        )
 
     # What is inside of values
 
+    def opened(self, found: CelType, node: Node, what: str) -> CelType:
+        """The type of what is in an optional."""
+        found = _not_null(found)
+        if found.name == "optional_type":
+            return found.parameters[0]
+        if found.name in UNKNOWN:
+            return found
+        return self.mismatch(f"{what} opens an optional, and this is `{found}`", node)
+
     def field(self, found: CelType, name: str, node: Node) -> CelType:
         """The type of a field of a value of the found type."""
-        if is_unknown(found):
-            return DYN
-        if found.name == "optional_type":
-            inner = self.unification.resolved(found.parameters[0])
-            return optional_of(self.field(inner, name, node))
-        if found.fields:
+        found = _not_null(found)
+        kind = found.name
+        if kind == "object":
             return self.declared(found, name, node)
-        if found.name != "map":
-            return self.mismatch(f"`.{name}` of `{found}`, which has no fields", node)
-        key, value = found.parameters
-        if self.unification.fits((key,), (STRING,)):
-            return value
-        return self.mismatch(f"the keys of `{found}` are no texts", node, "write `value[key]`")
+        if kind == "map":
+            if found.parameters[0].name in _TEXT_KEYS:
+                return found.parameters[1]
+            reason = f"the keys of `{found}` are no texts"
+            return self.mismatch(reason, node, "write `value[key]`")
+        if kind == "optional_type":
+            return optional_of(self.field(found.parameters[0], name, node))
+        if kind in UNKNOWN:
+            return found
+        return self.mismatch(f"`.{name}` of `{found}`, which has no fields", node)
 
     def declared(self, found: CelType, name: str, node: Node) -> CelType:
         """The type of a declared field."""
-        fields = dict(found.fields)
-        if name in fields:
-            return fields[name]
-        reason = f"there is no field `{name}`"
-        return self.report(ProblemKind.UNDEFINED, reason, node, nearest(name, fields))
+        one = found.by_field.get(name)
+        if one is not None:
+            return one
+        hint = nearest(name, found.by_field)
+        return self.report(ProblemKind.UNDEFINED, f"there is no field `{name}`", node, hint)
 
     def element(self, found: CelType, at: CelType, node: Node, name: str | None) -> CelType:
         """The type of what a value of the found type has at an index; its text, if a literal."""
-        if is_unknown(found):
-            return DYN
-        if found.fields and self.comparable(STRING, at):
+        found, at = _not_null(found), _not_null(at)
+        if found.name in UNKNOWN:
+            return found
+        if found.name == "object" and at.name in _TEXT_KEYS:
             return DYN if name is None else self.declared(found, name, node)
-        if found.name == "list" and (at.name in NUMERIC or is_unknown(at)):
+        if found.name == "list" and (at.name in _PLACES[self.environment.strict]):
             return found.parameters[0]
-        if found.name == "map" and self.comparable(found.parameters[0], at):
+        if found.name == "map" and _may_be_key(at, found.parameters[0]):
             return found.parameters[1]
         return self.mismatch(f"`{found}` has nothing at an index of type `{at}`", node)
 
     def elements(self, subject: CelType, node: Node, count: int) -> list[CelType]:
         """The types of one or two variables of a macro that walks through a list or map."""
-        subject = DYN if is_unknown(subject) else subject
-        types = {
-            "dyn": (DYN, DYN),
-            "list": (INT, *subject.parameters)[2 - count :],
-            "map": subject.parameters,
-            "object": (STRING, DYN),
-        }.get(subject.name)
-        if types is None:
+        subject = _not_null(subject)
+        if subject.name == "list":
+            return [INT, *subject.parameters][2 - count :]
+        if subject.name == "map":
+            return list(subject.parameters[:count])
+        if subject.name == "object":
+            return [STRING, DYN][:count]
+        if subject.name not in UNKNOWN:
             self.mismatch(f"a macro walks through lists and maps, not through `{subject}`", node)
-            types = (DYN, DYN)
-        return list(types[:count])
+            return [ERROR] * count
+        return [subject] * count
+
+    # What conditions say
+
+    def assume(self, condition: Node, *, truth: bool) -> list[Fact]:
+        """Let hold what follows about types from a condition; what was added is returned."""
+        if not self.narrows:
+            return []
+        added = [
+            fact
+            for fact in implied(condition, self.places, truth=truth)
+            if fact.about in ("set", "type")
+        ]
+        for fact in added:
+            self.facts.add(fact)
+        return added
+
+    def forget(self, added: Sequence[Fact]) -> None:
+        """Take back what was assumed."""
+        for fact in added:
+            self.facts.remove(fact)
+
+    def narrowed(self, found: CelType, node: Node) -> CelType:
+        """The type of what is at a place, by all that is known of it."""
+        if not self.facts or found.name not in ("dyn", "nullable"):
+            return found
+        place = self.places.of(node)
+        if place is None:
+            return found
+        own = found.parameters[0] if found.name == "nullable" else None
+        if own is not None and Fact("set", place) in self.facts:
+            return own
+        for name, tested in TYPE_NAMES.items():
+            if Fact("type", place, name) in self.facts:
+                return tested if own is None or tested is NULL else own
+        return found
 
 
-def is_unknown(found: CelType) -> bool:
-    """Whether nothing is known of a type."""
-    return found.name in ("dyn", "error") or found.parameter
+def final(found: CelType) -> CelType:
+    """The type that is shown: what is wrong, or has no value, is ``dyn``."""
+    if not found.provisional:
+        return found
+    if found.name in ("error", "never"):
+        return DYN
+    inside = tuple(final(one) for one in found.parameters)
+    return CelType(found.name, inside, fields=found.fields, optional=found.optional)
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A hint at the name that was probably meant, or an empty string."""
-    near = get_close_matches(name, list(names), n=1)
-    return f"did you mean `{near[0]}`?" if near else ""
+def _not_null(found: CelType) -> CelType:
+    return found.parameters[0] if found.name == "nullable" else found
 
 
-def _usage(overloads: tuple[Overload, ...]) -> str:
-    shown = ", ".join(f"`{one}`" for one in overloads[:3])
-    return f"it is defined as {shown}{', …' if len(overloads) > 3 else ''}"
+def _may_be_key(at: CelType, key: CelType) -> bool:
+    known = {at.name, key.name} - UNKNOWN
+    return len(known) < 2 or known <= NUMERIC

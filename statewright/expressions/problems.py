@@ -13,6 +13,7 @@ class ProblemKind(StrEnum):
     TYPE = "type"
     FUNCTION = "function"
     PATTERN = "pattern"
+    VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,44 @@ class CelType:
 
     Attributes:
         name: ``int``, ``list``, …; of a type parameter its letter.
-        parameters: the element of a list; key and value of a map; what an optional or type is of.
+        parameters: the element of a list; key and value of a map; what an optional or type is of;
+            what a ``nullable`` may be beside null.
         parameter: whether this is a type parameter, which stands for any type.
         fields: of an object, a map of which it is known what it may hold: its declared fields.
+        optional: the fields of an object that it may lack; it has all others.
+        values: of an enumeration, the texts or ints that it is one of.
+        bounds: of a number, the least and the largest that it may be; None is no bound.
     """
 
     name: str
     parameters: tuple[CelType, ...] = ()
     parameter: bool = False
     fields: tuple[tuple[str, CelType], ...] = ()
+    optional: frozenset[str] = frozenset()
+    values: tuple[Any, ...] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
+    by_field: Mapping[str, CelType] = field(init=False, repr=False, compare=False)
+    provisional: bool = field(init=False, repr=False, compare=False)
+    """Whether it is, or holds, what is no type of a value: ``error`` or ``never``."""
+    # Types are the keys of what a check remembers, and they are nested.
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.name, self.parameters, self.fields, self.optional, self.values, self.bounds)
+        object.__setattr__(self, "by_field", MappingProxyType(dict(self.fields)))
+        provisional = self.name in ("error", "never") or any(
+            one.provisional for one in self.parameters
+        )
+        object.__setattr__(self, "provisional", provisional)
+        object.__setattr__(self, "_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[CelType], tuple[Any, ...]]:
+        """What is derived is derived anew: hashes of texts differ between processes."""
+        parts = (self.name, self.parameters, self.parameter, self.fields)
+        return CelType, (*parts, self.optional, self.values, self.bounds)
 
     def __str__(self) -> str:
         inner = ", ".join(str(parameter) for parameter in self.parameters)
@@ -35,6 +65,8 @@ class CelType:
 DYN: Final = CelType("dyn")
 ERROR: Final = CelType("error")
 """What has no type because it is wrong; it was reported, and fits everywhere."""
+NEVER: Final = CelType("never")
+"""What has no value: the elements of an empty list. It fits everywhere."""
 NULL: Final = CelType("null_type")
 BOOL: Final = CelType("bool")
 INT: Final = CelType("int")
@@ -70,9 +102,27 @@ def type_of(value: CelType) -> CelType:
     return CelType("type", (value,))
 
 
-def object_of(fields: Mapping[str, CelType]) -> CelType:
-    """The type of maps with these declared fields."""
-    return CelType("object", fields=tuple(fields.items()))
+def nullable_of(value: CelType) -> CelType:
+    """The type of such values and null. Of what may be null already, it is the type itself."""
+    if value.name in ("dyn", "error", "never", "null_type", "nullable"):
+        return NULL if value is NEVER else value
+    return CelType("nullable", (value,))
+
+
+def object_of(fields: Mapping[str, CelType], optional: Iterable[str] = ()) -> CelType:
+    """The type of maps with these declared fields; those named in ``optional`` may be missing."""
+    return CelType("object", fields=tuple(fields.items()), optional=frozenset(optional))
+
+
+def enum_of(values: Iterable[str | int]) -> CelType:
+    """The type of texts, or of ints, that are one of these; there is at least one."""
+    one_of = tuple(dict.fromkeys(values))
+    return CelType("string" if isinstance(one_of[0], str) else "int", values=one_of)
+
+
+def within(one: CelType, least: float | None, most: float | None) -> CelType:
+    """The type of numbers of a type that are neither below ``least`` nor above ``most``."""
+    return CelType(one.name, bounds=(least, most))
 
 
 LIST: Final = list_of(DYN)

@@ -1,159 +1,246 @@
 """Fitting types to types: which values may stand where, and what type parameters mean.
 
+Types are ordered: ``never`` (the element of an empty list) is below all, ``dyn`` above. Where a
+type parameter meets several types it means the least one above them all. So, unlike in cel-go,
+``[1] + anything`` is a ``list(dyn)``: what is not known stays unknown, and a static type is never
+wrong about a value.
+
 Source: cel-go's ``checker/types.go`` (``isAssignable``, ``mostGeneral``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from statewright.expressions.overloads import Overload
-from statewright.expressions.types import DYN, CelType
+from statewright.expressions.types import (
+    DYN,
+    ERROR,
+    MAP,
+    NEVER,
+    STRING,
+    CelType,
+    nullable_of,
+)
 
-_ANYTHING: Final = frozenset(("dyn", "error"))
-_NULLABLE: Final = frozenset(("null_type", "timestamp", "duration", "optional_type"))
+Bindings = dict[str, CelType]
+"""What type parameters mean, by their letters."""
+
+UNSURE: Final = frozenset(("dyn", "error", "never", "nullable"))
+"""Types that do not say of which class a value is."""
 _MAPS: Final = frozenset(("map", "object"))
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """That an overload applies: the type of its result, and what type parameters then mean."""
+class Resolution:
+    """What an operation on values of certain types means.
 
-    result: CelType
-    bindings: dict[str, CelType]
-
-
-@dataclass(slots=True)
-class Unification:
-    """What the type parameters of one check have turned out to mean so far.
-
-    Functions are generic at run time: ``[1] + ['a']`` has a value, though CEL's checker refuses it.
-    So while arguments are matched, a parameter that would have to mean two types means any.
+    Attributes:
+        overloads: those that may apply, in the order of the table; a single one does apply, unless
+            an argument that is ``dyn`` turns out to be something else, which is an error.
+        result: the type of the result.
     """
 
-    bindings: dict[str, CelType] = field(default_factory=dict)
-    numbers: count[int] = field(default_factory=count)
-    lenient: bool = False
+    overloads: tuple[Overload, ...]
+    result: CelType
 
-    def fresh(self) -> CelType:
-        """A type parameter that is used nowhere else."""
-        return CelType(f"?{next(self.numbers)}", parameter=True)
 
-    def instantiated(self, types: tuple[CelType, ...]) -> tuple[CelType, ...]:
-        """The types of a signature with fresh type parameters in it."""
-        fresh: dict[str, CelType] = {}
-        return tuple(self._renamed(one, fresh) for one in types)
+def resolved(
+    overloads: Sequence[Overload], types: Sequence[CelType], *, strict: bool = False
+) -> Resolution | None:
+    """Which of the overloads apply to arguments of these types, or None if none can.
 
-    def _renamed(self, one: CelType, fresh: dict[str, CelType]) -> CelType:
-        if one.parameter:
-            return fresh.setdefault(one.name, self.fresh())
-        if not one.parameters:
-            return one
-        parameters = tuple(self._renamed(inner, fresh) for inner in one.parameters)
-        return CelType(one.name, parameters, fields=one.fields)
+    Functions are generic at run time: ``[1] + ['a']`` has a value, though CEL's checker refuses
+    it. So a parameter that would have to mean two types means any, unless it is ``strict``.
+    """
+    found: list[Overload] = []
+    results: list[CelType] = []
+    unsure = any(map(_is_unsure, types))
+    for overload in overloads:
+        bindings: Bindings = {}
+        if len(overload.parameters) != len(types):
+            continue
+        if all(
+            fits(wanted, one, bindings, strict=strict)
+            for wanted, one in zip(overload.parameters, types, strict=True)
+        ):
+            found.append(overload)
+            results.append(substituted(overload.result, bindings))
+            if not unsure:
+                break
+    return Resolution(tuple(found), _of_any(results, types)) if found else None
 
-    def resolved(self, one: CelType, *, final: bool = False) -> CelType:
-        """The type with what its parameters mean in their place; unknown ones at last ``dyn``."""
-        while one.parameter and one.name in self.bindings:
-            one = self.bindings[one.name]
-        if one.parameter:
-            return DYN if final else one
-        if not one.parameters:
-            return one
-        parameters = tuple(self.resolved(inner, final=final) for inner in one.parameters)
-        return CelType(one.name, parameters, fields=one.fields)
 
-    def fits(self, wanted: tuple[CelType, ...], found: tuple[CelType, ...]) -> bool:
-        """Whether values of the found types may stand where these are wanted.
+def _is_unsure(one: CelType) -> bool:
+    """Whether a type leaves open, on top or inside, of which class a value is."""
+    return one.name in UNSURE or any(map(_is_unsure, one.parameters))
 
-        If so, what that says about type parameters is remembered; if not, nothing is.
-        """
-        before = dict(self.bindings)
-        if len(wanted) == len(found) and all(map(self._fit, wanted, found)):
-            return True
-        self.bindings = before
+
+def _of_any(results: Sequence[CelType], types: Sequence[CelType]) -> CelType:
+    """The type of a result, where several overloads may apply."""
+    if all(result == results[0] for result in results):
+        return results[0]
+    return ERROR if ERROR in types else NEVER if NEVER in types else DYN
+
+
+def fits(wanted: CelType, found: CelType, bindings: Bindings, *, strict: bool = False) -> bool:
+    """Whether a value of the found type may stand where a type is wanted.
+
+    What that says about type parameters is added to ``bindings``. A value that may be null may
+    stand wherever another may: whether it is null shows at run time.
+    """
+    if wanted.parameter:
+        return _bind(wanted.name, found, bindings, strict=strict)
+    if found.name in ("dyn", "error", "never"):
+        return _loosened(wanted, found, bindings)
+    if found.name == "nullable":
+        return fits(wanted, found.parameters[0], bindings, strict=strict)
+    if wanted.name in ("dyn", "nullable"):
+        may_be_null = wanted.name == "dyn" or found.name == "null_type"
+        return may_be_null or fits(wanted.parameters[0], found, bindings, strict=strict)
+    if wanted.name != found.name:
+        return _fits_as_map(wanted, found, bindings)
+    return len(wanted.parameters) == len(found.parameters) and all(
+        fits(one, other, bindings, strict=strict)
+        for one, other in zip(wanted.parameters, found.parameters, strict=True)
+    )
+
+
+def _fits_as_map(wanted: CelType, found: CelType, bindings: Bindings) -> bool:
+    """An object is a map from texts to anything, and some maps are objects."""
+    if wanted.name == "object" or found.name != "object":
+        return wanted.name == "object" and found.name == "map"
+    if wanted.name != "map":
         return False
+    key, value = wanted.parameters
+    return fits(key, STRING, bindings) and fits(value, DYN, bindings)
 
-    def match(self, overload: Overload, types: list[CelType]) -> Match | None:
-        """How an overload applies to arguments of these types, if it does.
 
-        It says what that would mean for type parameters, and leaves them as they are.
-        """
-        before = self.bindings
-        self.bindings = dict(before)
-        *wanted, result = self.instantiated((*overload.parameters, overload.result))
-        self.lenient = True
-        fits = self.fits(tuple(wanted), tuple(types))
-        self.lenient = False
-        match = Match(self.resolved(result), self.bindings) if fits else None
-        self.bindings = before
-        return match
-
-    def joined(self, types: list[CelType]) -> CelType:
-        """One type for elements of all these types: the most general one, ``dyn`` if none fits."""
-        if not types:
-            return self.fresh()
-        joined = types[0]
-        for one in types[1:]:
-            if not self.fits((joined,), (one,)):
-                return DYN
-            joined = _more_general(self.resolved(joined), self.resolved(one))
-        return joined
-
-    def _fit(self, wanted: CelType, found: CelType) -> bool:
-        if wanted.parameter:
-            return self._bind(wanted, found)
-        if found.parameter:
-            return self._bind(found, wanted)
-        if wanted.name in _ANYTHING or found.name in _ANYTHING:
-            return True
-        if found.name == "null_type" or wanted.name == "null_type":
-            return wanted.name in _NULLABLE and found.name in _NULLABLE
-        if wanted.name in _MAPS and found.name in _MAPS and wanted.name != found.name:
-            return True
-        return (
-            wanted.name == found.name
-            and len(wanted.parameters) == len(found.parameters)
-            and all(map(self._fit, wanted.parameters, found.parameters))
-        )
-
-    def _bind(self, parameter: CelType, other: CelType) -> bool:
-        if parameter == other:
-            return True
-        bound = self.bindings.get(parameter.name)
-        if bound is None:
-            meant = self.resolved(other)
-            if meant != parameter:
-                if _mentions(meant, parameter):
-                    return False
-                self.bindings[parameter.name] = meant
-            return True
-        if not self._fit(bound, other):
-            if not self.lenient:
-                return False
-            self.bindings[parameter.name] = DYN
-            return True
-        general = _more_general(self.resolved(other), self.resolved(bound))
-        if not _mentions(general, parameter):
-            self.bindings[parameter.name] = general
+def _bind(letter: str, found: CelType, bindings: Bindings, *, strict: bool) -> bool:
+    bound = bindings.get(letter)
+    if bound is None:
+        bindings[letter] = found
         return True
-
-
-def _more_general(one: CelType, other: CelType) -> CelType:
-    return one if _is_as_general(one, other) else other
-
-
-def _is_as_general(one: CelType, other: CelType) -> bool:
-    if one.name == "dyn" or one.parameter:
-        return True
-    if other.name == "dyn" or other.parameter or one.name == "null_type":
+    joined = join(bound, found)
+    if joined is None and strict:
         return False
-    if other.name == "null_type":
-        return True
-    return one.name == other.name and all(map(_is_as_general, one.parameters, other.parameters))
+    bindings[letter] = joined or DYN
+    return True
 
 
-def _mentions(one: CelType, parameter: CelType) -> bool:
-    return one == parameter or any(_mentions(inner, parameter) for inner in one.parameters)
+def _loosened(wanted: CelType, found: CelType, bindings: Bindings) -> bool:
+    """Of what is inside of a value of no known type, nothing is known."""
+    for inner in wanted.parameters:
+        if inner.parameter:
+            _bind(inner.name, found, bindings, strict=False)
+        else:
+            _loosened(inner, found, bindings)
+    return True
+
+
+def substituted(one: CelType, bindings: Bindings) -> CelType:
+    """A type with what its parameters mean in their place; nothing is in what has no bound."""
+    if one.parameter:
+        return bindings.get(one.name, NEVER)
+    if not one.parameters:
+        return one
+    return _of(one, [substituted(inner, bindings) for inner in one.parameters])
+
+
+def _of(one: CelType, parameters: Iterable[CelType]) -> CelType:
+    return CelType(one.name, tuple(parameters))
+
+
+def joined(types: Sequence[CelType]) -> CelType:
+    """The least type above all of these: ``dyn`` where they have nothing in common."""
+    whole = NEVER
+    for one in types:
+        if one is not whole:
+            whole = join(whole, one) or DYN
+    return whole
+
+
+def join(one: CelType, other: CelType) -> CelType | None:
+    """The least type above two, or None where only ``dyn`` is.
+
+    >>> str(join(CelType("int"), CelType("null_type")))
+    'nullable(int)'
+    """
+    if one is other or one == other:
+        return one
+    names = {one.name, other.name}
+    for name in _SPECIAL:
+        if name in names:
+            return _SPECIAL[name](one, other)
+    if len(names) == 1:
+        return _JOINS.get(one.name, _joined_inside)(one, other)
+    if names == _MAPS:
+        keys = one.parameters[0] if one.name == "map" else other.parameters[0]
+        return MAP if keys == STRING else None
+    return None
+
+
+def _inside(one: CelType) -> CelType:
+    return one.parameters[0] if one.name == "nullable" else one
+
+
+def _joined_nullable(one: CelType, other: CelType) -> CelType | None:
+    inner = join(_inside(one), _inside(other))
+    return None if inner is None else nullable_of(inner)
+
+
+def _other(name: str, one: CelType, other: CelType) -> CelType:
+    return other if one.name == name else one
+
+
+def _joined_inside(one: CelType, other: CelType) -> CelType | None:
+    if len(one.parameters) != len(other.parameters):
+        return None
+    parts: list[CelType] = []
+    for inner, outer in zip(one.parameters, other.parameters, strict=True):
+        part = join(inner, outer)
+        if part is None:
+            return None
+        parts.append(part)
+    return _of(one, parts)
+
+
+def _joined_scalars(one: CelType, other: CelType) -> CelType:
+    """Texts and numbers: of one set of values, within one pair of bounds."""
+    values = tuple(dict.fromkeys((*one.values, *other.values)))
+    (low, high), (lower, higher) = one.bounds, other.bounds
+    return CelType(
+        one.name,
+        values=values if one.values and other.values else (),
+        bounds=(
+            None if low is None or lower is None else min(low, lower),
+            None if high is None or higher is None else max(high, higher),
+        ),
+    )
+
+
+def _joined_objects(one: CelType, other: CelType) -> CelType:
+    """Objects with the same fields; others are maps of which nothing is known."""
+    if one.by_field.keys() != other.by_field.keys():
+        return MAP
+    fields = tuple((name, join(inner, other.by_field[name]) or DYN) for name, inner in one.fields)
+    return CelType("object", fields=fields, optional=one.optional | other.optional)
+
+
+_Join = Callable[[CelType, CelType], CelType | None]
+
+_SPECIAL: Final[Mapping[str, _Join]] = {
+    "error": lambda *_: ERROR,
+    "dyn": lambda *_: DYN,
+    "never": lambda one, other: _other("never", one, other),
+    "null_type": lambda one, other: nullable_of(_other("null_type", one, other)),
+    "nullable": _joined_nullable,
+}
+"""What joins with a type of any other name, in the order in which they are looked for."""
+
+_JOINS: Final[Mapping[str, _Join]] = {
+    **dict.fromkeys(("int", "uint", "double", "string"), _joined_scalars),
+    "object": _joined_objects,
+}

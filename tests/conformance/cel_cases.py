@@ -147,7 +147,13 @@ def _parts(text: str) -> Iterator[str]:
         yield text[start:]
 
 
+_WRAPPED = frozenset(("bool", "int", "uint", "double", "string", "bytes"))
+
+
 def text_from_type(one: CelType) -> str:
-    """The type → ``map<string,int>``."""
+    """The type → ``map<string,int>``. What may be null is in CEL a wrapper, or may always be."""
+    if one.name == "nullable":
+        inside = text_from_type(one.parameters[0])
+        return f"wrapper<{inside}>" if inside in _WRAPPED else inside
     inner = ",".join(text_from_type(parameter) for parameter in one.parameters)
     return f"{one.name}<{inner}>" if inner else one.name

@@ -121,8 +121,20 @@ def test_types(text: str, type_: str) -> None:
             "t.size()",
             "",
         ),
-        ("age == 'a'", "type", "`int` == `string` is never true", "age == 'a'", ""),
-        ("age != 'a'", "type", "`int` != `string` is always true", "age != 'a'", ""),
+        (
+            "age == 'a'",
+            "type",
+            "`int` == `string` is never true",
+            "age == 'a'",
+            "convert it: `string(age)`",
+        ),
+        (
+            "age != 'a'",
+            "type",
+            "`int` != `string` is always true",
+            "age != 'a'",
+            "convert it: `string(age)`",
+        ),
         ("age in tags", "type", "`int` is never in `list(string)`", "age in tags", ""),
         (
             "age in name",

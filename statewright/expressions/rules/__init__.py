@@ -1,0 +1,3 @@
+"""The type of each sort of node, from the types of its parts."""
+
+from __future__ import annotations

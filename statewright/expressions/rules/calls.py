@@ -1,0 +1,174 @@
+"""Calls of functions, and macros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from statewright.errors import EvaluationError
+from statewright.expressions.facts import Place
+from statewright.expressions.hints import nearest_function
+from statewright.expressions.judgement import UNKNOWN, Judgement
+from statewright.expressions.patterns import searcher
+from statewright.expressions.problems import ProblemKind
+from statewright.expressions.syntax import Call, Literal, Macro, Node, children, path_of
+from statewright.expressions.types import (
+    BOOL,
+    BYTES,
+    DURATION,
+    DYN,
+    STRING,
+    TIMESTAMP,
+    CelType,
+    list_of,
+    map_of,
+    optional_of,
+)
+
+
+def call(judgement: Judgement, node: Call) -> CelType:
+    """``function(arguments)`` or ``target.function(arguments)``."""
+    signatures = judgement.environment.signatures
+    namespaced = _namespaced(judgement, node)
+    if namespaced is not None and (namespaced, False) in signatures:
+        types = judgement.types_of(node.arguments)
+        return judgement.applied(namespaced, types, node.arguments, node)
+    member = node.target is not None
+    operands = children(node)
+    if (node.function, member) not in signatures:
+        return _unknown(judgement, node)
+    types = judgement.types_of(operands)
+    if node.function == "matches":
+        _check_pattern(judgement, operands[-1])
+    return judgement.applied(node.function, types, operands, node, member=member)
+
+
+def _unknown(judgement: Judgement, node: Call) -> CelType:
+    """Report a function that there is not, and what is wrong with its arguments."""
+    signatures = judgement.environment.signatures
+    name, member = node.function, node.target is not None
+    namespace = path_of(node.target) if node.target is not None else None
+    judgement.types_of(node.arguments)
+    if namespace is not None and judgement.environment.meaning_of_name(namespace[0].name) is None:
+        whole = _namespaced(judgement, node)
+        prefix = f"{namespace[0].name}."
+        if whole is not None and any(one.startswith(prefix) for one, _ in signatures):
+            name, member = whole, False
+        else:
+            judgement.types_of([node.target] if node.target is not None else [])
+    elif node.target is not None:
+        judgement.type_of(node.target)
+    hint = nearest_function(name, signatures.keys(), member=member)
+    reason = f"there is no function `{name}`"
+    start = node.start if name != node.function else node.position
+    return judgement.report(ProblemKind.FUNCTION, reason, node, hint, start)
+
+
+def _namespaced(judgement: Judgement, node: Call) -> str | None:
+    """``math.abs`` for a call on a target that can be a namespace."""
+    path = path_of(node.target) if node.target is not None else None
+    if path is None or path[0].name in judgement.scope:
+        return None
+    return ".".join((path[0].name, *path[1], node.function))
+
+
+def _check_pattern(judgement: Judgement, node: Node) -> None:
+    if not isinstance(node, Literal) or not isinstance(node.value, str):
+        return
+    try:
+        searcher(node.value)
+    except EvaluationError as error:
+        judgement.report(ProblemKind.PATTERN, error.reason, node)
+
+
+# Macros
+
+
+def macro(judgement: Judgement, node: Macro) -> CelType:
+    """A call that gives names to values."""
+    subject = judgement.type_of(node.subject)
+    if judgement.environment.strict and subject.name == "dyn" and node.macro != "cel.bind":
+        judgement.undetermined(node.subject)
+    variables = _variables(judgement, node, subject)
+    outer, places = judgement.scope, judgement.places
+    judgement.scope = {**outer, **dict(zip(node.variables, variables, strict=True))}
+    aliases = {name: _place(judgement, node, name) for name in node.variables}
+    judgement.places = replace(places, aliases={**places.aliases, **aliases})
+    types = _arguments(judgement, node)
+    judgement.scope, judgement.places = outer, places
+    return _RESULTS[node.macro](judgement, node, variables[0], types[-1])
+
+
+def _place(judgement: Judgement, node: Macro, name: str) -> Place:
+    """A place of its own for each macro variable; what ``cel.bind`` binds is where it was."""
+    judgement.variables += 1
+    bound = judgement.places.of(node.subject) if node.macro == "cel.bind" else None
+    return bound or (f"{name}@{judgement.variables}",)
+
+
+def _variables(judgement: Judgement, node: Macro, subject: CelType) -> list[CelType]:
+    if node.macro == "cel.bind":
+        return [subject]
+    if node.macro in ("optMap", "optFlatMap"):
+        return [judgement.opened(subject, node.subject, f"`{node.macro}`")]
+    return judgement.elements(subject, node.subject, len(node.variables))
+
+
+def _arguments(judgement: Judgement, node: Macro) -> list[CelType]:
+    """The types of the arguments; all are conditions, or all but the last one."""
+    conditions = len(node.arguments) - (node.macro not in _PREDICATES)
+    types: list[CelType] = []
+    assumed = []
+    for place, argument in enumerate(node.arguments):
+        types.append(judgement.type_of(argument))
+        if place < conditions:
+            judgement.expect_bool(types[-1], argument, "a condition")
+            assumed += judgement.assume(argument, truth=True)
+    judgement.forget(assumed)
+    return types
+
+
+_Result = Callable[[Judgement, Macro, CelType, CelType], CelType]
+
+
+def _sorted(judgement: Judgement, node: Macro, variable: CelType, key: CelType) -> CelType:
+    own = key.parameters[0] if key.name == "nullable" else key
+    if own.name not in _ORDERED and own.name not in UNKNOWN:
+        judgement.mismatch(f"a `{key}` has no order", node.arguments[0])
+    return list_of(variable)
+
+
+def _entries(judgement: Judgement, node: Macro, _: CelType, body: CelType) -> CelType:
+    own = body.parameters[0] if body.name == "nullable" else body
+    if own.name in ("map", "error"):
+        return own
+    if own.name not in UNKNOWN and own.name != "object":
+        judgement.mismatch(f"an entry is a map, and this is `{body}`", node.arguments[-1])
+    return map_of(DYN, DYN)
+
+
+def _flat(judgement: Judgement, node: Macro, _: CelType, body: CelType) -> CelType:
+    opened = judgement.opened(body, node.arguments[0], "`optFlatMap`")
+    return optional_of(opened)
+
+
+_PREDICATES: Final = frozenset(("all", "exists", "exists_one", "existsOne", "filter"))
+"""Macros of which every argument is a condition."""
+
+_ORDERED: Final = frozenset(
+    ("int", "uint", "double", *(one.name for one in (BOOL, STRING, BYTES, TIMESTAMP, DURATION)))
+)
+
+_RESULTS: Final[Mapping[str, _Result]] = {
+    **dict.fromkeys(("all", "exists", "exists_one", "existsOne"), lambda *_: BOOL),
+    "filter": lambda _, __, variable, ___: list_of(variable),
+    "sortBy": _sorted,
+    **dict.fromkeys(("map", "transformList"), lambda _, __, ___, body: list_of(body)),
+    "transformMap": lambda _, __, variable, body: map_of(variable, body),
+    "transformMapEntry": _entries,
+    "cel.bind": lambda _, __, ___, body: body,
+    "optMap": lambda _, __, ___, body: optional_of(body),
+    "optFlatMap": _flat,
+}
+"""What a macro gives, from the type of its first variable and that of its last argument."""
