@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from statewright.expressions.answers import ANSWERS
+from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
@@ -32,6 +33,7 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *REGEXES,
     *MATHS,
     *LISTS,
+    *AGGREGATES,
     *SETS,
     *OPTIONALS,
     *ENCODERS,

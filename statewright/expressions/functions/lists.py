@@ -5,13 +5,14 @@ Source: https://github.com/google/cel-go/blob/master/ext/lists.go (``sortBy`` is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.comparison import NUMBERS, ORDERED, fingerprint
 from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.types import DYN, INT, A, list_of, optional_of
-from statewright.expressions.values import NOTHING, Maybe, bounded, kind, no_overload, type_name
+from statewright.expressions.values import NOTHING, TYPE_NAMES, Maybe, bounded, kind, no_overload
 
 
 def sorted_by(elements: list[Any], keys: list[Any]) -> list[Any]:
@@ -20,16 +21,27 @@ def sorted_by(elements: list[Any], keys: list[Any]) -> list[Any]:
     Raises:
         EvaluationError: the keys are not all of one type that has an order.
     """
-    if not keys:
-        return []
-    first = kind(keys[0])
-    if first not in ORDERED and first not in NUMBERS:
-        raise EvaluationError(f"a {type_name(keys[0])} has no order")
     for key in keys:
-        if kind(key) is not first:
+        if kind(key) is not kind(keys[0]):
             raise no_overload("sort", keys[0], key)
+    expect_order("sort", keys)
     places = sorted(range(len(keys)), key=keys.__getitem__)
     return [elements[place] for place in places]
+
+
+def expect_order(name: str, values: Iterable[Any]) -> None:
+    """See to it that values can be ordered: they are numbers, or all of one other type.
+
+    Raises:
+        EvaluationError: they cannot, and the function of this name wants it.
+    """
+    kinds = {kind(value) for value in values}
+    if not kinds <= NUMBERS and len(kinds) > 1:
+        raise no_overload(name, *{kind(value): value for value in values}.values())
+    for one in kinds - ORDERED - NUMBERS:
+        raise EvaluationError(f"a {TYPE_NAMES.get(one, one.__name__)} has no order")
+    if any(value != value for value in values):  # noqa: PLR0124 - NaN is not itself
+        raise EvaluationError("NaN has no order")
 
 
 def _sorted(elements: list[Any]) -> list[Any]:
@@ -42,7 +54,12 @@ def _slice(elements: list[Any], start: int, end: int) -> list[Any]:
     return list(elements[start:end])
 
 
-def _flattened(elements: list[Any], depth: int = 1) -> list[Any]:
+def flattened(elements: list[Any], depth: int = 1) -> list[Any]:
+    """The elements, with what a list among them holds in its place; so many levels deep.
+
+    Raises:
+        EvaluationError: the depth is negative, or the list would be too long.
+    """
     if depth < 0:
         raise EvaluationError("`flatten` by a negative depth")
     flat = list(elements)
@@ -78,8 +95,8 @@ def _range(count: int) -> list[int]:
 
 LISTS: Final[tuple[Overload, ...]] = (
     member("slice", (list_of(A), INT, INT), list_of(A), _slice),
-    member("flatten", (list_of(list_of(A)),), list_of(A), _flattened),
-    member("flatten", (list_of(DYN), INT), list_of(DYN), _flattened),
+    member("flatten", (list_of(list_of(A)),), list_of(A), flattened),
+    member("flatten", (list_of(DYN), INT), list_of(DYN), flattened),
     member("sort", (list_of(A),), list_of(A), _sorted),
     member("distinct", (list_of(A),), list_of(A), distinct, deep=True),
     member("reverse", (list_of(A),), list_of(A), lambda elements: list(elements[::-1])),
