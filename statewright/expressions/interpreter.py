@@ -59,9 +59,18 @@ def evaluate(
         raise EvaluationError("the values are nested too deeply") from None
 
 
-def _linked(expression: Expression) -> Closure:
+def expression_in(expression: Expression, container: str, qualified: frozenset[str]) -> Expression:
+    """The same expression in a namespace, where names are resolved as ``link`` says."""
+    copy = Expression(expression.text, expression.root)
+    _linked(copy, container, qualified)
+    return copy
+
+
+def _linked(
+    expression: Expression, container: str = "", qualified: frozenset[str] = frozenset()
+) -> Closure:
     """Link an expression and keep the program with it. Doing so twice at a time does no harm."""
-    program, slots = link(expression.root)
+    program, slots = link(expression.root, container, qualified)
     object.__setattr__(expression, "slots", (None,) * slots)
     object.__setattr__(expression, "program", program)
     return program

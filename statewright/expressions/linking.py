@@ -217,10 +217,15 @@ class _Linker:
             return macros.binding(slot, arguments[0])
         if node.macro in ("optMap", "optFlatMap"):
             return macros.opened(subject, slot, arguments[0], node.macro, node.position)
-        size = sum(1 for argument in node.arguments for _ in walk(argument))
-        cost = 1 + size // _NODES_PER_STEP
+        cost = cost_of_round(node)
         rounds = macros.rounds_of(subject, node.macro, node.position, pairs=pairs, cost=cost)
         return macros.WALKS[node.macro](rounds, slot, arguments, node.position)
+
+
+def cost_of_round(node: Macro) -> int:
+    """The steps of the budget that one round of a macro takes, without the macros inside it."""
+    size = sum(1 for argument in node.arguments for _ in walk(argument))
+    return 1 + size // _NODES_PER_STEP
 
 
 def _part(slot: int, part: int) -> Closure:

@@ -35,11 +35,10 @@ def finder(pattern: str) -> Any:
         raise EvaluationError(f"invalid regular expression: {_message(error)}") from None
 
 
-@lru_cache(maxsize=128)
-def searcher(pattern: str) -> Callable[[str], bool]:
-    """A function that says whether a text holds a match of a pattern.
+def matcher(pattern: str) -> Callable[[str], object]:
+    """A function of RE2's whose result is true for a text that holds a match of a pattern.
 
-    It raises ``EvaluationError`` for a text that holds half a character.
+    It raises ``UnicodeEncodeError`` for a text that holds half a character.
 
     Raises:
         EvaluationError: it is no pattern of RE2's.
@@ -49,7 +48,20 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     single = re2.Set.SearchSet(_OPTIONS)
     single.Add(pattern)
     single.Compile()
-    match = single.Match
+    match: Callable[[str], object] = single.Match
+    return match
+
+
+@lru_cache(maxsize=128)
+def searcher(pattern: str) -> Callable[[str], bool]:
+    """A function that says whether a text holds a match of a pattern.
+
+    It raises ``EvaluationError`` for a text that holds half a character.
+
+    Raises:
+        EvaluationError: it is no pattern of RE2's.
+    """
+    match = matcher(pattern)
 
     def search(text: str) -> bool:
         try:
