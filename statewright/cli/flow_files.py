@@ -45,6 +45,7 @@ def compiled_file(name: str, dialect: str | None = None) -> CompiledFile:
     content = files.bytes_of(name)
     file = files.label(name)
     flow = flows.parse(content, file=file, dialect=dialect)
+    flow = flows.resolved(flow, flows.files_beside())
     text = content.decode("utf-8-sig", errors="replace")
     return CompiledFile(file, text, compiler.compile(flow))
 

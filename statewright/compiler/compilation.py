@@ -66,7 +66,17 @@ def compile(flow: Flow) -> Compilation:  # noqa: A001 (always qualified: compile
     lowered = lower(flow)
     return Compilation(
         flow=flow,
-        findings=findings_of(subject_of(flow)),
+        findings=_findings(flow, {}),
         statechart=lowered.statechart,
         source_map=lowered.source_map,
     )
+
+
+def _findings(flow: Flow, known: dict[int, tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    """What is wrong with a flow, and with the flows that it runs; each of these is checked once."""
+    broken: dict[str, tuple[Finding, ...]] = {}
+    for name, inner in flow.subflows.items():
+        if id(inner) not in known:
+            known[id(inner)] = _findings(inner, known)
+        broken[name] = tuple(f for f in known[id(inner)] if f.severity is Severity.ERROR)
+    return findings_of(subject_of(flow, broken))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
 from statewright.compiler.analysis.texts import ParsedText, parsed_texts
+from statewright.compiler.findings import Finding
 from statewright.flows.model import Flow, Node
 
 
@@ -19,12 +20,14 @@ class Subject:
         graph: its nodes and edges.
         reachable: nodes on a path from an entry, guards not considered.
         texts: its expressions and templates, parsed and type-checked.
+        broken: the errors of the flows that it runs, by the words in which its nodes name them.
     """
 
     flow: Flow
     graph: Graph
     reachable: frozenset[str]
     texts: tuple[ParsedText, ...]
+    broken: Mapping[str, tuple[Finding, ...]]
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -32,12 +35,13 @@ class Subject:
         return self.graph.nodes
 
 
-def subject_of(flow: Flow) -> Subject:
-    """Index a flow."""
+def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = None) -> Subject:
+    """Index a flow; see ``Subject.broken``."""
     graph = graph_of(flow)
     return Subject(
         flow=flow,
         graph=graph,
         reachable=reachable_from(graph.entries, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
+        broken=broken or {},
     )

@@ -31,6 +31,7 @@ from statewright.flows.nodes import (
     Set,
     Source,
     Start,
+    Subflow,
     Try,
     Unsupported,
     Value,
@@ -148,6 +149,14 @@ _WANTED: Mapping[LoopKind, str] = MappingProxyType(
 """The type of what decides about the rounds of a loop."""
 
 
+def _subflow(subflow: Subflow) -> Iterator[Text]:
+    for _, value in subflow.inputs:
+        yield from _value(value)
+    for variable, mapping in subflow.save:
+        yield Text(Role.VARIABLE, variable)
+        yield Text(Role.EXPRESSION, mapping, names=("output", "outcome"))
+
+
 def _end(end: End) -> Iterator[Text]:
     yield from _bubbles(end.message)
 
@@ -228,6 +237,7 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Try: _nothing,
         Parallel: _nothing,
         Leave: _nothing,
+        Subflow: _subflow,
         Jump: _nothing,
         End: _end,
         Unsupported: _nothing,

@@ -15,7 +15,8 @@ from statewright.flows.model import (
     Variable,
     VariableScope,
 )
-from statewright.flows.reading import DIALECTS, parse, read
+from statewright.flows.reading import DIALECTS, files_beside, parse, read
+from statewright.flows.resolving import resolved
 
 __all__ = [
     "DIALECTS",
@@ -27,7 +28,9 @@ __all__ = [
     "Settings",
     "Variable",
     "VariableScope",
+    "files_beside",
     "json_schema",
     "parse",
     "read",
+    "resolved",
 ]

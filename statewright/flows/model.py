@@ -175,6 +175,7 @@ class Flow:
         settings: what holds for the whole flow.
         problems: what could not be read or carried over.
         location: where the flow stands.
+        subflows: the flows that its nodes run, by the words in which the nodes name them.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
     """
@@ -192,3 +193,4 @@ class Flow:
     description: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     entry_locations: tuple[Location, ...] = ()
+    subflows: Mapping[str, Flow] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from statewright.flows.names import flow_id
 from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.outline import shown
 from statewright.flows.parts import Page
+from statewright.flows.resolving import Find, resolved
 
 DIALECTS: Final = (NATIVE, CHATWOOT_BUILDER, WRIVETED)
 """The dialects that can be read."""
@@ -57,13 +58,32 @@ def parse(
 
 
 def read(path: Path | str, *, dialect: str | None = None) -> Flow:
-    """Read a flow from a file.
+    """Read a flow from a file, and the flows that it runs from the files beside it.
 
     Raises:
         OSError: the file cannot be read.
     """
     path = Path(path)
-    return parse(path.read_bytes(), file=str(path), dialect=dialect)
+    flow = parse(path.read_bytes(), file=str(path), dialect=dialect)
+    return resolved(flow, files_beside())
+
+
+def files_beside() -> Find:
+    """Finds flows by their paths, beside the file of the flow that names them."""
+    known: dict[Path, Flow] = {}
+
+    def find(reference: str, flow: Flow) -> Flow | str:
+        try:
+            path = Path(flow.location.file).parent / reference
+            place = path.resolve()
+            if place not in known:
+                known[place] = parse(path.read_bytes(), file=str(path))
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            return f"the flow `{reference}` cannot be read: {reason}"
+        return known[place]
+
+    return find
 
 
 def _dialect_of(

@@ -19,8 +19,19 @@ def flow_text(example: str) -> str:
     return example if is_whole else HEADER + example
 
 
+def flow_in(example: str) -> flows.Flow:
+    """The flow of an example; other files that belong to it stand below it, after ``# file:``."""
+    text, *others = re.split(r"^# file: ", example, flags=re.MULTILINE)
+    files = dict(other.split("\n", 1) for other in others)
+
+    def find(name: str, _: flows.Flow) -> flows.Flow | str:
+        return flows.parse(files[name], file=name) if name in files else f"there is no `{name}`"
+
+    return flows.resolved(flows.parse(flow_text(text), file="example"), find)
+
+
 def codes_in(example: str) -> set[str]:
-    compilation = compiler.compile(flows.parse(flow_text(example), file="example"))
+    compilation = compiler.compile(flow_in(example))
     return {finding.code for finding in compilation.findings}
 
 

@@ -44,6 +44,7 @@ from statewright.flows.nodes import (
     NEXT,
     ButtonAction,
     Delay,
+    End,
     ErrorClass,
     Http,
     InputKind,
@@ -54,6 +55,7 @@ from statewright.flows.nodes import (
     Question,
     Set,
     Start,
+    Subflow,
     Try,
     choice_port,
 )
@@ -68,7 +70,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         ports = wired.get(node.id)
         if ports is None or node.disabled:
             continue
-        for port in _needed(node, ports):
+        for port in (*_needed(node, ports), *_failing(subject, node)):
             if port not in ports and not (port == "error" and _is_caught(subject, node)):
                 yield check.finding(
                     f"no edge leaves `{node.id}` by `{port}`",
@@ -77,6 +79,15 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                     port=port,
                     help=f"say where the conversation goes on from `{port}`",
                 )
+
+
+def _failing(subject: Subject, node: Node) -> Iterator[str]:
+    """The port of a subflow that can fail."""
+    if isinstance(node.config, Subflow):
+        flow = subject.flow.subflows.get(node.config.flow.text)
+        ends = () if flow is None else (inner.config for inner in flow.nodes)
+        if any(isinstance(end, End) and end.failed for end in ends):
+            yield "error"
 
 
 def _is_caught(subject: Subject, node: Node) -> bool:

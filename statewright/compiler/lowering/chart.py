@@ -16,6 +16,11 @@ from typing import Any
 
 from statewright.compiler.lowering.assignment import lower_set
 from statewright.compiler.lowering.catching import lower_leave, lower_try
+from statewright.compiler.lowering.conversation import (
+    WHAT_WENT_WRONG,
+    conversation,
+    data_of,
+)
 from statewright.compiler.lowering.ending import lower_end, lower_handoff
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.http import lower_http
@@ -36,16 +41,16 @@ from statewright.compiler.lowering.plan import (
     Plan,
     branches,
     ends_of,
+    is_inside,
     lost,
     plan_of,
     states_of,
 )
 from statewright.compiler.lowering.question import lower_question
-from statewright.compiler.lowering.texts import quoted
-from statewright.compiler.lowering.waiting import lower_delay, timeout, timer
-from statewright.compiler.scope import CHART_TYPES, limits_of
-from statewright.expressions import Computed, Literal, parse
-from statewright.flows.model import Flow, Node, OnError, Variable, VariableScope
+from statewright.compiler.lowering.subflow import lower_subflow
+from statewright.compiler.lowering.waiting import lower_delay
+from statewright.expressions import Literal
+from statewright.flows.model import Flow, Node, OnError
 from statewright.flows.nodes import (
     NEXT,
     Break,
@@ -63,18 +68,17 @@ from statewright.flows.nodes import (
     Question,
     Set,
     Start,
+    Subflow,
     Try,
     Unsupported,
 )
-from statewright.statechart.actions import Assign, Log
+from statewright.statechart.actions import Log
 from statewright.statechart.definition import (
-    Actions,
-    Datum,
     State,
     Statechart,
     StateKind,
     Transition,
-    TransitionKind,
+    state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
 
@@ -94,6 +98,7 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Try: lower_try,
         Parallel: lower_parallel,
         Leave: lower_leave,
+        Subflow: lower_subflow,
         Jump: lower_jump,
         End: lower_end,
         Unsupported: lower_unsupported,
@@ -102,9 +107,6 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
 """Kind of node → how it is lowered."""
 
 ENDS = (End, Handoff)
-
-FELL = "~fell"
-"""The variable that holds the turn in which the fallback was taken last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,15 @@ def lower(flow: Flow) -> Lowered:
     plan = plan_of(flow, lower_node)
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
     talk = states_of(pieces)
-    conversation = (_conversation(flow, plan, talk),) if talk else ()
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
-            *conversation,
+            *((_talk(plan, talk),) if talk else ()),
             *ends_of(pieces),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
         initial=_initial(plan),
-        data=tuple(_datum(v) for v in flow.variables if v.scope is VariableScope.SESSION),
+        data=data_of(plan),
         inputs=tuple(v.name for v in flow.variables if v.input),
         deferred=("message",),
         **({} if flow.settings.step_limit is None else {"limit": flow.settings.step_limit}),
@@ -142,7 +143,7 @@ def lower_node(node: Node, plan: Plan) -> Piece:
     if node.disabled and not isinstance(node.config, ENDS):
         return pass_through(node, plan)
     piece = LOWERING[type(node.config)](node, node.config, plan)
-    continues = plan.flow.settings.on_error is OnError.CONTINUE and not _is_tried(node, plan)
+    continues = plan.flow.settings.on_error is OnError.CONTINUE and not is_inside(node, plan, Try)
     if continues and piece.state is not None:
         on_error = branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
         state = replace(piece.state, transitions=(*piece.state.transitions, *on_error))
@@ -150,9 +151,12 @@ def lower_node(node: Node, plan: Plan) -> Piece:
     return piece
 
 
-def _is_tried(node: Node, plan: Plan) -> bool:
-    """Whether a node stands inside a try, which answers its errors."""
-    return any(isinstance(around.config, Try) for around in plan.graph.containers(node.id))
+def _talk(plan: Plan, states: tuple[State, ...]) -> State:
+    """The conversation, which fails by an error that nothing catches, and when its time is over."""
+    why = Log("timeout", Literal("the time of the whole conversation is over"))
+    state = conversation(plan, TALK, states, (Transition((FAILED,), actions=(why,)),))
+    failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
+    return replace(state, transitions=(*state.transitions, failing))
 
 
 def _initial(plan: Plan) -> Transition | None:
@@ -164,63 +168,9 @@ def _initial(plan: Plan) -> Transition | None:
     return Transition((plan.state(entry),)) if starts_at_end else None
 
 
-def _conversation(flow: Flow, plan: Plan, states: tuple[State, ...]) -> State:
-    settings = flow.settings
-    transitions = list(_on_error(plan))
-    inside = {state.id for state in states}
-    first = [plan.state(entry) for entry in plan.graph.entries[:1] if plan.state(entry) in inside]
-    entry: tuple[Actions, ...] = ()
-    exit_: tuple[Actions, ...] = ()
-    if settings.timeout is not None:
-        start, stop = timer(TALK, Literal(settings.timeout))
-        entry, exit_ = (start,), (stop,)
-        why = Log("timeout", Literal("the time of the whole conversation is over"))
-        transitions.append(Transition((FAILED,), (timeout(TALK),), actions=(why,)))
-    return State(
-        TALK,
-        StateKind.COMPOUND,
-        states=states,
-        initial=Transition(tuple(first)) if first else None,
-        entry=entry,
-        exit=exit_,
-        transitions=tuple(transitions),
-        data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
-    )
-
-
-def _on_error(plan: Plan) -> Iterator[Transition]:
-    """What answers an error that nothing else catches.
-
-    The fallback is taken once in a turn: an error that comes of it, in the same turn, fails the
-    session. The way there does not leave the conversation, so the time of the whole goes on.
-    """
-    settings = plan.flow.settings
-    log = Log("error", Computed(parse("event.name + ' ' + string(event.data.?node.orValue(''))")))
-    fallback = plan.graph.nodes.get(settings.fallback)
-    if settings.on_error is OnError.FALLBACK and fallback is not None and not fallback.container:
-        turn = parse("session.turns")
-        yield Transition(
-            (plan.state(settings.fallback),),
-            ERRORS,
-            parse(f"vars[{quoted(FELL)}] != session.turns"),
-            TransitionKind.INTERNAL,
-            (Assign((FELL,), Computed(turn)), log),
-        )
-    yield Transition((FAILED,), ERRORS, actions=(log,))
-
-
-def _datum(variable: Variable) -> Datum:
-    return Datum(
-        variable.name,
-        CHART_TYPES.get(variable.type, variable.type),
-        Literal(variable.default) if variable.has_default else None,
-        limits_of(variable),
-    )
-
-
 def _source_map(chart: Statechart, plan: Plan) -> dict[str, Location]:
     """Every state and transition stands where its node does; what has no node stands nowhere."""
-    drawn = {plan.state(node.id): node.location for node in plan.graph.nodes.values()}
+    drawn = dict(_drawn(plan.flow, ()))
     places: dict[str, Location] = {}
     waiting: list[tuple[State, Location | None]] = [(state, None) for state in chart.states]
     while waiting:
@@ -231,3 +181,11 @@ def _source_map(chart: Statechart, plan: Plan) -> dict[str, Location]:
             places |= {f"{state.id}#{n}": location for n, _ in enumerate(state.transitions)}
         waiting.extend((child, location) for child in state.states)
     return places
+
+
+def _drawn(flow: Flow, prefix: tuple[str, ...]) -> Iterator[tuple[str, Location]]:
+    """The states of the nodes of a flow, and of the flows in it, with their places."""
+    for node in flow.nodes:
+        yield state_id(*prefix, node.id), node.location
+        if isinstance(node.config, Subflow) and node.config.flow.text in flow.subflows:
+            yield from _drawn(flow.subflows[node.config.flow.text], (*prefix, node.id))

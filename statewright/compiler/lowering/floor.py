@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statewright.compiler.lowering.plan import Plan
+from statewright.compiler.lowering.plan import Plan, is_inside
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Expression, parse
 from statewright.flows.model import Node
@@ -15,7 +15,7 @@ def addressed(node: Node, plan: Plan) -> str:
     An answer that names a node is for that one; any other is for the node that listens longest.
     The state that listens is the child ``wait`` of the node's.
     """
-    if not any(isinstance(around.config, Parallel) for around in plan.graph.containers(node.id)):
+    if not (plan.shared or is_inside(node, plan, Parallel)):
         return ""
     first = f"session.floor[0] == {quoted(plan.state(node.id, 'wait'))}"
     return f"has(event.data.node) ? event.data.node == {quoted(node.id)} : {first}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.expressions import Expression, Literal, parse
 from statewright.flows.model import Edge, Flow, Node, Variable
-from statewright.flows.nodes import Body
+from statewright.flows.nodes import Body, Container, Parallel
 from statewright.statechart.actions import Action, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
 
@@ -31,6 +31,7 @@ class Plan:
         variables: its variables by name.
         lower: how a node is lowered; containers lower what is inside them.
         prefix: the names of the nodes that a flow stands inside which is part of another one.
+        shared: whether that is inside a parallel, where others may listen, too.
     """
 
     flow: Flow
@@ -38,6 +39,7 @@ class Plan:
     variables: Mapping[str, Variable]
     lower: Callable[[Node, Plan], Piece]
     prefix: tuple[str, ...] = ()
+    shared: bool = False
 
     def state(self, node: str, *parts: str) -> str:
         """The id of the state of a node, or of a state inside it."""
@@ -79,6 +81,18 @@ class Piece:
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
     return Plan(flow, graph_of(flow), session_variables(flow), lower)
+
+
+def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
+    """Make ready to lower a flow that a node of another one runs."""
+    shared = plan.shared or is_inside(node, plan, Parallel)
+    inner = plan_of(flow, plan.lower)
+    return replace(inner, prefix=(*plan.prefix, node.id), shared=shared)
+
+
+def is_inside(node: Node, plan: Plan, kind: type[Container]) -> bool:
+    """Whether a node stands inside a container of a kind, however deep."""
+    return any(isinstance(around.config, kind) for around in plan.graph.containers(node.id))
 
 
 def states_of(pieces: Iterable[Piece]) -> tuple[State, ...]:

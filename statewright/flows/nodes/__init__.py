@@ -30,11 +30,12 @@ from statewright.flows.nodes.content import (
 )
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Handoff
-from statewright.flows.nodes.ports import NEXT, choice_port
+from statewright.flows.nodes.ports import NEXT, choice_port, outcome_port
 from statewright.flows.nodes.questions import Choice, InputKind, Question, Store, Validation
 from statewright.flows.nodes.requests import Http
 from statewright.flows.nodes.sources import Source, Value
 from statewright.flows.nodes.steering import Condition, End, Jump, Start, Unsupported
+from statewright.flows.nodes.subflows import Subflow
 from statewright.flows.nodes.waits import Delay
 
 NodeConfig = (
@@ -52,6 +53,7 @@ NodeConfig = (
     | Try
     | Parallel
     | Leave
+    | Subflow
     | Jump
     | End
     | Unsupported
@@ -97,6 +99,7 @@ __all__ = [
     "Source",
     "Start",
     "Store",
+    "Subflow",
     "Try",
     "Unsupported",
     "Validation",
@@ -104,4 +107,5 @@ __all__ = [
     "Variant",
     "bodies_of",
     "choice_port",
+    "outcome_port",
 ]

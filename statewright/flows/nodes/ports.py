@@ -15,3 +15,12 @@ def choice_port(value: Any) -> str:
     'choice:yes'
     """
     return f"choice:{value}"
+
+
+def outcome_port(outcome: str) -> str:
+    """The port by which a subflow is left that ended with an outcome.
+
+    >>> outcome_port("cancelled")
+    'outcome:cancelled'
+    """
+    return f"outcome:{outcome}"

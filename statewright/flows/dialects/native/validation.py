@@ -28,7 +28,15 @@ _ROUNDS: Final = 40
 """How often a part is checked again; each round takes something out."""
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType(
-    {"branches": [], "actions": [], "url": "", "to": "", "statewright": 1}
+    {
+        "branches": [],
+        "actions": [],
+        "url": "",
+        "to": "",
+        "flow": "",
+        "regions": {},
+        "statewright": 1,
+    }
 )
 """What stands in for a required key that is missing from a node."""
 

@@ -15,6 +15,7 @@ from statewright.flows.dialects.native.kinds import (
     questions,
     requests,
     steering,
+    subflows,
     waits,
 )
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape
@@ -50,6 +51,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "try": Kind(containers.TryNode, containers.read_try),
         "parallel": Kind(containers.ParallelNode, containers.read_parallel),
         "leave": Kind(containers.LeaveNode, containers.read_leave),
+        "subflow": Kind(subflows.SubflowNode, subflows.read_subflow),
         "jump": Kind(steering.JumpNode, steering.read_jump),
         "end": Kind(steering.EndNode, steering.read_end),
     }

@@ -1,0 +1,101 @@
+"""A subflow is not there, or cannot be run.
+
+What it does:
+    Looks up the flow that each subflow names, and checks that flow, too.
+
+Why it matters:
+    The conversation would have nowhere to go.
+
+Example:
+    start: address
+    variables: {home: string}
+    nodes:
+      address:
+        type: subflow
+        flow: adress.yaml
+        inputs: {country: Spain}
+        save: {home: output.street}
+        next: bye
+      bye: {type: end, text: "{{ home }}"}
+    # file: address.yaml
+    statewright: 1
+    start: ask
+    variables:
+      country: {type: string, input: true}
+      street: string
+    nodes:
+      ask: {type: question, text: "Which street in {{ country }}?", variable: street, next: bye}
+      bye: {type: end, outcome: told}
+
+Instead:
+    start: address
+    variables: {home: string}
+    nodes:
+      address:
+        type: subflow
+        flow: address.yaml
+        inputs: {country: Spain}
+        save: {home: output.street}
+        next: bye
+      bye: {type: end, text: "{{ home }}"}
+    # file: address.yaml
+    statewright: 1
+    start: ask
+    variables:
+      country: {type: string, input: true}
+      street: string
+    nodes:
+      ask: {type: question, text: "Which street in {{ country }}?", variable: street, next: bye}
+      bye: {type: end, outcome: told}
+
+Known limits:
+    Of the errors in a subflow only the first is told here; check that file by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.reading_problems import problems_as_findings
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+from statewright.flows.model import Node
+from statewright.flows.nodes import Subflow
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Subflows that were not found, and those that have errors of their own."""
+    yield from problems_as_findings(check, subject)
+    told = {problem.node for problem in subject.flow.problems if problem.code in ("X702", "X703")}
+    for node in subject.nodes.values():
+        config = node.config
+        if not isinstance(config, Subflow) or node.id in told:
+            continue
+        flow = subject.flow.subflows.get(config.flow.text)
+        if flow is None:
+            yield check.finding(
+                f"the flow `{config.flow.text}` was not looked for",
+                config.flow.location,
+                node=node.id,
+                help="read the flow from a file, or resolve it: `flows.resolved(flow, find)`",
+            )
+        else:
+            yield from _broken(check, node, config, subject.broken.get(config.flow.text, ()))
+
+
+def _broken(
+    check: Check, node: Node, config: Subflow, errors: tuple[Finding, ...]
+) -> Iterator[Finding]:
+    if errors:
+        first = errors[0]
+        yield check.finding(
+            f"`{config.flow.text}` has errors: {first.location}: {first.code} {first.message}",
+            config.flow.location,
+            node=node.id,
+            help=f"`statewright check {config.flow.text}` tells all of them",
+            related=tuple(error.location for error in errors),
+        )
+
+
+CHECK = Check("X702", "missing-subflow", Severity.ERROR, __doc__, find)

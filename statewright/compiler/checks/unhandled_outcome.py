@@ -1,0 +1,101 @@
+"""A subflow can end in a way for which there is no edge.
+
+What it does:
+    Compares the outcomes of the ends of a flow with the ports that are wired where it is run, where
+    no `next` takes the rest.
+
+Why it matters:
+    The conversation fails when the flow ends that way.
+
+Example:
+    start: address
+    nodes:
+      address:
+        type: subflow
+        flow: address.yaml
+        inputs: {country: Spain}
+        on: {cancelled: bye}
+      bye: {type: end}
+    # file: address.yaml
+    statewright: 1
+    start: ask
+    variables:
+      country: {type: string, input: true}
+      street: string
+    nodes:
+      ask: {type: question, text: "Which street in {{ country }}?", variable: street, next: bye}
+      bye: {type: end, outcome: told}
+
+Instead:
+    start: address
+    nodes:
+      address:
+        type: subflow
+        flow: address.yaml
+        inputs: {country: Spain}
+        on: {told: bye}
+      bye: {type: end}
+    # file: address.yaml
+    statewright: 1
+    start: ask
+    variables:
+      country: {type: string, input: true}
+      street: string
+    nodes:
+      ask: {type: question, text: "Which street in {{ country }}?", variable: street, next: bye}
+      bye: {type: end, outcome: told}
+
+Known limits:
+    An end that is never reached counts, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+from statewright.flows.model import Flow
+from statewright.flows.nearest import did_you_mean
+from statewright.flows.nodes import NEXT, End, Subflow, outcome_port
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Outcomes without an edge, and edges without an outcome."""
+    for node in subject.nodes.values():
+        config = node.config
+        flow = subject.flow.subflows.get(config.flow.text) if isinstance(config, Subflow) else None
+        if flow is None:
+            continue
+        wired = {port for source, port in subject.graph.edges if source == node.id}
+        outcomes = {end.outcome for end in _ends(flow) if not end.failed}
+        every = {end.outcome for end in _ends(flow)}
+        for outcome in sorted(outcomes):
+            if NEXT not in wired and outcome_port(outcome) not in wired:
+                yield check.finding(
+                    f"no edge leaves `{node.id}` after the outcome `{outcome}`",
+                    node.location,
+                    node=node.id,
+                    port=outcome_port(outcome),
+                    help=f"add `{outcome}` under `on`, or `next` for all outcomes",
+                )
+        for edge in subject.flow.edges:
+            unknown = edge.port.removeprefix(outcome_port(""))
+            if edge.source == node.id and unknown != edge.port and unknown not in every:
+                yield check.finding(
+                    f"no end of the flow has the outcome `{unknown}`",
+                    edge.location,
+                    node=node.id,
+                    port=edge.port,
+                    help=did_you_mean(unknown, every),
+                )
+
+
+def _ends(flow: Flow) -> Iterator[End]:
+    for node in flow.nodes:
+        if isinstance(node.config, End):
+            yield node.config
+
+
+CHECK = Check("X704", "unhandled-outcome", Severity.ERROR, __doc__, find)

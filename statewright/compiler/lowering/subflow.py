@@ -1,0 +1,133 @@
+"""A flow inside another one: a compound state that holds it, and saves what comes of it.
+
+::
+
+    flow: the nodes of the flow, its ends ──▶ save ──▶ the port of the outcome, or next
+                                                └──(it failed)──▶ error, or an error
+
+The flow is part of the chart, not called while a session runs: its variables belong to the state
+``flow``, so they are made when it is entered and dropped when it is left, and the names around it
+cannot be seen from inside. What goes in is evaluated outside; what comes out is told by the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.plan import (
+    Piece,
+    Plan,
+    block,
+    done,
+    ends_of,
+    lost,
+    plan_inside,
+    states_of,
+    ways,
+    ways_or_error,
+)
+from statewright.compiler.lowering.texts import (
+    content_from,
+    expression_from,
+    location_from,
+    quoted,
+)
+from statewright.expressions import Computed, parse
+from statewright.flows.model import Flow, Node
+from statewright.flows.nodes import NEXT, Subflow, outcome_port
+from statewright.statechart.actions import Assign
+from statewright.statechart.definition import Datum, State, StateKind, Transition
+
+FLOW = "flow"
+"""The state that holds the flow."""
+
+SAVE = "save"
+"""The state in which what came of it is saved."""
+
+OUTPUT = "output"
+"""The name under which the flow's variables are read when they are saved."""
+
+OUTCOME = "outcome"
+"""The name under which it is read how the flow ended."""
+
+ENDED = "~failed"
+"""The variable that says whether the flow failed."""
+
+
+def lower_subflow(node: Node, config: Subflow, plan: Plan) -> Piece:
+    """The compound state drawn above."""
+    flow = plan.flow.subflows.get(config.flow.text)
+    if flow is None:
+        return Piece(State(plan.state(node.id), transitions=(lost(node.id, "its flow"),)))
+    given = tuple(
+        Datum(_given(name.text), value=content_from(value)) for name, value in config.inputs
+    )
+    return Piece(
+        State(
+            plan.state(node.id),
+            StateKind.COMPOUND,
+            data=given,
+            states=(_flow(node, config, flow, plan), _save(node, config, plan)),
+        )
+    )
+
+
+def _given(name: str) -> str:
+    """The variable that holds an input until the flow has made its own of it."""
+    return f"~{name}"
+
+
+def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
+    inner = plan_inside(plan, node, flow)
+    ident = plan.state(node.id, FLOW)
+    pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
+    overdue = ways_or_error(plan, node.id, "error", "error.flow.timeout", events=())
+    state = conversation(inner, ident, (*states_of(pieces), *ends_of(pieces)), overdue)
+    given = {name.text for name, _ in config.inputs}
+    data = (
+        replace(one, value=Computed(parse(f"vars[?{quoted(_given(one.name))}]")))
+        if one.name in given
+        else one
+        for one in data_of(inner)
+    )
+    ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{ident}",))
+    return replace(state, data=(*data, *state.data), transitions=(*state.transitions, ended))
+
+
+def _save(node: Node, config: Subflow, plan: Plan) -> State:
+    ident = plan.state(node.id)
+    actions = (
+        Assign(location_from(variable, plan.variables), Computed(expression_from(mapping)))
+        for variable, mapping in config.save
+    )
+    through = (done(ident),)
+    wired = [
+        port
+        for source, port in plan.graph.edges
+        if source == node.id and port not in {NEXT, "error"}
+    ]
+    named = (
+        way for port in wired for way in ways(plan, node.id, port, events=through, when=_is(port))
+    )
+    failed = f"vars[{quoted(ENDED)}]"
+    return State(
+        plan.state(node.id, SAVE),
+        data=tuple(
+            Datum(name, value=Computed(parse(f"event.data.{part}")))
+            for name, part in ((OUTPUT, "output"), (OUTCOME, "outcome"), (ENDED, "failed"))
+        ),
+        entry=block(ident, *actions),
+        transitions=(
+            *named,
+            *ways_or_error(
+                plan, node.id, "error", "error.flow.subflow", events=through, when=failed
+            ),
+            *ways(plan, node.id, NEXT, events=through),
+        ),
+    )
+
+
+def _is(port: str) -> str:
+    """CEL that holds when the flow ended with the outcome of a port."""
+    return f"vars[{quoted(OUTCOME)}] == {quoted(port.removeprefix(outcome_port('')))}"

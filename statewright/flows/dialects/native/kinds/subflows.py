@@ -1,0 +1,48 @@
+"""Running another flow."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from statewright.flows.dialects.native.content import source_from
+from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.shapes import Expression, NodeId, Text
+from statewright.flows.nodes import Source, Subflow, outcome_port
+
+
+class SubflowNode(PassingShape):
+    """Runs another flow, and goes on when that has ended."""
+
+    type: Literal["subflow"]
+    flow: Text = Field(description="Which one: a path beside this file, or the id of a flow.")
+    inputs: dict[str, Any] = Field(
+        {}, description="Its inputs by name: any JSON; texts may be templates."
+    )
+    save: dict[str, Expression] = Field(
+        {}, description="Variable (or path) ← CEL over `output` and `outcome`: `output.street`."
+    )
+    on: dict[str, NodeId] = Field(
+        {}, description="Where it leads after an outcome of its ends; `error`: after a failed end."
+    )
+
+
+def read_subflow(node: SubflowNode, box: Box) -> Subflow:
+    """Which flow, what goes in and comes out, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    for outcome, target in node.on.items():
+        port = outcome if outcome == "error" else outcome_port(outcome)
+        box.edge(target, part["on"][outcome], port)
+    return Subflow(
+        source_from(node.flow, part["flow"]),
+        tuple(
+            (Source(name, part["inputs"][name].key_location), part["inputs"][name].json())
+            for name in node.inputs
+        ),
+        tuple(
+            (Source(name, part["save"][name].key_location), source_from(text, part["save"][name]))
+            for name, text in node.save.items()
+        ),
+    )

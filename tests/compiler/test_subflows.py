@@ -1,0 +1,176 @@
+"""Subflows: a flow that runs another one, with inputs, outputs and outcomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.statechart import Turn, parse_script, play
+from tests.compiler.conversations import NOW, said
+
+PARENT = """
+statewright: 1
+start: address
+variables: {home: string, street: {type: string, default: mine}}
+nodes:
+  address:
+    type: subflow
+    flow: address.yaml
+    inputs: {country: "{{ 'Sp' + 'ain' }}"}
+    save: {home: "output.?street.orValue('no') + '/' + outcome"}
+    next: bye
+    on: {given_up: sad}
+  bye: {type: end, text: "{{ home }} {{ street }}"}
+  sad: {type: end, text: "What a pity."}
+"""
+
+CHILD = """
+statewright: 1
+start: ask
+variables: {country: {type: string, input: true}, street: string}
+nodes:
+  ask:
+    type: question
+    text: "Which street in {{ country }}?"
+    variable: street
+    min_length: 3
+    retries: 1
+    next: bye
+    on: {fallback: enough}
+  bye: {type: end, text: "Thank you.", outcome: told}
+  enough: {type: end, outcome: given_up}
+"""
+
+
+def read(tmp_path: Path, parent: str = PARENT, **children: str) -> flows.Flow:
+    for name, text in {"address": CHILD, **children}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    (tmp_path / "parent.yaml").write_text(parent)
+    return flows.read(tmp_path / "parent.yaml")
+
+
+def talked(flow: flows.Flow, *script: object) -> list[Turn]:
+    release = compiler.compile(flow).release()
+    lines = parse_script(list(script))
+    return list(play(release.statechart, lines, session="s", seed="s", now=NOW))
+
+
+def codes(flow: flows.Flow) -> list[str]:
+    return [finding.code for finding in compiler.compile(flow).findings]
+
+
+def test_what_goes_in_is_seen_inside_and_what_comes_out_is_saved(tmp_path: Path) -> None:
+    played = talked(read(tmp_path), "Gran Via")
+    assert said(played) == [
+        "Which street in Spain?",
+        "Thank you.",
+        "Gran Via/told mine",
+    ]
+    assert played[-1].data == {"home": "Gran Via/told", "street": "mine"}
+    assert played[-1].outcome == "completed"
+
+
+def test_an_outcome_leads_where_it_is_wired(tmp_path: Path) -> None:
+    assert said(talked(read(tmp_path), "x", "y"))[-1] == "What a pity."
+
+
+def test_names_of_the_flow_around_cannot_be_seen_inside(tmp_path: Path) -> None:
+    nosy = CHILD.replace("Thank you.", "{{ home }}")
+    flow = read(tmp_path, address=nosy)
+    assert codes(flow) == ["X702"]
+    assert "D405" in compiler.compile(flow).findings[0].message
+
+
+def test_a_flow_may_be_run_twice_and_inside_another_one(tmp_path: Path) -> None:
+    twice = PARENT.replace("next: bye", "next: again", 1).replace(
+        "  bye:",
+        "  again: {type: subflow, flow: middle.yaml, save: {home: output.both}, next: bye}\n  bye:",
+    )
+    middle = """
+statewright: 1
+start: inner
+variables: {both: string}
+nodes:
+  inner:
+    type: subflow
+    flow: address.yaml
+    inputs: {country: France}
+    save: {both: output.street}
+    next: bye
+  bye: {type: end}
+"""
+    played = talked(read(tmp_path, twice, middle=middle), "Gran Via", "Rue X")
+    assert said(played)[-1] == "Rue X mine"
+    assert "Which street in France?" in said(played)
+
+
+def test_a_failed_end_is_an_error_or_has_a_way_of_its_own(tmp_path: Path) -> None:
+    failing = CHILD.replace("outcome: given_up", "outcome: given_up, failed: true")
+    plain = PARENT.replace("    on: {given_up: sad}\n", "").replace("  sad:", "  unused:")
+    assert "S107" in codes(read(tmp_path, plain, address=failing))
+    wired = PARENT.replace("given_up: sad", "error: sad")
+    assert said(talked(read(tmp_path, wired, address=failing), "x", "y"))[-1] == "What a pity."
+
+
+def test_an_end_inside_a_loop_ends_the_subflow_only(tmp_path: Path) -> None:
+    looping = """
+statewright: 1
+start: each
+variables: {country: {type: string, input: true}, street: {type: string, default: s}}
+nodes:
+  each:
+    type: loop
+    times: 3
+    next: never
+    nodes:
+      bye: {type: end, text: "Round one.", outcome: told}
+      enough: {type: end, outcome: given_up}
+  never: {type: end, text: "Never."}
+"""
+    assert said(talked(read(tmp_path, address=looping))) == ["Round one.", "s/told mine"]
+
+
+def test_the_fallback_of_a_subflow_is_its_own(tmp_path: Path) -> None:
+    falling = CHILD.replace(
+        "start: ask", "start: boom\nsettings: {on_error: fallback, fallback: enough}"
+    ).replace(
+        "nodes:",
+        "nodes:\n  boom: {type: set, actions: [{set: street, to: '{{ 1/0 }}'}], next: ask}",
+    )
+    assert said(talked(read(tmp_path, address=falling))) == ["What a pity."]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("flow: address.yaml", "flow: adress.yaml", "X702"),
+        ("flow: address.yaml", "flow: parent.yaml", "X703"),
+        ("{country: \"{{ 'Sp' + 'ain' }}\"}", "{land: Spain}", "X701"),
+        ("output.?street", "output.?stret", "X701"),
+        ("given_up: sad", "give_up: sad", "X704"),
+        ("    next: bye\n", "", "X704"),
+        ("save: {home:", "save: {hom:", "G303"),
+    ],
+)
+def test_what_is_wrong_is_found_in_its_line(tmp_path: Path, old: str, new: str, code: str) -> None:
+    findings = compiler.compile(read(tmp_path, PARENT.replace(old, new, 1))).findings
+    found = {finding.code: finding.location.line for finding in findings}
+    assert code in found
+    assert found[code] > 0
+
+
+def test_flows_that_run_each_other_are_told_as_a_ring(tmp_path: Path) -> None:
+    calling = CHILD.replace(
+        "  bye:", "  more: {type: subflow, flow: parent.yaml, next: bye}\n  bye:"
+    ).replace("next: bye\n", "next: more\n", 1)
+    findings = compiler.compile(read(tmp_path, address=calling)).findings
+    assert {finding.code for finding in findings} >= {"X702", "X703"}
+    assert any("parent → address → parent" in finding.message for finding in findings)
+
+
+def test_every_state_knows_the_file_it_was_drawn_in(tmp_path: Path) -> None:
+    places = compiler.compile(read(tmp_path)).source_map
+    assert places["address"].file.endswith("parent.yaml")
+    assert places["address/ask/wait"].file.endswith("address.yaml")
