@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+_VAGUE: Final = frozenset(("dyn", "error", "never", "nullable", "object"))
+
 
 @dataclass(frozen=True, slots=True)
 class CelType:
@@ -37,6 +39,8 @@ class CelType:
     by_field: Mapping[str, CelType] = field(init=False, repr=False, compare=False)
     provisional: bool = field(init=False, repr=False, compare=False)
     """Whether it is, or holds, what is no type of a value: ``error`` or ``never``."""
+    vague: bool = field(init=False, repr=False, compare=False)
+    """Whether it leaves open of which class a value, or something inside of it, is."""
     # Types are the keys of what a check remembers, and they are nested.
     _hash: int = field(init=False, repr=False, compare=False)
 
@@ -47,6 +51,8 @@ class CelType:
             one.provisional for one in self.parameters
         )
         object.__setattr__(self, "provisional", provisional)
+        vague = self.name in _VAGUE or any(one.vague for one in self.parameters)
+        object.__setattr__(self, "vague", vague)
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:

@@ -28,8 +28,6 @@ from statewright.expressions.types import (
 Bindings = dict[str, CelType]
 """What type parameters mean, by their letters."""
 
-UNSURE: Final = frozenset(("dyn", "error", "never", "nullable"))
-"""Types that do not say of which class a value is."""
 _MAPS: Final = frozenset(("map", "object"))
 
 
@@ -68,7 +66,7 @@ def resolved(
         ):
             found.append(overload)
             results.append(substituted(overload.result, bindings))
-            if not unsure:
+            if not vague:
                 break
     return Resolution(tuple(found), _of_any(results, types)) if found else None
 

@@ -297,3 +297,9 @@ def test_every_name_is_told_with_what_it_means() -> None:
         ("variable", "now"),
         ("type", "google.protobuf.Timestamp"),
     ]
+
+
+def test_of_the_elements_of_a_list_of_anything_no_type_is_taken_for_granted() -> None:
+    environment = Environment({"numbers": list_of(DYN)})
+    assert str(check(parse("math.greatest(numbers)"), environment).type) == "dyn"
+    assert str(check(parse("[1] + numbers"), environment).type) == "list(dyn)"
