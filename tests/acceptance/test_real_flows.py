@@ -192,6 +192,55 @@ def test_what_cannot_be_run_yet_is_a_finding(path: Path) -> None:
     assert cannot <= found
 
 
+PICTURES = [
+    {"value": "castle", "label": "A castle", "hue_map": {"hue01": 0.5, "hue02": 1, "hue03": 0.25}},
+    {"value": "rocket", "label": "A rocket", "hue_map": {"hue02": 0.25, "hue04": 2, "hue05": 0.1}},
+    {
+        "value": "kitten",
+        "label": "A kitten",
+        "hue_map": {"hue05": 0.2, "hue06": 1.5, "hue07": 0.75},
+    },
+]
+
+
+def with_pictures(document: dict[str, Any]) -> dict[str, Any]:
+    """The flow with these pictures in place of those that its questions draw from the CMS."""
+    for node in document["flow_data"]["nodes"]:
+        if node["type"] == "question":
+            variable = node["content"]["variable"]
+            node["content"] = {"text": "Which one?", "variable": variable, "options": PICTURES}
+    return document
+
+
+@pytest.mark.parametrize("chosen", [(0, 1, 2), (1, 1, 1), (2, 0, 0), (0, 2, 1)])
+def test_preferences_are_added_up_and_the_strongest_are_kept(chosen: tuple[int, ...]) -> None:
+    path = shared("flows/004/huey-preferences.json")
+    document = with_pictures(json.loads(path.read_text()))
+    compilation = compiler.compile(flows.parse(json.dumps(document)))
+    script = parse_script([PICTURES[one]["label"] for one in chosen])
+    turns = list(
+        play(
+            compilation.release().statechart,
+            script,
+            session="s",
+            seed="s",
+            now=NOW,
+            data={"user": {"age_number": 8, "reading_ability_key": "TREEHOUSE"}},
+            fixtures={},
+        )
+    )
+    expected: dict[str, float] = {}
+    for one in chosen:
+        weights: Any = PICTURES[one]["hue_map"]
+        for hue, weight in weights.items():
+            expected[hue] = expected.get(hue, 0) + weight
+    user = turns[-1].data["user"]
+    assert turns[-1].status == "completed"
+    assert user["hue_profile"] == pytest.approx(expected)
+    assert user["hue_keys"] == sorted(expected, key=lambda hue: (-expected[hue], hue))[:5]
+    assert user["reading_ability_keys"] == ["TREEHOUSE"]
+
+
 # --- the first system ---------------------------------------------------------------------------
 
 

@@ -445,9 +445,38 @@ def test_an_action_changes_variables_in_order() -> None:
         (Operation.INCREMENT, "temp.n", -2),
         (Operation.INCREMENT, "temp.n", "{{ -( temp.m ) }}"),
         (Operation.UNSET, "temp.n", ...),
-        (Operation.SET, "user.s", "{{ sum(temp.l) }}"),
-        (Operation.SET, "user.m", "{{ max(temp.l.map(item, item.n)) }}"),
+        (Operation.SET, "user.s", "{{ sum(temp.l, 0) }}"),
+        (Operation.SET, "user.m", "{{ max(temp.l.map(item, item.n), null) }}"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("action", "expression"),
+    [
+        ({"expression": "sum(temp.l.map(x, x.n))"}, "sum(temp.l.map(x, x.n), 0)"),
+        ({"expression": "avg(l) + avg( m )"}, "avg(l, 0.0) + avg( m , 0.0)"),
+        ({"expression": "min(user.l)"}, "min(user.l, null)"),
+        ({"expression": "merge([temp.a, temp.b])"}, "merge_sum([temp.a, temp.b])"),
+        ({"expression": "merge_last(temp.l)"}, "merge_last(temp.l)"),
+        ({"expression": "collect(temp.l).size()"}, "flatten(temp.l).size()"),
+        ({"expression": "top_keys(merge(temp.l))"}, "top_keys(merge_sum(temp.l), 5)"),
+        ({"expression": "top_keys(temp.m, 3)"}, "top_keys(temp.m, 3)"),
+        ({"expression": "count(temp.l)"}, "count(temp.l)"),
+        ({"expression": "temp.x.sum(1)"}, "temp.x.sum(1)"),
+        ({"source": "temp.l"}, "sum(temp.l, 0)"),
+        ({"source": "temp.l", "operation": "avg", "field": "a.b"}, "avg(temp.l.map(item, item.a.b), 0.0)"),
+        ({"source": "temp.l", "operation": "collect"}, "flatten(temp.l)"),
+        ({"source": "temp.l", "operation": "merge"}, "merge_sum(temp.l)"),
+        ({"source": "temp.l", "operation": "merge", "merge_strategy": "last"}, "merge_last(temp.l)"),
+        ({"source": "temp.l", "operation": "count"}, "count(temp.l)"),
+    ],
+)  # fmt: skip
+def test_an_aggregate_calls_our_functions(action: dict[str, str], expression: str) -> None:
+    whole = {"type": "aggregate", "target": "user.x", **action}
+    flow = drawn("action", {"actions": [whole]}, to("b"))
+    assert not flow.problems
+    (assignment,) = config(flow).assignments
+    assert assignment.value.json == f"{{{{ {expression} }}}}"
 
 
 def test_an_api_call_is_a_request() -> None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from statewright.flows.dialects.wriveted import requests
+from statewright.flows.dialects.wriveted.aggregates import in_our_functions
 from statewright.flows.dialects.wriveted.scope import Scope
 from statewright.flows.nearest import did_you_mean
 from statewright.flows.nodes import Assignment, Http, Operation, Set, Value
@@ -140,9 +141,10 @@ def _of_items(action: Part, scope: Scope) -> str:
     steps = path_from(field.text()) if field.text() else None
     if steps is not None:
         items = f"{items}.map(item, item.{'.'.join(steps)})"
-    operation = action["operation"].one_of(_OPERATIONS, "collect")
+    operation = action["operation"].one_of(_OPERATIONS, "sum")
     strategy = action["merge_strategy"].one_of(_MERGES, "sum")
-    return f"{_MERGES[strategy] if operation == 'merge' else operation}({items})"
+    function = _MERGES[strategy] if operation == "merge" else operation
+    return in_our_functions(f"{function}({items})")
 
 
 Reader = Callable[[Part, Scope], Assignment | None]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from statewright.errors import ExpressionError
 from statewright.expressions import Reference, parse, references
+from statewright.flows.dialects.wriveted.aggregates import in_our_functions
 from statewright.flows.model import Variable
 from statewright.flows.names import path_in_cel, variable_in_cel
 from statewright.flows.nodes import Source
@@ -72,7 +73,7 @@ class Scope:
             match = re.compile(rf"\b{re.escape(name)}\b").search(text, reference.start)
             if match is not None:
                 text = text[: match.start()] + read + text[match.end() :]
-        return text
+        return in_our_functions(text)
 
     def source(self, part: Part) -> Source:
         """A text that may hold templates."""
