@@ -55,7 +55,7 @@ def resolved(
     """
     found: list[Overload] = []
     results: list[CelType] = []
-    unsure = any(map(_is_unsure, types))
+    vague = any(one.vague for one in types)
     for overload in overloads:
         bindings: Bindings = {}
         if len(overload.parameters) != len(types):
@@ -69,11 +69,6 @@ def resolved(
             if not vague:
                 break
     return Resolution(tuple(found), _of_any(results, types)) if found else None
-
-
-def _is_unsure(one: CelType) -> bool:
-    """Whether a type leaves open, on top or inside, of which class a value is."""
-    return one.name in UNSURE or any(map(_is_unsure, one.parameters))
 
 
 def _of_any(results: Sequence[CelType], types: Sequence[CelType]) -> CelType:
