@@ -27,6 +27,7 @@
     │   ├── StorageUnavailable  the database does not answer, or is too busy
     │   ├── UnusableDatabase    it is not one that this version can work with
     │   ├── CorruptedSession    the state of a session is not what was stored
+    │   ├── CorruptedRow        a row of the database is not as it was written
     │   └── EffectFailed        a request to the world was not carried out
     └── EvaluationError         the data: an expression has no value for them (CEL's error)
 
@@ -240,6 +241,10 @@ class UnusableDatabase(HostError):
 
 class CorruptedSession(HostError):
     """The state of a session is not the one that was stored: its hash differs."""
+
+
+class CorruptedRow(HostError):
+    """A row of the database is not as it was written: somebody or something has changed it."""
 
 
 class EffectFailed(HostError):

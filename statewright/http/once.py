@@ -18,7 +18,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from statewright.errors import StatewrightError
+from statewright.errors import CorruptedRow, StatewrightError
 from statewright.http.endpoint import Host, Reply
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from, root_of
@@ -102,5 +102,8 @@ def _text_from(reply: Reply) -> str:
 
 
 def _reply_from(text: str) -> Reply:
-    status, headers, content = json.loads(text)
-    return Reply(content, status, headers)
+    try:
+        status, headers, content = json.loads(text)
+        return Reply(content, status, dict(headers))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise CorruptedRow(f"a receipt in the database holds no reply ({error})") from error

@@ -25,6 +25,7 @@ OF_ANY: Final = (
     "BODY_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "INVALID_BODY",
+    "CORRUPTED_DATA",
     "INTERNAL",
     "UNAVAILABLE",
 )

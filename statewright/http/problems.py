@@ -170,6 +170,13 @@ KINDS: Final = (
     ),
     Kind(
         500,
+        "CORRUPTED_DATA",
+        "CorruptedData",
+        "what is stored is not what was written",
+        "Nothing was changed. Restore the rows that the log of the server names from a backup.",
+    ),
+    Kind(
+        500,
         "INTERNAL",
         "InternalError",
         "the server failed",
@@ -296,6 +303,13 @@ def _unavailable(error: errors.HostError) -> Problem:
     return Problem(BY_CODE["UNAVAILABLE"], message, headers={"Retry-After": "1"})
 
 
+def _corrupted(error: errors.HostError) -> Problem:
+    # What is in the rows is for those who run the server.
+    _log.error("%s", error)
+    message = "the database does not hold what was written to it; asking again does not help"
+    return Problem(BY_CODE["CORRUPTED_DATA"], message)
+
+
 def _http(error: HTTPException) -> Problem:
     """What the router itself refuses."""
     code = {404: "NO_SUCH_PATH", 405: "METHOD_NOT_ALLOWED"}.get(
@@ -312,7 +326,6 @@ PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = MappingPro
         errors.SessionEnded: _plain("SESSION_ENDED"),
         errors.UnknownSession: _plain("UNKNOWN_SESSION"),
         errors.UnknownFlow: _plain("UNKNOWN_FLOW"),
-        errors.UnknownPublication: _plain("UNKNOWN_FLOW"),
         errors.RevisionConflict: _conflict,
         errors.DraftChanged: _changed,
         errors.AlreadyDone: _plain("KEY_REUSED"),
@@ -320,6 +333,10 @@ PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = MappingPro
         errors.InvalidMessage: _plain("INVALID_VALUE"),
         errors.InvalidEvent: _plain("INVALID_VALUE"),
         errors.UnstorableRecord: _plain("INVALID_VALUE"),
+        errors.CorruptedSession: _corrupted,
+        errors.CorruptedRow: _corrupted,
+        # Callers are told of versions that they name before; this one stands in a row.
+        errors.UnknownPublication: _corrupted,
         errors.StorageUnavailable: _unavailable,
         errors.UnusableDatabase: _unavailable,
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from statewright.errors import CorruptedSession
 from statewright.statechart import (
     Effect,
     EffectKind,
@@ -73,20 +74,30 @@ class Answer:
 
 
 def answer_from_json(text: str) -> Answer:
-    """The answer whose ``text`` this is."""
-    parts = json.loads(text)
-    return Answer(
-        revision=parts["revision"],
-        messages=tuple(parts["messages"]),
-        speakers=tuple(parts["speakers"]),
-        effects=tuple(parts["effects"]),
-        awaiting=parts["awaiting"],
-        variable=parts["variable"],
-        data=parts["data"],
-        configuration=tuple(parts["configuration"]),
-        status=Status(parts["status"]),
-        outcome=parts["outcome"],
-    )
+    """The answer whose ``text`` this is.
+
+    Raises:
+        CorruptedSession: the text is that of no answer.
+    """
+    try:
+        parts = json.loads(text)
+        return Answer(
+            revision=parts["revision"],
+            messages=tuple(parts["messages"]),
+            speakers=tuple(parts["speakers"]),
+            effects=tuple(parts["effects"]),
+            awaiting=parts["awaiting"],
+            variable=parts["variable"],
+            data=parts["data"],
+            configuration=tuple(parts["configuration"]),
+            status=Status(parts["status"]),
+            outcome=parts["outcome"],
+        )
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise CorruptedSession(
+            f"an answer in the history of the session is not what was stored: {error!r}; restore "
+            "it from a backup"
+        ) from None
 
 
 def answer_of(chart: Statechart, step: Macrostep) -> Answer:

@@ -41,7 +41,7 @@ def test_kinds_have_codes_of_their_own() -> None:
         (DraftChanged("x", "y"), 412, "DRAFT_CHANGED"),
         (errors.UnknownSession("x"), 404, "UNKNOWN_SESSION"),
         (errors.StorageUnavailable("x"), 503, "UNAVAILABLE"),
-        (CorruptedSession("x"), 500, "INTERNAL"),
+        (CorruptedSession("x"), 500, "CORRUPTED_DATA"),
         (ValueError("x"), 500, "INTERNAL"),
     ],
 )

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
 from statewright.compiler import Finding, Severity
+from statewright.errors import CorruptedRow
 from statewright.http.wire.times import text_from_micros
 from statewright.storage.drafts import Heading, Saved
 from statewright.storage.records import Publication
@@ -308,6 +309,15 @@ def page_json(entries: list[FlowEntryJSON], *, full: bool) -> PageJSON:
     return {"flows": entries, "next": entries[-1]["id"] if full and entries else None}
 
 
+def _ui_from(saved: Saved) -> Any:
+    try:
+        return json.loads(saved.ui) if saved.ui else None
+    except ValueError:
+        raise CorruptedRow(
+            f"what the editor keeps beside the draft of {saved.heading.flow!r} is no JSON any more"
+        ) from None
+
+
 def versions_json(publications: Sequence[Publication], *, full: bool) -> VersionsJSON:
     """Some publications of a flow; ``full`` says that others may follow."""
     versions: list[VersionJSON] = [
@@ -326,7 +336,7 @@ def flow_json(saved: Saved, publication: Publication | None) -> FlowJSON:
     """A draft as it was saved."""
     return {
         "flow": drawn_from_text(saved.text),
-        "ui": json.loads(saved.ui) if saved.ui else None,
+        "ui": _ui_from(saved),
         "metadata": entry_json(saved.heading, publication),
     }
 

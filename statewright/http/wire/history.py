@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
-from statewright.errors import EvaluationError
+from statewright.errors import EvaluationError, InvalidEvent
 from statewright.expressions.printing import plain_from_value
 from statewright.http.wire.chat import HistoryEntryJSON, message_json
 from statewright.http.wire.prompts import name_from_state
@@ -14,6 +14,7 @@ from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer
 from statewright.runtime.answer import answer_from_json
 from statewright.statechart import Event, event_from_json
+from statewright.storage.corruption import corrupted
 from statewright.storage.records import PastTurn, SessionKey
 
 _START: Final = "start"
@@ -28,9 +29,15 @@ def entries_from(key: SessionKey, turn: PastTurn, before: Answer | None) -> list
         key: whose turn.
         turn: the turn.
         before: the answer of the turn before it, or None for the first.
+
+    Raises:
+        CorruptedSession: the turn is not as it was stored.
     """
-    event, answer = event_from_json(turn.event), answer_from_json(turn.answer)
-    parts = [*_input(event, before), *_output(answer)]
+    try:
+        event, answer = event_from_json(turn.event), answer_from_json(turn.answer)
+        parts = [*_input(event, before), *_output(answer)]
+    except (InvalidEvent, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise corrupted(key, f"its turn {turn.revision} cannot be read: {error}") from error
     return [
         {
             "id": f"{key.session}:{turn.revision}:{number}",

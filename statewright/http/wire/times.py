@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from statewright.errors import CorruptedRow
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -16,6 +18,12 @@ def text_from_micros(micros: int) -> str:
 
     Args:
         micros: microseconds since 1970 UTC.
+
+    Raises:
+        CorruptedRow: there is no such time; nobody but a broken row says so.
     """
-    moment = _EPOCH + timedelta(microseconds=micros)
+    try:
+        moment = _EPOCH + timedelta(microseconds=micros)
+    except (OverflowError, TypeError):
+        raise CorruptedRow(f"{micros!r} in the database is no time") from None
     return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from statewright.errors import AlreadyDone, StorageUnavailable, UnknownPublication
-from statewright.statechart import Release, release_from_json, release_to_json
+from statewright.statechart import Release, release_to_json
 from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.patches import owner_of, patched
 from statewright.storage.receipts import Receipt
@@ -153,7 +153,7 @@ class Database(ABC):
     def receipt(self, tenant: str, key: str) -> Receipt | None:
         """See ``KeepsReceipts``."""
         found = self.read("receipt", tenant=tenant, key=key)
-        return Receipt(*found[0]) if found else None
+        return rows.receipt_from(found[0]) if found else None
 
     def publication(
         self, tenant: str, flow: str, version: int | None, label: str | None
@@ -187,7 +187,7 @@ class Database(ABC):
         found = self.read("release", tenant=tenant, flow=flow, version=version)
         if not found:
             raise UnknownPublication(tenant, flow, version)
-        return release_from_json(found[0].release)
+        return rows.release_from(found[0])
 
     def conversation(self, tenant: str, channel: str, conversation: str) -> tuple[Episode, ...]:
         """See ``Store.conversation``."""
@@ -206,7 +206,10 @@ class Database(ABC):
             }
             for number, lookup in enumerate(lookups)
         ]
-        return [rows.loaded_from(row) for row in self.read("load", lookups=json_text(asked))]
+        found = self.read("load", lookups=json_text(asked))
+        return [
+            rows.loaded_from(lookup.key, row) for lookup, row in zip(lookups, found, strict=True)
+        ]
 
     def standing(
         self, connection: Connection, turns: Sequence[Turn]
@@ -241,7 +244,7 @@ class Database(ABC):
             return {(turn.key, turn.revision): turn.patches for turn in turns}
         values = dict.fromkeys(owners, rows.values_from(None))
         for row in self.run(connection, "profiles", {"owners": json_text(asked)}):
-            values[row.tenant, row.contact] = rows.values_from(row.data)
+            values[row.tenant, row.contact] = rows.profile_from(row)
         unfit = {}
         for turn in turns:
             left = []

@@ -10,7 +10,7 @@ from statewright.errors import DraftChanged
 from statewright.storage.drafts import ABSENT, Draft, Heading, Saved, saved_from
 from statewright.storage.receipts import Receipt
 from statewright.storage.sql.database import Database
-from statewright.storage.sql.rows import Row
+from statewright.storage.sql.rows import Row, as_written
 from statewright.storage.store import PAGE
 
 Result = TypeVar("Result")
@@ -140,9 +140,11 @@ def _digest(database: Database, tenant: str, flow: str) -> str:
     return saved.heading.digest if saved else ABSENT
 
 
+@as_written
 def _saved_from(row: Row) -> Saved:
     return Saved(_heading_from(row), row.text, row.dialect, row.ui)
 
 
+@as_written
 def _heading_from(row: Row) -> Heading:
     return Heading(row.tenant, row.flow, row.name, row.digest, row.created_at, row.updated_at)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, TypeAlias, TypeVar
 
+from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
+from statewright.statechart import Release, release_from_json
 from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
 from statewright.statechart.snapshot import Status
+from statewright.storage.corruption import corrupted
+from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
     Birth,
@@ -27,8 +32,31 @@ from statewright.storage.records import (
 Row: TypeAlias = Any
 """A row as the database layer gives it: columns are attributes."""
 
+Record = TypeVar("Record")
+
 Parameters = dict[str, Any]
 """The columns of a row to be written."""
+
+
+def as_written(convert: Callable[[Row], Record]) -> Callable[[Row], Record]:
+    """A conversion that tells of a row which cannot be one that was written here.
+
+    Raises:
+        CorruptedRow: by what it makes.
+    """
+
+    @wraps(convert)
+    def converted(row: Row) -> Record:
+        try:
+            return convert(row)
+        except (*UNREADABLE, InvalidStatechart) as error:
+            what = convert.__name__.removesuffix("_from").strip("_").replace("_", " ")
+            raise CorruptedRow(
+                f"a row of the database is no {what} as it was written ({error}); nothing was "
+                "changed; restore it from a backup"
+            ) from error
+
+    return converted
 
 
 def json_text(value: Any) -> str:
@@ -143,7 +171,18 @@ def message_rows(messages: Sequence[Message | Turn]) -> str:
 
 
 def session_from(row: Row) -> Session:
-    """The session in a row."""
+    """The session in a row.
+
+    Raises:
+        CorruptedSession: in the row is what nobody stored there.
+    """
+    try:
+        return _session_from(row)
+    except UNREADABLE as error:
+        raise corrupted(key_of(row), error) from None
+
+
+def _session_from(row: Row) -> Session:
     return Session(
         key=key_of(row),
         birth=Birth(
@@ -168,25 +207,48 @@ def duplicate_from(row: Row) -> Duplicate | None:
     return None if row.handled is None else Duplicate(row.handled, row.answer)
 
 
-def loaded_from(row: Row) -> Loaded:
-    """All that a turn starts from."""
-    return Loaded(
-        session=None if row.revision is None else session_from(row),
-        snapshot=row.snapshot or "",
-        state_hash=row.state_hash or "",
-        duplicate=duplicate_from(row),
-        contact=values_from(row.contact_data),
-        tenant=values_from(row.tenant_data),
-        inbox=tuple(Arrival(*parts) for parts in json.loads(row.inbox or "[]")),
-    )
+def loaded_from(key: SessionKey, row: Row) -> Loaded:
+    """All that a turn starts from.
+
+    Raises:
+        CorruptedSession: in the rows is what nobody stored there.
+    """
+    try:
+        return Loaded(
+            session=None if row.revision is None else _session_from(row),
+            snapshot=row.snapshot or "",
+            state_hash=row.state_hash or "",
+            duplicate=duplicate_from(row),
+            contact=values_from(row.contact_data),
+            tenant=values_from(row.tenant_data),
+            inbox=tuple(Arrival(*parts) for parts in json.loads(row.inbox or "[]")),
+        )
+    except UNREADABLE as error:
+        raise corrupted(key, error) from None
+
+
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, EvaluationError, UnstorableRecord)
+"""What is raised where something is read that was never written."""
 
 
 def values_from(data: str | None) -> Mapping[str, Any]:
-    """The values of a contact or tenant; none where there is no row."""
+    """The values of a contact or tenant; none where there is no row.
+
+    Raises:
+        ValueError, TypeError, KeyError, RecursionError, EvaluationError: they are none.
+    """
     if data is None:
         return {}
-    values: Mapping[str, Any] = value_from_json(json.loads(data))
+    values = value_from_json(json.loads(data))
+    if type(values) is not dict:
+        raise ValueError("the values of its contact or its tenant are no map")
     return values
+
+
+@as_written
+def profile_from(row: Row) -> Mapping[str, Any]:
+    """The values in the row of a contact or tenant."""
+    return values_from(row.data)
 
 
 def data_from(values: Mapping[str, Any]) -> str:
@@ -194,16 +256,31 @@ def data_from(values: Mapping[str, Any]) -> str:
     return text_from_json(json_from_value(values))
 
 
+@as_written
 def past_turn_from(row: Row) -> PastTurn:
     """A turn of the history."""
     return PastTurn(*row)
 
 
+@as_written
 def publication_from(row: Row) -> Publication:
     """A publication."""
     return Publication(*row)
 
 
+@as_written
+def release_from(row: Row) -> Release:
+    """What was published."""
+    return release_from_json(row.release)
+
+
+@as_written
+def receipt_from(row: Row) -> Receipt:
+    """What was told of a change."""
+    return Receipt(*row)
+
+
+@as_written
 def episode_from(row: Row) -> Episode:
     """The latest session of a flow in a conversation."""
     return Episode(row.flow, row.episode, row.session, Status(row.status))
