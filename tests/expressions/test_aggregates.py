@@ -122,6 +122,9 @@ def test_what_has_no_aggregate_says_why(text: str, reason: str) -> None:
         ("top_keys(weights, 3)", "list(string)"),
         ("merge_sum([weights])", "map(string, double)"),
         ("merge_last([weights])", "map(string, double)"),
+        ("sum(doubles, 0.0)", "double"),
+        ("math.greatest(1, 2, 3)", "int"),
+        ("math.least(1.5, 2.5, 3.5, 4.5)", "double"),
         ("math.greatest(1, 2.5)", "dyn"),
     ],
 )
