@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Final
 
 from starlette.requests import Request
@@ -13,7 +14,6 @@ from statewright.http.requests import message_id_from, number_in_query, session_
 from statewright.http.wire import chat as wire
 from statewright.http.wire.history import entries_from
 from statewright.runtime import Answer
-from statewright.runtime.answer import answer_from_json
 from statewright.storage.records import SessionKey
 
 CHANNEL: Final = "web"
@@ -88,20 +88,23 @@ async def history(host: Host, request: Request, _body: None) -> Reply:
     key = await session_in_path(host, request)
     limit = number_in_query(request, "limit", host.limits.page, most=host.limits.page)
     skip = number_in_query(request, "skip", 0, least=0, most=_FAR)
-    entries = await _entries(host, key, skip + limit)
-    return Reply(wire.history_json(entries[skip:], skip=skip, limit=limit))
+    shown: list[wire.HistoryEntryJSON] = []
+    total = 0
+    async for entries in _entries(host, key):
+        shown += entries[max(0, skip - total) : max(0, skip + limit - total)]
+        total += len(entries)
+    return Reply(wire.history_json(shown, skip=skip, limit=limit, total=total))
 
 
-async def _entries(host: Host, key: SessionKey, count: int) -> list[wire.HistoryEntryJSON]:
-    """The first entries of a history: a turn has as many as it has, so they are counted out."""
-    entries: list[wire.HistoryEntryJSON] = []
+async def _entries(host: Host, key: SessionKey) -> AsyncIterator[list[wire.HistoryEntryJSON]]:
+    """The entries of each turn: one has as many as it has, so all are read to count them."""
     before: Answer | None = None
     after = 0
-    while len(entries) < count:
+    while True:
         page = await host.store.history(key, after=after, limit=_TURNS)
         for turn in page:
-            entries += entries_from(key, turn, before)
-            before, after = answer_from_json(turn.answer), turn.revision
+            entries, before = entries_from(key, turn, before)
+            yield entries
         if len(page) < _TURNS:
-            break
-    return entries[:count]
+            return
+        after = page[-1].revision

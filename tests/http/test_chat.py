@@ -359,6 +359,7 @@ def test_the_history_comes_in_pages(client: Client) -> None:
     while True:
         page = client.get(path, params={"skip": len(whole), "limit": 50}).json()
         assert page["pagination"]["skip"] == len(whole)
+        assert page["pagination"]["total"] == 2 + 3 + 59 * 2
         whole += page["data"]
         if len(page["data"]) < 50:
             break

@@ -200,11 +200,11 @@ class HistoryEntryJSON(TypedDict):
 
 
 class PaginationJSON(TypedDict):
-    """Which part of a list this is; the total is not counted."""
+    """Which part of a list this is, and how long the whole of it is."""
 
     skip: int
     limit: int
-    total: int | None
+    total: int
     page: int
 
 
@@ -302,12 +302,14 @@ def message_json(message: Mapping[str, Any]) -> MessageJSON:
     return {"type": str(message.get("type", "text")), "content": content}
 
 
-def history_json(entries: Iterable[HistoryEntryJSON], *, skip: int, limit: int) -> HistoryJSON:
+def history_json(
+    entries: Iterable[HistoryEntryJSON], *, skip: int, limit: int, total: int
+) -> HistoryJSON:
     """Part of what was said and done."""
     pagination: PaginationJSON = {
         "skip": skip,
         "limit": limit,
-        "total": None,
+        "total": total,
         "page": skip // limit + 1,
     }
     return {"data": list(entries), "pagination": pagination}

@@ -22,8 +22,10 @@ _MESSAGE: Final = "message"
 _PATCH: Final = "session.patch"
 
 
-def entries_from(key: SessionKey, turn: PastTurn, before: Answer | None) -> list[HistoryEntryJSON]:
-    """The entries of a turn: what came in, then what each node said to it.
+def entries_from(
+    key: SessionKey, turn: PastTurn, before: Answer | None
+) -> tuple[list[HistoryEntryJSON], Answer]:
+    """The entries of a turn (what came in, then what each node said to it), and its answer.
 
     Args:
         key: whose turn.
@@ -38,7 +40,7 @@ def entries_from(key: SessionKey, turn: PastTurn, before: Answer | None) -> list
         parts = [*_input(event, before), *_output(answer)]
     except (InvalidEvent, ValueError, TypeError, LookupError, AttributeError) as error:
         raise corrupted(key, f"its turn {turn.revision} cannot be read: {error}") from error
-    return [
+    entries: list[HistoryEntryJSON] = [
         {
             "id": f"{key.session}:{turn.revision}:{number}",
             "session_id": key.session,
@@ -49,6 +51,7 @@ def entries_from(key: SessionKey, turn: PastTurn, before: Answer | None) -> list
         }
         for number, (kind, node, content) in enumerate(parts)
     ]
+    return entries, answer
 
 
 def _input(event: Event, before: Answer | None) -> Iterator[tuple[str, str, dict[str, Any]]]:
