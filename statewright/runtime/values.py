@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from statewright.expressions import Expression, expressions_in
@@ -12,6 +13,7 @@ from statewright.statechart import Statechart
 from statewright.statechart.actions import Assign
 from statewright.statechart.traversal import (
     actions_in,
+    charts_in,
     expressions_of,
     expressions_of_action,
     states_in,
@@ -46,7 +48,7 @@ def needs_of(chart: Statechart, root: str) -> Needs:
             if reference.path[0] == root:
                 names.update(reference.path[1:2])
                 whole = whole or len(reference.path) == 1
-    for action in actions_in(chart):
+    for action in chain.from_iterable(map(actions_in, charts_in(chart))):
         match action:
             # Whether a part can be written depends on what is there.
             case Assign((first, name, _, *_)) if first == root:
@@ -57,6 +59,11 @@ def needs_of(chart: Statechart, root: str) -> Needs:
 
 
 def _expressions(chart: Statechart) -> Iterator[Expression]:
+    for one in charts_in(chart):
+        yield from _expressions_of_one(one)
+
+
+def _expressions_of_one(chart: Statechart) -> Iterator[Expression]:
     for datum in chart.data:
         if datum.value is not None:
             yield from expressions_in(datum.value)

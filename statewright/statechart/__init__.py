@@ -32,13 +32,14 @@ from statewright.statechart.event import Event, EventKind
 from statewright.statechart.play import Turn, json_from_turn, play, turn_of
 from statewright.statechart.release import Release, release_from_json, release_to_json
 from statewright.statechart.script import Line, event_for, parse_script
-from statewright.statechart.snapshot import Invocation, Snapshot, Status, Timer
+from statewright.statechart.snapshot import Child, Invocation, Snapshot, Status, Timer
 from statewright.statechart.sourcemap import Location, SourceMap
 from statewright.statechart.steps import Macrostep, Microstep
 
 __all__ = [
     "Awaiting",
     "Awaits",
+    "Child",
     "Datum",
     "Effect",
     "EffectKind",

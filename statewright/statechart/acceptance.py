@@ -49,7 +49,21 @@ def accepted(event: Event) -> Event:
             raise InvalidEvent(
                 f"the data of event `{name}` cannot be used: {error.reason}"
             ) from None
-    return _event(name, data, now, EventKind.EXTERNAL, invocation, sendid, {}, {})
+    origin, origintype = event.origin, event.origintype
+    if origin != "" or origintype != "" or event.invokeid != "":
+        _check_origin(event)
+    external = EventKind.EXTERNAL
+    return _event(name, data, now, external, invocation, sendid, origin, origintype, "", {}, {})
+
+
+def _check_origin(event: Event) -> None:
+    """Refuse an event that pretends to come of an invocation, or from nowhere that can be named."""
+    checked_text(event.origin, "origin of an event")
+    checked_text(event.origintype, "origintype of an event")
+    if event.invokeid != "":
+        raise InvalidEvent(
+            f"`{event.name}` has an invokeid, which only the session itself gives; leave it out"
+        )
 
 
 @lru_cache(maxsize=1024)

@@ -40,15 +40,25 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send an event: to this session (``target`` empty), or to the world, as an effect.
+    """Send an event: to this session, to one that it talks with, or to the world, as an effect.
+
+    What SCXML can compute when it sends has an attribute with ``_expr`` behind its name, which
+    stands instead of the other one.
 
     Attributes:
         event: the name of the event.
         data: what it carries.
-        target: who gets it: ``""`` is this session's external queue, ``"#_internal"`` its internal
-            one, anything else is the world's.
-        delay: microseconds until it is sent, as a value or expression; only for this session.
+        target: who gets it: ``""`` is this session's external queue, ``#_internal`` its internal
+            one; ``#_parent`` is the session that has invoked it, ``#_<invokeid>`` one that it has
+            invoked, ``#_scxml_<id>`` any of them by id; what does not begin so is the world's.
+        delay: until it is sent: microseconds, a duration, or a text such as ``1.5s``.
         id: a name under which ``Cancel`` finds it; ``""`` where nobody cancels it.
+        type: the I/O processor: ``scxml`` sends to sessions only, ``effect`` to the world only,
+            ``""`` to whichever the target says.
+        event_expr: computes the name of the event.
+        target_expr: computes the target.
+        type_expr: computes the type.
+        id_location: the variable that an id is written to, which is made up where ``id`` is empty.
     """
 
     event: str
@@ -56,13 +66,24 @@ class Send:
     target: str = ""
     delay: Content | None = None
     id: str = ""
+    type: str = ""
+    event_expr: Content | None = None
+    target_expr: Content | None = None
+    type_expr: Content | None = None
+    id_location: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Take back the delayed sends of this id that have not fired yet."""
+    """Take back this session's delayed sends of an id that have not fired yet.
 
-    id: str
+    Attributes:
+        id: the id of the sends.
+        id_expr: computes it; stands instead of ``id``.
+    """
+
+    id: str = ""
+    id_expr: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

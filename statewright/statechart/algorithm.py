@@ -10,10 +10,10 @@ row of *microsteps*: sets of transitions that are taken together.
 
 **A macrostep** begins with one event. The transitions that it enables are taken; then eventless
 transitions, as long as there are any; then the first event of the internal queue, then eventless
-ones again, until the queue is empty. Then come the events that the session sent to itself without
-delay, one by one in the same manner. Last, the invocations of the states that were entered and are
-still active are started, in order of entry. What fails in doing so is an internal event, and the
-macrostep goes on.
+ones again, until the queue is empty. Then the charts that the states entered invoke are started;
+then come the events that the session sent to itself without delay, one by one in the same manner.
+Last, the work that states have invoked and are still active for is asked of the world, in order of
+entry. What fails in doing so is an internal event, and the macrostep goes on.
 
 **Order.** States are entered parents first and left children first, in document order, which is
 pre-order. Effects leave in the order in which actions ran. Of transitions that cannot be taken
@@ -46,12 +46,21 @@ internal event ``error.execution.action``. A guard has three outcomes; an error 
 becomes ``error.execution.guard``, once per guard and macrostep, and not while an error event is
 handled, or error handlers could run for ever. Each error is also recorded as an incident.
 
-**Results.** An invocation has one result: an event with its id. That event ends the invocation. A
-result for an invocation that has ended, or was cancelled because its state was left, is *stale*
+**Results.** Work that was invoked has one result: an event with its id. That event ends the
+invocation. A result for one that has ended, or was cancelled because its state was left, is *stale*
 and changes nothing. Only results may be named ``done.…`` or ``error.…`` from outside.
 
+**Sessions inside a session.** A chart that was invoked runs as a session of its own, with its own
+configuration, data, history and queues, and lives in the snapshot of the outermost session, whose
+clock, timers and pending work are those of all. SCXML lets sessions run side by side; here they
+take turns, so that everything repeats: when the outermost one has come to rest, those that have got
+something to handle do so, each until it rests, in the order in which it came to them, until nobody
+has anything left. All of this is one macrostep, under one bound. A session that has been given up
+runs its exit actions; whoever gave it up hears nothing of it any more.
+
 **Bounds.** A macrostep of more than ``limit`` microsteps is discarded, as is a turn in which more
-timers fire than that: the session fails, stays where it was, and an incident names the cycle.
+timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
+most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
 **The end.** Reaching a final child of the root ends the session at once: the internal queue is
 dropped, exit actions run, timers and invocations are cancelled. The configuration stays, so that
@@ -73,20 +82,23 @@ from statewright.statechart.acceptance import (
     stale,
     values_read,
 )
+from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
 from statewright.statechart.cycle import cycle_in
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, prefixes
-from statewright.statechart.execution import OutOfBoundsError, initialise, invoke
+from statewright.statechart.execution import initialise
+from statewright.statechart.invocations import attend, begin, finish, start_charts, start_work
 from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
-from statewright.statechart.names import working_from_snapshot
-from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.names import woken, working_from_snapshot
+from statewright.statechart.sending import dispatch
+from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
-from statewright.statechart.working import Working
+from statewright.statechart.working import Family, Working
 
 _made = maker(Macrostep)
 
@@ -126,13 +138,12 @@ def start(
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
-    working.contact, working.tenant = values_read(event)
+    working.family.contact, working.family.tenant = values_read(event)
     try:
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
             microstep(working, [tree.root.initial], None)
-        main_event_loop(working)
-        _offer_deferred(working)
+        _come_to_rest(working)
     except OutOfBoundsError as error:
         return _abandoned(working, blank, event, error)
     return _macrostep_of(working, event)
@@ -192,7 +203,7 @@ def turn(
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
     working = working_from_snapshot(tree_of(chart), snapshot)
-    working.contact, working.tenant = values_read(event)
+    working.family.contact, working.family.tenant = values_read(event)
     try:
         _let_time_pass(working, event.now)
         if working.running:
@@ -205,12 +216,13 @@ def turn(
 
 
 def _macrostep_of(working: Working, event: Event) -> Macrostep:
+    family = working.family
     return _made(
         event,
-        tuple(working.microsteps),
+        tuple(family.microsteps),
         working.snapshot(),
-        tuple(working.effects),
-        tuple(working.incidents),
+        tuple(family.effects),
+        tuple(family.incidents),
     )
 
 
@@ -218,82 +230,87 @@ def _abandoned(
     working: Working, before: Snapshot, event: Event, error: OutOfBoundsError
 ) -> Macrostep:
     """What is left of a turn that goes on for ever: its whole macrosteps, and a failed session."""
-    reached, steps, effects, incidents = working.reached or (before, 0, 0, 0)
-    states = cycle_in(working.microsteps)
+    family = working.family
+    reached, steps, effects, incidents = family.reached or (before, 0, 0, 0)
+    states = cycle_in(family.microsteps)
     message = str(error)
     if states:
         message += "; it goes round through " + ", ".join(f"`{state}`" for state in states)
     snapshot = replace(
         reached,
-        turns=working.turn,
+        turns=family.turn,
         now=max(before.now, event.now),
         status=Status.FAILED,
     )
     incident = Incident("error.limit", states[0] if states else "", message)
-    kept = working.incidents[: max(incidents, 100)]
+    kept = family.incidents[: max(incidents, 100)]
     return Macrostep(
         event,
-        tuple(working.microsteps[:steps]),
+        tuple(family.microsteps[:steps]),
         snapshot,
-        tuple(working.effects[:effects]),
+        tuple(family.effects[:effects]),
         (*kept, incident),
     )
 
 
 def _let_time_pass(working: Working, now: int) -> None:
     """Fire the timers that are due, each at its own time."""
-    until = max(working.now, now)
+    family = working.family
+    until = max(family.now, now)
     fired = 0
-    while working.running and working.timers and working.timers[0].due <= until:
-        timer = working.timers[0]
-        working.timers = working.timers[1:]
-        working.now = max(working.now, timer.due)
+    while working.running and family.timers and family.timers[0].due <= until:
+        timer = family.timers[0]
+        family.timers = family.timers[1:]
+        family.now = max(family.now, timer.due)
         fired += 1
-        if fired > working.tree.chart.limit:
-            raise OutOfBoundsError(f"more than {working.tree.chart.limit} timers fire in one turn")
-        _take(working, Event(timer.event, timer.data, working.now, sendid=timer.id))
-        working.reach()
-    working.now = until
+        limit = working.tree.chart.limit
+        if fired > limit:
+            raise OutOfBoundsError(f"more than {limit} timers fire in one turn")
+        _fire(woken(family, timer.owner), timer)
+        _come_to_rest(working)
+        family.reach()
+    family.now = until
+
+
+def _fire(working: Working, timer: Timer) -> None:
+    """Send what was delayed; what a session sends to itself it handles at once."""
+    working.node = working.tree.nodes.get(timer.state, working.tree.root)
+    dispatch(working, timer.event, timer.data, timer.id, timer.target)
+    if not timer.target:
+        _external(working, working.outbox.popleft())
+    working.family.wake(working)
 
 
 def _handle(working: Working, event: Event) -> None:
     """Handle an event from outside."""
     if event.name == TICK:
         return
+    family, owner = working.family, working
     if event.invocation:
-        waited = working.invocations
-        working.invocations = tuple(one for one in waited if one.id != event.invocation)
-        if len(working.invocations) == len(waited):
-            working.incidents.append(stale(event))
+        invocation = next((one for one in family.invocations if one.id == event.invocation), None)
+        if invocation is None:
+            family.incidents.append(stale(event))
             return
-        event = replace(event, kind=EventKind.PLATFORM)
-    _take(working, event)
-
-
-def _take(working: Working, event: Event) -> None:
-    """One macrostep that begins with an external event, and those of the events kept so far."""
-    _begin(working)
-    _external(working, event)
-    main_event_loop(working)
-    _offer_deferred(working)
+        family.invocations = tuple(one for one in family.invocations if one is not invocation)
+        event = replace(event, kind=EventKind.PLATFORM, invokeid=invocation.name)
+        owner = woken(family, invocation.owner)
+    _external(owner, event)
+    if owner is not working:
+        family.wake(owner)
+    _come_to_rest(working)
 
 
 def settle(working: Working, event: Event) -> None:
     """One macrostep that begins with what somebody has done to the session from outside."""
-    _begin(working)
     working.event = event
-    main_event_loop(working)
-    _offer_deferred(working)
-
-
-def _begin(working: Working) -> None:
-    working.steps = working.rounds = working.spent[0] = 0
-    working.reported.clear()
+    _come_to_rest(working)
 
 
 def _external(working: Working, event: Event) -> None:
     """Take what an external event enables; an event that enables nothing may be kept."""
     working.event = event
+    if event.invokeid or working.family.children:
+        attend(working, event)
     enabled = select_transitions(working, event)
     if enabled:
         microstep(working, enabled, event)
@@ -313,23 +330,49 @@ def _defer(working: Working, event: Event) -> None:
     working.report("error.deferred.full", message)
 
 
-def _offer_deferred(working: Working) -> None:
-    """Begin a macrostep with the oldest event kept that enables something, until none does."""
-    at = 0
-    while working.running and at < len(working.deferred):
-        event = working.deferred[at]
-        working.event = event
-        working.quiet = True
-        enabled = select_transitions(working, event)
-        working.quiet = False
-        at += 1
-        if enabled:
-            working.reach()
-            working.deferred = (*working.deferred[: at - 1], *working.deferred[at:])
-            _begin(working)
-            microstep(working, enabled, event)
-            main_event_loop(working)
-            at = 0
+def _come_to_rest(working: Working) -> None:
+    """Run until nothing is left to do without an event from outside; then offer what was kept."""
+    _run(working)
+    family = working.family
+    while working.running and (working.deferred or family.children) and _offer_deferred(family):
+        _run(working)
+
+
+def _run(working: Working) -> None:
+    """Run the outermost session, then those that have something to handle, until none has."""
+    main_event_loop(working)
+    ready = working.family.ready
+    while ready and working.running:
+        member = ready.pop(0)
+        if member.given is not None:
+            begin(member)
+        main_event_loop(member)
+
+
+def _offer_deferred(family: Family) -> bool:
+    """Begin a macrostep with the oldest event kept that enables something; whether there is one."""
+    for working in _deferring(family):
+        for at, event in enumerate(working.deferred):
+            working.event = event
+            working.quiet = True
+            enabled = select_transitions(working, event)
+            working.quiet = False
+            if enabled:
+                family.reach()
+                working.deferred = (*working.deferred[:at], *working.deferred[at + 1 :])
+                microstep(working, enabled, event)
+                family.wake(working)
+                return True
+    return False
+
+
+def _deferring(family: Family) -> list[Working]:
+    """The sessions that keep events, the outermost first."""
+    found = [family.root] if family.root.deferred else []
+    for path, child in family.children.items():
+        if path in family.live or child.snapshot.deferred:
+            found.append(woken(family, path))
+    return found
 
 
 def main_event_loop(working: Working) -> None:
@@ -343,18 +386,14 @@ def main_event_loop(working: Working) -> None:
             enabled = select_transitions(working, event)
             if enabled:
                 microstep(working, enabled, event)
+        elif working.hatching:
+            start_charts(working)
         elif working.outbox:
             _external(working, working.outbox.popleft())
         elif working.fresh:
-            _start_invocations(working)
+            start_work(working)
         else:
             return
     exit_interpreter(working)
-
-
-def _start_invocations(working: Working) -> None:
-    fresh, working.fresh = working.fresh, []
-    for node in fresh:
-        if node.state is not None:
-            for invocation in node.state.invocations:
-                invoke(working, node, invocation)
+    if working.path:
+        finish(working)

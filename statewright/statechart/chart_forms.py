@@ -51,6 +51,7 @@ from statewright.statechart.forms import (
     Part,
     a_list,
     an_object,
+    by_name,
     later,
     many,
     one_of,
@@ -164,9 +165,14 @@ _ACTION: Final[Form] = tagged(
                 Part("target", TEXT, ""),
                 Part("delay", _CONTENT, None),
                 Part("id", TEXT, ""),
+                Part("type", TEXT, ""),
+                Part("event_expr", _CONTENT, None),
+                Part("target_expr", _CONTENT, None),
+                Part("type_expr", _CONTENT, None),
+                Part("id_location", _TEXTS, ()),
             ),
         ),
-        "cancel": (Cancel, record(Cancel, Part("id", TEXT))),
+        "cancel": (Cancel, record(Cancel, Part("id", TEXT, ""), Part("id_expr", _CONTENT, None))),
         "if": (
             If,
             record(If, Part("branches", many(_BRANCH)), Part("otherwise", _ACTIONS, ())),
@@ -207,7 +213,17 @@ _DATUM: Final = record(
     Part("limits", _LIMITS, None),
     Part("shown", BOOL, False),
 )
-_INVOKE: Final = record(Invoke, Part("id", TEXT), Part("type", TEXT), Part("params", _CONTENT))
+_INVOKE: Final = record(
+    Invoke,
+    Part("id", TEXT),
+    Part("type", TEXT),
+    Part("params", _CONTENT),
+    Part("type_expr", _CONTENT, None),
+    Part("chart", _CONTENT, None),
+    Part("finalize", _ACTIONS, ()),
+    Part("autoforward", BOOL, False),
+    Part("id_location", _TEXTS, ()),
+)
 _AWAITS: Final = record(
     Awaits,
     Part("kind", TEXT),
@@ -233,7 +249,7 @@ _STATE: Final[Form] = record(
     Part("awaits", _AWAITS, None),
 )
 
-STATECHART: Final = record(
+STATECHART: Final[Form] = record(
     Statechart,
     Part("name", TEXT),
     Part("states", many(_STATE)),
@@ -242,5 +258,6 @@ STATECHART: Final = record(
     Part("inputs", _TEXTS, ()),
     Part("deferred", _TEXTS, ()),
     Part("limit", INT, 20_000),
+    Part("charts", by_name(later(lambda: STATECHART)), {}),
 )
 """A statechart; what its digest is of."""

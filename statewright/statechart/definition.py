@@ -6,6 +6,7 @@ has to hold between them (unique ids, targets that exist, …) is checked once, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -93,21 +94,33 @@ class Datum:
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Work that is done elsewhere while its state is active.
+    """What is done elsewhere while a state is active: work of the world, or a chart that runs.
 
     Its result is ``done.invoke.<id>`` with the result as data, or ``error.communication.<id>``
     with ``{"code", "message", …}``.
 
     Attributes:
-        id: the name under which results arrive; with dots escaped, as in a state id.
-        type: who does the work: ``http``, …
-        params: what it is given, evaluated at the end of the macrostep that entered the state. An
-            error in it is the invocation's own failure: ``error.communication.<id>``.
+        id: the name under which results arrive, the same every time; ``""`` for a new one each
+            time, which begins with the id of the state and a dot.
+        type: who does the work: ``http``, …; ``scxml`` for a chart.
+        params: what it is given, evaluated at the end of the macrostep that entered the state.
+            For a chart, a map from its inputs to their values; what is no input is left out. An
+            error in the parameters of work is its own failure: ``error.communication.<id>``.
+        type_expr: computes the type; stands instead of ``type``.
+        chart: gives the name of the chart that runs, in ``Statechart.charts``; None for work.
+        finalize: runs on each event that comes of it, before the event is handled.
+        autoforward: whether it gets a copy of each external event.
+        id_location: the variable that the id is written to, or ``()``.
     """
 
     id: str
     type: str
     params: Content
+    type_expr: Content | None = None
+    chart: Content | None = None
+    finalize: Actions = ()
+    autoforward: bool = False
+    id_location: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +193,7 @@ class Statechart:
             that matches one and enables no transition is kept, 16 at most, and handled once
             something listens to it. Empty for pure SCXML.
         limit: microsteps that one macrostep may take.
+        charts: what it and those it invokes may invoke, by name; they have no charts of their own.
     """
 
     name: str
@@ -189,6 +203,7 @@ class Statechart:
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     limit: int = 20_000
+    charts: Mapping[str, Statechart] = field(default_factory=dict)
     # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they.
     # Their type is not named here, because what a chart is does not depend on how it is run.
     tree: Any = field(default=None, init=False, repr=False, compare=False)

@@ -35,12 +35,14 @@ class Effect:
         id: ``session:state:turn:ordinal``, unique for ever: the idempotency key.
         state: the state whose actions asked for it.
         data: the request itself; its keys are those of its kind.
+        owner: the path of the session that the state is of: ``""``, or one that was invoked.
     """
 
     kind: EffectKind
     id: str
     state: str
     data: Mapping[str, Any]
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ class Incident:
         state: the state in which it happened.
         message: what happened, for people.
         expression: the text of the expression that failed, or ``""``.
+        owner: the path of the session that the state is of: ``""``, or one that was invoked.
     """
 
     name: str
     state: str
     message: str
     expression: str = ""
+    owner: str = ""

@@ -13,6 +13,12 @@ TICK = "tick"
 LATEST = 253_402_300_799_999_999
 """The last microsecond of the year 9999, which is the last that a timestamp can be."""
 
+PROCESSOR = "http://www.w3.org/TR/scxml/#SCXMLEventProcessor"
+"""The ``origintype`` of events that one session sends to another (SCXML C.1)."""
+
+INTERNAL = "#_internal"
+"""The target of a send that puts its event on the internal queue."""
+
 NAME_LIMIT = 1_000
 """The most characters that the name of an event has."""
 
@@ -37,6 +43,9 @@ class Event:
         kind: external (from outside), internal (raised), platform (errors and done events).
         invocation: the id of the invocation whose result this is, or ``""``.
         sendid: the id of the send that caused it, or ``""``.
+        origin: a target for answers to whoever sent it, or ``""``.
+        origintype: the type of a send with that target, or ``""``.
+        invokeid: the name of the invocation that it comes of, or ``""``.
         contact: values of the contact that the turn may read.
         tenant: values of the tenant that the turn may read.
     """
@@ -47,6 +56,9 @@ class Event:
     kind: EventKind = EventKind.EXTERNAL
     invocation: str = ""
     sendid: str = ""
+    origin: str = ""
+    origintype: str = ""
+    invokeid: str = ""
     contact: Mapping[str, Any] = field(default_factory=dict)
     tenant: Mapping[str, Any] = field(default_factory=dict)
 

@@ -15,10 +15,10 @@ from statewright.errors import EvaluationError, InvalidEvent, SessionEnded
 from statewright.expressions.values import NOTHING
 from statewright.statechart.acceptance import accepted
 from statewright.statechart.algorithm import check_belongs, macrostep, settle, turn
+from statewright.statechart.assignment import set_location
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
-from statewright.statechart.execution import set_location
 from statewright.statechart.microsteps import exit_interpreter
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep

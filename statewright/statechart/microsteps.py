@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.execution import OutOfBoundsError, donedata, execute, initialise
+from statewright.statechart.execution import donedata, execute, initialise
 from statewright.statechart.making import maker
+from statewright.statechart.names import woken
 from statewright.statechart.nodes import Arc, Entry, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
@@ -24,9 +26,10 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
     Raises:
         OutOfBoundsError: it is one microstep too many.
     """
-    limit = working.tree.chart.limit
-    working.steps += 1
-    if working.steps > limit:
+    family = working.family
+    limit = family.root.tree.chart.limit
+    family.steps += 1
+    if family.steps > limit:
         raise OutOfBoundsError(f"a macrostep takes more than {limit} microsteps")
     exits = compute_exit_set(working, enabled)
     # The variables of the states that are left can be read until the transitions have acted, and
@@ -37,7 +40,7 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
         _drop_scopes(working, exits, remembered)
     entered = enter_states(working, enabled)
     taken = () if enabled[0].source.parent is None else ids_of(enabled)
-    working.microsteps.append(_microstep(event, taken, ids_of(exits), entered))
+    family.microsteps.append(_microstep(event, taken, ids_of(exits), entered, working.path))
 
 
 def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
@@ -61,8 +64,9 @@ def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
             _run_blocks(working, node, state.exit, "exit")
         if state.invocations:
             working.fresh = [fresh for fresh in working.fresh if fresh is not node]
+            working.hatching = [fresh for fresh in working.hatching if fresh is not node]
             working.node = node
-            working.cancel_invocations(node.id)
+            cancel_invocations(working, node.id)
         if state.awaits is not None:
             working.floor = tuple([name for name in working.floor if name != node.id])
         working.deactivate(node)
@@ -141,6 +145,8 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
             initialise(working, node, state.data, {})
     if state.invocations:
         working.fresh.append(node)
+        if node.hatches:
+            working.hatching.append(node)
     if state.awaits is not None:
         working.floor = (*working.floor, node.id)
     if state.entry:
@@ -154,7 +160,7 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
 
 def _enter_final(working: Working, node: Node, state: State) -> None:
     """Say that the parent is done, and its parent where that has only been waiting for it."""
-    output = donedata(working, node, state)
+    output = donedata(working, node)
     parent = node.parent
     if parent is None or parent.parent is None:
         working.running = False
@@ -169,7 +175,7 @@ def _enter_final(working: Working, node: Node, state: State) -> None:
 
 
 def _done(working: Working, node: Node, data: Any) -> Event:
-    return Event(f"done.state.{node.id}", data, working.now, EventKind.PLATFORM)
+    return Event(f"done.state.{node.id}", data, working.family.now, EventKind.PLATFORM)
 
 
 def is_in_final_state(working: Working, node: Node) -> bool:
@@ -189,13 +195,29 @@ def exit_interpreter(working: Working) -> None:
         working.node = node
         if node.state is not None:
             _run_blocks(working, node, node.state.exit, "exit")
-    working.cancel_invocations()
-    working.timers = ()
+    cancel_invocations(working)
+    working.cancel_timers()
     working.deferred = ()
     working.floor = ()
     working.queue.clear()
     working.outbox.clear()
     working.fresh.clear()
+    working.hatching.clear()
+
+
+def cancel_invocations(working: Working, state: str | None = None) -> None:
+    """Give up what a state, or the session, has invoked (``cancelInvoke``).
+
+    A session that was invoked leaves its states; whoever has invoked it hears nothing of that.
+    """
+    working.cancel_work(state)
+    family = working.family
+    for path in working.children(state) if family.children else ():
+        child = woken(family, path)
+        child.cancelled = True
+        child.running = False
+        exit_interpreter(child)
+        family.forget(child)
 
 
 def _run_blocks(working: Working, node: Node, blocks: tuple[Actions, ...], place: str) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from statewright.errors import EvaluationError
+from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
+from statewright.statechart.codec import digest_of
+from statewright.statechart.event import PROCESSOR, Event
 from statewright.statechart.nodes import Scope
 from statewright.statechart.snapshot import Snapshot
-from statewright.statechart.tree import Tree
-from statewright.statechart.working import Working
+from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.working import Family, Working
 
 
 class Names(Mapping[str, Any]):
@@ -23,7 +25,14 @@ class Names(Mapping[str, Any]):
     start, ``input`` of an event that brings none.
     """
 
-    __slots__ = ("_scope", "_vars", "_working", "_writes")
+    __slots__ = (
+        "_event",
+        "_event_map",
+        "_scope",
+        "_vars",
+        "_working",
+        "_writes",
+    )
 
     def __init__(self, working: Working) -> None:
         self._working = working
@@ -31,6 +40,9 @@ class Names(Mapping[str, Any]):
         self._scope: Scope | None = None
         self._writes = 0
         self._vars: Mapping[str, Any] = {}
+        # What `event` was made of last time, and what came of it.
+        self._event: Event | None = None
+        self._event_map: Mapping[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         working = self._working
@@ -75,17 +87,14 @@ class Names(Mapping[str, Any]):
         return seen
 
     def event(self) -> Mapping[str, Any]:
-        """The event that is handled; one that carries nothing reads as an empty map."""
+        """The event that is handled (SCXML's ``_event``)."""
         event = self._working.event
         if event is None:
             raise KeyError("event")
-        data = {} if event.data is None else event.data
-        seen = {"name": event.name, "data": data, "kind": str(event.kind)}
-        if event.sendid:
-            seen["sendid"] = event.sendid
-        if event.invocation:
-            seen["invocation"] = event.invocation
-        return seen
+        if self._event is not event:
+            self._event = event
+            self._event_map = _map_from_event(event)
+        return self._event_map
 
     def input(self) -> Any:
         """What the user answered: a value that was chosen, else the text without outer blanks."""
@@ -99,27 +108,33 @@ class Names(Mapping[str, Any]):
         raise KeyError("input")
 
     def session(self) -> Mapping[str, Any]:
-        """Facts of the session; ``floor`` lists the states that listen, the holder first."""
+        """Facts of the session.
+
+        ``floor`` lists the states that listen, the holder first; ``ioprocessors`` says where events
+        for the session are sent to (SCXML's ``_ioprocessors``).
+        """
         working = self._working
+        processor = {"location": f"#_scxml_{working.session}"}
         return {
             "id": working.session,
             "flow": working.tree.chart.name,
-            "turns": working.turn,
-            "now": timestamp_from_micros(working.now),
+            "turns": working.family.turn,
+            "now": timestamp_from_micros(working.family.now),
             "floor": list(working.floor),
+            "ioprocessors": {PROCESSOR: processor, "scxml": processor},
         }
 
     def now(self) -> datetime:
         """The clock of the session."""
-        return timestamp_from_micros(self._working.now)
+        return timestamp_from_micros(self._working.family.now)
 
     def contact(self) -> Mapping[str, Any]:
         """The contact's values, with what this turn has written to them."""
-        return self._working.contact
+        return self._working.family.contact
 
     def tenant(self) -> Mapping[str, Any]:
         """The tenant's values, with what this turn has written to them."""
-        return self._working.tenant
+        return self._working.family.tenant
 
     def draw(self, site: int, *arguments: Any) -> int:
         """A number from 0 to below n: the same whenever this call is asked in this visit."""
@@ -159,13 +174,63 @@ def timestamp_from_micros(micros: int) -> datetime:
     return EPOCH + micros * MICROSECOND
 
 
+def _map_from_event(event: Event) -> Mapping[str, Any]:
+    """What expressions see of an event.
+
+    One that carries nothing has an empty map as its data; what SCXML calls blank is not there.
+    """
+    data = {} if event.data is None else event.data
+    seen = {"name": event.name, "data": data, "kind": str(event.kind)}
+    if event.sendid:
+        seen["sendid"] = event.sendid
+    if event.origin:
+        seen["origin"] = event.origin
+        seen["origintype"] = event.origintype
+    if event.invokeid:
+        seen["invokeid"] = event.invokeid
+    if event.invocation:
+        seen["invocation"] = event.invocation
+    return seen
+
+
 def working_from_snapshot(tree: Tree, snapshot: Snapshot) -> Working:
     """A working copy of a snapshot, with the names that its expressions see.
 
     Raises:
         InvalidSnapshot: its configuration is none of this chart.
     """
-    working = Working(tree, snapshot)
+    return _named(Working(tree, snapshot))
+
+
+def woken(family: Family, path: str) -> Working:
+    """The session of a family with a path.
+
+    Raises:
+        InvalidSnapshot: there is none, or it is none of its chart.
+    """
+    if not path:
+        return family.root
+    live = family.live.get(path)
+    if live is None:
+        live = family.live[path] = _named(_working_of_child(family, path))
+    return live
+
+
+def _working_of_child(family: Family, path: str) -> Working:
+    child = family.children.get(path)
+    root = family.root
+    chart = None if child is None else root.tree.chart.charts.get(child.chart)
+    if child is None or chart is None or child.snapshot.digest != digest_of(chart):
+        raise InvalidSnapshot(
+            f"session `{root.session}` holds no session `{path}` of a chart that "
+            f"`{root.tree.chart.name}` can invoke; was the snapshot changed by hand?"
+        )
+    working = Working(tree_of(chart), child.snapshot, family, path)
+    working.name = child.name
+    return working
+
+
+def _named(working: Working) -> Working:
     names = Names(working)
     working.names = names
     working.host = {"draw": names.draw, "In": names.is_in}

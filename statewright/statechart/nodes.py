@@ -89,6 +89,7 @@ class Node:
         initial: where a compound state starts; the default transition of a history state.
         draws: whether it evaluates an expression that draws lots.
         bare: whether it is atomic, and nothing runs, starts or is kept when it is entered or left.
+        hatches: whether it invokes charts.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Node:
     initial: Arc | None = None
     draws: bool = False
     bare: bool = False
+    hatches: bool = False
 
     def __repr__(self) -> str:
         return f"<Node {self.id!r}>"

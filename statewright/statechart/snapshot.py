@@ -29,6 +29,8 @@ class Timer:
         data: what the event carries, evaluated when the timer was set.
         id: the send's id, or ``""``.
         state: the state that set it.
+        owner: the path of the session that the state is of: ``""``, or one that was invoked.
+        target: who gets the event, as in ``Send``.
     """
 
     due: int
@@ -37,6 +39,8 @@ class Timer:
     data: Any
     id: str
     state: str
+    owner: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,14 @@ class Invocation:
         name: the ``Invoke.id`` of the definition.
         type: who does the work.
         state: the state that asked.
+        owner: the path of the session that the state is of: ``""``, or one that was invoked.
     """
 
     id: str
     name: str
     type: str
     state: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,42 @@ class Recorded:
 
     states: tuple[str, ...]
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A session that was invoked by another one, and lives in its snapshot.
+
+    Its clock and turns are those of the session around all; so are its timers and the work that it
+    has asked for, since all of these are answered in one order.
+
+    Attributes:
+        owner: the path of the session that invoked it; ``""`` is the outermost one.
+        name: of the invocation.
+        state: the state of the owner that invoked it.
+        chart: its name in ``Statechart.charts``.
+        snapshot: all else that it is: configuration, data, history, visits, deferred, floor.
+    """
+
+    owner: str
+    name: str
+    state: str
+    chart: str
+    snapshot: Snapshot
+
+    @property
+    def path(self) -> str:
+        """The names of the invocations that lead to it, each behind a slash."""
+        return path_to(self.owner, self.name)
+
+
+def path_to(owner: str, name: str) -> str:
+    """The path of a session that the session with the path ``owner`` has invoked as ``name``.
+
+    >>> path_to("/a", "b/c")
+    '/a/b~1c'
+    """
+    return f"{owner}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +134,7 @@ class Snapshot:
         floor: states that listen to the user, in order of entry; the first one has the floor.
         monitors: state of the rules that are watched.
         timer_count: timers set so far.
+        children: the sessions that it and they have invoked, in the order in which they began.
     """
 
     digest: str
@@ -112,3 +155,4 @@ class Snapshot:
     floor: tuple[str, ...] = ()
     monitors: Mapping[str, Any] = field(default_factory=dict)
     timer_count: int = 0
+    children: tuple[Child, ...] = ()

@@ -16,13 +16,14 @@ from statewright.statechart.forms import (
     Part,
     an_object,
     by_name,
+    later,
     many,
     one_of,
     record,
     shown,
     within,
 )
-from statewright.statechart.snapshot import Invocation, Recorded, Snapshot, Status, Timer
+from statewright.statechart.snapshot import Child, Invocation, Recorded, Snapshot, Status, Timer
 
 TIME: Final = within(0, LATEST)
 """Microseconds since 1970 UTC."""
@@ -35,6 +36,9 @@ EVENT: Final = record(
     Part("kind", one_of(EventKind), EventKind.EXTERNAL),
     Part("invocation", TEXT, ""),
     Part("sendid", TEXT, ""),
+    Part("origin", TEXT, ""),
+    Part("origintype", TEXT, ""),
+    Part("invokeid", TEXT, ""),
     Part("contact", VALUE, {}),
     Part("tenant", VALUE, {}),
 )
@@ -53,6 +57,7 @@ EFFECT: Final = record(
     Part("id", TEXT),
     Part("state", TEXT),
     Part("data", _MAP),
+    Part("owner", TEXT, ""),
 )
 """A request to the world."""
 
@@ -62,6 +67,7 @@ INCIDENT: Final = record(
     Part("state", TEXT),
     Part("message", TEXT),
     Part("expression", TEXT, ""),
+    Part("owner", TEXT, ""),
 )
 """Something that went wrong, or was logged."""
 
@@ -73,9 +79,16 @@ _TIMER: Final = record(
     Part("data", VALUE, None),
     Part("id", TEXT, ""),
     Part("state", TEXT),
+    Part("owner", TEXT, ""),
+    Part("target", TEXT, ""),
 )
 _INVOCATION: Final = record(
-    Invocation, Part("id", TEXT), Part("name", TEXT), Part("type", TEXT), Part("state", TEXT)
+    Invocation,
+    Part("id", TEXT),
+    Part("name", TEXT),
+    Part("type", TEXT),
+    Part("state", TEXT),
+    Part("owner", TEXT, ""),
 )
 
 
@@ -90,7 +103,16 @@ def _scopes_from_json(value: Any) -> Any:
 _SCOPES: Final = Form(json_from_value, _scopes_from_json)
 _RECORDED: Final = record(Recorded, Part("states", many(TEXT)), Part("data", _SCOPES, {}))
 
-SNAPSHOT: Final = record(
+_CHILD: Final = record(
+    Child,
+    Part("owner", TEXT, ""),
+    Part("name", TEXT),
+    Part("state", TEXT),
+    Part("chart", TEXT),
+    Part("snapshot", later(lambda: SNAPSHOT)),
+)
+
+SNAPSHOT: Final[Form] = record(
     Snapshot,
     Part("digest", TEXT),
     Part("session", TEXT),
@@ -110,5 +132,6 @@ SNAPSHOT: Final = record(
     Part("floor", many(TEXT), ()),
     Part("monitors", by_name(VALUE), {}),
     Part("timer_count", COUNT, 0),
+    Part("children", many(_CHILD), ()),
 )
 """A snapshot."""

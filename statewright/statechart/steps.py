@@ -18,12 +18,14 @@ class Microstep:
         transitions: their ids (``state#n``), in document order of the states that chose them.
         exited: ids of the states that were left, in that order.
         entered: ids of the states that were entered, in that order.
+        owner: the path of the session that took them: ``""``, or one that was invoked.
     """
 
     event: Event | None
     transitions: tuple[str, ...]
     exited: tuple[str, ...]
     entered: tuple[str, ...]
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Any
 
 from statewright.statechart.configuration import remembered_nodes
 from statewright.statechart.definition import StateKind
+from statewright.statechart.evaluation import condition_match
 from statewright.statechart.event import Event
-from statewright.statechart.execution import condition_match
 from statewright.statechart.nodes import (
     Arc,
     Entry,

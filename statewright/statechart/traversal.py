@@ -6,8 +6,24 @@ from collections.abc import Iterator
 from itertools import chain
 
 from statewright.expressions import Content, Expression, expressions_in
-from statewright.statechart.actions import Action, Assign, ForEach, If, Log, Raise, Say, Send
+from statewright.statechart.actions import (
+    Action,
+    Assign,
+    Cancel,
+    ForEach,
+    If,
+    Log,
+    Raise,
+    Say,
+    Send,
+)
 from statewright.statechart.definition import Actions, State, Statechart, Transition
+
+
+def charts_in(chart: Statechart) -> Iterator[Statechart]:
+    """The chart itself, and those that it may invoke."""
+    yield chart
+    yield from chart.charts.values()
 
 
 def states_in(chart: Statechart) -> Iterator[State]:
@@ -37,7 +53,8 @@ def actions_in(chart: Statechart) -> Iterator[Action]:
 def actions_of(state: State) -> Iterator[Action]:
     """Every action of a state and its transitions, those inside others included."""
     blocks = (transition.actions for transition in transitions_of(state))
-    yield from _flattened((*state.entry, *state.exit, *blocks))
+    finalized = (invoke.finalize for invoke in state.invocations)
+    yield from _flattened((*state.entry, *state.exit, *blocks, *finalized))
 
 
 def _flattened(blocks: tuple[Actions, ...]) -> Iterator[Action]:
@@ -58,7 +75,8 @@ def expressions_of(state: State) -> Iterator[Expression]:
         if transition.guard is not None:
             yield transition.guard
     contents: list[Content | None] = [state.donedata, *(datum.value for datum in state.data)]
-    contents.extend(invoke.params for invoke in state.invocations)
+    for invoke in state.invocations:
+        contents.extend((invoke.type_expr, invoke.chart, invoke.params))
     for action in actions_of(state):
         yield from expressions_of_action(action)
     for content in contents:
@@ -76,9 +94,12 @@ def expressions_of_action(action: Action) -> Iterator[Expression]:
         case Assign(_, value) | Log(_, value) | Raise(_, value) | Say(value):
             if value is not None:
                 yield from expressions_in(value)
-        case Send(_, data, _, delay):
-            for content in (data, delay):
+        case Send():
+            computed = (action.event_expr, action.target_expr, action.type_expr)
+            for content in (*computed, action.data, action.delay):
                 if content is not None:
                     yield from expressions_in(content)
+        case Cancel(id_expr=content) if content is not None:
+            yield from expressions_in(content)
         case _:
             pass

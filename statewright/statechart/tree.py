@@ -8,6 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
+from statewright.errors import InvalidStatechart
 from statewright.expressions.syntax import Call, walk
 from statewright.statechart.actions import ForEach
 from statewright.statechart.definition import (
@@ -57,6 +58,11 @@ def tree_of(chart: Statechart) -> Tree:
     """
     if chart.tree is None:
         check_states(chart)
+        for name, inner in chart.charts.items():
+            try:
+                tree_of(inner)
+            except InvalidStatechart as error:
+                raise InvalidStatechart(f"in the chart `{name}`: {error}") from None
         object.__setattr__(chart, "tree", _grown(chart))
     tree: Tree = chart.tree
     return tree
@@ -185,6 +191,7 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
         for expression in expressions_of(state)
         for part in walk(expression.root)
     )
+    node.hatches = any(invoke.chart is not None for invoke in state.invocations)
     node.bare = node.kind is StateKind.ATOMIC and not any(
         (state.entry, state.exit, state.data, state.invocations, state.awaits, node.draws)
     )

@@ -16,7 +16,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
-from statewright.statechart.event import TICK, is_event_name
+from statewright.statechart.event import INTERNAL, TICK, is_event_name
 from statewright.statechart.nodes import Node, is_descendant, is_history
 from statewright.statechart.traversal import states_in, transitions_of
 
@@ -63,6 +63,12 @@ def check_states(chart: Statechart) -> None:
         raise InvalidStatechart(f"`limit` is a count of microsteps from 1, not `{chart.limit}`")
     for descriptor in chart.deferred:
         _check_descriptor(descriptor, "`deferred`")
+    for name, inner in chart.charts.items():
+        if not name or inner.charts:
+            raise InvalidStatechart(
+                f"the chart `{name}` has charts of its own, or no name; "
+                "put all of them into the outermost chart, each with a name"
+            )
     _check_data(chart.data, "the chart")
     _check_inputs(chart)
     if chart.initial is not None:
@@ -188,18 +194,23 @@ def _check_inputs(chart: Statechart) -> None:
 
 
 def _check_invoke(invoke: Invoke, state: State, ids: set[str]) -> None:
-    if not is_event_name(invoke.id) or "." in invoke.id:
+    name = invoke.id or f"{state.id}.0"
+    if not is_event_name(name):
         raise InvalidStatechart(
-            f"`{invoke.id}` of state `{state.id}` is no id of an invocation; "
-            "use a text without dots and stars, see `state_id`"
+            f"`{name}` of state `{state.id}` is no id of an invocation; "
+            "use names joined by dots, without stars, see `state_id`"
         )
     if invoke.id in ids:
         raise InvalidStatechart(
             f"two invocations have the id `{invoke.id}`; rename the one of state `{state.id}`"
         )
-    if not invoke.type:
-        raise InvalidStatechart(f"the invocation `{invoke.id}` has no type; say who does the work")
-    ids.add(invoke.id)
+    if invoke.id:
+        ids.add(invoke.id)
+    where = f"the invocation `{name}`"
+    if not invoke.type and invoke.type_expr is None and invoke.chart is None:
+        raise InvalidStatechart(f"{where} has no type; say who does the work")
+    _check_location(invoke.id_location, where)
+    _check_actions(invoke.finalize, where)
 
 
 def _check_descriptor(descriptor: str, where: str) -> None:
@@ -231,26 +242,41 @@ def _check_actions(actions: Actions, where: str) -> None:
         level = tuple(inner)
 
 
+def _check_location(location: tuple[str, ...], where: str) -> None:
+    """Whether a location, if there is one, can be written to."""
+    if location and not location[0]:
+        raise InvalidStatechart(f"an assignment of {where} names no variable; name one")
+    if len(location) > LOCATION_LENGTH:
+        raise InvalidStatechart(
+            f"an assignment of {where} goes {len(location)} names deep; "
+            f"at most {LOCATION_LENGTH} are allowed"
+        )
+
+
+def _check_event(name: str, where: str) -> None:
+    if not is_event_name(name):
+        raise InvalidStatechart(
+            f"`{name}` of {where} is no name of an event; use names joined by dots"
+        )
+    if name == TICK:
+        raise InvalidStatechart(f"{where} sends `{TICK}`, which only the clock does; rename it")
+
+
 def _check_action(action: Action, where: str) -> None:
     match action:
-        case Assign(location) if not location or not location[0]:
-            raise InvalidStatechart(f"an assignment of {where} names no variable; name one")
-        case Assign(location) if len(location) > LOCATION_LENGTH:
-            raise InvalidStatechart(
-                f"an assignment of {where} goes {len(location)} names deep; "
-                f"at most {LOCATION_LENGTH} are allowed"
-            )
-        case Raise(event) | Send(event) if not is_event_name(event):
-            raise InvalidStatechart(
-                f"`{event}` of {where} is no name of an event; use names joined by dots"
-            )
-        case Raise(event) | Send(event) if event == TICK:
-            raise InvalidStatechart(f"{where} sends `{TICK}`, which only the clock does; rename it")
-        case Send(target=target, delay=delay) if target and delay is not None:
-            raise InvalidStatechart(
-                f"{where} delays a send to `{target}`; only sends to the session itself wait"
-            )
-        case Cancel(id=""):
+        case Assign(location):
+            _check_location(location or ("",), where)
+        case Raise(event):
+            _check_event(event, where)
+        case Send():
+            if action.event_expr is None:
+                _check_event(action.event, where)
+            if action.target == INTERNAL and action.delay is not None:
+                raise InvalidStatechart(
+                    f"{where} delays a send to `{INTERNAL}`, which never waits; leave out the delay"
+                )
+            _check_location(action.id_location, where)
+        case Cancel(id="", id_expr=None):
             raise InvalidStatechart(f"a cancel of {where} names no send; give it the send's id")
         case ForEach(item=""):
             raise InvalidStatechart(f"a loop of {where} has no item; name a variable")

@@ -1,12 +1,18 @@
-"""The next snapshot while a macrostep writes it: the one thing here that changes."""
+"""The next snapshot while a macrostep writes it: the one thing here that changes.
+
+A session has a ``Working``. What it has in common with the sessions that it has invoked is in their
+``Family``: one clock; one row of timers, since they fire in one order; one row of work that the
+world does for them, since its results come in at one place.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.statechart.configuration import nodes_of
@@ -14,7 +20,13 @@ from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
 from statewright.statechart.nodes import Node, ids_of
-from statewright.statechart.snapshot import Invocation, Recorded, Snapshot, Timer
+from statewright.statechart.snapshot import (
+    Child,
+    Invocation,
+    Recorded,
+    Snapshot,
+    Timer,
+)
 from statewright.statechart.steps import Microstep
 from statewright.statechart.tree import Tree
 
@@ -22,8 +34,110 @@ Host = Mapping[str, Callable[..., Any]]
 """Functions that expressions may call besides those of CEL."""
 
 _snapshot = maker(Snapshot)
+_event = maker(Event)
 _ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class Family:
+    """What the sessions of one turn have in common.
+
+    The names that ``Snapshot`` has too mean what they mean there, for the outermost session. The
+    others:
+
+    Attributes:
+        root: the outermost session.
+        turn: the number of this turn.
+        contact: the contact's values that this turn reads, with what it has written to them.
+        tenant: the same of the tenant.
+        steps: microsteps of this macrostep so far.
+        rounds: rounds of loops of this macrostep so far.
+        spent: characters and parts of values written in this macrostep so far: one number.
+        issued: how many ids were made up in this turn.
+        children: path → the session as it was, in the order in which they began.
+        live: path → those of them that do something in this turn.
+        ready: those that have something to handle, in the order in which it came.
+        reached: the session after the last whole macrostep of a turn that has several, with how
+            many microsteps, effects and incidents there were then.
+    """
+
+    __slots__ = (
+        "children",
+        "contact",
+        "effects",
+        "incidents",
+        "invocations",
+        "issued",
+        "live",
+        "microsteps",
+        "now",
+        "reached",
+        "ready",
+        "root",
+        "rounds",
+        "spent",
+        "steps",
+        "tenant",
+        "timer_count",
+        "timers",
+        "turn",
+    )
+
+    def __init__(self, root: Working, snapshot: Snapshot) -> None:
+        self.root = root
+        self.turn = snapshot.turns + 1
+        self.now = snapshot.now
+        self.timers: tuple[Timer, ...] = snapshot.timers
+        self.invocations: tuple[Invocation, ...] = snapshot.invocations
+        self.timer_count = snapshot.timer_count
+        self.contact: Mapping[str, Any] = _NOTHING
+        self.tenant: Mapping[str, Any] = _NOTHING
+        self.steps = 0
+        self.rounds = 0
+        self.spent = [0]
+        self.issued = 0
+        self.effects: list[Effect] = []
+        self.incidents: list[Incident] = []
+        self.microsteps: list[Microstep] = []
+        self.children: dict[str, Child] = {}
+        self.live: dict[str, Working] = {}
+        self.ready: list[Working] = []
+        self.reached: tuple[Snapshot, int, int, int] | None = None
+        for child in snapshot.children:
+            self.children[child.path] = child
+
+    def reach(self) -> None:
+        """End a macrostep: the next one has bounds of its own, and fails back to here."""
+        self.steps = self.rounds = self.spent[0] = 0
+        for working in (self.root, *self.live.values()):
+            working.release()
+        lengths = len(self.microsteps), len(self.effects), len(self.incidents)
+        self.reached = (self.root.snapshot(), *lengths)
+
+    def snapshots(self) -> tuple[Child, ...]:
+        """The sessions that were invoked, as they are now."""
+        return tuple(
+            replace(child, snapshot=self.live[path].own_snapshot()) if path in self.live else child
+            for path, child in self.children.items()
+        )
+
+    def wake(self, working: Working) -> None:
+        """See to it that a session handles what has come for it."""
+        if working not in self.ready:
+            self.ready.append(working)
+
+    def forget(self, working: Working) -> None:
+        """Let go of a session that is over."""
+        del self.children[working.path]
+        del self.live[working.path]
+        if working in self.ready:
+            self.ready.remove(working)
+
+    def new_number(self) -> str:
+        """A number for an id that is made up: unique in the session."""
+        self.issued += 1
+        return f"{self.turn}-{self.issued}"
 
 
 class Working:
@@ -33,24 +147,23 @@ class Working:
 
     Attributes:
         tree: of the chart.
-        turn: the number of this turn.
+        family: what it shares.
+        path: ``""``, or that of an invoked session; see ``Child``.
+        name: of the invocation that it is, or ``""``.
         active: the configuration as nodes, in document order.
-        contact: the contact's values that this turn reads, with what it has written to them.
-        tenant: the same of the tenant.
         event: what is being handled, or None at the start.
         queue: the internal queue.
-        outbox: sends to the session itself that do not wait.
+        outbox: the external queue: what it has sent to itself without delay, and what others have
+            sent to it.
         fresh: states with invocations that were entered in this macrostep and not left since.
+        hatching: those of them that invoke charts, and have not yet.
         reported: what has raised an error of a guard in this macrostep.
         quiet: whether guards that fail go unreported.
         node: the state whose expressions are evaluated.
         place: where in the state they stand, for ``draw``.
-        steps: microsteps of this macrostep so far.
-        rounds: rounds of loops of this macrostep so far.
-        spent: characters and parts of values written in this macrostep so far: one number.
+        given: the values that it begins with, until it has begun; None from then on.
         running: whether the session goes on.
-        reached: the session after the last whole macrostep of a turn that has several, with how
-            many microsteps, effects and incidents there were then.
+        cancelled: whether it was given up by the session that invoked it.
         writes: how often data may have changed.
         names: what expressions see.
         host: the functions they may call.
@@ -59,98 +172,85 @@ class Working:
     __slots__ = (
         "_owned",
         "active",
-        "contact",
+        "cancelled",
         "data",
         "deferred",
         "digest",
-        "effects",
         "event",
+        "family",
         "floor",
         "fresh",
+        "given",
+        "hatching",
         "history",
         "host",
-        "incidents",
-        "invocations",
-        "microsteps",
         "monitors",
+        "name",
         "names",
         "node",
-        "now",
         "outbox",
         "outcome",
         "output",
+        "path",
         "place",
         "queue",
         "quiet",
-        "reached",
         "reported",
-        "rounds",
         "running",
         "seed",
         "session",
-        "spent",
         "status",
-        "steps",
-        "tenant",
-        "timer_count",
-        "timers",
         "tree",
-        "turn",
         "visits",
         "writes",
     )
 
-    def __init__(self, tree: Tree, snapshot: Snapshot) -> None:
+    def __init__(
+        self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
+    ) -> None:
         self.active: list[Node] = nodes_of(tree, snapshot)
         self.tree = tree
+        self.family = Family(self, snapshot) if family is None else family
+        self.path = path
+        self.name = ""
         self.digest = snapshot.digest
         self.session = snapshot.session
         self.seed = snapshot.seed
-        self.turn = snapshot.turns + 1
-        self.now = snapshot.now
         self.status = snapshot.status
         self.outcome = snapshot.outcome
         self.output = snapshot.output
         self.data: Mapping[str, Mapping[str, Any]] = snapshot.data
         self.history: Mapping[str, Recorded] = snapshot.history
         self.visits: Mapping[str, int] = snapshot.visits
-        self.timers: tuple[Timer, ...] = snapshot.timers
-        self.invocations: tuple[Invocation, ...] = snapshot.invocations
         self.deferred: tuple[Event, ...] = snapshot.deferred
         self.floor: tuple[str, ...] = snapshot.floor
         self.monitors = snapshot.monitors
-        self.timer_count = snapshot.timer_count
-        self.contact: Mapping[str, Any] = {}
-        self.tenant: Mapping[str, Any] = {}
         self.event: Event | None = None
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
         self.fresh: list[Node] = []
+        self.hatching: list[Node] = []
         self.reported: set[object] = set()
         self.node: Node = tree.root
         self.place: tuple[Any, ...] = ()
-        self.steps = 0
-        self.rounds = 0
-        self.spent = [0]
+        self.given: Mapping[str, Any] | None = None
         self.running = True
+        self.cancelled = False
         self.quiet = False
-        self.effects: list[Effect] = []
-        self.incidents: list[Incident] = []
-        self.microsteps: list[Microstep] = []
         self.names: Mapping[str, Any] = {}
         self.host: Host = {}
         self.writes = 0
-        self.reached: tuple[Snapshot, int, int, int] | None = None
         self._owned: dict[str, dict[str, Any]] = {}
 
     def snapshot(self) -> Snapshot:
-        """The session as it is now."""
+        """The outermost session as it is now, with those that it has invoked."""
+        family = self.family
         return _snapshot(
             self.digest,
             self.session,
             self.seed,
-            self.turn,
-            self.now,
+            family.turn,
+            family.now,
             self.status,
             self.outcome,
             self.output,
@@ -158,19 +258,34 @@ class Working:
             self.data,
             self.history,
             self.visits,
-            self.timers,
-            self.invocations,
+            family.timers,
+            family.invocations,
             self.deferred,
             self.floor,
             self.monitors,
-            self.timer_count,
+            family.timer_count,
+            family.snapshots() if family.children else (),
         )
 
-    def reach(self) -> None:
-        """Remember the session as it is: an abandoned macrostep falls back to it."""
+    def own_snapshot(self) -> Snapshot:
+        """An invoked session as it is now, without what it shares."""
+        return Snapshot(
+            digest=self.digest,
+            session=self.session,
+            seed=self.seed,
+            configuration=ids_of(self.active),
+            data=self.data,
+            history=self.history,
+            visits=self.visits,
+            deferred=self.deferred,
+            floor=self.floor,
+            monitors=self.monitors,
+        )
+
+    def release(self) -> None:
+        """End a macrostep: what was written so far is handed out, and not written to again."""
+        self.reported.clear()
         self._owned.clear()
-        lengths = len(self.microsteps), len(self.effects), len(self.incidents)
-        self.reached = (self.snapshot(), *lengths)
 
     # The configuration
 
@@ -232,16 +347,19 @@ class Working:
 
     def request(self, kind: EffectKind, data: Mapping[str, Any]) -> str:
         """Ask the world for something, on behalf of the current state; the effect's id."""
-        node = self.node
-        name = f"{self.session}:{node.key}:{self.turn}:{len(self.effects)}"
-        self.effects.append(Effect(kind, name, node.id, data))
+        node, family = self.node, self.family
+        name = f"{family.root.session}:{node.key}:{family.turn}:{len(family.effects)}"
+        family.effects.append(Effect(kind, name, node.id, data, self.path))
         return name
 
     def report(self, name: str, message: str, expression: str = "") -> None:
         """Record an incident of the current state."""
-        self.incidents.append(Incident(name, self.node.id, message, expression))
+        incident = Incident(name, self.node.id, message, expression, self.path)
+        self.family.incidents.append(incident)
 
-    def fail(self, name: str, error: EvaluationError, expression: str, **more: str) -> None:
+    def fail(
+        self, name: str, error: EvaluationError, expression: str, sendid: str = "", **more: str
+    ) -> None:
         """Record an incident, and raise the error event of that name."""
         self.report(name, error.reason, expression)
         data = {
@@ -250,32 +368,52 @@ class Working:
             "expression": expression,
             **more,
         }
-        self.queue.append(Event(name, data, self.now, EventKind.PLATFORM))
+        event = Event(name, data, self.family.now, EventKind.PLATFORM, sendid=sendid)
+        self.queue.append(event)
 
-    # Timers and invocations
+    # Timers and work
 
-    def set_timer(self, due: int, event: str, data: Any, sendid: str) -> None:
-        """Send an event to the session later."""
-        timer = Timer(due, self.timer_count, event, data, sendid, self.node.id)
-        self.timer_count += 1
-        self.timers = tuple(sorted((*self.timers, timer), key=_DUE))
+    def set_timer(self, due: int, event: str, data: Any, sendid: str, target: str) -> None:
+        """Send an event later."""
+        family = self.family
+        state = self.node.id
+        timer = Timer(due, family.timer_count, event, data, sendid, state, self.path, target)
+        family.timer_count += 1
+        family.timers = tuple(sorted((*family.timers, timer), key=_DUE))
 
-    def cancel_timers(self, sendid: str) -> None:
-        """Take back the timers of a send."""
-        self.timers = tuple(timer for timer in self.timers if timer.id != sendid)
-
-    def start_invocation(self, name: str, kind: str, params: Any) -> None:
-        """Ask for the work of the current state."""
-        effect = self.request(EffectKind.INVOKE, {"name": name, "params": params, "type": kind})
-        self.invocations = (*self.invocations, Invocation(effect, name, kind, self.node.id))
-
-    def cancel_invocations(self, state: str | None = None) -> None:
-        """Give up the work that a state, or anyone, has asked for."""
-        for invocation in self.invocations:
-            if state is None or invocation.state == state:
-                self.request(EffectKind.CANCEL, {"invocation": invocation.id})
-        self.invocations = tuple(
-            invocation
-            for invocation in self.invocations
-            if state is not None and invocation.state != state
+    def cancel_timers(self, sendid: str | None = None) -> None:
+        """Take back the timers of a send, or all of this session."""
+        family, path = self.family, self.path
+        family.timers = tuple(
+            timer
+            for timer in family.timers
+            if timer.owner != path or (sendid is not None and timer.id != sendid)
         )
+
+    def start_work(self, name: str, kind: str, params: Any) -> None:
+        """Ask the world for the work of the current state."""
+        family = self.family
+        effect = self.request(EffectKind.INVOKE, {"name": name, "params": params, "type": kind})
+        invocation = Invocation(effect, name, kind, self.node.id, self.path)
+        family.invocations = (*family.invocations, invocation)
+
+    def cancel_work(self, state: str | None = None) -> None:
+        """Give up the work that a state, or this session, has asked for."""
+        family = self.family
+        kept: list[Invocation] = []
+        for invocation in family.invocations:
+            if invocation.owner == self.path and state in {None, invocation.state}:
+                self.request(EffectKind.CANCEL, {"invocation": invocation.id})
+            else:
+                kept.append(invocation)
+        family.invocations = tuple(kept)
+
+    # Sessions that it has invoked
+
+    def children(self, state: str | None = None) -> list[str]:
+        """The paths of the sessions that a state, or this session, has invoked, in their order."""
+        return [
+            path
+            for path, child in self.family.children.items()
+            if child.owner == self.path and state in {None, child.state}
+        ]
