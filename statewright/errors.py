@@ -39,6 +39,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from statewright.excerpt import point_at
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -265,22 +267,3 @@ class EffectFailed(HostError):
         self.message = message
         self.transient = transient
         self.result = result
-
-
-def point_at(text: str, start: int, end: int) -> str:
-    """The line of ``text`` around ``start``, and under it carets up to ``end``.
-
-    Long lines are cut to a window around the carets.
-
-    >>> print(point_at("age >= ", 7, 7))
-    age >=
-           ^
-    """
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end
-    left = max(line_start, start - 60)
-    right = min(line_end, left + 120)
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[left:right])
-    carets = "^" * max(1, min(end, right) - start)
-    return f"{line.rstrip()}\n{' ' * (start - left)}{carets}"

@@ -42,7 +42,7 @@ from statewright.expressions.values import INT_MAX, INT_MIN, UINT_MAX, Uint, has
 _PRIMARY: Final = PREFIX + 1
 """Binds more tightly than all operators: what a selection can be made from."""
 
-_WORD: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
+WORD: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
 _QUOTABLE: Final = re.compile(r"[a-zA-Z0-9_.\-/ ]+", re.ASCII)
 _NO_FIELDS: Final = frozenset(("in", *CONSTANTS))
 
@@ -111,13 +111,13 @@ def _is_negative(value: Any) -> bool:
 
 
 def _variable(name: str) -> str:
-    if not _WORD.fullmatch(name) or name in RESERVED:
+    if not WORD.fullmatch(name) or name in RESERVED:
         _refuse(f"{name!r} cannot be the name of a variable; `vars[…]` reads it")
     return name
 
 
 def _field(name: str) -> str:
-    if _WORD.fullmatch(name) and name not in _NO_FIELDS:
+    if WORD.fullmatch(name) and name not in _NO_FIELDS:
         return name
     if not _QUOTABLE.fullmatch(name):
         _refuse(f"{name!r} cannot be selected with a dot; index with it")
@@ -277,7 +277,7 @@ def _call(node: Call, spelled: Spelled) -> Document:
     arguments = bracketed("(", [spelled(one, TERNARY) for one in node.arguments], ")")
     if node.target is None:
         return _variable(node.function), arguments
-    if not _WORD.fullmatch(node.function) or node.function in _NO_FIELDS:
+    if not WORD.fullmatch(node.function) or node.function in _NO_FIELDS:
         _refuse(f"{node.function!r} cannot be the name of a function")
     return spelled(node.target, _PRIMARY), f".{node.function}", arguments
 

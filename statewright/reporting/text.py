@@ -12,10 +12,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from statewright.compiler.findings import Finding, Severity
+from statewright.excerpt import columns
 from statewright.reporting.report import Report
 from statewright.statechart.sourcemap import Location
 
@@ -112,22 +112,15 @@ def _excerpt(text: str, place: Location, *, colour: bool) -> Iterator[str]:
     number = str(place.line)
     bar = _painted("|", _BLUE, colour=colour)
     padding = "".join(_blank(c) for c in shown[: offset - left])
-    carets = "^" * sum(map(_columns, shown[offset - left : offset - left + length])) or "^"
+    carets = "^" * columns(shown[offset - left : offset - left + length]) or "^"
     yield f"{' ' * len(number)} {bar}"
     yield f"{_painted(number, _BLUE, colour=colour)} {bar} {printable(shown).rstrip()}"
     yield f"{' ' * len(number)} {bar} {padding}{_painted(carets, _BLUE, colour=colour)}"
 
 
-def _columns(character: str) -> int:
-    """Columns that a character takes on a terminal."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
 def _blank(character: str) -> str:
     """Space as wide as a character, so that the caret stands under its place."""
-    return "\t" if character == "\t" else " " * _columns(character)
+    return "\t" if character == "\t" else " " * columns(character)
 
 
 def _painted(text: str, code: str, *, colour: bool) -> str:

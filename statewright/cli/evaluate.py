@@ -1,0 +1,249 @@
+"""``eval``: the value of an expression, or its type."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+
+from statewright.cli import documents, files, streams
+from statewright.cli.chat import micros_from
+from statewright.cli.complaints import (
+    Complaint,
+    complaint_from_error,
+    json_from_complaint,
+    lines_from_complaint,
+)
+from statewright.cli.failure import CLEAN, FOUND, Failure
+from statewright.cli.options import format_option
+from statewright.cli.terminal import clock
+from statewright.compiler.scope import HOST_FUNCTIONS
+from statewright.errors import EvaluationError, ExpressionError, UnwritableTree
+from statewright.expressions import CelType, Checked, Environment, check, evaluate, parse
+from statewright.expressions.declarations import text_from_type, type_from_text, type_from_value
+from statewright.expressions.printing import plain_from_value
+from statewright.expressions.spelling import tree_from_value
+from statewright.expressions.unparser import unparse
+from statewright.flows.documents import SIZE_LIMIT
+from statewright.statechart.coercion import coerced
+from statewright.statechart.names import timestamp_from_micros
+
+WIDTH: Final = 100
+"""Characters of a line of a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an expression may use.
+
+    Attributes:
+        data: the values of its variables.
+        types: their types, and those of variables without a value.
+        strict: whether problems, also those of the strict mode, stand in the way.
+    """
+
+    data: Mapping[str, Any]
+    types: Mapping[str, CelType]
+    strict: bool
+
+    @property
+    def environment(self) -> Environment:
+        """The same for the checker."""
+        return Environment(self.types, HOST_FUNCTIONS, strict=self.strict)
+
+
+@click.command("eval")
+@click.argument("expression", metavar="EXPR")
+@click.option("--data", metavar="FILE|JSON", help="Values of variables.")
+@click.option("--var", "assigned", metavar="NAME=JSON", multiple=True, help="One of them.")
+@click.option("--declare", "declared", metavar="NAME=TYPE", multiple=True, help="Its type.")
+@click.option("--type", "only_type", is_flag=True, help="Check it and print its type.")
+@click.option("--strict", is_flag=True, help="Refuse whatever the checker finds wrong.")
+@click.option("--now", metavar="TIME", help="What `now` is, such as 2026-01-31T09:00:00Z.")
+@format_option("text", "json")
+def eval_(
+    expression: str,
+    *,
+    data: str | None,
+    assigned: Sequence[str],
+    declared: Sequence[str],
+    only_type: bool,
+    strict: bool,
+    now: str | None,
+    format_: str,
+) -> int:
+    """Compute a CEL expression, or check it.
+
+    EXPR is the expression; - reads it from standard input.
+    """
+    if expression == files.STDIN == data:
+        raise click.UsageError("standard input is either the expression or the data")
+    text = _text(expression)
+    setting = _setting(documents.map_from(data), assigned, declared, now, strict=strict)
+    try:
+        outcome = _typed(text, setting) if only_type else _evaluated(text, setting)
+    except (ExpressionError, EvaluationError) as error:
+        outcome = Outcome({}, (), (complaint_from_error(error, text),))
+    _print(outcome, format_)
+    return FOUND if outcome.errors else CLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is printed.
+
+    Attributes:
+        result: as JSON, without what went wrong.
+        lines: the same for people.
+        errors: why there is no result.
+        warnings: what else was found.
+    """
+
+    result: Mapping[str, Any]
+    lines: tuple[str, ...]
+    errors: tuple[Complaint, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
+
+
+# What goes in
+
+
+def _text(expression: str) -> str:
+    if expression != files.STDIN:
+        return expression
+    content = files.bytes_of(expression)
+    if len(content) > SIZE_LIMIT:
+        raise Failure("the expression on standard input is too long")
+    return content.decode("utf-8", "replace").rstrip()
+
+
+def _setting(
+    data: dict[str, Any],
+    assigned: Iterable[str],
+    declared: Iterable[str],
+    now: str | None,
+    *,
+    strict: bool,
+) -> Setting:
+    data |= dict(map(_variable, assigned))
+    types = dict(map(_declaration, declared))
+    values = {name: _value(name, value, types.get(name)) for name, value in data.items()}
+    micros = clock() if now is None else micros_from(now)
+    values = {"now": timestamp_from_micros(micros), "vars": values, **values}
+    return Setting(
+        data=values,
+        types={name: type_from_value(value) for name, value in values.items()} | types,
+        strict=strict,
+    )
+
+
+def _variable(given: str) -> tuple[str, Any]:
+    name, content = _parts(given, "--var", "JSON")
+    try:
+        return name, json.loads(content)
+    except (ValueError, RecursionError) as error:
+        hint = "" if content[:1] in '{["' else "; a text is written with double quotes"
+        raise Failure(f"--var {name}: this is no JSON ({error}){hint}") from None
+
+
+def _declaration(given: str) -> tuple[str, CelType]:
+    name, content = _parts(given, "--declare", "TYPE")
+    try:
+        return name, type_from_text(content)
+    except ExpressionError as error:
+        raise Failure(f"--declare {name}: {error}") from None
+
+
+def _parts(given: str, option: str, what: str) -> tuple[str, str]:
+    name, mark, content = given.partition("=")
+    if not mark or not name.strip():
+        raise Failure(f"{option} takes NAME={what}, not {given!r}")
+    return name.strip(), content
+
+
+def _value(name: str, value: Any, declared: CelType | None) -> Any:
+    """A value as a variable of this type holds it; as it is where no type is declared."""
+    nullable = declared is not None and declared.name == "nullable"
+    if declared is not None and nullable:
+        (declared,) = declared.parameters
+    try:
+        if declared is None or (nullable and value is None):
+            return coerced(value, "dyn")
+        return coerced(value, {"object": "map"}.get(declared.name, declared.name))
+    except KeyError:
+        raise Failure(f"{name}: a value cannot be given for the type {declared}") from None
+    except EvaluationError as error:
+        raise Failure(f"{name}: {error}") from None
+
+
+# What comes out
+
+
+def _typed(text: str, setting: Setting) -> Outcome:
+    expression = parse(text)
+    checked = check(expression, setting.environment)
+    found = text_from_type(checked.type)
+    return Outcome({"type": found}, (found,), errors=_problems(checked))
+
+
+def _evaluated(text: str, setting: Setting) -> Outcome:
+    expression = parse(text)
+    checked = check(expression, setting.environment)
+    problems = _problems(checked)
+    if problems and setting.strict:
+        return Outcome({}, (), problems)
+    try:
+        value = evaluate(expression, setting.data, _HOST)
+        written = unparse(tree_from_value(value), WIDTH)
+    except EvaluationError as error:
+        errors = problems or (complaint_from_error(error, text),)
+        return Outcome({}, (), errors)
+    except UnwritableTree as error:
+        raise EvaluationError(f"the value cannot be written in CEL: {error}") from None
+    result = {"value": _plain(value), "cel": written, "type": text_from_type(checked.type)}
+    return Outcome(result, (written,), warnings=problems)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON, or null where JSON has none."""
+    try:
+        return plain_from_value(value)
+    except EvaluationError:
+        return None
+
+
+def _problems(checked: Checked) -> tuple[Complaint, ...]:
+    text = checked.expression.text
+    return tuple(
+        Complaint(problem.reason, text, problem.start, problem.end, problem.hint)
+        for problem in checked.problems
+    )
+
+
+def _print(outcome: Outcome, format_: str) -> None:
+    if format_ == "json":
+        document = {
+            **outcome.result,
+            "errors": [json_from_complaint(complaint) for complaint in outcome.errors],
+            "warnings": [json_from_complaint(complaint) for complaint in outcome.warnings],
+        }
+        streams.print_document(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        return
+    if not outcome.errors:
+        streams.print_document("\n".join(outcome.lines) + "\n")
+    colour = streams.wants_colour(sys.stderr)
+    for label, complaints in (("error", outcome.errors), ("warning", outcome.warnings)):
+        for complaint in complaints:
+            lines = lines_from_complaint(complaint, label)
+            click.echo("\n".join(lines), err=True, color=colour)
+
+
+def _of_a_chart(_site: int, *_arguments: Any) -> Any:
+    raise EvaluationError("only a running chart can tell; `statewright chat` runs one")
+
+
+_HOST: Final = dict.fromkeys((one.name for one in HOST_FUNCTIONS), _of_a_chart)
