@@ -75,5 +75,7 @@ class Inbox:
                 await self._drain(key, self._clock())
         except StatewrightError as error:
             _log.warning("session %s: the inbox waits for the sweeper: %s", key.session, error)
+        except Exception:  # noqa: BLE001 (nobody waits for this task)
+            _log.exception("session %s: the inbox waits for the sweeper", key.session)
         finally:
             del self._again[key]

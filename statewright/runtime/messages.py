@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from statewright.errors import EvaluationError, InvalidMessage
+from statewright.errors import EvaluationError, InvalidEvent, InvalidMessage
 from statewright.statechart import Effect, Event, event_from_json
 from statewright.statechart.coercion import kept
 from statewright.statechart.event import TICK, is_event_name, matches
 from statewright.statechart.interventions import END, PATCH
 from statewright.statechart.script import MESSAGE
+from statewright.storage.corruption import corrupted
 from statewright.storage.limits import ID_LIMIT
 from statewright.storage.records import Arrival, SessionKey
 
@@ -118,13 +119,16 @@ def checked_id(key: SessionKey, message: str) -> str:
     return message
 
 
-def incoming_from(arrival: Arrival) -> Incoming:
+def incoming_from(key: SessionKey, arrival: Arrival) -> Incoming:
     """What was accepted, to be handled.
 
     Raises:
-        InvalidEvent: the inbox holds something that is no event.
+        CorruptedSession: the inbox holds something that is no event.
     """
-    return Incoming(arrival.message, event_from_json(arrival.body), arrival.position)
+    try:
+        return Incoming(arrival.message, event_from_json(arrival.body), arrival.position)
+    except InvalidEvent as error:
+        raise corrupted(key, f"in its inbox is {arrival.message!r}: {error}") from None
 
 
 _RESULT: Final = ":result"

@@ -6,21 +6,19 @@ every other trouble, for nobody can mend it by trying again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from statewright.errors import (
-    CorruptedSession,
-    ForeignSnapshot,
-    InvalidSnapshot,
-    UnknownSession,
-)
+from statewright.errors import ForeignSnapshot, InvalidSnapshot, UnknownSession
 from statewright.runtime.releases import Running
 from statewright.statechart import Snapshot, Statechart, snapshot_from_json
+from statewright.storage.corruption import corrupted
 from statewright.storage.identity import state_hash
 from statewright.storage.records import Loaded, Session, SessionKey
+
+UNFIT: Final = (InvalidSnapshot, ForeignSnapshot)
+"""What is raised where a state does not fit its chart: here, that is a state we did not store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +68,11 @@ def state_of(key: SessionKey, loaded: Loaded) -> Snapshot:
     revision = existing(key, loaded).revision
     if state_hash(loaded.snapshot) != loaded.state_hash:
         raise corrupted(key, f"the hash of its state at revision {revision} differs")
-    with as_corrupted(key):
+    try:
         snapshot = snapshot_from_json(loaded.snapshot)
+    except InvalidSnapshot as error:
+        raise corrupted(key, error) from None
     if (snapshot.session, snapshot.turns) != (key.session, revision):
         found = f"session {snapshot.session!r} at revision {snapshot.turns}"
         raise corrupted(key, f"the state stored at its revision {revision} is that of {found}")
     return snapshot
-
-
-@contextmanager
-def as_corrupted(key: SessionKey) -> Iterator[None]:
-    """Tell of a state that does not fit its chart as what it is here: not the state we stored.
-
-    Raises:
-        CorruptedSession: inside, a snapshot is refused.
-    """
-    try:
-        yield
-    except (InvalidSnapshot, ForeignSnapshot) as error:
-        raise corrupted(key, str(error)) from None
-
-
-def corrupted(key: SessionKey, why: str) -> CorruptedSession:
-    """What is raised where a session is not what was stored, with what can be done about it."""
-    return CorruptedSession(
-        f"session {key.session!r} is not what was stored: {why}; nothing was changed, and it "
-        "cannot go on until its rows are restored from a backup (`statewright replay` shows what "
-        "its history makes of it)"
-    )

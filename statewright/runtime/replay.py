@@ -1,7 +1,8 @@
 """Replay: a session made again from its start and its events, and compared with what was stored.
 
-State hashes, effects, incidents and answers of every turn are compared. A later version of this
-library that answers otherwise shows as a difference, not as corruption: stored answers stay true.
+State hashes, effects, incidents and answers of every turn are compared, and the state that the
+session stands in now. A later version of this library that answers otherwise shows as a difference,
+not as corruption: stored answers stay true.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class Difference:
 
     Attributes:
         revision: of the session after the turn.
-        what: ``state``, ``effects``, ``incidents``, ``answer``, or ``failure`` where the turn
-            cannot be taken at all.
+        what: ``state``, ``effects``, ``incidents``, ``answer``; ``failure`` where the turn cannot
+            be taken at all; ``row`` where the session does not stand where this turn has left it.
         stored: what the history has: a hash or JSON.
         replayed: what comes of it now; of a failure, what went wrong.
     """
@@ -53,11 +54,16 @@ class Replayer:
     Args:
         chart: what it runs.
         session: its id.
+        revision: where the session stands.
+        hashes: of the state that it stands in, and the one that is stored with that.
     """
 
-    def __init__(self, chart: Statechart, session: str) -> None:
+    def __init__(
+        self, chart: Statechart, session: str, revision: int, hashes: tuple[str, str]
+    ) -> None:
         self._chart = chart
         self._session = session
+        self._stands = revision, dict.fromkeys(hashes)
         self._snapshot: Snapshot | None = None
         self._turns = 0
         self._differences: list[Difference] = []
@@ -69,18 +75,27 @@ class Replayer:
         return Replay(self._turns, tuple(self._differences))
 
     def take(self, turn: PastTurn) -> None:
-        """Take the next turn; nothing more once a turn could not be taken."""
-        if self._failed:
-            return
-        self._turns += 1
+        """Take the next turn; where one could not be taken, those behind it are only looked at."""
+        if not self._failed:
+            self._turns += 1
+            self._differences += self._retaken(turn)
+        revision, states = self._stands
+        if turn.revision == revision:
+            self._differences += [
+                Difference(revision, "row", state, turn.state_hash)
+                for state in states
+                if state != turn.state_hash
+            ]
+
+    def _retaken(self, turn: PastTurn) -> Iterator[Difference]:
         try:
             made = self._stepped(turn)
         except StatewrightError as error:
             self._failed = True
-            self._differences.append(Difference(turn.revision, "failure", turn.event, str(error)))
+            yield Difference(turn.revision, "failure", turn.event, str(error))
             return
         self._snapshot = made.step.snapshot
-        self._differences += _differences(turn, made)
+        yield from _differences(turn, made)
 
     def _stepped(self, turn: PastTurn) -> Stepped:
         event = event_from_json(turn.event)

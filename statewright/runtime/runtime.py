@@ -45,10 +45,7 @@ from statewright.runtime.timers import Sweeper
 from statewright.runtime.turn import StaleResultError, Turns
 from statewright.runtime.views import SessionView, Started, view_of
 from statewright.statechart import Effect, EffectKind, Event, Release, Status
-from statewright.storage.identity import (
-    is_secret,
-    read_token,
-)
+from statewright.storage.identity import is_secret, read_token, state_hash
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Loaded,
@@ -357,8 +354,11 @@ class Runtime:
         Raises:
             UnknownSession: there is no such session.
         """
-        running = await self._turns.running(existing(key, await self._load(key)))
-        replayer = Replayer(running.chart, key.session)
+        loaded = await self._load(key)
+        row = existing(key, loaded)
+        running = await self._turns.running(row)
+        hashes = state_hash(loaded.snapshot), loaded.state_hash
+        replayer = Replayer(running.chart, key.session, row.revision, hashes)
         async for turn in self._reader.turns(key, 0):
             replayer.take(turn)
         return replayer.result
@@ -375,7 +375,13 @@ class Runtime:
 
     async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool | None]:
         """For each session and effect id, whether its result is waited for; see ``Host``."""
-        loaded = await self.store.load([Lookup(key) for key, _ in requests])
+        try:
+            loaded = await self.store.load([Lookup(key) for key, _ in requests])
+        except CorruptedSession as error:
+            if len(requests) > 1:
+                return [waits for one in requests for waits in await self.awaited([one])]
+            _log.error("whether a result is wanted cannot be told: %s", error)
+            return [None]
         pairs = zip(requests, loaded, strict=True)
         return [_waits(key, session, effect) for (key, effect), session in pairs]
 
@@ -437,6 +443,6 @@ def _waits(key: SessionKey, loaded: Loaded, effect: str) -> bool | None:
     try:
         snapshot = state_of(key, loaded)
     except CorruptedSession as error:
-        _log.error("whether the result of %s is wanted cannot be told: %s", effect, error)
+        _log.error("whether a result is wanted cannot be told: %s", error)
         return None
     return any(invocation.id == effect for invocation in snapshot.invocations)

@@ -73,7 +73,9 @@ class Sweeper:
             return await self._drain(key, now)
         except StatewrightError as error:
             _log.error("session %s cannot go on: %s", key.session, error)
-            return 0
+        except Exception:  # noqa: BLE001 (the other sessions have to go on)
+            _log.exception("session %s cannot go on", key.session)
+        return 0
 
     async def run(self) -> None:
         """Sweep until the end of days."""

@@ -26,7 +26,7 @@ from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.clock import Clock
 from statewright.runtime.mailboxes import Mailboxes
 from statewright.runtime.messages import Incoming, incoming_from, tick_at
-from statewright.runtime.rehydration import Rehydrated, as_corrupted, existing, state_of
+from statewright.runtime.rehydration import UNFIT, Rehydrated, existing, state_of
 from statewright.runtime.releases import Releases, Running
 from statewright.runtime.stepping import (
     Stepped,
@@ -37,6 +37,7 @@ from statewright.runtime.stepping import (
     turn_from,
 )
 from statewright.statechart import EffectKind, Snapshot, Status
+from statewright.storage.corruption import corrupted
 from statewright.storage.records import (
     Birth,
     Committed,
@@ -149,7 +150,7 @@ class Turns:
                     return answer_from_json(loaded.duplicate.answer)
                 # What is accepted from now on comes later.
                 last = last or max((arrival.position for arrival in loaded.inbox), default=0)
-                before = _before(loaded, message, last)
+                before = _before(key, loaded, message, last)
                 if before and await self._take_chain(key, loaded, before, self._clock()):
                     continue
                 if not before:
@@ -193,7 +194,7 @@ class Turns:
         async with self._mailboxes.turn(key):
             while True:
                 loaded = await self._load(Lookup(key))
-                waiting = [incoming_from(arrival) for arrival in loaded.inbox[:CHAIN]]
+                waiting = [incoming_from(key, arrival) for arrival in loaded.inbox[:CHAIN]]
                 if not waiting and _is_due(loaded, now):
                     revision = loaded.session.revision if loaded.session else 0
                     waiting = [tick_at(key, revision)]
@@ -297,17 +298,19 @@ class StaleResultError(Exception):
 
 def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
     event = replace(message.event, now=now, contact=session.contact, tenant=session.tenant)
-    with as_corrupted(session.row.key):
+    try:
         return stepped(session.chart, before, event)
+    except UNFIT as error:
+        raise corrupted(session.row.key, error) from None
 
 
-def _before(loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:
+def _before(key: SessionKey, loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:
     """What waits in the inbox, up to a position, and came before a message."""
     before: list[Incoming] = []
     for arrival in loaded.inbox:
         if arrival.message == message.id or arrival.position > last:
             break
-        before.append(incoming_from(arrival))
+        before.append(incoming_from(key, arrival))
     return before
 
 

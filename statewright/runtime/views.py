@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from statewright.runtime.answer import Answer, standing
-from statewright.runtime.rehydration import Rehydrated, as_corrupted
+from statewright.runtime.rehydration import UNFIT, Rehydrated
 from statewright.statechart import Status
+from statewright.statechart.algorithm import check_belongs
+from statewright.statechart.configuration import nodes_of
+from statewright.statechart.tree import tree_of
+from statewright.storage.corruption import corrupted
 from statewright.storage.records import SessionKey
 
 
@@ -80,8 +84,12 @@ def view_of(session: Rehydrated) -> SessionView:
         CorruptedSession: its state does not fit its chart.
     """
     row = session.row
-    with as_corrupted(row.key):
+    try:
+        check_belongs(session.chart, session.snapshot)
+        nodes_of(tree_of(session.chart), session.snapshot)
         answer = standing(session.chart, session.snapshot)
+    except UNFIT as error:
+        raise corrupted(row.key, error) from None
     birth = row.birth
     return SessionView(
         key=row.key,

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from statewright.errors import StorageUnavailable
+from statewright.errors import CorruptedSession, StorageUnavailable
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime, system_clock
 from statewright.runtime.clock import SECOND
 from statewright.runtime.engine import LEASE, LENT, InProcessEngine
 from statewright.statechart import Event
 from statewright.storage import MemoryStore
-from statewright.storage.records import Claim, SessionKey
+from statewright.storage.records import Claim, Loaded, Lookup, SessionKey
 from tests.runtime.worlds import World, caller, counter, release, texts
 
 pytestmark = pytest.mark.anyio
@@ -254,6 +254,30 @@ async def test_a_request_that_cannot_be_read_does_not_hold_up_the_others(
     assert texts(*await runtime.read(whole, after=2)) == ["got done 1"]
     assert sent.available_at is None, "it is settled"
     assert "cannot be made" in caplog.text
+
+
+class Spoilt(MemoryStore):
+    """A store in which the row of a session cannot be read."""
+
+    broken: SessionKey | None = None
+
+    async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
+        if any(lookup.key == self.broken for lookup in lookups):
+            raise CorruptedSession("the row is none")
+        return await super().load(lookups)
+
+
+async def test_a_row_that_cannot_be_read_does_not_hold_up_the_others() -> None:
+    store, gate = Spoilt(), Gate()
+    gate.open.set()
+    runtime = Runtime(store, handlers={"work": gate})
+    await runtime.publish(release(CHART), flow="flow")
+    keys = [(await runtime.start("flow")).key for _ in range(3)]
+    for key in keys:
+        await runtime.send(key, "go")
+    store.broken = keys[1]
+    assert await runtime.work(runtime.clock()) == 2
+    assert {order.key for order in gate.orders} == {keys[0], keys[2]}
 
 
 async def test_work_for_a_session_that_is_corrupted_waits_until_it_is_restored(

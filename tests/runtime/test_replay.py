@@ -48,7 +48,8 @@ async def test_an_answer_that_would_be_another_one_now_is_a_difference() -> None
     answer = json.loads(past.answer) | {"outcome": "was once"}
     store._history[key][1] = replace(past, answer=json.dumps(answer), state_hash="other")
     result = await runtime.replay(key)
-    assert [(one.revision, one.what) for one in result.differences] == [(2, "state"), (2, "answer")]
+    found = [(one.revision, one.what) for one in result.differences]
+    assert found == [(2, "state"), (2, "answer"), (2, "row")]
 
 
 async def test_a_turn_that_cannot_be_taken_again_is_the_last_difference() -> None:
