@@ -11,6 +11,7 @@ from types import MappingProxyType
 from statewright.compiler.targets.chart_json import json_from
 from statewright.compiler.targets.export import Export, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.mermaid import mermaid_from
+from statewright.compiler.targets.xstate import xstate_from
 from statewright.statechart.release import Release
 
 Target = Callable[[Release], Export]
@@ -20,6 +21,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
     {
         "json": json_from,
         "mermaid": mermaid_from,
+        "xstate": xstate_from,
     }
 )
 """Name on the command line → target."""

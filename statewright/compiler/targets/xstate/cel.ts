@@ -1,0 +1,726 @@
+// What the expressions of a chart mean: the values, operators and functions of CEL (https://cel.dev).
+//
+// An int is a number without fraction, and a double is any other number. A double that happens to
+// have no fraction is a `Double` while an expression is evaluated; where it is stored in a variable
+// that is not declared as a double, it becomes an int. Ints of more than 53 bits are an error.
+// Whatever has no value throws a `CelError`.
+
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | Double
+  | Optional
+  | TypeName
+  | readonly Value[]
+  | Fields;
+
+/** A map; what is undefined is not there. */
+export interface Fields {
+  readonly [key: string]: Value | undefined;
+}
+
+/** An expression has no value. */
+export class CelError extends Error {
+  override readonly name = "CelError";
+}
+
+/** A double without fraction. */
+export class Double {
+  constructor(readonly number: number) {}
+}
+
+/** A value that may be there. */
+export class Optional {
+  constructor(
+    readonly present: boolean,
+    readonly value: Value,
+  ) {}
+}
+
+/** A type, as a value: `type(1)`. */
+export class TypeName {
+  constructor(readonly type: string) {}
+}
+
+export const none = new Optional(false, null);
+
+export const nothing = (): Optional => none;
+export const some = (value: Value): Optional => new Optional(true, value);
+
+/** Says that there is no value. */
+export function fail(reason: string): never {
+  throw new CelError(reason);
+}
+
+export const fails = (reason: Value): never => fail(textOf(reason, "fail"));
+
+export type Kind =
+  | "null_type"
+  | "bool"
+  | "int"
+  | "double"
+  | "string"
+  | "list"
+  | "map"
+  | "optional_type"
+  | "type";
+
+const PRIMITIVES: Readonly<Record<string, Kind>> = { boolean: "bool", string: "string" };
+
+export function kindOf(value: Value): Kind {
+  if (value === null) return "null_type";
+  if (typeof value === "number") return Number.isSafeInteger(value) ? "int" : "double";
+  if (value instanceof Double) return "double";
+  if (Array.isArray(value)) return "list";
+  if (value instanceof Optional) return "optional_type";
+  if (value instanceof TypeName) return "type";
+  const primitive = PRIMITIVES[typeof value];
+  if (primitive !== undefined) return primitive;
+  const prototype: unknown = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
+  const plain = prototype === null || Object.getPrototypeOf(prototype ?? {}) === null;
+  return typeof value === "object" && plain ? "map" : fail(`${String(value)} is no value of CEL`);
+}
+
+/** The double of this number. */
+export const double = (number: number): Value =>
+  Number.isSafeInteger(number) ? new Double(number) : number;
+
+const isNumber = (value: Value): value is number | Double =>
+  typeof value === "number" || value instanceof Double;
+
+const numberOf = (value: number | Double): number =>
+  typeof value === "number" ? value : value.number;
+
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+
+const isMap = (value: Value): value is Fields => kindOf(value) === "map";
+
+const holds = (map: Fields, key: string): boolean =>
+  Object.hasOwn(map, key) && map[key] !== undefined;
+
+const points = (text: string): string[] => Array.from(text);
+
+function noOverload(name: string, ...values: Value[]): never {
+  return fail(`no overload of \`${name}\` for ${values.map(kindOf).join(", ")}`);
+}
+
+function textOf(value: Value, name: string): string {
+  return typeof value === "string" ? value : noOverload(name, value);
+}
+
+function intOf(value: Value, name: string): number {
+  return kindOf(value) === "int" ? (value as number) : noOverload(name, value);
+}
+
+function listOf(value: Value, name: string): readonly Value[] {
+  return isList(value) ? value : noOverload(name, value);
+}
+
+function boolOf(value: Value, name: string): boolean {
+  return typeof value === "boolean" ? value : noOverload(name, value);
+}
+
+function optionalOf(value: Value, name: string): Optional {
+  return value instanceof Optional ? value : noOverload(name, value);
+}
+
+// Logic. An error is absorbed where another operand decides alone.
+
+function junction(symbol: string, stop: boolean, operands: readonly (() => Value)[]): boolean {
+  let failure: CelError | undefined;
+  for (const operand of operands) {
+    try {
+      if (boolOf(operand(), symbol) === stop) return stop;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+  return !stop;
+}
+
+export const and = (...operands: (() => Value)[]): boolean => junction("&&", false, operands);
+export const or = (...operands: (() => Value)[]): boolean => junction("||", true, operands);
+export const not = (value: Value): boolean => !boolOf(value, "!");
+export const cond = (test: Value, then: () => Value, otherwise: () => Value): Value =>
+  boolOf(test, "?:") ? then() : otherwise();
+
+// Comparison. All numbers are on one line; texts are compared by code points, not by UTF-16.
+
+export function eq(left: Value, right: Value): boolean {
+  if (isNumber(left) && isNumber(right)) return numberOf(left) === numberOf(right);
+  if (isList(left) && isList(right)) {
+    return left.length === right.length && left.every((one, at) => eq(one, right[at] ?? null));
+  }
+  if (left instanceof Optional && right instanceof Optional) {
+    return left.present === right.present && eq(left.value, right.value);
+  }
+  if (left instanceof TypeName && right instanceof TypeName) return left.type === right.type;
+  if (kindOf(left) !== kindOf(right)) return false;
+  if (isMap(left) && isMap(right)) {
+    const keys = keysOf(left);
+    return (
+      keys.length === keysOf(right).length &&
+      keys.every((key) => holds(right, key) && eq(left[key] ?? null, right[key] ?? null))
+    );
+  }
+  return left === right;
+}
+
+export const ne = (left: Value, right: Value): boolean => !eq(left, right);
+
+/** A UTF-16 unit as a number that orders texts by their code points. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+export function compareTexts(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const difference = rank(left.charCodeAt(at)) - rank(right.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+function difference(symbol: string, left: Value, right: Value): number {
+  if (isNumber(left) && isNumber(right)) {
+    const one = numberOf(left);
+    const other = numberOf(right);
+    return one < other ? -1 : one > other ? 1 : one === other ? 0 : NaN;
+  }
+  if (typeof left === "string" && typeof right === "string") return compareTexts(left, right);
+  if (typeof left === "boolean" && typeof right === "boolean") return +left - +right;
+  return noOverload(symbol, left, right);
+}
+
+export const lt = (left: Value, right: Value): boolean => difference("<", left, right) < 0;
+export const le = (left: Value, right: Value): boolean => difference("<=", left, right) <= 0;
+export const gt = (left: Value, right: Value): boolean => difference(">", left, right) > 0;
+export const ge = (left: Value, right: Value): boolean => difference(">=", left, right) >= 0;
+
+export function isIn(value: Value, container: Value): boolean {
+  if (isList(container)) return container.some((one) => eq(value, one));
+  if (!isMap(container)) return noOverload("in", value, container);
+  return typeof value === "string" && holds(container, value);
+}
+
+// Arithmetic. Nothing is converted on the way.
+
+const checked = (number: number): number =>
+  Number.isSafeInteger(number) ? number + 0 : fail("an int of more than 53 bits");
+
+type Operation = (left: number, right: number) => number;
+
+function numeric(symbol: string, ints: Operation, doubles?: Operation) {
+  return (left: Value, right: Value): Value => {
+    const kinds = [kindOf(left), kindOf(right)].join();
+    const one = isNumber(left) ? numberOf(left) : NaN;
+    const other = isNumber(right) ? numberOf(right) : NaN;
+    if (kinds === "int,int") return checked(ints(one, other));
+    if (kinds === "double,double" && doubles) return double(doubles(one, other));
+    return noOverload(symbol, left, right);
+  };
+}
+
+const nonZero = (number: number): number => (number === 0 ? fail("division by zero") : number);
+const addNumbers = numeric("+", (one, other) => one + other, (one, other) => one + other);
+
+export function add(left: Value, right: Value): Value {
+  if (typeof left === "string" && typeof right === "string") return left + right;
+  if (isList(left) && isList(right)) return [...left, ...right];
+  return addNumbers(left, right);
+}
+
+export const sub = numeric("-", (one, other) => one - other, (one, other) => one - other);
+export const mul = numeric("*", (one, other) => one * other, (one, other) => one * other);
+export const div = numeric(
+  "/",
+  (one, other) => (one - (one % nonZero(other))) / other,
+  (one, other) => one / other,
+);
+export const rem = numeric("%", (one, other) => one % nonZero(other));
+
+export function neg(value: Value): Value {
+  if (!isNumber(value)) return noOverload("-", value);
+  const number = -numberOf(value);
+  return kindOf(value) === "int" ? checked(number) : double(number);
+}
+
+// Maps and lists
+
+export const keysOf = (map: Fields): string[] =>
+  Object.keys(map)
+    .filter((key) => map[key] !== undefined)
+    .sort(compareTexts);
+
+export function select(operand: Value, field: string): Value {
+  if (operand instanceof Optional) return selectOptional(operand, field);
+  if (!isMap(operand)) return fail(`\`${field}\` is selected from a ${kindOf(operand)}`);
+  return holds(operand, field) ? (operand[field] ?? null) : fail(`no such key: ${field}`);
+}
+
+export function selectOptional(operand: Value, field: string): Optional {
+  if (operand instanceof Optional) {
+    return operand.present ? selectOptional(operand.value, field) : none;
+  }
+  if (!isMap(operand)) return fail(`\`${field}\` is selected from a ${kindOf(operand)}`);
+  return holds(operand, field) ? some(operand[field] ?? null) : none;
+}
+
+export function has(operand: Value, field: string): boolean {
+  if (operand instanceof Optional) return operand.present && has(operand.value, field);
+  if (!isMap(operand)) return fail(`\`${field}\` is looked for in a ${kindOf(operand)}`);
+  return holds(operand, field);
+}
+
+export function index(operand: Value, at: Value): Value {
+  if (operand instanceof Optional) return indexOptional(operand, at);
+  const found = indexOptional(operand, at);
+  return found.present ? found.value : fail("no such key or index");
+}
+
+export function indexOptional(operand: Value, at: Value): Optional {
+  if (operand instanceof Optional) {
+    return operand.present ? indexOptional(operand.value, at) : none;
+  }
+  if (isList(operand)) {
+    const place = isNumber(at) ? numberOf(at) : NaN;
+    if (!Number.isInteger(place)) return noOverload("[]", operand, at);
+    return place >= 0 && place < operand.length ? some(operand[place] ?? null) : none;
+  }
+  if (!isMap(operand)) return noOverload("[]", operand, at);
+  return typeof at === "string" ? selectOptional(operand, at) : none;
+}
+
+/** A map from its entries; those that are an empty optional are left out. */
+export function mapOf(...entries: [string, Value][]): Fields {
+  const map: Record<string, Value> = {};
+  for (const [key, value] of entries) {
+    if (Object.hasOwn(map, key)) fail(`the key ${key} stands there twice`);
+    Object.defineProperty(map, key, { value, enumerable: true, configurable: true });
+  }
+  return map;
+}
+
+// Macros
+
+function rounds(subject: Value, name: string): readonly Value[] {
+  if (isList(subject)) return subject;
+  return isMap(subject) ? keysOf(subject) : noOverload(name, subject);
+}
+
+type Round = (value: Value) => Value;
+
+export const all = (subject: Value, test: Round): boolean =>
+  and(...rounds(subject, "all").map((value) => () => test(value)));
+export const exists = (subject: Value, test: Round): boolean =>
+  or(...rounds(subject, "exists").map((value) => () => test(value)));
+export const filter = (subject: Value, test: Round): readonly Value[] =>
+  rounds(subject, "filter").filter((value) => boolOf(test(value), "filter"));
+export const existsOne = (subject: Value, test: Round): boolean =>
+  filter(subject, test).length === 1;
+export const map = (subject: Value, transform: Round): readonly Value[] =>
+  rounds(subject, "map").map(transform);
+export const mapWhere = (subject: Value, test: Round, transform: Round): readonly Value[] => {
+  const results: Value[] = [];
+  for (const value of rounds(subject, "map")) {
+    if (boolOf(test(value), "map")) results.push(transform(value));
+  }
+  return results;
+};
+
+/** `cel.bind`: the value is computed at most once, and only if it is used. */
+export function bind(value: () => Value, body: (name: () => Value) => Value): Value {
+  let known: { value: Value } | undefined;
+  return body(() => (known ??= { value: value() }).value);
+}
+
+export function optMap(maybe: Value, body: Round): Optional {
+  const optional = optionalOf(maybe, "optMap");
+  return optional.present ? some(body(optional.value)) : none;
+}
+
+export function optFlatMap(maybe: Value, body: Round): Optional {
+  const optional = optionalOf(maybe, "optFlatMap");
+  return optional.present ? optionalOf(body(optional.value), "optFlatMap") : none;
+}
+
+// Optionals
+
+export const hasValue = (maybe: Value): boolean => optionalOf(maybe, "hasValue").present;
+export function valueOf(maybe: Value): Value {
+  const optional = optionalOf(maybe, "value");
+  return optional.present ? optional.value : fail("the optional is empty");
+}
+export function orValue(maybe: Value, other: () => Value): Value {
+  const optional = optionalOf(maybe, "orValue");
+  return optional.present ? optional.value : other();
+}
+export function orElse(maybe: Value, other: () => Value): Optional {
+  const optional = optionalOf(maybe, "or");
+  return optional.present ? optional : optionalOf(other(), "or");
+}
+
+// Types and conversions
+
+export const typeOf = (value: Value): TypeName => new TypeName(kindOf(value));
+export const dyn = (value: Value): Value => value;
+
+export function toInt(value: Value): Value {
+  if (typeof value === "string") {
+    return /^[+-]?[0-9]{1,30}$/.test(value) ? checked(Number(value)) : fail("not an int");
+  }
+  return isNumber(value) ? checked(Math.trunc(numberOf(value))) : noOverload("int", value);
+}
+
+const DOUBLE =
+  /^[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?|(inf(?:inity)?|nan))$/i;
+
+export function toDouble(value: Value): Value {
+  if (isNumber(value)) return double(numberOf(value));
+  const text = textOf(value, "double");
+  const word = DOUBLE.exec(text) ?? fail("not a double");
+  const spelled = word[1]?.toLowerCase();
+  if (spelled === "nan") return NaN;
+  if (spelled) return text.startsWith("-") ? -Infinity : Infinity;
+  return Number.isFinite(Number(text)) ? double(Number(text)) : fail("not a double");
+}
+
+const BOOLS: Readonly<Record<string, readonly string[]>> = {
+  true: ["1", "t", "true", "TRUE", "True"],
+  false: ["0", "f", "false", "FALSE", "False"],
+};
+
+export function toBool(value: Value): Value {
+  if (typeof value === "boolean") return value;
+  const text = textOf(value, "bool");
+  if (BOOLS["true"]?.includes(text)) return true;
+  return BOOLS["false"]?.includes(text) ? false : fail("not a bool");
+}
+
+/** A double as CEL writes it: the shortest digits that read back. */
+function textFromDouble(number: number): string {
+  if (Number.isNaN(number)) return "NaN";
+  if (!Number.isFinite(number)) return number > 0 ? "+Inf" : "-Inf";
+  if (number === 0) return Object.is(number, -0) ? "-0" : "0";
+  const size = Math.abs(number);
+  if (size >= 1e-4 && size < 1e16) return String(number);
+  return number.toExponential().replace(/e([+-])([0-9])$/, "e$10$2");
+}
+
+export function toText(value: Value): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  if (!isNumber(value)) return noOverload("string", value);
+  return kindOf(value) === "int" ? String(value) : textFromDouble(numberOf(value));
+}
+
+// What a template prints
+
+/** A value as it is shown to people: null and an empty optional as nothing, lists as JSON. */
+export function printed(value: Value): string {
+  if (value === null) return "";
+  if (value instanceof Optional) return value.present ? printed(value.value) : "";
+  if (value instanceof TypeName) return value.type;
+  return isList(value) || isMap(value) ? jsonText(value) : toText(value);
+}
+
+/** A value as compact JSON, the keys of maps in order. */
+export function jsonText(value: Value): string {
+  if (value === null) return "null";
+  if (value instanceof Optional) return value.present ? jsonText(value.value) : "null";
+  if (value instanceof TypeName) return JSON.stringify(value.type);
+  if (isList(value)) return `[${value.map(jsonText).join(",")}]`;
+  if (typeof value === "string") return JSON.stringify(value);
+  if (isNumber(value)) {
+    const text = Number.isFinite(numberOf(value)) ? toText(value) : fail("no number of JSON");
+    return kindOf(value) === "double" && /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
+  }
+  if (typeof value === "boolean") return String(value);
+  if (!isMap(value)) return noOverload("json", value);
+  const entries = keysOf(value).map(
+    (key) => `${JSON.stringify(key)}:${jsonText(value[key] ?? null)}`,
+  );
+  return `{${entries.join(",")}}`;
+}
+
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+const HTML: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#x27;",
+};
+
+/** A value as markup: text in it, or the value of a quoted attribute. */
+export const asHtml = (value: Value): string =>
+  printed(value).replace(/[&<>"']/g, (one) => HTML[one] ?? one);
+
+/** A value as a part of the path of a URL. */
+export function asPath(value: Value): string {
+  const text = printed(value);
+  return text === "." || text === ".." ? fail("it would change the path") : encoded(text);
+}
+
+/** A value as a part of the query of a URL. */
+export const asQuery = (value: Value): string => encoded(printed(value));
+
+/** A value as the host of a URL. */
+export function asHost(value: Value): string {
+  const text = printed(value);
+  const host = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})(?::[0-9]{1,5})?$/;
+  return host.test(text) ? text : fail("not the name of a host");
+}
+
+/** A value as the beginning of a URL: the scheme, the host, and what follows them. */
+export function asBase(value: Value): string {
+  const text = trimmed(printed(value));
+  const base = /^(?:[hH][tT][tT][pP][sS]?):\/\/[A-Za-z0-9.\-_~%:@[\]]+(?:[/?#][^\s"<>\\^`{|}]*)?$/;
+  if (!base.test(text)) return fail("not an http or https URL");
+  return points(text)
+    .map((one) => (one <= "\x7f" ? one : encoded(one)))
+    .join("");
+}
+
+/** A value as the value of an HTTP header. */
+export function asHeader(value: Value): string {
+  const text = printed(value);
+  return /[\x00-\x08\x0a-\x1f\x7f]/.test(text) ? fail("no control characters here") : text;
+}
+
+/** A value as the inside of a string of a JSON text. */
+export const asQuoted = (value: Value): string => JSON.stringify(printed(value)).slice(1, -1);
+
+// Functions on texts and lists
+
+export function size(value: Value): number {
+  if (typeof value === "string") return points(value).length;
+  if (isList(value)) return value.length;
+  return isMap(value) ? keysOf(value).length : noOverload("size", value);
+}
+
+export const contains = (text: Value, part: Value): boolean =>
+  textOf(text, "contains").includes(textOf(part, "contains"));
+export const startsWith = (text: Value, part: Value): boolean =>
+  textOf(text, "startsWith").startsWith(textOf(part, "startsWith"));
+export const endsWith = (text: Value, part: Value): boolean =>
+  textOf(text, "endsWith").endsWith(textOf(part, "endsWith"));
+/** `pattern` was translated so that it means what RE2 means by it. */
+export const matches = (text: Value, pattern: RegExp): boolean =>
+  pattern.test(textOf(text, "matches"));
+
+export const lowerAscii = (text: Value): string =>
+  textOf(text, "lowerAscii").replace(/[A-Z]+/g, (part) => part.toLowerCase());
+export const upperAscii = (text: Value): string =>
+  textOf(text, "upperAscii").replace(/[a-z]+/g, (part) => part.toUpperCase());
+
+const BLANK = "[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const BLANKS = new RegExp(`^${BLANK}|${BLANK}$`, "g");
+
+export const trim = (text: Value): string => textOf(text, "trim").replace(BLANKS, "");
+
+export const join = (list: Value, separator: Value = ""): string =>
+  listOf(list, "join")
+    .map((part) => textOf(part, "join"))
+    .join(textOf(separator, "join"));
+
+export const split = (text: Value, separator: Value): readonly Value[] => {
+  const by = textOf(separator, "split");
+  return by ? textOf(text, "split").split(by) : points(textOf(text, "split"));
+};
+
+export const replace = (text: Value, old: Value, by: Value): string =>
+  textOf(old, "replace") === ""
+    ? fail("`replace` of nothing")
+    : textOf(text, "replace").split(textOf(old, "replace")).join(textOf(by, "replace"));
+
+function place(at: Value, length: number): number {
+  const number = intOf(at, "place");
+  return number >= 0 && number <= length ? number : fail(`place ${number} is outside`);
+}
+
+export function substring(text: Value, start: Value, end?: Value): string {
+  const all = points(textOf(text, "substring"));
+  const last = end === undefined ? all.length : place(end, all.length);
+  const first = place(start, all.length);
+  return first <= last ? all.slice(first, last).join("") : fail("the start is behind the end");
+}
+
+export function charAt(text: Value, at: Value): string {
+  const all = points(textOf(text, "charAt"));
+  return all[place(at, all.length)] ?? "";
+}
+
+export function indexOf(text: Value, part: Value): number {
+  const whole = textOf(text, "indexOf");
+  const found = whole.indexOf(textOf(part, "indexOf"));
+  return found < 0 ? -1 : points(whole.slice(0, found)).length;
+}
+
+export function reverse(value: Value): Value {
+  if (typeof value === "string") return points(value).reverse().join("");
+  return [...listOf(value, "reverse")].reverse();
+}
+
+export const distinct = (list: Value): readonly Value[] => {
+  const kept: Value[] = [];
+  for (const one of listOf(list, "distinct")) {
+    if (!kept.some((other) => eq(one, other))) kept.push(one);
+  }
+  return kept;
+};
+
+const extreme =
+  (name: string, better: (left: Value, right: Value) => boolean) =>
+  (...values: Value[]): Value => {
+    const [only] = values;
+    const numbers = values.length === 1 && only !== undefined && isList(only) ? only : values;
+    const [first, ...others] = numbers;
+    if (first === undefined) return fail(`\`${name}\` of an empty list`);
+    if (!numbers.every(isNumber)) return noOverload(name, ...numbers);
+    return others.reduce((best, one) => (better(one, best) ? one : best), first);
+  };
+
+export const greatest = extreme("math.greatest", gt);
+export const least = extreme("math.least", lt);
+
+export function abs(value: Value): Value {
+  if (!isNumber(value)) return noOverload("math.abs", value);
+  const number = Math.abs(numberOf(value));
+  return kindOf(value) === "int" ? checked(number) : double(number);
+}
+
+const rounding =
+  (name: string, round: (number: number) => number) =>
+  (value: Value): Value =>
+    kindOf(value) === "double"
+      ? double(round(numberOf(value as number | Double)))
+      : noOverload(name, value);
+
+export const ceil = rounding("math.ceil", Math.ceil);
+export const floor = rounding("math.floor", Math.floor);
+export const trunc = rounding("math.trunc", Math.trunc);
+export const round = rounding("math.round", (number) => {
+  const whole = Math.trunc(number);
+  return Math.abs(number - whole) >= 0.5 ? whole + Math.sign(number) : whole;
+});
+
+// Answers: what a user typed, understood
+
+const STRIPPED = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const OUTER = new RegExp(`^${STRIPPED}|${STRIPPED}$`, "g");
+
+export const trimmed = (text: string): string => text.replace(OUTER, "");
+
+const typed = (answer: Value): string => (typeof answer === "string" ? trimmed(answer) : "");
+
+const found = (text: string, pattern: RegExp): Optional => (pattern.test(text) ? some(text) : none);
+
+export const answerText = (answer: Value): Optional => found(typed(answer), /[^]/);
+
+export function answerNumber(answer: Value): Optional {
+  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(toDouble(answer)) : none;
+  const text = typed(answer);
+  const spelled = /^[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})$/.test(text);
+  return spelled && Number.isFinite(Number(text)) ? some(double(Number(text))) : none;
+}
+
+export function answerInteger(answer: Value): Optional {
+  const text = typed(answer);
+  const spelled = /^[+-]?[0-9]{1,30}$/.test(text);
+  const number = isNumber(answer) ? numberOf(answer) : spelled ? Number(text) : NaN;
+  return Number.isSafeInteger(number) ? some(number + 0) : none;
+}
+
+const YES = ["yes", "y", "true", "1", "ok"];
+const NO = ["no", "n", "false", "0"];
+
+export function answerBoolean(answer: Value): Optional {
+  if (typeof answer === "boolean") return some(answer);
+  const word = typed(answer).toLowerCase();
+  if (YES.includes(word)) return some(true);
+  return NO.includes(word) ? some(false) : none;
+}
+
+const EMAIL =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,16}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,16}[A-Za-z]{2,63}$/;
+
+export const answerEmail = (answer: Value): Optional =>
+  typed(answer).length <= 254 ? found(typed(answer), EMAIL) : none;
+
+export function answerPhone(answer: Value): Optional {
+  const text = typed(answer);
+  const digits = text.replace(/[^0-9]/g, "");
+  if (!/^\+?[0-9 .()-]{5,40}$/.test(text) || digits.length < 7 || digits.length > 15) return none;
+  return some(text.startsWith("+") ? `+${digits}` : digits);
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+export function answerDate(answer: Value): Optional {
+  const text = typed(answer);
+  const parts = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
+  const [year, month, day] = (parts ?? []).slice(1).map(Number);
+  if (year === undefined || month === undefined || day === undefined || year < 1) return none;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const last = month === 2 && leap ? 29 : (DAYS[month - 1] ?? 0);
+  return day >= 1 && day <= last ? some(text) : none;
+}
+
+/** How a value is compared: a text without case and accents, a number as its digits. */
+function word(value: Value): string {
+  if (typeof value === "boolean") return String(value);
+  if (isNumber(value)) {
+    const number = numberOf(value);
+    return Number.isInteger(number) ? String(number) : textFromDouble(number);
+  }
+  if (typeof value !== "string" || points(value).length > 1000) return "";
+  return trimmed(value).toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+}
+
+function named(answer: Value, choices: readonly Value[]): Value | undefined {
+  const offered = choices.filter(isMap);
+  const spelled = (choice: Fields, field: string): Value => choice[field] ?? null;
+  for (const [compare, wanted] of [
+    [(value: Value) => (typeof value === "string" ? trimmed(value) : ""), typed(answer)],
+    [word, word(answer)],
+  ] as const) {
+    for (const field of wanted === "" ? [] : ["value", "label"]) {
+      const choice = offered.find((one) => compare(spelled(one, field)) === wanted);
+      if (choice !== undefined) return choice;
+    }
+  }
+  const number = word(answer);
+  return /^[1-9][0-9]{0,5}$/.test(number) ? offered[Number(number) - 1] : undefined;
+}
+
+export function answerChoice(answer: Value, choices: Value): Optional {
+  const choice = named(answer, listOf(choices, "answer.choice"));
+  return choice === undefined ? none : some(choice);
+}
+
+export function answerChoices(answer: Value, choices: Value): Optional {
+  const offered = listOf(choices, "answer.choices");
+  let parts: readonly Value[] = isList(answer) ? answer : [answer];
+  if (typeof answer === "string" && named(answer, offered) === undefined) {
+    parts = answer.split(",").filter((part) => trimmed(part) !== "");
+  }
+  const picked: Value[] = [];
+  for (const part of parts) {
+    const choice = named(part, offered);
+    if (choice === undefined) return none;
+    if (!picked.includes(choice)) picked.push(choice);
+  }
+  return picked.length > 0 ? some(picked) : none;
+}
