@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from statewright.compiler.targets.xstate.contents import Renderer
-from statewright.compiler.targets.xstate.expressions import quoted
+from statewright.compiler.targets.xstate.literals import quoted
 from statewright.expressions import Content
 from statewright.statechart.actions import (
     Action,

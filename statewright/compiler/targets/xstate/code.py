@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from statewright.compiler.targets.xstate.expressions import key_of
+from statewright.compiler.targets.xstate.literals import key_of
 
 _WIDTH: Final = 100
 _INDENT: Final = "  "

@@ -6,12 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from statewright.compiler.targets.xstate.expressions import (
-    NotExportableError,
-    braces,
-    literal,
-    quoted,
-)
+from statewright.compiler.targets.xstate.literals import NotExportableError, braces, literal, quoted
 from statewright.expressions import (
     Computed,
     Content,

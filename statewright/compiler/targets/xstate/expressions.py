@@ -7,11 +7,12 @@ lacks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from statewright.compiler.targets.xstate.functions import FUNCTIONS, LAZY, MACROS, OPERATORS
+from statewright.compiler.targets.xstate.literals import NotExportableError, literal, quoted
 from statewright.compiler.targets.xstate.patterns import NoTranslationError, javascript_from
 from statewright.errors import EvaluationError
 from statewright.expressions.patterns import searcher
@@ -34,19 +35,11 @@ from statewright.expressions.syntax import (
     Unary,
     path_of,
 )
-from statewright.expressions.values import TYPE_VALUES, Uint
+from statewright.expressions.values import TYPE_VALUES
 from statewright.statechart.nodes import ROOTS, Scope
-
-SAFE: Final = 2**53 - 1
-"""The greatest int that a number of JavaScript holds."""
-
 
 _CHAIN_LIMIT: Final = 100
 """The operands that calls are nested for."""
-
-
-class NotExportableError(Exception):
-    """An expression has no TypeScript; says what in it has none."""
 
 
 @dataclass(slots=True)
@@ -79,79 +72,6 @@ def typescript_from(expression: Expression, reader: Reader) -> str:
         NotExportableError: it has none.
     """
     return _written(expression.root, reader, {})
-
-
-def quoted(text: str) -> str:
-    r"""A text as a literal of TypeScript and of JSON.
-
-    >>> print(quoted('a"b'))
-    "a\"b"
-    """
-    return json.dumps(text, ensure_ascii=False)
-
-
-def literal(value: Any) -> str:
-    """A value as TypeScript.
-
-    Raises:
-        NotExportableError: ``cel.ts`` has no such value.
-    """
-    write = _LITERALS.get(type(value))
-    if write is None:
-        raise NotExportableError(
-            f"{_NOUNS.get(type(value), type(value).__name__)} has no value in it"
-        )
-    return write(value)
-
-
-def _int(value: int) -> str:
-    if not -SAFE <= value <= SAFE:
-        raise NotExportableError(f"`{value}` has more than 53 bits")
-    return str(value)
-
-
-def _float(value: float) -> str:
-    return f"cel.double({value!r})" if value.is_integer() else repr(value)
-
-
-def _list(value: list[Any]) -> str:
-    return f"[{', '.join(map(literal, value))}]"
-
-
-def _map(value: dict[Any, Any]) -> str:
-    if not all(isinstance(key, str) for key in value):
-        raise NotExportableError("a map has keys that are no texts")
-    return braces((key, literal(part)) for key, part in value.items())
-
-
-def braces(entries: Any) -> str:
-    """An object of TypeScript from names and texts."""
-    inner = ", ".join(f"{key_of(key)}: {part}" for key, part in entries)
-    return f"{{ {inner} }}" if inner else "{}"
-
-
-def key_of(name: str) -> str:
-    """A key of an object: in brackets where it would mean something else without them.
-
-    >>> key_of("say"), key_of("ask entry"), key_of("__proto__")
-    ('say', '"ask entry"', '["__proto__"]')
-    """
-    if name == "__proto__":
-        return f"[{quoted(name)}]"
-    return name if name.isascii() and name.isidentifier() else quoted(name)
-
-
-_LITERALS: Final[Mapping[type, Callable[[Any], str]]] = {
-    type(None): lambda _: "null",
-    bool: lambda value: "true" if value else "false",
-    int: _int,
-    float: _float,
-    str: quoted,
-    list: _list,
-    tuple: lambda value: _list(list(value)),
-    dict: _map,
-}
-_NOUNS: Final = {Uint: "a uint", bytes: "bytes"}
 
 
 def _written(node: Node, reader: Reader, scope: Locals) -> str:
@@ -273,7 +193,7 @@ def _logic(node: Logic, reader: Reader, scope: Locals) -> str:
 
 def _comparison(node: Comparison, reader: Reader, scope: Locals) -> str:
     left, right = (_written(part, reader, scope) for part in (node.left, node.right))
-    return f"cel.{_OPERATORS[node.operator]}({left}, {right})"
+    return f"cel.{OPERATORS[node.operator]}({left}, {right})"
 
 
 def _arithmetic(node: Arithmetic, reader: Reader, scope: Locals) -> str:
@@ -281,7 +201,7 @@ def _arithmetic(node: Arithmetic, reader: Reader, scope: Locals) -> str:
         raise NotExportableError(f"{len(node.operands)} operands stand in a row")
     first, *others = [_written(operand, reader, scope) for operand in node.operands]
     for operator, operand in zip(node.operators, others, strict=True):
-        first = f"cel.{_OPERATORS[operator]}({first}, {operand})"
+        first = f"cel.{OPERATORS[operator]}({first}, {operand})"
     return first
 
 
@@ -289,22 +209,6 @@ def _conditional(node: Conditional, reader: Reader, scope: Locals) -> str:
     condition = _written(node.condition, reader, scope)
     branches = (_lazy(branch, reader, scope) for branch in (node.then, node.otherwise))
     return f"cel.cond({condition}, {', '.join(branches)})"
-
-
-_OPERATORS: Final[Mapping[str, str]] = {
-    "==": "eq",
-    "!=": "ne",
-    "<": "lt",
-    "<=": "le",
-    ">": "gt",
-    ">=": "ge",
-    "in": "isIn",
-    "+": "add",
-    "-": "sub",
-    "*": "mul",
-    "/": "div",
-    "%": "rem",
-}
 
 
 # Lists and maps
@@ -343,7 +247,7 @@ def _call(node: Call, reader: Reader, scope: Locals) -> str:
     special = _SPECIAL.get((name, member))
     if special is not None:
         return special(node, parts, reader, scope)
-    lazy = _LAZY.get((name, member, len(parts)))
+    lazy = LAZY.get((name, member, len(parts)))
     if lazy is not None:
         return f"cel.{lazy}({_written(parts[0], reader, scope)}, {_lazy(parts[1], reader, scope)})"
     function = FUNCTIONS.get((name, member, len(parts)))
@@ -388,66 +292,13 @@ _SPECIAL: Final[Mapping[tuple[str, bool], _Special]] = {
     ("In", False): _in,
     ("draw", False): _draw,
 }
-_LAZY: Final[Mapping[tuple[str, bool, int], str]] = {
-    ("orValue", True, 2): "orValue",
-    ("or", True, 2): "orElse",
-}
-FUNCTIONS: Final[Mapping[tuple[str, bool, int], str]] = {
-    ("size", False, 1): "size",
-    ("size", True, 1): "size",
-    ("contains", True, 2): "contains",
-    ("startsWith", True, 2): "startsWith",
-    ("endsWith", True, 2): "endsWith",
-    ("fail", False, 1): "fails",
-    ("int", False, 1): "toInt",
-    ("double", False, 1): "toDouble",
-    ("bool", False, 1): "toBool",
-    ("string", False, 1): "toText",
-    ("type", False, 1): "typeOf",
-    ("dyn", False, 1): "dyn",
-    ("optional.of", False, 1): "some",
-    ("optional.none", False, 0): "nothing",
-    ("hasValue", True, 1): "hasValue",
-    ("value", True, 1): "valueOf",
-    ("lowerAscii", True, 1): "lowerAscii",
-    ("upperAscii", True, 1): "upperAscii",
-    ("trim", True, 1): "trim",
-    ("join", True, 1): "join",
-    ("join", True, 2): "join",
-    ("split", True, 2): "split",
-    ("replace", True, 3): "replace",
-    ("substring", True, 2): "substring",
-    ("substring", True, 3): "substring",
-    ("charAt", True, 2): "charAt",
-    ("indexOf", True, 2): "indexOf",
-    ("reverse", True, 1): "reverse",
-    ("distinct", True, 1): "distinct",
-    ("math.abs", False, 1): "abs",
-    ("math.ceil", False, 1): "ceil",
-    ("math.floor", False, 1): "floor",
-    ("math.trunc", False, 1): "trunc",
-    ("math.round", False, 1): "round",
-    **{("math.greatest", False, count): "greatest" for count in range(1, 9)},
-    **{("math.least", False, count): "least" for count in range(1, 9)},
-    ("answer.text", False, 1): "answerText",
-    ("answer.number", False, 1): "answerNumber",
-    ("answer.integer", False, 1): "answerInteger",
-    ("answer.boolean", False, 1): "answerBoolean",
-    ("answer.email", False, 1): "answerEmail",
-    ("answer.phone", False, 1): "answerPhone",
-    ("answer.date", False, 1): "answerDate",
-    ("answer.choice", False, 2): "answerChoice",
-    ("answer.choices", False, 2): "answerChoices",
-}
-"""Name, whether it is called on a target, number of operands → the function of ``cel.ts``."""
-
 _NAMESPACED: Final = frozenset(
     (name, False) for name, member, _ in FUNCTIONS if "." in name and not member
 )
 
 
 def _macro(node: Macro, reader: Reader, scope: Locals) -> str:
-    function = _MACROS.get((node.macro, len(node.variables), len(node.arguments)))
+    function = MACROS.get((node.macro, len(node.variables), len(node.arguments)))
     if function is None:
         raise NotExportableError(f"there is no `{node.macro}` of this form in it")
     name = _local(node.variables[0])
@@ -470,20 +321,6 @@ def _local(name: str) -> str:
     """The name of a macro variable in TypeScript; an underscore keeps it apart from all others."""
     return f"{name}_"
 
-
-_MACROS: Final[Mapping[tuple[str, int, int], str]] = {
-    ("all", 1, 1): "all",
-    ("exists", 1, 1): "exists",
-    ("exists_one", 1, 1): "existsOne",
-    ("existsOne", 1, 1): "existsOne",
-    ("filter", 1, 1): "filter",
-    ("map", 1, 1): "map",
-    ("map", 1, 2): "mapWhere",
-    ("cel.bind", 1, 1): "bind",
-    ("optMap", 1, 1): "optMap",
-    ("optFlatMap", 1, 1): "optFlatMap",
-}
-"""Macro, number of variables, number of arguments → the function of ``cel.ts``."""
 
 _WRITERS: Final[Mapping[type, Callable[[Any, Reader, Locals], str]]] = {
     Literal: _literal,

@@ -8,12 +8,8 @@ from dataclasses import dataclass, field, replace
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.xstate.blocks import lines_of_block
 from statewright.compiler.targets.xstate.contents import Renderer, Write
-from statewright.compiler.targets.xstate.expressions import (
-    NotExportableError,
-    Reader,
-    quoted,
-    typescript_from,
-)
+from statewright.compiler.targets.xstate.expressions import Reader, typescript_from
+from statewright.compiler.targets.xstate.literals import NotExportableError, quoted
 from statewright.compiler.targets.xstate.names import unique
 from statewright.expressions import Expression
 from statewright.statechart.definition import Actions

@@ -10,8 +10,8 @@ from typing import Any, Final
 from statewright.compiler.targets.export import Export, Loss, export_of, lines_of, stem_of
 from statewright.compiler.targets.xstate.code import Code, plain, typescript
 from statewright.compiler.targets.xstate.events import spelling_of
-from statewright.compiler.targets.xstate.expressions import key_of, quoted
 from statewright.compiler.targets.xstate.implementations import EFFECTS, Implementations
+from statewright.compiler.targets.xstate.literals import key_of, quoted
 from statewright.compiler.targets.xstate.losses import asked_states, losses_of
 from statewright.compiler.targets.xstate.names import Naming, naming_of
 from statewright.compiler.targets.xstate.states import Writer

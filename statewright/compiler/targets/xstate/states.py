@@ -11,8 +11,8 @@ from statewright.compiler.targets.words import words_of_action
 from statewright.compiler.targets.xstate.code import Code
 from statewright.compiler.targets.xstate.contents import is_plain
 from statewright.compiler.targets.xstate.events import Spelling, keys_of
-from statewright.compiler.targets.xstate.expressions import quoted
 from statewright.compiler.targets.xstate.implementations import Implementations
+from statewright.compiler.targets.xstate.literals import quoted
 from statewright.compiler.targets.xstate.names import Naming, unique
 from statewright.compiler.targets.xstate.timers import Timer
 from statewright.expressions import Literal
