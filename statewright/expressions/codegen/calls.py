@@ -33,8 +33,7 @@ def table_call(
         classes: tuple[str, ...] = tuple(argument.type.name for argument in arguments)
         classes = classes if _FIXED.issuperset(classes) else ()
         sort = "member" if member else "function"
-        steps, count = allowances.steps, len(arguments)
-        function = page.constant("function", name, sort, count, classes, steps)
+        function = page.constant("function", name, sort, classes, allowances.steps)
         text = f"{function}({', '.join(map(str, arguments))})"
     return compose(text, found, *arguments)
 
@@ -44,7 +43,7 @@ def host_call(
 ) -> Piece:
     """A call of a function of the host."""
     given = ", ".join([str(site), *map(str, arguments)])
-    return compose(f"{host}[{name!a}]({given})", found, host, *arguments)
+    return compose(f"_taken({host}[{name!a}]({given}))", found, host, *arguments)
 
 
 def matching(text: Piece, pattern: str, page: Page, allowances: Allowances) -> Piece:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from statewright.expressions.codegen.page import Constant
 from statewright.expressions.codegen.support import Undecided
 from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.meter import FREE, spend_on, spend_on_contents
+from statewright.expressions.meter import spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch, Implementation
 from statewright.expressions.patterns import matcher
 from statewright.expressions.values import TYPE_VALUES, Uint, kind
@@ -23,9 +22,8 @@ _CLASSES: Final[Mapping[str, type]] = {
     "bytes": bytes,
     "list": list,
     "map": dict,
-    "timestamp": datetime,
-    "duration": timedelta,
 }
+_SMALL: Final = frozenset(("bool", "int", "uint", "double"))
 
 
 def add_constants(namespace: dict[str, Any], constants: Sequence[Constant]) -> None:
@@ -34,12 +32,12 @@ def add_constants(namespace: dict[str, Any], constants: Sequence[Constant]) -> N
     Raises:
         KeyError: there is no such kind of constant, or no such function or type.
     """
-    for number, (kind_, *parts) in enumerate(constants):
+    for number, (sort, *parts) in enumerate(constants):
         name = f"_k{number}"
-        if kind_ == "pattern":
+        if sort == "pattern":
             namespace[name] = _pattern(namespace, name, str(parts[0]))
         else:
-            namespace[name] = _MAKERS[str(kind_)](*parts)
+            namespace[name] = _MAKERS[str(sort)](*parts)
 
 
 def _pattern(namespace: dict[str, Any], name: str, pattern: str) -> Callable[[str], object]:
@@ -52,26 +50,20 @@ def _pattern(namespace: dict[str, Any], name: str, pattern: str) -> Callable[[st
     return first
 
 
-def _function(
-    name: str, sort: str, count: int, classes: tuple[str, ...], steps: int
-) -> Implementation:
-    """A function of the table that raises ``Undecided`` where it would have to be paid for.
+def _function(name: str, sort: str, classes: tuple[str, ...], steps: int) -> Implementation:
+    """A function of the table that gives up where too much would have to be paid for it.
 
     Args:
         name: the function.
         sort: ``"member"`` if it is called on a target.
-        count: how many arguments it is called with.
         classes: the types of the arguments, if they are known.
         steps: what one call may cost.
     """
     dispatch = FUNCTIONS[name, sort == "member"]
     known = dispatch.by_classes.get(tuple(_CLASSES[one] for one in classes)) if classes else None
-    apply = known or _dispatched(dispatch)
-    if count == 1 and not dispatch.deep:
-        return _paid_result(apply, steps) if dispatch.grows else apply
-    if count == 2 and not dispatch.deep:
-        return _of_two(apply, steps)
-    return _of_many(apply, steps, spend_on_contents if dispatch.deep else spend_on)
+    if known is not None and not dispatch.grows and (dispatch.light or _SMALL.issuperset(classes)):
+        return known
+    return _paid(known or _dispatched(dispatch), dispatch, steps)
 
 
 def _dispatched(dispatch: Dispatch) -> Implementation:
@@ -89,33 +81,15 @@ def _dispatched(dispatch: Dispatch) -> Implementation:
     return apply
 
 
-def _paid_result(apply: Implementation, steps: int) -> Implementation:
-    def call(value: Any) -> Any:
-        result = apply(value)
-        spend_on([steps], result)
-        return result
+def _paid(apply: Implementation, dispatch: Dispatch, steps: int) -> Implementation:
+    """A function that fails where what it reads or builds costs more steps."""
+    pay = spend_on_contents if dispatch.deep else spend_on
+    is_free = dispatch.light and not dispatch.deep
 
-    return call
-
-
-def _of_two(apply: Implementation, steps: int) -> Implementation:
-    def call(one: Any, other: Any) -> Any:
-        own = type(one)
-        if (own is str or own is list) and len(one) > FREE:
-            spend_on([steps], one)
-        result = apply(one, other)
-        spend_on([steps], result)
-        return result
-
-    return call
-
-
-def _of_many(
-    apply: Implementation, steps: int, pay: Callable[[list[Any], Any], None]
-) -> Implementation:
     def call(*values: Any) -> Any:
-        for value in values:
-            pay([steps], value)
+        if not is_free:
+            for value in values:
+                pay([steps], value)
         result = apply(*values)
         spend_on([steps], result)
         return result

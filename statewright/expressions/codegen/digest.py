@@ -10,6 +10,8 @@ from typing import Final
 from statewright.expressions.codegen.binding import Binding
 from statewright.expressions.codegen.request import Request
 from statewright.expressions.environment import Environment
+from statewright.expressions.overloads import Overload
+from statewright.expressions.types import CelType
 
 GENERATION: Final = 1
 """To be raised when the same requests make other code, or code needs other support."""
@@ -41,8 +43,28 @@ def digest(requests: Sequence[Request]) -> bytes:
 def _of_environment(environment: Environment | None) -> object:
     if environment is None:
         return None
-    functions = list(map(str, environment.functions))
-    return (sorted(map(repr, environment.variables.items())), functions, environment.container)
+    variables = {name: _of_type(one) for name, one in environment.variables.items()}
+    return (
+        sorted(variables.items()),
+        [_of_overload(overload) for overload in environment.functions],
+        environment.container,
+        sorted(environment.unset),
+        environment.mirror,
+        sorted(environment.mirrored),
+        environment.strict,
+    )
+
+
+def _of_overload(overload: Overload) -> object:
+    types = [_of_type(one) for one in (*overload.parameters, overload.result)]
+    return (overload.name, overload.member, types)
+
+
+def _of_type(one: CelType) -> object:
+    """A type as values whose text is the same in every process; sets have no order there."""
+    inside = [_of_type(parameter) for parameter in one.parameters]
+    fields = [(name, _of_type(field)) for name, field in one.fields]
+    return (one.name, inside, fields, sorted(one.optional), one.values, one.bounds)
 
 
 def _of_binding(binding: Binding) -> object:

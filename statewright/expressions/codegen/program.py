@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -10,9 +10,7 @@ from statewright.expressions.codegen.binding import PLAIN
 from statewright.expressions.codegen.module import generate
 from statewright.expressions.codegen.request import Request
 from statewright.expressions.environment import Environment
-from statewright.expressions.overloads import Overload
 from statewright.expressions.syntax import Expression
-from statewright.expressions.types import CelType
 
 
 class Program(partial[Any]):
@@ -33,9 +31,11 @@ class Program(partial[Any]):
     environment: Environment | None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        known = self.environment
-        parts = None if known is None else (known.variables, known.functions, known.container)
-        return _program, (self.expression, parts)
+        environment = self.environment
+        if environment is None:
+            return compile_expression, (self.expression,)
+        parts = [getattr(environment, one.name) for one in fields(Environment) if one.init]
+        return _program, (self.expression, *parts)
 
     def __repr__(self) -> str:
         return f"<Program {self.expression.text!r}>"
@@ -61,8 +61,5 @@ def compile_expression(expression: Expression, environment: Environment | None =
     return program
 
 
-def _program(
-    expression: Expression,
-    parts: tuple[Mapping[str, CelType], tuple[Overload, ...], str] | None,
-) -> Program:
-    return compile_expression(expression, None if parts is None else Environment(*parts))
+def _program(expression: Expression, *parts: Any) -> Program:
+    return compile_expression(expression, Environment(*parts))

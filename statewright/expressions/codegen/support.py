@@ -9,13 +9,17 @@ Everything else that generated code needs are constants; ``constants`` makes tho
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import NoneType
 from typing import Any, Final, NoReturn
 
 from statewright.expressions.access import has, index, index_optional, select, select_optional
 from statewright.expressions.arithmetic import add, divide, multiply, negate, remainder, subtract
 from statewright.expressions.comparison import contains, equal, ordered
 from statewright.expressions.functions.lists import sorted_by
+from statewright.expressions.meter import FREE
 from statewright.expressions.values import (
+    INT_MAX,
+    INT_MIN,
     NOTHING,
     Maybe,
     Uint,
@@ -50,6 +54,16 @@ def added(left: Any, right: Any, limit: int) -> Any:
     if type(result) in _SIZED and len(result) > limit:
         raise Undecided
     return result
+
+
+def taken(value: Any) -> Any:
+    """What a function of a host gave, if it is plain; the interpreter looks into others."""
+    own = type(value)
+    if own in _PLAIN or (own is int and INT_MIN <= value <= INT_MAX):
+        return value
+    if own is str and len(value) <= FREE:
+        return value
+    raise Undecided
 
 
 def equal_within(left: Any, right: Any, steps: int) -> bool:
@@ -138,6 +152,7 @@ def opened(value: Any) -> Maybe:
     raise Undecided
 
 
+_PLAIN: Final = frozenset((bool, float, NoneType))
 _SIZED: Final = frozenset((str, bytes, list))
 
 SUPPORT: Final[Mapping[str, object]] = {
@@ -175,6 +190,7 @@ SUPPORT: Final[Mapping[str, object]] = {
     "_select_optional": select_optional,
     "_sorted": sorted_by,
     "_subtract": subtract,
+    "_taken": taken,
     "_undecided": undecided,
     "_walk": walked,
     "_whole": whole,

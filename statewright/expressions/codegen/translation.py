@@ -80,7 +80,8 @@ class _Translator:
         return self.page.shallow(_RULES[type(node)](self, node, scope))
 
     def type_of(self, node: Node) -> CelType:
-        return self.types.get(id(node), DYN)
+        found = self.types.get(id(node), DYN)
+        return DYN if found.name in _OPEN else found
 
     def literal(self, node: Literal, _: Scope) -> Piece:
         return literals.literal(node, _LITERAL_TYPES[type(node.value)], self.page)
@@ -203,7 +204,7 @@ class _Translator:
             if (namespaced, False) in FUNCTIONS:
                 return self.table_call(node, namespaced, node.arguments, scope, member=False)
             if (node.function, True) not in FUNCTIONS:
-                return self.host_call(node, namespaced, node.arguments, scope)
+                return self.host_member_call(node, namespaced, scope)
         member = node.target is not None
         if (node.function, member) not in FUNCTIONS:
             return self.host_call(node, node.function, children(node), scope)
@@ -229,6 +230,17 @@ class _Translator:
         arguments = [self.piece(one, scope) for one in nodes]
         found = self.type_of(node)
         return calls.table_call(name, arguments, found, self.page, self.allowances, member=member)
+
+    def host_member_call(self, node: Call, namespaced: str, scope: Scope) -> Piece:
+        """``a.b(c)``, which calls ``a.b`` if the host has that, and otherwise ``b`` on ``a``."""
+        environment, host = self.request.environment, self.binding.host
+        if environment is None or (node.function, True) not in environment.signatures:
+            return self.host_call(node, namespaced, node.arguments, scope)
+        if host is None:
+            return Piece("_undecided()")
+        call = self.host_call(node, node.function, children(node), scope)
+        text = f"(_undecided() if {namespaced!a} in {host} else {call})"
+        return compose(text, call.type, call)
 
     def host_call(self, node: Call, name: str, nodes: tuple[Node, ...], scope: Scope) -> Piece:
         if self.binding.host is None:
@@ -306,6 +318,9 @@ _LITERAL_TYPES: Final[Mapping[type, CelType]] = {
     str: STRING,
     bytes: BYTES,
 }
+
+_OPEN: Final = frozenset(("nullable", "never", "error"))
+"""Types that leave open of which class a value is."""
 
 _SCALARS: Final = frozenset((*CLASSES, "null_type", "timestamp", "duration"))
 """Types whose values hold no others."""
