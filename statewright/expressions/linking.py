@@ -181,7 +181,12 @@ class _Linker:
             if dispatch is not None:
                 return calls.table_call(namespaced, dispatch, arguments, node.position)
             if (node.function, True) not in FUNCTIONS:
-                return calls.host_call(namespaced, arguments, node.position)
+                whole = [self.link(one, scope) for one in children(node)]
+                return calls.host_member_call(
+                    namespaced,
+                    calls.host_call(namespaced, arguments, node.position),
+                    calls.host_call(node.function, whole, node.position),
+                )
         arguments = [self.link(one, scope) for one in children(node)]
         member = node.target is not None
         dispatch = FUNCTIONS.get((node.function, member))

@@ -44,7 +44,7 @@ class Overload:
         types = [str(parameter) for parameter in self.parameters]
         if self.name == "-_":
             return f"-{types[0]} -> {self.result}"
-        if self.name.startswith("_"):
+        if self.name.startswith("_") and self.name.endswith("_"):
             symbol = self.name.strip("_")
             return f"{f' {symbol} '.join(types)} -> {self.result}"
         target = f"{types.pop(0)}." if self.member else ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from types import NoneType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.admission import Misfit, admitted, guarded
 from statewright.expressions.closures.frame import HOST, ORIGIN, Closure, Frame, locate
 from statewright.expressions.meter import FREE, spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch
@@ -92,6 +95,9 @@ def _binary_call(
     return run
 
 
+_PLAIN: Final = frozenset((bool, str, float, NoneType, timedelta))
+"""Classes whose values are values of CEL, all of them."""
+
 _SIZED: Final = frozenset((str, bytes, list, tuple, dict))
 
 
@@ -130,10 +136,28 @@ def host_call(name: str, arguments: Sequence[Closure], position: int) -> Closure
             raise EvaluationError(f"undeclared function `{name}`", position)
         values = [argument(frame) for argument in arguments]
         try:
-            return host[name](frame[ORIGIN] + position, *values)
+            result = guarded(name, host[name], frame[ORIGIN] + position, *values)
+            if type(result) not in _PLAIN:
+                result = admitted(result)
         except EvaluationError as error:
             locate(error, position)
             raise
+        except Misfit as misfit:
+            raise EvaluationError(f"`{name}` of the host gave {misfit}", position) from None
+        spend_on(frame, result)
+        return result
+
+    return run
+
+
+def host_member_call(name: str, on_target: Closure, otherwise: Closure) -> Closure:
+    """``a.b(c)``: the host's function ``a.b`` if it has one, else ``b`` called on ``a``."""
+
+    def run(frame: Frame) -> Any:
+        host = frame[HOST]
+        if host is not None and name in host:
+            return on_target(frame)
+        return otherwise(frame)
 
     return run
 
