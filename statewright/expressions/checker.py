@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from statewright.expressions.environment import DOTTED_TYPES, Environment, Meaning
+from statewright.expressions.failures import Failure
+from statewright.expressions.hazards.search import failures_of
 from statewright.expressions.judgement import Judgement, Rule, final
 from statewright.expressions.problems import Problem
 from statewright.expressions.rules import calls, names, operators
@@ -57,6 +59,7 @@ class Checked:
             logic, selections, indices and macros are defined on values of any type and have none.
         names: what every name means, and every selection that is the name of a variable or type
             as a whole.
+        environment: what the expression may use.
     """
 
     type: CelType
@@ -65,6 +68,25 @@ class Checked:
     types: Mapping[int, CelType] = field(repr=False)
     calls: Mapping[int, tuple[Resolution, ...]] = field(repr=False)
     names: Mapping[int, Meaning] = field(repr=False)
+    environment: Environment = field(repr=False)
+    # Found when it is first asked for: a check whose outcome is a problem needs none.
+    _failures: tuple[Failure, ...] | None = field(
+        default=None, init=False, compare=False, repr=False
+    )
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Why the expression may have no value for data of the declared types.
+
+        Where there are no problems and no failures, it has a value of its type for all such data.
+        """
+        found = self._failures
+        if found is None:
+            found = failures_of(
+                self.expression, self.environment, self.types, self.calls, self.names
+            )
+            object.__setattr__(self, "_failures", found)
+        return found
 
 
 def check(expression: Expression, environment: Environment) -> Checked:
@@ -84,7 +106,8 @@ def check(expression: Expression, environment: Environment) -> Checked:
             key: tuple(replace(one, result=final(one.result)) for one in each)
             for key, each in resolutions.items()
         }
-    return Checked(final(found), tuple(problems), expression, types, resolutions, judgement.names)
+    told = (expression, types, resolutions, judgement.names, environment)
+    return Checked(final(found), tuple(problems), *told)
 
 
 RULES: Final[Mapping[type, Rule]] = {

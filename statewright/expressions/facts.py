@@ -12,9 +12,10 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from statewright.expressions.environment import Meaning, NameKind
+from statewright.expressions.environment import TYPE_NAMES, Meaning, NameKind
 from statewright.expressions.syntax import (
     Call,
     Comparison,
@@ -31,6 +32,7 @@ from statewright.expressions.syntax import (
     Unary,
     children,
 )
+from statewright.expressions.types import NULL, CelType
 from statewright.expressions.values import Uint
 
 Place = tuple[str | int, ...]
@@ -100,6 +102,10 @@ class Facts:
         return known[0] if known else None
 
 
+LIMIT: Final = 200
+"""How many facts are taken from one condition: what is said inside of conditions is said again
+outside of them, and deep ones would say too much.
+"""
 _NUMBERS: Final = frozenset(("least", "most", "size", "text", "list"))
 
 
@@ -112,12 +118,15 @@ class Places:
         mirror: a variable that holds others under their names, so that ``vars.x`` is ``x``.
         mirrored: the names of those.
         aliases: the places of the macro variables in scope.
+        implications: what ``implied`` found before, by node and truth; a node is always read in
+            one scope.
     """
 
     names: Mapping[int, Meaning]
     mirror: str = ""
     mirrored: Container[str] = frozenset()
     aliases: Mapping[str, Place] = field(default_factory=dict)
+    implications: dict[tuple[int, bool], tuple[Fact, ...]] = field(default_factory=dict)
 
     def of(self, node: Node) -> Place | None:
         """The place that a node stands for, if it stands for one."""
@@ -145,17 +154,36 @@ class Places:
         return () if meaning.name == self.mirror and first in self.mirrored else (meaning.name,)
 
 
+def narrowed(found: CelType, place: Place | None, facts: Facts) -> CelType:
+    """The type of what is at a place, by all that is known of it."""
+    if place is None or not facts or found.name not in ("dyn", "nullable"):
+        return found
+    own = found.parameters[0] if found.name == "nullable" else None
+    if own is not None and Fact("set", place) in facts:
+        return own
+    for name, tested in TYPE_NAMES.items():
+        if Fact("type", place, name) in facts:
+            return tested if own is None or tested is NULL else own
+    return found
+
+
 def _key(node: Index) -> str | int | None:
     """The key of an index that is written out."""
     value = node.index.value if isinstance(node.index, Literal) else None
     return value if type(value) is str or type(value) is int else None
 
 
-def implied(node: Node, places: Places, *, truth: bool = True) -> Iterator[Fact]:
-    """What holds where a condition is ``truth`` or an error."""
+def implied(node: Node, places: Places, *, truth: bool = True) -> tuple[Fact, ...]:
+    """What holds where a condition is ``truth`` or an error; at most ``LIMIT`` facts of it."""
     rule = _RULES.get(type(node))
-    if rule is not None:
-        yield from rule(node, places, truth=truth)
+    if rule is None:
+        return ()
+    key = (id(node), truth)
+    found = places.implications.get(key)
+    if found is None:
+        found = tuple(islice(rule(node, places, truth=truth), LIMIT))
+        places.implications[key] = found
+    return found
 
 
 def _negation(node: Unary, places: Places, *, truth: bool) -> Iterator[Fact]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from statewright.expressions.environment import TYPE_NAMES, Environment, Meaning
-from statewright.expressions.facts import Fact, Facts, Places, implied
+from statewright.expressions.environment import Environment, Meaning
+from statewright.expressions.facts import Fact, Facts, Places, implied, narrowed
 from statewright.expressions.hints import NUMERIC, conversion, nearest, usage
 from statewright.expressions.problems import Problem, ProblemKind
 from statewright.expressions.syntax import Call, Node
@@ -16,7 +16,6 @@ from statewright.expressions.types import (
     DYN,
     ERROR,
     INT,
-    NULL,
     STRING,
     CelType,
     optional_of,
@@ -282,16 +281,7 @@ class Judgement:
         """The type of what is at a place, by all that is known of it."""
         if not self.facts or found.name not in ("dyn", "nullable"):
             return found
-        place = self.places.of(node)
-        if place is None:
-            return found
-        own = found.parameters[0] if found.name == "nullable" else None
-        if own is not None and Fact("set", place) in self.facts:
-            return own
-        for name, tested in TYPE_NAMES.items():
-            if Fact("type", place, name) in self.facts:
-                return tested if own is None or tested is NULL else own
-        return found
+        return narrowed(found, self.places.of(node), self.facts)
 
 
 def final(found: CelType) -> CelType:

@@ -29,6 +29,7 @@ class Overload:
         deep: whether it looks at everything inside its arguments, which then is paid for.
         light: whether it takes no longer for large arguments than for small ones, so that they
             are not paid for.
+        total: of a function of the host, whether it has a value for all arguments of its types.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Overload:
     member: bool = False
     deep: bool = False
     light: bool = False
+    total: bool = False
 
     def __str__(self) -> str:
         """``string.contains(string) -> bool``, ``int + int -> int``."""

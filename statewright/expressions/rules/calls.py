@@ -8,6 +8,7 @@ from typing import Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.facts import Place
+from statewright.expressions.grammar import MACROS
 from statewright.expressions.hints import nearest_function
 from statewright.expressions.judgement import UNKNOWN, Judgement
 from statewright.expressions.patterns import searcher
@@ -49,17 +50,19 @@ def _unknown(judgement: Judgement, node: Call) -> CelType:
     signatures = judgement.environment.signatures
     name, member = node.function, node.target is not None
     namespace = path_of(node.target) if node.target is not None else None
-    judgement.types_of(node.arguments)
+    hint = nearest_function(name, signatures.keys(), member=member)
+    if not any(f"`{macro}`" in hint for macro, _ in MACROS):  # its variables are declared nowhere
+        judgement.types_of(node.arguments)
     if namespace is not None and judgement.environment.meaning_of_name(namespace[0].name) is None:
         whole = _namespaced(judgement, node)
         prefix = f"{namespace[0].name}."
         if whole is not None and any(one.startswith(prefix) for one, _ in signatures):
             name, member = whole, False
+            hint = nearest_function(name, signatures.keys(), member=member)
         else:
             judgement.types_of([node.target] if node.target is not None else [])
     elif node.target is not None:
         judgement.type_of(node.target)
-    hint = nearest_function(name, signatures.keys(), member=member)
     reason = f"there is no function `{name}`"
     start = node.start if name != node.function else node.position
     return judgement.report(ProblemKind.FUNCTION, reason, node, hint, start)

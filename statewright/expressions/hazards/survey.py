@@ -1,0 +1,145 @@
+"""What one search for failures knows and has found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from statewright.expressions.environment import Environment
+from statewright.expressions.facts import Fact, Facts, Place, Places, narrowed
+from statewright.expressions.failures import Failure, FailureKind
+from statewright.expressions.hazards.ranges import Range, range_of_type
+from statewright.expressions.syntax import ListLiteral, Node
+from statewright.expressions.types import DYN, CelType
+from statewright.expressions.unification import Resolution
+
+SHOWN: Final = 60
+"""The characters of the expression that a reason quotes at most."""
+
+Rule = Callable[["Survey", Any], Range | None]
+"""Looks at a node of one sort; gives between which numbers an int is, where that is known."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """One search.
+
+    Attributes:
+        environment: what the expression may use.
+        text: the expression.
+        types: of its nodes, by ``id``; see ``Checked``.
+        calls: what its operations mean.
+        rules: what is done for each class of nodes.
+        places: what its names stand for.
+        facts: what is known of the places where the search is.
+        found: the failures, each once.
+        variables: how many macro variables there were.
+        rounds: how often the node is evaluated where macros walk through lists of known sizes.
+        steps: what those rounds cost so far.
+        absorbing: how many logic operators around the node absorb its errors.
+        bulks: what ``bulk`` found, by node.
+    """
+
+    environment: Environment
+    text: str
+    types: Mapping[int, CelType]
+    calls: Mapping[int, tuple[Resolution, ...]]
+    rules: Mapping[type, Rule]
+    places: Places
+    facts: Facts = field(default_factory=Facts)
+    found: dict[tuple[FailureKind, str], Failure] = field(default_factory=dict)
+    variables: int = 0
+    rounds: int = 1
+    steps: int = 0
+    absorbing: int = 0
+    bulks: dict[int, int | None] = field(default_factory=dict)
+
+    def look(self, node: Node) -> Range | None:
+        """Find what can go wrong in a node; between which numbers it is, where that is known."""
+        return self.rules[type(node)](self, node)
+
+    def look_at_all(self, nodes: Sequence[Node]) -> list[Range | None]:
+        """Look at several nodes that are evaluated one after the other."""
+        ranges: list[Range | None] = []
+        for node in nodes:
+            ranges.append(self.look(node))  # noqa: PERF401 - a comprehension is a frame more
+        return ranges
+
+    def report(self, kind: FailureKind, reason: str, node: Node, hint: str = "") -> None:
+        """Add a failure, unless it was found before or is absorbed."""
+        if self.absorbing and kind is not FailureKind.BUDGET:
+            return
+        self.found.setdefault((kind, reason), Failure(kind, reason, node.start, node.end, hint))
+
+    def shown(self, node: Node) -> str:
+        """The text of a node in backquotes, shortened."""
+        text = self.text[node.start : node.end]
+        return f"`{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}`"
+
+    # What is known
+
+    def type_of(self, node: Node) -> CelType:
+        """The type of a node, by all that is known where the search is."""
+        found = self.types.get(id(node), DYN)
+        if found.name in ("dyn", "nullable"):
+            return narrowed(found, self.places.of(node), self.facts)
+        return found
+
+    def range_of(self, node: Node) -> Range | None:
+        """Between which numbers a node is, by its type and by what is known of its place."""
+        return self.range_at(self.type_of(node), self.places.of(node))
+
+    def range_at(self, found: CelType, place: Place | None) -> Range | None:
+        """Between which numbers what is at a place is."""
+        own = range_of_type(found)
+        if own is None or place is None:
+            return own
+        low = self.facts.largest("least", place)
+        high = self.facts.smallest("most", place)
+        return (
+            own[0] if low is None else max(own[0], low),
+            own[1] if high is None else min(own[1], high),
+        )
+
+    def least_size(self, node: Node, sort: str) -> int:
+        """How many parts a value has at least; ``sort`` is ``list``, or ``text`` for texts."""
+        if isinstance(node, ListLiteral):
+            return len(node.items) - len(node.optional)
+        place = self.places.of(node)
+        if place is None:
+            return 0
+        known = (self.facts.largest("size", place), self.facts.largest(sort, place))
+        return max(0, *(one or 0 for one in known))
+
+    @contextmanager
+    def assuming(self, facts: Iterable[Fact]) -> Iterator[None]:
+        """Let facts hold for a while."""
+        added = list(facts)
+        for fact in added:
+            self.facts.add(fact)
+        yield
+        for fact in added:
+            self.facts.remove(fact)
+
+    # What goes wrong with operands
+
+    def expect(self, node: Node, what: str) -> CelType:
+        """The type of an operand that may not be null or of a wrong type."""
+        found = self.type_of(node)
+        if found.name == "nullable":
+            hint = f"test it first: `{self.text[node.start : node.end]} != null`"
+            self.report(FailureKind.NULL, f"{self.shown(node)} may be null", node, hint)
+            return found.parameters[0]
+        if found.name == "null_type":
+            self.report(FailureKind.NULL, f"{self.shown(node)} is null", node)
+        elif found.name == "dyn":
+            reason = f"{self.shown(node)} may be of another type than {what}"
+            self.report(FailureKind.TYPE, reason, node)
+        return found
+
+    def expect_bool(self, node: Node) -> None:
+        """See to it that a condition is a bool."""
+        if self.type_of(node).name != "bool":
+            self.expect(node, "bool")
