@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from functools import cache
+from html import escape
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from statewright.http.answers import answer
+from statewright.http.answers import HEADERS, answer
 from statewright.http.charts import Charts
 from statewright.http.endpoint import Host
 from statewright.http.limits import Limits
 from statewright.http.openapi import description_of
 from statewright.http.problems import told
+from statewright.http.reference import POLICY, page_of
 from statewright.http.requests import root_of
 from statewright.http.routes import ENDPOINTS
 from statewright.http.serving import routes_from
@@ -79,7 +83,11 @@ def create_app(
             yield
 
     app = Starlette(
-        routes=[*routes_from(ENDPOINTS, host), Route("/openapi.json", _description)],
+        routes=[
+            *routes_from(ENDPOINTS, host),
+            Route("/openapi.json", _description),
+            Route("/docs", _reference),
+        ],
         exception_handlers={HTTPException: _told, Exception: _told},
         lifespan=lifespan,
     )
@@ -94,4 +102,29 @@ async def _told(request: Request, error: Exception) -> Response:
 
 
 async def _description(request: Request) -> Response:
-    return answer(description_of(ENDPOINTS, root_of(request)))
+    return answer({**_described(), "servers": [{"url": root_of(request) or "/"}]})
+
+
+async def _reference(request: Request) -> Response:
+    host = request.headers.get("host", "")
+    named = host if _HOST.fullmatch(host) else "localhost"
+    base = f"{request.scope['scheme']}://{named}{root_of(request)}"
+    page = _page().replace(_ANYWHERE, escape(base))
+    headers = {**HEADERS, "Content-Security-Policy": POLICY}
+    return Response(page, headers=headers, media_type="text/html")
+
+
+_ANYWHERE: Final = "http://anywhere.invalid"
+_HOST: Final = re.compile(r"[\w.\[\]:-]{1,255}", re.ASCII)
+
+
+@cache
+def _page() -> str:
+    """The page about the API, but for where it is served: made once."""
+    return page_of(ENDPOINTS, base=_ANYWHERE)
+
+
+@cache
+def _described() -> dict[str, Any]:
+    """The description, which is made once: it does not change while the server runs."""
+    return description_of(ENDPOINTS)

@@ -92,7 +92,8 @@ async def once(
 
 def _digest(request: Request, asked: BaseModel | None) -> str:
     """What tells two requests apart; that they say the same in other words does not count."""
-    path = request.url.path.removeprefix(root_of(request))
+    # Not of `request.url`, which wants a host that can be read.
+    path = str(request.scope["path"]).removeprefix(root_of(request))
     body = "" if asked is None else asked.model_dump_json(exclude_unset=True)
     return sha256(json.dumps([request.method, path, body]).encode()).hexdigest()
 

@@ -19,6 +19,14 @@ from statewright.http.wire.problem import ProblemJSON
 _SCHEMAS: Final = "#/components/schemas/{model}"
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
+TAGS: Final = {
+    "chat": "Talk to what is published, in the contract of the Wriveted chat.",
+    "flows": "Save, check and publish flows, in the contract of the Chatwoot flow builder.",
+    "executions": "Run what is published, in the contract of the Chatwoot flow builder.",
+    "server": "Whether the server works, and what its problems mean.",
+}
+"""The parts of the API, in the order in which people read them."""
+
 OF_ANY: Final = (
     "MALFORMED_REQUEST",
     "REQUEST_TIMEOUT",
@@ -48,8 +56,14 @@ def description_of(endpoints: Sequence[Endpoint], root: str = "") -> dict[str, A
         "info": {
             "title": "Statewright",
             "version": __version__,
-            "description": "Publishes conversation flows, and talks to them.",
+            "description": (
+                "Publishes conversation flows, and talks to them. Bodies are JSON in UTF-8. "
+                "Whoever starts a session gets a token, and with it may do all there is to do "
+                "with the session. A request that changes something may be sent again with the "
+                "same `Idempotency-Key`: it is done once, and the first answer comes back."
+            ),
         },
+        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
         "servers": [{"url": root or "/"}],
         "paths": paths,
         "components": {"schemas": schemas},
@@ -91,14 +105,28 @@ def _problems(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _success(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     if endpoint.answer is None:
-        return {"description": "Done."}
+        return {"description": "Done.", "content": {}}
     schema = _schema(endpoint.answer, schemas)
     return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
 
 
 def _path_parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
     for name in _NAME.findall(endpoint.path):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _IN_PATHS[name],
+            "schema": {"type": "string"},
+        }
+
+
+_IN_PATHS: Final = {
+    "flow": "The id of the flow.",
+    "token": "What was given out when the session was started.",
+    "code": "The `code` of a problem.",
+}
+"""What stands in a path → what it is."""
 
 
 def _schema(type_: Any, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class _Asked(BaseModel):
 class Start(_Asked):
     """Which flow, and what is known at the start."""
 
-    flow_id: str = Field(description="The flow; it has to be published.")
+    flow_id: str = Field(description="The flow; it has to be published.", examples=["lead-capture"])
     user_id: str | None = Field(
         default=None, description="Has to be left out: nobody is logged in here."
     )
@@ -58,9 +58,9 @@ class Interaction(_Asked):
     """What the user says or picks."""
 
     input: str | int | float | bool | list[Any] = Field(
-        description="What was typed, or the value that was picked."
+        description="What was typed, or the value that was picked.", examples=["Ada"]
     )
-    input_type: InputType = Field(description="What it is.")
+    input_type: InputType = Field(description="What it is.", examples=["text"])
     expected_revision: int | None = Field(
         default=None, description="Refuse the input where the session has another revision."
     )
@@ -84,7 +84,8 @@ class StatePatch(_Asked):
     """What changes in the variables of the session."""
 
     updates: dict[str, Any] = Field(
-        description="Variables and their new values (RFC 7396): maps are merged, null unsets."
+        description="Variables and their new values (RFC 7396): maps are merged, null unsets.",
+        examples=[{"name": "Ada"}],
     )
     expected_revision: int | None = Field(
         default=None, description="Refuse the change where the session has another revision."

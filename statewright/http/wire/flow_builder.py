@@ -30,7 +30,10 @@ class Drawn(_Asked):
     """A flow, and what the editor keeps beside it."""
 
     flow: dict[str, Any] | str = Field(
-        description="The flow, in any dialect that is read here: a map, or the text of a file."
+        description="The flow, in any dialect that is read here: a map, or the text of a file.",
+        examples=[
+            {"statewright": 1, "start": "hi", "nodes": {"hi": {"type": "end", "text": "Hi!"}}}
+        ],
     )
     ui: dict[str, Any] | list[Any] | None = Field(
         default=None, description="What the editor keeps beside the flow, as it is."
@@ -78,7 +81,7 @@ class Input(_Asked):
     """What the contact says or picks."""
 
     input: str | int | float | bool | list[Any] = Field(
-        description="What was typed, or the value that was picked."
+        description="What was typed, or the value that was picked.", examples=["Ada"]
     )
     expected_revision: int | None = Field(
         default=None, ge=0, description="Refuse the input where the execution has another revision."
