@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidScript
@@ -143,6 +144,8 @@ def _awaiting(waits: Awaiting) -> Mapping[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value in plain JSON; a secret keeps its tag, and what JSON lacks is a text."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
@@ -153,6 +156,10 @@ def _plain(value: Any) -> Any:
         return plain_from_value(value)
     except EvaluationError:
         return _text(value)
+
+
+_AS_IT_IS: Final = frozenset({str, int, bool, NoneType})
+"""Types of values that JSON has: most of all that there is, so they are looked for first."""
 
 
 class Fixtures:
