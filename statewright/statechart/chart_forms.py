@@ -31,6 +31,7 @@ from statewright.statechart.actions import (
     Send,
 )
 from statewright.statechart.definition import (
+    LIMIT,
     Awaits,
     Datum,
     Invoke,
@@ -257,7 +258,7 @@ STATECHART: Final[Form] = record(
     Part("data", many(_DATUM), ()),
     Part("inputs", _TEXTS, ()),
     Part("deferred", _TEXTS, ()),
-    Part("limit", INT, 20_000),
+    Part("limit", INT, LIMIT),
     Part("charts", by_name(later(lambda: STATECHART)), {}),
 )
 """A statechart; what its digest is of."""

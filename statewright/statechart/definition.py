@@ -179,6 +179,10 @@ class State:
     awaits: Awaits | None = None
 
 
+LIMIT = 20_000
+"""How many microsteps a macrostep may take, unless a chart says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statechart:
     """A whole machine.
@@ -202,7 +206,7 @@ class Statechart:
     data: tuple[Datum, ...] = ()
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
-    limit: int = 20_000
+    limit: int = LIMIT
     charts: Mapping[str, Statechart] = field(default_factory=dict)
     # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they.
     # Their type is not named here, because what a chart is does not depend on how it is run.

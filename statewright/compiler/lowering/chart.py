@@ -74,6 +74,7 @@ from statewright.flows.nodes import (
 )
 from statewright.statechart.actions import Log
 from statewright.statechart.definition import (
+    LIMIT,
     State,
     Statechart,
     StateKind,
@@ -133,7 +134,7 @@ def lower(flow: Flow) -> Lowered:
         data=data_of(plan),
         inputs=tuple(v.name for v in flow.variables if v.input),
         deferred=("message",),
-        **({} if flow.settings.step_limit is None else {"limit": flow.settings.step_limit}),
+        limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
     )
     return Lowered(chart, _source_map(chart, plan))
 
