@@ -9,6 +9,7 @@ from statewright.cli import files
 from statewright.compiler import Compilation
 from statewright.compiler.checks import CHECKS
 from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.sources.scxml import SCXML, is_scxml
 from statewright.reporting import Case, Report, counted
 
 NO_FINDINGS = "no findings"
@@ -37,16 +38,18 @@ def compiled_file(name: str, dialect: str | None = None) -> CompiledFile:
 
     Args:
         name: the path, or ``-`` for standard input.
-        dialect: its format, or None to recognise it.
+        dialect: its format, ``scxml`` among them, or None to recognise it.
 
     Raises:
         Failure: it cannot be read.
     """
     content = files.bytes_of(name)
     file = files.label(name)
+    text = content.decode("utf-8-sig", errors="replace")
+    if dialect == SCXML or (dialect is None and is_scxml(content, file)):
+        return CompiledFile(file, text, compiler.compile_scxml(content, file=file))
     flow = flows.parse(content, file=file, dialect=dialect)
     flow = flows.resolved(flow, flows.files_beside())
-    text = content.decode("utf-8-sig", errors="replace")
     return CompiledFile(file, text, compiler.compile(flow))
 
 

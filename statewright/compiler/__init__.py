@@ -1,8 +1,15 @@
-"""From a flow to a verified statechart: ``compile(flow) → Compilation``."""
+"""From a flow to a verified statechart: ``compile(flow) → Compilation``.
+
+A machine that is written in SCXML is compiled by ``compile_scxml(text)``.
+"""
 
 from __future__ import annotations
 
-from statewright.compiler.compilation import Compilation, compile  # noqa: A004 (as in re.compile)
+from statewright.compiler.compilation import (
+    Compilation,
+    compile,  # noqa: A004 (as in re.compile)
+    compile_scxml,
+)
 from statewright.compiler.findings import Finding, Severity, Verdict, Witness
 
-__all__ = ["Compilation", "Finding", "Severity", "Verdict", "Witness", "compile"]
+__all__ = ["Compilation", "Finding", "Severity", "Verdict", "Witness", "compile", "compile_scxml"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from statewright.compiler.checks import findings_of
+from statewright.compiler.checks import BY_CODE, findings_of
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering import lower
+from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
 from statewright.compiler.subject import subject_of
 from statewright.errors import FlowRejected
 from statewright.flows.model import Flow
+from statewright.flows.names import flow_id
 from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.release import Release
-from statewright.statechart.sourcemap import SourceMap
+from statewright.statechart.sourcemap import Location, SourceMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,41 @@ def _findings(flow: Flow, known: dict[int, tuple[Finding, ...]]) -> tuple[Findin
             known[id(inner)] = _findings(inner, known)
         broken[name] = tuple(f for f in known[id(inner)] if f.severity is Severity.ERROR)
     return findings_of(subject_of(flow, broken))
+
+
+def compile_scxml(
+    text: str | bytes, *, file: str = "", documents: Mapping[str, str] | None = None
+) -> Compilation:
+    """Check a machine that is written in SCXML, and read it as a statechart.
+
+    Never raises for what an author wrote: whatever is wrong is a finding.
+
+    Args:
+        text: the document.
+        file: its path, for locations.
+        documents: what a ``src`` in it may name → the text that is meant; nothing is loaded.
+
+    Returns:
+        Its ``flow`` has no nodes: it only says what the machine is called.
+    """
+    machine = machine_from_scxml(text, file=file, documents=documents)
+    return Compilation(
+        flow=Flow(
+            id=flow_id(file, machine.name),
+            name=machine.name,
+            dialect=SCXML,
+            problems=machine.problems,
+            location=Location(file, "", 1, 1),
+        ),
+        findings=tuple(
+            BY_CODE[problem.code].finding(
+                problem.message,
+                problem.location,
+                help=problem.help,
+                severity=Severity(problem.severity),
+            )
+            for problem in machine.problems
+        ),
+        statechart=machine.statechart,
+        source_map=machine.source_map,
+    )
