@@ -23,8 +23,19 @@ from statewright.cli.options import format_option
 from statewright.cli.terminal import clock
 from statewright.compiler.scope import HOST_FUNCTIONS
 from statewright.errors import EvaluationError, ExpressionError, UnwritableTree
-from statewright.expressions import CelType, Checked, Environment, check, evaluate, parse
+from statewright.expressions import (
+    CelType,
+    Checked,
+    Environment,
+    Problem,
+    check,
+    evaluate,
+    parse,
+)
 from statewright.expressions.declarations import text_from_type, type_from_text, type_from_value
+from statewright.expressions.draws import draw_from
+from statewright.expressions.failures import EXTREMES
+from statewright.expressions.failures import Failure as MayFail
 from statewright.expressions.printing import plain_from_value
 from statewright.expressions.spelling import tree_from_value
 from statewright.expressions.unparser import unparse
@@ -64,8 +75,9 @@ class Setting:
 @click.option("--type", "only_type", is_flag=True, help="Check it and print its type.")
 @click.option("--strict", is_flag=True, help="Refuse whatever the checker finds wrong.")
 @click.option("--now", metavar="TIME", help="What `now` is, such as 2026-01-31T09:00:00Z.")
+@click.option("--seed", default="statewright", help="Decides what `draw(n)` gives.")
 @format_option("text", "json")
-def eval_(
+def eval_(  # noqa: PLR0913 (an argument per option)
     expression: str,
     *,
     data: str | None,
@@ -74,6 +86,7 @@ def eval_(
     only_type: bool,
     strict: bool,
     now: str | None,
+    seed: str,
     format_: str,
 ) -> int:
     """Compute a CEL expression, or check it.
@@ -85,7 +98,7 @@ def eval_(
     text = _text(expression)
     setting = _setting(documents.map_from(data), assigned, declared, now, strict=strict)
     try:
-        outcome = _typed(text, setting) if only_type else _evaluated(text, setting)
+        outcome = _typed(text, setting) if only_type else _evaluated(text, setting, seed)
     except (ExpressionError, EvaluationError) as error:
         outcome = Outcome({}, (), (complaint_from_error(error, text),))
     _print(outcome, format_)
@@ -101,12 +114,15 @@ class Outcome:
         lines: the same for people.
         errors: why there is no result.
         warnings: what else was found.
+        failures: why the expression may have no value for other data; told to people only, for
+            the result has them.
     """
 
     result: Mapping[str, Any]
     lines: tuple[str, ...]
     errors: tuple[Complaint, ...] = ()
     warnings: tuple[Complaint, ...] = ()
+    failures: tuple[Complaint, ...] = ()
 
 
 # What goes in
@@ -187,17 +203,24 @@ def _typed(text: str, setting: Setting) -> Outcome:
     expression = parse(text)
     checked = check(expression, setting.environment)
     found = text_from_type(checked.type)
-    return Outcome({"type": found}, (found,), errors=_problems(checked))
+    problems = _problems(checked)
+    failures = () if problems else checked.failures
+    return Outcome(
+        {"type": found, "failures": [_json_from_failure(one, text) for one in failures]},
+        (found,),
+        errors=problems,
+        failures=tuple(_complaint(one, text) for one in failures if one.kind not in EXTREMES),
+    )
 
 
-def _evaluated(text: str, setting: Setting) -> Outcome:
+def _evaluated(text: str, setting: Setting, seed: str) -> Outcome:
     expression = parse(text)
     checked = check(expression, setting.environment)
     problems = _problems(checked)
     if problems and setting.strict:
         return Outcome({}, (), problems)
     try:
-        value = evaluate(expression, setting.data, _HOST)
+        value = evaluate(expression, setting.data, {"draw": draw_from(seed), "In": _of_a_chart})
         written = unparse(tree_from_value(value), WIDTH)
     except EvaluationError as error:
         errors = problems or (complaint_from_error(error, text),)
@@ -217,11 +240,15 @@ def _plain(value: Any) -> Any:
 
 
 def _problems(checked: Checked) -> tuple[Complaint, ...]:
-    text = checked.expression.text
-    return tuple(
-        Complaint(problem.reason, text, problem.start, problem.end, problem.hint)
-        for problem in checked.problems
-    )
+    return tuple(_complaint(one, checked.expression.text) for one in checked.problems)
+
+
+def _complaint(one: Problem | MayFail, text: str) -> Complaint:
+    return Complaint(one.reason, text, one.start, one.end, one.hint)
+
+
+def _json_from_failure(one: MayFail, text: str) -> dict[str, Any]:
+    return {"kind": str(one.kind), **json_from_complaint(_complaint(one, text))}
 
 
 def _print(outcome: Outcome, format_: str) -> None:
@@ -236,7 +263,8 @@ def _print(outcome: Outcome, format_: str) -> None:
     if not outcome.errors:
         streams.print_document("\n".join(outcome.lines) + "\n")
     colour = streams.wants_colour(sys.stderr)
-    for label, complaints in (("error", outcome.errors), ("warning", outcome.warnings)):
+    told = {"error": outcome.errors, "warning": outcome.warnings, "may fail": outcome.failures}
+    for label, complaints in told.items():
         for complaint in complaints:
             lines = lines_from_complaint(complaint, label)
             click.echo("\n".join(lines), err=True, color=colour)
@@ -244,6 +272,3 @@ def _print(outcome: Outcome, format_: str) -> None:
 
 def _of_a_chart(_site: int, *_arguments: Any) -> Any:
     raise EvaluationError("only a running chart can tell; `statewright chat` runs one")
-
-
-_HOST: Final = dict.fromkeys((one.name for one in HOST_FUNCTIONS), _of_a_chart)

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from types import NoneType
 from typing import Any, Final
 
@@ -114,6 +115,7 @@ _SCALARS: Final[Mapping[type, Callable[[Any], Any]]] = {
     datetime: text_from_timestamp,
     timedelta: text_from_duration,
     TypeValue: lambda value: value.name,
+    **dict.fromkeys((IPv4Address, IPv6Address, IPv4Interface, IPv6Interface), str),
 }
 _TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
     NoneType: lambda _: "",
@@ -126,6 +128,7 @@ _TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
     datetime: text_from_timestamp,
     timedelta: text_from_duration,
     TypeValue: lambda value: value.name,
+    **dict.fromkeys((IPv4Address, IPv6Address, IPv4Interface, IPv6Interface), str),
     list: json_from_value,
     dict: json_from_value,
     Maybe: _text_from_maybe,

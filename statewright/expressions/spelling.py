@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from types import NoneType
 from typing import Any, Final
 
@@ -156,6 +157,11 @@ def _double(value: float) -> Node:
     return _call("double", Literal(str(float(value)), 0, 0))
 
 
+def _made_by(function: str, text: Callable[[Any], str] = str) -> Callable[[Any], Node]:
+    """How a value is written that a function makes of its text."""
+    return lambda value: _call(function, Literal(text(value), 0, 0))
+
+
 def _type(value: TypeValue) -> Node:
     root, *fields = value.name.split(".")
     node: Node = Name(root, 0, 0)
@@ -172,7 +178,9 @@ _SCALARS: Final[Mapping[type, Callable[[Any], Node]]] = {
     float: _double,
     str: lambda value: Literal(str(value), 0, 0),
     bytes: lambda value: Literal(bytes(value), 0, 0),
-    datetime: lambda value: _call("timestamp", Literal(text_from_timestamp(value), 0, 0)),
-    timedelta: lambda value: _call("duration", Literal(text_from_duration(value), 0, 0)),
+    datetime: _made_by("timestamp", text_from_timestamp),
+    timedelta: _made_by("duration", text_from_duration),
+    **dict.fromkeys((IPv4Address, IPv6Address), _made_by("ip")),
+    **dict.fromkeys((IPv4Interface, IPv6Interface), _made_by("cidr")),
     TypeValue: _type,
 }

@@ -223,3 +223,43 @@ def test_any_expression_is_answered(text: str, kind: list[str]) -> None:
     assert err.getvalue() == ""
     found = json.loads(out.getvalue())
     assert bool(found["errors"]) == (code == 1)
+
+
+def test_a_type_comes_with_what_may_fail(statewright: CommandLine) -> None:
+    result = statewright(
+        "eval", "--type", "xs[0] + n", "--declare", "xs=list(int)", "--declare", "n=int"
+    )
+    assert (result.code, result.out) == (0, "int\n")
+    assert result.err.splitlines() == [
+        "may fail: `xs` may have no element at `0`",
+        "  |",
+        "1 | xs[0] + n",
+        "  | ^^^^^",
+        "  = help: test it first: `size(xs) > …`",
+    ]
+    result = statewright("eval", "--type", "n + 1", "--declare", "n=int", "--format", "json")
+    (failure,) = json.loads(result.out)["failures"]
+    assert (failure["kind"], failure["start"], failure["end"]) == ("overflow", 0, 5)
+
+
+def test_nothing_fails_that_the_data_rule_out(statewright: CommandLine) -> None:
+    result = statewright(
+        "eval",
+        "--type",
+        "size(name) > 3 || name in tags",
+        "--data",
+        '{"name": "Ada", "tags": ["x"]}',
+    )
+    assert (result.out, result.err) == ("bool\n", "")
+
+
+def test_a_seed_decides_what_is_drawn(statewright: CommandLine) -> None:
+    text = "[1, 2, 3].map(x, draw(1000000))"
+    assert statewright("eval", text).out == statewright("eval", text).out
+    assert statewright("eval", text).out != statewright("eval", text, "--seed", "other").out
+
+
+def test_only_a_chart_knows_its_states(statewright: CommandLine) -> None:
+    result = statewright("eval", "In('a')")
+    assert result.code == 1
+    assert "only a running chart can tell" in result.err

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_interface
 from typing import Any
 
 import pytest
@@ -263,6 +264,8 @@ VALUES = st.recursive(
         *(st.text(st.characters(exclude_categories=["Cs"])), st.binary(max_size=9)),
         st.integers(0, 2**64 - 1).map(Uint),
         st.timedeltas(timedelta(days=-100_000), timedelta(days=100_000)),
+        st.ip_addresses(v=4),
+        st.sampled_from(["10.0.0.1/8", "::1/64"]).map(ip_interface),
         st.sampled_from([Maybe(False), TypeValue("int"), TypeValue("google.protobuf.Duration")]),
         st.sampled_from(["timestamp('0001-01-01T00:00:00Z')", "timestamp(1.5e9)"])
         .map(lambda _: evaluate(parse("timestamp('2024-02-29T01:02:03.000004Z')"), {})),
