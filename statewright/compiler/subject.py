@@ -18,7 +18,7 @@ class Subject:
     Attributes:
         flow: what its author wrote.
         graph: its nodes and edges.
-        reachable: nodes on a path from an entry, guards not considered.
+        reachable: nodes on a path from an entry or an interrupt, guards not considered.
         texts: its expressions and templates, parsed and type-checked.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
     """
@@ -41,7 +41,7 @@ def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = No
     return Subject(
         flow=flow,
         graph=graph,
-        reachable=reachable_from(graph.entries, successors_of(flow)),
+        reachable=reachable_from(graph.beginnings, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
         broken=broken or {},
     )

@@ -20,6 +20,7 @@ from statewright.flows.nodes import (
     End,
     Handoff,
     Http,
+    Interrupt,
     Jump,
     Leave,
     Loop,
@@ -157,6 +158,13 @@ def _subflow(subflow: Subflow) -> Iterator[Text]:
         yield Text(Role.EXPRESSION, mapping, names=("output", "outcome"))
 
 
+def _interrupt(interrupt: Interrupt) -> Iterator[Text]:
+    if interrupt.pattern is not None:
+        yield Text(Role.PATTERN, interrupt.pattern)
+    if interrupt.guard is not None:
+        yield Text(Role.GUARD, interrupt.guard)
+
+
 def _end(end: End) -> Iterator[Text]:
     yield from _bubbles(end.message)
 
@@ -237,6 +245,7 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Try: _nothing,
         Parallel: _nothing,
         Leave: _nothing,
+        Interrupt: _interrupt,
         Subflow: _subflow,
         Jump: _nothing,
         End: _end,

@@ -152,6 +152,12 @@ def _parts(answer: Any, offer: _Offer) -> list[Any]:
     return [part for part in answer.split(",", _PARTS_LIMIT) if part.strip()]
 
 
+def _says(answer: Any, words: Iterable[Any]) -> bool:
+    """Whether a text is one of some words, but for case, accents and outer blanks."""
+    said = _word(answer)
+    return bool(said) and any(_word(word) == said for word in words)
+
+
 class _Offer:
     """Choices, found by what people type: a value, a label, or the number from 1.
 
@@ -213,5 +219,6 @@ ANSWERS: Final[tuple[Overload, ...]] = (
     _answer("date", STRING, _date),
     function("answer.choice", (DYN, list_of(_CHOICE)), optional_of(_CHOICE), _choice),
     function("answer.choices", (DYN, list_of(_CHOICE)), optional_of(list_of(_CHOICE)), _choices),
+    function("answer.says", (DYN, list_of(STRING)), BOOL, _says),
 )
-"""``answer.text number integer boolean email phone url date choice choices``."""
+"""``answer.text number integer boolean email phone url date choice choices says``."""

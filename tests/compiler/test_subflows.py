@@ -174,3 +174,22 @@ def test_every_state_knows_the_file_it_was_drawn_in(tmp_path: Path) -> None:
     places = compiler.compile(read(tmp_path)).source_map
     assert places["address"].file.endswith("parent.yaml")
     assert places["address/ask/wait"].file.endswith("address.yaml")
+
+
+def test_an_interrupt_of_the_flow_around_reaches_inside_and_comes_back(tmp_path: Path) -> None:
+    helping = (
+        PARENT
+        + """
+  help:
+    type: interrupt
+    words: [help]
+    nodes: {hi: {type: message, text: Hi, next: back}, back: {type: leave}}
+"""
+    )
+    assert said(talked(read(tmp_path, helping), "help", "Gran Via")) == [
+        "Which street in Spain?",
+        "Hi",
+        "Which street in Spain?",
+        "Thank you.",
+        "Gran Via/told mine",
+    ]

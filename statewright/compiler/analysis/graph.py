@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from statewright.flows.model import Edge, Flow, Node
-from statewright.flows.nodes import bodies_of
+from statewright.flows.nodes import Interrupt, bodies_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class Graph:
     def at(self, node: str, port: str) -> tuple[Edge, ...]:
         """The edges that leave a node by a port."""
         return self.edges.get((node, port), ())
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """The nodes that no edge has to lead to: the entries, and what may happen at any time."""
+        interrupts = (node.id for node in self.top if isinstance(node.config, Interrupt))
+        return (*self.entries, *interrupts)
 
     @property
     def top(self) -> tuple[Node, ...]:

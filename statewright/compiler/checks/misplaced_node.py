@@ -1,7 +1,8 @@
 """A node stands where its kind means nothing.
 
 What it does:
-    Looks for `continue` and `break` outside a loop, and for `leave` outside a try and a parallel.
+    Looks for `continue` and `break` outside a loop, for `leave` outside whatever it may leave, and
+    for an `interrupt` inside another node.
 
 Why it matters:
     There is nothing to go on with, or to leave: the conversation would fail there.
@@ -36,10 +37,19 @@ from types import MappingProxyType
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.nodes import Break, Container, Continue, Leave, Loop, Parallel, Try
+from statewright.flows.nodes import (
+    Break,
+    Container,
+    Continue,
+    Interrupt,
+    Leave,
+    Loop,
+    Parallel,
+    Try,
+)
 
 _HOMES: Mapping[type, tuple[type[Container], ...]] = MappingProxyType(
-    {Continue: (Loop,), Break: (Loop,), Leave: (Try, Parallel)}
+    {Continue: (Loop,), Break: (Loop,), Leave: (Try, Parallel, Interrupt)}
 )
 """Kind of node → the kinds of container that it belongs into."""
 
@@ -47,6 +57,13 @@ _HOMES: Mapping[type, tuple[type[Container], ...]] = MappingProxyType(
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Nodes without the container that gives them a meaning."""
     for node in subject.nodes.values():
+        if isinstance(node.config, Interrupt) and node.container:
+            yield check.finding(
+                f"`{node.id}` may happen at any time, and stands inside `{node.container}`",
+                node.location,
+                node=node.id,
+                help="put it beside the other nodes of the flow",
+            )
         homes = _HOMES.get(type(node.config))
         if homes is None:
             continue

@@ -46,6 +46,7 @@ from statewright.flows.nodes import (
     Delay,
     End,
     ErrorClass,
+    Handoff,
     Http,
     InputKind,
     Jump,
@@ -113,6 +114,10 @@ def _needed(node: Node, wired: set[str]) -> Iterator[str]:
             }
             if not clicks & wired or not clicks <= wired:
                 yield NEXT
+        case Handoff(returns=True):
+            yield NEXT
+            if node.config.timeout is not None:
+                yield "timeout"
         case Start() | Set() | Delay() | Jump() | Loop() | Try() | Parallel():
             yield NEXT
         case _:

@@ -15,11 +15,11 @@ from __future__ import annotations
 from itertools import chain
 
 from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, events_of
-from statewright.compiler.lowering.plan import Piece, Plan, ends_of, lost, states_of, ways
+from statewright.compiler.lowering.plan import Piece, Plan, body_of, piece_of, ways
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Leave, Parallel, Try
+from statewright.flows.nodes import NEXT, Try
 from statewright.statechart.actions import Assign, Branch, If, Raise
 from statewright.statechart.definition import Actions, Datum, State, StateKind, Transition
 
@@ -43,8 +43,8 @@ END = "end"
 def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     """The compound state drawn above."""
     ident = plan.state(node.id)
-    at_last = _at_last(node, config, plan)
-    uncaught = Transition((at_last,), (*ERRORS, GUARD), actions=(Assign((KEPT,), ERROR),))
+    after = at_last(node, config, plan)
+    uncaught = Transition((after,), (*ERRORS, GUARD), actions=(Assign((KEPT,), ERROR),))
     caught = tuple(
         Transition((plan.state(node.id, catch.body.name),), events_of(catch.errors))
         for catch in config.catches
@@ -58,24 +58,23 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
             plan.state(node.id, body.name),
             StateKind.COMPOUND,
             data=(Datum(names[body.name], value=ERROR),) if names.get(body.name) else (),
-            states=states_of(inside[body.name]),
-            initial=plan.beginning(node, body),
+            states=body_of(plan, node, body, inside[body.name]),
             transitions=answers.get(body.name, ()),
         )
         for body in config.bodies
     )
-    return Piece(
+    return piece_of(
         State(
             ident,
             StateKind.COMPOUND,
             data=(Datum(KEPT, value=Literal(None)),),
             states=(*states, _end(node, plan)),
         ),
-        ends_of(chain.from_iterable(inside.values())),
+        chain.from_iterable(inside.values()),
     )
 
 
-def _at_last(node: Node, config: Try, plan: Plan) -> str:
+def at_last(node: Node, config: Try, plan: Plan) -> str:
     """Where it goes on when the body, or a clause, is left."""
     return plan.state(node.id, END if config.last is None else config.last.name)
 
@@ -101,22 +100,3 @@ def _end(node: Node, plan: Plan) -> State:
             *ways(plan, node.id, NEXT, when=f"!({FAILED})"),
         ),
     )
-
-
-def lower_leave(node: Node, _: Leave, plan: Plan) -> Piece:
-    """An atomic state that leads to what comes after the body that it stands in."""
-    return Piece(State(plan.state(node.id), transitions=(_out(node, plan),)))
-
-
-def _out(node: Node, plan: Plan) -> Transition:
-    place = node
-    for container in plan.graph.containers(node.id):
-        config = container.config
-        if isinstance(config, Parallel):
-            return Transition((plan.state(container.id, place.body, "left"),))
-        if isinstance(config, Try):
-            last = config.last is not None and place.body == config.last.name
-            after = plan.state(container.id, END) if last else _at_last(container, config, plan)
-            return Transition((after,))
-        place = container
-    return lost(node.id, "its body")

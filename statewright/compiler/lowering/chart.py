@@ -15,15 +15,18 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.compiler.lowering.assignment import lower_set
-from statewright.compiler.lowering.catching import lower_leave, lower_try
+from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
     WHAT_WENT_WRONG,
     conversation,
     data_of,
 )
-from statewright.compiler.lowering.ending import lower_end, lower_handoff
+from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
+from statewright.compiler.lowering.interrupt import lower_interrupt, with_interrupts
+from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
 from statewright.compiler.lowering.message import lower_message
 from statewright.compiler.lowering.parallel import lower_parallel
@@ -36,7 +39,6 @@ from statewright.compiler.lowering.passage import (
 )
 from statewright.compiler.lowering.plan import (
     FAILED,
-    TALK,
     Piece,
     Plan,
     branches,
@@ -60,6 +62,7 @@ from statewright.flows.nodes import (
     End,
     Handoff,
     Http,
+    Interrupt,
     Jump,
     Leave,
     Loop,
@@ -99,6 +102,7 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Try: lower_try,
         Parallel: lower_parallel,
         Leave: lower_leave,
+        Interrupt: lower_interrupt,
         Subflow: lower_subflow,
         Jump: lower_jump,
         End: lower_end,
@@ -106,8 +110,6 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
     }
 )
 """Kind of node → how it is lowered."""
-
-ENDS = (End, Handoff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,12 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = plan_of(flow, lower_node)
+    plan = with_interrupts(plan_of(flow, lower_node))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
-    talk = states_of(pieces)
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
-            *((_talk(plan, talk),) if talk else ()),
+            *((_talk(plan, pieces),) if states_of(pieces) else ()),
             *ends_of(pieces),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
@@ -141,7 +142,7 @@ def lower(flow: Flow) -> Lowered:
 
 def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
-    if node.disabled and not isinstance(node.config, ENDS):
+    if node.disabled and not _is_end(node):
         return pass_through(node, plan)
     piece = LOWERING[type(node.config)](node, node.config, plan)
     continues = plan.flow.settings.on_error is OnError.CONTINUE and not is_inside(node, plan, Try)
@@ -152,10 +153,16 @@ def lower_node(node: Node, plan: Plan) -> Piece:
     return piece
 
 
-def _talk(plan: Plan, states: tuple[State, ...]) -> State:
+def _is_end(node: Node) -> bool:
+    """Whether the conversation ends at a node."""
+    config = node.config
+    return isinstance(config, End) or (isinstance(config, Handoff) and not config.returns)
+
+
+def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     """The conversation, which fails by an error that nothing catches, and when its time is over."""
     why = Log("timeout", Literal("the time of the whole conversation is over"))
-    state = conversation(plan, TALK, states, (Transition((FAILED,), actions=(why,)),))
+    state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
     return replace(state, transitions=(*state.transitions, failing))
 
@@ -165,7 +172,7 @@ def _initial(plan: Plan) -> Transition | None:
     if not plan.graph.entries:
         return lost("the flow", "start")
     entry = plan.graph.entries[0]
-    starts_at_end = isinstance(plan.graph.nodes[entry].config, ENDS)
+    starts_at_end = _is_end(plan.graph.nodes[entry])
     return Transition((plan.state(entry),)) if starts_at_end else None
 
 

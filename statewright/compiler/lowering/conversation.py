@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from statewright.compiler.lowering.errors import ERRORS
-from statewright.compiler.lowering.plan import Plan
+from statewright.compiler.lowering.interrupt import interrupting
+from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, states_of
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import CHART_TYPES, limits_of
@@ -30,36 +31,60 @@ WHAT_WENT_WRONG = Log(
 )
 
 
-def conversation(
-    plan: Plan, ident: str, states: tuple[State, ...], overdue: tuple[Transition, ...]
-) -> State:
-    """The state that holds a flow.
+def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition, ...]) -> State:
+    """The state that holds a flow: its nodes and, where it is part of another one, its ends.
+
+    Where the conversation may pause, the nodes are in a state of their own, beside those in which
+    it pauses; a history state in there leads back to where it was.
 
     Args:
         plan: of the flow.
-        ident: the id of the state.
-        states: what is in it; where the entry of the flow is not among them, it begins elsewhere.
+        pieces: what its nodes became.
         overdue: what is done when its time is over; the event is filled in.
     """
+    pieces = tuple(pieces)
+    ends = ends_of(pieces) if plan.prefix else ()
+    beside = beside_of(pieces)
+    states = states_of(pieces)
+    if plan.pauses and states:
+        states = (_main(plan, states), *beside)
     settings = plan.flow.settings
-    inside = {state.id for state in states}
-    first = [plan.state(entry) for entry in plan.graph.entries[:1] if plan.state(entry) in inside]
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     late: tuple[Transition, ...] = ()
     if settings.timeout is not None:
-        start, stop = timer(ident, Literal(settings.timeout))
+        start, stop = timer(plan.home, Literal(settings.timeout))
         entry, exit_ = (start,), (stop,)
-        late = tuple(replace(way, events=(timeout(ident),)) for way in overdue)
+        late = tuple(replace(way, events=(timeout(plan.home),)) for way in overdue)
     return State(
-        ident,
+        plan.home,
         StateKind.COMPOUND,
-        states=states,
-        initial=Transition(tuple(first)) if first else None,
+        states=(*states, *ends),
+        initial=_beginning(plan, (*states, *ends)),
         entry=entry,
         exit=exit_,
         transitions=(*_fallback(plan), *late),
         data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
+    )
+
+
+def _beginning(plan: Plan, states: tuple[State, ...]) -> Transition | None:
+    """Where a state begins; None where the entry of the flow is not in it."""
+    entries = [plan.state(entry) for entry in plan.graph.entries[:1]]
+    inside = {state.id for state in states}
+    return Transition(tuple(entries)) if entries and entries[0] in inside else None
+
+
+def _main(plan: Plan, states: tuple[State, ...]) -> State:
+    """The nodes, and the way back to them; what may happen at any time leads out of it."""
+    beginning = _beginning(plan, states)
+    default = beginning or Transition((states[0].id,))
+    return State(
+        f"{plan.home}/main",
+        StateKind.COMPOUND,
+        states=(*states, State(plan.back, StateKind.DEEP_HISTORY, initial=default)),
+        initial=beginning,
+        transitions=tuple(interrupting(plan, states)),
     )
 
 

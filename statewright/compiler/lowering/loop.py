@@ -21,8 +21,8 @@ from statewright.compiler.lowering.plan import (
     Plan,
     block,
     done,
-    ends_of,
     lost,
+    piece_of,
     states_of,
     ways,
     ways_or_error,
@@ -61,14 +61,14 @@ def lower_loop(node: Node, config: Loop, plan: Plan) -> Piece:
         data.append(Datum(config.item))
     if config.index:
         data.append(Datum(config.index, "int"))
-    return Piece(
+    return piece_of(
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
             data=tuple(data),
             states=(_round(node, config, over, plan), *states_of(pieces)),
         ),
-        ends_of(pieces),
+        pieces,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statewright.compiler.lowering.bubbles import buttons_content, lots, shown
 from statewright.compiler.lowering.floor import addressed
+from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways
 from statewright.compiler.lowering.question import Asked, lower_question
 from statewright.flows.model import Node
@@ -41,8 +42,11 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     show = State(plan.state(node.id, "show"), entry=entry, transitions=(Transition((wait,)),))
     listen = State(
         wait,
-        transitions=ways(
-            plan, node.id, NEXT, events=("acknowledge", "message"), when=addressed(node, plan)
+        transitions=(
+            *heard(node, plan, plan.state(node.id, "show")),
+            *ways(
+                plan, node.id, NEXT, events=("acknowledge", "message"), when=addressed(node, plan)
+            ),
         ),
         awaits=Awaits("acknowledgement", node.id),
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from statewright.compiler.lowering.plan import Piece, Plan, done, ends_of, states_of, ways
+from statewright.compiler.lowering.plan import Piece, Plan, body_of, done, piece_of, ways
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
@@ -35,29 +35,26 @@ def lower_parallel(node: Node, config: Parallel, plan: Plan) -> Piece:
     all_of_them = config.join >= len(config.regions)
     counting = () if all_of_them else tuple(_counting(node, config, plan))
     through = f"done.state.{ident}" if all_of_them else done(ident)
-    return Piece(
+    return piece_of(
         State(
             ident,
             StateKind.PARALLEL,
             data=() if all_of_them else (Datum(COUNT, "int", Literal(0)),),
-            states=tuple(
-                _region(node, body, states_of(inside[body.name]), plan) for body in config.regions
-            ),
+            states=tuple(_region(node, body, inside[body.name], plan) for body in config.regions),
             transitions=(*counting, *ways(plan, node.id, NEXT, events=(through,))),
         ),
-        ends_of(chain.from_iterable(inside.values())),
+        chain.from_iterable(inside.values()),
     )
 
 
-def _region(node: Node, body: Body, states: tuple[State, ...], plan: Plan) -> State:
+def _region(node: Node, body: Body, inside: tuple[Piece, ...], plan: Plan) -> State:
     return State(
         plan.state(node.id, body.name),
         StateKind.COMPOUND,
         states=(
-            *states,
+            *body_of(plan, node, body, inside),
             State(plan.state(node.id, body.name, LEFT), StateKind.FINAL),
         ),
-        initial=plan.beginning(node, body),
     )
 
 

@@ -10,7 +10,7 @@ from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.expressions import Expression, Literal, parse
 from statewright.flows.model import Edge, Flow, Node, Variable
-from statewright.flows.nodes import Body, Container, Parallel
+from statewright.flows.nodes import Body, Container, Handoff, Interrupt, NodeConfig, Parallel
 from statewright.statechart.actions import Action, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
 
@@ -19,6 +19,24 @@ TALK = "~talk"
 
 FAILED = "~failed"
 """The final state of a session that failed."""
+
+FLOW = "flow"
+"""The state, inside that of a subflow, that holds the flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """What may happen at any time.
+
+    Attributes:
+        target: the id of the state where it leads.
+        event: the event that it is.
+        guard: CEL that must hold, or ``""``.
+    """
+
+    target: str
+    event: str
+    guard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +50,9 @@ class Plan:
         lower: how a node is lowered; containers lower what is inside them.
         prefix: the names of the nodes that a flow stands inside which is part of another one.
         shared: whether that is inside a parallel, where others may listen, too.
+        home: the id of the state that holds the flow.
+        interruptions: what may happen at any time, in this flow and in those around it.
+        around: whether a flow around this one may pause.
     """
 
     flow: Flow
@@ -40,6 +61,19 @@ class Plan:
     lower: Callable[[Node, Plan], Piece]
     prefix: tuple[str, ...] = ()
     shared: bool = False
+    home: str = TALK
+    interruptions: tuple[Interruption, ...] = ()
+    around: bool = False
+
+    @property
+    def pauses(self) -> bool:
+        """Whether the conversation may pause, to go on where it was."""
+        return self.around or any(_pauses(node.config) for node in self.graph.nodes.values())
+
+    @property
+    def back(self) -> str:
+        """The id of the history state by which a conversation goes on where it was."""
+        return f"{self.home}/back"
 
     def state(self, node: str, *parts: str) -> str:
         """The id of the state of a node, or of a state inside it."""
@@ -55,11 +89,6 @@ class Plan:
         ids = self.graph.inside.get((node.id, body.name), ())
         return self.state(body.entry) if body.entry in ids else None
 
-    def beginning(self, node: Node, body: Body) -> Transition:
-        """The initial transition of the state of a body; where it has no beginning, it fails."""
-        entry = self.entry(node, body)
-        return lost(node.id, body.name or "its body") if entry is None else Transition((entry,))
-
     def is_wired(self, node: str, port: str) -> bool:
         """Whether an edge leaves a node by a port."""
         return bool(self.graph.at(node, port))
@@ -72,10 +101,12 @@ class Piece:
     Attributes:
         state: the state named after the node; None of a node that is nothing but an end.
         ends: final states that stand outside the conversation, however deep the node stands.
+        beside: states in which the conversation of the flow pauses, to go on where it was.
     """
 
     state: State | None
     ends: tuple[State, ...] = ()
+    beside: tuple[State, ...] = ()
 
 
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
@@ -87,7 +118,23 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
     """Make ready to lower a flow that a node of another one runs."""
     shared = plan.shared or is_inside(node, plan, Parallel)
     inner = plan_of(flow, plan.lower)
-    return replace(inner, prefix=(*plan.prefix, node.id), shared=shared)
+    return replace(
+        inner,
+        prefix=(*plan.prefix, node.id),
+        shared=shared,
+        home=plan.state(node.id, FLOW),
+        interruptions=interruptions_at(node, plan),
+        around=plan.pauses,
+    )
+
+
+def _pauses(config: NodeConfig) -> bool:
+    return isinstance(config, Interrupt) or (isinstance(config, Handoff) and config.returns)
+
+
+def interruptions_at(node: Node, plan: Plan) -> tuple[Interruption, ...]:
+    """What may happen at any time while the conversation is at a node: no interrupt interrupts."""
+    return () if is_inside(node, plan, Interrupt) else plan.interruptions
 
 
 def is_inside(node: Node, plan: Plan, kind: type[Container]) -> bool:
@@ -100,9 +147,35 @@ def states_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
     return tuple(piece.state for piece in pieces if piece.state is not None)
 
 
+def body_of(plan: Plan, node: Node, body: Body, inside: Iterable[Piece]) -> tuple[State, ...]:
+    """The states of a body, that in which it begins first.
+
+    A body that begins with an end, which stands outside, has a state that only leads there.
+    """
+    states = states_of(inside)
+    entry = plan.entry(node, body)
+    first = tuple(state for state in states if state.id == entry)
+    if first:
+        return (*first, *(state for state in states if state.id != entry))
+    way = lost(node.id, body.name or "its body") if entry is None else Transition((entry,))
+    begin = State(plan.state(node.id, body.name or "body", "begin"), transitions=(way,))
+    return (begin, *states)
+
+
+def piece_of(state: State, inside: Iterable[Piece]) -> Piece:
+    """What a container becomes: a state of its own, and whatever else is inside it."""
+    inside = tuple(inside)
+    return Piece(state, ends_of(inside), beside_of(inside))
+
+
 def ends_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
     """The states in which pieces end the conversation."""
     return tuple(end for piece in pieces for end in piece.ends)
+
+
+def beside_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
+    """The states in which the conversation pauses on behalf of pieces."""
+    return tuple(state for piece in pieces for state in piece.beside)
 
 
 def ways(

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from statewright.compiler.lowering.answers import DEFAULT_RETRY, answer, is_good, saved
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
 from statewright.compiler.lowering.floor import addressed, all_of
+from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -107,7 +108,10 @@ def _ask(node: Node, plan: Plan, says: Actions) -> State:
 def _wait(node: Node, config: Question, plan: Plan) -> State:
     ours = addressed(node, plan)
     good = is_good(config, CHOICES, _destination(config, plan))
-    transitions = [Transition((plan.state(node.id, "save"),), ("message",), all_of(ours, good))]
+    transitions = [
+        *heard(node, plan, plan.state(node.id, "ask")),
+        Transition((plan.state(node.id, "save"),), ("message",), all_of(ours, good)),
+    ]
     if config.retries is None or config.retries > 0:
         again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
         guard = all_of(ours, again)

@@ -15,15 +15,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.interrupt import with_interrupts
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
     block,
     done,
-    ends_of,
     lost,
     plan_inside,
-    states_of,
     ways,
     ways_or_error,
 )
@@ -38,9 +37,6 @@ from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Subflow, outcome_port
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum, State, StateKind, Transition
-
-FLOW = "flow"
-"""The state that holds the flow."""
 
 SAVE = "save"
 """The state in which what came of it is saved."""
@@ -79,11 +75,10 @@ def _given(name: str) -> str:
 
 
 def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
-    inner = plan_inside(plan, node, flow)
-    ident = plan.state(node.id, FLOW)
+    inner = with_interrupts(plan_inside(plan, node, flow))
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     overdue = ways_or_error(plan, node.id, "error", "error.flow.timeout", events=())
-    state = conversation(inner, ident, (*states_of(pieces), *ends_of(pieces)), overdue)
+    state = conversation(inner, pieces, overdue)
     given = {name.text for name, _ in config.inputs}
     data = (
         replace(one, value=Computed(parse(f"vars[?{quoted(_given(one.name))}]")))
@@ -91,7 +86,7 @@ def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
         else one
         for one in data_of(inner)
     )
-    ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{ident}",))
+    ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",))
     return replace(state, data=(*data, *state.data), transitions=(*state.transitions, ended))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from statewright.compiler.lowering.plan import Piece, Plan, ways
-from statewright.compiler.lowering.texts import expression_from
-from statewright.expressions import Computed, Content, Literal, parse
+from statewright.compiler.lowering.texts import expression_from, quoted
+from statewright.expressions import Computed, Content, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Delay, Source
 from statewright.statechart.actions import Cancel, Send
-from statewright.statechart.definition import Actions, State
+from statewright.statechart.definition import Actions, Datum, State
 
 
 def timeout(state: str) -> str:
@@ -22,13 +22,23 @@ def timer(state: str, delay: Content) -> tuple[Actions, Actions]:
     return (Send(name, delay=delay, id=name),), (Cancel(name),)
 
 
+UNTIL = "~until"
+"""The variable that holds when a delay is over."""
+
+
 def lower_delay(node: Node, config: Delay, plan: Plan) -> Piece:
-    """An atomic state with a timer."""
+    """An atomic state with a timer; where the conversation may pause, it keeps its deadline."""
     ident = plan.state(node.id)
-    entry, exit_ = timer(ident, _duration(config.duration))
+    duration = _duration(config.duration)
+    data: tuple[Datum, ...] = ()
+    if plan.pauses:
+        data = (Datum(UNTIL, "timestamp", Computed(parse(f"now + ({duration})"))),)
+        duration = f"vars[{quoted(UNTIL)}] - now"
+    entry, exit_ = timer(ident, Computed(parse(duration)))
     return Piece(
         State(
             ident,
+            data=data,
             entry=(entry,),
             exit=(exit_,),
             transitions=ways(plan, node.id, NEXT, events=(timeout(ident),)),
@@ -36,11 +46,11 @@ def lower_delay(node: Node, config: Delay, plan: Plan) -> Piece:
     )
 
 
-def _duration(duration: int | Source) -> Content:
-    """Microseconds; or what an expression gives, a number of seconds turned into a duration."""
+def _duration(duration: int | Source) -> str:
+    """CEL for how long it is; what an expression gives may be a number of seconds."""
     if isinstance(duration, int):
-        return Literal(duration)
+        return f"duration('{duration}us')"
     # The line break ends a comment that the text may end with.
     text = f"{expression_from(duration).text}\n"
     kept = "type(d) == google.protobuf.Duration || type(d) == string"
-    return Computed(parse(f"cel.bind(d, {text}, duration({kept} ? string(d) : string(d) + 's'))"))
+    return f"cel.bind(d, {text}, duration({kept} ? string(d) : string(d) + 's'))"

@@ -7,9 +7,9 @@ ports that ``ports`` names. A node that has nodes inside it names the ``bodies``
 
 from __future__ import annotations
 
+from statewright.flows.nodes.bodies import Body
 from statewright.flows.nodes.changes import Assignment, Operation, Set
 from statewright.flows.nodes.containers import (
-    Body,
     Break,
     Catch,
     Container,
@@ -28,6 +28,7 @@ from statewright.flows.nodes.content import (
     ButtonAction,
     Variant,
 )
+from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Handoff
 from statewright.flows.nodes.ports import NEXT, choice_port, outcome_port
@@ -53,6 +54,7 @@ NodeConfig = (
     | Try
     | Parallel
     | Leave
+    | Interrupt
     | Subflow
     | Jump
     | End
@@ -86,6 +88,7 @@ __all__ = [
     "Handoff",
     "Http",
     "InputKind",
+    "Interrupt",
     "Jump",
     "Leave",
     "Loop",

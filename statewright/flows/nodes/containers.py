@@ -1,9 +1,4 @@
-"""Nodes that have nodes inside them, and the nodes by which those are left.
-
-What stands inside a container forms *bodies*. A body is entered at its first node, never at
-another one; it may be left for any node around it. The names that a container declares are known
-inside it only.
-"""
+"""Nodes that have nodes inside them, and the nodes by which those are left."""
 
 from __future__ import annotations
 
@@ -11,26 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from statewright.flows.nodes.bodies import Body
+from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.ports import NEXT
 from statewright.flows.nodes.sources import Source
-from statewright.statechart.sourcemap import NOWHERE, Location
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Nodes inside a container that are entered together.
-
-    Attributes:
-        name: what the container calls it; ``""`` where it has only one.
-        entry: id of the node where it begins; may name no node at all.
-        location: where it stands.
-        names: names that expressions inside it may use beside those around it.
-    """
-
-    name: str = ""
-    entry: str = ""
-    location: Location = NOWHERE
-    names: tuple[str, ...] = ()
 
 
 class LoopKind(StrEnum):
@@ -158,13 +137,13 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Ends the body of a ``Try`` or the region of a ``Parallel`` that it stands in."""
+    """Ends the body of a ``Try`` or ``Interrupt``, or the region of a ``Parallel``, around it."""
 
     kind: ClassVar[str] = "leave"
     ports: ClassVar[tuple[str, ...]] = ()
 
 
-Container = Loop | Try | Parallel
+Container = Loop | Try | Parallel | Interrupt
 """The kinds of node that have nodes inside them."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from statewright.flows.dialects.native.kinds import (
     changes,
     containers,
+    interrupts,
     messages,
     people,
     questions,
@@ -51,6 +52,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "try": Kind(containers.TryNode, containers.read_try),
         "parallel": Kind(containers.ParallelNode, containers.read_parallel),
         "leave": Kind(containers.LeaveNode, containers.read_leave),
+        "interrupt": Kind(interrupts.InterruptNode, interrupts.read_interrupt),
         "subflow": Kind(subflows.SubflowNode, subflows.read_subflow),
         "jump": Kind(steering.JumpNode, steering.read_jump),
         "end": Kind(steering.EndNode, steering.read_end),

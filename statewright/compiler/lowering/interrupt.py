@@ -1,0 +1,126 @@
+"""Interrupts: compound states beside the conversation, and the ways that lead into and out of them.
+
+::
+
+    main ──(what the interrupt waits for)──▶ interrupt … leave
+     ▲ a question that listens: the same,         │
+     │ tried before the answer                    │
+     └── back, by history: a question asks again ─┘
+
+What the user says reaches a question first, because it is the inner state; so every state that
+listens has the ways into interrupts before its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from statewright.compiler.lowering.floor import all_of
+from statewright.compiler.lowering.plan import (
+    Interruption,
+    Piece,
+    Plan,
+    body_of,
+    interruptions_at,
+    piece_of,
+    ways,
+)
+from statewright.compiler.lowering.texts import cel, expression_from, quoted
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Interrupt
+from statewright.statechart.actions import Raise
+from statewright.statechart.definition import State, StateKind, Transition
+
+MESSAGE = "message"
+"""The event of something that the user says."""
+
+RETURNED = "done.interrupt"
+"""The event with which a conversation goes on where it was."""
+
+SAID = "(has(event.data.text) || has(event.data.value))"
+"""Whether a message says anything."""
+
+
+def with_interrupts(plan: Plan) -> Plan:
+    """A plan that knows what may happen at any time in its flow."""
+    own = tuple(
+        interruption
+        for node in plan.graph.top
+        if isinstance(node.config, Interrupt) and not node.disabled
+        for interruption in _interruptions(node, node.config, plan)
+    )
+    return replace(plan, interruptions=(*own, *plan.interruptions))
+
+
+def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interruption]:
+    target = plan.state(node.id)
+    # The line break ends a comment that the text may end with.
+    guard = "" if config.guard is None else f"({expression_from(config.guard).text}\n)"
+    if config.words:
+        words = cel([word.text for word in config.words])
+        yield Interruption(target, MESSAGE, _both(f"{SAID} && answer.says(input, {words})", guard))
+    if config.pattern is not None:
+        found = f"{SAID} && string(input).matches({quoted(config.pattern.text)})"
+        yield Interruption(target, MESSAGE, _both(found, guard))
+    if config.event:
+        yield Interruption(target, config.event, guard)
+    elif not config.words and config.pattern is None:
+        yield Interruption(target, MESSAGE, guard)
+
+
+def _both(one: str, other: str) -> str:
+    return f"({one}) && {other}" if other else one
+
+
+def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
+    """A compound state beside the conversation; it is no part of any way."""
+    pieces = plan.inside(node, config.body.name)
+    state = State(
+        plan.state(node.id),
+        StateKind.COMPOUND,
+        states=body_of(plan, node, config.body, pieces),
+    )
+    piece = piece_of(state, pieces)
+    return replace(piece, state=None, beside=(state, *piece.beside))
+
+
+def heard(node: Node, plan: Plan, again: str) -> tuple[Transition, ...]:
+    """What a state that listens to the user has before its own transitions.
+
+    Args:
+        node: the node that listens.
+        plan: of the flow.
+        again: id of the state where it asks again when the conversation comes back to it.
+    """
+    ways_in = (
+        Transition((one.target,), (one.event,), all_of(one.guard))
+        for one in interruptions_at(node, plan)
+        if one.event == MESSAGE
+    )
+    back = (Transition((again,), (RETURNED,)),) if plan.pauses else ()
+    return (*ways_in, *back)
+
+
+def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
+    """The ways into interrupts from anywhere in a flow, unless work is pending in it."""
+    pending = [f"!In({quoted(name)})" for name in _calling(states)]
+    for one in plan.interruptions:
+        yield Transition((one.target,), (one.event,), all_of(*pending, one.guard))
+
+
+def _calling(states: Iterable[State]) -> Iterator[str]:
+    """The states that wait for work that they have asked for."""
+    waiting = list(states)
+    while waiting:
+        state = waiting.pop()
+        if state.invocations:
+            yield state.id
+        waiting.extend(state.states)
+
+
+def returning(node: Node, plan: Plan) -> tuple[Transition, ...]:
+    """The ways out of an interrupt: where its author says, or back to where it was."""
+    if plan.is_wired(node.id, NEXT):
+        return ways(plan, node.id, NEXT)
+    return (Transition((plan.back,), actions=(Raise(RETURNED),)),)

@@ -1,0 +1,41 @@
+"""What may happen at any time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from statewright.flows.dialects.native.content import source_from
+from statewright.flows.dialects.native.kinds.node import BodyShape, Box, PassingShape
+from statewright.flows.dialects.native.shapes import Expression, Text
+from statewright.flows.nodes import Interrupt
+
+
+class InterruptNode(PassingShape, BodyShape):
+    """Says what is done when the user comes up with something else, whatever was asked."""
+
+    type: Literal["interrupt"]
+    words: list[Text] = Field([], description="It happens when the user says one of these.")
+    pattern: Text | None = Field(
+        None, description="It happens when this regular expression (RE2) is found in what is said."
+    )
+    event: Text = Field("", description="It happens when this event comes.")
+    if_: Expression | None = Field(None, alias="if", description="What must hold besides, CEL.")
+
+
+def read_interrupt(node: InterruptNode, box: Box) -> Interrupt:
+    """What is waited for, the body, and the edges."""
+    part = box.part
+    if not (node.words or node.pattern or node.event or node.if_):
+        part["words"].report(
+            "R005", "the interrupt does not say when", "give it `words`, `pattern`, `event` or `if`"
+        )
+    box.ways(node.next)
+    return Interrupt(
+        box.body(node, part),
+        tuple(source_from(word, part["words"]) for word in node.words),
+        None if node.pattern is None else source_from(node.pattern, part["pattern"]),
+        node.event,
+        None if node.if_ is None else source_from(node.if_, part["if"]),
+    )
