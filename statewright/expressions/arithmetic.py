@@ -146,6 +146,8 @@ def _span(operation: Callable[[Any, Any], Duration]) -> Callable[[Any, Any], Dur
             return checked_duration(operation(left, right))
         except OverflowError:
             raise EvaluationError("duration out of range") from None
+        except TypeError:  # only one of the two has a time zone
+            raise EvaluationError("a timestamp has no time zone") from None
 
     return checked
 
@@ -173,6 +175,12 @@ def _rest(left: int, right: int) -> int:
     if right == 0:
         raise EvaluationError("modulus by zero")
     return left - _quotient(left, right) * right
+
+
+def _rest_of_ints(left: int, right: int) -> int:
+    if left == INT_MIN and right == -1:  # as in the engines of Google, since the quotient overflows
+        raise EvaluationError("integer overflow")
+    return _rest(left, right)
 
 
 _Operation = Callable[[int, int], int]
@@ -216,7 +224,7 @@ _DIVIDE: Final[_Overloads] = {
     (float, float): _float_divided,
 }
 _REMAINDER: Final[_Overloads] = {
-    (int, int): _of_ints(_rest),
+    (int, int): _of_ints(_rest_of_ints),
     (Uint, Uint): _of_uints(_rest),
 }
 

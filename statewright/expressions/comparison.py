@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from types import NoneType
 from typing import Any, Final
 
+from statewright.errors import EvaluationError
 from statewright.expressions.meter import Meter, spend, spend_on
 from statewright.expressions.values import (
+    TYPE_NAMES,
     Maybe,
     TypeValue,
     Uint,
@@ -111,7 +113,10 @@ def ordered(symbol: str, left: Any, right: Any) -> bool:
     if own in NUMBERS and other in NUMBERS:
         return _on_one_line(ORDERS[symbol], left, right)
     if own is other and own in ORDERED:
-        return ORDERS[symbol](left, right)
+        try:
+            return ORDERS[symbol](left, right)
+        except TypeError:
+            raise EvaluationError("a timestamp has no time zone") from None
     raise no_overload(symbol, left, right)
 
 
@@ -145,6 +150,9 @@ def fingerprint(value: Any) -> Any:
 
     So that the elements of a list need not be compared each with each. (An int of more than 53
     bits and a double that ``==`` takes for equal have different ones.)
+
+    Raises:
+        EvaluationError: it is no value of CEL.
     """
     own = kind(value)
     if own in NUMBERS:
@@ -155,4 +163,6 @@ def fingerprint(value: Any) -> Any:
         return (dict, frozenset((key, fingerprint(part)) for key, part in value.items()))
     if own is Maybe:
         return (Maybe, value.present, fingerprint(value.value))
+    if own not in PLAIN and own not in TYPE_NAMES:
+        raise EvaluationError(f"a {own.__name__} is no value of CEL")
     return (own, value)

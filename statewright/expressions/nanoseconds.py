@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import total_ordering
 from typing import Any, Final
 
+from statewright.errors import EvaluationError
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 _FINE: Final = 1_000
@@ -114,11 +116,22 @@ def nanoseconds_since_epoch(moment: Timestamp) -> int:
     """A moment as the number of nanoseconds since the start of 1970, UTC.
 
     Raises:
-        TypeError: it has no time zone.
+        EvaluationError: it has no time zone.
     """
     if isinstance(moment, FineTimestamp):
         return moment.nanoseconds
-    return (moment - EPOCH) // MICROSECOND * _FINE
+    return (aware(moment) - EPOCH) // MICROSECOND * _FINE
+
+
+def aware(moment: datetime) -> datetime:
+    """The moment, if it has a time zone. Without one, Python would take that of this machine.
+
+    Raises:
+        EvaluationError: it has none.
+    """
+    if moment.utcoffset() is None:
+        raise EvaluationError("a timestamp has no time zone")
+    return moment
 
 
 def timestamp_from_nanoseconds(count: int) -> Timestamp:
@@ -133,10 +146,14 @@ def timestamp_from_nanoseconds(count: int) -> Timestamp:
 
 
 def coarse_timestamp(moment: Timestamp) -> datetime:
-    """A moment as a ``datetime``; what is finer than a microsecond is cut off."""
+    """A moment as a ``datetime``; what is finer than a microsecond is cut off.
+
+    Raises:
+        EvaluationError: it has no time zone.
+    """
     if isinstance(moment, FineTimestamp):
         return EPOCH + timedelta(microseconds=moment.nanoseconds // _FINE)
-    return moment
+    return aware(moment)
 
 
 def coarse_duration(span: Duration) -> timedelta:

@@ -27,14 +27,14 @@ _TIMESTAMP: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
-_OFFSET: Final = re.compile(r"([+-]?)([0-9]{2}):([0-9]{2})")
+_OFFSET: Final = re.compile(r"([+-]?)([0-9]{1,2}):([0-9]{2})")
 _ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,3}")
 _OF_THIS_MACHINE: Final = frozenset(("localtime", "posixrules"))
 _DURATION_PART: Final = re.compile(
-    r"([0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(h|ms|m|s|us|µs|ns)"
+    r"([0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(h|ms|m|s|us|[µμ]s|ns)"
 )
 _DURATION: Final = re.compile(
-    r"[+-]?(?:(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:h|ms|m|s|us|µs|ns)){1,64}|[+-]?0"
+    r"[+-]?(?:(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:h|ms|m|s|us|[µμ]s|ns)){1,64}|[+-]?0"
 )
 _NANOSECONDS: Final = {
     "h": 3_600_000_000_000,
@@ -42,7 +42,8 @@ _NANOSECONDS: Final = {
     "s": 1_000_000_000,
     "ms": 1_000_000,
     "us": 1_000,
-    "µs": 1_000,
+    "\u00b5s": 1_000,
+    "\u03bcs": 1_000,
     "ns": 1,
 }
 
@@ -68,8 +69,9 @@ def timestamp_from_text(text: str) -> Timestamp:
 
 def text_from_timestamp(moment: Timestamp) -> str:
     """A moment as RFC 3339 in UTC, without a fraction where that is zero."""
+    fraction = _fraction(nanoseconds_since_epoch(moment) % 1_000_000_000)
     whole = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
-    return f"{whole}{_fraction(nanoseconds_since_epoch(moment) % 1_000_000_000)}Z"
+    return f"{whole}{fraction}Z"
 
 
 def duration_from_text(text: str) -> Duration:
@@ -102,7 +104,7 @@ def _fraction(nanoseconds: int) -> str:
 
 
 def zone_from_text(text: str) -> tzinfo:
-    """The time zone that a text names: ``Europe/Lisbon``, ``UTC``, ``-03:00``.
+    """The time zone that a text names: ``Europe/Lisbon``, ``-03:00``; the empty text names UTC.
 
     Raises:
         EvaluationError: it names none.
@@ -111,6 +113,8 @@ def zone_from_text(text: str) -> tzinfo:
     try:
         if match is not None:
             return timezone(_offset(match[1], match[2], match[3]))
+        if not text:
+            return UTC
         if _ZONE_NAME.fullmatch(text) and text not in _OF_THIS_MACHINE:
             return ZoneInfo(text)
     except (ValueError, ZoneInfoNotFoundError, OSError):
@@ -119,7 +123,7 @@ def zone_from_text(text: str) -> tzinfo:
 
 
 def _offset(sign: str, hours: str, minutes: str) -> timedelta:
-    if int(minutes) > 59:
-        raise ValueError(minutes)
+    if int(hours) > 23 or int(minutes) > 59:
+        raise ValueError(hours, minutes)
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     return -offset if sign == "-" else offset

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -244,6 +245,30 @@ def test_what_cel_has_no_room_for_is_an_error_or_itself(text: str) -> None:
             with suppress(EvaluationError):
                 value_of(text, x=value, y=other)
     assert error_of("double(x)", x=10**5000).reason == "`double` has no value for these arguments"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("string(x)", "int(x)", "'%s'.format([x])", "x - y", "y - x", "x < y", "y <= x"),
+        *("x.getHours()", "x.getHours('+02:00')", "[x, y].sort()", "max([x, x])"),
+        "[1].sortBy(z, x)",
+    ],
+)
+def test_a_timestamp_without_a_time_zone_never_takes_that_of_this_machine(text: str) -> None:
+    naive, aware = datetime(2024, 1, 1), datetime(2024, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+    assert error_of(text, x=naive, y=aware).reason == "a timestamp has no time zone"
+
+
+@pytest.mark.parametrize("value", [{1}, object(), 1j, bytearray(b"x"), range(3), len, Decimal(1)])
+def test_what_is_no_value_of_cel_is_an_error_never_a_crash(value: object) -> None:
+    for text in (
+        *("type(x)", "[x].distinct()", "sets.contains([x], [x])", "size(x)", "x < x", "x + x"),
+        *("[x].sort()", "x.map(y, y)", "x.all(y, true)", "sum([x])", "max([x])", "string(x)"),
+        *("x[0]", "x.a", "has(x.a)", "-x", "'%s'.format([x])", "{x: 1}", "x.matches('a')"),
+    ):
+        assert error_of(text, x=value).reason
+    assert value_of("x == x || true", x=value) is True
 
 
 def test_threads_share_a_program() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from statewright.errors import EvaluationError
-from statewright.expressions import evaluate, parse
+from statewright.expressions import NOTHING, evaluate, parse
 from statewright.expressions.functions import FUNCTIONS, OVERLOADS
 
 
@@ -62,6 +62,10 @@ def test_lists_and_sets(text: str, value: object) -> None:
         ("timestamp(0).getHours('Mars/Olympus')", "no such time zone: 'Mars/Olympus'"),
         ("timestamp(0).getHours('../../etc/passwd')", "no such time zone: '../../etc/passwd'"),
         ("base64.decode('?')", "not base64"),
+        ("timestamp(0).getHours('+24:00')", "no such time zone: '+24:00'"),
+        ("timestamp('2024-01-01T00:00:00+24:00')", "no such time: '2024-01-01T00:00:00+24:00'"),
+        ("-9223372036854775808 % -1", "integer overflow"),
+        ("[optional.of(1), 2].unwrapOpt()", "no such overload: `unwrap` of (list)"),
         ("string(b'\\xff')", "the bytes are not UTF-8"),
         ("bytes(x)", "the text holds half a character"),
         ("x.matches('a')", "the text holds half a character"),
@@ -72,6 +76,45 @@ def test_what_has_no_value_says_why(text: str, reason: str) -> None:
     with pytest.raises(EvaluationError) as caught:
         value_of(text, x="\ud800")
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("string(999999.0)", "999999"),
+        ("string(1000000.0)", "1e+06"),
+        ("string(-1234567.5)", "-1.2345675e+06"),
+        ("string(9007199254740992.0)", "9.007199254740992e+15"),
+        ("string(1e16)", "1e+16"),
+        ("string(0.0001)", "0.0001"),
+        ("string(0.00001)", "1e-05"),
+        ("string(-0.0)", "-0"),
+        ("string(1.0 / 0.0)", "+Inf"),
+        ("'%s'.format([1e21])", "1000000000000000000000"),
+        ("'%s'.format([0.0000001])", "0.0000001"),
+        ("'%s'.format([-2.0])", "-2"),
+        (r"base64.decode('aGVs\nbG8=')", b"hello"),
+        ("string(duration('1\u03bcs'))", "0.000001s"),
+        ("timestamp(0).getHours('')", 0),
+        ("timestamp(0).getHours('+2:00')", 2),
+        ("timestamp('9999-12-31T23:00:00Z').getFullYear('+02:00')", 10000),
+        ("timestamp('9999-12-31T23:00:00Z').getDayOfWeek('Europe/Paris')", 6),
+        ("timestamp('9999-12-31T23:00:00Z').getDayOfYear('Europe/Paris')", 0),
+        ("timestamp('0001-01-01T00:00:00Z').getFullYear('America/New_York')", 0),
+        ("timestamp('0001-01-01T00:00:00Z').getMonth('-01:00')", 11),
+        ("timestamp('0001-01-01T00:00:00Z').getDate('-01:00')", 31),
+        ("timestamp('2024-03-31T01:30:00Z').getHours('Europe/Paris')", 3),
+        ("timestamp('2024-10-27T01:30:00Z').getHours('Europe/Paris')", 2),
+        ("18446744073709551615u % 2u", 1),
+        (r"strings.quote(half + '\n')", '"\ufffd\\n"'),
+        ("[1, 2].first().value() + [1, 2].last().value()", 3),
+        ("[].first()", NOTHING),
+        ("optional.unwrap([optional.of(1), optional.none(), optional.of(2)])", [1, 2]),
+        ("[optional.of(1), optional.none()].unwrapOpt()", [1]),
+    ],
+)
+def test_what_the_suite_does_not_ask(text: str, value: object) -> None:
+    assert value_of(text, half="\ud800") == value
 
 
 def test_regular_expressions_are_re2() -> None:

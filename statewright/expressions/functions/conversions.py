@@ -48,7 +48,7 @@ _INT: Final = re.compile(r"[+-]?[0-9]{1,30}", re.ASCII)
 _UINT: Final = re.compile(r"[0-9]{1,30}", re.ASCII)
 _DOUBLE: Final = re.compile(
     r"[+-]?(?:(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:e[+-]?[0-9]++)?|(inf(?:inity)?|nan))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _BOOLS: Final = {
     **dict.fromkeys(("1", "t", "true", "TRUE", "True"), True),
@@ -58,15 +58,33 @@ _SECOND: Final = 1_000_000_000
 
 
 def text_from_double(value: float) -> str:
-    """A double as CEL writes it: the shortest digits that read back, ``.0`` left out."""
+    """A double for people to read: the shortest digits that read back, ``.0`` left out.
+
+    >>> text_from_double(1234567.0), text_from_double(1e300)
+    ('1234567', '1e+300')
+    """
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    digits, mark, exponent = repr(value).removesuffix(".0").partition("e")
-    if not mark:
-        return digits
-    return f"{digits}e{exponent[0]}{exponent[1:].zfill(2)}"
+    return repr(value).removesuffix(".0")
+
+
+def string_from_double(value: float) -> str:
+    """What ``string`` makes of a double: as ``text_from_double``, but an exponent from 1e6 on.
+
+    That is Go's ``%g``, which the engines of Google share.
+
+    >>> string_from_double(123456.5), string_from_double(1234567.0)
+    ('123456.5', '1.234567e+06')
+    """
+    text = text_from_double(value)
+    if not 1e6 <= abs(value) < 1e16:
+        return text
+    sign, digits = text[: text.startswith("-")], text.removeprefix("-")
+    whole, _, fraction = digits.partition(".")
+    rest = (whole[1:] + fraction).rstrip("0")
+    return f"{sign}{whole[0]}{'.' if rest else ''}{rest}e+{len(whole) - 1:02}"
 
 
 def text_from_bytes(value: bytes) -> str:
@@ -146,7 +164,10 @@ def _timestamp_from_int(seconds: int) -> datetime:
 
 
 def _type(value: object) -> TypeValue:
-    return TYPE_VALUES[type_name(value)]
+    found = TYPE_VALUES.get(type_name(value))
+    if found is None:
+        raise EvaluationError(f"a {type_name(value)} is no value of CEL")
+    return found
 
 
 def _same(value: Any) -> Any:
@@ -171,7 +192,7 @@ CONVERSIONS: Final[tuple[Overload, ...]] = (
     function("string", (BOOL,), STRING, lambda value: "true" if value else "false"),
     function("string", (INT,), STRING, str),
     function("string", (UINT,), STRING, lambda value: str(int(value))),
-    function("string", (DOUBLE,), STRING, text_from_double),
+    function("string", (DOUBLE,), STRING, string_from_double),
     function("string", (BYTES,), STRING, text_from_bytes),
     function("string", (TIMESTAMP,), STRING, text_from_timestamp),
     function("string", (DURATION,), STRING, text_from_duration),

@@ -15,7 +15,8 @@ from statewright.expressions.types import BYTES, STRING
 
 
 def _decoded(text: str) -> bytes:
-    """Bytes from base64, with its padding or without."""
+    """Bytes from base64, with its padding or without; the ends of lines are skipped."""
+    text = text.replace("\r", "").replace("\n", "")
     padding = "=" * (-len(text) % 4)
     try:
         return base64.b64decode(text + padding, validate=True)

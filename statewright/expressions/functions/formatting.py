@@ -9,10 +9,11 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.functions.conversions import bytes_from_text, text_from_double
+from statewright.expressions.functions.conversions import bytes_from_text
 from statewright.expressions.times import text_from_duration, text_from_timestamp
 from statewright.expressions.values import (
     SIZE_LIMIT,
@@ -106,7 +107,7 @@ def _map(value: Mapping[Any, Any], budget: list[int]) -> str | None:
 def _double(value: float) -> str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    return text_from_double(value)
+    return "NaN" if math.isnan(value) else f"{Decimal(repr(value)):f}".removesuffix(".0")
 
 
 _PLAIN: Final[Mapping[type, Callable[[Any], str]]] = {

@@ -6,10 +6,12 @@ Source: https://github.com/google/cel-go/blob/master/ext/lists.go (``sortBy`` is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.comparison import NUMBERS, ORDERED, fingerprint
+from statewright.expressions.nanoseconds import coarse_timestamp
 from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.types import DYN, INT, A, list_of, optional_of
 from statewright.expressions.values import NOTHING, TYPE_NAMES, Maybe, bounded, kind, no_overload
@@ -40,6 +42,9 @@ def expect_order(name: str, values: Iterable[Any]) -> None:
         raise no_overload(name, *{kind(value): value for value in values}.values())
     for one in kinds - ORDERED - NUMBERS:
         raise EvaluationError(f"a {TYPE_NAMES.get(one, one.__name__)} has no order")
+    if datetime in kinds:
+        for value in values:
+            coarse_timestamp(value)
     if any(value != value for value in values):  # noqa: PLR0124 - NaN is not itself
         raise EvaluationError("NaN has no order")
 

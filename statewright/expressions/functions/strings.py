@@ -11,7 +11,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions.functions.formatting import formatted
 from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.types import DYN, INT, STRING, list_of
-from statewright.expressions.values import bounded, no_overload
+from statewright.expressions.values import bounded, has_lone_surrogate, no_overload
 
 _BLANKS: Final = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -90,6 +90,8 @@ def _substring(text: str, start: int, end: int | None = None) -> str:
 
 
 def _quoted(text: str) -> str:
+    if has_lone_surrogate(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return f'"{text.translate(_QUOTED)}"'
 
 

@@ -6,11 +6,16 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from statewright.errors import EvaluationError
-from statewright.expressions.nanoseconds import Duration, Timestamp, nanoseconds_of
+from statewright.expressions.nanoseconds import (
+    EPOCH,
+    Duration,
+    Timestamp,
+    coarse_timestamp,
+    nanoseconds_of,
+)
 from statewright.expressions.overloads import Implementation, Overload, member
 from statewright.expressions.times import zone_from_text
 from statewright.expressions.types import DURATION, INT, STRING, TIMESTAMP
@@ -27,6 +32,8 @@ _DATE_PARTS: Final[Mapping[str, Callable[[datetime], int]]] = {
     "getSeconds": lambda moment: moment.second,
     "getMilliseconds": lambda moment: moment.microsecond // 1000,
 }
+_CALENDAR: Final = timedelta(days=146_097)
+"""400 years, after which the calendar repeats itself, weekdays included."""
 _SPAN_UNITS: Final[Mapping[str, int]] = {
     "getHours": 3_600_000_000_000,
     "getMinutes": 60_000_000_000,
@@ -35,15 +42,20 @@ _SPAN_UNITS: Final[Mapping[str, int]] = {
 
 
 def _in_utc(part: Callable[[datetime], int]) -> Implementation:
-    return lambda moment: part(moment.astimezone(UTC))
+    return lambda moment: part(coarse_timestamp(moment).astimezone(UTC))
 
 
 def _in_zone(part: Callable[[datetime], int]) -> Implementation:
+    years = 400 if part is _DATE_PARTS["getFullYear"] else 0
+
     def read(moment: Timestamp, zone: str) -> int:
+        place = zone_from_text(zone)
         try:
-            return part(moment.astimezone(zone_from_text(zone)))
-        except OverflowError:
-            raise EvaluationError("timestamp out of range") from None
+            return part(coarse_timestamp(moment).astimezone(place))
+        except OverflowError:  # in that zone it is year 0 or 10000, which Python cannot say
+            sign = 1 if moment < EPOCH else -1
+            repeated = moment.astimezone(UTC) + sign * _CALENDAR
+            return part(repeated.astimezone(place)) - sign * years
 
     return read
 
