@@ -46,6 +46,7 @@ from statewright.storage.records import Birth, Committed, Lookup, SessionKey, Tu
 from statewright.storage.sql import rows, upgrade
 from statewright.storage.sql.sqlite import PRAGMAS
 from statewright.storage.sql.statements import statements_for
+from statewright.storage.store import WAITING
 from tests.postgres import Server
 from tests.statechart.building import atom, cel, final, text, to
 
@@ -219,7 +220,7 @@ def bare_sqlite(path: Path) -> Measured:
         number = CHANCE.randrange(SESSIONS)
         made = turn(number, 1, f"{life}-{count}")
         asked = rows.message_rows([made])
-        found = connection.execute(sql["load"], {"lookups": asked}).fetchone()
+        found = connection.execute(sql["load"], {"lookups": asked, "waiting": WAITING}).fetchone()
         made = replace(made, expected=found[3])
         connection.execute("begin immediate")
         (standing,) = connection.execute(sql["standing"], {"turns": asked}).fetchall()

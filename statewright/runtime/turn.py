@@ -149,7 +149,7 @@ class Turns:
                 if loaded.duplicate is not None:
                     return answer_from_json(loaded.duplicate.answer)
                 # What is accepted from now on comes later.
-                last = last or max((arrival.position for arrival in loaded.inbox), default=0)
+                last = last or loaded.last
                 before = _before(key, loaded, message, last)
                 if before and await self._take_chain(key, loaded, before, self._clock()):
                     continue

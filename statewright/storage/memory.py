@@ -37,7 +37,7 @@ from statewright.storage.records import (
     Settlement,
     Turn,
 )
-from statewright.storage.store import PAGE
+from statewright.storage.store import PAGE, WAITING
 
 
 @dataclass(slots=True)
@@ -155,6 +155,7 @@ class MemoryStore:
         key = lookup.key
         session = self._sessions.get(key)
         contact = session.birth.contact if session else lookup.contact
+        waiting = [row.arrival for row in self._waiting(key)]
         return Loaded(
             session=session,
             snapshot=self._snapshots.get(key, ""),
@@ -162,7 +163,8 @@ class MemoryStore:
             duplicate=self._duplicate(key, lookup.message),
             contact=self._values.get((key.tenant, contact), {}) if contact else {},
             tenant=self._values.get((key.tenant, TENANT), {}),
-            inbox=tuple(row.arrival for row in self._waiting(key)),
+            inbox=tuple(waiting[:WAITING]),
+            last=waiting[-1].position if waiting else 0,
         )
 
     def _duplicate(self, key: SessionKey, message: str) -> Duplicate | None:

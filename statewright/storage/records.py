@@ -348,7 +348,8 @@ class Loaded:
         duplicate: the answer that the message of the lookup got, or None where it is new.
         contact: values of the contact.
         tenant: values of the tenant.
-        inbox: messages that wait, in order.
+        inbox: messages that wait, in order: the first of them.
+        last: the position of the last message that waits, or 0 where none does.
     """
 
     session: Session | None
@@ -358,6 +359,7 @@ class Loaded:
     contact: Mapping[str, Any]
     tenant: Mapping[str, Any]
     inbox: tuple[Arrival, ...]
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,10 @@ PAGE = 100
 """How many rows a list has unless it is told otherwise."""
 
 
+WAITING = 64
+"""How many of the messages that wait in a session ``load`` gives."""
+
+
 class Store(KeepsReceipts, Protocol):
     """Where publications and sessions are kept. Constructing one opens nothing.
 
@@ -137,7 +141,8 @@ class Store(KeepsReceipts, Protocol):
         """All that turns start from.
 
         Session, answer, values and inbox of one lookup are of one moment: where the message is not
-        answered yet, a turn stepped from the revision given cannot handle it a second time.
+        answered yet, a turn stepped from the revision given cannot handle it a second time. Of the
+        messages that wait, the first ``WAITING`` are given.
         """
         ...
 

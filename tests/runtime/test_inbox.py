@@ -9,8 +9,10 @@ import pytest
 
 from statewright.errors import SessionEnded, StorageUnavailable
 from statewright.runtime import Runtime
+from statewright.statechart import Event, event_to_json
 from statewright.storage import MemoryStore
-from statewright.storage.records import Lookup, Outcome, SessionKey, Turn
+from statewright.storage.records import Lookup, Message, Outcome, SessionKey, Turn
+from statewright.storage.store import WAITING
 from tests.runtime.worlds import NOW, World, counter, release, texts
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +62,19 @@ async def test_what_was_accepted_comes_before_what_is_sent_later(world: World) -
     answer = await runtime.send(session.key, "b")
     assert texts(answer) == ["4: b"]
     assert answer.data["heard"] == ["a0", "a1", "a2", "b"]
+
+
+async def test_what_is_sent_comes_after_however_much_was_accepted(world: World) -> None:
+    runtime, session = await world.started(counter())
+    names = [f"a{number}" for number in range(2 * WAITING + 10)]
+    body = [event_to_json(Event("message", {"text": name})) for name in names]
+    arrived = [
+        Message(session.key, name, text, world.clock())
+        for name, text in zip(names, body, strict=True)
+    ]
+    await runtime.store.accept(arrived, held_until=world.clock() + HELD)
+    answer = await runtime.send(session.key, "b")
+    assert answer.data["heard"] == [*names, "b"]
 
 
 async def test_a_message_that_waits_may_be_sent_for_its_answer(world: World) -> None:

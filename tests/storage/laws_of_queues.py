@@ -6,6 +6,7 @@ import asyncio
 
 from statewright.storage import Store
 from statewright.storage.records import Committed, SessionKey, Settlement
+from statewright.storage.store import WAITING
 from tests.storage.examples import ALWAYS, KEY, loaded, message, request, turn
 
 OTHER = SessionKey("acme", "s2")
@@ -55,6 +56,21 @@ async def a_message_handled_by_another_way_does_not_wait(store: Store, _: Store)
     await store.commit([turn(0, "a")])
     assert [arrival.message for arrival in (await loaded(store)).inbox] == ["b"]
     assert await store.ready(1_000, held_until=2_000) == (KEY,)
+
+
+async def of_many_messages_the_first_are_loaded_and_the_last_is_known(
+    store: Store, other: Store
+) -> None:
+    assert (await loaded(store)).last == 0
+    names = [f"m{number}" for number in range(WAITING + 20)]
+    positions = await store.accept([message(name) for name in names])
+    found = await loaded(other)
+    assert [arrival.message for arrival in found.inbox] == names[:WAITING]
+    assert found.last == positions[-1]
+    # One that was handled by another way leaves no gap.
+    await store.commit([turn(0, names[0])])
+    found = await loaded(other)
+    assert [arrival.message for arrival in found.inbox] == names[1 : WAITING + 1]
 
 
 async def acceptors_at_once_get_different_positions(store: Store, other: Store) -> None:
@@ -273,6 +289,7 @@ LAWS = (
     a_handled_message_leaves_the_inbox_and_keeps_its_position,
     positions_are_not_given_twice_when_the_inbox_is_empty,
     a_message_handled_by_another_way_does_not_wait,
+    of_many_messages_the_first_are_loaded_and_the_last_is_known,
     acceptors_at_once_get_different_positions,
     a_session_with_waiting_messages_is_ready_once_until_the_deadline,
     a_message_held_by_its_acceptor_is_not_ready,

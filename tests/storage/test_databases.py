@@ -19,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from statewright.errors import HostError, StorageUnavailable, UnusableDatabase
 from statewright.storage import SQLStore, Store
 from statewright.storage.records import Committed, Lookup, Scope, SessionKey, Settlement, Turn
-from statewright.storage.sql import upgrade
+from statewright.storage.sql import database, sqlite, upgrade
 from statewright.storage.sql.schema import METADATA, VERSION_TABLE
 from tests.storage.examples import (
     ALWAYS,
@@ -325,6 +325,32 @@ def test_batches_in_any_order_do_not_wait_for_each_other_in_a_circle(
         )
     engine.dispose()
     assert deadlocks == 0
+
+
+def test_a_disk_that_is_full_is_told_and_spoils_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, "max_page_count = 120"))
+    monkeypatch.setattr(database, "_PAUSES", ())
+
+    async def fill() -> None:
+        store = SQLStore(f"sqlite:///{tmp_path}/flows.db")
+        await store.open()
+        committed = 0
+        failure = None
+        while failure is None:
+            try:
+                await store.commit([turn(committed, answer=f'"{"x" * 20_000}"')])
+                committed += 1
+            except HostError as error:
+                failure = error
+        assert isinstance(failure, StorageUnavailable)
+        assert "full" in str(failure)
+        assert await revision(store) == committed > 1
+        assert len(await store.history(KEY)) == committed
+        await store.close()
+
+    asyncio.run(fill())
 
 
 def test_a_server_that_is_away_is_unavailable(tmp_path: Path) -> None:

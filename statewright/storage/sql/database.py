@@ -39,6 +39,7 @@ from statewright.storage.sql.failures import is_passing, translated
 from statewright.storage.sql.rows import Parameters, Row, json_text
 from statewright.storage.sql.statements import statements_for
 from statewright.storage.sql.upgrading import is_current, upgrade_tables
+from statewright.storage.store import WAITING
 
 _PAUSES = (0.05, 0.2, 1.0)
 """Seconds before each further try of a call that failed for a passing reason."""
@@ -206,7 +207,7 @@ class Database(ABC):
             }
             for number, lookup in enumerate(lookups)
         ]
-        found = self.read("load", lookups=json_text(asked))
+        found = self.read("load", lookups=json_text(asked), waiting=WAITING)
         return [
             rows.loaded_from(lookup.key, row) for lookup, row in zip(lookups, found, strict=True)
         ]

@@ -222,6 +222,7 @@ def loaded_from(key: SessionKey, row: Row) -> Loaded:
             contact=values_from(row.contact_data),
             tenant=values_from(row.tenant_data),
             inbox=tuple(Arrival(*parts) for parts in json.loads(row.inbox or "[]")),
+            last=row.last or 0,
         )
     except UNREADABLE as error:
         raise corrupted(key, error) from None

@@ -51,7 +51,9 @@ class SQLiteDatabase(Database):
             try:
                 yield connection
             except BaseException:
-                connection.exec_driver_sql("rollback")
+                # A disk that is full, and some other troubles, have rolled it back already.
+                if getattr(connection.connection.dbapi_connection, "in_transaction", False):
+                    connection.exec_driver_sql("rollback")
                 raise
             connection.exec_driver_sql("commit")
 

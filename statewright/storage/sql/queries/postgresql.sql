@@ -17,11 +17,15 @@ select l.number,
         where t.tenant = l.tenant and t.contact = '') as tenant_data,
        (select cast(json_agg(json_build_array(i.position, i.message, i.body, i.at)
                              order by i.position) as text)
-        from statewright_inbox i
-        where i.tenant = l.tenant and i.session = l.session
-          and not exists (
-            select from statewright_history g
-            where g.tenant = i.tenant and g.session = i.session and g.message = i.message)) as inbox
+        from (select * from statewright_inbox w
+              where w.tenant = l.tenant and w.session = l.session
+                and not exists (
+                  select from statewright_history g
+                  where g.tenant = w.tenant and g.session = w.session and g.message = w.message)
+              order by w.position
+              limit :waiting) i) as inbox,
+       (select max(i.position) from statewright_inbox i
+        where i.tenant = l.tenant and i.session = l.session) as last
 from json_to_recordset(cast(:lookups as json)) as l(
        number bigint, tenant text, session text, message text, contact text)
 left join statewright_sessions s on s.tenant = l.tenant and s.session = l.session

@@ -22,10 +22,13 @@ select l.number,
        (select json_group_array(json_array(i.position, i.message, i.body, i.at))
         from (select * from statewright_inbox w
               where w.tenant = l.tenant and w.session = l.session
-              order by w.position) i
-        where not exists (
-          select 1 from statewright_history g
-          where g.tenant = i.tenant and g.session = i.session and g.message = i.message)) as inbox
+                and not exists (
+                  select 1 from statewright_history g
+                  where g.tenant = w.tenant and g.session = w.session and g.message = w.message)
+              order by w.position
+              limit :waiting) i) as inbox,
+       (select max(i.position) from statewright_inbox i
+        where i.tenant = l.tenant and i.session = l.session) as last
 from lookup l
 left join statewright_sessions s on s.tenant = l.tenant and s.session = l.session
 left join statewright_history h
