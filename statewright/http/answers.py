@@ -28,17 +28,32 @@ def answer(
     media_type: str = JSON,
 ) -> Response:
     """An answer in JSON; None is an answer without a body."""
-    body = b"" if content is None else bytes_from(content)
-    return Response(
-        body,
-        status,
-        {**HEADERS, **(headers or {})},
-        media_type=None if content is None else media_type,
-    )
+    if content is None:
+        return _Answer(b"", status, headers)
+    return _Answer(bytes_from(content), status, headers, media_type)
+
+
+class _Answer(Response):
+    """A response whose usual headers are encoded once, not with every answer."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """See ``Response``; what has no body has neither a type nor a length."""
+        made = [*_ENCODED]
+        if self.media_type is not None:
+            made.append((b"content-length", str(len(self.body)).encode()))
+            made.append((b"content-type", self.media_type.encode()))
+        for name, value in (headers or {}).items():
+            made.append((name.lower().encode(), value.encode("latin-1", "replace")))
+        self.raw_headers = made
+
+
+_ENCODED: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def bytes_from(content: Any) -> bytes:
     """A value as JSON in UTF-8; half a character is written as its escape."""
-    # Sorted: a message that comes again gets the same bytes, wherever its answer comes from.
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8", "backslashreplace")
+    return _ENCODER.encode(content).encode("utf-8", "backslashreplace")
+
+
+# Sorted: a message that comes again gets the same bytes, wherever its answer comes from.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect, Request
 
 from statewright.flows.nearest import did_you_mean
+from statewright.http.answers import JSON
 from statewright.http.problems import Refused
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -105,6 +106,8 @@ def check_media_type(content_type: str) -> None:
     Raises:
         Refused: it says something else, or nothing.
     """
+    if content_type == JSON:
+        return
     media_type, _, parameters = content_type.partition(";")
     charset = [part for part in parameters.split(";") if "charset" in part.lower()]
     if not _MEDIA_TYPE.fullmatch(media_type.strip()):
@@ -129,13 +132,10 @@ def json_from(content: bytes, *, depth: int) -> Any:
     except UnicodeDecodeError as error:
         raise _malformed(f"byte {error.start} of the body is no UTF-8") from None
     _check_depth(content, depth)
+    if text.startswith("\ufeff"):
+        raise _malformed("the body begins with a byte order mark (BOM), which JSON does not have")
     try:
-        value = json.loads(
-            text,
-            parse_float=_finite,
-            parse_constant=_no_number,
-            object_pairs_hook=_without_duplicates,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise _malformed(f"the body is no JSON: {error.msg.lower()} ({place})") from None
@@ -174,6 +174,11 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise _malformed(f"the key {_quoted(twice)} stands twice in one map")
     return found
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_finite, parse_constant=_no_number, object_pairs_hook=_without_duplicates
+)
 
 
 def _check_halves(value: Any) -> None:

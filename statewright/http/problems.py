@@ -75,7 +75,7 @@ KINDS: Final = (
         "NO_SUCH_PATH",
         "NotFound",
         "there is nothing at this path",
-        "Look at /openapi.json for what there is.",
+        "Look at `/docs` for what there is.",
     ),
     Kind(
         404,
@@ -145,7 +145,7 @@ KINDS: Final = (
         "INVALID_BODY",
         "ValidationError",
         "the body is JSON, but not what is asked for",
-        "`details.fields` names what is wrong; /openapi.json says what is right.",
+        "`details.fields` names what is wrong; `/docs` says what is right.",
     ),
     Kind(
         422,

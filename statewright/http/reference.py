@@ -181,8 +181,8 @@ def _refusals(endpoint: Endpoint) -> Iterator[Element]:
     for kind in own:
         code = element("code", f"{kind.status}\N{NO-BREAK SPACE}{kind.code}")
         links += [element("a", code, href=f"#{kind.code}"), ", "]
-    anywhere = element("a", "what any request may meet", href=f"#{_REFUSED_ANYWHERE}")
-    yield element("p", *links, "and " if own else "", anywhere, ".")
+    said = "and what any request may meet" if own else "What any request may meet"
+    yield element("p", *links, element("a", said, href=f"#{_REFUSED_ANYWHERE}"), ".")
 
 
 def _problems() -> Iterator[Element]:
