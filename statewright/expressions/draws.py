@@ -22,12 +22,12 @@ _HASHES: Final = 2**256
 """How many values a hash may have."""
 
 
-def drawn(n: Any, ingredients: Sequence[str | int]) -> int:
+def drawn(n: Any, ingredients: Sequence[Any]) -> int:
     """A number from 0 to below ``n``, each as likely as any other.
 
     Args:
         n: how many numbers there are.
-        ingredients: what the number depends on; the same ones give the same number.
+        ingredients: what the number depends on, as JSON has it; the same give the same number.
 
     Raises:
         EvaluationError: ``n`` is no int from 1.
@@ -39,7 +39,7 @@ def drawn(n: Any, ingredients: Sequence[str | int]) -> int:
     return next(lot for lot in map(partial(_lot, ingredients), count()) if lot < fair) % n
 
 
-def _lot(ingredients: Sequence[str | int], attempt: int) -> int:
+def _lot(ingredients: Sequence[Any], attempt: int) -> int:
     parts = [*ingredients, attempt] if attempt else list(ingredients)
     return int.from_bytes(sha256(json.dumps(parts).encode()).digest())
 

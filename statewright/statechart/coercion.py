@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.functions.conversions import text_from_double
 from statewright.expressions.nanoseconds import (
     FineDuration,
     FineTimestamp,
@@ -118,6 +119,8 @@ def coerced(value: Any, declared: str, spent: list[int] | None = None) -> Any:
         return value
     if type(value) not in _SOURCES[declared]:
         raise _lossy(value, declared)
+    if declared == "string" and type(value) is float:
+        return text_from_double(value)  # as it is shown to people, not as `string` writes it
     made = FUNCTIONS[(declared, False)].by_classes[(type(value),)](value)
     if isinstance(value, (int, float)) and isinstance(made, (int, float)) and made != value:
         raise _lossy(value, declared)

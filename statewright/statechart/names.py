@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidSnapshot
+from statewright.expressions.draws import drawn
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.statechart.codec import digest_of
 from statewright.statechart.event import PROCESSOR, Event
@@ -138,15 +137,11 @@ class Names(Mapping[str, Any]):
 
     def draw(self, site: int, *arguments: Any) -> int:
         """A number from 0 to below n: the same whenever this call is asked in this visit."""
-        match arguments:
-            case (int(n),) if type(n) is int and n > 0:
-                working = self._working
-                node = working.node
-                visit = working.visits.get(node.id, 0)
-                lot = json.dumps([working.seed, node.id, visit, working.place, site])
-                return int.from_bytes(sha256(lot.encode()).digest()) % n
-            case _:
-                raise EvaluationError("`draw(n)` takes one int from 1")
+        working = self._working
+        node = working.node
+        visit = working.visits.get(node.id, 0)
+        n = arguments[0] if len(arguments) == 1 else None
+        return drawn(n, (working.seed, node.id, visit, working.place, site))
 
     def is_in(self, _site: int, *arguments: Any) -> bool:
         """Whether the state of this id is active (SCXML's ``In``)."""

@@ -11,6 +11,7 @@ from statewright.errors import InvalidEvent
 from statewright.expressions import NOTHING, Literal, Maybe, Record, Uint
 from statewright.statechart import Datum, Event, macrostep
 from statewright.statechart.actions import Assign, ForEach, Log
+from statewright.statechart.coercion import coerced
 from statewright.statechart.effects import EffectKind
 from tests.statechart.building import (
     SECOND,
@@ -354,3 +355,10 @@ def test_snapshots_are_never_changed_by_later_steps() -> None:
 def test_an_optional_inside_a_value_is_kept_as_it_is() -> None:
     session = assigning("[optional.of(1), optional.none()]")
     assert session.data["x"] == [Maybe(True, 1), NOTHING]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1234567.5, "1234567.5"), (2.0, "2"), (1e300, "1e+300")]
+)
+def test_a_double_in_a_variable_of_texts_is_written_for_people(number: float, text: str) -> None:
+    assert coerced(number, "string") == text
