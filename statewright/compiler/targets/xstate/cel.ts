@@ -678,6 +678,18 @@ export function answerDate(answer: Value): Optional {
   return day >= 1 && day <= last ? some(text) : none;
 }
 
+// The accents of Latin, Greek, Cyrillic, Hebrew, Arabic and Japanese.
+const ACCENTS =
+  /[\u0300-\u034e\u0350-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1abd\u1abf-\u1ace\u1dc0-\u1dff\u20d0-\u20dc\u20e1\u20e5-\u20f0\u302a-\u302f\u3099\u309a\ufb1e\ufe20-\ufe2f]/gu;
+
+/** A text without case, accents and outer blanks. */
+export const folded = (text: string): string =>
+  trimmed(text)
+    .replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase())
+    .replace(/ς/gu, "σ")
+    .normalize("NFKD")
+    .replace(ACCENTS, "");
+
 /** How a value is compared: a text without case and accents, a number as its digits. */
 function word(value: Value): string {
   if (typeof value === "boolean") return String(value);
@@ -686,7 +698,7 @@ function word(value: Value): string {
     return Number.isInteger(number) ? String(number) : textFromDouble(number);
   }
   if (typeof value !== "string" || points(value).length > 1000) return "";
-  return trimmed(value).toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  return folded(value);
 }
 
 function named(answer: Value, choices: readonly Value[]): Value | undefined {
