@@ -10,7 +10,7 @@ from statewright.expressions.environment import Environment, Meaning
 from statewright.expressions.facts import Fact, Facts, Places, implied, narrowed
 from statewright.expressions.hints import NUMERIC, conversion, nearest, usage
 from statewright.expressions.problems import Problem, ProblemKind
-from statewright.expressions.syntax import Call, Node
+from statewright.expressions.syntax import Call, Node, Select
 from statewright.expressions.types import (
     BOOL,
     DYN,
@@ -206,13 +206,17 @@ class Judgement:
         return self.mismatch(f"{what} opens an optional, and this is `{found}`", node)
 
     def field(self, found: CelType, name: str, node: Node) -> CelType:
-        """The type of a field of a value of the found type."""
+        """The type of a field of a value of the found type; of ``.?field`` that of what it holds.
+
+        A map whose keys are no texts has no fields, which is wrong only where one is needed.
+        """
         found = _not_null(found)
         kind = found.name
         if kind == "object":
             return self.declared(found, name, node)
         if kind == "map":
-            if found.parameters[0].name in _TEXT_KEYS:
+            needed = isinstance(node, Select) and not node.optional
+            if found.parameters[0].name in _TEXT_KEYS or not needed:
                 return found.parameters[1]
             reason = f"the keys of `{found}` are no texts"
             return self.mismatch(reason, node, "write `value[key]`")

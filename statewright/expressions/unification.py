@@ -73,9 +73,10 @@ def resolved(
 
 def _of_any(results: Sequence[CelType], types: Sequence[CelType]) -> CelType:
     """The type of a result, where several overloads may apply."""
-    if all(result == results[0] for result in results):
+    # What is never evaluated is of any type; then cel-go takes the first one.
+    if NEVER in types or all(result == results[0] for result in results):
         return results[0]
-    return ERROR if ERROR in types else NEVER if NEVER in types else DYN
+    return ERROR if ERROR in types else DYN
 
 
 def fits(wanted: CelType, found: CelType, bindings: Bindings, *, strict: bool = False) -> bool:

@@ -127,11 +127,10 @@ def unary(survey: Survey, node: Unary) -> Range | None:
         survey.expect_bool(node.operand)
         return None
     found = survey.expect(node.operand, "number")
-    if own is None:
-        if found.name == "dyn":
-            _report_overflow(survey, node)
+    if found.name not in ("int", "dyn"):
         return None
-    return _fitting(survey, "int", (-own[1], -own[0]), node)
+    low, high = own or LIMITS["int"]
+    return _fitting(survey, "int", (-high, -low), node)
 
 
 def arithmetic(survey: Survey, node: Arithmetic) -> Range | None:

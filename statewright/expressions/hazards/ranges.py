@@ -77,6 +77,9 @@ def _quotient(one: Range, other: Range) -> Range:
 
 
 def _remainder(one: Range, other: Range) -> Range:
+    """The remainder of a division that overflows is an error, too."""
+    if one[0] == INT_MIN and other[0] <= -1 <= other[1]:
+        return _quotient(one, other)
     most = max(abs(other[0]), abs(other[1])) - 1
     largest = max(0, min(most, max(abs(one[0]), abs(one[1]))))
     return (0 if one[0] >= 0 else -largest), (0 if one[1] <= 0 else largest)

@@ -92,8 +92,8 @@ class Survey:
         return self.range_at(self.type_of(node), self.places.of(node))
 
     def range_at(self, found: CelType, place: Place | None) -> Range | None:
-        """Between which numbers what is at a place is."""
-        own = range_of_type(found)
+        """Between which numbers what is at a place is, if it is not null."""
+        own = range_of_type(found.parameters[0] if found.name == "nullable" else found)
         if own is None or place is None:
             return own
         low = self.facts.largest("least", place)

@@ -148,6 +148,8 @@ def _look_at_key(survey: Survey, node: Index, found: CelType) -> None:
     key = survey.text[node.index.start : node.index.end]
     reason = f"{survey.shown(node.operand)} may lack {survey.shown(node.index)}"
     survey.report(FailureKind.KEY, reason, node, f"test it first: `{key} in {text}`")
+    if found.name == "dyn" and own.name != "string":
+        survey.report(FailureKind.INDEX, reason, node, f"test it first: `size({text}) > …`")
 
 
 def _has_key(survey: Survey, node: Index, found: CelType) -> bool:

@@ -7,7 +7,7 @@ from statewright.expressions.hints import nearest
 from statewright.expressions.judgement import Judgement
 from statewright.expressions.problems import ProblemKind
 from statewright.expressions.syntax import Has, Index, Literal, Name, Node, Select, path_of
-from statewright.expressions.types import BOOL, INT, CelType, optional_of
+from statewright.expressions.types import BOOL, INT, STRING, CelType, optional_of
 
 
 def name(judgement: Judgement, node: Name) -> CelType:
@@ -83,11 +83,15 @@ def index(judgement: Judgement, node: Index) -> CelType:
     opens = node.optional or found.name == "optional_type"
     inside = found.parameters[0] if found.name == "optional_type" else found
     key = node.index.value if isinstance(node.index, Literal) else None
-    if isinstance(key, str) and inside.name in ("map", "object"):
+    if isinstance(key, str) and _has_fields(inside):
         result = _field(judgement, inside, node.operand, key, node)
     else:
         result = judgement.element(inside, at, node, key if isinstance(key, str) else None)
     return optional_of(result) if opens else judgement.narrowed(result, node)
+
+
+def _has_fields(one: CelType) -> bool:
+    return one.name == "object" or (one.name == "map" and one.parameters[0] == STRING)
 
 
 def _demand_known(judgement: Judgement, found: CelType, operand: Node) -> None:
