@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,10 +22,16 @@ from statewright.cli import streams
 from statewright.cli.failure import CLEAN, Failure
 from statewright.cli.stores import TENANT, check_existing, store_at
 from statewright.cli.terminal import clock, read_line
-from statewright.cli.transcript import PROMPT, lines_from_input, lines_from_message
+from statewright.cli.transcript import (
+    PROMPT,
+    lines_from_effect,
+    lines_from_input,
+    lines_from_message,
+)
 from statewright.errors import InvalidMessage, SessionEnded
 from statewright.reporting.text import printable
-from statewright.statechart import Event, Line
+from statewright.statechart import EffectKind, Event, Line, effect_from_json
+from statewright.statechart.play import json_from_effect
 from statewright.statechart.script import (
     Advanced,
     Answered,
@@ -37,7 +43,7 @@ from statewright.statechart.script import (
 
 if TYPE_CHECKING:
     from statewright.runtime import Answer, Runtime
-    from statewright.storage.records import SessionKey
+    from statewright.storage.records import PastTurn, SessionKey
 
 CHANNEL: Final = "terminal"
 """The channel of conversations that are held here."""
@@ -93,7 +99,7 @@ class _Chat:
     async def show_new(self) -> Answer | None:
         """Show what was not shown yet; the last of it."""
         async with self.lock:
-            answers = await self.runtime.read(self.key, after=self.last)
+            answers = await _answers(self.runtime, self.key, after=self.last)
             if answers:
                 self._show(answers)
                 self.last = answers[-1].revision
@@ -113,18 +119,28 @@ def lines_from_answer(answer: Answer) -> list[str]:
     """What the bot says in a turn, what is asked of the world, and how the session ends."""
     lines = [line for message in answer.messages for line in lines_from_message(message)]
     for effect in answer.effects:
-        parts = [printable(str(effect[key])) for key in _SHOWN.get(effect["kind"], ())]
-        lines += [f"({': '.join(parts)})"] if parts else []
+        lines += lines_from_effect(effect)
     if answer.status != "active":
         outcome = f": {printable(answer.outcome)}" if answer.outcome else ""
         lines.append(f"({answer.status}{outcome})")
     return lines
 
 
-_SHOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"invoke": ("type", "name"), "send": ("target", "event")}
-)
-"""Kind of effect → what is shown of it."""
+async def _answers(runtime: Runtime, key: SessionKey, *, after: int = 0) -> list[Answer]:
+    """The answers behind a revision, with all that their effects carry."""
+    answers: list[Answer] = []
+    while page := await runtime.store.history(key, after=after):
+        answers += map(_answer_of, page)
+        after = page[-1].revision
+    return answers
+
+
+def _answer_of(turn: PastTurn) -> Answer:
+    from statewright.runtime.answer import answer_from_json  # noqa: PLC0415 (only for these talks)
+
+    effects = [effect_from_json(json.dumps(one)) for one in json.loads(turn.effects)]
+    asked = tuple(json_from_effect(one) for one in effects if one.kind is not EffectKind.SAY)
+    return replace(answer_from_json(turn.answer), effects=asked)
 
 
 # --- from a script -----------------------------------------------------------------------------
@@ -154,7 +170,7 @@ async def _played(talk: Talk, lines: list[Line], *, as_json: bool) -> int:
                     await runtime.send(key, _what(line, answer, number), settle=SETTLE)
                 except SessionEnded:
                     raise Failure(f"line {number}: the session is over; --new begins one") from None
-            for new in await runtime.read(key, after=answer.revision):
+            for new in await _answers(runtime, key, after=answer.revision):
                 answer = new
                 _print(answer, json_from_line(line), as_json=as_json)
     return CLEAN
@@ -162,7 +178,7 @@ async def _played(talk: Talk, lines: list[Line], *, as_json: bool) -> int:
 
 async def _begin(chat: _Chat, *, as_json: bool) -> Answer:
     """Print how a session began, if it has just begun; the last answer."""
-    *_, last = answers = await chat.runtime.read(chat.key)
+    *_, last = answers = await _answers(chat.runtime, chat.key)
     for answer in answers[chat.last :]:
         _print(answer, None, as_json=as_json)
     return last
@@ -190,7 +206,8 @@ def _print(answer: Answer, line: Any, *, as_json: bool) -> None:
         for text in (*lines_from_input(line), *lines_from_answer(answer)):
             click.echo(text)
         return
-    document = {"turn": answer.revision, "input": line, **json.loads(answer.text)}
+    told = {**json.loads(answer.text), "effects": answer.effects}
+    document = {"turn": answer.revision, "input": line, **told}
     streams.print_document(json.dumps(document, ensure_ascii=False) + "\n")
 
 

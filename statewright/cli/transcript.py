@@ -19,7 +19,7 @@ def lines_from_turn(turn: Turn) -> Iterator[str]:
     for message in turn.messages:
         yield from lines_from_message(message)
     for effect in turn.effects:
-        yield from EFFECTS.get(effect["kind"], _other_effect)(effect)
+        yield from lines_from_effect(effect)
     if turn.status != "active":
         outcome = f": {printable(turn.outcome)}" if turn.outcome else ""
         yield f"({turn.status}{outcome})"
@@ -120,6 +120,11 @@ def _text_from_html(html: str) -> str:
 
 
 # --- what is asked of the world ----------------------------------------------------------------
+
+
+def lines_from_effect(effect: Mapping[str, Any]) -> Iterator[str]:
+    """What is asked of the world, with what it carries."""
+    yield from EFFECTS.get(effect["kind"], _other_effect)(effect)
 
 
 def _invocation(effect: Mapping[str, Any]) -> Iterator[str]:

@@ -82,7 +82,7 @@ def turn_of(chart: Statechart, step: Macrostep, line: Any = None) -> Turn:
             if effect.kind is EffectKind.SAY
         ),
         effects=tuple(
-            _effect(effect) for effect in step.effects if effect.kind is not EffectKind.SAY
+            json_from_effect(effect) for effect in step.effects if effect.kind is not EffectKind.SAY
         ),
         awaiting=None if waits is None else _awaiting(waits),
         data=_plain(snapshot.data.get("", {})),
@@ -123,7 +123,8 @@ def _text(value: Any) -> str:
         return ""
 
 
-def _effect(effect: Effect) -> Mapping[str, Any]:
+def json_from_effect(effect: Effect) -> Mapping[str, Any]:
+    """An effect in plain JSON: ``{"kind", "id", "state", "data"}``; secrets keep their tags."""
     data = _plain(effect.data)
     return {"kind": str(effect.kind), "id": effect.id, "state": effect.state, "data": data}
 

@@ -92,6 +92,23 @@ def test_turns_are_printed_as_json(statewright: CommandLine, database: str, tmp_
     assert turns[1]["data"] == {"name": "Ada"}
 
 
+def test_it_is_shown_what_somebody_is_handed_over_with(
+    statewright: CommandLine, database: str
+) -> None:
+    flow, lines = EXAMPLES / "lead-capture.yaml", EXAMPLES / "lead-capture.script.yaml"
+    statewright("publish", flow)
+    stored = ("chat", "lead-capture", "--database", database, "--script", lines)
+    told = statewright(*stored).out.splitlines()
+    told_of_file = statewright("chat", flow, "--script", lines).out.splitlines()
+    assert [told[:-2], told[-1]] == [told_of_file[:-2], told_of_file[-1]]
+    carried = json.loads(told[-2].removeprefix("(handoff ").removesuffix(")"))
+    assert carried["assignee"] == {"type": "team", "id": "sales"}
+    assert carried["note"] == "Ada <ada@lovelace.example> wants demo; score 8."
+    last = json.loads(statewright(*stored, "--new", "--format", "json").out.splitlines()[-1])
+    (handoff,) = last["effects"]
+    assert handoff["data"]["data"]["assignee"] == {"type": "team", "id": "sales"}
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
