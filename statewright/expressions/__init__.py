@@ -16,9 +16,11 @@ from statewright.expressions.content import (
     expressions_in,
     render,
 )
+from statewright.expressions.draws import draw_from
 from statewright.expressions.environment import Environment, Meaning, NameKind
+from statewright.expressions.host import Host
 from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
-from statewright.expressions.overloads import Overload
+from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.parser import parse
 from statewright.expressions.places import Place
 from statewright.expressions.problems import Problem, ProblemKind
@@ -40,6 +42,7 @@ __all__ = [
     "Environment",
     "Expression",
     "Hole",
+    "Host",
     "HostFunction",
     "Literal",
     "Maybe",
@@ -62,8 +65,11 @@ __all__ = [
     "Uint",
     "check",
     "content_from_json",
+    "draw_from",
     "evaluate",
     "expressions_in",
+    "function",
+    "member",
     "parse",
     "parse_template",
     "references",

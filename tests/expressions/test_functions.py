@@ -93,6 +93,7 @@ def test_what_has_no_value_says_why(text: str, reason: str) -> None:
         ("'%s'.format([1e21])", "1000000000000000000000"),
         ("'%s'.format([0.0000001])", "0.0000001"),
         ("'%s'.format([-2.0])", "-2"),
+        ("'%d %d'.format([1.5, -2.0])", "1.5 -2"),
         (r"base64.decode('aGVs\nbG8=')", b"hello"),
         ("string(duration('1\u03bcs'))", "0.000001s"),
         ("timestamp(0).getHours('')", 0),

@@ -125,7 +125,7 @@ _PLAIN: Final[Mapping[type, Callable[[Any], str]]] = {
 
 
 def _decimal(value: Any, _: int) -> str | None:
-    if kind(value) is float and not math.isfinite(value):
+    if kind(value) is float:
         return _double(value)
     return str(int(value)) if kind(value) in (int, Uint) else None
 
