@@ -271,7 +271,7 @@ _TOTAL: Final = (
     *("lowerAscii", "upperAscii", "reverse", "trim", "strings.quote", "join", "replace", "split"),
     *("math.ceil", "math.floor", "math.round", "math.trunc", "math.sign", "math.sqrt"),
     *("math.isNaN", "math.isInf", "math.isFinite", "math.bitAnd", "math.bitOr", "math.bitXor"),
-    *("math.bitNot", "distinct", "base64.encode"),
+    *("math.bitNot", "distinct", "first", "last", "base64.encode"),
     *("sets.contains", "sets.equivalent", "sets.intersects"),
     *("optional.of", "optional.none", "optional.ofNonZeroValue", "hasValue", "or", "orValue"),
     *("isIP", "isCIDR", "family", "isGlobalUnicast", "isLinkLocalMulticast"),
