@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from statewright.errors import CorruptedSession, SessionEnded, UnknownSession
+from statewright.errors import UnknownSession
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.clock import (
     SECOND,
@@ -24,7 +23,7 @@ from statewright.runtime.clock import (
 from statewright.runtime.engine import Engine, Host, InProcessEngine
 from statewright.runtime.feed import Feed
 from statewright.runtime.handlers import default_handlers
-from statewright.runtime.handling import Handler, Outcome, Performer
+from statewright.runtime.handling import Handler, Performer
 from statewright.runtime.inbox import Inbox
 from statewright.runtime.messages import (
     Incoming,
@@ -33,18 +32,18 @@ from statewright.runtime.messages import (
     end_from,
     event_from,
     patch_from,
-    result_from,
 )
 from statewright.runtime.reading import Reader
-from statewright.runtime.rehydration import existing, state_of
+from statewright.runtime.rehydration import existing
 from statewright.runtime.replay import Replay, Replayer
+from statewright.runtime.results import Results
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter, Talk
 from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import Sweeper
-from statewright.runtime.turn import StaleResultError, Turns
+from statewright.runtime.turn import Turns
 from statewright.runtime.views import SessionView, Started, view_of
-from statewright.statechart import Effect, EffectKind, Event, Release, Status
+from statewright.statechart import EffectKind, Event, Release, Status
 from statewright.storage.identity import is_secret, read_token, state_hash
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
@@ -54,8 +53,6 @@ from statewright.storage.records import (
     SessionKey,
 )
 from statewright.storage.store import Store
-
-_log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -94,9 +91,10 @@ class Runtime:
         self.clock = clock
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
-        self.performer = Performer(self._handlers, secrets)
-        self._engine = None if engine is None else engine(self)
         self._turns = Turns(store, clock, self._committed)
+        performer = Performer(self._handlers, secrets)
+        results = Results(store, clock, chance, performer, self._turns)
+        self._engine = None if engine is None else engine(results)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
@@ -113,27 +111,37 @@ class Runtime:
             UnusableDatabase: the database is not known, or from a newer version.
             StorageUnavailable: it does not answer.
         """
+        if self._sweeping is not None:
+            return
         await self.store.open()
+        self._turns.open()
         self._reader.closed = False
         self._sweeping = asyncio.create_task(self._sweeper.run(), name="statewright sweeper")
-        if self._engine is not None:
-            await self._engine.open()
+        try:
+            if self._engine is not None:
+                await self._engine.open()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
-        """Let the turns that were begun come to their end, and stop."""
+        """Let the turns that were begun come to their end, and stop; no more are begun."""
+        sweeping, self._sweeping = self._sweeping, None
         self._reader.closed = True
         self._feed.hint_all()
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
-            self._sweeping = None
-        if self._engine is not None:
-            await self._engine.close()
-        await self._inbox.close()
-        for handler in self._handlers.values():
-            if hasattr(handler, "aclose"):
-                await handler.aclose()
-        await self.store.close()
+        # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
+        async with AsyncExitStack() as ends:
+            ends.push_async_callback(self.store.close)
+            for handler in self._handlers.values():
+                if hasattr(handler, "aclose"):
+                    ends.push_async_callback(handler.aclose)
+            ends.push_async_callback(self._turns.close)
+            ends.push_async_callback(self._inbox.close)
+            if self._engine is not None:
+                ends.push_async_callback(self._engine.close)
+            if sweeping is not None:
+                sweeping.cancel()
+                await asyncio.gather(sweeping, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -373,26 +381,6 @@ class Runtime:
         """Carry out the requests that are to be carried out at a time; how many there were."""
         return 0 if self._engine is None else await self._engine.work(now)
 
-    async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool | None]:
-        """For each session and effect id, whether its result is waited for; see ``Host``."""
-        try:
-            loaded = await self.store.load([Lookup(key) for key, _ in requests])
-        except CorruptedSession as error:
-            if len(requests) > 1:
-                return [waits for one in requests for waits in await self.awaited([one])]
-            _log.error("whether a result is wanted cannot be told: %s", error)
-            return [None]
-        pairs = zip(requests, loaded, strict=True)
-        return [_waits(key, session, effect) for (key, effect), session in pairs]
-
-    async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
-        """Bring the result of an effect; False where nobody waits for it any more."""
-        try:
-            await self._turns.take(key, result_from(effect, outcome.data, failed=outcome.failed))
-        except (StaleResultError, SessionEnded):
-            return False
-        return True
-
     def _committed(self, key: SessionKey, made: Stepped) -> None:
         """Tell those who wait for it that a turn was committed."""
         self._feed.hint(key)
@@ -434,15 +422,3 @@ class Runtime:
     def _name(self) -> str:
         """An id that nobody else has."""
         return self.chance(16).hex()
-
-
-def _waits(key: SessionKey, loaded: Loaded, effect: str) -> bool | None:
-    """Whether a session waits for a result; None where that cannot be told."""
-    if loaded.session is None:
-        return False
-    try:
-        snapshot = state_of(key, loaded)
-    except CorruptedSession as error:
-        _log.error("whether a result is wanted cannot be told: %s", error)
-        return None
-    return any(invocation.id == effect for invocation in snapshot.invocations)

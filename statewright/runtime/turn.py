@@ -93,6 +93,14 @@ class Turns:
         self._on_commit = on_commit
         self._mailboxes = Mailboxes()
 
+    def open(self) -> None:
+        """Take turns, also after a ``close``."""
+        self._mailboxes.open()
+
+    async def close(self) -> None:
+        """Let the turns that were begun come to their end, and begin no more."""
+        await self._mailboxes.close()
+
     async def begin(
         self,
         key: SessionKey,
@@ -109,25 +117,26 @@ class Turns:
             InvalidEvent: the inputs are not usable.
             UnstorableRecord: an id is none that can be kept.
         """
-        running = await self._releases.running_of(publication)
-        while True:
-            loaded = await self._load(Lookup(key, message, birth.contact))
-            if loaded.session is not None:
-                return _begun(loaded)
-            event = start_event(
-                inputs,
-                seed=seed,
-                now=self._clock(),
-                contact=running.contact.of(loaded.contact),
-                tenant=running.tenant.of(loaded.tenant),
-            )
-            made = begun(running.chart, key.session, event)
-            incoming = Incoming(message, event)
-            turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
-            (outcome,) = await self._store.commit([turn])
-            if isinstance(outcome, Committed):
-                self._committed(turn, made, outcome)
-                return Begun(made.answer, birth.secret_hash)
+        async with self._mailboxes.turn(key):
+            running = await self._releases.running_of(publication)
+            while True:
+                loaded = await self._load(Lookup(key, message, birth.contact))
+                if loaded.session is not None:
+                    return _begun(loaded)
+                event = start_event(
+                    inputs,
+                    seed=seed,
+                    now=self._clock(),
+                    contact=running.contact.of(loaded.contact),
+                    tenant=running.tenant.of(loaded.tenant),
+                )
+                made = begun(running.chart, key.session, event)
+                incoming = Incoming(message, event)
+                turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
+                (outcome,) = await self._store.commit([turn])
+                if isinstance(outcome, Committed):
+                    self._committed(turn, made, outcome)
+                    return Begun(made.answer, birth.secret_hash)
 
     async def take(
         self, key: SessionKey, message: Incoming, *, expected: int | None = None

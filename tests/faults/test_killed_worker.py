@@ -10,6 +10,7 @@ import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,14 +77,17 @@ async def checked(store: Store, key: SessionKey, acknowledged: list[str]) -> Non
     await runtime.close()
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/flows.db"
+    made: str = request.getfixturevalue("postgresql")()
+    return made
+
+
 def test_a_worker_that_is_killed_loses_and_doubles_nothing(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest
+    url: str,
 ) -> None:
-    if where == "sqlite":
-        url = f"sqlite:///{tmp_path}/flows.db"
-    else:
-        url = request.getfixturevalue("postgresql")()
     key = asyncio.run(begun(SQLStore(url)))
     chance = random.Random(11)
     acknowledged: list[str] = []
@@ -92,3 +96,12 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(
         assert lines, "the worker did not get going"
         acknowledged += lines
     asyncio.run(checked(SQLStore(url), key, acknowledged))
+
+
+def test_two_workers_at_once_that_are_killed_lose_and_double_nothing(url: str) -> None:
+    key = asyncio.run(begun(SQLStore(url)))
+    with ThreadPoolExecutor() as threads:
+        runs = [threads.submit(killed, url, key, number * 1_000_000, 1.0) for number in (1, 2)]
+        acknowledged = [run.result() for run in runs]
+    assert all(acknowledged), "both of them got through"
+    asyncio.run(checked(SQLStore(url), key, [line for lines in acknowledged for line in lines]))

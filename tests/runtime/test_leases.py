@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -100,20 +99,14 @@ async def until(true: Callable[[], bool]) -> None:
 
 async def test_work_that_takes_longer_than_a_lease_is_lent_once(world: World) -> None:
     gate, other = Gate(), Gate()
-    options: dict[str, Any] = {"engine": short, "poll": 0.02}
-    async with (
-        Runtime(world.store(), handlers={"work": gate}, **options) as one,
-        Runtime(world.store(), handlers={"work": other}, engine=None) as two,
-    ):
+    async with Runtime(world.store(), handlers={"work": gate}, engine=short, poll=0.02) as one:
         key = await asked(one)
         await asyncio.wait_for(gate.begun.wait(), 5)
-        looking = InProcessEngine(two, poll=0.02, lease=SHORT)
-        await looking.open()
-        await asyncio.sleep(2.5 * SHORT / SECOND)
-        assert other.orders == []
+        async with Runtime(world.store(), handlers={"work": other}, engine=short):
+            await asyncio.sleep(2.5 * SHORT / SECOND)
+            assert other.orders == []
         gate.open.set()
         await answered(one, key, "got done 1")
-        await looking.close()
     assert (len(gate.orders), len(other.orders)) == (1, 0)
 
 

@@ -59,6 +59,22 @@ async def test_two_sweepers_fire_a_timer_once(world: World) -> None:
     assert texts(*await runtime.read(session.key)) == ["tick"]
 
 
+async def test_sweepers_of_several_workers_fire_each_timer_once(world: World) -> None:
+    async with (
+        Runtime(world.store(), poll=0.02) as one,
+        Runtime(world.store(), poll=0.02) as two,
+        Runtime(world.store(), poll=0.02) as three,
+    ):
+        await one.publish(release(sleeper(SECOND // 3)), flow="flow")
+        keys = [(await runtime.start("flow")).key for runtime in (one, two, three) * 8]
+        async with asyncio.timeout(20):
+            for key in keys:
+                answers = [answer async for answer in two.subscribe(key)]
+                assert texts(*answers) == ["tick", "tick", "last tick"]
+                assert all(answer.messages for answer in answers[1:]), "no turn for nothing"
+                assert (await three.replay(key)).differences == ()
+
+
 async def test_many_sessions_are_seen_to_in_one_sweep(world: World) -> None:
     runtime, _ = await world.started(sleeper(MINUTE))
     for _ in range(120):
