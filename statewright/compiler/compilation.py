@@ -86,7 +86,11 @@ def _findings(flow: Flow, known: dict[int, tuple[Finding, ...]]) -> tuple[Findin
 
 
 def compile_scxml(
-    text: str | bytes, *, file: str = "", documents: Mapping[str, str] | None = None
+    text: str | bytes,
+    *,
+    file: str = "",
+    documents: Mapping[str, str] | None = None,
+    datamodel: str = "cel",
 ) -> Compilation:
     """Check a machine that is written in SCXML, and read it as a statechart.
 
@@ -96,11 +100,12 @@ def compile_scxml(
         text: the document.
         file: its path, for locations.
         documents: what a ``src`` in it may name → the text that is meant; nothing is loaded.
+        datamodel: that of a document that names none: ``cel``, ``ecmascript`` or ``null``.
 
     Returns:
         Its ``flow`` has no nodes: it only says what the machine is called.
     """
-    machine = machine_from_scxml(text, file=file, documents=documents)
+    machine = machine_from_scxml(text, file=file, documents=documents, datamodel=datamodel)
     return Compilation(
         flow=Flow(
             id=flow_id(file, machine.name),

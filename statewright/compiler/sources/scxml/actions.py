@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,7 @@ from statewright.compiler.sources.scxml.language import (
     failure,
     guard_from,
     location_from,
+    script_from,
     shown_value_from,
     value_from,
 )
@@ -58,7 +60,29 @@ def actions_from(element: Element, payloads: Payloads, *others: str) -> Actions:
     """
     context = payloads.context
     children = (child for child in element.elements if child.name not in others)
-    return tuple(_action(child, payloads) for child in children if context.is_scxml(child))
+    known = (child for child in children if context.is_scxml(child))
+    return tuple(chain.from_iterable(_actions(child, payloads) for child in known))
+
+
+def _actions(element: Element, payloads: Payloads) -> Actions:
+    if element.name == "script":
+        return script_in(element, payloads)
+    return (_action(element, payloads),)
+
+
+def script_in(element: Element, payloads: Payloads) -> Actions:
+    """The actions that a ``<script>`` stands for."""
+    context = payloads.context
+    context.check_attributes(element, "src")
+    src = element.attributes.get("src")
+    if src is None:
+        return script_from(element.text, element.location, context)
+    text = context.family.documents.get(src.value.strip())
+    if text is None:
+        message = f"nothing is read from {shown(src.value)}: a document is read by itself"
+        context.report("R006", message, src.location, "write the script into the document")
+        return (failure(message),)
+    return script_from(text, src.location, context)
 
 
 def _action(element: Element, payloads: Payloads) -> Action:
@@ -67,9 +91,7 @@ def _action(element: Element, payloads: Payloads) -> Action:
     if read is None:
         known = sorted(_READERS)
         message = f"`<{element.name}>` is no executable content that is read here"
-        code = "R006" if element.name == "script" else "R003"
-        help_ = "use `<assign>`" if code == "R006" else did_you_mean(element.name, known)
-        context.report(code, message, element.location, help_)
+        context.report("R003", message, element.location, did_you_mean(element.name, known))
         return failure(message)
     try:
         return read(element, payloads)
@@ -149,7 +171,7 @@ def _if(element: Element, payloads: Payloads) -> Action:
         if not context.is_scxml(child):
             continue
         if child.name not in {"elseif", "else"}:
-            arm.append(_action(child, payloads))
+            arm += _actions(child, payloads)
             continue
         if guard is None:
             message = f"`<{child.name}>` follows `<else>`, so it is never taken"

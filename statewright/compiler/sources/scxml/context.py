@@ -24,12 +24,14 @@ class Family:
 
     Attributes:
         documents: what a ``src`` may name → the text.
+        datamodel: that of documents that name none.
         charts: the charts that can be invoked, by name.
         problems: what is wrong, in the order in which it was found.
         reading: names of the documents that are being read, or have been.
     """
 
     documents: Mapping[str, str]
+    datamodel: str
     charts: dict[str, Statechart] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     reading: set[str] = field(default_factory=set)
@@ -56,7 +58,7 @@ class Context:
     """
 
     family: Family
-    datamodel: str = "cel"
+    datamodel: str
     variables: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     places: dict[str, Location] = field(default_factory=dict)

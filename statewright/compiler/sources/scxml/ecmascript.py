@@ -1,4 +1,4 @@
-"""ECMAScript expressions of the plain subset → CEL.
+"""ECMAScript of the plain subset → CEL: expressions, and scripts that only assign.
 
 Paths, literals, lists and objects, comparisons, ``&& || !``, arithmetic, ``?:``, ``in``,
 ``typeof x === 'undefined'``, and a few methods and functions of ``Math``. A whole number stays an
@@ -9,7 +9,7 @@ error of the running chart.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -21,11 +21,11 @@ _DEPTH_LIMIT: Final = 50
 _LENGTH_LIMIT: Final = 10_000
 
 _TOKEN = re.compile(
-    r"""\s*+(?:
+    r"""(?:\s|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/)*+(?:
       (?P<string>'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")
     | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?![\w.]))
     | (?P<name>[A-Za-z_$][\w$]*+)
-    | (?P<symbol>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%!<>().,?:\[\]{}])
+    | (?P<symbol>===|!==|==|!=|<=|>=|&&|\|\||\+\+|--|[-+*/%]=|[-+*/%!<>().,?:;=\[\]{}])
     | (?P<end>\Z)
     )""",
     re.VERBOSE,
@@ -102,6 +102,8 @@ _SYSTEM: Final[Mapping[str, str]] = MappingProxyType(
 )
 _RESERVED: Final = frozenset({"function", "new", "return", "var", "this", "delete", "void", "if"})
 
+_ASSIGNMENTS: Final = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "++", "--"})
+
 Names = Callable[[str], str]
 """A name → how CEL reads it."""
 
@@ -126,6 +128,24 @@ def cel_from_ecmascript(text: str, names: Names = str) -> str:
     if len(text) > _LENGTH_LIMIT:
         raise UntranslatableError("it is too long")
     return _Parser(text, names).whole()
+
+
+def assignments_from_ecmascript(text: str, names: Names = str) -> list[tuple[str, str]]:
+    """The assignments that a script consists of, each as a location and a value, in CEL.
+
+    Args:
+        text: the script.
+        names: how CEL reads the variables in it.
+
+    Raises:
+        UntranslatableError: it does anything else.
+
+    >>> assignments_from_ecmascript("x = 1; x *= y + 2; n++")
+    [('x', '1'), ('x', 'x * (y + 2)'), ('n', 'n + 1')]
+    """
+    if len(text) > _LENGTH_LIMIT:
+        raise UntranslatableError("it is too long")
+    return list(_Parser(text, names).assignments())
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +190,23 @@ class _Parser:
         if self._kind != "end":
             raise UntranslatableError(f"{shown(self._value)} is not understood here")
         return _value(term).text
+
+    def assignments(self) -> Iterator[tuple[str, str]]:
+        while self._kind != "end":
+            if self._take(";"):
+                continue
+            target = self._postfix()
+            operator = self._value if self._kind == "symbol" else ""
+            if not target.root or target.root in _SYSTEM or operator not in _ASSIGNMENTS:
+                raise UntranslatableError("only assignments to variables are understood here")
+            self._next()
+            if operator in {"++", "--"}:
+                value = _joined(target, operator[0], _number("1"), _BINARY[operator[0]][0])
+            else:
+                value = _value(self._expression(0))
+                if operator != "=":
+                    value = _joined(target, operator[0], value, _BINARY[operator[0]][0])
+            yield target.text, value.text
 
     def _next(self) -> None:
         match = _TOKEN.match(self._text, self._at)

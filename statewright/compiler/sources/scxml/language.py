@@ -14,7 +14,11 @@ from typing import Final
 from statewright.compiler.lowering.texts import failing
 from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
 from statewright.compiler.sources.scxml.context import Context
-from statewright.compiler.sources.scxml.ecmascript import UntranslatableError, cel_from_ecmascript
+from statewright.compiler.sources.scxml.ecmascript import (
+    UntranslatableError,
+    assignments_from_ecmascript,
+    cel_from_ecmascript,
+)
 from statewright.compiler.sources.scxml.elements import Attribute
 from statewright.errors import ExpressionError
 from statewright.expressions import (
@@ -41,6 +45,7 @@ from statewright.expressions.syntax import (
 from statewright.flows.names import variable_in_cel
 from statewright.flows.outline import shown
 from statewright.statechart.actions import Assign
+from statewright.statechart.definition import Actions
 from statewright.statechart.sourcemap import Location
 from statewright.statechart.validation import LOCATION_LENGTH
 
@@ -197,6 +202,32 @@ def location_from(attribute: Attribute, context: Context) -> tuple[str, ...] | N
         context.report("R004", message, attribute.location, "make it shorter")
         return None
     return path
+
+
+def script_from(text: str, location: Location, context: Context) -> Actions:
+    """The actions of a script that only assigns; what else it may do is reported."""
+    if context.datamodel != ECMASCRIPT:
+        message = f"a `<script>` is not run in the datamodel `{context.datamodel}`"
+        context.report("R006", message, location, "use `<assign>`")
+        return (failure(message),)
+    try:
+        return tuple(
+            Assign(_written(target), Computed(parse(value)))
+            for target, value in assignments_from_ecmascript(text, variable_in_cel)
+        )
+    except (UntranslatableError, ExpressionError) as error:
+        reason = error.reason if isinstance(error, ExpressionError) else str(error)
+        message = f"this `<script>` is not run: {reason}"
+        context.report("R006", message, location, "use `<assign>`")
+        return (failure(message),)
+
+
+def _written(target: str) -> tuple[str, ...]:
+    """The names of a location that is written in CEL."""
+    path = path_from_text(target)
+    if path is None:
+        raise UntranslatableError(f"{shown(target)} is no place that can be written to")
+    return path[1:] if path[0] == "vars" and len(path) > 1 else path
 
 
 def path_from_text(text: str) -> tuple[str, ...] | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
+from statewright.compiler.sources.scxml.actions import script_in
 from statewright.compiler.sources.scxml.content import Payloads
 from statewright.compiler.sources.scxml.context import NAMESPACE, Context, Family
 from statewright.compiler.sources.scxml.data import variables_from
@@ -29,6 +31,7 @@ from statewright.statechart.definition import (
     State,
     Statechart,
     StateKind,
+    Transition,
 )
 from statewright.statechart.sourcemap import NOWHERE, Location, SourceMap
 from statewright.statechart.tree import tree_of
@@ -58,7 +61,11 @@ class Machine:
 
 
 def machine_from_scxml(
-    text: str | bytes, *, file: str = "", documents: Mapping[str, str] | None = None
+    text: str | bytes,
+    *,
+    file: str = "",
+    documents: Mapping[str, str] | None = None,
+    datamodel: str = CEL,
 ) -> Machine:
     """Read a document. Nothing is raised for what it holds, and nothing is loaded.
 
@@ -67,8 +74,9 @@ def machine_from_scxml(
         file: its path, for locations.
         documents: what a ``src`` in it may name → the text that is meant. What names anything else
             is a problem.
+        datamodel: that of a document that names none: one of ``language.DATAMODELS``.
     """
-    family = Family(documents or {})
+    family = Family(documents or {}, datamodel)
     places: dict[str, Location] = {}
     try:
         root = element_from_xml(text, file)
@@ -95,7 +103,7 @@ def _document(
 ) -> Statechart:
     """The chart of a document; that of one that stands inside another has no charts of its own."""
     before = len(family.problems)
-    context = Context(family, places=places)
+    context = Context(family, family.datamodel, places=places)
     chart = _chart(root, context, name)
     if not inside:
         for document in family.documents:
@@ -160,10 +168,15 @@ def _chart(root: Element, context: Context, name: str) -> Statechart:
     own = root.attributes.get("name")
     tops = tuple(states.read(child) for child in elements if child.name in STATES)
     data += (Datum(flag, "bool", Literal(False)) for flag in context.flags)
+    first = None if initial is None else states.initial_from(initial)
+    scripts = [element for element in elements if element.name == "script"]
+    actions = tuple(chain.from_iterable(script_in(script, payloads) for script in scripts))
+    if actions and tops:
+        first = replace(first or Transition((tops[0].id,)), actions=actions)
     return Statechart(
         name=own.value.strip() if own is not None and own.value.strip() else name,
         states=tops,
-        initial=None if initial is None else states.initial_from(initial),
+        initial=first,
         data=tuple(data),
         inputs=inputs,
     )
@@ -203,9 +216,6 @@ def _known(root: Element, context: Context) -> Iterator[Element]:
         if child.name == "history":
             message = "a `<history>` stands in the state whose past it remembers, not here"
             context.report("R004", message, child.location)
-        elif child.name == "script":
-            message = "a `<script>` is not run here"
-            context.report("R006", message, child.location, "use `<assign>`, or an expression")
         elif child.name in _ROOT:
             yield child
         else:

@@ -207,7 +207,6 @@ class States:
         if event is None and cond is None and target is None:
             message = "a transition needs an `event`, a `cond` or a `target`"
             context.report("R005", message, element.location)
-            return None
         events = () if event is None else self._descriptors(event)
         targets = () if target is None else self._targets(target)
         guard = None if cond is None else guard_from(cond, context)
