@@ -54,7 +54,8 @@ def unparse(tree: Expression | Node, width: int | None = None) -> str:
     """The text of an expression.
 
     ``parse`` makes the same tree of it but for the places in the text; only a number that is not
-    finite, which has no literal, becomes a call: ``double('inf')``.
+    finite, which has no literal, becomes a call: ``double('inf')``. (A text of more characters
+    than ``parser.LENGTH_LIMIT`` can be shown, but not be parsed.)
 
     Args:
         tree: an expression or any part of one.
