@@ -18,7 +18,10 @@ from statewright.storage.records import SessionKey
 _log = logging.getLogger(__name__)
 
 LONGEST: Final = 60.0
-"""Seconds that a handler has unless the request says less."""
+"""Seconds that a handler has unless the request says otherwise."""
+
+MOST_SECONDS: Final = 600.0
+"""The most seconds that a request may give its handler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Performer:
     Args:
         handlers: type of work, or target of what is sent → who carries it out.
         secrets: gives what secrets stand for.
-        longest: seconds that a handler has.
+        longest: seconds that a handler has unless the request says otherwise.
     """
 
     def __init__(
@@ -126,7 +129,7 @@ class Performer:
         given = params.get("timeout") if isinstance(params, Mapping) else None
         if type(given) is not int or given <= 0:
             return self._longest
-        return min(self._longest, given / SECOND + 0.5)
+        return min(MOST_SECONDS, given / SECOND + 0.5)
 
 
 def retries_of(effect: Effect) -> int:

@@ -13,9 +13,10 @@ from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
 from statewright.runtime.effects.http import HttpHandler
 from statewright.runtime.engine import LEASE, InProcessEngine
-from statewright.statechart import Event
+from statewright.runtime.handling import Performer
+from statewright.statechart import Effect, EffectKind, Event
 from statewright.storage import MemoryStore
-from statewright.storage.records import Outcome, Turn
+from statewright.storage.records import Outcome, SessionKey, Turn
 from tests.runtime.servers import Reply, Server, serving
 from tests.runtime.worlds import World, caller, counter, release, texts
 from tests.statechart.building import cel
@@ -100,6 +101,23 @@ async def test_whatever_goes_wrong_in_a_handler_is_a_failure(
     await runtime.work(runtime.clock())
     assert texts(*await runtime.read(key, after=2)) == [code]
     assert "a secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("params", "outcome"), [({}, "timeout"), ({"timeout": 30_000_000}, "done")]
+)
+async def test_a_request_may_give_its_handler_more_time_than_usual(
+    params: Any, outcome: str
+) -> None:
+    async def slow(_order: Order) -> str:
+        await asyncio.sleep(0.1)
+        return "done"
+
+    performer = Performer({"work": slow}, lambda _tenant, _name: None, longest=0.02)
+    data = {"name": "work", "type": "work", "params": params}
+    effect = Effect(EffectKind.INVOKE, "s:calling:1:0", "calling", data)
+    found = await performer.perform(SessionKey("t", "s"), effect, 1)
+    assert found.data == outcome if outcome == "done" else found.data["code"] == outcome
 
 
 async def test_work_that_nobody_does_fails(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from statewright.errors import HostError, StorageUnavailable, UnusableDatabase
 from statewright.storage import SQLStore, Store
 from statewright.storage.records import Committed, Lookup, Scope, SessionKey, Settlement, Turn
 from statewright.storage.sql import database, sqlite, upgrade
+from statewright.storage.sql import postgresql as postgresql_module
 from statewright.storage.sql.schema import METADATA, VERSION_TABLE
 from tests.storage.examples import (
     ALWAYS,
@@ -351,6 +353,19 @@ def test_a_disk_that_is_full_is_told_and_spoils_nothing(
         await store.close()
 
     asyncio.run(fill())
+
+
+def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_PAUSES", ())
+    monkeypatch.setitem(postgresql_module._PATIENCE, "connect_timeout", 2)
+
+    async def ask(port: int) -> None:
+        store = SQLStore(f"postgresql://nobody@127.0.0.1:{port}/none")
+        with pytest.raises(StorageUnavailable):
+            await store.open()
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asyncio.run(asyncio.wait_for(ask(silent.getsockname()[1]), 20))
 
 
 def test_a_server_that_is_away_is_unavailable(tmp_path: Path) -> None:

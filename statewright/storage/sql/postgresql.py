@@ -20,6 +20,16 @@ _SETTINGS = (
     "jit = off",
 )
 
+_PATIENCE = {
+    # Seconds, for a server that cannot be reached; milliseconds, for one that went away silently.
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""How long a server is waited for that does not answer at all; the URL may say otherwise."""
+
 _MIGRATION_LOCK = int.from_bytes(b"stwright")
 """The advisory lock under which migrations run: any number that nobody else uses."""
 
@@ -38,7 +48,10 @@ class PostgreSQLDatabase(Database):
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
             pool_size=connections,
-            connect_args={"prepare_threshold": 0},
+            connect_args={
+                "prepare_threshold": 0,
+                **{name: wait for name, wait in _PATIENCE.items() if name not in url.query},
+            },
         )
         event.listen(engine, "connect", _prepare)
         super().__init__(engine)
