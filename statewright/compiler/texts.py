@@ -11,9 +11,12 @@ from typing import Any
 from statewright.expressions import Place
 from statewright.flows.model import Flow
 from statewright.flows.nodes import (
+    Action,
+    Approval,
     Break,
     Bubble,
     BubbleType,
+    Client,
     Condition,
     Continue,
     Delay,
@@ -23,6 +26,7 @@ from statewright.flows.nodes import (
     Interrupt,
     Jump,
     Leave,
+    Llm,
     Loop,
     LoopKind,
     Message,
@@ -31,6 +35,7 @@ from statewright.flows.nodes import (
     Question,
     Set,
     Source,
+    Split,
     Start,
     Subflow,
     Try,
@@ -128,6 +133,46 @@ def _set(changes: Set) -> Iterator[Text]:
         yield from _value(assignment.value)
 
 
+def _action(action: Action) -> Iterator[Text]:
+    for _, value in action.parameters:
+        yield from _value(value)
+    yield from _saved(action.save, "result")
+
+
+def _llm(llm: Llm) -> Iterator[Text]:
+    yield _template(llm.model)
+    yield _template(llm.prompt)
+    if llm.system is not None:
+        yield _template(llm.system)
+    for _, value in llm.options:
+        yield from _value(value)
+    yield from _saved(llm.save, "answer", "usage")
+
+
+def _client(client: Client) -> Iterator[Text]:
+    for _, value in client.parameters:
+        yield from _value(value)
+    yield from _saved(client.save, "result")
+
+
+def _approval(approval: Approval) -> Iterator[Text]:
+    yield from _bubbles(approval.message)
+    yield _template(approval.request)
+    yield from _value(approval.assignee)
+    yield from _saved(approval.save, "decision")
+
+
+def _split(split: Split) -> Iterator[Text]:
+    if split.variable is not None:
+        yield Text(Role.VARIABLE, split.variable)
+
+
+def _saved(save: tuple[tuple[Source, Source], ...], *names: str) -> Iterator[Text]:
+    for variable, mapping in save:
+        yield Text(Role.VARIABLE, variable)
+        yield Text(Role.EXPRESSION, mapping, names=names)
+
+
 def _handoff(handoff: Handoff) -> Iterator[Text]:
     yield from _bubbles(handoff.message)
     yield from _value(handoff.assignee)
@@ -153,9 +198,7 @@ _WANTED: Mapping[LoopKind, str] = MappingProxyType(
 def _subflow(subflow: Subflow) -> Iterator[Text]:
     for _, value in subflow.inputs:
         yield from _value(value)
-    for variable, mapping in subflow.save:
-        yield Text(Role.VARIABLE, variable)
-        yield Text(Role.EXPRESSION, mapping, names=("output", "outcome"))
+    yield from _saved(subflow.save, "output", "outcome")
 
 
 def _interrupt(interrupt: Interrupt) -> Iterator[Text]:
@@ -192,9 +235,7 @@ def _http(http: Http) -> Iterator[Text]:
     for _, parameter in http.query:
         yield from _value(parameter)
     yield from _value(http.body)
-    for variable, mapping in http.save:
-        yield Text(Role.VARIABLE, variable)
-        yield Text(Role.EXPRESSION, mapping, names=("response",))
+    yield from _saved(http.save, "response")
 
 
 def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[Text]:
@@ -237,6 +278,11 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Condition: _nothing,
         Set: _set,
         Http: _http,
+        Action: _action,
+        Llm: _llm,
+        Client: _client,
+        Approval: _approval,
+        Split: _split,
         Handoff: _handoff,
         Delay: _delay,
         Loop: _loop,

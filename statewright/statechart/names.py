@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidSnapshot
-from statewright.expressions.draws import drawn
+from statewright.expressions.lots import drawn
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.statechart.codec import digest_of
 from statewright.statechart.event import PROCESSOR, Event

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from statewright.errors import EvaluationError
 from statewright.expressions import evaluate, parse
-from statewright.expressions.draws import draw_from, drawn
+from statewright.expressions.draws import draw_from
+from statewright.expressions.lots import drawn
 
 
 @pytest.mark.parametrize(

@@ -36,30 +36,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.ports import needed_ports
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import Node
-from statewright.flows.nodes import (
-    NEXT,
-    ButtonAction,
-    Delay,
-    End,
-    ErrorClass,
-    Handoff,
-    Http,
-    InputKind,
-    Jump,
-    Loop,
-    Message,
-    Parallel,
-    Question,
-    Set,
-    Start,
-    Subflow,
-    Try,
-    choice_port,
-)
+from statewright.flows.nodes import End, ErrorClass, Subflow, Try
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -71,7 +53,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         ports = wired.get(node.id)
         if ports is None or node.disabled:
             continue
-        for port in (*_needed(node, ports), *_failing(subject, node)):
+        for port in (*needed_ports(node.config, ports), *_failing(subject, node)):
             if port not in ports and not (port == "error" and _is_caught(subject, node)):
                 yield check.finding(
                     f"no edge leaves `{node.id}` by `{port}`",
@@ -98,40 +80,6 @@ def _is_caught(subject: Subject, node: Node) -> bool:
         and any({ErrorClass.ANY, ErrorClass.REQUEST} & set(c.errors) for c in around.config.catches)
         for around in subject.graph.containers(node.id)
     )
-
-
-def _needed(node: Node, wired: set[str]) -> Iterator[str]:
-    match node.config:
-        case Http():
-            yield "success"
-            if node.config.fallback is None:
-                yield "error"
-        case Question() as question:
-            yield from _needed_of_question(question, wired)
-        case Message(buttons=buttons):
-            clicks = {
-                choice_port(b.value.text) for b in buttons if b.action is not ButtonAction.URL
-            }
-            if not clicks & wired or not clicks <= wired:
-                yield NEXT
-        case Handoff(returns=True):
-            yield NEXT
-            if node.config.timeout is not None:
-                yield "timeout"
-        case Start() | Set() | Delay() | Jump() | Loop() | Try() | Parallel():
-            yield NEXT
-        case _:
-            return
-
-
-def _needed_of_question(question: Question, wired: set[str]) -> Iterator[str]:
-    if question.timeout is not None:
-        yield "timeout"
-    choices = {choice_port(choice.value) for choice in question.choices}
-    if question.input is not InputKind.CHOICE or not choices & wired:
-        yield NEXT
-    elif NEXT not in wired:
-        yield from sorted(choices)
 
 
 CHECK = Check("S107", "unwired-port", Severity.ERROR, __doc__, find)

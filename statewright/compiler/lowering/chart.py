@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from statewright.compiler.lowering.action import lower_action
 from statewright.compiler.lowering.assignment import lower_set
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
@@ -25,8 +26,10 @@ from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
+from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import lower_interrupt, with_interrupts
 from statewright.compiler.lowering.leaving import lower_leave
+from statewright.compiler.lowering.llm import lower_llm
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
 from statewright.compiler.lowering.message import lower_message
 from statewright.compiler.lowering.parallel import lower_parallel
@@ -49,13 +52,17 @@ from statewright.compiler.lowering.plan import (
     states_of,
 )
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
 from statewright.compiler.lowering.waiting import lower_delay
 from statewright.expressions import Literal
 from statewright.flows.model import Flow, Node, OnError
 from statewright.flows.nodes import (
     NEXT,
+    Action,
+    Approval,
     Break,
+    Client,
     Condition,
     Continue,
     Delay,
@@ -65,11 +72,13 @@ from statewright.flows.nodes import (
     Interrupt,
     Jump,
     Leave,
+    Llm,
     Loop,
     Message,
     Parallel,
     Question,
     Set,
+    Split,
     Start,
     Subflow,
     Try,
@@ -94,6 +103,11 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Condition: lower_condition,
         Set: lower_set,
         Http: lower_http,
+        Action: lower_action,
+        Llm: lower_llm,
+        Client: lower_client,
+        Approval: lower_approval,
+        Split: lower_split,
         Handoff: lower_handoff,
         Delay: lower_delay,
         Loop: lower_loop,

@@ -17,9 +17,17 @@ GUARD = "error.execution.guard"
 EVENTS: Mapping[ErrorClass, tuple[str, ...]] = MappingProxyType(
     {
         ErrorClass.ANY: (*ERRORS, GUARD),
-        ErrorClass.REQUEST: ("error.communication", "error.flow.http"),
+        ErrorClass.REQUEST: (
+            "error.communication",
+            "error.flow.http",
+            "error.flow.action",
+            "error.flow.llm",
+            "error.flow.client",
+        ),
         ErrorClass.TIMEOUT: ("error.flow.timeout",),
         ErrorClass.ANSWER: ("error.flow.retries",),
+        ErrorClass.REJECTED: ("error.flow.rejected",),
+        ErrorClass.SUBFLOW: ("error.flow.subflow",),
         ErrorClass.LOOP: ("error.flow.loop",),
         ErrorClass.EXPRESSION: ("error.execution.action", GUARD),
     }

@@ -13,6 +13,7 @@ from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.lots import LOTS
 from statewright.expressions.functions.maths import MATHS
 from statewright.expressions.functions.network import NETWORK
 from statewright.expressions.functions.operators import OPERATORS
@@ -38,6 +39,7 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *OPTIONALS,
     *ENCODERS,
     *NETWORK,
+    *LOTS,
     *ANSWERS,
 )
 """Every overload of every function."""

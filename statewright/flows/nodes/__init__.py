@@ -30,12 +30,21 @@ from statewright.flows.nodes.content import (
 )
 from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.messages import Message
-from statewright.flows.nodes.people import Handoff
-from statewright.flows.nodes.ports import NEXT, choice_port, outcome_port
+from statewright.flows.nodes.people import Approval, Handoff
+from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
 from statewright.flows.nodes.questions import Choice, InputKind, Question, Store, Validation
-from statewright.flows.nodes.requests import Http
+from statewright.flows.nodes.requests import Action, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
-from statewright.flows.nodes.steering import Condition, End, Jump, Start, Unsupported
+from statewright.flows.nodes.steering import (
+    Arm,
+    Condition,
+    End,
+    Jump,
+    Split,
+    Start,
+    Sticky,
+    Unsupported,
+)
 from statewright.flows.nodes.subflows import Subflow
 from statewright.flows.nodes.waits import Delay
 
@@ -46,7 +55,12 @@ NodeConfig = (
     | Condition
     | Set
     | Http
+    | Action
+    | Llm
+    | Client
     | Handoff
+    | Approval
+    | Split
     | Delay
     | Loop
     | Continue
@@ -70,6 +84,9 @@ def bodies_of(config: NodeConfig) -> tuple[Body, ...]:
 
 __all__ = [
     "NEXT",
+    "Action",
+    "Approval",
+    "Arm",
     "Assignment",
     "Body",
     "Break",
@@ -79,6 +96,7 @@ __all__ = [
     "ButtonAction",
     "Catch",
     "Choice",
+    "Client",
     "Condition",
     "Container",
     "Continue",
@@ -91,6 +109,7 @@ __all__ = [
     "Interrupt",
     "Jump",
     "Leave",
+    "Llm",
     "Loop",
     "LoopKind",
     "Message",
@@ -100,7 +119,9 @@ __all__ = [
     "Question",
     "Set",
     "Source",
+    "Split",
     "Start",
+    "Sticky",
     "Store",
     "Subflow",
     "Try",
@@ -108,6 +129,7 @@ __all__ = [
     "Validation",
     "Value",
     "Variant",
+    "arm_port",
     "bodies_of",
     "choice_port",
     "outcome_port",

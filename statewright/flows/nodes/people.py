@@ -38,3 +38,26 @@ class Handoff:
     def ports(self) -> tuple[str, ...]:
         """Where it goes on, if it does."""
         return (NEXT, "timeout") if self.returns else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Asks people whether something may be done, and waits for the event ``approval.decided``.
+
+    Ports: ``next`` where it may; ``rejected`` where not; ``timeout`` when nobody decided in time.
+
+    Attributes:
+        request: what they are asked.
+        assignee: who is asked; see ``Handoff``.
+        message: what the user is told meanwhile, or ().
+        save: variable (or path) ← CEL over ``decision`` (``approved``, ``by``, ``comment``).
+        timeout: microseconds to wait, or None for without end.
+    """
+
+    request: Source
+    assignee: Value | None = None
+    message: tuple[Bubble, ...] = ()
+    save: tuple[tuple[Source, Source], ...] = ()
+    timeout: int | None = None
+    kind: ClassVar[str] = "approval"
+    ports: ClassVar[tuple[str, ...]] = (NEXT, "rejected", "timeout")

@@ -24,3 +24,12 @@ def outcome_port(outcome: str) -> str:
     'outcome:cancelled'
     """
     return f"outcome:{outcome}"
+
+
+def arm_port(name: str) -> str:
+    """The port of one arm of a split.
+
+    >>> arm_port("control")
+    'arm:control'
+    """
+    return f"arm:{name}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from statewright.flows.nodes.content import Bubble
 from statewright.flows.nodes.ports import NEXT
+from statewright.flows.nodes.sources import Source
+from statewright.statechart.sourcemap import NOWHERE, Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,48 @@ class Condition:
 
     kind: ClassVar[str] = "condition"
     ports: ClassVar[tuple[str, ...]] = ("branch", "else")
+
+
+class Sticky(StrEnum):
+    """For whom the lot of a split falls on the same arm every time."""
+
+    NOBODY = "nobody"
+    SESSION = "session"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One of the ways that a split can take; an edge leaves it at the port ``arm:<name>``.
+
+    Attributes:
+        name: what reports call it.
+        weight: its share, a whole number of at least 0.
+        control: whether it is what the others are compared with.
+        location: where it stands.
+    """
+
+    name: str
+    weight: int = 1
+    control: bool = False
+    location: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Draws lots which way to go.
+
+    Attributes:
+        arms: the ways, at least one.
+        sticky: for whom it is the same way every time.
+        variable: where the name of the arm is saved, or None.
+    """
+
+    arms: tuple[Arm, ...]
+    sticky: Sticky = Sticky.NOBODY
+    variable: Source | None = None
+    kind: ClassVar[str] = "split"
+    ports: ClassVar[tuple[str, ...]] = ("arm",)
 
 
 @dataclass(frozen=True, slots=True)

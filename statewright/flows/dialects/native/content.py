@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from statewright.flows.dialects.native import content_schema as schema
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
-from statewright.flows.nodes import Bubble, BubbleType, Source
+from statewright.flows.nodes import Bubble, BubbleType, Source, Value
 from statewright.flows.parts import Part
 
 Removed = Collection[str]
@@ -17,6 +17,19 @@ Removed = Collection[str]
 def source_from(text: str, part: Part) -> Source:
     """A text that a model holds, with its place."""
     return Source(text, part.location)
+
+
+def values_from(written: Collection[str], part: Part) -> tuple[tuple[str, Value], ...]:
+    """The members of a map, with their places; ``written`` are the keys that are right."""
+    return tuple((name, part[name].json()) for name in written)
+
+
+def saved_from(written: Mapping[str, str], part: Part) -> tuple[tuple[Source, Source], ...]:
+    """What is saved: variables, each with the CEL that gives its value."""
+    return tuple(
+        (Source(name, part[name].key_location), source_from(text, part[name]))
+        for name, text in written.items()
+    )
 
 
 def speech_from(speech: schema.Speech, part: Part, removed: Removed) -> tuple[Bubble, ...]:

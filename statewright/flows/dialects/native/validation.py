@@ -34,6 +34,11 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType(
         "url": "",
         "to": "",
         "flow": "",
+        "action": "",
+        "model": "",
+        "prompt": "",
+        "request": "",
+        "arms": [],
         "regions": {},
         "statewright": 1,
     }

@@ -63,7 +63,9 @@ class BreakNode(NodeShape):
     type: Literal["break"]
 
 
-ErrorName = Literal["any", "request", "timeout", "answer", "loop", "expression"]
+ErrorName = Literal[
+    "any", "request", "timeout", "answer", "rejected", "subflow", "loop", "expression"
+]
 
 
 class TryPorts(Shape):

@@ -6,12 +6,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from statewright.flows.dialects.native.content import source_from, speech_from
+from statewright.flows.dialects.native.content import saved_from, source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import NodeId, Scalar, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import (
+    Expression,
+    NodeId,
+    Scalar,
+    Shape,
+    Text,
+    Timeout,
+)
 from statewright.flows.nearest import listed
-from statewright.flows.nodes import Handoff, Value
+from statewright.flows.nodes import Approval, Handoff, Value
+from statewright.flows.parts import Part
 
 
 class Assignee(Shape):
@@ -41,16 +49,7 @@ class HandoffNode(PassingShape, Speech):
 def read_handoff(node: HandoffNode, box: Box) -> Handoff:
     """Who takes over, and what is told."""
     part = box.part
-    assignee = None
-    if node.to is not None:
-        given = [kind for kind in type(node.to).model_fields if getattr(node.to, kind) is not None]
-        if len(given) != 1:
-            what = f"not {listed(given)}" if given else "here is nobody"
-            part["to"].report("R004", f"one takes over: an agent, a team or a queue; {what}")
-        if given:
-            location = part["to"][given[0]].location
-            json = {"type": given[0], "id": getattr(node.to, given[0])}
-            assignee = Value(json, part["to"].location, {"/id": location})
+    assignee = None if node.to is None else _assignee(node.to, part["to"])
     note = None if node.note is None else source_from(node.note, part["note"])
     box.ways(node.next)
     if node.on is not None:
@@ -62,3 +61,50 @@ def read_handoff(node: HandoffNode, box: Box) -> Handoff:
         )
     speech = speech_from(node, part, box.removed)
     return Handoff(assignee, speech, note, returns, node.timeout)
+
+
+def _assignee(to: Assignee, part: Part) -> Value | None:
+    given = [kind for kind in type(to).model_fields if getattr(to, kind) is not None]
+    if len(given) != 1:
+        what = f"not {listed(given)}" if given else "here is nobody"
+        part.report("R004", f"one takes over: an agent, a team or a queue; {what}")
+    if not given:
+        return None
+    json = {"type": given[0], "id": getattr(to, given[0])}
+    return Value(json, part.location, {"/id": part[given[0]].location})
+
+
+class ApprovalPorts(Shape):
+    """Where an approval leads that was not given."""
+
+    rejected: NodeId | None = Field(None, description="When it may not be done.")
+    timeout: NodeId | None = Field(None, description="When nobody decided in time.")
+
+
+class ApprovalNode(PassingShape, Speech):
+    """Asks people whether something may be done, and waits for what they decide."""
+
+    type: Literal["approval"]
+    request: Text = Field(description="What they are asked; may hold templates.")
+    to: Assignee | None = Field(None, description="Who is asked.")
+    save: dict[str, Expression] = Field(
+        {}, description="Variable (or path) ← CEL over `decision`: `decision.comment`."
+    )
+    timeout: Timeout | None = Field(None, description="How long to wait for a decision.")
+    on: ApprovalPorts | None = Field(None, description="Where it leads when it was not given.")
+
+
+def read_approval(node: ApprovalNode, box: Box) -> Approval:
+    """What is asked of whom, what the user is told, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    if node.on is not None:
+        box.edge(node.on.rejected, part["on"]["rejected"], "rejected")
+        box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
+    return Approval(
+        source_from(node.request, part["request"]),
+        None if node.to is None else _assignee(node.to, part["to"]),
+        speech_from(node, part, box.removed),
+        saved_from(node.save, part["save"]),
+        node.timeout,
+    )

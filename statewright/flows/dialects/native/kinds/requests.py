@@ -1,4 +1,4 @@
-"""Asking a web service."""
+"""Having work done elsewhere: by a web service, the host, a language model, the client."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from statewright.flows.dialects.native.content import source_from
-from statewright.flows.dialects.native.kinds.node import Box, NodeShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Text, Timeout
+from statewright.flows.dialects.native.content import saved_from, source_from, values_from
+from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
+from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text, Timeout
 from statewright.flows.durations import SECOND
-from statewright.flows.nodes import Http, Source, Value
+from statewright.flows.nodes import Action, Client, Http, Llm, Value
 from statewright.flows.parts import Part
 
 
@@ -51,15 +51,131 @@ def read_http(node: HttpNode, box: Box) -> Http:
         headers=tuple(
             (name, source_from(text, part["headers"][name])) for name, text in node.headers.items()
         ),
-        query=tuple((name, part["query"][name].json()) for name in node.query),
+        query=values_from(node.query, part["query"]),
         body=_value(node.body, part["body"]),
         timeout=_HTTP_TIMEOUT if node.timeout is None else node.timeout,
         retries=node.retries,
-        save=tuple(
-            (Source(name, part["save"][name].key_location), source_from(text, part["save"][name]))
-            for name, text in node.save.items()
-        ),
+        save=saved_from(node.save, part["save"]),
         fallback=_value(node.fallback, part["fallback"]),
+    )
+
+
+class FailurePort(Shape):
+    """Where it leads without a result."""
+
+    error: NodeId | None = Field(None, description="When it failed, or took too long.")
+
+
+class ActionNode(PassingShape):
+    """Has the host do something that it knows by name."""
+
+    type: Literal["action"]
+    action: Text = Field(description="What the host calls it: `email`, `label`, `assign`, …")
+    with_: dict[str, Any] = Field(
+        {}, alias="with", description="What it is given: any JSON; texts may be templates."
+    )
+    wait: bool = Field(False, description="Go on only with its result.")
+    save: dict[str, Expression] = Field(
+        {}, description="Variable (or path) ← CEL over `result`; it then waits for the result."
+    )
+    timeout: Timeout | None = Field(
+        None, description="When it counts as failed; by default after 30s."
+    )
+    retries: int = Field(0, ge=0, description="How often it is tried again.")
+    on: FailurePort | None = Field(None, description="Where it leads without a result.")
+
+
+def read_action(node: ActionNode, box: Box) -> Action:
+    """What is done, what is saved of the result, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    if node.on is not None:
+        box.edge(node.on.error, part["on"]["error"], "error")
+    waits = node.wait or bool(node.save) or any(edge.port == "error" for edge in box.edges)
+    return Action(
+        node.action,
+        values_from(node.with_, part["with"]),
+        waits,
+        saved_from(node.save, part["save"]),
+        _HTTP_TIMEOUT if node.timeout is None else node.timeout,
+        node.retries,
+    )
+
+
+_LLM_TIMEOUT: Final = 60 * SECOND
+
+
+class LlmNode(PassingShape):
+    """Asks a language model."""
+
+    type: Literal["llm"]
+    model: Text = Field(description="Its name, as the host knows it.")
+    prompt: Text = Field(description="What it is asked; may hold templates.")
+    system: Text | None = Field(None, description="What it is told about itself.")
+    schema_: dict[str, Any] | None = Field(
+        None, alias="schema", description="JSON Schema of the answer; without, it is plain text."
+    )
+    options: dict[str, Any] = Field({}, description="Temperature and the like.")
+    save: dict[str, Expression] = Field(
+        {}, description="Variable (or path) ← CEL over `answer` and `usage`."
+    )
+    timeout: Timeout | None = Field(
+        None, description="When it counts as failed; by default after 60s."
+    )
+    retries: int = Field(0, ge=0, description="How often it is tried again.")
+    on: FailurePort | None = Field(None, description="Where it leads without an answer.")
+
+
+def read_llm(node: LlmNode, box: Box) -> Llm:
+    """What is asked, what is saved of the answer, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    if node.on is not None:
+        box.edge(node.on.error, part["on"]["error"], "error")
+    return Llm(
+        source_from(node.model, part["model"]),
+        source_from(node.prompt, part["prompt"]),
+        None if node.system is None else source_from(node.system, part["system"]),
+        node.schema_,
+        values_from(node.options, part["options"]),
+        saved_from(node.save, part["save"]),
+        _LLM_TIMEOUT if node.timeout is None else node.timeout,
+        node.retries,
+    )
+
+
+class ClientPorts(Shape):
+    """Where it leads without a result."""
+
+    error: NodeId | None = Field(None, description="When the client says that it failed.")
+    timeout: NodeId | None = Field(None, description="When the client says nothing.")
+
+
+class ClientNode(PassingShape):
+    """Has the user's client do something, such as run a script, and waits for the result."""
+
+    type: Literal["client"]
+    action: Text = Field(description="What the client calls it.")
+    with_: dict[str, Any] = Field(
+        {}, alias="with", description="What it is given: any JSON; texts may be templates."
+    )
+    save: dict[str, Expression] = Field({}, description="Variable (or path) ← CEL over `result`.")
+    timeout: Timeout | None = Field(None, description="How long to wait for it.")
+    on: ClientPorts | None = Field(None, description="Where it leads without a result.")
+
+
+def read_client(node: ClientNode, box: Box) -> Client:
+    """What is done, what is saved of the result, and the edges."""
+    part = box.part
+    box.ways(node.next)
+    if node.on is not None:
+        box.edge(node.on.error, part["on"]["error"], "error")
+        box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
+    return Client(
+        node.action,
+        values_from(node.with_, part["with"]),
+        saved_from(node.save, part["save"]),
+        node.timeout,
     )
 
 

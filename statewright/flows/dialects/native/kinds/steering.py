@@ -12,7 +12,7 @@ from statewright.flows.dialects.native.kinds.node import Box, NodeShape, Passing
 from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
-from statewright.flows.nodes import Condition, End, Jump, Start
+from statewright.flows.nodes import Arm, Condition, End, Jump, Split, Start, Sticky, arm_port
 
 
 class StartNode(PassingShape):
@@ -78,3 +78,42 @@ def read_jump(node: JumpNode, box: Box) -> Jump:
 def read_end(node: EndNode, box: Box) -> End:
     """How it ended, and the last words."""
     return End(node.outcome, speech_from(node, box.part, box.removed), node.failed)
+
+
+class ArmShape(Shape):
+    """One of the ways that a split can take."""
+
+    name: Text = Field(description="What reports call it.")
+    weight: int = Field(1, ge=0, le=1_000_000, description="Its share.")
+    control: bool = Field(False, description="Whether it is what the others are compared with.")
+    to: NodeId = Field(description="The node where it leads.")
+
+
+class SplitNode(NodeShape):
+    """Draws lots which way to go."""
+
+    type: Literal["split"]
+    arms: list[ArmShape] = Field(description="The ways.")
+    sticky: Literal["nobody", "session", "contact"] = Field(
+        "nobody", description="For whom it is the same way every time."
+    )
+    variable: Text | None = Field(None, description="Where the name of the arm is saved.")
+
+
+def read_split(node: SplitNode, box: Box) -> Split:
+    """The arms, and an edge for each."""
+    part = box.part
+    arms: list[Arm] = []
+    for arm, item in paired(node.arms, part["arms"], box.removed):
+        if any(arm.name == other.name for other in arms):
+            item["name"].report("R007", f"the arm `{arm.name}` stands here again")
+            continue
+        arms.append(Arm(arm.name, arm.weight, arm.control, item.location))
+        box.edge(arm.to, item["to"], arm_port(arm.name))
+    if not arms or not any(arm.weight for arm in arms):
+        part["arms"].report("R004", "no arm of the split has a share", "give one a `weight` from 1")
+    controls = sum(arm.control for arm in arms)
+    if controls > 1:
+        part["arms"].report("R004", f"{controls} arms are the control; there can be one")
+    variable = None if node.variable is None else source_from(node.variable, part["variable"])
+    return Split(tuple(arms), Sticky(node.sticky), variable)

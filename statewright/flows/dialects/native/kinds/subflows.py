@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from statewright.flows.dialects.native.content import source_from
+from statewright.flows.dialects.native.content import saved_from, source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.shapes import Expression, NodeId, Text
 from statewright.flows.nodes import Source, Subflow, outcome_port
@@ -41,8 +41,5 @@ def read_subflow(node: SubflowNode, box: Box) -> Subflow:
             (Source(name, part["inputs"][name].key_location), part["inputs"][name].json())
             for name in node.inputs
         ),
-        tuple(
-            (Source(name, part["save"][name].key_location), source_from(text, part["save"][name]))
-            for name, text in node.save.items()
-        ),
+        saved_from(node.save, part["save"]),
     )

@@ -1,0 +1,33 @@
+"""Actions of the host: an effect that nobody waits for, or work; see ``work``."""
+
+from __future__ import annotations
+
+from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
+from statewright.compiler.lowering.texts import content_from, record
+from statewright.compiler.lowering.work import Work, lower_work
+from statewright.expressions import Computed, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Action
+from statewright.statechart.actions import Send
+from statewright.statechart.definition import State
+
+
+def lower_action(node: Node, config: Action, plan: Plan) -> Piece:
+    """An atomic state that sends what is asked for; or the compound state of the work."""
+    given = record({name: content_from(value) for name, value in config.parameters})
+    if not config.waits:
+        ident = plan.state(node.id)
+        send = Send(config.action or "action", given, target=config.action or "action")
+        leave = ways(plan, node.id, NEXT, events=(done(ident),))
+        return Piece(State(ident, entry=block(ident, send), transitions=leave))
+    policy = {"timeout": Literal(config.timeout), "retries": Literal(config.retries)}
+    work = Work(
+        type=config.action,
+        request=record({"with": given, **policy}),
+        timeout=config.timeout,
+        result=(("result", Computed(parse("event.data"))),),
+        save=config.save,
+        success=NEXT,
+        error="error.flow.action",
+    )
+    return lower_work(node, work, plan)

@@ -1,0 +1,142 @@
+"""Asking somebody outside, who answers with an event: the user's client, or people who approve.
+
+::
+
+    ask ──▶ wait ──(the event, with the id of the node)──▶ save ──▶ next
+                ├──(the event that says no)──▶ error, or rejected
+                └──(no time left)──▶ timeout
+
+What the user says meanwhile is kept for the next question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statewright.compiler.lowering.bubbles import says
+from statewright.compiler.lowering.interrupt import heard
+from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
+from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
+from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.lowering.work import Named, Saved, saving
+from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Approval, Client
+from statewright.statechart.actions import Say, Send
+from statewright.statechart.definition import Actions, Awaits, State, StateKind, Transition
+
+RESULT = "client.result"
+FAILURE = "client.error"
+"""The events with which a client answers."""
+
+DECIDED = "approval.decided"
+"""The event with which people answer a request for approval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Something that is asked of somebody outside.
+
+    Attributes:
+        kind: what is waited for, as ``Awaits.kind`` says it.
+        asks: what is said and sent.
+        answers: the event that brings the answer, and CEL that holds when it says yes.
+        refusal: the event that says no, CEL that holds then, the port where it leads, and the event
+            that is raised where no edge does.
+        result: what the answer is called, read from the event.
+        save: what is saved of it.
+        limit: microseconds to wait, or None for without end.
+    """
+
+    kind: str
+    asks: Actions
+    answers: tuple[str, str]
+    refusal: tuple[str, str, str, str]
+    result: Named
+    save: Saved
+    limit: int | None
+
+
+def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
+    """The client is told with what it is shown, since that is what it reads."""
+    asked: dict[str, Content] = {
+        "type": Literal("client"),
+        "action": Literal(config.action),
+        "with": record({name: content_from(value) for name, value in config.parameters}),
+        "node": Literal(node.id),
+    }
+    inquiry = Inquiry(
+        "client",
+        (Say(record(asked)),),
+        (RESULT, ""),
+        (FAILURE, "", "error", "error.flow.client"),
+        (("result", Computed(parse("event.data.?result.orValue(null)"))),),
+        config.save,
+        config.timeout,
+    )
+    return _lowered(node, inquiry, plan)
+
+
+def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
+    """People are asked by an effect; what the user is told comes first."""
+    asked: dict[str, Content] = {
+        "request": template_from(config.request),
+        "node": Literal(node.id),
+    }
+    if config.assignee is not None:
+        asked["assignee"] = content_from(config.assignee)
+    inquiry = Inquiry(
+        "approval",
+        (*says(config.message), Send("approval", record(asked), target="approval")),
+        (DECIDED, "event.data.approved == true"),
+        (DECIDED, "event.data.approved != true", "rejected", "error.flow.rejected"),
+        (("decision", Computed(parse("event.data"))),),
+        config.save,
+        config.timeout,
+    )
+    return _lowered(node, inquiry, plan)
+
+
+def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:
+    wait = plan.state(node.id, "wait")
+    ask = State(
+        plan.state(node.id, "ask"), entry=(inquiry.asks,), transitions=(Transition((wait,)),)
+    )
+    save = saving(node, plan, "save", inquiry.result, inquiry.save, NEXT)
+    states = (ask, _wait(node, inquiry, plan), save)
+    return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=states))
+
+
+def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
+    ident = plan.state(node.id)
+    ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
+    answered, yes = inquiry.answers
+    refused, no, port, error = inquiry.refusal
+    guard = parse(" && ".join(filter(None, (ours, yes))))
+    transitions = [
+        *heard(node, plan, plan.state(node.id, "ask")),
+        Transition((plan.state(node.id, "save"),), (answered,), guard),
+        *ways_or_error(
+            plan,
+            node.id,
+            port,
+            error,
+            events=(refused,),
+            when=" && ".join(filter(None, (ours, no))),
+        ),
+    ]
+    entry: tuple[Actions, ...] = ()
+    exit_: tuple[Actions, ...] = ()
+    if inquiry.limit is not None:
+        start, stop = timer(ident, Literal(inquiry.limit))
+        entry, exit_ = (start,), (stop,)
+        transitions += ways_or_error(
+            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
+        )
+    return State(
+        plan.state(node.id, "wait"),
+        entry=entry,
+        exit=exit_,
+        transitions=tuple(transitions),
+        awaits=Awaits(inquiry.kind, node.id),
+    )

@@ -1,0 +1,117 @@
+"""Work that is done elsewhere: a compound state that asks for it, then saves what came back.
+
+::
+
+    call ──(a result)──▶ save ──▶ success
+      │                   └──(what is to be saved is not there)──┐
+      ├──(a result that will not do, none, or too late)──────────┴──▶ error
+      └──(the same, where a fallback is given)──▶ fallback: saves that, then success
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
+from statewright.compiler.lowering.texts import expression_from, location_from
+from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import Source
+from statewright.statechart.actions import Assign
+from statewright.statechart.definition import Datum, Invoke, State, StateKind, Transition
+
+Named = tuple[tuple[str, Content], ...]
+"""Names under which a result is read when it is saved, each with its value."""
+
+Saved = tuple[tuple[Source, Source], ...]
+"""Variables, each with CEL for what is saved in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that is asked for.
+
+    Attributes:
+        type: who does it.
+        request: what they are given.
+        timeout: microseconds until it counts as failed.
+        result: what a result is called, read from the event that brings it.
+        save: what is saved of it.
+        success: the port by which it goes on.
+        error: the event that is raised where no edge says where a failure leads.
+        good: CEL that a result must satisfy, or ``""`` where each will do.
+        fallback: the result that stands in for a failure, or None.
+    """
+
+    type: str
+    request: Content
+    timeout: int
+    result: Named
+    save: Saved
+    success: str
+    error: str
+    good: str = ""
+    fallback: Named | None = None
+
+
+def lower_work(node: Node, work: Work, plan: Plan) -> Piece:
+    """The compound state drawn above."""
+    states = [_call(node, work, plan), _save(node, work, plan, "save", work.result)]
+    if work.fallback is not None:
+        states.append(_save(node, work, plan, "fallback", work.fallback))
+    return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=tuple(states)))
+
+
+def _call(node: Node, work: Work, plan: Plan) -> State:
+    ident = plan.state(node.id)
+    returned, broken = f"done.invoke.{ident}", f"error.communication.{ident}"
+    start, stop = timer(ident, Literal(work.timeout))
+    guard = parse(work.good) if work.good else None
+    save = Transition((plan.state(node.id, "save"),), (returned,), guard)
+    failed = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
+    if work.fallback is None:
+        failures = _failing(node, work, plan, failed)
+    else:
+        failures = (Transition((plan.state(node.id, "fallback"),), failed),)
+    return State(
+        plan.state(node.id, "call"),
+        entry=(start,),
+        exit=(stop,),
+        invocations=(Invoke(ident, work.type, work.request),),
+        transitions=(save, *failures),
+    )
+
+
+def _failing(node: Node, work: Work, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
+    return ways_or_error(plan, node.id, "error", work.error, events=events)
+
+
+def _save(node: Node, work: Work, plan: Plan, name: str, result: Named) -> State:
+    failing: tuple[Transition, ...] = ()
+    if plan.is_wired(node.id, "error"):
+        failing = _failing(node, work, plan, ("error.execution.action",))
+    return saving(node, plan, name, result, work.save, work.success, failing)
+
+
+def saving(
+    node: Node,
+    plan: Plan,
+    name: str,
+    result: Named,
+    save: Saved,
+    port: str,
+    failing: tuple[Transition, ...] = (),
+) -> State:
+    """A state that saves what came back, and goes on by a port when all of it is saved."""
+    ident = plan.state(node.id)
+    actions = (
+        Assign(location_from(variable, plan.variables), Computed(expression_from(mapping)))
+        for variable, mapping in save
+    )
+    return State(
+        plan.state(node.id, name),
+        data=tuple(Datum(name, value=value) for name, value in result),
+        entry=block(ident, *actions),
+        transitions=(*ways(plan, node.id, port, events=(done(ident),)), *failing),
+    )

@@ -1,0 +1,223 @@
+"""Work that is done elsewhere: actions of the host, language models, the client, people."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.compiler.conversations import compiled, said, talk, turns
+
+LABEL = """
+start: label
+variables: {name: {type: string, default: Ada}}
+nodes:
+  label: {type: action, action: label, with: {add: "vip {{ name }}"}, next: bye}
+  bye: {type: end, text: Bye}
+"""
+
+LOOKUP = """
+start: lookup
+variables: {name: {type: string, default: Ada}, score: double}
+nodes:
+  lookup:
+    type: action
+    action: crm.lookup
+    with: {who: "{{ name }}"}
+    save: {score: result.score}
+    timeout: 10s
+    next: bye
+    on: {error: sorry}
+  bye: {type: end, text: "{{ score }}"}
+  sorry: {type: end, text: Sorry}
+"""
+
+
+def test_an_action_that_nobody_waits_for_is_sent_and_the_conversation_goes_on() -> None:
+    played = turns(LABEL)
+    assert said(played) == ["Bye"]
+    (effect,) = played[0].effects
+    assert effect["data"] == {"data": {"add": "vip Ada"}, "event": "label", "target": "label"}
+
+
+def test_the_result_of_an_action_is_saved() -> None:
+    played = turns(LOOKUP, {"result": "lookup", "data": {"score": 7}})
+    assert said(played) == ["7"]
+    assert played[0].effects[0]["data"]["params"]["with"] == {"who": "Ada"}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"result": "lookup", "error": {"code": "down", "message": "no"}},
+        {"result": "lookup", "data": {}},
+        {"advance": "11s"},
+    ],
+)
+def test_an_action_that_fails_leads_to_its_error(failure: dict[str, object]) -> None:
+    assert talk(LOOKUP, failure) == ["Sorry"]
+
+
+LLM = """
+start: think
+variables: {topic: {type: string, default: bees}, title: string}
+nodes:
+  think:
+    type: llm
+    model: small
+    system: "You are short."
+    prompt: "A title about {{ topic }}"
+    schema: {type: object, properties: {title: {type: string}}}
+    options: {temperature: 0}
+    save: {title: answer.title}
+    next: bye
+    on: {error: sorry}
+  bye: {type: end, text: "{{ title }}"}
+  sorry: {type: end, text: Sorry}
+"""
+
+
+def test_a_language_model_is_asked_and_its_answer_saved() -> None:
+    answer = {"answer": {"title": "Buzz"}, "usage": {"input_tokens": 9}}
+    played = turns(LLM, {"result": "think", "data": answer})
+    assert said(played) == ["Buzz"]
+    params = played[0].effects[0]["data"]["params"]
+    assert params["prompt"] == "A title about bees"
+    assert params["schema"]["type"] == "object"
+    assert params["options"] == {"temperature": 0}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"result": "think", "error": {"code": "rate_limit", "message": "later"}},
+        {"result": "think", "data": {"text": "no answer"}},
+        {"result": "think", "data": {"answer": "no object"}},
+        {"advance": "61s"},
+    ],
+)
+def test_a_language_model_that_fails_leads_to_its_error(failure: dict[str, object]) -> None:
+    assert talk(LLM, failure) == ["Sorry"]
+
+
+CLIENT = """
+start: run
+variables: {place: string}
+nodes:
+  run:
+    type: client
+    action: locate
+    with: {precise: true}
+    save: {place: result.city}
+    timeout: 1m
+    next: bye
+    on: {error: denied, timeout: late}
+  bye: {type: end, text: "{{ place }}"}
+  denied: {type: end, text: Denied}
+  late: {type: end, text: Late}
+"""
+
+
+def test_the_client_is_told_what_to_do_and_answers_with_an_event() -> None:
+    result = {"event": "client.result", "data": {"node": "run", "result": {"city": "Rome"}}}
+    played = turns(CLIENT, result)
+    assert played[0].messages == (
+        {"type": "client", "action": "locate", "with": {"precise": True}, "node": "run"},
+    )
+    assert played[0].awaiting is not None
+    assert said(played[1:]) == ["Rome"]
+
+
+def test_the_answer_of_another_node_is_not_taken() -> None:
+    other = {"event": "client.result", "data": {"node": "other", "result": {"city": "Rome"}}}
+    assert len(said(turns(CLIENT, other))) == 1
+
+
+def test_a_client_may_fail_or_be_silent() -> None:
+    assert talk(CLIENT, {"event": "client.error", "data": {"node": "run"}})[-1] == "Denied"
+    assert talk(CLIENT, {"advance": "61s"})[-1] == "Late"
+
+
+APPROVAL = """
+start: ask
+variables: {amount: {type: int, default: 900}, why: string}
+nodes:
+  ask:
+    type: approval
+    text: "Let me ask."
+    request: "Refund {{ amount }}?"
+    to: {team: finance}
+    save: {why: "decision.?comment.orValue('-')"}
+    timeout: 2h
+    next: paid
+    on: {rejected: no, timeout: late}
+  paid: {type: end, text: "Paid. {{ why }}"}
+  no: {type: end, text: "No."}
+  late: {type: end, text: Late}
+"""
+
+
+def decided(*, approved: bool) -> dict[str, object]:
+    return {"event": "approval.decided", "data": {"node": "ask", "approved": approved}}
+
+
+def test_people_decide_what_may_be_done() -> None:
+    played = turns(APPROVAL, "hurry up", decided(approved=True))
+    assert said(played) == ["Let me ask.", "Paid. -"]
+    assert played[0].effects[0]["data"]["data"] == {
+        "assignee": {"type": "team", "id": "finance"},
+        "node": "ask",
+        "request": "Refund 900?",
+    }
+    assert talk(APPROVAL, decided(approved=False))[-1] == "No."
+    assert talk(APPROVAL, {"advance": "3h"})[-1] == "Late"
+
+
+SPLIT = """
+start: test
+variables: {arm: string}
+nodes:
+  test:
+    type: split
+    sticky: STICKY
+    variable: arm
+    arms:
+      - {name: old, weight: 1, control: true, to: old}
+      - {name: new, weight: 3, to: new}
+      - {name: off, weight: 0, to: off}
+  old: {type: end, text: "{{ arm }}"}
+  new: {type: end, text: "{{ arm }}"}
+  off: {type: end, text: "never"}
+"""
+
+
+def test_a_split_draws_by_weight() -> None:
+    flow = SPLIT.replace("STICKY", "nobody")
+    drawn = Counter(talk(flow, seed=str(seed))[0] for seed in range(400))
+    assert set(drawn) == {"old", "new"}
+    assert 60 < drawn["old"] < 140
+
+
+def test_a_sticky_split_falls_on_the_same_arm_whatever_the_seed() -> None:
+    flow = SPLIT.replace("STICKY", "session")
+    assert len({talk(flow, seed=str(seed))[0] for seed in range(20)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("flow", "old", "new", "code"),
+    [
+        (LOOKUP, "result.score", "reslt.score", "G303"),
+        (LOOKUP, "    on: {error: sorry}\n", "", "S107"),
+        (LABEL, "{{ name }}", "{{ nme }}", "D405"),
+        (LLM, "    model: small\n", "", "R005"),
+        (LLM, "    on: {error: sorry}\n", "", "S107"),
+        (CLIENT, "timeout: late", "timeout: lat", "S103"),
+        (APPROVAL, "rejected: no, ", "", "S107"),
+        (SPLIT, "name: new, ", "name: old, ", "R007"),
+        (SPLIT, "STICKY", "someone", "R004"),
+    ],
+)
+def test_what_is_wrong_is_found(flow: str, old: str, new: str, code: str) -> None:
+    assert old in flow
+    text = flow.replace(old, new, 1).replace("STICKY", "nobody")
+    assert code in {finding.code for finding in compiled(text).findings}
