@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from statewright.expressions.hints import NUMERIC, conversion, nearest_value
@@ -74,7 +75,7 @@ def _check_value(
     value = literal.value
     if values and type(value) is type(values[0]) and value not in values:
         reason = f"{value!r} is not among the declared values: {outcome}"
-        judgement.report(ProblemKind.VALUE, reason, literal, nearest_value(value, values))
+        judgement.report(ProblemKind.VALUE, reason, literal, partial(nearest_value, value, values))
 
 
 def _check_alike(judgement: Judgement, left: CelType, right: CelType, node: Comparison) -> None:
