@@ -15,11 +15,11 @@ from statewright.compiler.lowering.texts import failing
 from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
 from statewright.compiler.sources.scxml.context import Context
 from statewright.compiler.sources.scxml.ecmascript import (
-    UntranslatableError,
     assignments_from_ecmascript,
     cel_from_ecmascript,
 )
 from statewright.compiler.sources.scxml.elements import Attribute
+from statewright.compiler.sources.scxml.terms import UntranslatableError
 from statewright.errors import ExpressionError
 from statewright.expressions import (
     Computed,
