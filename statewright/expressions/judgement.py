@@ -180,8 +180,9 @@ class Judgement:
                 continue
             wanted = [overload.parameters[place] for overload in resolution.overloads]
             if not any(one.parameter or one.name == "dyn" for one in wanted):
-                certain = wanted[0] if all(one == wanted[0] for one in wanted) else None
-                self.undetermined(operand, certain)
+                alike = [one for one in wanted if one in types] or wanted
+                certain = all(one == alike[0] for one in alike)
+                self.undetermined(operand, alike[0] if certain else None)
 
     def undefined(
         self,

@@ -109,7 +109,7 @@ def _look_at_cost(survey: Survey, node: Macro) -> None:
     survey.steps += survey.rounds * length * (1 + (node.end - node.start) // _CHARACTERS_PER_STEP)
     survey.rounds *= length
     if survey.steps > _STEPS:
-        reason = f"{survey.shown(node)} takes too many rounds"
+        reason = "macros inside of macros take too many rounds"
         survey.report(FailureKind.BUDGET, reason, node)
 
 

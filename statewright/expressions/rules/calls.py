@@ -66,12 +66,11 @@ def _called(judgement: Judgement, node: Call) -> tuple[str, bool]:
     whole = _namespaced(judgement, node)
     if whole is None or node.target is None:
         return node.function, node.target is not None
-    namespace = whole.partition(".")[0]
-    is_variable = judgement.environment.meaning_of_name(namespace) is not None
-    signatures = judgement.environment.signatures
-    if is_variable or not any(name.startswith(f"{namespace}.") for name, _ in signatures):
-        return node.function, True
-    return whole, False
+    environment = judgement.environment
+    start, end = f"{whole.partition('.')[0]}.", f".{node.function}"
+    alike = any(name.startswith(start) or name.endswith(end) for name, _ in environment.signatures)
+    is_variable = environment.meaning_of_name(start[:-1]) is not None
+    return (whole, False) if alike and not is_variable else (node.function, True)
 
 
 def _namespaced(judgement: Judgement, node: Call) -> str | None:
