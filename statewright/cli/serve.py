@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 
 import click
 
@@ -51,7 +52,8 @@ def serve(database: str, host: str, port: int, workers: int, *, allow_private: b
             f"{error.name} is not installed; pip install 'statewright[server]' has all it takes"
         ) from None
     except OSError as error:
-        raise Failure(f"cannot listen at {host}, port {port}: {reason(error)}") from None
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else reason(error)
+        raise Failure(f"cannot listen at {host}, port {port}: {why.lower()}") from None
     return CLEAN
 
 

@@ -19,7 +19,7 @@ from statewright.expressions.environment import DOTTED_TYPES, Environment, Meani
 from statewright.expressions.failures import Failure
 from statewright.expressions.hazards.search import failures_of
 from statewright.expressions.judgement import Judgement, Rule, final
-from statewright.expressions.problems import Problem
+from statewright.expressions.problems import TOO_DEEP, Problem, ProblemKind
 from statewright.expressions.rules import calls, names, operators
 from statewright.expressions.syntax import (
     Arithmetic,
@@ -38,7 +38,7 @@ from statewright.expressions.syntax import (
     Select,
     Unary,
 )
-from statewright.expressions.types import CelType
+from statewright.expressions.types import DYN, CelType
 from statewright.expressions.unification import Resolution
 
 
@@ -95,19 +95,31 @@ def check(expression: Expression, environment: Environment) -> Checked:
     narrows = environment.nullable or "type" in text
     dotted = environment.qualified or any(root in text for root in DOTTED_TYPES)
     judgement = Judgement(environment, text, RULES, narrows, dotted)
-    found = judgement.type_of(expression.root)
+    try:
+        judgement.type_of(expression.root)
+    except RecursionError:
+        judgement.report(ProblemKind.DEPTH, TOO_DEEP, expression.root)
     problems = judgement.problems
     if len(problems) > 1:
         problems.sort(key=lambda problem: (problem.start, problem.end))
-    types, resolutions = judgement.types, judgement.calls
+    types, calls = _final(judgement)
+    told = (expression, types, calls, judgement.names, environment)
+    return Checked(types.get(id(expression.root), DYN), tuple(problems), *told)
+
+
+def _final(
+    judgement: Judgement,
+) -> tuple[dict[int, CelType], dict[int, tuple[Resolution, ...]]]:
+    """The types of all nodes and the meanings of all operations, as they are told."""
+    types, calls = judgement.types, judgement.calls
     if any(one.provisional for one in types.values()):
-        types = {key: final(one) for key, one in types.items()}
-        resolutions = {
-            key: tuple(replace(one, result=final(one.result)) for one in each)
-            for key, each in resolutions.items()
+        known: dict[int, CelType] = {}
+        types = {key: final(one, known) for key, one in types.items()}
+        calls = {
+            key: tuple([replace(one, result=final(one.result, known)) for one in each])
+            for key, each in calls.items()
         }
-    told = (expression, types, resolutions, judgement.names, environment)
-    return Checked(final(found), tuple(problems), *told)
+    return types, calls
 
 
 RULES: Final[Mapping[type, Rule]] = {

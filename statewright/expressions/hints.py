@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final
 
 from statewright.expressions.grammar import MACROS
@@ -11,10 +12,14 @@ from statewright.expressions.overloads import Overload
 from statewright.expressions.types import CelType
 
 NUMERIC: Final = frozenset(("int", "uint", "double"))
+_LONGEST: Final = 100
+"""The characters of a name that a hint is looked for."""
 _SHOWN: Final = 5
 """How many names or values a hint lists at most."""
-_CANDIDATES: Final = 2_000
-"""Among more names than these none is looked for: comparing them all takes time."""
+_CANDIDATES: Final = 500
+"""A name is compared with at most so many others: that takes time."""
+_DIFFERENCE: Final = 4
+"""By how many characters the lengths of names that are compared may differ."""
 
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "length": "size",
@@ -56,8 +61,10 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """A hint at the name that was probably meant, or an empty string."""
-    candidates = list(names)[:_CANDIDATES]
-    near = get_close_matches(name[:100], candidates, n=1)
+    if len(name) > _LONGEST:
+        return ""
+    candidates = (one for one in names if abs(len(one) - len(name)) <= _DIFFERENCE)
+    near = get_close_matches(name, islice(candidates, _CANDIDATES), n=1)
     return f"did you mean `{near[0]}`?" if near else ""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from statewright.expressions.environment import Environment, Meaning
@@ -33,6 +34,8 @@ _EXPLICIT: Final = frozenset(
     ("int", "uint", "double", "string", "bytes", "bool", "timestamp", "duration")
 )
 """Conversions: what they make of a value of any type is certain."""
+_HINTS: Final = 20
+"""For so many problems of one expression a name is looked for that was meant."""
 _SHOWN: Final = 40
 """The characters of the expression that a message quotes at most."""
 
@@ -79,12 +82,9 @@ class Judgement:
         found = self.types[id(node)] = self.rules[type(node)](self, node)
         return found
 
-    def types_of(self, nodes: Sequence[Node]) -> list[CelType]:
+    def types_of(self, nodes: Iterable[Node]) -> list[CelType]:
         """The types of several nodes."""
-        found: list[CelType] = []
-        for node in nodes:
-            found.append(self.type_of(node))  # noqa: PERF401 - a comprehension is a frame more
-        return found
+        return list(map(self.type_of, nodes))
 
     def shown(self, node: Node) -> str:
         """The text of a node, if it is short."""
@@ -94,12 +94,22 @@ class Judgement:
     # Problems
 
     def report(
-        self, kind: ProblemKind, reason: str, node: Node, hint: str = "", start: int | None = None
+        self,
+        kind: ProblemKind,
+        reason: str,
+        node: Node,
+        hint: str | Callable[[], str] = "",
+        start: int | None = None,
     ) -> CelType:
         """Report something; its type is then unknown."""
+        hint = hint if isinstance(hint, str) else self.hint(hint)
         start = node.start if start is None else start
         self.problems.append(Problem(kind, reason, start, node.end, hint))
         return ERROR
+
+    def hint(self, find: Callable[[], str]) -> str:
+        """A hint that takes a while to find; where there are many problems there are no more."""
+        return find() if len(self.problems) < _HINTS else ""
 
     def mismatch(self, reason: str, node: Node, hint: str = "") -> CelType:
         """Report a type that cannot be right."""
@@ -155,8 +165,7 @@ class Judgement:
             if resolution is None:
                 return self.undefined(name, types, operands, node, overloads)
             known[key] = resolution
-        earlier = self.calls.get(id(node))
-        self.calls[id(node)] = (resolution,) if earlier is None else (*earlier, resolution)
+        self.calls[id(node)] = (resolution,)
         if environment.strict and name not in _EXPLICIT:
             self.applied_strictly(resolution, types, operands)
         result: CelType = resolution.result
@@ -171,8 +180,9 @@ class Judgement:
                 continue
             wanted = [overload.parameters[place] for overload in resolution.overloads]
             if not any(one.parameter or one.name == "dyn" for one in wanted):
-                certain = wanted[0] if all(one == wanted[0] for one in wanted) else None
-                self.undetermined(operand, certain)
+                alike = [one for one in wanted if one in types] or wanted
+                certain = all(one == alike[0] for one in alike)
+                self.undetermined(operand, alike[0] if certain else None)
 
     def undefined(
         self,
@@ -184,7 +194,7 @@ class Judgement:
     ) -> CelType:
         """Report that a function is not defined on such types."""
         shown = name.strip("_") if name.startswith(("_", "-")) else name
-        found = ", ".join(str(final(one)) for one in types)
+        found = ", ".join(str(final(one, {})) for one in types)
         texts = ["" if operand is None else self.shown(operand) for operand in operands]
         hint = ""
         if name.startswith("_"):
@@ -231,7 +241,7 @@ class Judgement:
         one = found.by_field.get(name)
         if one is not None:
             return one
-        hint = nearest(name, found.by_field)
+        hint = partial(nearest, name, found.by_field)
         return self.report(ProblemKind.UNDEFINED, f"there is no field `{name}`", node, hint)
 
     def element(self, found: CelType, at: CelType, node: Node, name: str | None) -> CelType:
@@ -288,14 +298,21 @@ class Judgement:
         return narrowed(found, self.places.of(node), self.facts)
 
 
-def final(found: CelType) -> CelType:
-    """The type that is shown: what is wrong, or has no value, is ``dyn``."""
+def final(found: CelType, known: dict[int, CelType]) -> CelType:
+    """The type that is shown: what is wrong, or has no value, is ``dyn``.
+
+    ``known`` are the final types that were made before, by ``id``: types are nested as nodes are.
+    """
     if not found.provisional:
         return found
     if found.name in ("error", "never"):
         return DYN
-    inside = tuple(final(one) for one in found.parameters)
-    return CelType(found.name, inside, fields=found.fields, optional=found.optional)
+    made = known.get(id(found))
+    if made is None:
+        inside = tuple([final(one, known) for one in found.parameters])
+        made = CelType(found.name, inside, fields=found.fields, optional=found.optional)
+        known[id(found)] = made
+    return made
 
 
 def _not_null(found: CelType) -> CelType:

@@ -30,6 +30,8 @@ class Overload:
         light: whether it takes no longer for large arguments than for small ones, so that they
             are not paid for.
         total: of a function of the host, whether it has a value for all arguments of its types.
+        price: the steps that a call costs beside that, where its work is more than reading and
+            building values; called with the arguments.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Overload:
     deep: bool = False
     light: bool = False
     total: bool = False
+    price: Callable[..., int] | None = None
 
     def __str__(self) -> str:
         """``string.contains(string) -> bool``, ``int + int -> int``."""
@@ -61,9 +64,10 @@ def function(
     *,
     deep: bool = False,
     light: bool = False,
+    price: Callable[..., int] | None = None,
 ) -> Overload:
     """An overload that is called ``name(…)``."""
-    return Overload(name, parameters, result, implementation, deep=deep, light=light)
+    return Overload(name, parameters, result, implementation, deep=deep, light=light, price=price)
 
 
 def member(
@@ -88,6 +92,7 @@ class Dispatch:
         by_count: for so many arguments of any class, where ``by_classes`` has nothing.
         deep: whether it looks at everything inside its arguments.
         light: whether it takes no longer for large arguments.
+        price: the steps that a call costs beside that.
         grows: whether its result may be a text, list or map.
     """
 
@@ -95,6 +100,7 @@ class Dispatch:
     by_count: dict[int, Implementation] = field(default_factory=dict)
     deep: bool = False
     light: bool = False
+    price: Callable[..., int] | None = None
     grows: bool = False
 
 
@@ -131,7 +137,7 @@ def dispatch_from_overloads(
     """
     table: dict[tuple[str, bool], Dispatch] = {}
     for overload in overloads:
-        fresh = Dispatch(deep=overload.deep, light=overload.light)
+        fresh = Dispatch(deep=overload.deep, light=overload.light, price=overload.price)
         dispatch = table.setdefault((overload.name, overload.member), fresh)
         dispatch.grows = dispatch.grows or overload.result.name not in _SMALL
         classes = [_CLASSES.get(parameter.name) for parameter in overload.parameters]

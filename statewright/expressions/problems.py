@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class ProblemKind(StrEnum):
@@ -14,6 +15,10 @@ class ProblemKind(StrEnum):
     FUNCTION = "function"
     PATTERN = "pattern"
     VALUE = "value"
+    DEPTH = "depth"
+
+
+TOO_DEEP: Final = "it is nested too deeply to be judged by a caller so far down the stack"
 
 
 @dataclass(frozen=True, slots=True)

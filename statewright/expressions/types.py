@@ -45,7 +45,6 @@ class CelType:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        parts = (self.name, self.parameters, self.fields, self.optional, self.values, self.bounds)
         object.__setattr__(self, "by_field", MappingProxyType(dict(self.fields)))
         provisional = self.name in ("error", "never") or any(
             one.provisional for one in self.parameters
@@ -53,15 +52,25 @@ class CelType:
         object.__setattr__(self, "provisional", provisional)
         vague = self.name in _VAGUE or any(one.vague for one in self.parameters)
         object.__setattr__(self, "vague", vague)
-        object.__setattr__(self, "_hash", hash(parts))
+        object.__setattr__(self, "_hash", hash(self._parts()))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, CelType) or self._hash != other._hash:
+            return False
+        return self._parts() == other._parts()
 
     def __hash__(self) -> int:
         return self._hash
 
+    def _parts(self) -> tuple[Any, ...]:
+        shape = (self.name, self.parameters, self.parameter, self.fields)
+        return *shape, self.optional, self.values, self.bounds
+
     def __reduce__(self) -> tuple[type[CelType], tuple[Any, ...]]:
         """What is derived is derived anew: hashes of texts differ between processes."""
-        parts = (self.name, self.parameters, self.parameter, self.fields)
-        return CelType, (*parts, self.optional, self.values, self.bounds)
+        return CelType, self._parts()
 
     def __str__(self) -> str:
         inner = ", ".join(str(parameter) for parameter in self.parameters)

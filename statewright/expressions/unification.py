@@ -203,7 +203,7 @@ def _joined_inside(one: CelType, other: CelType) -> CelType | None:
 
 def _joined_scalars(one: CelType, other: CelType) -> CelType:
     """Texts and numbers: of one set of values, within one pair of bounds."""
-    values = tuple(dict.fromkeys((*one.values, *other.values)))
+    values = tuple(sorted({*one.values, *other.values}))
     (low, high), (lower, higher) = one.bounds, other.bounds
     return CelType(
         one.name,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from statewright.http.answers import HEADERS, answer
@@ -87,6 +87,7 @@ def create_app(
             *routes_from(ENDPOINTS, host),
             Route("/openapi.json", _description),
             Route("/docs", _reference),
+            Route("/", _beginning),
         ],
         exception_handlers={HTTPException: _told, Exception: _told},
         lifespan=lifespan,
@@ -103,6 +104,11 @@ async def _told(request: Request, error: Exception) -> Response:
 
 async def _description(request: Request) -> Response:
     return answer({**_described(), "servers": [{"url": root_of(request) or "/"}]})
+
+
+async def _beginning(request: Request) -> Response:
+    """Whoever opens the address of the server is shown what there is."""
+    return RedirectResponse(f"{root_of(request)}/docs", headers=HEADERS)
 
 
 async def _reference(request: Request) -> Response:

@@ -37,12 +37,14 @@ def message_id_from(request: Request) -> str | None:
     Raises:
         Refused: it is no such key.
     """
-    key = request.headers.get("idempotency-key")
-    if key is None:
+    keys = request.headers.getlist("idempotency-key")
+    if not keys:
         return None
-    key = key.strip()
-    if not _KEY.fullmatch(key):
-        raise Refused("MALFORMED_REQUEST", "`Idempotency-Key` is 1 to 255 visible ASCII characters")
+    key = keys[0].strip()
+    if len(keys) > 1 or not _KEY.fullmatch(key):
+        raise Refused(
+            "MALFORMED_REQUEST", "`Idempotency-Key` is one key of 1 to 255 visible ASCII characters"
+        )
     return key
 
 
@@ -60,14 +62,17 @@ def seen_from(request: Request, flow: str, current: str) -> str | None:
     Raises:
         DraftChanged: the condition does not hold already now.
     """
-    match, none_match = (request.headers.get(name) for name in ("if-match", "if-none-match"))
-    if none_match is not None:
+    # A header that comes in several lines is one list.
+    match, none_match = (
+        ", ".join(request.headers.getlist(name)) for name in ("if-match", "if-none-match")
+    )
+    if none_match:
         if none_match.strip() != "*":
             raise Refused("MALFORMED_REQUEST", "`If-None-Match` can only be `*` here")
         if current != ABSENT:
             raise DraftChanged(flow, current, ABSENT)
         return ABSENT
-    if match is None:
+    if not match:
         return None
     wanted = {tag for weak, tag in _TAG.findall(match) if not weak}
     if current == ABSENT or (match.strip() != "*" and current not in wanted):

@@ -48,7 +48,9 @@ class _Path:
     async def _answer(self, request: Request) -> Response:
         endpoint = self._methods.get(request.method)
         if endpoint is None:
-            allowed = {"Allow": ", ".join(self._methods)}
+            allowed = {"Allow": ", ".join([*self._methods, "OPTIONS"])}
+            if request.method == "OPTIONS":
+                return answer(None, 204, allowed)
             raise Refused("METHOD_NOT_ALLOWED", "this path has no such method", headers=allowed)
         body = await _body(endpoint, request, self._host)
         reply = await endpoint.run(self._host, request, body)
@@ -66,5 +68,5 @@ async def _body(endpoint: Endpoint, request: Request, host: Host) -> object:
         return None
     if not content and not endpoint.needs_body:
         return None
-    check_media_type(request.headers.get("content-type", ""))
+    check_media_type(", ".join(request.headers.getlist("content-type")))
     return body_from(json_from(content, depth=limits.depth), endpoint.body)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 TICK = "tick"
-"""The event that only lets time pass: timers fire, nothing else happens."""
+"""The event from outside that only lets time pass: timers fire, nothing else happens."""
 
 LATEST = 253_402_300_799_999_999
 """The last microsecond of the year 9999, which is the last that a timestamp can be."""

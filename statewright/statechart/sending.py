@@ -24,7 +24,6 @@ from statewright.statechart.event import (
     INTERNAL,
     LATEST,
     PROCESSOR,
-    TICK,
     Event,
     EventKind,
     is_event_name,
@@ -104,7 +103,7 @@ def _send(working: Working, action: Send, sendid: str) -> None:
 
 def _event_name(working: Working, content: Content) -> str:
     name = text_of(working, content, "name of an event")
-    if not is_event_name(name) or name == TICK or has_lone_surrogate(name):
+    if not is_event_name(name) or has_lone_surrogate(name):
         reason = f"`{ascii(name)[1:-1][:80]}` is no name of an event that can be sent"
         raise ActionError(EvaluationError(reason), culprit(working, content))
     return name

@@ -16,7 +16,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
-from statewright.statechart.event import INTERNAL, TICK, is_event_name
+from statewright.statechart.event import INTERNAL, is_event_name
 from statewright.statechart.nodes import Node, is_descendant, is_history
 from statewright.statechart.traversal import states_in, transitions_of
 
@@ -258,8 +258,6 @@ def _check_event(name: str, where: str) -> None:
         raise InvalidStatechart(
             f"`{name}` of {where} is no name of an event; use names joined by dots"
         )
-    if name == TICK:
-        raise InvalidStatechart(f"{where} sends `{TICK}`, which only the clock does; rename it")
 
 
 def _check_action(action: Action, where: str) -> None:

@@ -18,7 +18,8 @@ from statewright.expressions import BUDGET, Checked
 from statewright.expressions.failures import EXTREMES
 from tests.expressions.soundness import SMALL_BUDGET, attempt, broken_law
 from tests.expressions.type_oracle import difference, shared_world, their_environment, their_type
-from tests.expressions.typed_worlds import World, Writer, data_from, world_from
+from tests.expressions.typed_expressions import Writer
+from tests.expressions.typed_worlds import World, data_from, world_from
 
 PER_WORLD = 20
 DATA_PER_EXPRESSION = 6

@@ -10,7 +10,8 @@ from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import BUDGET, Checked, check, evaluate, parse
 from statewright.expressions.failures import FailureKind
 from statewright.expressions.syntax import Comparison
-from tests.expressions.typed_worlds import World, Writer, is_of_type
+from tests.expressions.typed_expressions import Writer
+from tests.expressions.typed_worlds import World, is_of_type
 
 KINDS: tuple[tuple[str, frozenset[FailureKind]], ...] = (
     ("undeclared reference", frozenset((FailureKind.ABSENT,))),

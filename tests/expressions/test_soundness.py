@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.expressions.soundness import attempt, broken_law
 from tests.expressions.type_oracle import difference, shared_world, their_environment
-from tests.expressions.typed_worlds import Writer, data_from, world_from
+from tests.expressions.typed_expressions import Writer
+from tests.expressions.typed_worlds import data_from, world_from
 
 CHANCES = st.randoms(use_true_random=True)
 

@@ -110,6 +110,8 @@ def test_a_draft_matches_a_star_and_any_list_that_names_it(client: Client) -> No
     for match in ("*", f'"other", {tag}'):
         answer = client.put(f"{FLOWS}/greeting", {"flow": GREETING}, headers={"If-Match": match})
         assert answer.status_code == 200
+    lines = [("If-Match", '"other"'), ("If-Match", tag)]
+    assert client.put(f"{FLOWS}/greeting", {"flow": GREETING}, headers=lines).status_code == 200
     weak = {"If-Match": f"W/{tag}"}
     assert client.put(f"{FLOWS}/greeting", {"flow": GREETING}, headers=weak).status_code == 412
 

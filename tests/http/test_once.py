@@ -160,6 +160,13 @@ def test_a_key_that_is_none_is_refused(key: str) -> None:
         assert ids(client) == []
 
 
+def test_two_keys_are_none() -> None:
+    with serving() as client:
+        headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+        refused = client.post(FLOWS, {"flow": NAMELESS}, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (400, "MALFORMED_REQUEST")
+
+
 def test_drafts_may_be_kept_elsewhere_than_sessions(tmp_path: Path) -> None:
     drafts = MemoryDrafts()
     with serving(SQLStore(f"sqlite:///{tmp_path}/flows.db"), drafts=drafts) as client:

@@ -146,6 +146,11 @@ def test_it_is_only_read(client: Client, method: str) -> None:
         assert client.request("HEAD", path).status_code == 200
 
 
+def test_the_address_of_the_server_leads_to_it(client: Client) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
 @pytest.mark.parametrize("host", ["[", "x/<b>", "a b", "x:99999999", ""])
 def test_an_odd_host_is_nothing_to_fail_at(client: Client, host: str) -> None:
     for path in ("/docs", "/openapi.json"):

@@ -68,7 +68,7 @@ def test_bytes_that_are_no_http_do_not_end_it(tmp_path: Path) -> None:
         host, port = urlsplit(server.url).hostname, urlsplit(server.url).port
         for said in (
             b"\x16\x03\x01\x02\x00\x01",
-            b"GET / HTTP/9.9\r\n\r\n",
+            b"GET /nowhere HTTP/9.9\r\n\r\n",
             b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
             b"POST /v1/chat/start HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
             b"POST /v1/chat/start HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
@@ -139,9 +139,8 @@ def test_an_address_that_is_taken_is_told(
         port = str(listener.getsockname()[1])
         database = f"sqlite:///{tmp_path}/flows.db"
         assert run(["serve", "--port", port, "--database", database]) == 2
-    assert f"cannot listen at 127.0.0.1, port {port}: address already in use" in (
-        capsys.readouterr().err
-    )
+    told = f"Error: cannot listen at 127.0.0.1, port {port}: address already in use\n"
+    assert capsys.readouterr().err == told
 
 
 @pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:////nowhere/at/all/flows.db"])

@@ -95,6 +95,8 @@ class Traits:
     guards: bool = True
     actions: bool = True
     invocations: bool = True
+    guard_texts: tuple[str, ...] = GUARDS
+    action_pool: tuple[Action, ...] = ACTIONS
 
 
 @st.composite
@@ -152,7 +154,7 @@ def states(draw: st.DrawFn, sketch: Sketch, ids: list[str], traits: Traits) -> S
 
 @st.composite
 def transitions(draw: st.DrawFn, ids: list[str], traits: Traits) -> Transition:
-    guard = draw(st.none() | st.sampled_from(GUARDS)) if traits.guards else None
+    guard = draw(st.none() | st.sampled_from(traits.guard_texts)) if traits.guards else None
     eventless = traits.guards and draw(st.integers(0, 5)) == 0
     return Transition(
         targets=tuple(draw(st.lists(st.sampled_from(ids), max_size=2, unique=True))),
@@ -170,7 +172,7 @@ def transitions(draw: st.DrawFn, ids: list[str], traits: Traits) -> Transition:
 def actions(traits: Traits) -> st.SearchStrategy[tuple[Action, ...]]:
     if not traits.actions:
         return st.just(())
-    return st.lists(st.sampled_from(ACTIONS), max_size=2).map(tuple)
+    return st.lists(st.sampled_from(traits.action_pool), max_size=2).map(tuple)
 
 
 def sound(chart: Statechart) -> Statechart:

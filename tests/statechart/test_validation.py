@@ -107,7 +107,6 @@ def acting(action: Any) -> Statechart:
         (acting(Assign((), Literal(1))), "names no variable"),
         (acting(Assign(("a",) * 60, Literal(1))), "60 names deep"),
         (acting(Raise("")), "no name of an event"),
-        (acting(Send("tick")), "only the clock"),
         (acting(Send("a", target="#_internal", delay=Literal(1))), "never waits"),
         (acting(Send("a", id_location=("",))), "names no variable"),
         (acting(Cancel("")), "names no send"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from statewright.compiler.targets.constants import constant_delay
 from statewright.expressions import Computed, Content, Literal, Record, Sequence, Text
 from statewright.statechart.actions import (
     Action,
@@ -82,14 +83,18 @@ _CONTENTS: Final[Mapping[type, Callable[[Any], str]]] = {
 
 
 def _send(action: Send) -> str:
-    words = f"send {action.event}" + (f" to {action.target}" if action.target else "")
-    match action.delay:
-        case None:
-            return words
-        case Literal(int(micros)):
-            return f"{words} after {words_of_delay(micros)}"
-        case delay:
-            return f"{words} after {words_of_content(delay)}"
+    words = f"send {_given(action.event, action.event_expr)}"
+    if action.target or action.target_expr is not None:
+        words += f" to {_given(action.target, action.target_expr)}"
+    if action.delay is None:
+        return words
+    micros = constant_delay(action.delay)
+    delay = words_of_content(action.delay) if micros is None else words_of_delay(micros)
+    return f"{words} after {delay}"
+
+
+def _given(name: str, computed: Content | None) -> str:
+    return name if computed is None else words_of_content(computed)
 
 
 def _if(action: If) -> str:
@@ -112,7 +117,7 @@ _WORDS: Final[Mapping[type, Callable[[Any], str]]] = {
     Raise: lambda one: f"raise {one.event}",
     Say: lambda one: f"say {words_of_content(one.content)}",
     Send: _send,
-    Cancel: lambda one: f"cancel {one.id}",
+    Cancel: lambda one: f"cancel {_given(one.id, one.id_expr)}",
     If: _if,
     ForEach: _for_each,
     Log: lambda one: f"log {one.label or words_of_content(one.value)}",
@@ -126,7 +131,8 @@ def words_of_action(action: Action) -> str:
 
 def words_of_invoke(invoke: Invoke) -> str:
     """What an invocation asks for."""
-    return f"invoke {invoke.type} as {invoke.id}"
+    kind = _given(invoke.type, invoke.type_expr)
+    return f"invoke {kind} as {invoke.id}" if invoke.id else f"invoke {kind}"
 
 
 def words_of_transition(transition: Transition, length: int = LENGTH) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.expressions.admission import Misfit, admitted, guarded
 from statewright.expressions.closures.frame import HOST, ORIGIN, Closure, Frame, locate
-from statewright.expressions.meter import FREE, spend_on, spend_on_contents
+from statewright.expressions.meter import FREE, spend, spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch
 from statewright.expressions.patterns import searcher
 from statewright.expressions.values import Maybe, kind, no_overload
@@ -20,9 +20,10 @@ def table_call(
     name: str, dispatch: Dispatch, arguments: Sequence[Closure], position: int
 ) -> Closure:
     """A call of a function of the table; what it reads and builds is paid for if it is large."""
-    if len(arguments) == 1 and not dispatch.deep:
+    is_plain = not dispatch.deep and dispatch.price is None
+    if len(arguments) == 1 and is_plain:
         return _unary_call(name, dispatch, arguments[0], position)
-    if len(arguments) == 2 and not dispatch.deep:
+    if len(arguments) == 2 and is_plain:
         return _binary_call(name, dispatch, arguments[0], arguments[1], position)
     pay = spend_on_contents if dispatch.deep else _nothing if dispatch.light else spend_on
 
@@ -31,6 +32,8 @@ def table_call(
         for value in values:
             pay(frame, value)
         try:
+            if dispatch.price is not None:
+                spend(frame, dispatch.price(*values))
             result = _applied(name, dispatch, *values)
         except _FAILURES as error:
             raise _failure(name, error, position) from None

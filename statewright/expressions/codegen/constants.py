@@ -8,7 +8,7 @@ from typing import Any, Final
 from statewright.expressions.codegen.page import Constant
 from statewright.expressions.codegen.support import Undecided
 from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.meter import spend_on, spend_on_contents
+from statewright.expressions.meter import spend, spend_on, spend_on_contents
 from statewright.expressions.overloads import Dispatch, Implementation
 from statewright.expressions.patterns import matcher
 from statewright.expressions.values import TYPE_VALUES, Uint, kind
@@ -90,6 +90,8 @@ def _paid(apply: Implementation, dispatch: Dispatch, steps: int) -> Implementati
         if not is_free:
             for value in values:
                 pay([steps], value)
+        if dispatch.price is not None:
+            spend([steps], dispatch.price(*values))
         result = apply(*values)
         spend_on([steps], result)
         return result

@@ -85,9 +85,12 @@ _SUMS: Final[Mapping[type, Callable[[Iterable[Any]], Any]]] = {
 
 def _mean(values: Sequence[Any]) -> float:
     _expect_numbers("avg", values)
-    if any(kind(value) is float and not math.isfinite(value) for value in values):
-        return _sum_of_doubles(values) / len(values)
-    return float(sum(map(Fraction, values)) / len(values))
+    if all(kind(value) is not float for value in values):
+        return sum(map(int, values)) / len(values)
+    total = _sum_of_doubles(values)
+    if math.isfinite(total) or not all(map(math.isfinite, values)):
+        return total / len(values)
+    return float(sum(map(Fraction, values)) / len(values))  # the sum has no double, the mean has
 
 
 def _expect_numbers(name: str, values: Iterable[Any]) -> None:

@@ -14,10 +14,8 @@ from statewright.errors import EvaluationError
 from statewright.expressions.overloads import Overload, function
 from statewright.expressions.patterns import finder
 from statewright.expressions.types import INT, STRING, list_of, optional_of
-from statewright.expressions.values import NOTHING, Maybe, bounded, has_lone_surrogate
+from statewright.expressions.values import NOTHING, Maybe, bounded, has_lone_surrogate, kind
 
-_WORK_LIMIT: Final = 50_000_000
-"""The characters that may be looked at: RE2 may read to the end of the text for each match."""
 _ESCAPE: Final = re.compile(r"\\(.?)", re.DOTALL)
 
 
@@ -25,18 +23,15 @@ def _matches(text: str, pattern: str, groups: int | None = None) -> Iterator[Any
     """The matches in a text that do not overlap; an empty one is none right behind another.
 
     Raises:
-        EvaluationError: the pattern has more than so many groups, or there is too much to search.
+        EvaluationError: the pattern has more than so many groups.
     """
     compiled = finder(pattern)
     if groups is not None and compiled.groups > groups:
         raise EvaluationError("the pattern has more than one group: which one is meant?")
     if has_lone_surrogate(text):
         raise EvaluationError("the text holds half a character")
-    work, end = 0, -1
+    end = -1
     for match in compiled.finditer(text):
-        work += len(text) - match.start()
-        if work > _WORK_LIMIT:
-            raise EvaluationError("the pattern matches too often in so long a text")
         if match.start() == match.end() == end:
             continue
         end = match.end()
@@ -97,10 +92,15 @@ def _expanded(replacement: str, match: Any) -> str:
     return _ESCAPE.sub(group, replacement)
 
 
+def _scans(text: Any, *_: Any) -> int:
+    """What finding all matches may cost: RE2 may read to the end of the text for each of them."""
+    return len(text) ** 2 // 1000 if kind(text) is str else 0
+
+
 REGEXES: Final[tuple[Overload, ...]] = (
     function("regex.extract", (STRING, STRING), optional_of(STRING), _extract),
-    function("regex.extractAll", (STRING, STRING), list_of(STRING), _extract_all),
-    function("regex.replace", (STRING, STRING, STRING), STRING, _replace),
-    function("regex.replace", (STRING, STRING, STRING, INT), STRING, _replace),
+    function("regex.extractAll", (STRING, STRING), list_of(STRING), _extract_all, price=_scans),
+    function("regex.replace", (STRING, STRING, STRING), STRING, _replace, price=_scans),
+    function("regex.replace", (STRING, STRING, STRING, INT), STRING, _replace, price=_scans),
 )
 """``regex.extract regex.extractAll regex.replace``."""

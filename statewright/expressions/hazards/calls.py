@@ -25,7 +25,7 @@ def call(survey: Survey, node: Call) -> Range | None:
         return None
     resolution = resolutions[0]
     operands = _operands(node, resolution.overloads[0])
-    ranges = survey.look_at_all(operands)
+    ranges = list(map(survey.look, operands))
     types = [
         _argument(survey, operand, [one.parameters[place] for one in resolution.overloads])
         for place, operand in enumerate(operands)

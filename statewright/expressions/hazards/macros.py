@@ -20,67 +20,65 @@ _STEPS: Final = 100_000
 def macro(survey: Survey, node: Macro) -> Range | None:
     """A call that gives names to values."""
     subject = survey.look(node.subject)
-    rule = _RULES.get(node.macro, _walk)
-    return rule(survey, node, subject)
-
-
-def _bind(survey: Survey, node: Macro, subject: Range | None) -> Range | None:
-    bound = survey.places.of(node.subject) or _fresh(survey, node.variables[0])
-    known = () if subject is None else _bounds(bound, subject)
-    outer = survey.places
-    survey.places = replace(outer, aliases={**outer.aliases, node.variables[0]: bound})
-    with survey.assuming(known):
-        result = survey.look(node.arguments[0])
-    survey.places = outer
-    return result
-
-
-def _open(survey: Survey, node: Macro, _: Range | None) -> Range | None:
-    survey.expect(node.subject, "optional")
-    outer = survey.places
-    place = _fresh(survey, node.variables[0])
-    survey.places = replace(outer, aliases={**outer.aliases, node.variables[0]: place})
-    survey.look(node.arguments[0])
-    if node.macro == "optFlatMap":
-        survey.expect(node.arguments[0], "optional")
-    survey.places = outer
-    return None
-
-
-def _walk(survey: Survey, node: Macro, _: Range | None) -> Range | None:
-    survey.expect(node.subject, "list or map")
-    if isinstance(node.subject, ListLiteral) and not node.subject.items:
-        return None
     rounds, outer = survey.rounds, survey.places
-    _look_at_cost(survey, node)
-    places = [_fresh(survey, name) for name in node.variables]
-    aliases = dict(zip(node.variables, places, strict=True))
-    known = list(_of_rounds(survey, node, places))
-    survey.places = replace(outer, aliases={**outer.aliases, **aliases})
-    with survey.assuming(known):
-        _look_at_arguments(survey, node)
-    survey.rounds, survey.places = rounds, outer
-    return None
-
-
-def _look_at_arguments(survey: Survey, node: Macro) -> None:
+    known = _ENTRANCES.get(node.macro, _enter_walk)(survey, node, subject)
+    if known is None:
+        return None
+    for fact in known:
+        survey.facts.add(fact)
     conditions = len(node.arguments) - (node.macro not in _PREDICATES)
-    assumed: list[Fact] = []
+    result = None
     for place, argument in enumerate(node.arguments):
-        survey.look(argument)
+        result = survey.look(argument)
         if place < conditions:
             survey.expect_bool(argument)
             for fact in implied(argument, survey.places, truth=True):
-                assumed.append(fact)
+                known.append(fact)
                 survey.facts.add(fact)
     _look_at_result(survey, node)
-    for fact in assumed:
+    for fact in known:
         survey.facts.remove(fact)
+    survey.rounds, survey.places = rounds, outer
+    return result if node.macro == "cel.bind" else None
+
+
+def _enter_binding(survey: Survey, node: Macro, subject: Range | None) -> list[Fact]:
+    (name,) = node.variables
+    bound = survey.places.of(node.subject) or _fresh(survey, name)
+    _let(survey, {name: bound})
+    return [] if subject is None else _bounds(bound, subject)
+
+
+def _enter_optional(survey: Survey, node: Macro, _: Range | None) -> list[Fact]:
+    survey.expect(node.subject, "optional")
+    (name,) = node.variables
+    _let(survey, {name: _fresh(survey, name)})
+    return []
+
+
+def _enter_walk(survey: Survey, node: Macro, _: Range | None) -> list[Fact] | None:
+    """What holds in each round; None where there are none."""
+    survey.expect(node.subject, "list or map")
+    if isinstance(node.subject, ListLiteral) and not node.subject.items:
+        return None
+    _look_at_cost(survey, node)
+    places = [_fresh(survey, name) for name in node.variables]
+    known = list(_of_rounds(survey, node, places))
+    _let(survey, dict(zip(node.variables, places, strict=True)))
+    return known
+
+
+def _let(survey: Survey, aliases: Mapping[str, Place]) -> None:
+    """Let names stand for places."""
+    outer = survey.places
+    survey.places = replace(outer, aliases={**outer.aliases, **aliases})
 
 
 def _look_at_result(survey: Survey, node: Macro) -> None:
     body = node.arguments[-1]
-    if node.macro == "sortBy":
+    if node.macro == "optFlatMap":
+        survey.expect(body, "optional")
+    elif node.macro == "sortBy":
         found = survey.expect(body, "what has an order")
         if found.name == "double":
             reason = f"{survey.shown(body)} may be NaN, which has no order"
@@ -111,7 +109,7 @@ def _look_at_cost(survey: Survey, node: Macro) -> None:
     survey.steps += survey.rounds * length * (1 + (node.end - node.start) // _CHARACTERS_PER_STEP)
     survey.rounds *= length
     if survey.steps > _STEPS:
-        reason = f"{survey.shown(node)} takes too many rounds"
+        reason = "macros inside of macros take too many rounds"
         survey.report(FailureKind.BUDGET, reason, node)
 
 
@@ -123,8 +121,8 @@ def _fresh(survey: Survey, name: str) -> Place:
     return (f"{name}@{survey.variables}",)
 
 
-def _bounds(place: Place, known: Range) -> tuple[Fact, Fact]:
-    return Fact("least", place, known[0]), Fact("most", place, known[1])
+def _bounds(place: Place, known: Range) -> list[Fact]:
+    return [Fact("least", place, known[0]), Fact("most", place, known[1])]
 
 
 def _of_rounds(survey: Survey, node: Macro, places: list[Place]) -> Iterator[Fact]:
@@ -155,9 +153,11 @@ def _of_filters(survey: Survey, subject: Node, place: Place) -> Iterator[Fact]:
 _PREDICATES: Final = frozenset(("all", "exists", "exists_one", "existsOne", "filter"))
 """Macros of which every argument is a condition."""
 
-_RULES: Final[Mapping[str, Callable[[Survey, Macro, Range | None], Range | None]]] = {
-    "cel.bind": _bind,
-    "optMap": _open,
-    "optFlatMap": _open,
+_Entrance = Callable[[Survey, Macro, Range | None], list[Fact] | None]
+
+_ENTRANCES: Final[Mapping[str, _Entrance]] = {
+    "cel.bind": _enter_binding,
+    "optMap": _enter_optional,
+    "optFlatMap": _enter_optional,
 }
-"""Macros that walk through nothing."""
+"""Macros that walk through nothing: what is done with their variable."""

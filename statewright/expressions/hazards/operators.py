@@ -137,7 +137,7 @@ def arithmetic(survey: Survey, node: Arithmetic) -> Range | None:
     """A chain of ``+ -`` or of ``* / %``."""
     first, *others = node.operands
     result = survey.look(first)
-    ranges = survey.look_at_all(others)
+    ranges = list(map(survey.look, others))
     for operand in node.operands:
         survey.expect(operand, "what the operator needs")
     resolutions = survey.calls.get(id(node), ())
@@ -213,7 +213,8 @@ def _report_overflow(survey: Survey, node: Node) -> None:
 
 def list_literal(survey: Survey, node: ListLiteral) -> Range | None:
     """``[a, ?b]``."""
-    survey.look_at_all(node.items)
+    for item in node.items:
+        survey.look(item)
     for place in sorted(node.optional):
         survey.expect(node.items[place], "optional")
     return None

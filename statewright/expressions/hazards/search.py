@@ -7,9 +7,10 @@ from typing import Final
 
 from statewright.expressions.environment import Environment, Meaning
 from statewright.expressions.facts import Places
-from statewright.expressions.failures import Failure
+from statewright.expressions.failures import Failure, FailureKind
 from statewright.expressions.hazards import calls, macros, operators, values
 from statewright.expressions.hazards.survey import Rule, Survey
+from statewright.expressions.problems import TOO_DEEP
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -49,7 +50,11 @@ def failures_of(
     """
     places = Places(names, environment.mirror, environment.mirrored)
     survey = Survey(environment, expression.text, types, operations, RULES, places)
-    survey.look(expression.root)
+    try:
+        survey.look(expression.root)
+    except RecursionError:
+        survey.absorbing = 0
+        survey.report(FailureKind.BUDGET, TOO_DEEP, expression.root)
     return tuple(sorted(survey.found.values(), key=lambda one: (one.start, one.end)))
 
 

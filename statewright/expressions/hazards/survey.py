@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -59,13 +59,6 @@ class Survey:
     def look(self, node: Node) -> Range | None:
         """Find what can go wrong in a node; between which numbers it is, where that is known."""
         return self.rules[type(node)](self, node)
-
-    def look_at_all(self, nodes: Sequence[Node]) -> list[Range | None]:
-        """Look at several nodes that are evaluated one after the other."""
-        ranges: list[Range | None] = []
-        for node in nodes:
-            ranges.append(self.look(node))  # noqa: PERF401 - a comprehension is a frame more
-        return ranges
 
     def report(self, kind: FailureKind, reason: str, node: Node, hint: str = "") -> None:
         """Add a failure, unless it was found before or is absorbed."""

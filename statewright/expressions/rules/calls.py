@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.facts import Place
+from statewright.expressions.facts import Fact, Place
 from statewright.expressions.grammar import MACROS
 from statewright.expressions.hints import nearest_function
 from statewright.expressions.judgement import UNKNOWN, Judgement
@@ -33,13 +34,13 @@ def call(judgement: Judgement, node: Call) -> CelType:
     signatures = judgement.environment.signatures
     namespaced = _namespaced(judgement, node)
     if namespaced is not None and (namespaced, False) in signatures:
-        types = judgement.types_of(node.arguments)
+        types = list(map(judgement.type_of, node.arguments))
         return judgement.applied(namespaced, types, node.arguments, node)
     member = node.target is not None
     operands = children(node)
     if (node.function, member) not in signatures:
         return _unknown(judgement, node)
-    types = judgement.types_of(operands)
+    types = list(map(judgement.type_of, operands))
     if node.function == "matches":
         _check_pattern(judgement, operands[-1])
     return judgement.applied(node.function, types, operands, node, member=member)
@@ -47,25 +48,29 @@ def call(judgement: Judgement, node: Call) -> CelType:
 
 def _unknown(judgement: Judgement, node: Call) -> CelType:
     """Report a function that there is not, and what is wrong with its arguments."""
-    signatures = judgement.environment.signatures
-    name, member = node.function, node.target is not None
-    namespace = path_of(node.target) if node.target is not None else None
-    hint = nearest_function(name, signatures.keys(), member=member)
-    if not any(f"`{macro}`" in hint for macro, _ in MACROS):  # its variables are declared nowhere
-        judgement.types_of(node.arguments)
-    if namespace is not None and judgement.environment.meaning_of_name(namespace[0].name) is None:
-        whole = _namespaced(judgement, node)
-        prefix = f"{namespace[0].name}."
-        if whole is not None and any(one.startswith(prefix) for one, _ in signatures):
-            name, member = whole, False
-            hint = nearest_function(name, signatures.keys(), member=member)
-        else:
-            judgement.types_of([node.target] if node.target is not None else [])
-    elif node.target is not None:
-        judgement.type_of(node.target)
+    name, member = _called(judgement, node)
+    known = judgement.environment.signatures.keys()
+    hint = judgement.hint(partial(nearest_function, name, known, member=member))
+    if any(f"`{macro}`" in hint for macro, _ in MACROS):
+        operands = children(node)[:1]  # the variables of a macro are declared nowhere
+    else:
+        operands = children(node) if member else node.arguments
+    judgement.types_of(operands)
+    start = node.position if name == node.function else node.start
     reason = f"there is no function `{name}`"
-    start = node.start if name != node.function else node.position
     return judgement.report(ProblemKind.FUNCTION, reason, node, hint, start)
+
+
+def _called(judgement: Judgement, node: Call) -> tuple[str, bool]:
+    """The name that was probably called, and whether on a target: not if that is a namespace."""
+    whole = _namespaced(judgement, node)
+    if whole is None or node.target is None:
+        return node.function, node.target is not None
+    environment = judgement.environment
+    start, end = f"{whole.partition('.')[0]}.", f".{node.function}"
+    alike = any(name.startswith(start) or name.endswith(end) for name, _ in environment.signatures)
+    is_variable = environment.meaning_of_name(start[:-1]) is not None
+    return (whole, False) if alike and not is_variable else (node.function, True)
 
 
 def _namespaced(judgement: Judgement, node: Call) -> str | None:
@@ -98,7 +103,15 @@ def macro(judgement: Judgement, node: Macro) -> CelType:
     judgement.scope = {**outer, **dict(zip(node.variables, variables, strict=True))}
     aliases = {name: _place(judgement, node, name) for name in node.variables}
     judgement.places = replace(places, aliases={**places.aliases, **aliases})
-    types = _arguments(judgement, node)
+    conditions = len(node.arguments) - (node.macro not in _PREDICATES)
+    types: list[CelType] = []
+    assumed: list[Fact] = []
+    for place, argument in enumerate(node.arguments):
+        types.append(judgement.type_of(argument))
+        if place < conditions:
+            judgement.expect_bool(types[-1], argument, "a condition")
+            assumed += judgement.assume(argument, truth=True)
+    judgement.forget(assumed)
     judgement.scope, judgement.places = outer, places
     return _RESULTS[node.macro](judgement, node, variables[0], types[-1])
 
@@ -116,20 +129,6 @@ def _variables(judgement: Judgement, node: Macro, subject: CelType) -> list[CelT
     if node.macro in ("optMap", "optFlatMap"):
         return [judgement.opened(subject, node.subject, f"`{node.macro}`")]
     return judgement.elements(subject, node.subject, len(node.variables))
-
-
-def _arguments(judgement: Judgement, node: Macro) -> list[CelType]:
-    """The types of the arguments; all are conditions, or all but the last one."""
-    conditions = len(node.arguments) - (node.macro not in _PREDICATES)
-    types: list[CelType] = []
-    assumed = []
-    for place, argument in enumerate(node.arguments):
-        types.append(judgement.type_of(argument))
-        if place < conditions:
-            judgement.expect_bool(types[-1], argument, "a condition")
-            assumed += judgement.assume(argument, truth=True)
-    judgement.forget(assumed)
-    return types
 
 
 _Result = Callable[[Judgement, Macro, CelType, CelType], CelType]
@@ -157,7 +156,7 @@ def _flat(judgement: Judgement, node: Macro, _: CelType, body: CelType) -> CelTy
 
 
 _PREDICATES: Final = frozenset(("all", "exists", "exists_one", "existsOne", "filter"))
-"""Macros of which every argument is a condition."""
+"""Macros of which every argument is a condition; of others all but the last one."""
 
 _ORDERED: Final = frozenset(
     ("int", "uint", "double", *(one.name for one in (BOOL, STRING, BYTES, TIMESTAMP, DURATION)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from statewright.expressions.hints import NUMERIC, conversion, nearest_value
@@ -74,7 +75,7 @@ def _check_value(
     value = literal.value
     if values and type(value) is type(values[0]) and value not in values:
         reason = f"{value!r} is not among the declared values: {outcome}"
-        judgement.report(ProblemKind.VALUE, reason, literal, nearest_value(value, values))
+        judgement.report(ProblemKind.VALUE, reason, literal, partial(nearest_value, value, values))
 
 
 def _check_alike(judgement: Judgement, left: CelType, right: CelType, node: Comparison) -> None:
@@ -91,9 +92,11 @@ def _check_alike(judgement: Judgement, left: CelType, right: CelType, node: Comp
 
 
 def _report_mixture(judgement: Judgement, left: CelType, right: CelType, node: Comparison) -> None:
+    """Report a comparison of two types; of ``in``, the right one is that of the elements."""
     texts = (judgement.shown(node.left), judgement.shown(node.right))
     hint = conversion((_not_null(left), _not_null(right)), texts)
-    reason = f"`{left}` {node.operator} `{right}` compares values of different types"
+    shown = [f"`{judgement.types[id(operand)]}`" for operand in (node.left, node.right)]
+    reason = f"{shown[0]} {node.operator} {shown[1]} compares values of different types"
     judgement.mismatch(reason, node, hint)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from statewright.expressions.environment import Meaning, NameKind
 from statewright.expressions.hints import nearest
 from statewright.expressions.judgement import Judgement
@@ -19,7 +21,7 @@ def name(judgement: Judgement, node: Name) -> CelType:
     if meant is not None:
         judgement.names[id(node)] = meant[0]
         return judgement.narrowed(meant[1], node)
-    hint = nearest(node.name, (*judgement.scope, *judgement.environment.variables))
+    hint = partial(nearest, node.name, (*judgement.scope, *judgement.environment.variables))
     reason = f"`{node.name}` is not declared"
     return judgement.report(ProblemKind.UNDEFINED, reason, node, hint)
 

@@ -23,6 +23,7 @@ from statewright.expressions.types import (
     BYTES,
     DOUBLE,
     DYN,
+    ERROR,
     INT,
     NULL,
     STRING,
@@ -31,7 +32,7 @@ from statewright.expressions.types import (
     list_of,
     map_of,
 )
-from statewright.expressions.unification import joined
+from statewright.expressions.unification import Resolution, joined
 from statewright.expressions.values import Uint
 
 
@@ -77,14 +78,17 @@ def comparison(judgement: Judgement, node: Comparison) -> CelType:
 
 def arithmetic(judgement: Judgement, node: Arithmetic) -> CelType:
     """A chain of ``+ -`` or of ``* / %``."""
-    types = judgement.types_of(node.operands)
+    types = list(map(judgement.type_of, node.operands))
     result = types[0]
     done: Node | None = node.operands[0]
+    resolutions: list[Resolution] = []
     for symbol, found, operand in zip(node.operators, types[1:], node.operands[1:], strict=True):
         result = judgement.applied(f"_{symbol}_", [result, found], [done, operand], node)
-        if result.name == "error":
+        if result is ERROR:
             break
+        resolutions += judgement.calls[id(node)]
         done = None
+    judgement.calls[id(node)] = tuple(resolutions)
     return result
 
 
@@ -110,7 +114,7 @@ def _joined(judgement: Judgement, types: list[CelType], node: Node, what: str) -
 
 def list_literal(judgement: Judgement, node: ListLiteral) -> CelType:
     """``[a, ?b]``."""
-    types = judgement.types_of(node.items)
+    types = list(map(judgement.type_of, node.items))
     for place in node.optional:
         types[place] = judgement.opened(types[place], node.items[place], "`?`")
     return list_of(_joined(judgement, types, node, "the elements"))

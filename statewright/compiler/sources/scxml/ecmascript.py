@@ -10,12 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from statewright.compiler.sources.scxml.terms import (
+    ATOM,
+    BINARY,
+    CONDITIONAL,
+    UNARY,
+    Term,
+    UntranslatableError,
+    called,
+    joined,
+    number,
+    truth,
+    valued,
+)
 from statewright.flows.names import is_identifier, quoted
-from statewright.flows.outline import INT64_MAX, shown
+from statewright.flows.outline import shown
 
 _DEPTH_LIMIT: Final = 50
 _LENGTH_LIMIT: Final = 10_000
@@ -33,35 +45,6 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 
-_BINARY: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
-    {
-        "||": (2, "||"),
-        "&&": (3, "&&"),
-        "===": (4, "=="),
-        "!==": (4, "!="),
-        "==": (4, "=="),
-        "!=": (4, "!="),
-        "<": (5, "<"),
-        "<=": (5, "<="),
-        ">": (5, ">"),
-        ">=": (5, ">="),
-        "in": (5, "in"),
-        "+": (6, "+"),
-        "-": (6, "-"),
-        "*": (7, "*"),
-        "/": (7, "/"),
-        "%": (7, "%"),
-    }
-)
-"""How tight each operator binds, and what CEL calls it."""
-
-_CONDITIONAL: Final = 1
-_UNARY: Final = 8
-_ATOM: Final = 9
-_EQUALITY: Final = frozenset({"==", "!="})
-_COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
-_LOGIC: Final = frozenset({"&&", "||"})
-
 _METHODS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "includes": ("contains", "bool"),
@@ -74,19 +57,6 @@ _METHODS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Methods of texts, what CEL calls them, and what they give."""
-
-_FUNCTIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "In": ("In", "bool"),
-        "Math.abs": ("math.abs", "dyn"),
-        "Math.min": ("math.least", "dyn"),
-        "Math.max": ("math.greatest", "dyn"),
-        "String": ("string", "string"),
-        "Number": ("double", "double"),
-        "Boolean": ("bool", "bool"),
-    }
-)
-"""Functions, what CEL calls them, and what they give."""
 
 _CONSTANTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -106,10 +76,6 @@ _ASSIGNMENTS: Final = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "++", "--"})
 
 Names = Callable[[str], str]
 """A name → how CEL reads it."""
-
-
-class UntranslatableError(Exception):
-    """An expression says something that CEL cannot; the message says what."""
 
 
 def cel_from_ecmascript(text: str, names: Names = str) -> str:
@@ -148,31 +114,6 @@ def assignments_from_ecmascript(text: str, names: Names = str) -> list[tuple[str
     return list(_Parser(text, names).assignments())
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """A part of the expression, translated.
-
-    Attributes:
-        text: in CEL.
-        type: its CEL type, ``dyn``, ``null`` or ``undefined``.
-        binding: how tight its outermost operator binds.
-        name: the function or variable that it is, as it was written: ``Math.pow``, or ``""``.
-        root: of a path, the variable that it begins with; else ``""``.
-        subject: what ``typeof`` asks about, for such a term.
-    """
-
-    text: str
-    type: str = "dyn"
-    binding: int = _ATOM
-    name: str = ""
-    root: str = ""
-    subject: _Term | None = None
-
-    def within(self, binding: int) -> str:
-        """Its text as an operand of an operator that binds so tight."""
-        return self.text if self.binding >= binding else f"({self.text})"
-
-
 class _Parser:
     """Reads an expression from left to right."""
 
@@ -189,7 +130,7 @@ class _Parser:
         term = self._expression(0)
         if self._kind != "end":
             raise UntranslatableError(f"{shown(self._value)} is not understood here")
-        return _value(term).text
+        return valued(term).text
 
     def assignments(self) -> Iterator[tuple[str, str]]:
         while self._kind != "end":
@@ -201,11 +142,11 @@ class _Parser:
                 raise UntranslatableError("only assignments to variables are understood here")
             self._next()
             if operator in {"++", "--"}:
-                value = _joined(target, operator[0], _number("1"), _BINARY[operator[0]][0])
+                value = joined(target, operator[0], number("1"), BINARY[operator[0]][0])
             else:
-                value = _value(self._expression(0))
+                value = valued(self._expression(0))
                 if operator != "=":
-                    value = _joined(target, operator[0], value, _BINARY[operator[0]][0])
+                    value = joined(target, operator[0], value, BINARY[operator[0]][0])
             yield target.text, value.text
 
     def _next(self) -> None:
@@ -227,47 +168,47 @@ class _Parser:
         if not self._take(symbol):
             raise UntranslatableError(f"`{symbol}` is missing")
 
-    def _expression(self, least: int) -> _Term:
+    def _expression(self, least: int) -> Term:
         """An expression of operators that bind tighter than ``least``."""
         self._depth += 1
         if self._depth > _DEPTH_LIMIT:
             raise UntranslatableError("it is nested too deep")
         left = self._unary()
-        while self._kind in {"symbol", "name"} and self._value in _BINARY:
-            binding, operator = _BINARY[self._value]
+        while self._kind in {"symbol", "name"} and self._value in BINARY:
+            binding, operator = BINARY[self._value]
             if binding <= least:
                 break
             self._next()
-            left = _joined(left, operator, self._expression(binding), binding)
-        if least < _CONDITIONAL and self._take("?"):
+            left = joined(left, operator, self._expression(binding), binding)
+        if least < CONDITIONAL and self._take("?"):
             left = self._conditional(left)
         self._depth -= 1
         return left
 
-    def _conditional(self, condition: _Term) -> _Term:
-        then = _value(self._expression(0))
+    def _conditional(self, condition: Term) -> Term:
+        then = valued(self._expression(0))
         self._expect(":")
-        otherwise = _value(self._expression(0))
+        otherwise = valued(self._expression(0))
         type_ = then.type if then.type == otherwise.type else "dyn"
-        parts = (_truth(condition), then, otherwise)
-        first, second, third = (part.within(_CONDITIONAL + 1) for part in parts)
-        return _Term(f"{first} ? {second} : {third}", type_, _CONDITIONAL)
+        parts = (truth(condition), then, otherwise)
+        first, second, third = (part.within(CONDITIONAL + 1) for part in parts)
+        return Term(f"{first} ? {second} : {third}", type_, CONDITIONAL)
 
-    def _unary(self) -> _Term:
+    def _unary(self) -> Term:
         if self._take("!"):
-            operand = _truth(self._expression(_UNARY - 1))
-            return _Term(f"!{operand.within(_ATOM)}", "bool", _UNARY)
+            operand = truth(self._expression(UNARY - 1))
+            return Term(f"!{operand.within(ATOM)}", "bool", UNARY)
         if self._take("-"):
-            operand = _value(self._expression(_UNARY - 1))
-            return _Term(f"-{operand.within(_ATOM)}", operand.type, _UNARY)
+            operand = valued(self._expression(UNARY - 1))
+            return Term(f"-{operand.within(ATOM)}", operand.type, UNARY)
         if self._take("+"):
-            return _value(self._expression(_UNARY - 1))
+            return valued(self._expression(UNARY - 1))
         if self._kind == "name" and self._value == "typeof":
             self._next()
-            return _Term("", "typeof", subject=self._expression(_UNARY - 1))
+            return Term("", "typeof", subject=self._expression(UNARY - 1))
         return self._postfix()
 
-    def _postfix(self) -> _Term:
+    def _postfix(self) -> Term:
         term = self._primary()
         while True:
             if self._take("."):
@@ -277,40 +218,40 @@ class _Parser:
                 self._next()
                 term = self._member(term, name)
             elif self._take("["):
-                index = _value(self._expression(0)).text
+                index = valued(self._expression(0)).text
                 self._expect("]")
                 if term.text == "event" and index == quoted("type"):
                     index = quoted("kind")
-                term = _Term(f"{_value(term).within(_ATOM)}[{index}]", root=term.root)
+                term = Term(f"{valued(term).within(ATOM)}[{index}]", root=term.root)
             elif self._take("("):
-                term = _called(term, self._arguments())
+                term = called(term, self._arguments())
             else:
                 return term
 
-    def _member(self, term: _Term, name: str) -> _Term:
+    def _member(self, term: Term, name: str) -> Term:
         if term.name == "Math":
-            return _Term("", name=f"Math.{name}")
-        term = _value(term)
+            return Term("", name=f"Math.{name}")
+        term = valued(term)
         if name in _METHODS and self._take("("):
             method, type_ = _METHODS[name]
             arguments = ", ".join(argument.text for argument in self._arguments())
-            return _Term(f"{term.within(_ATOM)}.{method}({arguments})", type_)
+            return Term(f"{term.within(ATOM)}.{method}({arguments})", type_)
         if name == "length":
-            return _Term(f"size({term.text})", "int")
+            return Term(f"size({term.text})", "int")
         if term.text == "event" and name == "type":
             name = "kind"
         step = f".{name}" if is_identifier(name) else f"[{quoted(name)}]"
-        return _Term(term.within(_ATOM) + step, root=term.root)
+        return Term(term.within(ATOM) + step, root=term.root)
 
-    def _arguments(self) -> list[_Term]:
-        arguments: list[_Term] = []
+    def _arguments(self) -> list[Term]:
+        arguments: list[Term] = []
         while not self._take(")"):
             if arguments:
                 self._expect(",")
-            arguments.append(_value(self._expression(0)))
+            arguments.append(valued(self._expression(0)))
         return arguments
 
-    def _primary(self) -> _Term:
+    def _primary(self) -> Term:
         kind, value = self._kind, self._value
         if self._take("("):
             inner = self._expression(0)
@@ -325,31 +266,31 @@ class _Parser:
             raise UntranslatableError(f"a value is missing before {found}")
         self._next()
         if kind == "string":
-            return _Term(quoted(_text(value)), "string")
+            return Term(quoted(_text(value)), "string")
         if kind == "number":
-            return _number(value)
+            return number(value)
         return self._name(value)
 
-    def _name(self, name: str) -> _Term:
+    def _name(self, name: str) -> Term:
         if name in _CONSTANTS:
-            return _Term(*_CONSTANTS[name])
+            return Term(*_CONSTANTS[name])
         if name in _RESERVED:
             raise UntranslatableError(f"`{name}` has no counterpart")
         if name in _SYSTEM:
-            return _Term(_SYSTEM[name], root=name)
+            return Term(_SYSTEM[name], root=name)
         if name == "_ioprocessors":
-            return _Term("session.ioprocessors", root=name)
-        return _Term(self._names(name), name=name, root=name)
+            return Term("session.ioprocessors", root=name)
+        return Term(self._names(name), name=name, root=name)
 
-    def _list(self) -> _Term:
+    def _list(self) -> Term:
         items: list[str] = []
         while not self._take("]"):
             if items:
                 self._expect(",")
-            items.append(_value(self._expression(0)).text)
-        return _Term(f"[{', '.join(items)}]", "list")
+            items.append(valued(self._expression(0)).text)
+        return Term(f"[{', '.join(items)}]", "list")
 
-    def _object(self) -> _Term:
+    def _object(self) -> Term:
         entries: list[str] = []
         while not self._take("}"):
             if entries:
@@ -359,8 +300,8 @@ class _Parser:
             key = _text(self._value) if self._kind == "string" else self._value
             self._next()
             self._expect(":")
-            entries.append(f"{quoted(key)}: {_value(self._expression(0)).text}")
-        return _Term(f"{{{', '.join(entries)}}}", "map")
+            entries.append(f"{quoted(key)}: {valued(self._expression(0)).text}")
+        return Term(f"{{{', '.join(entries)}}}", "map")
 
 
 def _text(written: str) -> str:
@@ -374,99 +315,3 @@ def _text(written: str) -> str:
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise UntranslatableError("half of a surrogate pair is no character")
     return text
-
-
-def _number(text: str) -> _Term:
-    if "." not in text:
-        if len(text) > 19 or int(text) > INT64_MAX:
-            raise UntranslatableError(f"{shown(text)} is too large")
-        return _Term(str(int(text)), "int")
-    return _Term(repr(float(text)), "double")
-
-
-def _value(term: _Term) -> _Term:
-    """A term that has a value; a function that is not called has none, nor has ``typeof``."""
-    if term.subject is not None:
-        raise UntranslatableError("`typeof` can only be compared with 'undefined'")
-    if term.name in _FUNCTIONS or term.name.startswith("Math"):
-        raise UntranslatableError(f"`{term.name}` is not called")
-    return term
-
-
-def _truth(term: _Term) -> _Term:
-    """A term as a condition; JavaScript's truth of other values is not CEL's."""
-    if _value(term).type in {"bool", "dyn"}:
-        return term
-    raise UntranslatableError(f"{shown(term.text)} is no condition; compare it with something")
-
-
-def _called(term: _Term, arguments: list[_Term]) -> _Term:
-    texts = [argument.text for argument in arguments]
-    if term.name == "Math.pow":
-        return _power(arguments)
-    if term.name in {"Math.floor", "Math.ceil", "Math.round"} and len(texts) == 1:
-        function = term.name.lower()
-        return _Term(f"int({function}(double({texts[0]})))", "int")
-    if term.name not in _FUNCTIONS:
-        written = term.name or term.text
-        raise UntranslatableError(f"`{written[:40]}()` has no counterpart")
-    function, type_ = _FUNCTIONS[term.name]
-    return _Term(f"{function}({', '.join(texts)})", type_)
-
-
-def _power(arguments: list[_Term]) -> _Term:
-    """A power with a small exponent that is written out."""
-    if len(arguments) != 2 or arguments[1].text not in {"1", "2", "3", "4"}:
-        raise UntranslatableError("`Math.pow()` needs an exponent from 1 to 4")
-    base, exponent = arguments[0], int(arguments[1].text)
-    binding = _BINARY["*"][0]
-    text = " * ".join([base.within(_ATOM)] * exponent)
-    return _Term(text, base.type, binding if exponent > 1 else _ATOM)
-
-
-def _joined(left: _Term, operator: str, right: _Term, binding: int) -> _Term:
-    if operator in _LOGIC:
-        texts = (_truth(side).within(binding) for side in (left, right))
-        return _Term(f" {operator} ".join(texts), "bool", binding)
-    if operator in _EQUALITY:
-        for term, other in ((left, right), (right, left)):
-            if term.subject is not None and other.text == quoted("undefined"):
-                return _missing(term.subject, operator)
-            if other.type == "undefined":
-                return _missing(term, operator)
-    left, right = _value(left), _value(right)
-    if operator == "in" and right.text == "event" and left.text == quoted("type"):
-        left = _Term(quoted("kind"), "string")
-    if operator in _COMPARISONS:
-        # CEL's comparisons do not chain without parentheses.
-        text = f"{left.within(binding + 1)} {operator} {right.within(binding + 1)}"
-        return _Term(text, "bool", binding)
-    if operator == "/":
-        return _Term(f"double({left.text}) / double({right.text})", "double", binding)
-    left, right = _alike(left, right, operator), _alike(right, left, operator)
-    text = f"{left.within(binding)} {operator} {right.within(binding + 1)}"
-    return _Term(text, left.type if left.type == right.type else "dyn", binding)
-
-
-def _missing(term: _Term, operator: str) -> _Term:
-    """Whether something is not there."""
-    if not term.root:
-        raise UntranslatableError("only a path can be compared with undefined")
-    if term.name:
-        there = f"{quoted(term.name)} in vars"
-    elif term.text.endswith("]"):
-        raise UntranslatableError("only a plain path can be compared with undefined")
-    else:
-        there = f"has({term.text})" if "." in term.text else "true"
-    if operator == "!=":
-        return _Term(there, "bool", _BINARY["in"][0])
-    return _Term(f"!({there})", "bool", _UNARY)
-
-
-def _alike(term: _Term, other: _Term, operator: str) -> _Term:
-    """An operand of arithmetic as its other operand needs it."""
-    if operator == "+" and other.type == "string" and term.type != "string":
-        return _Term(f"string({term.text})", "string")
-    if other.type == "double" and term.type in {"int", "dyn"}:
-        return _Term(f"double({term.text})", "double")
-    return term

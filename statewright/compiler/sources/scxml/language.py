@@ -15,11 +15,11 @@ from statewright.compiler.lowering.texts import failing
 from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
 from statewright.compiler.sources.scxml.context import Context
 from statewright.compiler.sources.scxml.ecmascript import (
-    UntranslatableError,
     assignments_from_ecmascript,
     cel_from_ecmascript,
 )
 from statewright.compiler.sources.scxml.elements import Attribute
+from statewright.compiler.sources.scxml.terms import UntranslatableError
 from statewright.errors import ExpressionError
 from statewright.expressions import (
     Computed,
@@ -43,6 +43,7 @@ from statewright.expressions.syntax import (
     children,
 )
 from statewright.flows.names import variable_in_cel
+from statewright.flows.nearest import did_you_mean
 from statewright.flows.outline import shown
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Actions
@@ -61,6 +62,9 @@ _SYSTEM: Final[Mapping[str, str]] = {
     "_ioprocessors": "session.ioprocessors",
 }
 """SCXML's system variables (5.10) → how our expressions read them."""
+
+_WRITTEN: Final = frozenset({"contact", "tenant"})
+"""What can be written to without being declared."""
 
 _EVENT_FIELDS: Final = {"type": "kind"}
 """Fields of ``_event`` that have another name here."""
@@ -201,6 +205,10 @@ def location_from(attribute: Attribute, context: Context) -> tuple[str, ...] | N
         message = f"the path has more than {LOCATION_LENGTH} names"
         context.report("R004", message, attribute.location, "make it shorter")
         return None
+    elif path[0] not in context.variables and path[0] not in _WRITTEN:
+        message = f"no variable {shown(path[0])} is declared; this always fails"
+        help_ = did_you_mean(path[0], context.variables) if context.variables else ""
+        context.report("G303", message, attribute.location, help_, "warning")
     return path
 
 

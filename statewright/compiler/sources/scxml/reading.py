@@ -24,7 +24,7 @@ from statewright.errors import InvalidStatechart
 from statewright.expressions import Literal
 from statewright.flows.model import Problem
 from statewright.flows.names import flow_id
-from statewright.flows.nearest import did_you_mean, listed
+from statewright.flows.nearest import did_you_mean
 from statewright.flows.outline import shown
 from statewright.statechart.definition import (
     Datum,
@@ -204,7 +204,8 @@ def _check_root(root: Element, context: Context) -> None:
     for name, values in (("version", ("1.0",)), ("binding", ("early", "late"))):
         attribute = root.attributes.get(name)
         if attribute is not None and attribute.value.strip() not in values:
-            message = f"`{name}` is {listed(values)}, not {shown(attribute.value)}"
+            known = " or ".join(f"`{value}`" for value in values)
+            message = f"`{name}` is {known}, not {shown(attribute.value)}"
             context.report("R004", message, attribute.location)
 
 

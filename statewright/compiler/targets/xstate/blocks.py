@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from statewright.compiler.targets.constants import constant_delay
 from statewright.compiler.targets.xstate.contents import Renderer
 from statewright.compiler.targets.xstate.literals import quoted
 from statewright.expressions import Content
@@ -21,12 +22,10 @@ from statewright.statechart.actions import (
     Send,
 )
 from statewright.statechart.definition import Actions
+from statewright.statechart.event import INTERNAL
 from statewright.statechart.nodes import Scope
 
 Lines = Iterator[str]
-
-INTERNAL: Final = "#_internal"
-"""The target of a send that puts its event on the internal queue."""
 
 
 def lines_of_block(actions: Actions, scope: Scope, renderer: Renderer) -> Lines:
@@ -65,6 +64,9 @@ def _say(action: Say, _: Scope, renderer: Renderer) -> Lines:
 
 
 def _send(action: Send, _: Scope, renderer: Renderer) -> Lines:
+    if action.event_expr is not None or action.target_expr is not None:
+        yield from _computed_send(action, renderer)
+        return
     event = quoted(action.event)
     data = _NO_DATA if action.data is None else renderer.typescript(action.data)
     optional_data, name = (data, _NO_DATA), (quoted(action.id), '""')
@@ -73,8 +75,30 @@ def _send(action: Send, _: Scope, renderer: Renderer) -> Lines:
     elif action.target:
         yield _called("x.sendOut", [quoted(action.target), event], [optional_data, name])
     else:
-        delay = "0" if action.delay is None else renderer.typescript(action.delay)
-        yield _called("x.sendSelf", [event], [optional_data, (delay, "0"), name])
+        delay = (_delay(action.delay, renderer), "0")
+        yield _called("x.sendSelf", [event], [optional_data, delay, name])
+
+
+def _computed_send(action: Send, renderer: Renderer) -> Lines:
+    """A send of which the name or the target is known only when it happens."""
+    event, target = (
+        quoted(given) if computed is None else f"cel.toText({renderer.typescript(computed)})"
+        for given, computed in (
+            (action.event, action.event_expr),
+            (action.target, action.target_expr),
+        )
+    )
+    data = _NO_DATA if action.data is None else renderer.typescript(action.data)
+    optional = [(data, _NO_DATA), (_delay(action.delay, renderer), "0"), (quoted(action.id), '""')]
+    yield _called("x.sendTo", [target, event], optional)
+
+
+def _delay(delay: Content | None, renderer: Renderer) -> str:
+    """Microseconds; of a delay that is always the same, the number."""
+    if delay is None:
+        return "0"
+    micros = constant_delay(delay)
+    return renderer.typescript(delay) if micros is None else str(max(0, micros))
 
 
 _NO_DATA: Final = "undefined"
@@ -88,8 +112,11 @@ def _called(function: str, arguments: list[str], optional: list[tuple[str, str]]
     return f"{function}({', '.join([*arguments, *(value for value, _ in given)])});"
 
 
-def _cancel(action: Cancel, _: Scope, __: Renderer) -> Lines:
-    yield f"x.cancel({quoted(action.id)});"
+def _cancel(action: Cancel, _: Scope, renderer: Renderer) -> Lines:
+    if action.id_expr is None:
+        yield f"x.cancel({quoted(action.id)});"
+    else:
+        yield f"x.cancel(cel.toText({renderer.typescript(action.id_expr)}));"
 
 
 def _if(action: If, scope: Scope, renderer: Renderer) -> Lines:

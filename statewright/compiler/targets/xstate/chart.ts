@@ -378,6 +378,13 @@ export class Block extends Names {
     this.outputs.push({ do: "delay", event, delay: micros / 1000, id: name });
   }
 
+  /** Send an event to a target that was computed. */
+  sendTo(target: string, type: string, data?: Value, delay: Value = 0, id = ""): void {
+    if (target === "") this.sendSelf(type, data, delay, id);
+    else if (target === "#_internal") this.raise(type, data, "internal", id);
+    else this.sendOut(target, type, data, id);
+  }
+
   /** Send an event to the world. */
   sendOut(target: string, type: string, data?: Value, id = ""): void {
     const sent = data === undefined ? null : kept(data);

@@ -88,8 +88,8 @@ def _names(chart: Statechart) -> Iterator[str]:
     for state in states_in(chart):
         yield f"done.state.{state.id}"
         for invoke in state.invocations:
-            yield f"done.invoke.{invoke.id}"
-            yield f"error.communication.{invoke.id}"
+            yield f"done.invoke.{invoke.id or state.id}"
+            yield f"error.communication.{invoke.id or state.id}"
 
 
 def keys_of(

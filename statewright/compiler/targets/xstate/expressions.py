@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from statewright.compiler.targets.constants import constant_value
 from statewright.compiler.targets.xstate.functions import FUNCTIONS, LAZY, MACROS, OPERATORS
 from statewright.compiler.targets.xstate.literals import NotExportableError, literal, quoted
 from statewright.compiler.targets.xstate.patterns import NoTranslationError, javascript_from
@@ -252,8 +253,16 @@ def _call(node: Call, reader: Reader, scope: Locals) -> str:
         return f"cel.{lazy}({_written(parts[0], reader, scope)}, {_lazy(parts[1], reader, scope)})"
     function = FUNCTIONS.get((name, member, len(parts)))
     if function is None:
-        raise NotExportableError(f"there is no `{name}` in it")
+        return _folded(node, name)
     return f"cel.{function}({', '.join(_written(part, reader, scope) for part in parts)})"
+
+
+def _folded(node: Call, name: str) -> str:
+    """The value of a call of something that ``cel.ts`` lacks, if it is always the same."""
+    try:
+        return literal(constant_value(Expression("", node)))
+    except EvaluationError:
+        raise NotExportableError(f"there is no `{name}` in it") from None
 
 
 def _matches(_: Call, parts: list[Node], reader: Reader, scope: Locals) -> str:

@@ -10,14 +10,16 @@ from statewright.compiler.targets.xstate.timers import Timer
 from statewright.expressions.syntax import Arithmetic, Call, Literal, walk
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import (
+    Invoke,
     State,
     Statechart,
     StateKind,
     Transition,
     TransitionKind,
 )
-from statewright.statechart.event import normalised, prefixes
+from statewright.statechart.event import INTERNAL, normalised, prefixes
 from statewright.statechart.nodes import Node, is_descendant, is_history
+from statewright.statechart.sending import SPECIAL
 from statewright.statechart.traversal import actions_in, expressions_of, states_in
 from statewright.statechart.tree import Tree
 
@@ -112,11 +114,27 @@ def _of_time(chart: Statechart, timers: dict[str, Timer]) -> Iterator[Loss]:
             "XState does not start timers again when a snapshot is restored",
             "they are lost, unless the host sends their events",
         )
+    yield from _of_sends(sends)
     if any(action.delay is None for action in own):
         yield Loss(
             "sends-to-self",
             "an event that the session sends to itself is not handled in the same turn",
             "it is handled next, behind events that wait already",
+        )
+
+
+def _of_sends(sends: list[Send]) -> Iterator[Loss]:
+    if any(action.target.startswith(SPECIAL) and action.target != INTERNAL for action in sends):
+        yield Loss(
+            "sessions",
+            "sessions do not send to each other by themselves",
+            "what is sent to a session is the effect `send`, with its target",
+        )
+    if any(action.id_location or action.type_expr is not None for action in sends):
+        yield Loss(
+            "computed-sends",
+            "a send stores its id or computes its type",
+            "it does not",
         )
 
 
@@ -132,6 +150,8 @@ def _of_state(state: State, node: Node, tree: Tree) -> Iterator[Loss]:
             "they start on entry, also where the state is left at once",
             place,
         )
+    for invoke in state.invocations:
+        yield from _of_invoke(invoke, place)
     if state.data and _is_remembered(node):
         yield Loss(
             "remembered-variables",
@@ -156,6 +176,23 @@ def _of_state(state: State, node: Node, tree: Tree) -> Iterator[Loss]:
         )
     for number, transition in enumerate(state.transitions):
         yield from _of_transition(transition, node, Place(state.id, f"{state.id}#{number}"), tree)
+
+
+def _of_invoke(invoke: Invoke, place: Place) -> Iterator[Loss]:
+    if invoke.chart is not None:
+        yield Loss(
+            "child-charts",
+            "a chart that is invoked is not exported with the one that invokes it",
+            "the host provides an actor under the type of the invocation",
+            place,
+        )
+    if invoke.finalize or invoke.autoforward or invoke.id_location or invoke.type_expr is not None:
+        yield Loss(
+            "invocation-details",
+            "an invocation finalizes, forwards events, stores its id or computes its type",
+            "it does not",
+            place,
+        )
 
 
 def _is_remembered(node: Node) -> bool:

@@ -244,7 +244,7 @@ def _actors(tree: Tree) -> dict[str, str]:
     """The actors that do the work of invocations; the host provides them."""
     types = sorted(
         {
-            invoke.type
+            invoke.type or "scxml"
             for node in tree.nodes.values()
             if node.state is not None
             for invoke in node.state.invocations

@@ -152,8 +152,8 @@ class Writer:
         scope = self.tree.nodes[state.id].scope
         written = self.code.renderer(Place(state.id), scope).typescript(invoke.params)
         return {
-            "id": invoke.id,
-            "src": invoke.type,
+            "id": invoke.id or self.naming.ids[state.id],
+            "src": invoke.type or "scxml",
             "input": Code(f"params((x) => ({written}))"),
         }
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from statewright.compiler.targets.constants import constant_delay
 from statewright.expressions import Literal
 from statewright.statechart.actions import Action, Cancel, Raise, Say, Send
 from statewright.statechart.definition import Actions, State, Statechart
@@ -71,15 +72,21 @@ def _uses(chart: Statechart) -> Iterator[tuple[str, str]]:
 
 
 def _candidates(state: State) -> Iterator[Timer]:
-    cancelled = {one.id for one in _certain(state.exit) if isinstance(one, Cancel)}
+    cancelled = {one.id for one in _certain(state.exit) if isinstance(one, Cancel) and one.id}
     for action in _certain(state.entry):
         match action:
-            case Send(event, None, "", Literal(int(delay)), name) if name in cancelled:
-                milliseconds, rest = divmod(delay, _MILLISECOND)
+            case Send(event, None, "", delay, name) if name in cancelled and _is_plain(action):
+                milliseconds, rest = divmod(constant_delay(delay) or 0, _MILLISECOND)
                 if milliseconds > 0 and rest == 0:
                     yield Timer(state.id, event, name, milliseconds)
             case _:
                 pass
+
+
+def _is_plain(action: Send) -> bool:
+    """Whether a send goes to the session itself, and nothing of it but the delay is computed."""
+    computed = (action.event_expr, action.target_expr, action.type_expr)
+    return computed == (None, None, None) and not action.id_location and not action.target
 
 
 def _certain(blocks: tuple[Actions, ...]) -> Iterator[Action]:
@@ -93,10 +100,11 @@ def _certain(blocks: tuple[Actions, ...]) -> Iterator[Action]:
 
 def _is_safe(action: Action) -> bool:
     match action:
-        case Cancel() | Raise(_, None) | Say(Literal()):
+        case Cancel(id_expr=None) | Raise(_, None) | Say(Literal()):
             return True
-        case Send(_, None, "", None | Literal(int())):
-            return True
+        case Send(_, None, "", delay):
+            constant = delay is None or constant_delay(delay) is not None
+            return constant and _is_plain(action)
         case _:
             return False
 

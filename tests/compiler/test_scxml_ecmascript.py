@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statewright.compiler.sources.scxml.ecmascript import (
+    assignments_from_ecmascript,
+    cel_from_ecmascript,
+)
+from statewright.compiler.sources.scxml.terms import UntranslatableError
+from statewright.expressions import evaluate, parse
+from statewright.flows.names import variable_in_cel
+
+NAMES = {"x": 3, "s": "text", "list": [1, 2, 3], "o": {"a": {"b": 7}, "k": "v"}, "yes": True}
+
+
+@pytest.mark.parametrize(
+    ("javascript", "cel"),
+    [
+        ("x === 100", "x == 100"),
+        ("x !== 10 && !yes || x >= -1.5", "x != 10 && !yes || x >= -1.5"),
+        ("(yes || yes) && yes", "(yes || yes) && yes"),
+        ("'b1, x:' + x", "'b1, x:' + string(x)"),
+        ("x / 2", "double(x) / double(2)"),
+        ("x + 1.5", "double(x) + 1.5"),
+        ("Math.pow(x,3)", "x * x * x"),
+        ("Math.floor(x / 2)", "int(math.floor(double(double(x) / double(2))))"),
+        ("[1, 'a', [2]]", "[1, 'a', [2]]"),
+        ("{p1: 'v1', 'p 2': {}}", "{'p1': 'v1', 'p 2': {}}"),
+        ("x > 1 ? 'a' : 'b'", "x > 1 ? 'a' : 'b'"),
+        ("o.a.b + list[0] + s.length", "o.a.b + list[0] + size(s)"),
+        ("o['k'].toUpperCase()", "o['k'].upperAscii()"),
+        ("'k' in o", "'k' in o"),
+        ("typeof y === 'undefined'", "!('y' in vars)"),
+        ("typeof o.zz != 'undefined'", "has(o.zz)"),
+        ("x == undefined", "!('x' in vars)"),
+        ("undefined", "optional.none()"),
+        ("_event.type == 'platform'", "event.kind == 'platform'"),
+        ("_sessionid + _name", "session.id + session.flow"),
+        ("In('a')", "In('a')"),
+        ("now", "vars['now']"),
+        ("x /* really */ + // it is\n 1", "x + 1"),
+        (r"'it\'s\x41\u0042'", r"'it\'sAB'"),
+    ],
+)
+def test_expressions_become_cel(javascript: str, cel: str) -> None:
+    assert cel_from_ecmascript(javascript, variable_in_cel) == cel
+    parse(cel)
+
+
+@pytest.mark.parametrize(
+    ("javascript", "value"),
+    [
+        ("Math.pow(x, 2) + 1", 10),
+        ("1 + 2 * x - 4 / 2", 5.0),
+        ("(1 + 2) * x", 9),
+        ("Math.max(x, 7) - Math.abs(-2)", 5),
+        ("s.includes('ex') && s.indexOf('x') === 2", True),
+        ("Math.round(2.5) + Math.floor(x / 2)", 4),
+        ("-x < 0 ? -(-x) : 0", 3),
+        ("!(x === 3) || x % 2 === 1", True),
+        ("'' + x + yes", "3true"),
+    ],
+)
+def test_what_they_become_means_the_same(javascript: str, value: Any) -> None:
+    assert evaluate(parse(cel_from_ecmascript(javascript)), NAMES) == value
+
+
+@pytest.mark.parametrize(
+    ("javascript", "reason"),
+    [
+        ("", "a value is missing before the end"),
+        ("x +", "a value is missing before the end"),
+        ("x y", "`y` is not understood here"),
+        ("x = 1", "`=` is not understood here"),
+        ("function() {}", "`function` has no counterpart"),
+        ("f(x)", "`f()` has no counterpart"),
+        ("JSON.stringify(x)", "`JSON.stringify()` has no counterpart"),
+        ("s && yes", ""),
+        ("'s' && yes", "`'s'` is no condition; compare it with something"),
+        ("Math.pow", "`Math.pow` is not called"),
+        ("Math.pow(x, y)", "`Math.pow()` needs an exponent from 1 to 4"),
+        ("typeof x", "`typeof` can only be compared with 'undefined'"),
+        ("1e400", "`1e400` is not understood here"),
+        ("9" * 20, "`99999999999999999999` is too large"),
+        ("9" * 400 + ".0", "`999999999999999999999999999999999999999…` is too large"),
+        ("'\\ud800'", "half of a surrogate pair is no character"),
+        ("(" * 100, "it is nested too deep"),
+        ("[1", "`,` is missing"),
+        ("{a}", "`:` is missing"),
+        ("x" * 10_001, "it is too long"),
+        (
+            "Math.pow(" * 20 + "x" + ", 4)" * 20,
+            "it is too long when its powers are written out",
+        ),
+    ],
+)
+def test_what_cannot_become_cel_says_why(javascript: str, reason: str) -> None:
+    if not reason:
+        assert cel_from_ecmascript(javascript) == javascript
+        return
+    with pytest.raises(UntranslatableError) as caught:
+        cel_from_ecmascript(javascript)
+    assert str(caught.value) == reason
+
+
+def test_a_script_may_assign() -> None:
+    script = "x = 1;\n o.a.b += x\n x--; s += 'a' /* done */;;"
+    assert assignments_from_ecmascript(script) == [
+        ("x", "1"),
+        ("o.a.b", "o.a.b + x"),
+        ("x", "x - 1"),
+        ("s", "string(s) + 'a'"),
+    ]
+
+
+@pytest.mark.parametrize("script", ["f()", "x", "var x = 1", "_event = 1", "1 = 2", "if (x) {}"])
+def test_a_script_may_do_nothing_else(script: str) -> None:
+    with pytest.raises(UntranslatableError):
+        assignments_from_ecmascript(script)
+
+
+TOKENS = st.sampled_from(
+    [
+        *("x", "o.a", "list", "s", "'q'", "5", "1.5", ".5", "null", "true", "undefined", "typeof"),
+        *(
+            "Math.pow",
+            "Math.max",
+            "In",
+            "_event",
+            "_event.type",
+            "length",
+            "é",
+            "'",
+            "=",
+            "+=",
+            "++",
+        ),
+        *(
+            "==",
+            "===",
+            "!=",
+            "<",
+            ">=",
+            "&&",
+            "||",
+            "!",
+            "-",
+            "+",
+            "*",
+            "/",
+            "%",
+            "(",
+            ")",
+            "[",
+            "]",
+        ),
+        *(".", ",", "{", "}", ":", "?", ";", "in", "//", "/*", "*/"),
+    ]
+)
+
+
+TEXTS = st.lists(TOKENS, max_size=12).map(" ".join) | st.text(max_size=30)
+
+
+@given(TEXTS)
+def test_whatever_is_translated_is_cel(javascript: str) -> None:
+    with suppress(UntranslatableError):
+        parse(cel_from_ecmascript(javascript, variable_in_cel))
+
+
+@given(TEXTS)
+def test_whatever_a_script_is_translated_to_is_cel(script: str) -> None:
+    with suppress(UntranslatableError):
+        for target, value in assignments_from_ecmascript(script, variable_in_cel):
+            parse(target)
+            parse(value)
