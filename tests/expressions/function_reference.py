@@ -16,6 +16,7 @@ from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.lots import LOTS
 from statewright.expressions.functions.maths import MATHS
 from statewright.expressions.functions.network import NETWORK
 from statewright.expressions.functions.operators import OPERATORS
@@ -59,6 +60,7 @@ FAMILIES: tuple[tuple[str, tuple[Overload, ...], str], ...] = (
     ("Optionals", OPTIONALS, "`optMap` and `optFlatMap` are macros."),
     ("Encoders", ENCODERS, ""),
     ("Network", NETWORK, ""),
+    ("Lots", LOTS, "Ours: a number from 0 to below `n` that a text decides, the same every time."),
     (
         "Answers",
         ANSWERS,
