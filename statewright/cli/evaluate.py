@@ -130,11 +130,19 @@ class Outcome:
 
 def _text(expression: str) -> str:
     if expression != files.STDIN:
-        return expression
+        return _typed_text(expression)
     content = files.bytes_of(expression)
     if len(content) > SIZE_LIMIT:
         raise Failure("the expression on standard input is too long")
     return content.decode("utf-8", "replace").rstrip()
+
+
+def _typed_text(argument: str) -> str:
+    """What was typed, where Python could not tell what encoding it is in."""
+    try:
+        return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return argument
 
 
 def _setting(

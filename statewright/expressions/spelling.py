@@ -57,8 +57,11 @@ def text_literal(text: str) -> str:
     plain = text.isascii() and text.isprintable()
     if not plain:
         plain = not any(map(_is_hidden, text))
-    if plain and quote not in text:
-        return f"r{quote}{text}{quote}" if "\\" in text else f"{quote}{text}{quote}"
+    if plain and quote not in text and "\\" not in text:
+        return f"{quote}{text}{quote}"
+    # Google's own engine takes a backslash in front of the last quote for an escape, also here.
+    if plain and quote not in text and not text.endswith("\\"):
+        return f"r{quote}{text}{quote}"
     return quote + "".join(_spelled(character, quote) for character in text) + quote
 
 

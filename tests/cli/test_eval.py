@@ -66,6 +66,12 @@ def test_data_and_expressions_come_from_standard_input() -> None:
     assert process("eval", "-", "--var", "a=1", typed=b"a\n  + 1 // two\n").stdout == b"2\n"
 
 
+def test_an_expression_is_utf_8_whatever_the_locale() -> None:
+    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    result = process("eval", "size('漢字') > 1 ? 'é' : ''", environment=environment)
+    assert result.stdout == "'é'\n".encode()
+
+
 def test_a_declared_variable_holds_a_value_of_its_type(statewright: CommandLine) -> None:
     arguments = ("--declare", "day=timestamp", "--var", 'day="2026-01-31T00:00:00Z"')
     assert statewright("eval", "day.getDayOfWeek()", *arguments).out == "6\n"

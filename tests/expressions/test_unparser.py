@@ -138,6 +138,7 @@ def test_what_can_be_read_in_real_flows_is_written_anew() -> None:
         ('"it\'s"', '"it\'s"'),
         ("'it\\'s \"it\"'", "'it\\'s \"it\"'"),
         (r"'\\d+'", r"r'\d+'"),
+        (r"'a\\'", r"'a\\'"),
         (r'''"\\d'"''', r'''r"\d'"'''),
         ("'''a\nb\t'''", r"'a\nb\t'"),
         (r"'\u202e\x00é👩\u200d👧'", "'\\u202e\\u0000é👩\u200d👧'"),
