@@ -226,6 +226,12 @@ def _question(question: Question) -> Iterator[Text]:
         yield Text(Role.PATTERN, question.validation.pattern)
     if question.retry_message is not None:
         yield _template(question.retry_message)
+    if question.choices_from is not None:
+        yield Text(Role.EXPRESSION, question.choices_from, wanted="list")
+    if question.help is not None:
+        yield _template(question.help.text)
+    if question.reminder is not None:
+        yield _template(question.reminder.text)
 
 
 def _http(http: Http) -> Iterator[Text]:

@@ -32,7 +32,15 @@ from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Approval, Handoff
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
-from statewright.flows.nodes.questions import Choice, InputKind, Question, Store, Validation
+from statewright.flows.nodes.questions import (
+    Choice,
+    Help,
+    InputKind,
+    Question,
+    Reminder,
+    Store,
+    Validation,
+)
 from statewright.flows.nodes.requests import Action, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
 from statewright.flows.nodes.steering import (
@@ -104,6 +112,7 @@ __all__ = [
     "End",
     "ErrorClass",
     "Handoff",
+    "Help",
     "Http",
     "InputKind",
     "Interrupt",
@@ -117,6 +126,7 @@ __all__ = [
     "Operation",
     "Parallel",
     "Question",
+    "Reminder",
     "Set",
     "Source",
     "Split",

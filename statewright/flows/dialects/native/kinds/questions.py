@@ -10,15 +10,25 @@ from pydantic import Discriminator, Field, Tag
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import TAG, NodeId, Scalar, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import (
+    TAG,
+    Expression,
+    NodeId,
+    Scalar,
+    Shape,
+    Text,
+    Timeout,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
 from statewright.flows.nodes import (
     Bubble,
     BubbleType,
     Choice,
+    Help,
     InputKind,
     Question,
+    Reminder,
     Source,
     Store,
     Validation,
@@ -33,6 +43,7 @@ class LongChoice(Shape):
     value: Scalar = Field(description="What is saved.")
     label: Text | None = Field(None, description="What is shown; by default the value.")
     to: NodeId | None = Field(None, description="The node where this answer leads.")
+    synonyms: list[Text] = Field([], description="Other words that mean it.")
     data: dict[str, Any] = Field(
         {}, description="Whatever else belongs to it; saved with `store: choice`."
     )
@@ -53,6 +64,24 @@ class QuestionPorts(Shape):
 
     fallback: NodeId | None = Field(None, description="When the retries are used up.")
     timeout: NodeId | None = Field(None, description="When no answer came in time.")
+    skip: NodeId | None = Field(
+        None, description="When it is skipped; by default as after an answer."
+    )
+
+
+class HelpShape(Shape):
+    """What is said to somebody who asks for help; it is no attempt to answer."""
+
+    words: list[Text] = Field(["help", "?"], description="What asks for it.")
+    text: Text = Field(description="What is said.")
+
+
+class ReminderShape(Shape):
+    """What is said to somebody who does not answer."""
+
+    after: Timeout = Field(description="How long nobody has said anything.")
+    text: Text = Field(description="What is said.")
+    times: int = Field(1, ge=1, le=100, description="How often.")
 
 
 class QuestionNode(PassingShape):
@@ -66,7 +95,7 @@ class QuestionNode(PassingShape):
     input: (
         Literal[
             "text", "number", "integer", "email", "phone", "url", "date", "boolean", "choice",
-            "multiple_choice",
+            "multiple_choice", "time", "rating", "slider", "file", "location",
         ]
         | None
     ) = Field(
@@ -74,6 +103,9 @@ class QuestionNode(PassingShape):
     )  # fmt: skip
     variable: Text | None = Field(None, description="Where the answer is saved: a name or path.")
     choices: list[ChoiceShape] = Field([], description="The answers offered.")
+    choices_from: Expression | None = Field(
+        None, description="CEL for the answers offered: values, or maps {value, label}."
+    )
     store: Literal["value", "choice"] = Field(
         "value", description="What is saved of a choice: its value, or all that is written of it."
     )
@@ -82,11 +114,22 @@ class QuestionNode(PassingShape):
     maximum: float | None = Field(None, description="The greatest number, or count of choices.")
     min_length: int | None = Field(None, ge=0, description="The least number of characters.")
     max_length: int | None = Field(None, ge=0, description="The greatest number of characters.")
+    step: float = Field(0, ge=0, description="By how much a slider moves.")
+    accept: list[Text] = Field([], description="Types of a file: `image/*`, `application/pdf`.")
+    max_size: int | None = Field(None, ge=1, description="The most bytes of a file.")
     retries: int | None = Field(
         None, ge=0, description="How often it is asked again; by default without end."
     )
     retry: Text | None = Field(None, description="What is said to an answer that will not do.")
     timeout: Timeout | None = Field(None, description="How long to wait for each answer.")
+    reminder: ReminderShape | None = Field(
+        None, description="What is said to somebody who does not answer."
+    )
+    help: HelpShape | None = Field(None, description="What is said to somebody who asks for help.")
+    skip: list[Text] = Field([], description="Words with which it is left unanswered.")
+    window: Timeout | None = Field(
+        None, description="The answer may come in several messages, so shortly after each other."
+    )
     on: QuestionPorts | None = Field(None, description="Where it leads when it is not answered.")
 
 
@@ -100,11 +143,20 @@ def read_question(node: QuestionNode, box: Box) -> Question:
     if node.on is not None:
         box.edge(node.on.fallback, part["on"]["fallback"], "fallback")
         box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
+        box.edge(node.on.skip, part["on"]["skip"], "skip")
     return question_from(node, part, box.removed)
 
 
 _CHOOSING: Final = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
-_COUNTED: Final = frozenset({InputKind.NUMBER, InputKind.INTEGER, InputKind.MULTIPLE_CHOICE})
+_COUNTED: Final = frozenset(
+    {
+        InputKind.NUMBER,
+        InputKind.INTEGER,
+        InputKind.MULTIPLE_CHOICE,
+        InputKind.RATING,
+        InputKind.SLIDER,
+    }
+)
 _WRITTEN: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
 _LIMITS: Final = {
     "minimum": _COUNTED,
@@ -112,6 +164,10 @@ _LIMITS: Final = {
     "min_length": _WRITTEN,
     "max_length": _WRITTEN,
     "pattern": _WRITTEN,
+    "accept": frozenset({InputKind.FILE}),
+    "max_size": frozenset({InputKind.FILE}),
+    "step": frozenset({InputKind.SLIDER}),
+    "window": _WRITTEN,
 }
 """For which kinds of answer each check means something."""
 
@@ -120,7 +176,8 @@ def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
     """What a question does."""
     choices = tuple(_choices(node, part, removed))
     kind = InputKind(node.input) if node.input else None
-    kind = kind or (InputKind.CHOICE if node.choices else InputKind.TEXT)
+    offered = bool(node.choices or node.choices_from)
+    kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
     _check_choices(node, part, kind)
     _check_limits(node, part, kind)
     return Question(
@@ -135,10 +192,26 @@ def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
             maximum=node.maximum,
             min_length=node.min_length,
             max_length=node.max_length,
+            step=node.step,
+            accept=tuple(node.accept),
+            max_size=node.max_size,
         ),
         retries=node.retries,
         retry_message=_source(node.retry, part["retry"]),
         timeout=node.timeout,
+        choices_from=_source(node.choices_from, part["choices_from"]),
+        skip=tuple(node.skip),
+        help=None
+        if node.help is None
+        else Help(tuple(node.help.words), source_from(node.help.text, part["help"]["text"])),
+        reminder=None
+        if node.reminder is None
+        else Reminder(
+            node.reminder.after,
+            source_from(node.reminder.text, part["reminder"]["text"]),
+            node.reminder.times,
+        ),
+        window=node.window or 0,
     )
 
 
@@ -168,15 +241,16 @@ def _choices(node: QuestionNode, part: Part, removed: Removed) -> list[Choice]:
         if isinstance(choice, LongChoice):
             value, place = choice.value, item["value"]
             text, written = choice.label, item["label"]
-            extra = choice.data
+            extra, synonyms = choice.data, tuple(choice.synonyms)
         else:
             value, place, text, written, extra = choice, item, None, item, {}
+            synonyms = ()
         if choice_port(value) in ports:
             place.report("R007", f"the choice `{value}` stands here again", "rename or remove it")
             continue
         ports.add(choice_port(value))
         label = source_from(_shown(value) if text is None else text, written)
-        choices.append(Choice(value, label, extra, item.location))
+        choices.append(Choice(value, label, extra, synonyms, item.location))
     return choices
 
 
@@ -195,7 +269,11 @@ def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
                     "lead on by `next`, and branch behind it with a condition",
                     at_key=True,
                 )
-    if kind in _CHOOSING and not part["choices"].present:
+    if part["choices"].present and node.choices_from is not None:
+        part["choices_from"].report(
+            "R004", "`choices_from` stands beside `choices`", "remove one", at_key=True
+        )
+    if kind in _CHOOSING and not part["choices"].present and not part["choices_from"].present:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
     elif kind not in _CHOOSING and node.choices:
         part["choices"].report(
@@ -208,7 +286,8 @@ def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
 
 def _check_limits(node: QuestionNode, part: Part, kind: InputKind) -> None:
     for name, kinds in _LIMITS.items():
-        if getattr(node, name) is not None and kind not in kinds:
+        written = name in node.model_fields_set and getattr(node, name) is not None
+        if written and kind not in kinds:
             part[name].report(
                 "R004",
                 f"`{name}` means nothing to a question for `{kind}`",
