@@ -11,7 +11,7 @@ from statewright.runtime.engine import Engine, InProcessEngine
 from statewright.runtime.handling import Handler, Order
 from statewright.runtime.replay import Difference, Replay
 from statewright.runtime.runtime import Runtime
-from statewright.runtime.views import SessionView, Started
+from statewright.runtime.views import Received, SessionView, Started
 
 __all__ = [
     "Answer",
@@ -20,6 +20,7 @@ __all__ = [
     "Handler",
     "InProcessEngine",
     "Order",
+    "Received",
     "Replay",
     "Runtime",
     "SessionView",

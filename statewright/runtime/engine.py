@@ -25,7 +25,8 @@ from statewright.runtime.clock import SECOND, Chance, Clock
 from statewright.runtime.handling import Outcome, Performer, retries_of
 from statewright.statechart import Effect, EffectKind, effect_from_json
 from statewright.statechart.canonical import json_from_value, text_from_json
-from statewright.storage.records import Claim, SessionKey, Settlement
+from statewright.storage.queues import Claim, Settlement
+from statewright.storage.records import SessionKey
 from statewright.storage.store import Store
 
 LEASE: Final = 10 * SECOND

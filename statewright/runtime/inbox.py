@@ -9,8 +9,8 @@ from typing import Final
 from statewright.errors import InvalidMessage, StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.timers import HOLD, Drain
-from statewright.statechart import Event, event_to_json
-from statewright.storage.records import Message, SessionKey
+from statewright.storage.queues import Message
+from statewright.storage.records import SessionKey
 from statewright.storage.store import Store
 
 LARGEST: Final = 4_000_000
@@ -37,15 +37,19 @@ class Inbox:
         self._again: dict[SessionKey, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def accept(self, key: SessionKey, message: str, event: Event) -> int:
+    async def accept(self, key: SessionKey, message: str, body: str) -> int:
         """Keep a message; its position among those of the session.
+
+        Args:
+            key: whose message.
+            message: its id.
+            body: what ``messages.incoming_from`` reads.
 
         Raises:
             UnstorableRecord: its id is none that can be kept.
             InvalidMessage: it is too large to be handled later.
         """
         now = self._clock()
-        body = event_to_json(event)
         if len(body) > LARGEST:
             raise InvalidMessage(
                 f"the message has {len(body):,} characters as JSON; the most is {LARGEST:,}"

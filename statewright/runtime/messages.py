@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidEvent, InvalidMessage
-from statewright.statechart import Effect, Event, event_from_json
+from statewright.runtime.openings import Opening, event_and_opening_from
+from statewright.statechart import Effect, Event
 from statewright.statechart.coercion import kept
 from statewright.statechart.event import TICK, is_event_name, matches
 from statewright.statechart.interventions import END, PATCH
@@ -30,11 +31,13 @@ class Incoming:
         event: what happened; the time, and the values of the contact and the tenant, are put on
             it when it is handled.
         position: in the inbox, or 0 where it was not accepted before.
+        opening: the session that it begins where none goes on; None where it begins none.
     """
 
     id: str
     event: Event
     position: int = 0
+    opening: Opening | None = None
 
 
 What = str | Mapping[str, Any] | Event
@@ -126,9 +129,10 @@ def incoming_from(key: SessionKey, arrival: Arrival) -> Incoming:
         CorruptedSession: the inbox holds something that is no event.
     """
     try:
-        return Incoming(arrival.message, event_from_json(arrival.body), arrival.position)
+        event, opening = event_and_opening_from(arrival.body)
     except InvalidEvent as error:
         raise corrupted(key, f"in its inbox is {arrival.message!r}: {error}") from None
+    return Incoming(arrival.message, event, arrival.position, opening)
 
 
 _RESULT: Final = ":result"

@@ -1,4 +1,4 @@
-"""Reading the turns of a session: those that were, and those that come."""
+"""Reading what is stored: sessions, the turns that they had, and those that come."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from statewright.errors import UnknownSession
 from statewright.runtime.answer import Answer, answer_from_json, joined
 from statewright.runtime.feed import Feed
 from statewright.runtime.messages import result_id
-from statewright.statechart import Status
-from statewright.storage.records import Lookup, PastTurn, SessionKey
+from statewright.runtime.openings import Talk
+from statewright.runtime.replay import Replay, Replayer
+from statewright.statechart import Statechart, Status
+from statewright.storage.identity import is_secret, read_token, state_hash
+from statewright.storage.records import Loaded, Lookup, PastTurn, SessionKey
 from statewright.storage.store import Store
 
 PAGE: Final = 100
@@ -20,7 +23,7 @@ PAGE: Final = 100
 
 
 class Reader:
-    """Reads turns.
+    """Reads sessions and their turns.
 
     Args:
         store: where they are.
@@ -43,6 +46,41 @@ class Reader:
             if len(page) < PAGE:
                 return
             after = page[-1].revision
+
+    async def answers(self, key: SessionKey, after: int) -> tuple[Answer, ...]:
+        """The answers of the turns behind a revision, as far as there are any."""
+        return tuple([answer_from_json(turn.answer) async for turn in self.turns(key, after)])
+
+    async def current(self, talk: Talk) -> SessionKey | None:
+        """The latest session of a talk, if it goes on; else None."""
+        episodes = await self._store.conversation(talk.tenant, talk.channel, talk.conversation)
+        for episode in episodes:
+            if episode.flow == talk.flow and episode.status is Status.ACTIVE:
+                return SessionKey(talk.tenant, episode.session)
+        return None
+
+    async def key_of(self, token: str) -> SessionKey:
+        """The session that a token opens.
+
+        Raises:
+            UnknownSession: none.
+        """
+        parts = read_token(token)
+        if parts is not None:
+            (loaded,) = await self._store.load([Lookup(parts.key)])
+            stored = loaded.session.birth.secret_hash if loaded.session else ""
+            if is_secret(parts.secret, stored):
+                return parts.key
+        raise UnknownSession("the token opens no session; start one")
+
+    async def replayed(self, key: SessionKey, loaded: Loaded, chart: Statechart) -> Replay:
+        """A session made again from its history, and compared with what was stored."""
+        revision = loaded.session.revision if loaded.session else 0
+        hashes = state_hash(loaded.snapshot), loaded.state_hash
+        replayer = Replayer(chart, key.session, revision, hashes)
+        async for turn in self.turns(key, 0):
+            replayer.take(turn)
+        return replayer.result
 
     async def live(self, key: SessionKey, after: int) -> AsyncGenerator[PastTurn, None]:
         """The turns behind a revision, and those to come, until the session is over.

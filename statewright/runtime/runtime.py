@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
@@ -10,8 +9,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from statewright.errors import UnknownSession
 from statewright.runtime.answer import Answer, answer_from_json
+from statewright.runtime.background import Background
 from statewright.runtime.clock import (
     SECOND,
     Chance,
@@ -33,18 +32,19 @@ from statewright.runtime.messages import (
     event_from,
     patch_from,
 )
+from statewright.runtime.openings import Talk
 from statewright.runtime.reading import Reader
+from statewright.runtime.receiving import Receiver
 from statewright.runtime.rehydration import existing
-from statewright.runtime.replay import Replay, Replayer
+from statewright.runtime.replay import Replay
 from statewright.runtime.results import Results
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
-from statewright.runtime.starting import Starter, Talk
+from statewright.runtime.starting import Starter
 from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import Sweeper
 from statewright.runtime.turn import Turns
-from statewright.runtime.views import SessionView, Started, view_of
-from statewright.statechart import EffectKind, Event, Release, Status
-from statewright.storage.identity import is_secret, read_token, state_hash
+from statewright.runtime.views import Received, SessionView, Started, view_of
+from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Loaded,
@@ -94,13 +94,13 @@ class Runtime:
         self._turns = Turns(store, clock, self._committed)
         performer = Performer(self._handlers, secrets)
         results = Results(store, clock, chance, performer, self._turns)
-        self._engine = None if engine is None else engine(results)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
-        self._sweeper = Sweeper(store, clock, self._turns.drain, poll)
-        self._sweeping: asyncio.Task[None] | None = None
+        self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
+        sweeper = Sweeper(store, clock, self._turns.drain, poll)
+        self._background = Background(sweeper, None if engine is None else engine(results))
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -111,22 +111,19 @@ class Runtime:
             UnusableDatabase: the database is not known, or from a newer version.
             StorageUnavailable: it does not answer.
         """
-        if self._sweeping is not None:
+        if self._background.is_open:
             return
         await self.store.open()
         self._turns.open()
         self._reader.closed = False
-        self._sweeping = asyncio.create_task(self._sweeper.run(), name="statewright sweeper")
         try:
-            if self._engine is not None:
-                await self._engine.open()
+            await self._background.open()
         except BaseException:
             await self.close()
             raise
 
     async def close(self) -> None:
         """Let the turns that were begun come to their end, and stop; no more are begun."""
-        sweeping, self._sweeping = self._sweeping, None
         self._reader.closed = True
         self._feed.hint_all()
         # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
@@ -137,11 +134,7 @@ class Runtime:
                     ends.push_async_callback(handler.aclose)
             ends.push_async_callback(self._turns.close)
             ends.push_async_callback(self._inbox.close)
-            if self._engine is not None:
-                ends.push_async_callback(self._engine.close)
-            if sweeping is not None:
-                sweeping.cancel()
-                await asyncio.gather(sweeping, return_exceptions=True)
+            await self._background.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -298,8 +291,60 @@ class Runtime:
         """
         checked_id(key, message_id)
         event = event_from(what)
-        existing(key, await self._load(key))
-        return await self._inbox.accept(key, message_id, event)
+        loaded = await self._load(key)
+        if not loaded.inbox:
+            existing(key, loaded)
+        return await self._inbox.accept(key, message_id, event_to_json(event))
+
+    async def receive(  # noqa: PLR0913 (who, what, and what is begun with it)
+        self,
+        flow: str,
+        what: What,
+        *,
+        conversation: str,
+        message_id: str,
+        tenant: str = "default",
+        channel: str = "api",
+        contact: str = "",
+        data: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        label: str | None = None,
+    ) -> Received:
+        """Take a message of a conversation in, and handle it in the background, in its order.
+
+        The session of the flow that goes on in the conversation handles it, as with ``accept``.
+        Where none does when its turn comes, it begins one, as with ``start``: the bot has the first
+        word then, and the message itself is not handled as an answer; give as ``data`` what the
+        flow is to know of it.
+
+        Args:
+            flow: what the session runs.
+            what: as for ``send``.
+            conversation: which talk on the channel.
+            message_id: unique in the conversation; whoever brings it again changes nothing.
+            tenant: whose flow it is.
+            channel: how the contact talks to us.
+            contact: whose values a session reads and patches that is begun, or ``""``.
+            data: values of the flow's inputs, for a session that is begun.
+            version: of the flow, for a session that is begun; as for ``start``.
+            label: see ``version``.
+
+        Raises:
+            UnknownFlow: nothing of that flow, version or label is published.
+            InvalidEvent: the inputs are not usable.
+            InvalidMessage: it is no message.
+            UnstorableRecord: a name or id is none that can be kept.
+        """
+        event = event_from(what)
+        publication = await self._starter.publication(tenant, flow, version, label)
+        return await self._receiver.receive(
+            publication,
+            Talk(tenant, channel, conversation, flow),
+            event,
+            message=message_id,
+            contact=contact,
+            inputs=data or {},
+        )
 
     # --- what one sees of it -------------------------------------------------------------------
 
@@ -309,10 +354,10 @@ class Runtime:
         Raises:
             UnknownSession: there is no such session.
         """
-        turns = [turn async for turn in self._reader.turns(key, after)]
-        if not turns:
+        answers = await self._reader.answers(key, after)
+        if not answers:
             existing(key, await self._load(key))
-        return tuple(answer_from_json(turn.answer) for turn in turns)
+        return answers
 
     async def subscribe(self, key: SessionKey, *, after: int = 0) -> AsyncGenerator[Answer, None]:
         """The answers behind a revision, and those to come, until the session or runtime ends.
@@ -337,10 +382,7 @@ class Runtime:
         self, flow: str, *, tenant: str = "default", channel: str = "api", conversation: str
     ) -> SessionKey | None:
         """The latest session of a flow in a conversation, if it goes on; else None."""
-        for episode in await self.store.conversation(tenant, channel, conversation):
-            if episode.flow == flow and episode.status is Status.ACTIVE:
-                return SessionKey(tenant, episode.session)
-        return None
+        return await self._reader.current(Talk(tenant, channel, conversation, flow))
 
     async def key_of(self, token: str) -> SessionKey:
         """The session that a token opens.
@@ -348,13 +390,7 @@ class Runtime:
         Raises:
             UnknownSession: none.
         """
-        parts = read_token(token)
-        if parts is not None:
-            (loaded,) = await self.store.load([Lookup(parts.key)])
-            stored = loaded.session.birth.secret_hash if loaded.session else ""
-            if is_secret(parts.secret, stored):
-                return parts.key
-        raise UnknownSession("the token opens no session; start one")
+        return await self._reader.key_of(token)
 
     async def replay(self, key: SessionKey) -> Replay:
         """Make a session again from its history, and compare it with what was stored.
@@ -363,37 +399,23 @@ class Runtime:
             UnknownSession: there is no such session.
         """
         loaded = await self._load(key)
-        row = existing(key, loaded)
-        running = await self._turns.running(row)
-        hashes = state_hash(loaded.snapshot), loaded.state_hash
-        replayer = Replayer(running.chart, key.session, row.revision, hashes)
-        async for turn in self._reader.turns(key, 0):
-            replayer.take(turn)
-        return replayer.result
+        running = await self._turns.running(existing(key, loaded))
+        return await self._reader.replayed(key, loaded, running.chart)
 
     # --- what goes on in the background --------------------------------------------------------
 
     async def sweep(self, now: int) -> int:
         """See to all sessions that have something to do at a time; how many turns were taken."""
-        return await self._sweeper.sweep(now)
+        return await self._background.sweep(now)
 
     async def work(self, now: int) -> int:
         """Carry out the requests that are to be carried out at a time; how many there were."""
-        return 0 if self._engine is None else await self._engine.work(now)
+        return await self._background.work(now)
 
     def _committed(self, key: SessionKey, made: Stepped) -> None:
         """Tell those who wait for it that a turn was committed."""
         self._feed.hint(key)
-        snapshot = made.step.snapshot
-        self._sweeper.expect(snapshot.timers[0].due if snapshot.timers else None)
-        if self._engine is None:
-            return
-        effects = made.step.effects
-        if any(effect.kind in {EffectKind.INVOKE, EffectKind.SEND} for effect in effects):
-            self._engine.hint()
-        cancelled = [e.data["invocation"] for e in effects if e.kind is EffectKind.CANCEL]
-        if cancelled:
-            self._engine.cancel(cancelled)
+        self._background.committed(made)
 
     # --- parts of the above --------------------------------------------------------------------
 

@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.errors import UnknownFlow
 from statewright.runtime.clock import Chance
+from statewright.runtime.openings import Talk
 from statewright.runtime.turn import Turns
 from statewright.runtime.views import Started
 from statewright.storage.identity import (
@@ -18,7 +18,6 @@ from statewright.storage.identity import (
     is_secret,
     secret_from,
     secret_hash,
-    session_id,
     token_from,
 )
 from statewright.storage.records import Birth, Lookup, Publication, SessionKey
@@ -26,30 +25,6 @@ from statewright.storage.store import Store
 
 LOOK_BACK: Final = 16
 """How many episodes of a conversation are searched for a start that is repeated."""
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A flow in a conversation: what its episodes have in common.
-
-    Attributes:
-        tenant: whose flow it is.
-        channel: how the contact talks to us.
-        conversation: which talk on that channel.
-        flow: what runs.
-    """
-
-    tenant: str
-    channel: str
-    conversation: str
-    flow: str
-
-    def key(self, episode: int) -> SessionKey:
-        """The session of an episode."""
-        return SessionKey(
-            self.tenant,
-            session_id(self.tenant, self.channel, self.conversation, self.flow, episode),
-        )
 
 
 class Starter:

@@ -33,15 +33,8 @@ from statewright.statechart.interventions import handled
 from statewright.statechart.snapshot_forms import EFFECT, INCIDENT
 from statewright.storage.identity import state_hash
 from statewright.storage.limits import TEXT_LIMIT
-from statewright.storage.records import (
-    Birth,
-    Operation,
-    Patch,
-    Request,
-    Scope,
-    SessionKey,
-    Turn,
-)
+from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.records import Birth, Request, SessionKey, Turn
 
 START: Final = "start"
 """The event that the history begins with: its data are ``{"inputs", "seed"}``."""

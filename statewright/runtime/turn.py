@@ -26,6 +26,7 @@ from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.clock import Clock
 from statewright.runtime.mailboxes import Mailboxes
 from statewright.runtime.messages import Incoming, incoming_from, tick_at
+from statewright.runtime.openings import Opening, body_of
 from statewright.runtime.rehydration import UNFIT, Rehydrated, existing, state_of
 from statewright.runtime.releases import Releases, Running
 from statewright.runtime.stepping import (
@@ -36,8 +37,9 @@ from statewright.runtime.stepping import (
     stepped,
     turn_from,
 )
-from statewright.statechart import EffectKind, Snapshot, Status
+from statewright.statechart import EffectKind, Event, Snapshot, Status
 from statewright.storage.corruption import corrupted
+from statewright.storage.queues import Message
 from statewright.storage.records import (
     Birth,
     Committed,
@@ -123,13 +125,7 @@ class Turns:
                 loaded = await self._load(Lookup(key, message, birth.contact))
                 if loaded.session is not None:
                     return _begun(loaded)
-                event = start_event(
-                    inputs,
-                    seed=seed,
-                    now=self._clock(),
-                    contact=running.contact.of(loaded.contact),
-                    tenant=running.tenant.of(loaded.tenant),
-                )
+                event = _start_event(running, loaded, inputs, seed, self._clock())
                 made = begun(running.chart, key.session, event)
                 incoming = Incoming(message, event)
                 turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
@@ -137,6 +133,21 @@ class Turns:
                 if isinstance(outcome, Committed):
                     self._committed(turn, made, outcome)
                     return Begun(made.answer, birth.secret_hash)
+
+    async def try_to_begin(self, publication: Publication, opening: Opening, now: int) -> None:
+        """See whether a session could begin like this, without beginning it.
+
+        Raises:
+            InvalidEvent: the inputs are not usable.
+            UnstorableRecord: a name or an id is none that can be kept.
+        """
+        running = await self._releases.running_of(publication)
+        loaded = await self._load(Lookup(opening.key, contact=opening.contact))
+        event = _start_event(running, loaded, opening.inputs, opening.seed, now)
+        made = begun(running.chart, opening.key.session, event)
+        turn_from(
+            opening.key, made, Incoming("try", event), version=opening.version, birth=opening.birth
+        )
 
     async def take(
         self, key: SessionKey, message: Incoming, *, expected: int | None = None
@@ -219,10 +230,14 @@ class Turns:
         self, key: SessionKey, loaded: Loaded, messages: list[Incoming], now: int
     ) -> int:
         """Step messages one from another, and commit them together; how many were committed."""
+        if loaded.session is None and messages[0].opening is not None:
+            return await self._open(messages[0], messages[0].opening, now)
         session = await self.rehydrated(key, loaded)
         chain: list[tuple[Turn, Stepped]] = []
         snapshot = session.snapshot
         for message in messages[:CHAIN]:
+            if message.opening is not None and snapshot.status is not Status.ACTIVE:
+                await self._pass_on(message, message.opening.next, now)
             made = _stepped(session, snapshot, message, now)
             chain.append((turn_from(key, made, message, version=session.row.version), made))
             snapshot = made.step.snapshot
@@ -232,6 +247,27 @@ class Turns:
         for (turn, made), outcome in zip(chain, outcomes, strict=True):
             self._answer(turn, made, outcome)
         return sum(isinstance(outcome, Committed) for outcome in outcomes)
+
+    async def _open(self, message: Incoming, opening: Opening, now: int) -> int:
+        """Begin the session for which a message waits; how many turns were committed."""
+        key = opening.key
+        running = await self._releases.running(key.tenant, opening.talk.flow, opening.version)
+        loaded = await self._load(Lookup(key, contact=opening.contact))
+        event = _start_event(running, loaded, opening.inputs, opening.seed, now)
+        made = begun(running.chart, key.session, event)
+        turn = turn_from(key, made, message, version=opening.version, birth=opening.birth)
+        (outcome,) = await self._store.commit([turn])
+        self._answer(turn, made, outcome)
+        return int(isinstance(outcome, Committed))
+
+    async def _pass_on(self, message: Incoming, opening: Opening, now: int) -> None:
+        """Let the next session of a conversation have a message that finds this one ended.
+
+        It is there before this session notes that it came too late: a crash in between passes it on
+        again, to the same place.
+        """
+        body = body_of(message.event, opening)
+        await self._store.accept([Message(opening.key, message.id, body, now)])
 
     async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
         """A loaded session, its state verified.
@@ -305,6 +341,13 @@ class StaleResultError(Exception):
         super().__init__(f"nothing waits for the result of {invocation!r} any more")
 
 
+def _start_event(
+    running: Running, loaded: Loaded, inputs: Mapping[str, Any], seed: str, now: int
+) -> Event:
+    contact, tenant = running.contact.of(loaded.contact), running.tenant.of(loaded.tenant)
+    return start_event(inputs, seed=seed, now=now, contact=contact, tenant=tenant)
+
+
 def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
     event = replace(message.event, now=now, contact=session.contact, tenant=session.tenant)
     try:
@@ -317,7 +360,9 @@ def _before(key: SessionKey, loaded: Loaded, message: Incoming, last: int) -> li
     """What waits in the inbox, up to a position, and came before a message."""
     before: list[Incoming] = []
     for arrival in loaded.inbox:
-        if arrival.message == message.id or arrival.position > last:
+        # What is to begin the session is handled as what waits there, whoever brings it again.
+        own = arrival.message == message.id and loaded.session is not None
+        if own or arrival.position > last:
             break
         before.append(incoming_from(key, arrival))
     return before

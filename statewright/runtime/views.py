@@ -33,6 +33,20 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A message of a conversation that was taken in.
+
+    Attributes:
+        key: the session that handles it; it need not have begun yet. Where it has ended by then,
+            the next one of the conversation handles the message.
+        position: among the messages of that session that were accepted.
+    """
+
+    key: SessionKey
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
     """A session as it stands.
 

@@ -16,25 +16,22 @@ from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
-from statewright.storage.patches import TENANT, owner_of, patched
+from statewright.storage.patches import TENANT, Patch, owner_of, patched
+from statewright.storage.queues import Claim, Message, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
     Birth,
-    Claim,
     Committed,
     Duplicate,
     Episode,
     Loaded,
     Lookup,
-    Message,
     Outcome,
     PastTurn,
-    Patch,
     Publication,
     Session,
     SessionKey,
-    Settlement,
     Turn,
 )
 from statewright.storage.store import PAGE, WAITING

@@ -3,13 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from statewright.errors import EvaluationError
+from statewright.errors import EvaluationError, UnstorableRecord
 from statewright.expressions.values import NOTHING, Uint
 from statewright.statechart.coercion import is_absent, kept, with_part
-from statewright.storage.records import Operation, Patch, Scope
+from statewright.storage.limits import check_text
+
+
+class Scope(StrEnum):
+    """Whose values a patch changes."""
+
+    CONTACT = "contact"
+    TENANT = "tenant"
+
+
+class Operation(StrEnum):
+    """What a patch does at its path."""
+
+    SET = "set"
+    """Put the value there."""
+    UNSET = "unset"
+    """Take away what is there."""
+    INCREMENT = "increment"
+    """Add the value to the number there; nothing there counts as 0."""
+    APPEND = "append"
+    """Put the value behind the list there; nothing there counts as an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A change to the values of a contact or tenant, applied in the turn's transaction.
+
+    Attributes:
+        scope: whose values.
+        path: names from the outside in, at least one; missing maps on the way are created.
+        operation: what is done there.
+        value: what with; None for ``UNSET``.
+    """
+
+    scope: Scope
+    path: tuple[str, ...]
+    operation: Operation
+    value: Any = None
+
+    def __post_init__(self) -> None:
+        if not self.path:
+            raise UnstorableRecord("a patch has an empty path; it must name at least one value")
+        for name in self.path:
+            check_text("a name in the path of a patch", name)
+        try:
+            kept(self.value)
+        except EvaluationError as error:
+            raise UnstorableRecord(f"the value of a patch cannot be stored: {error}") from None
+
 
 _NUMBERS: Final = frozenset({int, Uint, float})
 

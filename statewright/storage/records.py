@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from statewright.errors import EvaluationError, UnstorableRecord
-from statewright.statechart.coercion import kept
+from statewright.errors import UnstorableRecord
 from statewright.statechart.snapshot import Status
 from statewright.storage.limits import check_id, check_name, check_number, check_text
+from statewright.storage.patches import Patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,53 +85,6 @@ class Birth:
         if self.contact:
             check_id("the id of the contact", self.contact)
         check_text("the hash of the secret", self.secret_hash)
-
-
-class Scope(StrEnum):
-    """Whose values a patch changes."""
-
-    CONTACT = "contact"
-    TENANT = "tenant"
-
-
-class Operation(StrEnum):
-    """What a patch does at its path."""
-
-    SET = "set"
-    """Put the value there."""
-    UNSET = "unset"
-    """Take away what is there."""
-    INCREMENT = "increment"
-    """Add the value to the number there; nothing there counts as 0."""
-    APPEND = "append"
-    """Put the value behind the list there; nothing there counts as an empty list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """A change to the values of a contact or tenant, applied in the turn's transaction.
-
-    Attributes:
-        scope: whose values.
-        path: names from the outside in, at least one; missing maps on the way are created.
-        operation: what is done there.
-        value: what with; None for ``UNSET``.
-    """
-
-    scope: Scope
-    path: tuple[str, ...]
-    operation: Operation
-    value: Any = None
-
-    def __post_init__(self) -> None:
-        if not self.path:
-            raise UnstorableRecord("a patch has an empty path; it must name at least one value")
-        for name in self.path:
-            check_text("a name in the path of a patch", name)
-        try:
-            kept(self.value)
-        except EvaluationError as error:
-            raise UnstorableRecord(f"the value of a patch cannot be stored: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,69 +312,6 @@ class Loaded:
     tenant: Mapping[str, Any]
     inbox: tuple[Arrival, ...]
     last: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message to be accepted now and handled later.
-
-    Attributes:
-        key: for which session; it need not exist yet.
-        message: its id, unique in the session.
-        body: what the runtime needs to handle it, as JSON; opaque to the store. For a session that
-            does not exist yet it has to say who that is.
-        at: when it came.
-    """
-
-    key: SessionKey
-    message: str
-    body: str
-    at: int
-
-    def __post_init__(self) -> None:
-        check_id("the id of the message", self.message)
-        check_text("the body of a message", self.body)
-        check_number("the time of a message", self.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A request that was lent to whoever holds the token, until its deadline.
-
-    Attributes:
-        key: whose effect.
-        revision: of the turn that asked for it.
-        ordinal: its place in that turn.
-        request: what is asked for.
-        attempts: how often it was lent, this time included.
-        token: proves the lease.
-    """
-
-    key: SessionKey
-    revision: int
-    ordinal: int
-    request: Request
-    attempts: int
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of a claimed request.
-
-    Attributes:
-        claim: the request and the lease.
-        result: as JSON, stored once; None gives the request back.
-        at: when it was finished; or, given back, from when it may be claimed again.
-    """
-
-    claim: Claim
-    result: str | None
-    at: int
-
-    def __post_init__(self) -> None:
-        check_text("the result of an effect", self.result or "")
-        check_number("the time of a result", self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,19 +31,17 @@ from typing import Protocol
 
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Status
+from statewright.storage.queues import Claim, Message, Settlement
 from statewright.storage.receipts import KeepsReceipts, Receipt
 from statewright.storage.records import (
-    Claim,
     Episode,
     Loaded,
     Lookup,
-    Message,
     Outcome,
     PastTurn,
     Publication,
     Session,
     SessionKey,
-    Settlement,
     Turn,
 )
 

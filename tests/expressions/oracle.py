@@ -84,20 +84,21 @@ _THEIRS: Mapping[str, Callable[[Any], Any]] = {
 def ours(text: str, data: Mapping[str, Any]) -> Any:
     """What we make of an expression, in the same form."""
     try:
-        return _form_of_ours(evaluate(parse(text), data))
+        return form_of_ours(evaluate(parse(text), data))
     except EvaluationError as error:
         return (NOT_COMPARED,) if error.reason in EXTENSIONS else ERROR
     except ExpressionError:
         return ERROR
 
 
-def _form_of_ours(value: Any) -> Any:
+def form_of_ours(value: Any) -> Any:
+    """A value of ours in the form in which two are compared."""
     if isinstance(value, Maybe | TypeValue | FineDuration | FineTimestamp):
         return (NOT_COMPARED, type_name(value))  # their Python form has microseconds only
     if isinstance(value, list):
-        return ("list", _unordered(map(_form_of_ours, value)))
+        return ("list", _unordered(map(form_of_ours, value)))
     if isinstance(value, dict):
-        entries = ((str(value_from_key(key)), _form_of_ours(value[key])) for key in value)
+        entries = ((str(value_from_key(key)), form_of_ours(value[key])) for key in value)
         return ("map", _unordered(entries))
     if value is None:
         return ("null_type",)

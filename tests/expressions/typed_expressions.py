@@ -278,8 +278,12 @@ def _guards_of_int(writer: Writer, text: str, _: CelType) -> Guards:
     yield f"{text} >= 0 && {text} < 1000", f"({text} + 1)", INT
     for container, other in writer.terms():
         if other.name == "list" and writer.random.random() < 0.3:
-            condition = f"{text} >= 0 && {text} < size({container})"
-            yield condition, f"{container}[{text}]", other.parameters[0]
+            low = writer.random.choice([f"{text} >= 0 && ", f"{text} >= 0 && ", ""])
+            high = writer.random.choice(
+                [f"{text} < size({container})", f"size({container}) > {text}"]
+            )
+            yield f"{low}{high}", f"{container}[{text}]", other.parameters[0]
+    yield f"{text} >= 0 && {text} < 5", f"'abcdef'.substring({text}, 5)", STRING
 
 
 def _guards_of_anything(writer: Writer, text: str, _: CelType) -> Guards:

@@ -158,22 +158,37 @@ function folded({ files, texts }) {
   return texts.map(fold);
 }
 
+let drawer;
+
 /** What Graphviz reads: nodes, edges and clusters with their labels, and a drawing. */
 async function graphviz({ text }) {
-  const { instance } = await import(pathToFileURL(require.resolve("@viz-js/viz")).href);
-  const viz = await instance();
+  const viz = await (drawer ??= require("@viz-js/viz").instance());
   const result = viz.render(text, { format: "json" });
   if (result.status !== "success") return { errors: result.errors };
   const svg = viz.render(text, { format: "svg" });
   return { errors: result.errors, graph: JSON.parse(result.output), svg: svg.output };
 }
 
-/** What Mermaid reads: states and transitions with their labels. */
-async function mermaid({ text }) {
+/** Mermaid, which cleans labels with the means of a browser while it is loaded. */
+async function loadMermaid() {
+  const { JSDOM } = require("jsdom");
+  globalThis.window = new JSDOM("").window;
+  globalThis.document = globalThis.window.document;
   const entry = path.join(folder, "mermaid", "dist", "mermaid.core.mjs");
   const { default: tool } = await import(pathToFileURL(entry).href);
+  await tool.parse("stateDiagram-v2\n [*] --> s");
+  // Graphviz would take the document for that of a page that it was loaded into.
+  delete globalThis.window;
+  delete globalThis.document;
+  return tool;
+}
+
+let reader;
+
+/** What Mermaid reads: states and transitions with their labels. */
+async function mermaid({ text }) {
+  const tool = await (reader ??= loadMermaid());
   try {
-    await tool.parse(text);
     const { db } = await tool.mermaidAPI.getDiagramFromText(text);
     return { data: db.getData() };
   } catch (error) {

@@ -16,7 +16,8 @@ from statewright.runtime.clock import SECOND
 from statewright.runtime.engine import LEASE, LENT, InProcessEngine
 from statewright.statechart import Event
 from statewright.storage import MemoryStore
-from statewright.storage.records import Claim, Loaded, Lookup, SessionKey
+from statewright.storage.queues import Claim
+from statewright.storage.records import Loaded, Lookup, SessionKey
 from tests.runtime.worlds import World, caller, counter, release, texts
 
 pytestmark = pytest.mark.anyio

@@ -14,6 +14,8 @@ from statewright.statechart.definition import State
 from statewright.statechart.snapshot import Status
 from statewright.storage import Store
 from statewright.storage.identity import state_hash
+from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.queues import Message
 from statewright.storage.records import (
     Birth,
     Committed,
@@ -21,11 +23,7 @@ from statewright.storage.records import (
     Duplicate,
     Loaded,
     Lookup,
-    Message,
-    Operation,
-    Patch,
     Request,
-    Scope,
     SessionKey,
     Turn,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from statewright.storage import Store
-from statewright.storage.records import Committed, SessionKey, Settlement
+from statewright.storage.queues import Settlement
+from statewright.storage.records import Committed, SessionKey
 from statewright.storage.store import WAITING
 from tests.storage.examples import ALWAYS, KEY, loaded, message, request, turn
 

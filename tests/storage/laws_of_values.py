@@ -9,15 +9,8 @@ from datetime import UTC, datetime, timedelta
 from statewright.expressions.values import Uint
 from statewright.storage import Store
 from statewright.storage.identity import state_hash
-from statewright.storage.records import (
-    Committed,
-    Conflict,
-    Operation,
-    PastTurn,
-    Patch,
-    Scope,
-    SessionKey,
-)
+from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.records import Committed, Conflict, PastTurn, SessionKey
 from tests.storage.examples import ALWAYS, KEY, birth, count_up, loaded, message, request, turn
 
 WEIRD = (

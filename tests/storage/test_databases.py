@@ -19,7 +19,9 @@ from alembic.runtime.migration import MigrationContext
 
 from statewright.errors import HostError, StorageUnavailable, UnusableDatabase
 from statewright.storage import SQLStore, Store
-from statewright.storage.records import Committed, Lookup, Scope, SessionKey, Settlement, Turn
+from statewright.storage.patches import Scope
+from statewright.storage.queues import Settlement
+from statewright.storage.records import Committed, Lookup, SessionKey, Turn
 from statewright.storage.sql import database, sqlite, upgrade
 from statewright.storage.sql import postgresql as postgresql_module
 from statewright.storage.sql.schema import METADATA, VERSION_TABLE

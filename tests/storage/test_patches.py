@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statewright.expressions.values import Uint
-from statewright.storage.patches import patched
-from statewright.storage.records import Operation, Patch, Scope
+from statewright.storage.patches import Operation, Patch, Scope, patched
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text("ab"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.targets.chart_json import json_from
+from statewright.compiler.targets.dot import dot_from
 from statewright.compiler.targets.export import Export, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.mermaid import mermaid_from
 from statewright.compiler.targets.xstate import xstate_from
@@ -20,6 +21,7 @@ Target = Callable[[Release], Export]
 TARGETS: Mapping[str, Target] = MappingProxyType(
     {
         "json": json_from,
+        "dot": dot_from,
         "mermaid": mermaid_from,
         "xstate": xstate_from,
     }

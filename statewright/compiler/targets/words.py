@@ -27,12 +27,13 @@ _UNITS: Final = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"
 
 
 def shortened(text: str, length: int = LENGTH) -> str:
-    r"""A text on one line, cut where it is too long.
+    r"""A text on one line, cut where it is too long; what cannot be printed is replaced.
 
     >>> shortened("one\n two", 6)
     'one t…'
     """
-    line = " ".join(text.split())
+    words = ("".join(one if one.isprintable() else "�" for one in word) for word in text.split())
+    line = " ".join(words)
     return line if len(line) <= length else line[: length - 1] + "…"
 
 

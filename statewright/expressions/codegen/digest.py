@@ -19,25 +19,18 @@ GENERATION: Final = 1
 
 def digest(requests: Sequence[Request]) -> bytes:
     """SHA-256 over all that the code of these requests depends on, this Python included."""
-    shared: dict[int, int] = {}
-    parts: list[object] = [GENERATION, MAGIC_NUMBER]
-    for request in requests:
-        environment, binding = request.environment, request.binding
-        if id(environment) not in shared:
-            shared[id(environment)] = len(shared)
-            parts.append(_of_environment(environment))
-        if id(binding) not in shared:
-            shared[id(binding)] = len(shared)
-            parts.append(_of_binding(binding))
-        parts.append(
-            (
-                shared[id(environment)],
-                shared[id(binding)],
-                request.origin,
-                request.expression.text,
-            )
-        )
-    return sha256(repr(parts).encode()).digest()
+    places = [(id(one.environment), id(one.binding), one.origin) for one in requests]
+    numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
+    last = dict(zip(places, requests, strict=True))
+    settings = [
+        (_of_environment(last[place].environment), _of_binding(last[place].binding), place[2])
+        for place in numbers
+    ]
+    texts = [one.expression.text for one in requests]
+    shape = [[numbers[place] for place in places], list(map(len, texts))]
+    whole = sha256(repr((GENERATION, MAGIC_NUMBER, settings, shape)).encode())
+    whole.update("".join(texts).encode("utf-8", "surrogatepass"))
+    return whole.digest()
 
 
 def _of_environment(environment: Environment | None) -> object:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from statewright.expressions.codegen.page import Page
-from statewright.expressions.codegen.pieces import Piece, compose
+from statewright.expressions.codegen.pieces import MAPS, Piece, compose
 from statewright.expressions.syntax import Literal
-from statewright.expressions.types import CelType
+from statewright.expressions.types import DYN, LIST, CelType, map_of
+
+_ANY_MAP: Final = map_of(DYN, DYN)
 
 
 def literal(node: Literal, found: CelType, page: Page) -> Piece:
@@ -30,18 +33,20 @@ def _text(value: object, page: Page) -> str:
     return page.constant("bytes", value)
 
 
-def list_of(items: Sequence[Piece], optional: frozenset[int], found: CelType) -> Piece:
+def list_literal(items: Sequence[Piece], optional: frozenset[int], found: CelType) -> Piece:
     """``[a, ?b]``."""
+    found = found if found.name == "list" else LIST
     text = ", ".join(map(str, items))
     if optional:
         return compose(f"_list_with({_places(optional)}, {text})", found, *items)
     return compose(f"[{text}]", found, *items)
 
 
-def map_of(
+def map_literal(
     entries: Sequence[tuple[Piece, Piece]], optional: frozenset[int], found: CelType
 ) -> Piece:
     """``{a: b, ?c: d}``."""
+    found = found if found.name in MAPS else _ANY_MAP
     parts = [part for entry in entries for part in entry]
     if _has_plain_keys(entries) and not optional:
         text = ", ".join(f"{key}: {value}" for key, value in entries)

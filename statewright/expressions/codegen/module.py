@@ -8,32 +8,21 @@ what he likes.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from types import CodeType
+from dataclasses import dataclass
+from importlib.util import source_hash
 from typing import Any, Final, Protocol, cast
 
 from statewright.errors import CallerError
-from statewright.expressions.codegen.constants import add_constants
 from statewright.expressions.codegen.digest import digest
-from statewright.expressions.codegen.page import Constant
+from statewright.expressions.codegen.loading import Function, compiled, functions_from_compiled
 from statewright.expressions.codegen.request import Request
-from statewright.expressions.codegen.source import (
-    FUNCTIONS_NAME,
-    Source,
-    source_from_requests,
-    without_translation,
-)
-from statewright.expressions.codegen.support import SUPPORT
-from statewright.expressions.interpreter import evaluate
-from statewright.expressions.syntax import Expression
+from statewright.expressions.codegen.source import source_from_requests
 
-_DIGEST: Final = 32
-_UNCOMPILABLE: Final = (SyntaxError, RecursionError, MemoryError, OverflowError, ValueError)
-
-Function = Callable[..., Any]
+_KEY: Final = 32
+_CHECK: Final = 8
+"""The bytes of the digest of the requests, and of the hash that shows damage."""
 
 
 class StaleCode(CallerError):
@@ -68,80 +57,44 @@ class Module:
     code: bytes
 
 
-def generate(requests: Sequence[Request]) -> Module:
-    """Translate and compile expressions."""
-    source = source_from_requests(requests)
-    code = _compiled(source, requests)
-    payload = marshal.dumps(cast("Any", (code, source.constants)))
-    functions = _functions(code, source.constants, requests)
-    return Module(functions, digest(requests) + sha256(payload).digest() + payload)
+def generate(requests: Sequence[Request], key: bytes | None = None) -> Module:
+    """Translate and compile expressions.
+
+    Args:
+        requests: what the functions are to be.
+        key: their ``digest``, if the caller has it already.
+    """
+    found = compiled(source_from_requests(requests), requests)
+    payload = marshal.dumps(cast("Any", found))
+    code = (key or digest(requests)) + source_hash(payload) + payload
+    return Module(functions_from_compiled(found, requests), code)
 
 
-def load(code: bytes, requests: Sequence[Request]) -> Module:
+def load(code: bytes, requests: Sequence[Request], key: bytes | None = None) -> Module:
     """The module that ``generate`` made of the same requests, from its code.
+
+    Args:
+        code: ``Module.code``.
+        requests: as for ``generate``.
+        key: their ``digest``, if the caller has it already.
 
     Raises:
         StaleCode: the code is not theirs, or was damaged.
     """
-    payload = code[2 * _DIGEST :]
-    if code[:_DIGEST] != digest(requests):
+    payload = memoryview(code)[_KEY + _CHECK :]
+    if code[:_KEY] != (key or digest(requests)):
         raise StaleCode("the code was made of other expressions, or for another Python")
-    if code[_DIGEST : 2 * _DIGEST] != sha256(payload).digest():
+    if code[_KEY : _KEY + _CHECK] != source_hash(payload):
         raise StaleCode("the code was damaged; generate it again")
-    compiled, constants = marshal.loads(payload)  # noqa: S302 - it is what `generate` made
-    return Module(_functions(compiled, constants, requests), code)
+    found = marshal.loads(payload)  # noqa: S302 - it is what `generate` made
+    return Module(functions_from_compiled(found, requests), code)
 
 
 def load_or_generate(requests: Sequence[Request], cache: CodeCache) -> Module:
     """The module of these requests: from the cache, or new and then put there."""
-    key = digest(requests).hex()
+    key = digest(requests)
     with suppress(KeyError, StaleCode):
-        return load(cache[key], requests)
-    module = generate(requests)
-    cache[key] = module.code
+        return load(cache[key.hex()], requests, key)
+    module = generate(requests, key)
+    cache[key.hex()] = module.code
     return module
-
-
-def _compiled(source: Source, requests: Sequence[Request]) -> CodeType:
-    """The code of a module; what Python cannot compile is left to the interpreter."""
-    try:
-        return _code(source.text)
-    except _UNCOMPILABLE:
-        return _code(_compilable(source, requests).text)
-
-
-def _compilable(source: Source, requests: Sequence[Request]) -> Source:
-    parts = list(source.parts)
-    for place, number in enumerate(sorted({int(name[2:]) for name in source.names})):
-        try:
-            _code(parts[place])
-        except _UNCOMPILABLE:
-            parts[place] = without_translation(number, requests[number].binding)
-    return replace(source, parts=tuple(parts))
-
-
-def _code(text: str) -> CodeType:
-    return compile(text, "<expressions>", "exec", dont_inherit=True)
-
-
-def _functions(
-    code: CodeType, constants: Sequence[Constant], requests: Sequence[Request]
-) -> tuple[Function, ...]:
-    namespace: dict[str, Any] = {"__builtins__": {}, **SUPPORT, "_exact": _interpreter(requests)}
-    add_constants(namespace, constants)
-    exec(code, namespace)  # noqa: S102 - it is what `generate` made; no author's text is in it
-    functions: tuple[Function, ...] = namespace[FUNCTIONS_NAME]
-    return functions
-
-
-def _interpreter(requests: Sequence[Request]) -> Function:
-    """What generated functions call where they are undecided."""
-    expressions: dict[int, Expression] = {}
-
-    def exact(number: int, names: Any, host: Any) -> Any:
-        expression = expressions.get(number)
-        if expression is None:
-            expression = expressions[number] = requests[number].exact()
-        return evaluate(expression, names, host, origin=requests[number].origin)
-
-    return exact

@@ -188,13 +188,13 @@ class _Translator:
 
     def list_literal(self, node: ListLiteral, scope: Scope) -> Piece:
         items = [self.piece(one, scope) for one in node.items]
-        return literals.list_of(items, node.optional, self.type_of(node))
+        return literals.list_literal(items, node.optional, self.type_of(node))
 
     def map_literal(self, node: MapLiteral, scope: Scope) -> Piece:
         entries = [
             (self.piece(key, scope), self.piece(value, scope)) for key, value in node.entries
         ]
-        return literals.map_of(entries, node.optional, self.type_of(node))
+        return literals.map_literal(entries, node.optional, self.type_of(node))
 
     # Calls and macros
 

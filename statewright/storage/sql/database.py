@@ -15,23 +15,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from statewright.errors import AlreadyDone, StorageUnavailable, UnknownPublication
 from statewright.statechart import Release, release_to_json
 from statewright.storage.limits import NUMBER_LIMIT
-from statewright.storage.patches import owner_of, patched
+from statewright.storage.patches import Patch, owner_of, patched
+from statewright.storage.queues import Claim, Message, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
-    Claim,
     Conflict,
     Duplicate,
     Episode,
     Loaded,
     Lookup,
-    Message,
     Outcome,
     PastTurn,
-    Patch,
     Publication,
     Session,
     SessionKey,
-    Settlement,
     Turn,
 )
 from statewright.storage.sql import rows

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
-from statewright.storage.records import Committed, Message, Outcome, SessionKey, Turn
+from statewright.storage.queues import Message
+from statewright.storage.records import Committed, Outcome, SessionKey, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
 from statewright.storage.sql.rows import json_text

@@ -12,15 +12,14 @@ from statewright.statechart import Release, release_from_json
 from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
 from statewright.statechart.snapshot import Status
 from statewright.storage.corruption import corrupted
+from statewright.storage.queues import Claim, Message
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
     Birth,
-    Claim,
     Duplicate,
     Episode,
     Loaded,
-    Message,
     PastTurn,
     Publication,
     Request,

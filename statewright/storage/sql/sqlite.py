@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
-from statewright.storage.records import Committed, Message, Outcome, Turn
+from statewright.storage.queues import Message
+from statewright.storage.records import Committed, Outcome, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
 

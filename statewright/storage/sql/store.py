@@ -15,19 +15,17 @@ from statewright.errors import StorageUnavailable, UnusableDatabase
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.lane import Lane
+from statewright.storage.queues import Claim, Message, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
-    Claim,
     Episode,
     Loaded,
     Lookup,
-    Message,
     Outcome,
     PastTurn,
     Publication,
     Session,
     SessionKey,
-    Settlement,
     Turn,
 )
 from statewright.storage.sql.database import Database, attempted

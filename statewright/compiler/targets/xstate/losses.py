@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
-from statewright.compiler.targets.xstate.timers import Timer
+from statewright.compiler.targets.timers import Timer
 from statewright.expressions.syntax import Arithmetic, Call, Literal, walk
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import (

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from statewright.compiler.targets.export import Export, Loss, export_of, lines_of, stem_of
+from statewright.compiler.targets.timers import Timer, timers_of
 from statewright.compiler.targets.xstate.code import Code, plain, typescript
 from statewright.compiler.targets.xstate.events import spelling_of
 from statewright.compiler.targets.xstate.implementations import EFFECTS, Implementations
@@ -15,7 +16,6 @@ from statewright.compiler.targets.xstate.literals import key_of, quoted
 from statewright.compiler.targets.xstate.losses import asked_states, losses_of
 from statewright.compiler.targets.xstate.names import Naming, naming_of
 from statewright.compiler.targets.xstate.states import Writer
-from statewright.compiler.targets.xstate.timers import Timer, timers_of
 from statewright.statechart.nodes import Node, Variable
 from statewright.statechart.release import Release
 from statewright.statechart.tree import Tree, tree_of

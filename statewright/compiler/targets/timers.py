@@ -1,4 +1,4 @@
-"""Timers that are ``after`` transitions of XState: set on entry and cancelled on exit of one state.
+"""Timers that belong to one state: set on entry, cancelled on exit, and heard by nobody else.
 
 Compiled flows write every timer in this manner.
 """
@@ -37,7 +37,7 @@ class Timer:
 
 
 def timers_of(chart: Statechart) -> dict[str, Timer]:
-    """The timers of a chart that can be written as ``after``, by their events."""
+    """The timers of a chart that are no more than a delay of one state, by their events."""
     uses = Counter(_uses(chart))
     listeners = _listeners(chart)
     found: dict[str, Timer] = {}

@@ -1,0 +1,71 @@
+"""What goes into the inbox, and what is lent of the outbox: records like those in ``records``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statewright.storage.limits import check_id, check_number, check_text
+from statewright.storage.records import Request, SessionKey
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be accepted now and handled later.
+
+    Attributes:
+        key: for which session; it need not exist yet.
+        message: its id, unique in the session.
+        body: what the runtime needs to handle it, as JSON; opaque to the store. For a session that
+            does not exist yet it has to say who that is.
+        at: when it came.
+    """
+
+    key: SessionKey
+    message: str
+    body: str
+    at: int
+
+    def __post_init__(self) -> None:
+        check_id("the id of the message", self.message)
+        check_text("the body of a message", self.body)
+        check_number("the time of a message", self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request that was lent to whoever holds the token, until its deadline.
+
+    Attributes:
+        key: whose effect.
+        revision: of the turn that asked for it.
+        ordinal: its place in that turn.
+        request: what is asked for.
+        attempts: how often it was lent, this time included.
+        token: proves the lease.
+    """
+
+    key: SessionKey
+    revision: int
+    ordinal: int
+    request: Request
+    attempts: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claimed request.
+
+    Attributes:
+        claim: the request and the lease.
+        result: as JSON, stored once; None gives the request back.
+        at: when it was finished; or, given back, from when it may be claimed again.
+    """
+
+    claim: Claim
+    result: str | None
+    at: int
+
+    def __post_init__(self) -> None:
+        check_text("the result of an effect", self.result or "")
+        check_number("the time of a result", self.at)

@@ -1,0 +1,185 @@
+"""The long comparison: generated code against the interpreter, and against other engines.
+
+Run: ``python -m tests.expressions.campaign --cases 200000 --seed 1``. Every case is one random
+expression over variables of random types. It is evaluated by the interpreter and by generated
+code in three forms: with types, without, and bound to parameters of another shape; the typed forms
+on data of the declared types, the untyped one also on data of any type. A difference in value or
+class, or between a value and an error, is printed, and makes the exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+import celpy
+
+from statewright.errors import EvaluationError, ExpressionError
+from statewright.expressions import Environment, Expression, check, evaluate, parse
+from statewright.expressions.codegen import SUPPORT, Binding, Request, reach, source_from_requests
+from statewright.expressions.codegen.constants import add_constants
+from statewright.expressions.values import has_lone_surrogate
+from tests.conformance.cel_cases import same
+from tests.expressions.celpy_oracle import TYPES, celpy_value, fragment_data, fragment_text
+from tests.expressions.oracle import ERROR, agree, environment, form_of_ours, ours, theirs
+from tests.expressions.sampling import HOST, NAMES, sample
+
+BOUND = Binding(
+    ("data", "extra"),
+    names=reach("extra", "names"),
+    host=reach("extra", "host"),
+    roots={(name,): reach("data", "", name) for name in NAMES},
+)
+"""Variables in a map of maps, as a statechart has them."""
+
+UNDECIDED = object()
+
+MIXED_KEYS = "{1: 2, true: 3}"
+"""As a dict of Python's, in which the engine of Google hands it over, it has one key."""
+
+
+def functions_of(requests: list[Request]) -> tuple[Callable[..., Any], ...]:
+    """Generated functions without an interpreter behind them: they say that they are undecided."""
+    source = source_from_requests(requests)
+    namespace: dict[str, Any] = {"__builtins__": {}, **SUPPORT, "_exact": lambda *_: UNDECIDED}
+    add_constants(namespace, source.constants)
+    exec(compile(source.text, "<generated>", "exec", dont_inherit=True), namespace)  # noqa: S102
+    return tuple(namespace[f"_f{number}"] for number in source.parts)
+
+
+def outcome(expression: Expression, names: Mapping[str, Any]) -> Any:
+    """The value of the interpreter, or its error."""
+    try:
+        return evaluate(expression, names, HOST)
+    except EvaluationError as error:
+        return error
+
+
+class Campaign:
+    """Counts what happens; ``differences`` are the texts of what must not be."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.counts: Counter[str] = Counter()
+        self.differences: list[str] = []
+        self.oracle = environment(f"{NAMES}vwuk")
+        self.celpy = celpy.Environment()
+
+    def case(self) -> None:
+        """One expression, evaluated in every way."""
+        made = sample(self.random)
+        text = made.text(self.random.choice((1, 1, 2, 2, 2, 3, 4)))
+        try:
+            expression = parse(text)
+        except ExpressionError:
+            self.counts["no expression"] += 1
+            return
+        self.counts["expressions"] += 1
+        self.counts["well typed"] += not check(expression, made.environment).problems
+        conforming, any_ = made.data(conforming=True), made.data(conforming=False)
+        typed, untyped, bound = functions_of(
+            [
+                Request(expression, made.environment),
+                Request(expression),
+                Request(expression, made.environment, BOUND),
+            ]
+        )
+        extra = {"names": conforming, "host": HOST}
+        self.compare("typed", typed(conforming, HOST), expression, conforming)
+        self.compare("bound", bound({"": conforming}, extra), expression, conforming)
+        self.compare("untyped", untyped(conforming, HOST), expression, conforming)
+        self.compare("any data", untyped(any_, HOST), expression, any_)
+        if "twice" not in text and MIXED_KEYS not in text:
+            self.ask(text, untyped, conforming)
+
+    def compare(
+        self, form: str, found: Any, expression: Expression, names: Mapping[str, Any]
+    ) -> None:
+        """Generated code has to be undecided, or right."""
+        exact = outcome(expression, names)
+        is_error = isinstance(exact, EvaluationError)
+        self.counts[f"{form}: {'errors' if is_error else 'values'}"] += 1
+        if found is UNDECIDED:
+            self.counts[f"{form}: values left to the interpreter"] += not is_error
+        elif is_error or not same(found, exact):
+            self.differences.append(
+                f"{form}: {expression.text}\n  {names}\n  {found!r}, not {exact!r}"
+            )
+            print(self.differences[-1], flush=True)
+
+    def ask(self, text: str, untyped: Callable[..., Any], names: Mapping[str, Any]) -> None:
+        """Compare with the engine of Google, where both have a value."""
+        names = {name: value for name, value in names.items() if is_json(value)}
+        found = untyped(names, None)
+        mine = ours(text, names) if found is UNDECIDED else form_of_ours(found)
+        try:
+            other = theirs(self.oracle, text, names)
+        except (UnicodeError, ValueError, OverflowError):  # no value that Python can hold
+            return
+        if ERROR in (mine, other):
+            self.counts[f"C++: {'both errors' if mine == other else 'one has no value'}"] += 1
+            return
+        self.counts["C++: both values"] += 1
+        if not agree(mine, other) and in_their_words(mine) != repr(other):
+            self.counts["C++: differs"] += 1
+            print(f"C++: {text}\n  {names}\n  {mine!r}, not {other!r}", flush=True)
+
+    def ask_celpy(self) -> None:
+        """Compare an expression of celpy's fragment."""
+        text = fragment_text(self.random, self.random.choice((1, 2, 3)))
+        data = fragment_data(self.random)
+        request = Request(parse(text), Environment(TYPES))
+        (function,) = functions_of([request])
+        found = function(data, None)
+        if found is UNDECIDED:
+            exact = outcome(request.expression, data)
+            found = ERROR if isinstance(exact, EvaluationError) else exact
+        other = celpy_value(self.celpy, text, data)
+        self.counts[f"celpy: {'errors' if other == ERROR else 'values'}"] += 1
+        if not same(found, other):
+            self.differences.append(f"celpy: {text}\n  {data}\n  {found!r}, not {other!r}")
+            print(self.differences[-1], flush=True)
+
+
+def in_their_words(form: Any) -> str:
+    """A form as it is written by who prints NaN and infinity as C does."""
+    return repr(form).replace("NaN", "nan").replace("+Inf", "inf").replace("-Inf", "-inf")
+
+
+def is_json(value: Any) -> bool:
+    """Whether the other engines take a value for what it is."""
+    if isinstance(value, dict):
+        return all(map(is_json, value.values()))
+    if isinstance(value, str):
+        return not has_lone_surrogate(value)
+    if type(value) is list:
+        return all(map(is_json, value))
+    return value is None or type(value) in (bool, int, float)
+
+
+def main() -> int:
+    """Run a campaign; 1 if anything differed."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--cases", type=int, default=200_000)
+    options.add_argument("--celpy", type=int, default=20_000, help="cases for celpy")
+    options.add_argument("--seed", type=int, default=1)
+    chosen = options.parse_args()
+    warnings.simplefilter("error")
+    campaign = Campaign(chosen.seed)
+    for _ in range(chosen.cases):
+        campaign.case()
+    for _ in range(chosen.celpy):
+        campaign.ask_celpy()
+    for name, count in sorted(campaign.counts.items()):
+        print(f"{count:9,} {name}")
+    print(f"{len(campaign.differences):9,} differences that must not be")
+    return 1 if campaign.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
