@@ -18,8 +18,8 @@ from statewright.expressions.content import (
 )
 from statewright.expressions.draws import draw_from
 from statewright.expressions.environment import Environment, Meaning, NameKind
-from statewright.expressions.host import Host
 from statewright.expressions.failures import EXTREMES, Failure, FailureKind
+from statewright.expressions.host import Host
 from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
 from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.parser import parse

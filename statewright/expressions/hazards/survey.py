@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from statewright.expressions.environment import Environment
+from statewright.expressions.environment import TYPE_NAMES, Environment
 from statewright.expressions.facts import Fact, Facts, Place, Places, narrowed
 from statewright.expressions.failures import Failure, FailureKind
 from statewright.expressions.hazards.ranges import Range, range_of_type
@@ -142,7 +142,9 @@ class Survey:
             or self.types.get(id(node), DYN).name != "dyn"
         ):
             reason = f"{self.shown(node)} may be of another type than {what}"
-            self.report(FailureKind.TYPE, reason, node)
+            text = self.text[node.start : node.end]
+            hint = f"test it first: `type({text}) == {what}`" if what in TYPE_NAMES else ""
+            self.report(FailureKind.TYPE, reason, node, hint)
         return found
 
     def expect_bool(self, node: Node) -> None:
