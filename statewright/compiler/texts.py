@@ -16,6 +16,7 @@ from statewright.flows.nodes import (
     Break,
     Bubble,
     BubbleType,
+    Button,
     Client,
     Condition,
     Continue,
@@ -92,6 +93,15 @@ PLACES: Mapping[tuple[BubbleType, str], Place] = {
 """Where the fields of a bubble print their values, if not as plain text."""
 
 
+CARD_PLACES: Mapping[str, Place] = {
+    "title": Place.TEXT,
+    "subtitle": Place.TEXT,
+    "image": Place.URL,
+    "url": Place.URL,
+}
+"""Where the fields of a card print their values."""
+
+
 def texts_of(flow: Flow) -> Iterator[Text]:
     """All of them, node by node, then edge by edge."""
     inside = names_inside(flow)
@@ -122,7 +132,11 @@ def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
 def _message(message: Message) -> Iterator[Text]:
     for variant in message.variants:
         yield from _bubbles(variant.bubbles)
-    for button in message.buttons:
+    yield from _buttons(message.buttons)
+
+
+def _buttons(buttons: tuple[Button, ...]) -> Iterator[Text]:
+    for button in buttons:
         yield _template(button.label)
         yield _template(button.value)
 
@@ -248,6 +262,10 @@ def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[Text]:
     for bubble in bubbles:
         for name, source in bubble.fields:
             yield _template(source, PLACES.get((bubble.type, name), Place.TEXT))
+        for card in bubble.cards:
+            for name, source in card.fields:
+                yield _template(source, CARD_PLACES[name])
+            yield from _buttons(card.buttons)
 
 
 def _template(source: Source, place: Place = Place.TEXT) -> Text:

@@ -26,9 +26,11 @@ from statewright.flows.nodes.content import (
     BubbleType,
     Button,
     ButtonAction,
+    Card,
     Variant,
 )
 from statewright.flows.nodes.interrupts import Interrupt
+from statewright.flows.nodes.lots import Sticky
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Approval, Handoff
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
@@ -43,16 +45,7 @@ from statewright.flows.nodes.questions import (
 )
 from statewright.flows.nodes.requests import Action, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
-from statewright.flows.nodes.steering import (
-    Arm,
-    Condition,
-    End,
-    Jump,
-    Split,
-    Start,
-    Sticky,
-    Unsupported,
-)
+from statewright.flows.nodes.steering import Arm, Condition, End, Jump, Split, Start, Unsupported
 from statewright.flows.nodes.subflows import Subflow
 from statewright.flows.nodes.waits import Delay
 
@@ -102,6 +95,7 @@ __all__ = [
     "BubbleType",
     "Button",
     "ButtonAction",
+    "Card",
     "Catch",
     "Choice",
     "Client",
