@@ -22,6 +22,7 @@ from statewright.flows.nodes import (
     Continue,
     Delay,
     End,
+    Form,
     Handoff,
     Http,
     Interrupt,
@@ -248,6 +249,16 @@ def _question(question: Question) -> Iterator[Text]:
         yield _template(question.reminder.text)
 
 
+def _form(form: Form) -> Iterator[Text]:
+    yield from _bubbles(form.message)
+    if form.variable is not None:
+        yield Text(Role.VARIABLE, form.variable)
+    names = tuple(field.name for field in form.fields)
+    for field in form.fields:
+        for text in _question(field.question):
+            yield replace(text, names=(*names, *text.names))
+
+
 def _http(http: Http) -> Iterator[Text]:
     yield _template(http.url, Place.URL)
     for _, header in http.headers:
@@ -299,6 +310,7 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Start: _nothing,
         Message: _message,
         Question: _question,
+        Form: _form,
         Condition: _nothing,
         Set: _set,
         Http: _http,

@@ -90,13 +90,13 @@ def answer(question: Question, choices: str, typed: str = TYPED) -> str:
 
     Args:
         question: what was asked.
-        choices: the name of the variable of the choices offered.
+        choices: CEL for the choices offered.
         typed: CEL for what the user said.
     """
     function = FUNCTIONS[question.input]
     if question.input in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
-        return f"{function}({typed}, vars[{quoted(choices)}])"
-    return f"{function}({_SENT.get(question.input, typed)})"
+        return f"{function}({typed}, {choices})"
+    return f"{function}({_SENT.get(question.input, typed) if typed == TYPED else typed})"
 
 
 def is_good(question: Question, choices: str, variable: Variable | None, typed: str = TYPED) -> str:

@@ -65,6 +65,7 @@ from statewright.statechart.definition import (
 
 ATTEMPTS = "~attempts"
 CHOICES = "~choices"
+OFFERED = f"vars[{quoted(CHOICES)}]"
 CHOSEN = "~chosen"
 REMINDED = "~reminded"
 COLLECTED = "~collected"
@@ -149,7 +150,7 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
 
 
 def _awaits(node: Node, config: Question) -> Awaits:
-    offered = parse(f"vars[{quoted(CHOICES)}]") if config.input in WITH_CHOICES else None
+    offered = parse(OFFERED) if config.input in WITH_CHOICES else None
     return Awaits(str(config.input), node.id, choices=offered, variable=_variable(config))
 
 
@@ -157,7 +158,7 @@ def _judged(
     node: Node, config: Question, plan: Plan, event: str, ours: str, typed: str = TYPED
 ) -> tuple[Transition, ...]:
     """Where an answer leads: a good one, a bad one, and one too many of those."""
-    good = is_good(config, CHOICES, _destination(config, plan), typed)
+    good = is_good(config, OFFERED, _destination(config, plan), typed)
     transitions = [Transition((plan.state(node.id, "save"),), (event,), all_of(ours, good))]
     if config.retries is None or config.retries > 0:
         again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
@@ -275,13 +276,13 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     actions: list[Action] = []
     if config.variable is not None:
         path = location_from(config.variable, plan.variables)
-        actions.append(Assign(path, Computed(parse(saved(config, CHOICES, _typed(config))))))
+        actions.append(Assign(path, Computed(parse(saved(config, OFFERED, _typed(config))))))
     routed = _routed(node, config, plan)
     if routed:
         actions.append(
             Assign(
                 (CHOSEN,),
-                Computed(parse(f"{answer(config, CHOICES, _typed(config))}.value().value")),
+                Computed(parse(f"{answer(config, OFFERED, _typed(config))}.value().value")),
             )
         )
     for value in routed:
@@ -322,9 +323,7 @@ def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:
 def _choices(config: Question) -> Content:
     """The choices as they are kept while the question is asked, with all that is known of them."""
     if config.choices_from is not None:
-        # The line break ends a comment that the text may end with.
-        listed = f"({expression_from(config.choices_from).text}\n)"
-        return Computed(parse(f"{listed}.map(c, {_AS_CHOICE})"))
+        return Computed(parse(choices_from_data(config.choices_from)))
     return sequence(
         tuple(
             record(
@@ -338,6 +337,12 @@ def _choices(config: Question) -> Content:
             for choice in config.choices
         )
     )
+
+
+def choices_from_data(source: Source) -> str:
+    """CEL for the choices that come out of data, each as a map with a value and a label."""
+    # The line break ends a comment that the text may end with.
+    return f"({expression_from(source).text}\n).map(c, {_AS_CHOICE})"
 
 
 _AS_CHOICE = (
@@ -355,5 +360,5 @@ def _offered(config: Question) -> Mapping[str, Content]:
         return {"range": Literal({"minimum": least, "maximum": most, "step": step})}
     if config.input not in WITH_CHOICES:
         return {}
-    offered = f"vars[{quoted(CHOICES)}].map(c, {{'value': c.value, 'label': c.label}})"
+    offered = f"{OFFERED}.map(c, {{'value': c.value, 'label': c.label}})"
     return {"choices": Computed(parse(offered))}

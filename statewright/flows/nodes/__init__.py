@@ -36,6 +36,8 @@ from statewright.flows.nodes.people import Approval, Handoff
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
 from statewright.flows.nodes.questions import (
     Choice,
+    Form,
+    FormField,
     Help,
     InputKind,
     Question,
@@ -53,6 +55,7 @@ NodeConfig = (
     Start
     | Message
     | Question
+    | Form
     | Condition
     | Set
     | Http
@@ -105,6 +108,8 @@ __all__ = [
     "Delay",
     "End",
     "ErrorClass",
+    "Form",
+    "FormField",
     "Handoff",
     "Help",
     "Http",

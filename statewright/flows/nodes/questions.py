@@ -160,3 +160,39 @@ class Question:
     window: int = 0
     kind: ClassVar[str] = "question"
     ports: ClassVar[tuple[str, ...]] = (NEXT, "fallback", "timeout", "skip")
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One of the things that a form asks.
+
+    Attributes:
+        name: what the answer is called.
+        question: how it is asked; it saves nothing by itself.
+        location: where it stands.
+    """
+
+    name: str
+    question: Question
+    location: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Asks several things: one after the other, or all at once by the event ``form.submit``.
+
+    Ports: ``next``; ``fallback`` when the retries of a field are used up; ``timeout``.
+
+    Attributes:
+        fields: what is asked, in order.
+        message: what is said before, or ().
+        variable: where the answers are saved, as a map by the names of the fields, or None.
+        timeout: microseconds for the whole, or None for without end.
+    """
+
+    fields: tuple[FormField, ...]
+    message: tuple[Bubble, ...] = ()
+    variable: Source | None = None
+    timeout: int | None = None
+    kind: ClassVar[str] = "form"
+    ports: ClassVar[tuple[str, ...]] = (NEXT, "fallback", "timeout")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -84,10 +85,9 @@ class ReminderShape(Shape):
     times: int = Field(1, ge=1, le=100, description="How often.")
 
 
-class QuestionNode(PassingShape):
-    """Asks, waits for an answer, checks it, saves it."""
+class AskedShape(Shape):
+    """What is asked, and what the answer must be like."""
 
-    type: Literal["question"]
     text: Text | None = Field(None, description="What is asked.")
     content: list[BubbleShape] | None = Field(
         None, description="What is asked, in several bubbles."
@@ -101,7 +101,6 @@ class QuestionNode(PassingShape):
     ) = Field(
         None, description="What kind of answer is wanted; by default text, or one of `choices`."
     )  # fmt: skip
-    variable: Text | None = Field(None, description="Where the answer is saved: a name or path.")
     choices: list[ChoiceShape] = Field([], description="The answers offered.")
     choices_from: Expression | None = Field(
         None, description="CEL for the answers offered: values, or maps {value, label}."
@@ -130,6 +129,13 @@ class QuestionNode(PassingShape):
     window: Timeout | None = Field(
         None, description="The answer may come in several messages, so shortly after each other."
     )
+
+
+class QuestionNode(PassingShape, AskedShape):
+    """Asks, waits for an answer, checks it, saves it."""
+
+    type: Literal["question"]
+    variable: Text | None = Field(None, description="Where the answer is saved: a name or path.")
     on: QuestionPorts | None = Field(None, description="Where it leads when it is not answered.")
 
 
@@ -144,7 +150,16 @@ def read_question(node: QuestionNode, box: Box) -> Question:
         box.edge(node.on.fallback, part["on"]["fallback"], "fallback")
         box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
         box.edge(node.on.skip, part["on"]["skip"], "skip")
-    return question_from(node, part, box.removed)
+        if node.on.timeout is not None and node.timeout is None:
+            part["on"]["timeout"].report(
+                "R004",
+                "this never happens: the question has no `timeout`",
+                "add `timeout: 10m`",
+                severity="warning",
+                at_key=True,
+            )
+    question = question_from(node, part, box.removed)
+    return replace(question, variable=_source(node.variable, part["variable"]))
 
 
 _CHOOSING: Final = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
@@ -172,8 +187,8 @@ _LIMITS: Final = {
 """For which kinds of answer each check means something."""
 
 
-def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
-    """What a question does."""
+def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
+    """What a question does; where the answer is saved is left out."""
     choices = tuple(_choices(node, part, removed))
     kind = InputKind(node.input) if node.input else None
     offered = bool(node.choices or node.choices_from)
@@ -183,7 +198,6 @@ def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
     return Question(
         prompt=_prompt(node, part, removed),
         input=kind,
-        variable=_source(node.variable, part["variable"]),
         choices=choices,
         store=Store(node.store),
         validation=Validation(
@@ -219,7 +233,7 @@ def _source(text: str | None, part: Part) -> Source | None:
     return None if text is None else source_from(text, part)
 
 
-def _prompt(node: QuestionNode, part: Part, removed: Removed) -> tuple[Bubble, ...]:
+def _prompt(node: AskedShape, part: Part, removed: Removed) -> tuple[Bubble, ...]:
     if node.text is not None and node.content is not None:
         part["content"].report(
             "R004", "`content` stands beside `text`", "list all bubbles under `content`",
@@ -234,7 +248,7 @@ def _prompt(node: QuestionNode, part: Part, removed: Removed) -> tuple[Bubble, .
     return (text, *content)
 
 
-def _choices(node: QuestionNode, part: Part, removed: Removed) -> list[Choice]:
+def _choices(node: AskedShape, part: Part, removed: Removed) -> list[Choice]:
     choices = []
     ports: set[str] = set()
     for choice, item in paired(node.choices, part["choices"], removed):
@@ -259,7 +273,7 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
+def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
     if kind is InputKind.MULTIPLE_CHOICE:
         for item in part["choices"].items():
             if isinstance(item.value, dict) and item["to"].present:
@@ -284,7 +298,7 @@ def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
         )
 
 
-def _check_limits(node: QuestionNode, part: Part, kind: InputKind) -> None:
+def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
     for name, kinds in _LIMITS.items():
         written = name in node.model_fields_set and getattr(node, name) is not None
         if written and kind not in kinds:
@@ -298,14 +312,6 @@ def _check_limits(node: QuestionNode, part: Part, kind: InputKind) -> None:
         low, high = getattr(node, least), getattr(node, most)
         if low is not None and high is not None and low > high:
             part[most].report("R004", f"`{most}` is less than `{least}`: no answer will do")
-    if node.on is not None and node.on.timeout is not None and node.timeout is None:
-        part["on"]["timeout"].report(
-            "R004",
-            "this never happens: the question has no `timeout`",
-            "add `timeout: 10m`",
-            severity="warning",
-            at_key=True,
-        )
 
 
 def _in_order(kinds: Collection[InputKind]) -> list[str]:
