@@ -194,7 +194,7 @@ class _Step:
     def number(self, name: str, one: Range, operand: Node, other: Range) -> Range:
         survey, symbol = self.survey, self.symbol
         if symbol in "/%" and other[0] <= 0 <= other[1] and not self.is_nonzero(operand):
-            text = survey.text[operand.start : operand.end]
+            text = survey.quoted(operand)
             hint = f"test it first: `{text} != 0`"
             survey.report(
                 FailureKind.DIVISION, f"{survey.shown(operand)} may be zero", operand, hint

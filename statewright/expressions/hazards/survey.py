@@ -11,12 +11,21 @@ from statewright.expressions.environment import TYPE_NAMES, Environment
 from statewright.expressions.facts import Fact, Facts, Place, Places, narrowed
 from statewright.expressions.failures import Failure, FailureKind
 from statewright.expressions.hazards.ranges import Range, range_of_type
-from statewright.expressions.syntax import ListLiteral, Node
+from statewright.expressions.syntax import (
+    Arithmetic,
+    Comparison,
+    Conditional,
+    ListLiteral,
+    Logic,
+    Node,
+    Unary,
+)
 from statewright.expressions.types import DYN, CelType
 from statewright.expressions.unification import Resolution, fits
 
 ANYTHING: Final[Container[str]] = ()
 """Every type is accepted."""
+_LOOSE: Final = (Arithmetic, Comparison, Conditional, Logic, Unary)
 SHOWN: Final = 60
 """The characters of the expression that a reason quotes at most."""
 
@@ -70,8 +79,16 @@ class Survey:
 
     def shown(self, node: Node) -> str:
         """The text of a node in backquotes, shortened."""
+        return f"`{self._shortened(node)}`"
+
+    def quoted(self, node: Node) -> str:
+        """The text of a node, shortened, so that something can be put behind it."""
+        text = self._shortened(node)
+        return f"({text})" if isinstance(node, _LOOSE) else text
+
+    def _shortened(self, node: Node) -> str:
         text = self.text[node.start : node.end]
-        return f"`{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}`"
+        return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
     # What is known
 
@@ -131,7 +148,7 @@ class Survey:
         """
         found = self.type_of(node)
         if found.name == "nullable":
-            hint = f"test it first: `{self.text[node.start : node.end]} != null`"
+            hint = f"test it first: `{self.quoted(node)} != null`"
             self.report(FailureKind.NULL, f"{self.shown(node)} may be null", node, hint)
             return found.parameters[0]
         if found.name == "null_type":
@@ -142,7 +159,7 @@ class Survey:
             or self.types.get(id(node), DYN).name != "dyn"
         ):
             reason = f"{self.shown(node)} may be of another type than {what}"
-            text = self.text[node.start : node.end]
+            text = self.quoted(node)
             hint = f"test it first: `type({text}) == {what}`" if what in TYPE_NAMES else ""
             self.report(FailureKind.TYPE, reason, node, hint)
         return found

@@ -68,7 +68,7 @@ def _look_at_field(survey: Survey, operand: Node, field: str, node: Node, *, nee
     if found.name == "optional_type":
         _look_inside(survey, found, operand)
     elif needed and not _is_there(survey, found, operand, field):
-        text = survey.text[operand.start : operand.end]
+        text = survey.quoted(operand)
         tested = f"has({text}.{field})" if field.isidentifier() else f"'{field}' in {text}"
         reason = f"{survey.shown(operand)} may lack `{field}`"
         survey.report(FailureKind.KEY, reason, node, f"test it first: `{tested}`")
@@ -129,7 +129,7 @@ def _look_at_place(survey: Survey, node: Index, at: Range | None) -> None:
     if _gives_optional(survey, node) or (at is not None and _is_inside(survey, node, at)):
         return
     reason = f"{survey.shown(node.operand)} may have no element at {survey.shown(node.index)}"
-    hint = f"test it first: `size({survey.text[node.operand.start : node.operand.end]}) > …`"
+    hint = f"test it first: `size({survey.quoted(node.operand)}) > …`"
     survey.report(FailureKind.INDEX, reason, node, hint)
 
 
@@ -149,8 +149,8 @@ def _look_at_key(survey: Survey, node: Index, found: CelType) -> None:
         survey.expect(node.index, "text or number", KEYS)
     if _gives_optional(survey, node) or _has_key(survey, node, found):
         return
-    text = survey.text[node.operand.start : node.operand.end]
-    key = survey.text[node.index.start : node.index.end]
+    text = survey.quoted(node.operand)
+    key = survey.quoted(node.index)
     reason = f"{survey.shown(node.operand)} may lack {survey.shown(node.index)}"
     survey.report(FailureKind.KEY, reason, node, f"test it first: `{key} in {text}`")
     if found.name == "dyn" and own.name != "string":
