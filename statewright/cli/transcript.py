@@ -82,6 +82,18 @@ def _card(message: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {_inline(message[field])}"
 
 
+def _cards(message: Mapping[str, Any]) -> Iterator[str]:
+    for card in _maps(message.get("cards")):
+        yield from _card(card)
+        for button in _maps(card.get("buttons")):
+            yield f"  [{_inline(button.get('label'))}]"
+
+
+def _client(message: Mapping[str, Any]) -> Iterator[str]:
+    given = f" {_inline(message['with'])}" if message.get("with") else ""
+    yield f"(client: {_inline(message.get('action'))}{given})"
+
+
 def _media(message: Mapping[str, Any]) -> Iterator[str]:
     """Whatever a terminal cannot show is named, with what describes it."""
     kind = message.get("type", "message")
@@ -95,7 +107,15 @@ def _data(message: Mapping[str, Any]) -> Iterator[str]:
 
 
 BUBBLES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = MappingProxyType(
-    {"text": _text, "html": _html, "card": _card, "data": _data}
+    {
+        "text": _text,
+        "html": _html,
+        "card": _card,
+        "carousel": _cards,
+        "list": _cards,
+        "client": _client,
+        "data": _data,
+    }
 )
 """Type of a bubble → its lines; all others are media."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from statewright.errors import EvaluationError
 from statewright.expressions import CelType, Environment, type_from_name
 from statewright.expressions.overloads import function
+from statewright.expressions.types import DOUBLE, INT, STRING, UINT, enum_of, within
 from statewright.flows.model import Flow, Variable, VariableScope
 from statewright.statechart.coercion import coerced
 from statewright.statechart.definition import Limits
@@ -47,14 +48,27 @@ def session_variables(flow: Flow) -> Mapping[str, Variable]:
 
 
 def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
-    """The environment of the expressions of a flow, with ``extra`` names of any type."""
-    types: dict[str, CelType] = {
-        name: type_from_name(CHART_TYPES.get(variable.type, variable.type))
-        for name, variable in session_variables(flow).items()
-    }
+    """The environment of the expressions of a flow, with ``extra`` names of any type.
+
+    Every variable may have no value: who knows better has to say so.
+    """
+    variables = session_variables(flow)
+    types = {name: type_of_variable(variable) for name, variable in variables.items()}
     types |= {name: type_from_name(kind) for name, kind in ROOTS.items()}
     types |= dict.fromkeys(extra, type_from_name("dyn"))
-    return Environment(types, HOST_FUNCTIONS)
+    own = frozenset(variables.keys() - ROOTS.keys())
+    return Environment(types, HOST_FUNCTIONS, unset=own, mirror="vars", mirrored=own)
+
+
+def type_of_variable(variable: Variable) -> CelType:
+    """The type of what a variable may hold: its declared values, or numbers within its bounds."""
+    own = type_from_name(CHART_TYPES.get(variable.type, variable.type))
+    values = tuple(_values(variable))
+    if values and own in (STRING, INT):
+        return enum_of(values)
+    if own in (INT, UINT, DOUBLE) and (variable.minimum, variable.maximum) != (None, None):
+        return within(own, variable.minimum, variable.maximum)
+    return own
 
 
 def limits_of(variable: Variable) -> Limits | None:

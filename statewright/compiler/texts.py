@@ -16,11 +16,13 @@ from statewright.flows.nodes import (
     Break,
     Bubble,
     BubbleType,
+    Button,
     Client,
     Condition,
     Continue,
     Delay,
     End,
+    Form,
     Handoff,
     Http,
     Interrupt,
@@ -92,6 +94,15 @@ PLACES: Mapping[tuple[BubbleType, str], Place] = {
 """Where the fields of a bubble print their values, if not as plain text."""
 
 
+CARD_PLACES: Mapping[str, Place] = {
+    "title": Place.TEXT,
+    "subtitle": Place.TEXT,
+    "image": Place.URL,
+    "url": Place.URL,
+}
+"""Where the fields of a card print their values."""
+
+
 def texts_of(flow: Flow) -> Iterator[Text]:
     """All of them, node by node, then edge by edge."""
     inside = names_inside(flow)
@@ -122,7 +133,11 @@ def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
 def _message(message: Message) -> Iterator[Text]:
     for variant in message.variants:
         yield from _bubbles(variant.bubbles)
-    for button in message.buttons:
+    yield from _buttons(message.buttons)
+
+
+def _buttons(buttons: tuple[Button, ...]) -> Iterator[Text]:
+    for button in buttons:
         yield _template(button.label)
         yield _template(button.value)
 
@@ -226,6 +241,22 @@ def _question(question: Question) -> Iterator[Text]:
         yield Text(Role.PATTERN, question.validation.pattern)
     if question.retry_message is not None:
         yield _template(question.retry_message)
+    if question.choices_from is not None:
+        yield Text(Role.EXPRESSION, question.choices_from, wanted="list")
+    if question.help is not None:
+        yield _template(question.help.text)
+    if question.reminder is not None:
+        yield _template(question.reminder.text)
+
+
+def _form(form: Form) -> Iterator[Text]:
+    yield from _bubbles(form.message)
+    if form.variable is not None:
+        yield Text(Role.VARIABLE, form.variable)
+    names = tuple(field.name for field in form.fields)
+    for field in form.fields:
+        for text in _question(field.question):
+            yield replace(text, names=(*names, *text.names))
 
 
 def _http(http: Http) -> Iterator[Text]:
@@ -242,6 +273,10 @@ def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[Text]:
     for bubble in bubbles:
         for name, source in bubble.fields:
             yield _template(source, PLACES.get((bubble.type, name), Place.TEXT))
+        for card in bubble.cards:
+            for name, source in card.fields:
+                yield _template(source, CARD_PLACES[name])
+            yield from _buttons(card.buttons)
 
 
 def _template(source: Source, place: Place = Place.TEXT) -> Text:
@@ -275,6 +310,7 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Start: _nothing,
         Message: _message,
         Question: _question,
+        Form: _form,
         Condition: _nothing,
         Set: _set,
         Http: _http,

@@ -18,6 +18,7 @@ from statewright.expressions.content import (
 )
 from statewright.expressions.draws import draw_from
 from statewright.expressions.environment import Environment, Meaning, NameKind
+from statewright.expressions.failures import EXTREMES, Failure, FailureKind
 from statewright.expressions.host import Host
 from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
 from statewright.expressions.overloads import Overload, function, member
@@ -34,6 +35,7 @@ from statewright.expressions.values import NOTHING, Maybe, TypeValue, Uint
 
 __all__ = [
     "BUDGET",
+    "EXTREMES",
     "NOTHING",
     "CelType",
     "Checked",
@@ -41,6 +43,8 @@ __all__ = [
     "Content",
     "Environment",
     "Expression",
+    "Failure",
+    "FailureKind",
     "Hole",
     "Host",
     "HostFunction",

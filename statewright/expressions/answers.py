@@ -42,6 +42,12 @@ _URL: Final = re.compile(
 )
 _PLACE: Final = re.compile("[1-9][0-9]{0,5}")
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TIME: Final = re.compile(
+    r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?::([0-9]{2}))?\s{0,3}([ap])?\.?(m?)\.?", re.IGNORECASE
+)
+_PLACE_ON_EARTH: Final = re.compile(
+    r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,20})?)\s{0,9}[,; ]\s{0,9}([+-]?[0-9]{1,3}(?:\.[0-9]{1,20})?)"
+)
 _WORD_LIMIT: Final = 1000
 """The characters that the name of a choice may have."""
 _PARTS_LIMIT: Final = 1000
@@ -127,6 +133,46 @@ def _date(answer: Any) -> Maybe:
     return NOTHING
 
 
+def _time(answer: Any) -> Maybe:
+    """A time of day, as ``HH:MM``: written as 14:30, 14h30, 2:30 pm, 2 pm."""
+    match = _TIME.fullmatch(_stripped(answer))
+    if match is None:
+        return NOTHING
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[4] or "").lower()
+    if bool(half) != bool(match[5]) or not (match[2] or half):
+        return NOTHING
+    if half:
+        if not 1 <= hour <= 12:
+            return NOTHING
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or int(match[3] or 0) > 59:
+        return NOTHING
+    return Maybe(True, f"{hour:02}:{minute:02}")
+
+
+def _file(answer: Any) -> Maybe:
+    """A file, or the first of several: a map with a ``url``."""
+    if kind(answer) is list and answer:
+        answer = answer[0]
+    found = kind(answer) is dict and kind(answer.get("url")) is str and answer["url"] != ""
+    return Maybe(True, answer) if found else NOTHING
+
+
+def _location(answer: Any) -> Maybe:
+    """A place on earth: a map with ``latitude`` and ``longitude``, or both as a text."""
+    if kind(answer) is dict:
+        pair = (_number(answer.get("latitude")), _number(answer.get("longitude")))
+    else:
+        match = _PLACE_ON_EARTH.fullmatch(_stripped(answer))
+        pair = (_number(match[1]), _number(match[2])) if match else (NOTHING, NOTHING)
+    if not all(part.present for part in pair):
+        return NOTHING
+    latitude, longitude = (part.value for part in pair)
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return NOTHING
+    return Maybe(True, {"latitude": latitude, "longitude": longitude})
+
+
 def _choice(answer: Any, choices: Iterable[Any]) -> Maybe:
     found = _Offer(choices).named(answer)
     return NOTHING if found is None else Maybe(True, found)
@@ -159,7 +205,7 @@ def _says(answer: Any, words: Iterable[Any]) -> bool:
 
 
 class _Offer:
-    """Choices, found by what people type: a value, a label, or the number from 1.
+    """Choices, found by what people type: a value, a label, a synonym, or the number from 1.
 
     Of two choices that differ in case or accents only, the one that is spelled exactly so is meant.
     """
@@ -173,6 +219,10 @@ class _Offer:
                 given = choice.get(field)
                 if kind(given) is str:
                     self.by_spelling.setdefault(given.strip(), choice)
+                self.by_word.setdefault(_word(given), choice)
+        for choice in self.choices:
+            synonyms = choice.get("synonyms")
+            for given in synonyms if kind(synonyms) is list else ():
                 self.by_word.setdefault(_word(given), choice)
         self.by_spelling.pop("", None)
         self.by_word.pop("", None)
@@ -217,8 +267,11 @@ ANSWERS: Final[tuple[Overload, ...]] = (
     _answer("phone", STRING, _phone),
     _answer("url", STRING, _url),
     _answer("date", STRING, _date),
+    _answer("time", STRING, _time),
+    _answer("file", _CHOICE, _file),
+    _answer("location", map_of(STRING, DOUBLE), _location),
     function("answer.choice", (DYN, list_of(_CHOICE)), optional_of(_CHOICE), _choice),
     function("answer.choices", (DYN, list_of(_CHOICE)), optional_of(list_of(_CHOICE)), _choices),
     function("answer.says", (DYN, list_of(STRING)), BOOL, _says),
 )
-"""``answer.text number integer boolean email phone url date choice choices says``."""
+"""``answer.text``, ``answer.number``, …; ``answer.says`` tells whether a word was said."""

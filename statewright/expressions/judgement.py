@@ -36,6 +36,8 @@ _EXPLICIT: Final = frozenset(
 """Conversions: what they make of a value of any type is certain."""
 _HINTS: Final = 20
 """For so many problems of one expression a name is looked for that was meant."""
+_REMEMBERED: Final = 10_000
+"""The operations on types that an environment remembers."""
 _SHOWN: Final = 40
 """The characters of the expression that a message quotes at most."""
 
@@ -164,6 +166,8 @@ class Judgement:
             resolution = resolved(overloads, types, strict=environment.strict)
             if resolution is None:
                 return self.undefined(name, types, operands, node, overloads)
+            if len(known) >= _REMEMBERED:
+                known.clear()
             known[key] = resolution
         self.calls[id(node)] = (resolution,)
         if environment.strict and name not in _EXPLICIT:

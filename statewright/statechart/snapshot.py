@@ -135,6 +135,7 @@ class Snapshot:
         monitors: state of the rules that are watched.
         timer_count: timers set so far.
         children: the sessions that it and they have invoked, in the order in which they began.
+        id_count: ids made up so far.
     """
 
     digest: str
@@ -156,3 +157,4 @@ class Snapshot:
     monitors: Mapping[str, Any] = field(default_factory=dict)
     timer_count: int = 0
     children: tuple[Child, ...] = ()
+    id_count: int = 0

@@ -133,5 +133,6 @@ SNAPSHOT: Final[Form] = record(
     Part("monitors", by_name(VALUE), {}),
     Part("timer_count", COUNT, 0),
     Part("children", many(_CHILD), ()),
+    Part("id_count", COUNT, 0),
 )
 """A snapshot."""

@@ -54,7 +54,6 @@ class Family:
         steps: microsteps of this macrostep so far.
         rounds: rounds of loops of this macrostep so far.
         spent: characters and parts of values written in this macrostep so far: one number.
-        issued: how many ids were made up in this turn.
         children: path → the session as it was, in the order in which they began.
         live: path → those of them that do something in this turn.
         ready: those that have something to handle, in the order in which it came.
@@ -66,9 +65,9 @@ class Family:
         "children",
         "contact",
         "effects",
+        "id_count",
         "incidents",
         "invocations",
-        "issued",
         "live",
         "microsteps",
         "now",
@@ -96,7 +95,7 @@ class Family:
         self.steps = 0
         self.rounds = 0
         self.spent = [0]
-        self.issued = 0
+        self.id_count = snapshot.id_count
         self.effects: list[Effect] = []
         self.incidents: list[Incident] = []
         self.microsteps: list[Microstep] = []
@@ -136,8 +135,8 @@ class Family:
 
     def new_number(self) -> str:
         """A number for an id that is made up: unique in the session."""
-        self.issued += 1
-        return f"{self.turn}-{self.issued}"
+        self.id_count += 1
+        return str(self.id_count)
 
 
 class Working:
@@ -265,6 +264,7 @@ class Working:
             self.monitors,
             family.timer_count,
             family.snapshots() if family.children else (),
+            family.id_count,
         )
 
     def own_snapshot(self) -> Snapshot:

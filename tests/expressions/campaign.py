@@ -21,11 +21,11 @@ import celpy
 
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import Environment, Expression, check, evaluate, parse
-from statewright.expressions.codegen import SUPPORT, Binding, Request, reach, source_from_requests
-from statewright.expressions.codegen.constants import add_constants
+from statewright.expressions.codegen import Binding, Request, reach
 from statewright.expressions.values import has_lone_surrogate
 from tests.conformance.cel_cases import same
 from tests.expressions.celpy_oracle import TYPES, celpy_value, fragment_data, fragment_text
+from tests.expressions.generated import UNDECIDED, functions_of
 from tests.expressions.oracle import ERROR, agree, environment, form_of_ours, ours, theirs
 from tests.expressions.sampling import HOST, NAMES, sample
 
@@ -37,19 +37,8 @@ BOUND = Binding(
 )
 """Variables in a map of maps, as a statechart has them."""
 
-UNDECIDED = object()
-
 MIXED_KEYS = "{1: 2, true: 3}"
 """As a dict of Python's, in which the engine of Google hands it over, it has one key."""
-
-
-def functions_of(requests: list[Request]) -> tuple[Callable[..., Any], ...]:
-    """Generated functions without an interpreter behind them: they say that they are undecided."""
-    source = source_from_requests(requests)
-    namespace: dict[str, Any] = {"__builtins__": {}, **SUPPORT, "_exact": lambda *_: UNDECIDED}
-    add_constants(namespace, source.constants)
-    exec(compile(source.text, "<generated>", "exec", dont_inherit=True), namespace)  # noqa: S102
-    return tuple(namespace[f"_f{number}"] for number in source.parts)
 
 
 def outcome(expression: Expression, names: Mapping[str, Any]) -> Any:

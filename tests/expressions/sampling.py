@@ -61,6 +61,10 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         "{int} {equality} 9007199254740992.0", "9007199254740993 {order} {double}",
         "{double} in {list}", "cel.bind(v, {double}, v in [v, 1.0])", "{list}.exists_one({v}, {v} {equality} {any})",
         "{list}.filter({v}, {v} {equality} {any}) {equality} {list}",
+        "{n} != null && {n} {order} {int}", "{n} == null || {n} {equality} {int}",
+        "type({n}) == int && {n} + 1 {order} {int}", "{n} == 1 && type({n}) == int",
+        "type({n}) == string ? {n} == {string} : false", "type({n}) != int || {n} {order} 1",
+        "has({n}.x) && {n}.x {equality} {int}", "{n} in [1, 2] && {n} {order} {double}",
         "{any} {equality} {any}", "{int} {equality} {int}", "{string} {equality} {string}",
         "{any} {equality} null", "{number} {equality} {number}", "{list} {equality} {list}",
         "{bool} {equality} {bool}", "{timestamp} {order} {timestamp}",
@@ -137,6 +141,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "pattern": ("a+", "^v.p$", "[", "", "(a|b)*"),
     "v": ("v", "w", "a"),
     "w": ("u", "k"),
+    "n": tuple("abcdefghm"),
 }
 
 VALUES: tuple[Any, ...] = (
@@ -252,13 +257,14 @@ class Sample:
 
     def filled(self, pattern: str, depth: int, wanted: str, locals_: tuple[str, ...]) -> str:
         """A pattern with its gaps filled."""
-        names = {gap: self.random.choice(WORDS[gap]) for gap in "vw" if f"{{{gap}}}" in pattern}
+        names = {gap: self.random.choice(WORDS[gap]) for gap in "vwn" if f"{{{gap}}}" in pattern}
         pieces: list[str] = []
         for text, gap in _GAPS[pattern]:
             pieces.append(text)
             if gap in names:
                 pieces.append(names[gap])
-                locals_ = tuple(dict.fromkeys((*locals_, names[gap])))
+                if gap != "n":
+                    locals_ = tuple(dict.fromkeys((*locals_, names[gap])))
             elif gap in WORDS:
                 pieces.append(self.random.choice(WORDS[gap]))
             elif gap:

@@ -20,7 +20,7 @@ from statewright.expressions.types import (
     list_of,
     optional_of,
 )
-from tests.expressions.typed_patterns import LITERALS, PATTERNS, SHAPES
+from tests.expressions.typed_patterns import LITERALS, PATTERNS, SHAPES, USES
 from tests.expressions.typed_worlds import World, type_from
 
 
@@ -183,6 +183,8 @@ class Writer:
         """A bool that is made of a value."""
         if one.name == "bool" and self.random.random() < 0.7:
             return text
+        if one.name == "dyn" and self.random.random() < 0.7:
+            return self.random.choice(USES).format(text)
         if one.name in ("int", "double"):
             return f"{text} {self.random.choice(['> 1', '== 2', '+ 1 > 0' if one == INT else '< 2.0'])}"
         if one.name == "string":

@@ -57,6 +57,22 @@ SHAPES = (
 )
 """How a test, a use of what it tests, and another condition may stand together."""
 
+USES = (
+    *("{}", "!{}", "{} + 1 > 0", "{} < 2", "{} + 'a' != ''", "{}.startsWith('a')", "size({}) > 1"),
+    *(
+        "{}.a == 1",
+        "{}[0] == 1",
+        "'a' in {}",
+        "1 in {}",
+        "{}.all(i, i == 1)",
+        "-{} > 0",
+        "has({}.a)",
+    ),
+    *("math.abs({}) > 1", "{}[?0].hasValue()", "{{{}: 1}} == {{}}", "('abc')[?{}] == 'a'"),
+    *("{}.orValue(true)", "[1, 2][{}] == 1", "[{}].sort() == []", "({} ? true : false)"),
+)
+"""What may be asked of a value of which nothing is known."""
+
 PATTERNS: Mapping[str, Sequence[tuple[str, tuple[CelType, ...]]]] = {
     "bool": (
         ("({} && {})", (BOOL, BOOL)),

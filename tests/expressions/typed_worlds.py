@@ -99,7 +99,7 @@ _SORTS: Mapping[str, tuple[int, Callable[[Random, CelType, int], CelType]]] = {
     "map": (12, lambda random, inner, _: map_of(random.choice((STRING, STRING, INT)), inner)),
     "object": (16, _object_type),
     "optional": (5, lambda _, inner, __: optional_of(inner)),
-    "dyn": (5, lambda *_: DYN),
+    "dyn": (9, lambda *_: DYN),
 }
 """How often each sort of type is drawn, and how it is made."""
 

@@ -26,6 +26,8 @@ from statewright.statechart.tree import tree_of
 EVENTS = ("a", "b", "b.c", "d")
 GUARDS = ("n < 3", "n % 2 == 0", "In('s1')", "missing", "x == 1", "draw(2) == 0")
 TOO_LONG = "error.limit"
+HOST = "host"
+"""The state that invokes charts, in a chart that does."""
 
 
 @dataclass
@@ -62,6 +64,28 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
+CALM = tuple(
+    action
+    for action in ACTIONS
+    if not isinstance(action, Raise) and not (isinstance(action, Send) and action.delay is None)
+)
+"""Actions after which nothing happens at once: several charts together else run for ever."""
+
+TALK: tuple[Action, ...] = (
+    Send("d", delay=Literal(5), id_location=("m", "id")),
+    Cancel(id_expr=computed("m.id")),
+    Send("a", target=f"#_i {HOST}"),
+    Send("d", target=f"#_i {HOST}", delay=Literal("4us"), id="t"),
+    Send("", event_expr=computed("'a'"), target_expr=computed("event.origin"), type="scxml"),
+)
+ANSWERS: tuple[Action, ...] = (
+    Send("a", computed("n"), "#_parent"),
+    Send("d", computed("[n]"), "#_parent"),
+    Send("b.c", target="#_parent", delay=Literal(2)),
+)
+"""What charts that invoke may do besides, and those that are invoked."""
+
+
 @st.composite
 def sketches(draw: st.DrawFn, names: Iterator[int], depth: int = 0, final: bool = True) -> Sketch:  # noqa: FBT001, FBT002 - Hypothesis passes them by name
     kinds = [StateKind.ATOMIC]
@@ -90,11 +114,18 @@ def below(sketch: Sketch) -> Iterator[Sketch]:
 
 @dataclass(frozen=True)
 class Traits:
-    """What the charts of a law may do."""
+    """What the charts of a law may do.
+
+    ``charts`` names those that a chart invokes, which it does in its state ``HOST`` at least;
+    ``more`` are actions besides those of ``action_pool``.
+    """
 
     guards: bool = True
     actions: bool = True
     invocations: bool = True
+    eventless: bool = True
+    charts: tuple[str, ...] = ()
+    more: tuple[Action, ...] = ()
     guard_texts: tuple[str, ...] = GUARDS
     action_pool: tuple[Action, ...] = ACTIONS
 
@@ -102,21 +133,42 @@ class Traits:
 @st.composite
 def charts(draw: st.DrawFn, traits: Traits = Traits()) -> Statechart:
     """A chart that is sound; it may well run for ever, or do nothing."""
+    if not traits.charts:
+        return sound(draw(charts_alone(traits)))
+    inner = {
+        # Each may invoke those behind it, so that none invokes itself for ever.
+        name: replace(traits, charts=traits.charts[number:], more=ANSWERS)
+        for number, name in enumerate(traits.charts, 1)
+    }
+    return sound(
+        replace(
+            draw(charts_alone(replace(traits, more=TALK))),
+            charts={name: sound(draw(charts_alone(own))) for name, own in inner.items()},
+        )
+    )
+
+
+@st.composite
+def charts_alone(draw: st.DrawFn, traits: Traits) -> Statechart:
+    """A chart without those that it invokes; it need not be sound."""
     names = iter(range(1_000))
     top = [draw(sketches(names=names)) for _ in range(draw(st.integers(1, 3)))]
     if draw(st.booleans()):
         top.append(Sketch(f"s{next(names)}", StateKind.FINAL))
+    if traits.charts:
+        region = Sketch("region", StateKind.COMPOUND, top)
+        top = [Sketch("both", StateKind.PARALLEL, [region, Sketch(HOST, StateKind.ATOMIC)])]
     every = [one for sketch in top for one in (sketch, *below(sketch))]
     ids = [sketch.id for sketch in every]
     made = tuple(draw(states(sketch, ids, traits)) for sketch in top)
-    chart = Statechart(
+    return Statechart(
         "random",
         made,
         data=(Datum("n", "int", Literal(0)), Datum("x"), Datum("m", "map")),
         deferred=draw(st.sampled_from(((), ("d",), ("a", "b")))),
+        inputs=("n",),
         limit=60,
     )
-    return sound(chart)
 
 
 @st.composite
@@ -141,21 +193,44 @@ def states(draw: st.DrawFn, sketch: Sketch, ids: list[str], traits: Traits) -> S
         return replace(state, entry=draw(blocks), donedata=Literal(1))
     atomic = sketch.kind is StateKind.ATOMIC
     invoked = atomic and traits.invocations and draw(st.integers(0, 5)) == 0
+    work = (Invoke(f"call {sketch.id}", "http", computed("n")),) if invoked else ()
+    hatched: tuple[Invoke, ...] = ()
+    if sketch.id == HOST or (atomic and traits.charts and draw(st.booleans())):
+        inner = invocations(sketch.id, traits)
+        hatched = tuple(draw(st.lists(inner, min_size=1, max_size=2, unique_by=_name)))
     return replace(
         state,
         transitions=tuple(draw(st.lists(transitions(ids, traits), max_size=3))),
         entry=draw(blocks),
         exit=draw(blocks),
         data=(Datum("x", value=Literal(1)),) if draw(st.integers(0, 3)) == 0 else (),
-        invocations=(Invoke(f"call {sketch.id}", "http", computed("n")),) if invoked else (),
+        invocations=(*work, *hatched),
         awaits=Awaits("text", sketch.id) if atomic and draw(st.booleans()) else None,
     )
 
 
 @st.composite
+def invocations(draw: st.DrawFn, state: str, traits: Traits) -> Invoke:
+    """An invocation of a chart; its name is made up, or that of the state."""
+    return Invoke(
+        draw(st.sampled_from(("", f"i {state}"))),
+        "scxml",
+        computed(draw(st.sampled_from(("{'n': n}", "{'n': n, 'o': 1}", "{}")))),
+        chart=Literal(draw(st.sampled_from(traits.charts))),
+        finalize=draw(st.sampled_from(((), (Assign(("x",), computed("event.name")),)))),
+        autoforward=draw(st.booleans()),
+        id_location=draw(st.sampled_from(((), ("x",)))),
+    )
+
+
+def _name(invoke: Invoke) -> str:
+    return invoke.id
+
+
+@st.composite
 def transitions(draw: st.DrawFn, ids: list[str], traits: Traits) -> Transition:
     guard = draw(st.none() | st.sampled_from(traits.guard_texts)) if traits.guards else None
-    eventless = traits.guards and draw(st.integers(0, 5)) == 0
+    eventless = traits.guards and traits.eventless and draw(st.integers(0, 5)) == 0
     return Transition(
         targets=tuple(draw(st.lists(st.sampled_from(ids), max_size=2, unique=True))),
         events=() if eventless else (draw(st.sampled_from((*EVENTS, "*"))),),
@@ -172,7 +247,7 @@ def transitions(draw: st.DrawFn, ids: list[str], traits: Traits) -> Transition:
 def actions(traits: Traits) -> st.SearchStrategy[tuple[Action, ...]]:
     if not traits.actions:
         return st.just(())
-    return st.lists(st.sampled_from(traits.action_pool), max_size=2).map(tuple)
+    return st.lists(st.sampled_from((*traits.action_pool, *traits.more)), max_size=2).map(tuple)
 
 
 def sound(chart: Statechart) -> Statechart:
@@ -192,6 +267,11 @@ def _simpler(state: State) -> State:
             replace(transition, targets=transition.targets[:1]) for transition in state.transitions
         ),
     )
+
+
+def families(traits: Traits = Traits()) -> st.SearchStrategy[Statechart]:
+    """Charts that invoke charts."""
+    return charts(replace(traits, eventless=False, action_pool=CALM, charts=("c0", "c1")))
 
 
 def events() -> st.SearchStrategy[list[Event]]:

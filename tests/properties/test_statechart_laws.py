@@ -30,15 +30,16 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.effects import EffectKind
-from tests.properties.statecharts import TOO_LONG, Traits, charts, events
+from tests.properties.statecharts import TOO_LONG, Traits, charts, events, families
 
 SLOW = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 PLAIN = Traits(guards=False, actions=False, invocations=False)
 TIMED = Traits(invocations=False)
+EVERY = charts() | families()
 
 
 def begun(chart: Statechart) -> Macrostep:
@@ -67,7 +68,7 @@ def conversation(chart: Statechart, said: list[Event]) -> Iterator[Macrostep]:
 
 
 @SLOW
-@given(charts(), events())
+@given(said=events(), chart=EVERY)
 def test_the_configuration_is_always_legal(chart: Statechart, said: list[Event]) -> None:
     for step in conversation(chart, said):
         if step.snapshot.configuration or step.snapshot.status is Status.ACTIVE:
@@ -85,7 +86,22 @@ def check_legal(chart: Statechart, snapshot: Snapshot) -> None:
     assert seen == active
     assert set(snapshot.data) <= active | {""}
     assert set(snapshot.floor) <= active
-    assert {invocation.state for invocation in snapshot.invocations} <= active
+    for invocation in snapshot.invocations:
+        assert invocation.owner or invocation.state in active
+    check_families(chart, snapshot)
+
+
+def check_families(chart: Statechart, snapshot: Snapshot) -> None:
+    """Sessions inside it are legal, were invoked by states that are active, and have an owner."""
+    states = {"": set(snapshot.configuration)}
+    for child in snapshot.children:
+        inside = child.snapshot
+        assert child.state in states[child.owner]
+        assert (inside.turns, inside.timers, inside.invocations, inside.children) == (0, (), (), ())
+        check_legal(chart.charts[child.chart], inside)
+        states[child.path] = set(inside.configuration)
+    assert {timer.owner for timer in snapshot.timers} <= states.keys()
+    assert {invocation.owner for invocation in snapshot.invocations} <= states.keys()
 
 
 def check_one(states: tuple[State, ...], active: set[str]) -> Iterator[str]:
@@ -112,7 +128,7 @@ def names(states: tuple[State, ...]) -> Iterator[str]:
 
 
 @SLOW
-@given(charts(), events())
+@given(said=events(), chart=EVERY)
 def test_a_session_that_goes_through_json_does_the_same(
     chart: Statechart, said: list[Event]
 ) -> None:
@@ -135,7 +151,7 @@ def test_a_session_that_goes_through_json_does_the_same(
 
 
 @SLOW
-@given(charts(), events())
+@given(said=events(), chart=EVERY)
 def test_a_session_replays_to_the_same_bytes(chart: Statechart, said: list[Event]) -> None:
     first = [snapshot_to_json(step.snapshot) for step in conversation(chart, said)]
     second = [snapshot_to_json(step.snapshot) for step in conversation(chart, said)]
@@ -143,7 +159,7 @@ def test_a_session_replays_to_the_same_bytes(chart: Statechart, said: list[Event
 
 
 @SLOW
-@given(charts(), events())
+@given(said=events(), chart=EVERY)
 def test_a_snapshot_that_was_handed_out_never_changes(chart: Statechart, said: list[Event]) -> None:
     kept = [
         (step, snapshot_to_json(step.snapshot), repr(step.effects))
@@ -155,14 +171,18 @@ def test_a_snapshot_that_was_handed_out_never_changes(chart: Statechart, said: l
 
 
 @SLOW
-@given(charts(), events())
+@given(said=events(), chart=EVERY)
 def test_every_effect_has_an_id_of_its_own(chart: Statechart, said: list[Event]) -> None:
     ids = [effect.id for step in conversation(chart, said) for effect in step.effects]
     assert len(ids) == len(set(ids))
 
 
 @SLOW
-@given(charts(TIMED), events(), st.lists(st.integers(0, 30), max_size=6))
+@given(
+    said=events(),
+    moments=st.lists(st.integers(0, 30), max_size=6),
+    chart=charts(TIMED) | families(TIMED),
+)
 def test_it_makes_no_difference_when_the_clock_looks(
     chart: Statechart, said: list[Event], moments: list[int]
 ) -> None:
@@ -189,7 +209,7 @@ def spoken(steps: list[Macrostep]) -> list[Any]:
 
 
 @SLOW
-@given(charts(PLAIN), events())
+@given(said=events(), chart=charts(PLAIN))
 def test_document_order_and_depth_decide_conflicts(chart: Statechart, said: list[Event]) -> None:
     step = begun(chart)
     for event in said:

@@ -13,6 +13,7 @@ from statewright.flows.nodes import (
     ButtonAction,
     Client,
     Delay,
+    Form,
     Handoff,
     Http,
     InputKind,
@@ -59,6 +60,11 @@ def _llm(_: Llm, __: Wired) -> Iterator[str]:
     yield from (NEXT, "error")
 
 
+def _form(form: Form, _: Wired) -> Iterator[str]:
+    yield NEXT
+    yield from _late(form.timeout)
+
+
 def _client(client: Client, _: Wired) -> Iterator[str]:
     yield from (NEXT, "error")
     yield from _late(client.timeout)
@@ -101,6 +107,7 @@ _RULES: Mapping[type, Callable[[Any, Wired], Iterator[str]]] = MappingProxyType(
         Start: _next,
         Message: _message,
         Question: _question,
+        Form: _form,
         Set: _next,
         Http: _http,
         Action: _action,

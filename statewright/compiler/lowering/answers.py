@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from statewright.compiler.lowering.texts import cel, quoted
 from statewright.flows.model import Variable
-from statewright.flows.nodes import InputKind, Question, Store
+from statewright.flows.nodes import InputKind, Question, Store, Validation
 
 FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
     {
@@ -21,6 +21,11 @@ FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
         InputKind.BOOLEAN: "answer.boolean",
         InputKind.CHOICE: "answer.choice",
         InputKind.MULTIPLE_CHOICE: "answer.choices",
+        InputKind.TIME: "answer.time",
+        InputKind.RATING: "answer.integer",
+        InputKind.SLIDER: "answer.number",
+        InputKind.FILE: "answer.file",
+        InputKind.LOCATION: "answer.location",
     }
 )
 """The function that makes an (optional) value of what the user typed."""
@@ -37,6 +42,11 @@ DEFAULT_RETRY: Mapping[InputKind, str] = MappingProxyType(
         InputKind.BOOLEAN: "Please answer with yes or no.",
         InputKind.CHOICE: "Please choose one of the answers offered.",
         InputKind.MULTIPLE_CHOICE: "Please choose from the answers offered.",
+        InputKind.TIME: "Please answer with a time of day, such as 14:30.",
+        InputKind.RATING: "Please answer with one of the numbers offered.",
+        InputKind.SLIDER: "Please answer with a number that fits.",
+        InputKind.FILE: "Please send a file that fits.",
+        InputKind.LOCATION: "Please send a location.",
     }
 )
 """What is said to an answer that will not do, where the author says nothing."""
@@ -47,6 +57,8 @@ MEASURES: Mapping[InputKind, str] = MappingProxyType(
         InputKind.INTEGER: "double(it)",
         InputKind.MULTIPLE_CHOICE: "double(size(it))",
         InputKind.TEXT: "double(size(it))",
+        InputKind.RATING: "double(it)",
+        InputKind.SLIDER: "it",
     }
 )
 """What the minimum and the maximum of an answer measure, as a double."""
@@ -54,40 +66,89 @@ MEASURES: Mapping[InputKind, str] = MappingProxyType(
 TEXTUAL = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
 
 
-def answer(question: Question, choices: str) -> str:
-    """CEL for the answer as an optional; ``choices`` names the variable of the choices offered."""
+DEFAULT_RANGES: Mapping[InputKind, tuple[float, float]] = MappingProxyType(
+    {InputKind.RATING: (1.0, 5.0), InputKind.SLIDER: (0.0, 100.0)}
+)
+"""The least and the greatest answer, where the author says nothing."""
+
+TYPED = "input"
+"""CEL for what the user said: the root of expressions that means it."""
+
+_SENT: Mapping[InputKind, str] = MappingProxyType(
+    {
+        InputKind.FILE: "event.data.?files.or(event.data.?value).orValue(null)",
+        InputKind.LOCATION: (
+            "event.data.?location.or(event.data.?value).or(event.data.?text).orValue(null)"
+        ),
+    }
+)
+"""Where answers are found that are not typed."""
+
+
+def answer(question: Question, choices: str, typed: str = TYPED) -> str:
+    """CEL for the answer as an optional.
+
+    Args:
+        question: what was asked.
+        choices: CEL for the choices offered.
+        typed: CEL for what the user said.
+    """
     function = FUNCTIONS[question.input]
     if question.input in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
-        return f"{function}(input, vars[{quoted(choices)}])"
-    return f"{function}(input)"
+        return f"{function}({typed}, {choices})"
+    return f"{function}({_SENT.get(question.input, typed) if typed == TYPED else typed})"
 
 
-def is_good(question: Question, choices: str, variable: Variable | None) -> str:
+def is_good(question: Question, choices: str, variable: Variable | None, typed: str = TYPED) -> str:
     """CEL that says whether an answer will do, for the question and for the variable it goes to."""
-    tests = [*_tests(question), *_tests_of(variable, question)]
-    value = answer(question, choices)
+    tests = [*_tests(question, typed), *_tests_of(variable, question)]
+    value = answer(question, choices, typed)
     if not tests:
         return f"{value}.hasValue()"
     return f"{value}.optMap(it, {' && '.join(tests)}).orValue(false)"
 
 
-def _tests(question: Question) -> list[str]:
+def range_of(question: Question) -> tuple[float | None, float | None]:
+    """The least and the greatest answer; None is no bound."""
+    least, most = DEFAULT_RANGES.get(question.input, (None, None))
+    validation = question.validation
+    return (
+        least if validation.minimum is None else validation.minimum,
+        most if validation.maximum is None else validation.maximum,
+    )
+
+
+def _tests(question: Question, typed: str) -> list[str]:
     validation = question.validation
     tests = []
     measure = MEASURES.get(question.input)
-    if measure is not None and validation.minimum is not None:
-        tests.append(f"{measure} >= {float(validation.minimum)!r}")
-    if measure is not None and validation.maximum is not None:
-        tests.append(f"{measure} <= {float(validation.maximum)!r}")
+    least, most = range_of(question)
+    if measure is not None and least is not None:
+        tests.append(f"{measure} >= {float(least)!r}")
+    if measure is not None and most is not None:
+        tests.append(f"{measure} <= {float(most)!r}")
+    if question.input is InputKind.SLIDER and validation.step:
+        moved = f"(it - {float(least or 0)!r}) / {float(validation.step)!r}"
+        tests.append(f"math.abs({moved} - math.round({moved})) < 1e-9")
     if question.input in TEXTUAL:
         if validation.min_length is not None:
             tests.append(f"size(it) >= {validation.min_length}")
         if validation.max_length is not None:
             tests.append(f"size(it) <= {validation.max_length}")
+    if question.input is InputKind.FILE:
+        tests += _tests_of_file(validation)
     if validation.pattern is not None:
-        matched = "it" if question.input in TEXTUAL else "string(input)"
+        matched = "it" if question.input in TEXTUAL else f"string({typed})"
         tests.append(f"{matched}.matches({quoted(validation.pattern.text)})")
     return tests
+
+
+def _tests_of_file(validation: Validation) -> Iterator[str]:
+    if validation.accept:
+        kinds = [one.removesuffix("*") for one in validation.accept]
+        yield f"{cel(kinds)}.exists(k, string(it.?type.orValue('')).startsWith(k))"
+    if validation.max_size is not None:
+        yield f"it.?size.hasValue() && it.size <= {validation.max_size}"
 
 
 def _tests_of(variable: Variable | None, question: Question) -> Iterator[str]:
@@ -106,9 +167,9 @@ def _tests_of(variable: Variable | None, question: Question) -> Iterator[str]:
         yield f"{value} in {cel(list(variable.values))}"
 
 
-def saved(question: Question, choices: str) -> str:
+def saved(question: Question, choices: str, typed: str = TYPED) -> str:
     """CEL for what is saved of a good answer."""
-    value = f"{answer(question, choices)}.value()"
+    value = f"{answer(question, choices, typed)}.value()"
     if question.store is Store.CHOICE:
         return value
     if question.input is InputKind.CHOICE:

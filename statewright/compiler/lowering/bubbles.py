@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from statewright.compiler.lowering.texts import quoted, record, sequence, template_from
-from statewright.compiler.texts import PLACES
+from statewright.compiler.texts import CARD_PLACES, PLACES
 from statewright.expressions import Computed, Content, Literal, Place, parse
-from statewright.flows.nodes import Bubble, BubbleType, Button, ButtonAction, Variant
+from statewright.flows.durations import SECOND
+from statewright.flows.nodes import Bubble, BubbleType, Button, ButtonAction, Card, Variant
 from statewright.statechart.actions import Assign, Branch, If, Say
 from statewright.statechart.definition import Actions, Datum
 
@@ -34,13 +35,19 @@ DRAWN = "~drawn"
 """The variable that holds the lot by which a variant was chosen."""
 
 
-def shown(variants: tuple[Variant, ...], extra: Mapping[str, Content]) -> Actions:
-    """Say the only variant; or draw a lot, and say the variant that it falls on."""
+def shown(variants: tuple[Variant, ...], extra: Mapping[str, Content], drawn: str = "") -> Actions:
+    """Say the only variant; or draw a lot, and say the variant that it falls on.
+
+    Args:
+        variants: what may be said.
+        extra: fields that go with the last bubble.
+        drawn: CEL for the lot; by default one that is drawn each time.
+    """
     if len(variants) <= 1:
         bubbles = variants[0].bubbles if variants else ()
         return says(bubbles, **extra)
     total = sum(variant.weight for variant in variants)
-    draw = Assign((DRAWN,), Computed(parse(f"draw({total})")))
+    draw = Assign((DRAWN,), Computed(parse(drawn or f"draw({total})")))
     arms, below = [], 0
     for variant in variants:
         below += variant.weight
@@ -60,7 +67,15 @@ def bubble_content(bubble: Bubble, extra: dict[str, Content]) -> Content:
         name: template_from(source, PLACES.get((bubble.type, name), Place.TEXT))
         for name, source in bubble.fields
     }
-    return record({"type": Literal(str(bubble.type)), **fields, **extra})
+    cards = {"cards": sequence(tuple(_card(card) for card in bubble.cards))} if bubble.cards else {}
+    typing = {"typing": Literal(bubble.typing / SECOND)} if bubble.typing else {}
+    return record({"type": Literal(str(bubble.type)), **fields, **cards, **typing, **extra})
+
+
+def _card(card: Card) -> Content:
+    fields = {name: template_from(source, CARD_PLACES[name]) for name, source in card.fields}
+    buttons = {"buttons": buttons_content(card.buttons)} if card.buttons else {}
+    return record({**fields, **buttons})
 
 
 def text_bubble(content: Content, **extra: Content) -> Actions:

@@ -24,6 +24,7 @@ from statewright.compiler.lowering.conversation import (
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
@@ -67,6 +68,7 @@ from statewright.flows.nodes import (
     Continue,
     Delay,
     End,
+    Form,
     Handoff,
     Http,
     Interrupt,
@@ -100,6 +102,7 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Start: lower_start,
         Message: lower_message,
         Question: lower_question,
+        Form: lower_form,
         Condition: lower_condition,
         Set: lower_set,
         Http: lower_http,

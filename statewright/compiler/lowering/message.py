@@ -5,6 +5,7 @@ from __future__ import annotations
 from statewright.compiler.lowering.bubbles import buttons_content, lots, shown
 from statewright.compiler.lowering.floor import addressed
 from statewright.compiler.lowering.interrupt import heard
+from statewright.compiler.lowering.lots import lot
 from statewright.compiler.lowering.plan import Piece, Plan, ways
 from statewright.compiler.lowering.question import Asked, lower_question
 from statewright.flows.model import Node
@@ -34,7 +35,8 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
         return lower_question(node, _question_from(config), plan, asked)
     extra = {"buttons": buttons_content(config.buttons)} if config.buttons else {}
     data = lots(config.variants)
-    entry = (shown(config.variants, extra),)
+    total = sum(variant.weight for variant in config.variants)
+    entry = (shown(config.variants, extra, lot(total, config.sticky, node.id)),)
     ident = plan.state(node.id)
     if not config.wait:
         return Piece(State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT)))

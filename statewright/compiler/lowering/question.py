@@ -4,28 +4,38 @@
 
     ask ──▶ wait ──(a good answer)──▶ save ──▶ next, or the port of the choice
              ▲  │
+             │  ├──(the first of several messages)──▶ collect ──(silence)──▶ as in wait
              │  ├──(a bad one)──▶ invalid ──┐
              └──┼───────────────────────────┘
                 ├──(a bad one, retries used up)──▶ fallback, or an error
                 └──(no answer in time)──▶ timeout, or an error
 
 The counter of attempts belongs to the compound state, so it starts anew on every entry from
-outside; the timer belongs to ``wait``, so it starts anew each time the question is asked; the
+outside; the timers belong to ``wait``, so they start anew each time the question is asked; the
 choices are evaluated once, on entry, and stay as they were shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from statewright.compiler.lowering.answers import DEFAULT_RETRY, answer, is_good, saved
+from statewright.compiler.lowering.answers import (
+    DEFAULT_RANGES,
+    DEFAULT_RETRY,
+    TYPED,
+    answer,
+    is_good,
+    range_of,
+    saved,
+)
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
 from statewright.compiler.lowering.floor import addressed, all_of
-from statewright.compiler.lowering.interrupt import heard
+from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
+    expression_from,
     location_from,
     quoted,
     record,
@@ -43,7 +53,7 @@ from statewright.flows.nodes import (
     Variant,
     choice_port,
 )
-from statewright.statechart.actions import Action, Assign
+from statewright.statechart.actions import Action, Assign, Branch, If
 from statewright.statechart.definition import (
     Actions,
     Awaits,
@@ -55,7 +65,10 @@ from statewright.statechart.definition import (
 
 ATTEMPTS = "~attempts"
 CHOICES = "~choices"
+OFFERED = f"vars[{quoted(CHOICES)}]"
 CHOSEN = "~chosen"
+REMINDED = "~reminded"
+COLLECTED = "~collected"
 
 WITH_CHOICES = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 
@@ -77,24 +90,35 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
     """The compound state drawn above."""
     asked = asked or Asked((Variant(config.prompt),), {})
     extra = {**_offered(config), **asked.extra}
-    data = [Datum(ATTEMPTS, "int", Literal(0))]
-    if config.input in WITH_CHOICES:
-        data.append(Datum(CHOICES, "list", _choices(config), shown=True))
-    if _routed(node, config, plan):
-        data.append(Datum(CHOSEN))
+    states = [
+        _ask(node, plan, shown(asked.variants, extra)),
+        _wait(node, config, plan),
+        _invalid(node, config, plan, extra),
+        _save(node, config, plan),
+    ]
+    if config.window:
+        states.insert(2, _collect(node, config, plan))
     return Piece(
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
-            data=(*data, *lots(asked.variants)),
-            states=(
-                _ask(node, plan, shown(asked.variants, extra)),
-                _wait(node, config, plan),
-                _invalid(node, config, plan, extra),
-                _save(node, config, plan),
-            ),
+            data=(*_data(node, config, plan), *lots(asked.variants)),
+            states=tuple(states),
         )
     )
+
+
+def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
+    """What a question keeps while it is asked."""
+    yield Datum(ATTEMPTS, "int", Literal(0))
+    if config.input in WITH_CHOICES:
+        yield Datum(CHOICES, "list", _choices(config), shown=config.choices_from is None)
+    if _routed(node, config, plan):
+        yield Datum(CHOSEN)
+    if config.reminder is not None:
+        yield Datum(REMINDED, "int", Literal(0))
+    if config.window:
+        yield Datum(COLLECTED, "string", Literal(""))
 
 
 def _ask(node: Node, plan: Plan, says: Actions) -> State:
@@ -107,39 +131,123 @@ def _ask(node: Node, plan: Plan, says: Actions) -> State:
 
 def _wait(node: Node, config: Question, plan: Plan) -> State:
     ours = addressed(node, plan)
-    good = is_good(config, CHOICES, _destination(config, plan))
-    transitions = [
-        *heard(node, plan, plan.state(node.id, "ask")),
-        Transition((plan.state(node.id, "save"),), ("message",), all_of(ours, good)),
-    ]
-    if config.retries is None or config.retries > 0:
-        again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
-        guard = all_of(ours, again)
-        transitions.append(Transition((plan.state(node.id, "invalid"),), ("message",), guard))
-    if config.retries is not None:
-        transitions += ways_or_error(
-            plan, node.id, "fallback", "error.flow.retries", events=("message",), when=ours
-        )
-    entry: tuple[Actions, ...] = ()
-    exit_: tuple[Actions, ...] = ()
-    if config.timeout is not None:
-        start, stop = timer(plan.state(node.id), Literal(config.timeout))
-        entry, exit_ = (start,), (stop,)
-        transitions += ways_or_error(
-            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(plan.state(node.id)),)
-        )
+    entry, exit_, late = _clocks(node, config, plan)
+    answers = _judged(node, config, plan, MESSAGE, ours)
+    if config.window:
+        answers = (_collecting(node, plan, ours), *answers)
     return State(
         plan.state(node.id, "wait"),
         entry=entry,
         exit=exit_,
-        transitions=tuple(transitions),
-        awaits=Awaits(
-            str(config.input),
-            node.id,
-            choices=parse(f"vars[{quoted(CHOICES)}]") if config.input in WITH_CHOICES else None,
-            variable=_variable(config),
+        transitions=(
+            *heard(node, plan, plan.state(node.id, "ask")),
+            *_aside(node, config, plan, ours),
+            *answers,
+            *late,
         ),
+        awaits=_awaits(node, config),
     )
+
+
+def _awaits(node: Node, config: Question) -> Awaits:
+    offered = parse(OFFERED) if config.input in WITH_CHOICES else None
+    return Awaits(str(config.input), node.id, choices=offered, variable=_variable(config))
+
+
+def _judged(
+    node: Node, config: Question, plan: Plan, event: str, ours: str, typed: str = TYPED
+) -> tuple[Transition, ...]:
+    """Where an answer leads: a good one, a bad one, and one too many of those."""
+    good = is_good(config, OFFERED, _destination(config, plan), typed)
+    transitions = [Transition((plan.state(node.id, "save"),), (event,), all_of(ours, good))]
+    if config.retries is None or config.retries > 0:
+        again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
+        guard = all_of(ours, again)
+        transitions.append(Transition((plan.state(node.id, "invalid"),), (event,), guard))
+    if config.retries is not None:
+        transitions += ways_or_error(
+            plan, node.id, "fallback", "error.flow.retries", events=(event,), when=ours
+        )
+    return tuple(transitions)
+
+
+def _aside(node: Node, config: Question, plan: Plan, ours: str) -> Iterator[Transition]:
+    """What is no attempt to answer: asking for help, and passing the question by."""
+    if config.help is not None:
+        guard = all_of(ours, f"{SAID} && answer.says(input, {cel(list(config.help.words))})")
+        helping = text_bubble(template_from(config.help.text))
+        yield Transition(events=(MESSAGE,), guard=guard, actions=helping)
+    if config.skip:
+        words = f"{SAID} && answer.says(input, {cel(list(config.skip))})"
+        when = f"({ours}) && {words}" if ours else words
+        port = "skip" if plan.is_wired(node.id, "skip") else NEXT
+        yield from ways(plan, node.id, port, events=(MESSAGE,), when=when)
+
+
+def _clocks(
+    node: Node, config: Question, plan: Plan
+) -> tuple[tuple[Actions, ...], tuple[Actions, ...], tuple[Transition, ...]]:
+    """The reminder and the deadline: what starts them, what stops them, where they lead."""
+    ident = plan.state(node.id)
+    entry: list[Actions] = []
+    exit_: list[Actions] = []
+    late: list[Transition] = []
+    if config.reminder is not None:
+        name = f"{ident}/reminder"
+        start, stop = timer(name, Literal(config.reminder.after))
+        entry.append(start)
+        exit_.append(stop)
+        count = Assign((REMINDED,), Computed(parse(f"vars[{quoted(REMINDED)}] + 1")))
+        more = parse(f"vars[{quoted(REMINDED)}] < {config.reminder.times}")
+        words = text_bubble(template_from(config.reminder.text))
+        actions = (*words, count, If((Branch(more, start),)))
+        late.append(Transition(events=(timeout(name),), actions=actions))
+    if config.timeout is not None:
+        start, stop = timer(ident, Literal(config.timeout))
+        entry.append(start)
+        exit_.append(stop)
+        late += ways_or_error(
+            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
+        )
+    return tuple(entry), tuple(exit_), tuple(late)
+
+
+def _collecting(node: Node, plan: Plan, ours: str) -> Transition:
+    """The first message of an answer that may come in several; a choice is an answer by itself."""
+    guard = all_of(ours, "has(event.data.text) && !has(event.data.value)")
+    first = Assign((COLLECTED,), Computed(parse("event.data.text.trim()")))
+    return Transition((plan.state(node.id, "collect"),), (MESSAGE,), guard, actions=(first,))
+
+
+def _collect(node: Node, config: Question, plan: Plan) -> State:
+    """Takes further messages until nothing has come for a while, then judges all of them as one."""
+    name = f"{plan.state(node.id)}/collect"
+    start, stop = timer(name, Literal(config.window))
+    ours = addressed(node, plan)
+    more = Assign(
+        (COLLECTED,), Computed(parse(f"vars[{quoted(COLLECTED)}] + ' ' + event.data.text.trim()"))
+    )
+    guard = all_of(ours, "has(event.data.text) && !has(event.data.value)")
+    further = Transition(events=(MESSAGE,), guard=guard, actions=(*stop, more, *start))
+    return State(
+        plan.state(node.id, "collect"),
+        entry=(start,),
+        exit=(stop,),
+        transitions=(
+            *heard(node, plan, plan.state(node.id, "ask")),
+            further,
+            *_judged(node, config, plan, timeout(name), "", _typed(config)),
+        ),
+        awaits=_awaits(node, config),
+    )
+
+
+def _typed(config: Question) -> str:
+    """CEL for what the user said, in one message or in several."""
+    if not config.window:
+        return TYPED
+    collected = f"vars[{quoted(COLLECTED)}]"
+    return f"({collected} == '' ? input : {collected})"
 
 
 def _variable(config: Question) -> str:
@@ -168,11 +276,14 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     actions: list[Action] = []
     if config.variable is not None:
         path = location_from(config.variable, plan.variables)
-        actions.append(Assign(path, Computed(parse(saved(config, CHOICES)))))
+        actions.append(Assign(path, Computed(parse(saved(config, OFFERED, _typed(config))))))
     routed = _routed(node, config, plan)
     if routed:
         actions.append(
-            Assign((CHOSEN,), Computed(parse(f"{answer(config, CHOICES)}.value().value")))
+            Assign(
+                (CHOSEN,),
+                Computed(parse(f"{answer(config, OFFERED, _typed(config))}.value().value")),
+            )
         )
     for value in routed:
         guard = parse(f"vars[{quoted(CHOSEN)}] == {cel(value)}")
@@ -211,11 +322,14 @@ def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:
 
 def _choices(config: Question) -> Content:
     """The choices as they are kept while the question is asked, with all that is known of them."""
+    if config.choices_from is not None:
+        return Computed(parse(choices_from_data(config.choices_from)))
     return sequence(
         tuple(
             record(
                 {
                     **{name: Literal(value) for name, value in choice.extra.items()},
+                    **({"synonyms": Literal(list(choice.synonyms))} if choice.synonyms else {}),
                     "value": Literal(choice.value),
                     "label": template_from(choice.label),
                 }
@@ -225,9 +339,26 @@ def _choices(config: Question) -> Content:
     )
 
 
+def choices_from_data(source: Source) -> str:
+    """CEL for the choices that come out of data, each as a map with a value and a label."""
+    # The line break ends a comment that the text may end with.
+    return f"({expression_from(source).text}\n).map(c, {_AS_CHOICE})"
+
+
+_AS_CHOICE = (
+    "type(c) == map ? (has(c.label) ? c : {'value': c.value, 'label': string(c.value)})"
+    " : {'value': c, 'label': string(c)}"
+)
+"""An answer that comes out of data, as a map with a value and a label."""
+
+
 def _offered(config: Question) -> Mapping[str, Content]:
-    """What goes with the text of a question that offers choices."""
+    """What goes with the text of a question that offers choices, or a range."""
+    if config.input in DEFAULT_RANGES:
+        least, most = range_of(config)
+        step = config.validation.step or (1.0 if config.input is InputKind.RATING else 0.0)
+        return {"range": Literal({"minimum": least, "maximum": most, "step": step})}
     if config.input not in WITH_CHOICES:
         return {}
-    offered = f"vars[{quoted(CHOICES)}].map(c, {{'value': c.value, 'label': c.label}})"
+    offered = f"{OFFERED}.map(c, {{'value': c.value, 'label': c.label}})"
     return {"choices": Computed(parse(offered))}

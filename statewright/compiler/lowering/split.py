@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
+from statewright.compiler.lowering.lots import lot
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, lost, ways
 from statewright.compiler.lowering.texts import location_from, quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import Split, Sticky, arm_port
+from statewright.flows.nodes import Split, arm_port
 from statewright.statechart.actions import Action, Assign, Branch, If
 from statewright.statechart.definition import Datum, State, Transition
 
 LOT = f"vars[{quoted('~lot')}]"
 """The variable that holds the lot."""
-
-_KEYS: Mapping[Sticky, str] = MappingProxyType(
-    {
-        Sticky.SESSION: "session.id",
-        Sticky.CONTACT: "string(contact.?id.orValue(session.id))",
-    }
-)
-"""What decides where the lot falls, where it is to fall there every time."""
 
 
 def lower_split(node: Node, config: Split, plan: Plan) -> Piece:
@@ -31,8 +21,7 @@ def lower_split(node: Node, config: Split, plan: Plan) -> Piece:
     total = sum(arm.weight for arm in config.arms)
     if total < 1:
         return Piece(State(ident, transitions=(lost(node.id, "its arms"),)))
-    key = _KEYS.get(config.sticky)
-    drawn = f"draw({total})" if key is None else f"lot({key} + {quoted('/' + node.id)}, {total})"
+    drawn = lot(total, config.sticky, node.id)
     transitions: list[Transition] = []
     branches: list[Branch] = []
     below = 0

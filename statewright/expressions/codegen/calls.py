@@ -9,7 +9,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions.codegen.allowances import Allowances
 from statewright.expressions.codegen.page import Page
 from statewright.expressions.codegen.pieces import CLASSES, MAPS, Piece, compose
-from statewright.expressions.patterns import matcher
+from statewright.expressions.patterns import finder
 from statewright.expressions.types import BOOL, CelType
 
 _SIZED: Final = ("string", "bytes", "list", *MAPS)
@@ -39,17 +39,23 @@ def table_call(
 
 
 def host_call(
-    host: Piece, name: str, site: int, arguments: Sequence[Piece], found: CelType
+    host: Piece, name: str, site: int, arguments: Sequence[Piece], found: CelType, page: Page
 ) -> Piece:
-    """A call of a function of the host."""
+    """A call of a function of the host; what it promises to give is looked at."""
     given = ", ".join([str(site), *map(str, arguments)])
-    return compose(f"_taken({host}[{name!a}]({given}))", found, host, *arguments)
+    text = f"_taken({host}[{name!a}]({given}))"
+    if found.name in CLASSES:
+        value = page.temporary()
+        text = f"({value} if type({value} := {text}) is {CLASSES[found.name]} else _undecided())"
+    elif found.name != "dyn":
+        text = "_undecided()"
+    return compose(text, found, host, *arguments)
 
 
 def matching(text: Piece, pattern: str, page: Page, allowances: Allowances) -> Piece:
     """``text.matches(pattern)`` with a literal pattern."""
     try:
-        matcher(pattern)
+        finder(pattern)
     except EvaluationError:
         return compose("_undecided()", BOOL, text)
     match = page.constant("pattern", pattern)

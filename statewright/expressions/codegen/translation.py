@@ -53,6 +53,9 @@ Scope = Mapping[str, Piece]
 
 _MAYBE_OF: Final = ("or", "orValue")
 
+_FIELDS: Final = 4
+"""So many fields may be asked for, each in the one before, without an optional for each."""
+
 
 def translate(request: Request, page: Page) -> Piece:
     """The piece of a whole expression; parts of it may become functions on the page."""
@@ -247,7 +250,8 @@ class _Translator:
             return Piece("_undecided()")
         arguments = [self.piece(one, scope) for one in nodes]
         site, host = self.request.origin + node.position, self.reached(self.binding.host)
-        return calls.host_call(host, name, site, arguments, self.type_of(node))
+        found = self.types.get(id(node), DYN)
+        return calls.host_call(host, name, site, arguments, found, self.page)
 
     def alternative(self, node: Call, scope: Scope) -> Piece:
         """``maybe.or(other)`` and ``maybe.orValue(other)``."""
@@ -255,8 +259,8 @@ class _Translator:
         found, alternative = self.type_of(node), self.piece(other, scope)
         if node.function == "or":
             return calls.or_other(self.piece(maybe, scope), alternative, found, self.page)
-        asked = _asked_fields(maybe)
-        if asked is not None and (len(asked[1]) == 1 or alternative.is_short):
+        asked, short = _asked_fields(maybe), alternative.is_short
+        if asked is not None and (len(asked[1]) == 1 or (short and len(asked[1]) <= _FIELDS)):
             operand = self.piece(asked[0], scope)
             return paths.value_or(operand, asked[1], alternative, self.page).typed(found)
         return calls.or_value(self.piece(maybe, scope), alternative, found, self.page)

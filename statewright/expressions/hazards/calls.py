@@ -30,6 +30,7 @@ def call(survey: Survey, node: Call) -> Range | None:
         _argument(survey, operand, [one.parameters[place] for one in resolution.overloads])
         for place, operand in enumerate(operands)
     ]
+    survey.expect_result(node, resolution, types)
     if any(one in survey.environment.functions for one in resolution.overloads):
         _look_at_host(survey, node, resolution)
     elif not _is_computed(resolution, operands):

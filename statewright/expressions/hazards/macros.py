@@ -12,6 +12,7 @@ from statewright.expressions.hazards.ranges import Range
 from statewright.expressions.hazards.survey import Survey
 from statewright.expressions.syntax import ListLiteral, Macro, MapLiteral, Node
 
+_ORDERED: Final = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
 _CHARACTERS_PER_STEP: Final = 8
 _STEPS: Final = 100_000
 """Walks of a known length may take so many steps together: a tenth of the usual budget."""
@@ -50,7 +51,7 @@ def _enter_binding(survey: Survey, node: Macro, subject: Range | None) -> list[F
 
 
 def _enter_optional(survey: Survey, node: Macro, _: Range | None) -> list[Fact]:
-    survey.expect(node.subject, "optional")
+    survey.expect(node.subject, "optional", ("optional_type",))
     (name,) = node.variables
     _let(survey, {name: _fresh(survey, name)})
     return []
@@ -58,7 +59,7 @@ def _enter_optional(survey: Survey, node: Macro, _: Range | None) -> list[Fact]:
 
 def _enter_walk(survey: Survey, node: Macro, _: Range | None) -> list[Fact] | None:
     """What holds in each round; None where there are none."""
-    survey.expect(node.subject, "list or map")
+    survey.expect(node.subject, "list or map", ("list", "map", "object"))
     if isinstance(node.subject, ListLiteral) and not node.subject.items:
         return None
     _look_at_cost(survey, node)
@@ -77,14 +78,14 @@ def _let(survey: Survey, aliases: Mapping[str, Place]) -> None:
 def _look_at_result(survey: Survey, node: Macro) -> None:
     body = node.arguments[-1]
     if node.macro == "optFlatMap":
-        survey.expect(body, "optional")
+        survey.expect(body, "optional", ("optional_type",))
     elif node.macro == "sortBy":
-        found = survey.expect(body, "what has an order")
+        found = survey.expect(body, "what has an order", _ORDERED)
         if found.name == "double":
             reason = f"{survey.shown(body)} may be NaN, which has no order"
             survey.report(FailureKind.ARGUMENT, reason, body)
     elif node.macro == "transformMapEntry":
-        survey.expect(body, "map")
+        survey.expect(body, "map", ("map", "object"))
         if not _is_key_of_round(node):
             reason = f"{survey.shown(body)} may give a key twice"
             survey.report(FailureKind.DUPLICATE, reason, body)

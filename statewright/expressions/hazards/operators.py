@@ -22,7 +22,7 @@ from statewright.expressions.syntax import (
     Node,
     Unary,
 )
-from statewright.expressions.types import DYN
+from statewright.expressions.types import CelType
 from statewright.expressions.unification import Resolution
 
 # Logic
@@ -88,16 +88,19 @@ def comparison(survey: Survey, node: Comparison) -> Range | None:
         if not (_is_plain(survey, node.left) or _is_plain(survey, node.right)):
             _report_bulk(survey, node)
     else:
-        survey.expect(node.left, "what it is compared with")
-        survey.expect(node.right, "what it is compared with")
+        types = [
+            survey.expect(operand, "what it is compared with")
+            for operand in (node.left, node.right)
+        ]
+        _expect_result(survey, node, types)
     return None
 
 
 def _look_at_membership(survey: Survey, node: Comparison) -> None:
-    container = survey.expect(node.right, "list or map")
+    container = survey.expect(node.right, "list or map", ("list", "map", "object"))
     if container.name != "list":
         if survey.type_of(node.left).name not in KEYS:
-            survey.expect(node.left, "text or number")
+            survey.expect(node.left, "text or number", KEYS)
     elif not (is_small(survey, node.right) and _is_plain(survey, node.left)):
         _report_bulk(survey, node)
 
@@ -117,6 +120,15 @@ def _report_bulk(survey: Survey, node: Node) -> None:
 _PLAIN: Final = frozenset((*SCALARS, "string", "bytes"))
 
 
+def _expect_result(survey: Survey, node: Node, types: Sequence[CelType]) -> None:
+    """See to it that the operation of a node, of which there is one, has a result."""
+    resolutions = survey.calls.get(id(node))
+    if resolutions is None:
+        survey.report(FailureKind.TYPE, f"{survey.shown(node)} is not defined", node)
+    else:
+        survey.expect_result(node, resolutions[0], types)
+
+
 # Arithmetic
 
 
@@ -127,6 +139,7 @@ def unary(survey: Survey, node: Unary) -> Range | None:
         survey.expect_bool(node.operand)
         return None
     found = survey.expect(node.operand, "number")
+    _expect_result(survey, node, [found])
     if found.name not in ("int", "dyn"):
         return None
     low, high = own or LIMITS["int"]
@@ -138,19 +151,19 @@ def arithmetic(survey: Survey, node: Arithmetic) -> Range | None:
     first, *others = node.operands
     result = survey.look(first)
     ranges = list(map(survey.look, others))
-    for operand in node.operands:
-        survey.expect(operand, "what the operator needs")
+    types = [survey.expect(operand, "what the operator needs") for operand in node.operands]
     resolutions = survey.calls.get(id(node), ())
     if len(resolutions) < len(others):
         survey.report(FailureKind.TYPE, f"{survey.shown(node)} is not defined", node)
         return None
-    left = DYN
+    left = types[0]
     for place, (symbol, operand, other) in enumerate(
         zip(node.operators, others, ranges, strict=True)
     ):
         if place and left.name == "dyn":
             reason = f"{survey.shown(node)} may be of values for which there is no result"
             survey.report(FailureKind.TYPE, reason, node)
+        survey.expect_result(node, resolutions[place], (left, types[place + 1]))
         step = _Step(survey, node, symbol, resolutions[place])
         result = step.result(result, operand, other)
         left = resolutions[place].result
@@ -181,7 +194,7 @@ class _Step:
     def number(self, name: str, one: Range, operand: Node, other: Range) -> Range:
         survey, symbol = self.survey, self.symbol
         if symbol in "/%" and other[0] <= 0 <= other[1] and not self.is_nonzero(operand):
-            text = survey.text[operand.start : operand.end]
+            text = survey.quoted(operand)
             hint = f"test it first: `{text} != 0`"
             survey.report(
                 FailureKind.DIVISION, f"{survey.shown(operand)} may be zero", operand, hint
@@ -216,7 +229,7 @@ def list_literal(survey: Survey, node: ListLiteral) -> Range | None:
     for item in node.items:
         survey.look(item)
     for place in sorted(node.optional):
-        survey.expect(node.items[place], "optional")
+        survey.expect(node.items[place], "optional", ("optional_type",))
     return None
 
 
@@ -226,9 +239,9 @@ def map_literal(survey: Survey, node: MapLiteral) -> Range | None:
         survey.look(key)
         survey.look(value)
         if survey.type_of(key).name not in KEYS:
-            survey.expect(key, "text or number")
+            survey.expect(key, "text or number", KEYS)
         if place in node.optional:
-            survey.expect(value, "optional")
+            survey.expect(value, "optional", ("optional_type",))
     written = list(_written_keys(node))
     if len(node.entries) > 1 and len(set(written)) < len(node.entries):
         reason = f"two keys of {survey.shown(node)} may be the same"

@@ -88,7 +88,7 @@ def _places(call: Application, sort: str) -> None:
         known = call.ranges[place]
         if known is None or known[0] < last or known[1] > size:
             reason = f"{call.shown} may look outside of {call.survey.shown(call.operands[0])}"
-            text = call.survey.text[call.operands[0].start : call.operands[0].end]
+            text = call.survey.quoted(call.operands[0])
             call.report(FailureKind.INDEX, reason, f"test it first: `size({text}) >= …`")
             return
         last = known[1]
@@ -220,7 +220,7 @@ def _extreme(call: Application) -> None:
 
 def _needs_elements(call: Application) -> None:
     if len(call.operands) == 1 and call.least_size(0, "list") == 0:
-        text = call.survey.text[call.operands[0].start : call.operands[0].end]
+        text = call.survey.quoted(call.operands[0])
         reason = f"{call.survey.shown(call.operands[0])} may be empty"
         call.report(FailureKind.EMPTY, reason, f"test it first: `size({text}) > 0`")
 
@@ -256,7 +256,7 @@ def _mean(call: Application) -> None:
 
 def _value(call: Application) -> None:
     if not call.knows("value", 0):
-        text = call.survey.text[call.operands[0].start : call.operands[0].end]
+        text = call.survey.quoted(call.operands[0])
         reason = f"{call.survey.shown(call.operands[0])} may be empty"
         call.report(FailureKind.EMPTY, reason, f"test it first: `{text}.hasValue()`")
 

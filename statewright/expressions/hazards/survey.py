@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from statewright.expressions.environment import Environment
+from statewright.expressions.environment import TYPE_NAMES, Environment
 from statewright.expressions.facts import Fact, Facts, Place, Places, narrowed
 from statewright.expressions.failures import Failure, FailureKind
 from statewright.expressions.hazards.ranges import Range, range_of_type
-from statewright.expressions.syntax import ListLiteral, Node
+from statewright.expressions.syntax import (
+    Arithmetic,
+    Comparison,
+    Conditional,
+    ListLiteral,
+    Logic,
+    Node,
+    Unary,
+)
 from statewright.expressions.types import DYN, CelType
-from statewright.expressions.unification import Resolution
+from statewright.expressions.unification import Resolution, fits
 
+ANYTHING: Final[Container[str]] = ()
+"""Every type is accepted."""
+_LOOSE: Final = (Arithmetic, Comparison, Conditional, Logic, Unary)
 SHOWN: Final = 60
 """The characters of the expression that a reason quotes at most."""
 
@@ -68,8 +79,16 @@ class Survey:
 
     def shown(self, node: Node) -> str:
         """The text of a node in backquotes, shortened."""
+        return f"`{self._shortened(node)}`"
+
+    def quoted(self, node: Node) -> str:
+        """The text of a node, shortened, so that something can be put behind it."""
+        text = self._shortened(node)
+        return f"({text})" if isinstance(node, _LOOSE) else text
+
+    def _shortened(self, node: Node) -> str:
         text = self.text[node.start : node.end]
-        return f"`{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}`"
+        return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
     # What is known
 
@@ -118,21 +137,44 @@ class Survey:
 
     # What goes wrong with operands
 
-    def expect(self, node: Node, what: str) -> CelType:
-        """The type of an operand that may not be null or of a wrong type."""
+    def expect(self, node: Node, what: str, accepted: Container[str] = ANYTHING) -> CelType:
+        """The type of an operand that may not be null or of a wrong type.
+
+        Args:
+            node: the operand.
+            what: what it has to be, in words.
+            accepted: the names of the types that it may have. What is declared of it was checked;
+                but what is right of ``&&`` may say of what is left that it is of a wrong type.
+        """
         found = self.type_of(node)
         if found.name == "nullable":
-            hint = f"test it first: `{self.text[node.start : node.end]} != null`"
+            hint = f"test it first: `{self.quoted(node)} != null`"
             self.report(FailureKind.NULL, f"{self.shown(node)} may be null", node, hint)
             return found.parameters[0]
         if found.name == "null_type":
             self.report(FailureKind.NULL, f"{self.shown(node)} is null", node)
-        elif found.name == "dyn":
+        elif found.name == "dyn" or not (
+            accepted is ANYTHING
+            or found.name in accepted
+            or self.types.get(id(node), DYN).name != "dyn"
+        ):
             reason = f"{self.shown(node)} may be of another type than {what}"
-            self.report(FailureKind.TYPE, reason, node)
+            text = self.quoted(node)
+            hint = f"test it first: `type({text}) == {what}`" if what in TYPE_NAMES else ""
+            self.report(FailureKind.TYPE, reason, node, hint)
         return found
 
     def expect_bool(self, node: Node) -> None:
         """See to it that a condition is a bool."""
         if self.type_of(node).name != "bool":
-            self.expect(node, "bool")
+            self.expect(node, "bool", ("bool",))
+
+    def expect_result(self, node: Node, resolution: Resolution, types: Sequence[CelType]) -> None:
+        """See to it that an operation is defined on operands, by all that is known of them."""
+        for overload in resolution.overloads:
+            if all(
+                fits(wanted, found, {})
+                for wanted, found in zip(overload.parameters, types, strict=True)
+            ):
+                return
+        self.report(FailureKind.TYPE, f"{self.shown(node)} may not be defined", node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from statewright.expressions.environment import Meaning, NameKind
 from statewright.expressions.facts import Fact
 from statewright.expressions.failures import FailureKind
@@ -10,8 +12,11 @@ from statewright.expressions.hazards.survey import Survey
 from statewright.expressions.syntax import Has, Index, Literal, MapLiteral, Name, Node, Select
 from statewright.expressions.types import CelType
 
-KEYS = frozenset(("bool", "int", "uint", "double", "string", "never"))
+KEYS: Final = frozenset(("bool", "int", "uint", "double", "string", "never"))
 """The names of types whose values can be looked for among the keys of a map."""
+
+
+_WITH_FIELDS: Final = ("map", "object", "optional_type")
 
 
 def literal(survey: Survey, node: Literal) -> Range | None:
@@ -59,11 +64,11 @@ def has(survey: Survey, node: Has) -> Range | None:
 
 def _look_at_field(survey: Survey, operand: Node, field: str, node: Node, *, needed: bool) -> None:
     """A field of a value, which has to be there if it is ``needed``."""
-    found = survey.expect(operand, "map")
+    found = survey.expect(operand, "map", _WITH_FIELDS)
     if found.name == "optional_type":
         _look_inside(survey, found, operand)
     elif needed and not _is_there(survey, found, operand, field):
-        text = survey.text[operand.start : operand.end]
+        text = survey.quoted(operand)
         tested = f"has({text}.{field})" if field.isidentifier() else f"'{field}' in {text}"
         reason = f"{survey.shown(operand)} may lack `{field}`"
         survey.report(FailureKind.KEY, reason, node, f"test it first: `{tested}`")
@@ -104,7 +109,7 @@ def index(survey: Survey, node: Index) -> Range | None:
     """``operand[index]`` and ``operand[?index]``."""
     survey.look(node.operand)
     at = survey.look(node.index)
-    found = survey.expect(node.operand, "map or list")
+    found = survey.expect(node.operand, "map or list", (*_WITH_FIELDS, "list"))
     if found.name == "optional_type":
         _look_inside(survey, found, node.operand)
         found = found.parameters[0]
@@ -117,14 +122,14 @@ def index(survey: Survey, node: Index) -> Range | None:
 
 def _look_at_place(survey: Survey, node: Index, at: Range | None) -> None:
     """The index of a list."""
-    own = survey.expect(node.index, "int")
+    own = survey.expect(node.index, "int", ("int", "uint", "double"))
     if own.name == "double":
         reason = f"{survey.shown(node.index)} may be no whole number"
         survey.report(FailureKind.TYPE, reason, node.index)
     if _gives_optional(survey, node) or (at is not None and _is_inside(survey, node, at)):
         return
     reason = f"{survey.shown(node.operand)} may have no element at {survey.shown(node.index)}"
-    hint = f"test it first: `size({survey.text[node.operand.start : node.operand.end]}) > …`"
+    hint = f"test it first: `size({survey.quoted(node.operand)}) > …`"
     survey.report(FailureKind.INDEX, reason, node, hint)
 
 
@@ -141,11 +146,11 @@ def _look_at_key(survey: Survey, node: Index, found: CelType) -> None:
     """The key of a map, of an object, or of what may be anything."""
     own = survey.type_of(node.index)
     if own.name not in KEYS:
-        survey.expect(node.index, "text or number")
+        survey.expect(node.index, "text or number", KEYS)
     if _gives_optional(survey, node) or _has_key(survey, node, found):
         return
-    text = survey.text[node.operand.start : node.operand.end]
-    key = survey.text[node.index.start : node.index.end]
+    text = survey.quoted(node.operand)
+    key = survey.quoted(node.index)
     reason = f"{survey.shown(node.operand)} may lack {survey.shown(node.index)}"
     survey.report(FailureKind.KEY, reason, node, f"test it first: `{key} in {text}`")
     if found.name == "dyn" and own.name != "string":

@@ -26,25 +26,28 @@ from statewright.flows.nodes.content import (
     BubbleType,
     Button,
     ButtonAction,
+    Card,
     Variant,
 )
 from statewright.flows.nodes.interrupts import Interrupt
+from statewright.flows.nodes.lots import Sticky
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Approval, Handoff
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
-from statewright.flows.nodes.questions import Choice, InputKind, Question, Store, Validation
+from statewright.flows.nodes.questions import (
+    Choice,
+    Form,
+    FormField,
+    Help,
+    InputKind,
+    Question,
+    Reminder,
+    Store,
+    Validation,
+)
 from statewright.flows.nodes.requests import Action, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
-from statewright.flows.nodes.steering import (
-    Arm,
-    Condition,
-    End,
-    Jump,
-    Split,
-    Start,
-    Sticky,
-    Unsupported,
-)
+from statewright.flows.nodes.steering import Arm, Condition, End, Jump, Split, Start, Unsupported
 from statewright.flows.nodes.subflows import Subflow
 from statewright.flows.nodes.waits import Delay
 
@@ -52,6 +55,7 @@ NodeConfig = (
     Start
     | Message
     | Question
+    | Form
     | Condition
     | Set
     | Http
@@ -94,6 +98,7 @@ __all__ = [
     "BubbleType",
     "Button",
     "ButtonAction",
+    "Card",
     "Catch",
     "Choice",
     "Client",
@@ -103,7 +108,10 @@ __all__ = [
     "Delay",
     "End",
     "ErrorClass",
+    "Form",
+    "FormField",
     "Handoff",
+    "Help",
     "Http",
     "InputKind",
     "Interrupt",
@@ -117,6 +125,7 @@ __all__ = [
     "Operation",
     "Parallel",
     "Question",
+    "Reminder",
     "Set",
     "Source",
     "Split",

@@ -18,22 +18,12 @@ class BubbleType(StrEnum):
     AUDIO = "audio"
     FILE = "file"
     CARD = "card"
+    CAROUSEL = "carousel"
+    """Cards side by side."""
+    LIST = "list"
+    """Cards below each other."""
     DATA = "data"
     """A value that the client knows how to show; ``source`` is a lone template."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bubble:
-    """One thing that is said.
-
-    Attributes:
-        type: what it shows.
-        fields: templates by name: ``text`` (also the fallback of html), ``html``, ``url``,
-            ``alt``, ``title``, ``subtitle``, ``source``, …
-    """
-
-    type: BubbleType
-    fields: tuple[tuple[str, Source], ...]
 
 
 class ButtonAction(StrEnum):
@@ -60,6 +50,37 @@ class Button:
     action: ButtonAction
     value: Source
     wired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of the cards of a carousel or a list.
+
+    Attributes:
+        fields: templates by name: ``title``, ``subtitle``, ``image``, ``url``.
+        buttons: offered under it.
+    """
+
+    fields: tuple[tuple[str, Source], ...]
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One thing that is said.
+
+    Attributes:
+        type: what it shows.
+        fields: templates by name: ``text`` (also the fallback of html), ``html``, ``url``,
+            ``alt``, ``title``, ``subtitle``, ``source``, …
+        cards: of a carousel or a list.
+        typing: microseconds for which the client shows that somebody types before it; 0 for none.
+    """
+
+    type: BubbleType
+    fields: tuple[tuple[str, Source], ...]
+    cards: tuple[Card, ...] = ()
+    typing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

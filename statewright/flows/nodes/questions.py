@@ -23,9 +23,18 @@ class InputKind(StrEnum):
     PHONE = "phone"
     URL = "url"
     DATE = "date"
+    TIME = "time"
     BOOLEAN = "boolean"
     CHOICE = "choice"
     MULTIPLE_CHOICE = "multiple_choice"
+    RATING = "rating"
+    """A whole number; from 1 to 5 where nothing else is said."""
+    SLIDER = "slider"
+    """A number that is moved to; from 0 to 100 where nothing else is said."""
+    FILE = "file"
+    """A file that comes with the message: a map with ``url``, ``name``, ``type`` and ``size``."""
+    LOCATION = "location"
+    """A place on earth, as a map with ``latitude`` and ``longitude``."""
 
 
 class Store(StrEnum):
@@ -44,12 +53,14 @@ class Choice:
         value: what is saved; a text, number or boolean.
         label: what is shown.
         extra: whatever else its author wrote about it.
+        synonyms: other words that mean it.
         location: where it stands.
     """
 
     value: Any
     label: Source
     extra: Mapping[str, Any] = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
     location: Location = NOWHERE
 
 
@@ -63,6 +74,9 @@ class Validation:
         maximum: the greatest.
         min_length: the least number of characters.
         max_length: the greatest.
+        step: a slider moves by so much, from the minimum; 0 for anywhere between.
+        accept: types of a file: ``image/*``, ``application/pdf``; () for any.
+        max_size: the most bytes of a file, or None.
     """
 
     pattern: Source | None = None
@@ -70,6 +84,37 @@ class Validation:
     maximum: float | None = None
     min_length: int | None = None
     max_length: int | None = None
+    step: float = 0.0
+    accept: tuple[str, ...] = ()
+    max_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What is said to somebody who asks for help; it is no attempt to answer.
+
+    Attributes:
+        words: what asks for it.
+        text: what is said.
+    """
+
+    words: tuple[str, ...]
+    text: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What is said to somebody who does not answer.
+
+    Attributes:
+        after: microseconds of silence.
+        text: what is said.
+        times: how often.
+    """
+
+    after: int
+    text: Source
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +122,7 @@ class Question:
     """Asks, waits for an answer, checks it, saves it.
 
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
-    up; ``timeout`` when no answer came.
+    up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
 
     Attributes:
         prompt: what is asked.
@@ -90,6 +135,13 @@ class Question:
         retry_message: what is said to an answer that will not do, or None for a text that says
             what is wanted.
         timeout: microseconds to wait for each answer, or None for without end.
+        choices_from: CEL for a list of answers to offer, values or maps with ``value`` and
+            ``label``, instead of ``choices``; or None.
+        skip: words with which the user leaves it unanswered.
+        help: what is said to somebody who asks for help, or None.
+        reminder: what is said to somebody who does not answer, or None.
+        window: an answer may come in several messages, with no more microseconds between them;
+            0 where each message is an answer.
     """
 
     prompt: tuple[Bubble, ...]
@@ -101,5 +153,46 @@ class Question:
     retries: int | None = None
     retry_message: Source | None = None
     timeout: int | None = None
+    choices_from: Source | None = None
+    skip: tuple[str, ...] = ()
+    help: Help | None = None
+    reminder: Reminder | None = None
+    window: int = 0
     kind: ClassVar[str] = "question"
+    ports: ClassVar[tuple[str, ...]] = (NEXT, "fallback", "timeout", "skip")
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One of the things that a form asks.
+
+    Attributes:
+        name: what the answer is called.
+        question: how it is asked; it saves nothing by itself.
+        location: where it stands.
+    """
+
+    name: str
+    question: Question
+    location: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Asks several things: one after the other, or all at once by the event ``form.submit``.
+
+    Ports: ``next``; ``fallback`` when the retries of a field are used up; ``timeout``.
+
+    Attributes:
+        fields: what is asked, in order.
+        message: what is said before, or ().
+        variable: where the answers are saved, as a map by the names of the fields, or None.
+        timeout: microseconds for the whole, or None for without end.
+    """
+
+    fields: tuple[FormField, ...]
+    message: tuple[Bubble, ...] = ()
+    variable: Source | None = None
+    timeout: int | None = None
+    kind: ClassVar[str] = "form"
     ports: ClassVar[tuple[str, ...]] = (NEXT, "fallback", "timeout")

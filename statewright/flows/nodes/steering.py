@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
 from statewright.flows.nodes.content import Bubble
+from statewright.flows.nodes.lots import Sticky
 from statewright.flows.nodes.ports import NEXT
 from statewright.flows.nodes.sources import Source
 from statewright.statechart.sourcemap import NOWHERE, Location
@@ -26,14 +26,6 @@ class Condition:
 
     kind: ClassVar[str] = "condition"
     ports: ClassVar[tuple[str, ...]] = ("branch", "else")
-
-
-class Sticky(StrEnum):
-    """For whom the lot of a split falls on the same arm every time."""
-
-    NOBODY = "nobody"
-    SESSION = "session"
-    CONTACT = "contact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from statewright.compiler.targets.export import Loss, Place
+from statewright.compiler.targets.naming import unique
 from statewright.compiler.targets.xstate.blocks import lines_of_block
 from statewright.compiler.targets.xstate.contents import Renderer, Write
 from statewright.compiler.targets.xstate.expressions import Reader, typescript_from
 from statewright.compiler.targets.xstate.literals import NotExportableError, quoted
-from statewright.compiler.targets.xstate.names import unique
 from statewright.expressions import Expression
 from statewright.statechart.definition import Actions
 from statewright.statechart.nodes import Scope

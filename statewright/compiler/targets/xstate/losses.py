@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
+from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.timers import Timer
 from statewright.expressions.syntax import Arithmetic, Call, Literal, walk
 from statewright.statechart.actions import Send
@@ -152,7 +153,7 @@ def _of_state(state: State, node: Node, tree: Tree) -> Iterator[Loss]:
         )
     for invoke in state.invocations:
         yield from _of_invoke(invoke, place)
-    if state.data and _is_remembered(node):
+    if state.data and is_remembered(node):
         yield Loss(
             "remembered-variables",
             "a history state does not remember variables",
@@ -193,18 +194,6 @@ def _of_invoke(invoke: Invoke, place: Place) -> Iterator[Loss]:
             "it does not",
             place,
         )
-
-
-def _is_remembered(node: Node) -> bool:
-    """Whether a history state may enter a state again."""
-    return bool(node.histories) or any(
-        ancestor.histories
-        and (
-            node.parent is ancestor
-            or any(one.kind is StateKind.DEEP_HISTORY for one in ancestor.histories)
-        )
-        for ancestor in node.ancestors()
-    )
 
 
 def _of_transition(transition: Transition, node: Node, place: Place, tree: Tree) -> Iterator[Loss]:

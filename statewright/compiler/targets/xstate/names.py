@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from statewright.compiler.targets.naming import unique
 from statewright.statechart.definition import State, Statechart
 from statewright.statechart.traversal import states_in
 
@@ -72,12 +73,3 @@ def _plain(name: str) -> str:
     """
     plain = name.translate(_FORBIDDEN)
     return f"{plain}_" if plain in _INHERITED or plain.isdecimal() else plain
-
-
-def unique(name: str, taken: set[str]) -> str:
-    """The name, or the name with a number behind it, so that it is not taken; now it is."""
-    found, number = name, 2
-    while found in taken:
-        found, number = f"{name}_{number}", number + 1
-    taken.add(found)
-    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.compiler.targets.export import Place
+from statewright.compiler.targets.naming import unique
 from statewright.compiler.targets.timers import Timer
 from statewright.compiler.targets.words import words_of_action
 from statewright.compiler.targets.xstate.code import Code
@@ -14,7 +15,7 @@ from statewright.compiler.targets.xstate.contents import is_plain
 from statewright.compiler.targets.xstate.events import Spelling, keys_of
 from statewright.compiler.targets.xstate.implementations import Implementations
 from statewright.compiler.targets.xstate.literals import quoted
-from statewright.compiler.targets.xstate.names import Naming, unique
+from statewright.compiler.targets.xstate.names import Naming
 from statewright.expressions import Literal
 from statewright.statechart.actions import Action, Cancel, Say, Send
 from statewright.statechart.definition import (

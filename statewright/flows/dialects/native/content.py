@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from statewright.flows.dialects.native import content_schema as schema
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
-from statewright.flows.nodes import Bubble, BubbleType, Source, Value
+from statewright.flows.nodes import (
+    Bubble,
+    BubbleType,
+    Button,
+    ButtonAction,
+    Card,
+    Source,
+    Value,
+)
 from statewright.flows.parts import Part
 
 Removed = Collection[str]
@@ -72,10 +81,52 @@ def _bubbles(content: schema.Content, part: Part) -> Iterator[Bubble]:
             "list several bubbles under `content`",
             at_key=True,
         )
+    typing = getattr(content, "typing", None) or 0
     for kind in kinds:
+        if kind in _OF_CARDS:
+            cards = tuple(_cards(getattr(content, kind), part[kind]))
+            if cards:
+                yield Bubble(_OF_CARDS[kind], (), cards, typing)
+            continue
         fields = tuple(_fields(kind, content, part))
         if any(source.text for _, source in fields):
-            yield Bubble(BubbleType(kind), fields)
+            yield Bubble(BubbleType(kind), fields, (), typing)
+
+
+_OF_CARDS: Final = {"carousel": BubbleType.CAROUSEL, "cards": BubbleType.LIST}
+"""The keys of bubbles that are made of cards."""
+
+
+def _cards(items: Iterable[schema.Item], part: Part) -> Iterator[Card]:
+    for number, item in enumerate(items):
+        place = list(part.items())[number]
+        fields = tuple(
+            (name, source_from(text, place[name]))
+            for name in schema.Card.model_fields
+            if (text := getattr(item, name))
+        )
+        buttons = zip(item.buttons, place["buttons"].items(), strict=False)
+        yield Card(fields, tuple(button_from(button, where) for button, where in buttons))
+
+
+_ACTIONS: Final = {
+    "value": ButtonAction.REPLY,
+    "postback": ButtonAction.POSTBACK,
+    "url": ButtonAction.URL,
+}
+
+
+def button_from(button: schema.CardButton, part: Part) -> Button:
+    """A button that leads nowhere by itself."""
+    label = source_from(button.label, part["label"])
+    said = [key for key in _ACTIONS if getattr(button, key) is not None]
+    if len(said) > 1:
+        part[said[1]].report(
+            "R004", f"a button does one thing; here are {listed(said)}", at_key=True
+        )
+    says = said[0] if said else "label"
+    value = source_from(getattr(button, says), part[says])
+    return Button(label, _ACTIONS[says] if said else ButtonAction.REPLY, value)
 
 
 def _fields(kind: str, content: schema.Content, part: Part) -> Iterator[tuple[str, Source]]:

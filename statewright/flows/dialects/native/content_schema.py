@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from statewright.flows.dialects.native.shapes import TAG, NodeId, Shape, Text
+from statewright.flows.dialects.native.shapes import TAG, NodeId, Shape, Text, Timeout
 
 
 class Media(Shape):
@@ -35,6 +35,29 @@ class Card(Shape):
     url: Text = Field("", description="Where a click leads.")
 
 
+class CardButton(Shape):
+    """A button: it says `value`, posts back `postback`, or opens `url`."""
+
+    label: Text = Field(description="What it reads.")
+    value: Text | None = Field(None, description="What a click says; by default the label.")
+    postback: Text | None = Field(None, description="What a click sends without saying it.")
+    url: Text | None = Field(None, description="What a click opens.")
+
+
+class Button(CardButton):
+    """A button under a message; a click may lead to a node of its own."""
+
+    to: NodeId | None = Field(
+        None, description="The node where a click leads; the message then waits for a click."
+    )
+
+
+class Item(Card):
+    """One of the cards of a carousel or a list."""
+
+    buttons: list[CardButton] = Field([], description="Buttons under it.")
+
+
 class Data(Shape):
     """A value that the client knows how to show."""
 
@@ -54,14 +77,24 @@ class Content(Shape):
     audio: MediaOrUrl | None = Field(None, description="A sound: its URL, or `{url, alt}`.")
     file: MediaOrUrl | None = Field(None, description="A file: its URL, or `{url, alt}`.")
     card: Card | None = Field(None, description="A card.")
+    carousel: list[Item] | None = Field(None, description="Cards side by side.")
+    cards: list[Item] | None = Field(None, description="Cards below each other.")
     data: Data | None = Field(None, description="A value that the client knows how to show.")
 
 
-class Bubble(Content):
-    """One thing that is said: exactly one of text, html, image, video, audio, file, card, data."""
+class Paced(Content):
+    """A bubble, and what comes before it."""
+
+    typing: Timeout | None = Field(
+        None, description="For how long the client shows that somebody types before it."
+    )
 
 
-class Speech(Content):
+class Bubble(Paced):
+    """One thing that is said: exactly one of text, html, image, video, audio, file, card, …."""
+
+
+class Speech(Paced):
     """Something that is said: one bubble, or several under `content`."""
 
     content: list[Bubble] | None = Field(None, description="Several bubbles, in order.")
@@ -71,15 +104,3 @@ class Variant(Speech):
     """One of several things to say, drawn by lot."""
 
     weight: int = Field(1, ge=1, le=1_000_000, description="Its share.")
-
-
-class Button(Shape):
-    """A button: it says `value`, posts back `postback`, or opens `url`."""
-
-    label: Text = Field(description="What it reads.")
-    value: Text | None = Field(None, description="What a click says; by default the label.")
-    postback: Text | None = Field(None, description="What a click sends without saying it.")
-    url: Text | None = Field(None, description="What a click opens.")
-    to: NodeId | None = Field(
-        None, description="The node where a click leads; the message then waits for a click."
-    )

@@ -40,6 +40,7 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType(
         "request": "",
         "arms": [],
         "regions": {},
+        "fields": {},
         "statewright": 1,
     }
 )

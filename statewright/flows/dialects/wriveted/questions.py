@@ -106,7 +106,7 @@ def _options(part: Part, scope: Scope) -> Iterator[tuple[int, Choice]]:
 def _choice(item: Part, scope: Scope) -> Choice | None:
     if isinstance(item.value, str | int | float):
         text = item.value if isinstance(item.value, str) else str(item.value)
-        return Choice(item.value, item.read_as(scope.template(text)), {}, item.location)
+        return Choice(item.value, item.read_as(scope.template(text)), location=item.location)
     if not isinstance(item.value, dict):
         item.wrong("a map")
         return None
@@ -120,7 +120,7 @@ def _choice(item: Part, scope: Scope) -> Choice | None:
     extra: dict[str, Any] = {
         key: part.value for key, part in item.members() if key not in ("value", "label")
     }
-    return Choice(written, label.read_as(scope.template(text)), extra, item.location)
+    return Choice(written, label.read_as(scope.template(text)), extra, location=item.location)
 
 
 def _store(variable: Part, scope: Scope) -> Store:

@@ -10,6 +10,7 @@ from statewright.flows.dialects.wriveted.scope import Scope
 from statewright.flows.durations import SECOND
 from statewright.flows.names import path_in_cel
 from statewright.flows.nodes import Http, Source, Value
+from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 from statewright.flows.placeholders import Path, path_from
 
@@ -43,7 +44,7 @@ def request_from(config: Part, scope: Scope) -> Http:
     elif not _ABSOLUTE.match(url.text()):
         url.report(
             "R006",
-            f"`{url.text()}` is relative: the host must say relative to what",
+            f"{shown(url.text())} is relative: the host must say relative to what",
             "write the whole URL",
             severity="warning",
         )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from statewright.flows.dialects.native.kinds import (
     changes,
     containers,
+    forms,
     interrupts,
     messages,
     people,
@@ -41,6 +42,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "start": Kind(steering.StartNode, steering.read_start),
         "message": Kind(messages.MessageNode, messages.read_message),
         "question": Kind(questions.QuestionNode, questions.read_question),
+        "form": Kind(forms.FormNode, forms.read_form),
         "condition": Kind(steering.ConditionNode, steering.read_condition),
         "set": Kind(changes.SetNode, changes.read_set),
         "http": Kind(requests.HttpNode, requests.read_http),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Literal
 
 from pydantic import Field
 
-from statewright.flows.dialects.native.content import Removed, source_from, speech_from
+from statewright.flows.dialects.native.content import Removed, button_from, speech_from
 from statewright.flows.dialects.native.content_schema import Button as ButtonShape
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.content_schema import Variant as VariantShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.validation import paired
-from statewright.flows.nearest import listed
-from statewright.flows.nodes import Button, ButtonAction, Message, Variant, choice_port
+from statewright.flows.nodes import (
+    Button,
+    ButtonAction,
+    Message,
+    Sticky,
+    Variant,
+    choice_port,
+)
 from statewright.flows.parts import Part
-
-_ACTIONS: Final = {
-    "value": ButtonAction.REPLY,
-    "postback": ButtonAction.POSTBACK,
-    "url": ButtonAction.URL,
-}
 
 
 class MessageNode(PassingShape, Speech):
@@ -29,6 +30,9 @@ class MessageNode(PassingShape, Speech):
     type: Literal["message"]
     variants: list[VariantShape] | None = Field(
         None, description="Several things to say, of which one is drawn by lot."
+    )
+    sticky: Literal["nobody", "session", "contact"] = Field(
+        "nobody", description="For whom the lot falls on the same variant every time."
     )
     buttons: list[ButtonShape] = Field([], description="Buttons under the last bubble.")
     wait: bool = Field(False, description="Go on only after the user has acknowledged it.")
@@ -43,7 +47,7 @@ def read_message(node: MessageNode, box: Box) -> Message:
     buttons: list[Button] = []
     said: set[str] = set()
     for written, item in paired(node.buttons, part["buttons"], box.removed):
-        button = button_from(written, item)
+        button = _wired(button_from(written, item), written, item)
         if button.action is not ButtonAction.URL and button.value.text in said:
             message = f"the button `{button.value.text}` stands here again"
             item.report("R007", message, "give each of them a `value` of its own")
@@ -53,7 +57,7 @@ def read_message(node: MessageNode, box: Box) -> Message:
         if button.wired:
             box.edge(written.to, item["to"], choice_port(button.value.text))
     box.ways(node.next)
-    return Message(variants, tuple(buttons), node.wait)
+    return Message(variants, tuple(buttons), node.wait, Sticky(node.sticky))
 
 
 def variants_from(node: MessageNode, part: Part, removed: Removed) -> tuple[Variant, ...]:
@@ -75,27 +79,18 @@ def variants_from(node: MessageNode, part: Part, removed: Removed) -> tuple[Vari
     )
 
 
-def button_from(button: ButtonShape, part: Part) -> Button:
-    """A button."""
-    label = source_from(button.label, part["label"])
-    said = [key for key in _ACTIONS if getattr(button, key) is not None]
-    if len(said) > 1:
-        part[said[1]].report(
-            "R004", f"a button does one thing; here are {listed(said)}", at_key=True
-        )
-    says = said[0] if said else "label"
-    value = source_from(getattr(button, says), part[says])
-    opens = says == "url"
-    if opens and button.to is not None:
+def _wired(button: Button, written: ButtonShape, part: Part) -> Button:
+    """A button that may lead to a node."""
+    opens = button.action is ButtonAction.URL
+    if opens and written.to is not None:
         part["to"].report(
             "R004", "a button that opens a URL leads to no node", "remove `to`", at_key=True
         )
-    wired = button.to is not None and not opens
-    if wired and "{{" in value.text:
-        part[says].report(
+    wired = written.to is not None and not opens
+    if wired and "{{" in button.value.text:
+        part["value" if part["value"].present else "label"].report(
             "R004",
             "a button that leads to a node says the same each time",
             "give it a `value` without a template; its label may hold one",
         )
-    action = _ACTIONS[says] if said else ButtonAction.REPLY
-    return Button(label, action, value, wired=wired)
+    return replace(button, wired=wired)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -10,15 +11,25 @@ from pydantic import Discriminator, Field, Tag
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import TAG, NodeId, Scalar, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import (
+    TAG,
+    Expression,
+    NodeId,
+    Scalar,
+    Shape,
+    Text,
+    Timeout,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
 from statewright.flows.nodes import (
     Bubble,
     BubbleType,
     Choice,
+    Help,
     InputKind,
     Question,
+    Reminder,
     Source,
     Store,
     Validation,
@@ -33,6 +44,7 @@ class LongChoice(Shape):
     value: Scalar = Field(description="What is saved.")
     label: Text | None = Field(None, description="What is shown; by default the value.")
     to: NodeId | None = Field(None, description="The node where this answer leads.")
+    synonyms: list[Text] = Field([], description="Other words that mean it.")
     data: dict[str, Any] = Field(
         {}, description="Whatever else belongs to it; saved with `store: choice`."
     )
@@ -53,12 +65,29 @@ class QuestionPorts(Shape):
 
     fallback: NodeId | None = Field(None, description="When the retries are used up.")
     timeout: NodeId | None = Field(None, description="When no answer came in time.")
+    skip: NodeId | None = Field(
+        None, description="When it is skipped; by default as after an answer."
+    )
 
 
-class QuestionNode(PassingShape):
-    """Asks, waits for an answer, checks it, saves it."""
+class HelpShape(Shape):
+    """What is said to somebody who asks for help; it is no attempt to answer."""
 
-    type: Literal["question"]
+    words: list[Text] = Field(["help", "?"], description="What asks for it.")
+    text: Text = Field(description="What is said.")
+
+
+class ReminderShape(Shape):
+    """What is said to somebody who does not answer."""
+
+    after: Timeout = Field(description="How long nobody has said anything.")
+    text: Text = Field(description="What is said.")
+    times: int = Field(1, ge=1, le=100, description="How often.")
+
+
+class AskedShape(Shape):
+    """What is asked, and what the answer must be like."""
+
     text: Text | None = Field(None, description="What is asked.")
     content: list[BubbleShape] | None = Field(
         None, description="What is asked, in several bubbles."
@@ -66,14 +95,16 @@ class QuestionNode(PassingShape):
     input: (
         Literal[
             "text", "number", "integer", "email", "phone", "url", "date", "boolean", "choice",
-            "multiple_choice",
+            "multiple_choice", "time", "rating", "slider", "file", "location",
         ]
         | None
     ) = Field(
         None, description="What kind of answer is wanted; by default text, or one of `choices`."
     )  # fmt: skip
-    variable: Text | None = Field(None, description="Where the answer is saved: a name or path.")
     choices: list[ChoiceShape] = Field([], description="The answers offered.")
+    choices_from: Expression | None = Field(
+        None, description="CEL for the answers offered: values, or maps {value, label}."
+    )
     store: Literal["value", "choice"] = Field(
         "value", description="What is saved of a choice: its value, or all that is written of it."
     )
@@ -82,11 +113,29 @@ class QuestionNode(PassingShape):
     maximum: float | None = Field(None, description="The greatest number, or count of choices.")
     min_length: int | None = Field(None, ge=0, description="The least number of characters.")
     max_length: int | None = Field(None, ge=0, description="The greatest number of characters.")
+    step: float = Field(0, ge=0, description="By how much a slider moves.")
+    accept: list[Text] = Field([], description="Types of a file: `image/*`, `application/pdf`.")
+    max_size: int | None = Field(None, ge=1, description="The most bytes of a file.")
     retries: int | None = Field(
         None, ge=0, description="How often it is asked again; by default without end."
     )
     retry: Text | None = Field(None, description="What is said to an answer that will not do.")
     timeout: Timeout | None = Field(None, description="How long to wait for each answer.")
+    reminder: ReminderShape | None = Field(
+        None, description="What is said to somebody who does not answer."
+    )
+    help: HelpShape | None = Field(None, description="What is said to somebody who asks for help.")
+    skip: list[Text] = Field([], description="Words with which it is left unanswered.")
+    window: Timeout | None = Field(
+        None, description="The answer may come in several messages, so shortly after each other."
+    )
+
+
+class QuestionNode(PassingShape, AskedShape):
+    """Asks, waits for an answer, checks it, saves it."""
+
+    type: Literal["question"]
+    variable: Text | None = Field(None, description="Where the answer is saved: a name or path.")
     on: QuestionPorts | None = Field(None, description="Where it leads when it is not answered.")
 
 
@@ -100,11 +149,29 @@ def read_question(node: QuestionNode, box: Box) -> Question:
     if node.on is not None:
         box.edge(node.on.fallback, part["on"]["fallback"], "fallback")
         box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
-    return question_from(node, part, box.removed)
+        box.edge(node.on.skip, part["on"]["skip"], "skip")
+        if node.on.timeout is not None and node.timeout is None:
+            part["on"]["timeout"].report(
+                "R004",
+                "this never happens: the question has no `timeout`",
+                "add `timeout: 10m`",
+                severity="warning",
+                at_key=True,
+            )
+    question = question_from(node, part, box.removed)
+    return replace(question, variable=_source(node.variable, part["variable"]))
 
 
 _CHOOSING: Final = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
-_COUNTED: Final = frozenset({InputKind.NUMBER, InputKind.INTEGER, InputKind.MULTIPLE_CHOICE})
+_COUNTED: Final = frozenset(
+    {
+        InputKind.NUMBER,
+        InputKind.INTEGER,
+        InputKind.MULTIPLE_CHOICE,
+        InputKind.RATING,
+        InputKind.SLIDER,
+    }
+)
 _WRITTEN: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
 _LIMITS: Final = {
     "minimum": _COUNTED,
@@ -112,21 +179,25 @@ _LIMITS: Final = {
     "min_length": _WRITTEN,
     "max_length": _WRITTEN,
     "pattern": _WRITTEN,
+    "accept": frozenset({InputKind.FILE}),
+    "max_size": frozenset({InputKind.FILE}),
+    "step": frozenset({InputKind.SLIDER}),
+    "window": _WRITTEN,
 }
 """For which kinds of answer each check means something."""
 
 
-def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
-    """What a question does."""
+def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
+    """What a question does; where the answer is saved is left out."""
     choices = tuple(_choices(node, part, removed))
     kind = InputKind(node.input) if node.input else None
-    kind = kind or (InputKind.CHOICE if node.choices else InputKind.TEXT)
+    offered = bool(node.choices or node.choices_from)
+    kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
     _check_choices(node, part, kind)
     _check_limits(node, part, kind)
     return Question(
         prompt=_prompt(node, part, removed),
         input=kind,
-        variable=_source(node.variable, part["variable"]),
         choices=choices,
         store=Store(node.store),
         validation=Validation(
@@ -135,10 +206,26 @@ def question_from(node: QuestionNode, part: Part, removed: Removed) -> Question:
             maximum=node.maximum,
             min_length=node.min_length,
             max_length=node.max_length,
+            step=node.step,
+            accept=tuple(node.accept),
+            max_size=node.max_size,
         ),
         retries=node.retries,
         retry_message=_source(node.retry, part["retry"]),
         timeout=node.timeout,
+        choices_from=_source(node.choices_from, part["choices_from"]),
+        skip=tuple(node.skip),
+        help=None
+        if node.help is None
+        else Help(tuple(node.help.words), source_from(node.help.text, part["help"]["text"])),
+        reminder=None
+        if node.reminder is None
+        else Reminder(
+            node.reminder.after,
+            source_from(node.reminder.text, part["reminder"]["text"]),
+            node.reminder.times,
+        ),
+        window=node.window or 0,
     )
 
 
@@ -146,7 +233,7 @@ def _source(text: str | None, part: Part) -> Source | None:
     return None if text is None else source_from(text, part)
 
 
-def _prompt(node: QuestionNode, part: Part, removed: Removed) -> tuple[Bubble, ...]:
+def _prompt(node: AskedShape, part: Part, removed: Removed) -> tuple[Bubble, ...]:
     if node.text is not None and node.content is not None:
         part["content"].report(
             "R004", "`content` stands beside `text`", "list all bubbles under `content`",
@@ -161,22 +248,23 @@ def _prompt(node: QuestionNode, part: Part, removed: Removed) -> tuple[Bubble, .
     return (text, *content)
 
 
-def _choices(node: QuestionNode, part: Part, removed: Removed) -> list[Choice]:
+def _choices(node: AskedShape, part: Part, removed: Removed) -> list[Choice]:
     choices = []
     ports: set[str] = set()
     for choice, item in paired(node.choices, part["choices"], removed):
         if isinstance(choice, LongChoice):
             value, place = choice.value, item["value"]
             text, written = choice.label, item["label"]
-            extra = choice.data
+            extra, synonyms = choice.data, tuple(choice.synonyms)
         else:
             value, place, text, written, extra = choice, item, None, item, {}
+            synonyms = ()
         if choice_port(value) in ports:
             place.report("R007", f"the choice `{value}` stands here again", "rename or remove it")
             continue
         ports.add(choice_port(value))
         label = source_from(_shown(value) if text is None else text, written)
-        choices.append(Choice(value, label, extra, item.location))
+        choices.append(Choice(value, label, extra, synonyms, item.location))
     return choices
 
 
@@ -185,7 +273,7 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
+def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
     if kind is InputKind.MULTIPLE_CHOICE:
         for item in part["choices"].items():
             if isinstance(item.value, dict) and item["to"].present:
@@ -195,7 +283,11 @@ def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
                     "lead on by `next`, and branch behind it with a condition",
                     at_key=True,
                 )
-    if kind in _CHOOSING and not part["choices"].present:
+    if part["choices"].present and node.choices_from is not None:
+        part["choices_from"].report(
+            "R004", "`choices_from` stands beside `choices`", "remove one", at_key=True
+        )
+    if kind in _CHOOSING and not part["choices"].present and not part["choices_from"].present:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
     elif kind not in _CHOOSING and node.choices:
         part["choices"].report(
@@ -206,9 +298,10 @@ def _check_choices(node: QuestionNode, part: Part, kind: InputKind) -> None:
         )
 
 
-def _check_limits(node: QuestionNode, part: Part, kind: InputKind) -> None:
+def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
     for name, kinds in _LIMITS.items():
-        if getattr(node, name) is not None and kind not in kinds:
+        written = name in node.model_fields_set and getattr(node, name) is not None
+        if written and kind not in kinds:
             part[name].report(
                 "R004",
                 f"`{name}` means nothing to a question for `{kind}`",
@@ -219,14 +312,6 @@ def _check_limits(node: QuestionNode, part: Part, kind: InputKind) -> None:
         low, high = getattr(node, least), getattr(node, most)
         if low is not None and high is not None and low > high:
             part[most].report("R004", f"`{most}` is less than `{least}`: no answer will do")
-    if node.on is not None and node.on.timeout is not None and node.timeout is None:
-        part["on"]["timeout"].report(
-            "R004",
-            "this never happens: the question has no `timeout`",
-            "add `timeout: 10m`",
-            severity="warning",
-            at_key=True,
-        )
 
 
 def _in_order(kinds: Collection[InputKind]) -> list[str]:

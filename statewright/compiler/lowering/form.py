@@ -1,0 +1,156 @@
+"""Forms: the fields are a flow of their own, whose end saves the answers.
+
+::
+
+    flow: name ──▶ email ──▶ … ──▶ filled ──▶ save ──▶ next
+       │   └──(retries used up)──▶ given up ──▶ fallback
+       ├──(form.submit, and every answer will do)──▶ filled
+       ├──(form.submit, and one will not)── says so, and asks on
+       └──(no time left)──▶ timeout
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from statewright.compiler.lowering.answers import is_good, saved
+from statewright.compiler.lowering.bubbles import says, text_bubble
+from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.plan import (
+    Piece,
+    Plan,
+    plan_inside,
+    ways_or_error,
+)
+from statewright.compiler.lowering.question import choices_from_data
+from statewright.compiler.lowering.texts import cel, quoted
+from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.lowering.work import saving
+from statewright.expressions import Computed, Literal, parse
+from statewright.flows.model import Edge, Flow, Node, Variable
+from statewright.flows.nodes import NEXT, End, Form, FormField, Source
+from statewright.statechart.actions import Assign
+from statewright.statechart.definition import Actions, State, StateKind, Transition, TransitionKind
+
+SUBMITTED = "form.submit"
+"""The event with which all answers come at once: ``{"node", "values": {…}}``."""
+
+FILLED, GIVEN_UP = "~filled", "~given up"
+"""The ends of the flow of a form."""
+
+WRONG = "Some of the answers will not do. Please check them."
+"""What is said to answers that come at once, where one will not do."""
+
+
+def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
+    """The compound state drawn above."""
+    inner = plan_inside(plan, node, _flow_of(node, config))
+    pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
+    asked = conversation(inner, pieces, ())
+    ended = f"done.state.{inner.home}"
+    given_up = f"event.data.outcome == {quoted(GIVEN_UP)}"
+    saved_state = (plan.state(node.id, "save"),)
+    transitions = (
+        *asked.transitions,
+        *_submitted(node, config, inner),
+        *ways_or_error(
+            plan, node.id, "fallback", "error.flow.retries", events=(ended,), when=given_up
+        ),
+        Transition(saved_state, (ended,)),
+    )
+    asked = replace(asked, data=(*data_of(inner), *asked.data), transitions=transitions)
+    return Piece(_around(node, config, plan, asked))
+
+
+def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
+    """The form with what is said before it, its deadline, and the state that saves."""
+    ident = plan.state(node.id)
+    entry: list[Actions] = [says(config.message)] if config.message else []
+    exit_: tuple[Actions, ...] = ()
+    late: tuple[Transition, ...] = ()
+    if config.timeout is not None:
+        start, stop = timer(ident, Literal(config.timeout))
+        entry.append(start)
+        exit_ = (stop,)
+        late = ways_or_error(
+            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
+        )
+    output = (("output", Computed(parse("event.data.output"))),)
+    save = () if config.variable is None else ((config.variable, Source("output")),)
+    return State(
+        ident,
+        StateKind.COMPOUND,
+        states=(asked, saving(node, plan, "save", output, save, NEXT)),
+        entry=tuple(entry),
+        exit=exit_,
+        transitions=late,
+    )
+
+
+def _flow_of(node: Node, config: Form) -> Flow:
+    """The questions in their order, as a flow with a variable for each."""
+    names = [field.name for field in config.fields]
+    followers = [*names[1:], FILLED]
+    questions = (
+        Node(
+            field.name,
+            replace(field.question, variable=Source(field.name)),
+            field.location,
+        )
+        for field in config.fields
+    )
+    ends = (Node(FILLED, End(FILLED)), Node(GIVEN_UP, End(GIVEN_UP)))
+    edges = [Edge(name, follower) for name, follower in zip(names, followers, strict=True)]
+    edges += [Edge(name, GIVEN_UP, "fallback") for name in names]
+    return Flow(
+        id=node.id,
+        name=node.id,
+        dialect="",
+        entries=tuple(names[:1]) or (FILLED,),
+        nodes=(*questions, *ends),
+        edges=tuple(edges),
+        variables=tuple(Variable(name) for name in names),
+    )
+
+
+def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
+    """All answers at once: taken if every one will do, else it is said that one will not."""
+    ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
+    tests = " && ".join([ours, "has(event.data.values)", *map(_will_do, config.fields)])
+    actions = tuple(
+        Assign((field.name,), Computed(parse(_taken(field)))) for field in config.fields
+    )
+    return (
+        # Internal: the variables of the fields belong to the state that it would leave.
+        Transition(
+            (inner.state(FILLED),), (SUBMITTED,), parse(tests), TransitionKind.INTERNAL, actions
+        ),
+        Transition(events=(SUBMITTED,), guard=parse(ours), actions=text_bubble(Literal(WRONG))),
+    )
+
+
+def _value(field: FormField) -> str:
+    return f"event.data.values[?{quoted(field.name)}]"
+
+
+def _will_do(field: FormField) -> str:
+    """CEL that says whether an answer will do; one that may be skipped may be left out."""
+    good = is_good(field.question, _choices(field), None, f"{_value(field)}.orValue(null)")
+    return f"(!{_value(field)}.hasValue() || {good})" if field.question.skip else good
+
+
+def _taken(field: FormField) -> str:
+    """CEL for what is kept of an answer; nothing of one that was left out."""
+    value = saved(field.question, _choices(field), f"{_value(field)}.orValue(null)")
+    return f"{_value(field)}.hasValue() ? dyn({value}) : dyn(optional.none())"
+
+
+def _choices(field: FormField) -> str:
+    if field.question.choices_from is not None:
+        return choices_from_data(field.question.choices_from)
+    return cel(
+        [
+            {"value": choice.value, "label": choice.label.text, "synonyms": list(choice.synonyms)}
+            for choice in field.question.choices
+        ]
+    )

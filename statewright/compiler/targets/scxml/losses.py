@@ -1,0 +1,113 @@
+"""What of a chart SCXML has no words for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from statewright.compiler.targets.export import Loss, Place
+from statewright.compiler.targets.history import is_remembered
+from statewright.compiler.targets.scxml.names import Naming, renamed_states
+from statewright.expressions import Record, expressions_in
+from statewright.statechart.actions import Say
+from statewright.statechart.definition import State, Statechart
+from statewright.statechart.traversal import actions_in, states_in
+from statewright.statechart.tree import Tree
+
+_DYNAMIC: Final = "dyn"
+
+
+def losses_of(tree: Tree, naming: Naming) -> Iterator[Loss]:
+    """What is lost, in document order."""
+    chart = tree.chart
+    yield from _of_chart(chart)
+    for name in renamed_states(chart, naming):
+        yield Loss(
+            "names",
+            "the id of a state has characters that are none of an id in XML",
+            "`_` stands for each of them",
+            Place(name),
+        )
+    for (scope, name), spelled in naming.variables.items():
+        if scope or name != spelled:
+            yield Loss(
+                "variables",
+                "the variables of a document all live in one space, as long as it runs",
+                "those of states are made anew on each entry, under names of their own",
+                Place(scope),
+            )
+    for state in states_in(chart):
+        yield from _of_state(state)
+        if state.data and is_remembered(tree.nodes[state.id]):
+            yield Loss(
+                "remembered-variables",
+                "a history state does not remember variables",
+                "they begin anew",
+                Place(state.id),
+            )
+
+
+def _of_chart(chart: Statechart) -> Iterator[Loss]:
+    for descriptor in chart.deferred:
+        yield Loss(
+            "deferred",
+            f"`{descriptor}` is not kept until something listens to it",
+            "an event that enables nothing is dropped",
+        )
+    states = list(states_in(chart))
+    data = [*chart.data, *(datum for state in states for datum in state.data)]
+    if any(datum.type != _DYNAMIC or datum.limits is not None for datum in data):
+        yield Loss(
+            "types",
+            "variables have no types and no limits",
+            "they hold what they are given, as it is",
+        )
+    if chart.initial is not None and chart.initial.actions:
+        yield Loss(
+            "initial-actions",
+            "the initial transition of the document has actions",
+            "they are not run",
+        )
+    says = [action for action in actions_in(chart) if isinstance(action, Say)]
+    if says:
+        yield Loss(
+            "say",
+            "there is nobody to talk to",
+            "what is said is the event `say`, sent to `user` by the I/O processor `effect`",
+        )
+    if any(any(True for _ in expressions_in(action.content)) for action in says):
+        yield Loss(
+            "templates",
+            "texts have no holes, and what has no value is an error",
+            "they are put together with `string(…)`, and nothing is said where that fails",
+        )
+    yield Loss(
+        "cel",
+        "SCXML leaves the language of expressions to the processor",
+        'they are CEL, and the document says `datamodel="cel"`',
+    )
+
+
+def _of_state(state: State) -> Iterator[Loss]:
+    place = Place(state.id)
+    if state.awaits is not None:
+        yield Loss(
+            "awaiting",
+            "states do not say what they wait for, and nobody has the floor",
+            "`session.floor` has no value",
+            place,
+        )
+    if state.outcome or state.failed:
+        yield Loss(
+            "outcomes",
+            "a session that is over has no outcome",
+            "it ends in the final state of that name",
+            place,
+        )
+    if any(not isinstance(invoke.params, Record) for invoke in state.invocations):
+        yield Loss(
+            "params",
+            "parameters that are no record of fields",
+            "they are left out",
+            place,
+        )

@@ -1,0 +1,92 @@
+"""Forms: several questions in a row, or all of them answered at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.compiler.conversations import compiled, said, talk, turns
+
+FORM = """
+start: details
+variables: {person: map, sizes: {type: list, default: [S, M]}}
+nodes:
+  details:
+    type: form
+    text: "A few details."
+    fields:
+      name: {text: "Your name?", min_length: 2}
+      email: {text: "Hello {{ name }}, your email?", input: email, retries: 1}
+      size: {text: "Which size?", choices_from: sizes, skip: [none]}
+    variable: person
+    timeout: 1h
+    next: bye
+    on: {fallback: over, timeout: late}
+  bye: {type: end, text: "{{ person.name }} {{ person.email }} {{ person.?size.orValue('-') }}"}
+  over: {type: end, text: Over}
+  late: {type: end, text: Late}
+"""
+
+
+def submitted(**values: Any) -> dict[str, Any]:
+    return {"event": "form.submit", "data": {"node": "details", "values": values}}
+
+
+def test_the_fields_are_asked_one_after_the_other() -> None:
+    assert talk(FORM, "Ada", "ada@example.org", "m") == [
+        "A few details.",
+        "Your name?",
+        "Hello Ada, your email?",
+        "Which size?",
+        "Ada ada@example.org M",
+    ]
+
+
+def test_a_field_may_be_skipped_and_retries_may_run_out() -> None:
+    assert talk(FORM, "Ada", "ada@example.org", "none")[-1] == "Ada ada@example.org -"
+    assert talk(FORM, "Ada", "x", "y")[-1] == "Over"
+    assert talk(FORM, "Ada", {"advance": "61m"})[-1] == "Late"
+
+
+def test_all_answers_may_come_at_once() -> None:
+    played = turns(FORM, submitted(name="Ada", email="ada@example.org", size="S"))
+    assert said(played)[-1] == "Ada ada@example.org S"
+    assert played[-1].data["person"] == {"name": "Ada", "email": "ada@example.org", "size": "S"}
+
+
+def test_answers_that_come_at_once_are_checked() -> None:
+    wrong = "Some of the answers will not do. Please check them."
+    for values in (
+        {"name": "A", "email": "ada@example.org"},
+        {"name": "Ada", "email": "nobody"},
+        {"name": "Ada"},
+        {"name": "Ada", "email": "ada@example.org", "size": "XL"},
+    ):
+        assert talk(FORM, submitted(**values))[-1] == wrong
+    assert talk(FORM, submitted(name="A"), "Ada", "a@example.org", "s")[-1] == "Ada a@example.org S"
+
+
+def test_what_may_be_skipped_may_be_left_out() -> None:
+    assert talk(FORM, "Ada", submitted(name="Bob", email="b@example.org"))[-1] == (
+        "Bob b@example.org -"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("input: email", "input: emial", "R004"),
+        ("{{ name }}", "{{ nmae }}", "D405"),
+        ("variable: person", "variable: person.", "G301"),
+        ("fallback: over", "fallback: ovr", "S103"),
+        (", timeout: late", "", "S107"),
+        ("choices_from: sizes", "choices_from: size(sizes)", "G302"),
+        ("min_length: 2", "min_lenght: 2", "R003"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_found(old: str, new: str, code: str) -> None:
+    assert old in FORM
+    findings = {f.code: f.location.line for f in compiled(FORM.replace(old, new, 1)).findings}
+    assert code in findings
+    assert findings[code] > 0
