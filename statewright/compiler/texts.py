@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.expressions import Place
-from statewright.flows.model import Flow
+from statewright.flows.model import BUSINESS_HOURS, Flow
 from statewright.flows.nodes import (
     Action,
     Approval,
@@ -25,6 +25,7 @@ from statewright.flows.nodes import (
     Form,
     Handoff,
     Http,
+    InHours,
     Interrupt,
     Jump,
     Leave,
@@ -35,11 +36,14 @@ from statewright.flows.nodes import (
     NodeConfig,
     Parallel,
     Question,
+    Schedule,
+    Segment,
     Set,
     Source,
     Split,
     Start,
     Subflow,
+    Tag,
     Try,
     Unsupported,
     Value,
@@ -198,6 +202,10 @@ def _handoff(handoff: Handoff) -> Iterator[Text]:
 def _delay(delay: Delay) -> Iterator[Text]:
     if isinstance(delay.duration, Source):
         yield Text(Role.EXPRESSION, delay.duration)
+    if delay.until is not None:
+        yield Text(Role.EXPRESSION, delay.until)
+    if delay.hours is not InHours.NOTHING:
+        yield Text(Role.EXPRESSION, Source(BUSINESS_HOURS, delay.hours_at))
 
 
 def _loop(loop: Loop) -> Iterator[Text]:
@@ -313,6 +321,8 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Form: _form,
         Condition: _nothing,
         Set: _set,
+        Tag: _nothing,
+        Segment: _nothing,
         Http: _http,
         Action: _action,
         Llm: _llm,
@@ -321,6 +331,7 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Split: _split,
         Handoff: _handoff,
         Delay: _delay,
+        Schedule: _nothing,
         Loop: _loop,
         Continue: _nothing,
         Break: _nothing,

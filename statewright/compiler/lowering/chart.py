@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.compiler.lowering.action import lower_action
-from statewright.compiler.lowering.assignment import lower_set
+from statewright.compiler.lowering.assignment import lower_segment, lower_set, lower_tag
+from statewright.compiler.lowering.beginning import begin_of
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
     WHAT_WENT_WRONG,
@@ -45,21 +46,20 @@ from statewright.compiler.lowering.plan import (
     FAILED,
     Piece,
     Plan,
-    branches,
     ends_of,
-    is_inside,
     lost,
     plan_of,
     states_of,
 )
+from statewright.compiler.lowering.policy import with_policy
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.silence import silent_ends, watched, with_silence
 from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
-from statewright.compiler.lowering.waiting import lower_delay
+from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
 from statewright.expressions import Literal
-from statewright.flows.model import Flow, Node, OnError
+from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import (
-    NEXT,
     Action,
     Approval,
     Break,
@@ -79,10 +79,13 @@ from statewright.flows.nodes import (
     Message,
     Parallel,
     Question,
+    Schedule,
+    Segment,
     Set,
     Split,
     Start,
     Subflow,
+    Tag,
     Try,
     Unsupported,
 )
@@ -105,6 +108,8 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Form: lower_form,
         Condition: lower_condition,
         Set: lower_set,
+        Tag: lower_tag,
+        Segment: lower_segment,
         Http: lower_http,
         Action: lower_action,
         Llm: lower_llm,
@@ -113,6 +118,7 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Split: lower_split,
         Handoff: lower_handoff,
         Delay: lower_delay,
+        Schedule: lower_schedule,
         Loop: lower_loop,
         Continue: lower_continue,
         Break: lower_break,
@@ -139,13 +145,14 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = with_interrupts(plan_of(flow, lower_node))
+    plan = with_silence(with_interrupts(plan_of(flow, lower_node)))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
-            *((_talk(plan, pieces),) if states_of(pieces) else ()),
+            *((_talk(plan, pieces),) if states_of(pieces) or begin_of(plan) else ()),
             *ends_of(pieces),
+            *silent_ends(plan),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
         initial=_initial(plan),
@@ -162,12 +169,7 @@ def lower_node(node: Node, plan: Plan) -> Piece:
     if node.disabled and not _is_end(node):
         return pass_through(node, plan)
     piece = LOWERING[type(node.config)](node, node.config, plan)
-    continues = plan.flow.settings.on_error is OnError.CONTINUE and not is_inside(node, plan, Try)
-    if continues and piece.state is not None:
-        on_error = branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
-        state = replace(piece.state, transitions=(*piece.state.transitions, *on_error))
-        return replace(piece, state=state)
-    return piece
+    return with_policy(watched(piece, node, plan), node, plan)
 
 
 def _is_end(node: Node) -> bool:
@@ -186,6 +188,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
 
 def _initial(plan: Plan) -> Transition | None:
     """Where the chart starts: in the conversation, unless the flow starts at its end."""
+    if begin_of(plan) is not None:
+        return None
     if not plan.graph.entries:
         return lost("the flow", "start")
     entry = plan.graph.entries[0]

@@ -8,7 +8,7 @@ ports that ``ports`` names. A node that has nodes inside it names the ``bodies``
 from __future__ import annotations
 
 from statewright.flows.nodes.bodies import Body
-from statewright.flows.nodes.changes import Assignment, Operation, Set
+from statewright.flows.nodes.changes import Assignment, Operation, Segment, Set, Tag
 from statewright.flows.nodes.containers import (
     Break,
     Catch,
@@ -49,7 +49,7 @@ from statewright.flows.nodes.requests import Action, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
 from statewright.flows.nodes.steering import Arm, Condition, End, Jump, Split, Start, Unsupported
 from statewright.flows.nodes.subflows import Subflow
-from statewright.flows.nodes.waits import Delay
+from statewright.flows.nodes.waits import Delay, InHours, Schedule
 
 NodeConfig = (
     Start
@@ -58,6 +58,8 @@ NodeConfig = (
     | Form
     | Condition
     | Set
+    | Tag
+    | Segment
     | Http
     | Action
     | Llm
@@ -66,6 +68,7 @@ NodeConfig = (
     | Approval
     | Split
     | Delay
+    | Schedule
     | Loop
     | Continue
     | Break
@@ -113,6 +116,7 @@ __all__ = [
     "Handoff",
     "Help",
     "Http",
+    "InHours",
     "InputKind",
     "Interrupt",
     "Jump",
@@ -126,6 +130,8 @@ __all__ = [
     "Parallel",
     "Question",
     "Reminder",
+    "Schedule",
+    "Segment",
     "Set",
     "Source",
     "Split",
@@ -133,6 +139,7 @@ __all__ = [
     "Sticky",
     "Store",
     "Subflow",
+    "Tag",
     "Try",
     "Unsupported",
     "Validation",
