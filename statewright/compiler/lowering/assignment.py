@@ -8,13 +8,9 @@ from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import content_from, location_from, quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Assignment, Operation, Segment, Set, Tag
+from statewright.flows.nodes import NEXT, Assignment, Operation, Set
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, State
-
-TAGS = ("contact", "tags")
-SEGMENTS = ("contact", "segments")
-"""Where the names are kept that the contact has: maps from name to true."""
 
 OPERAND = "~value"
 """The variable that holds the operand while the new value is made of it and the old one."""
@@ -35,26 +31,6 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
             transitions=ways(plan, node.id, NEXT, events=(done(plan.state(node.id)),)),
         )
     )
-
-
-def lower_tag(node: Node, config: Tag, plan: Plan) -> Piece:
-    """An atomic state whose entry actions patch the tags of the contact."""
-    return _marked(node, TAGS, config.add, config.remove, plan)
-
-
-def lower_segment(node: Node, config: Segment, plan: Plan) -> Piece:
-    """An atomic state whose entry actions patch the segments of the contact."""
-    return _marked(node, SEGMENTS, config.add, config.remove, plan)
-
-
-def _marked(
-    node: Node, path: tuple[str, ...], add: tuple[str, ...], remove: tuple[str, ...], plan: Plan
-) -> Piece:
-    ident = plan.state(node.id)
-    given = (Assign((*path, name), Literal(True)) for name in add)
-    taken = (Assign((*path, name), Computed(parse("optional.none()"))) for name in remove)
-    leave = ways(plan, node.id, NEXT, events=(done(ident),))
-    return Piece(State(ident, entry=block(ident, *given, *taken), transitions=leave))
 
 
 def assign(assignment: Assignment, declared: Container[str]) -> tuple[Action, ...]:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.compiler.lowering.action import lower_action
-from statewright.compiler.lowering.assignment import lower_segment, lower_set, lower_tag
+from statewright.compiler.lowering.assignment import lower_set
 from statewright.compiler.lowering.beginning import begin_of
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
@@ -33,6 +33,7 @@ from statewright.compiler.lowering.interrupt import lower_interrupt, with_interr
 from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.llm import lower_llm
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
+from statewright.compiler.lowering.marks import lower_segment, lower_tag
 from statewright.compiler.lowering.message import lower_message
 from statewright.compiler.lowering.parallel import lower_parallel
 from statewright.compiler.lowering.passage import (

@@ -8,7 +8,7 @@ ports that ``ports`` names. A node that has nodes inside it names the ``bodies``
 from __future__ import annotations
 
 from statewright.flows.nodes.bodies import Body
-from statewright.flows.nodes.changes import Assignment, Operation, Segment, Set, Tag
+from statewright.flows.nodes.changes import Assignment, Operation, Set
 from statewright.flows.nodes.containers import (
     Break,
     Catch,
@@ -31,6 +31,7 @@ from statewright.flows.nodes.content import (
 )
 from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.lots import Sticky
+from statewright.flows.nodes.marks import Segment, Tag
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Approval, Handoff
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port

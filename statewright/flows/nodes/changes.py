@@ -42,36 +42,3 @@ class Set:
     assignments: tuple[Assignment, ...]
     kind: ClassVar[str] = "set"
     ports: ClassVar[tuple[str, ...]] = (NEXT,)
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """Marks the contact, or takes marks away.
-
-    The tags of a contact are a map from tag to ``true``, so that sessions which change different
-    ones at the same time do not undo each other's work.
-
-    Attributes:
-        add: the tags that the contact gets.
-        remove: the tags that it loses.
-    """
-
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    kind: ClassVar[str] = "tag"
-    ports: ClassVar[tuple[str, ...]] = (NEXT,)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Puts the contact into segments, or takes it out of them; they are kept as tags are.
-
-    Attributes:
-        add: the segments that it comes into.
-        remove: the segments that it leaves.
-    """
-
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    kind: ClassVar[str] = "segment"
-    ports: ClassVar[tuple[str, ...]] = (NEXT,)
