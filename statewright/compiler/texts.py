@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.expressions import Place
-from statewright.flows.model import BUSINESS_HOURS, Flow
+from statewright.flows.model import BUSINESS_HOURS, Flow, Settings
 from statewright.flows.nodes import (
     Action,
     Approval,
@@ -108,7 +108,8 @@ CARD_PLACES: Mapping[str, Place] = {
 
 
 def texts_of(flow: Flow) -> Iterator[Text]:
-    """All of them, node by node, then edge by edge."""
+    """All of them: those of the settings, then node by node, then edge by edge."""
+    yield from _settings(flow.settings)
     inside = names_inside(flow)
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
@@ -132,6 +133,12 @@ def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
         for body in bodies_of(node.config):
             names[node.id, body.name] = (*around, *body.names)
     return names
+
+
+def _settings(settings: Settings) -> Iterator[Text]:
+    if settings.inactivity is not None:
+        for reminder in settings.inactivity.reminders:
+            yield from _bubbles(reminder.message)
 
 
 def _message(message: Message) -> Iterator[Text]:

@@ -45,7 +45,8 @@ class ErrorPolicy:
     """What is done about an error of a node that none of its ports leads away from.
 
     Attributes:
-        retries: how often the node is run anew before anything else is done.
+        retries: how often the node is run anew before anything else is done, and before it is left
+            by its port ``error``.
         wait: microseconds before each time.
         then: what is done then; None for what is done without a policy.
         fallback: for ``OnError.FALLBACK``, where the conversation goes on.

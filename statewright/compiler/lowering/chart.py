@@ -169,8 +169,11 @@ def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
     if node.disabled and not _is_end(node):
         return pass_through(node, plan)
-    piece = LOWERING[type(node.config)](node, node.config, plan)
-    return with_policy(watched(piece, node, plan), node, plan)
+    return with_policy(node, plan, _by_kind)
+
+
+def _by_kind(node: Node, plan: Plan) -> Piece:
+    return watched(LOWERING[type(node.config)](node, node.config, plan), node, plan)
 
 
 def _is_end(node: Node) -> bool:

@@ -3,16 +3,25 @@
 ::
 
     node ─┬─ ~try: the node itself ──(an error)──▶ ~again ──(some time)──▶ ~try
-          └──(an error, tried often enough)──▶ the fallback, the default port, or the end
+          └──(an error, tried often enough)──▶ error, the fallback, the default port, or the end
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from statewright.compiler.lowering.conversation import WHAT_WENT_WRONG
 from statewright.compiler.lowering.errors import ERRORS
-from statewright.compiler.lowering.plan import FAILED, Piece, Plan, branches, is_inside, lost
+from statewright.compiler.lowering.plan import (
+    FAILED,
+    Piece,
+    Plan,
+    branches,
+    is_inside,
+    lost,
+    ways,
+)
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Literal, parse
@@ -30,6 +39,9 @@ from statewright.statechart.definition import (
 TRIES = "~tries"
 """The variable that counts how often a node was tried again."""
 
+ERROR = "error"
+"""The port by which a node is left that could not do its work."""
+
 TRY = "~try"
 AGAIN = "~again"
 """The states of the node itself, and of the time before it is tried again. (A ``~`` in the name of
@@ -39,14 +51,28 @@ _WORK = (Http, Llm, Action)
 """Kinds of node that ask for work, which may be asked for again."""
 
 
-def with_policy(piece: Piece, node: Node, plan: Plan) -> Piece:
-    """A node that answers its own errors, as its author, or that of the flow, wants it to."""
+def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) -> Piece:
+    """A node that answers its own errors, as its author, or that of the flow, wants it to.
+
+    Args:
+        node: the node.
+        plan: of the flow.
+        lower: lowers it without a policy.
+    """
+    policy = _policy(node, plan)
+    first = bool(policy.retries) and plan.is_wired(node.id, ERROR)
+    piece = lower(node, _without_port(node, plan) if first else plan)
     if piece.state is None:
         return piece
-    policy = _policy(node, plan)
     state = _tried_again(piece.state, policy) if policy.retries else piece.state
-    answers = _answers(node, policy, plan)
+    answers = ways(plan, node.id, ERROR, events=ERRORS) if first else _answers(node, policy, plan)
     return replace(piece, state=replace(state, transitions=(*state.transitions, *answers)))
+
+
+def _without_port(node: Node, plan: Plan) -> Plan:
+    """A plan in which a node has no way out for its errors."""
+    edges = {key: value for key, value in plan.graph.edges.items() if key != (node.id, ERROR)}
+    return replace(plan, graph=replace(plan.graph, edges=edges))
 
 
 def _policy(node: Node, plan: Plan) -> ErrorPolicy:

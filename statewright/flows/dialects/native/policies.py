@@ -15,7 +15,10 @@ class ErrorShape(Shape):
     """What is done about errors of a node."""
 
     retry: int = Field(
-        0, ge=0, le=100, description="How often it is tried again before anything else is done."
+        0,
+        ge=0,
+        le=100,
+        description="How often it is tried again before it is left, by `error` or otherwise.",
     )
     wait: Duration | None = Field(None, description="How long to wait before each time.")
     then: Literal["fail", "continue"] | None = Field(

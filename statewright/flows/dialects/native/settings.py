@@ -84,7 +84,8 @@ def _hours(shape: BusinessHoursShape | None, part: Part, zone: str) -> BusinessH
     if not _are_hours(hours, part):
         hours["days"] = {}
     if not shape.days and not shape.dates:
-        part.report("R005", "`days` is missing", "say when it is open: `mon-fri: 09:00-17:00`")
+        help_ = "say when it is open: `mon-fri: 09:00-17:00`"
+        part.report("R005", "`days` is missing", help_, at_key=True)
     return BusinessHours(hours, goal_from(shape.closed, part["closed"]), part.key_location)
 
 
