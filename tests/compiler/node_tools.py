@@ -1,7 +1,7 @@
 """The tools of other people, kept running in one node process: XState, Graphviz, Mermaid, tsc.
 
-They are found through the environment variable STATEWRIGHT_NODE_MODULES, the folder that
-``npm install`` makes of ``tests/node/package.json``.
+They are what ``npm install --prefix tests/node`` installs; the environment variable
+STATEWRIGHT_NODE_MODULES names the folder of node modules where it is another one.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ NODE_FOLDER = Path(__file__).parents[1] / "node"
 VARIABLE = "STATEWRIGHT_NODE_MODULES"
 
 
+def modules_folder() -> Path:
+    """Where node modules are installed, if they are."""
+    return Path(os.environ.get(VARIABLE) or NODE_FOLDER / "node_modules")
+
+
 def why_not() -> str:
     """Why the tools cannot be asked, or ``""``."""
     if shutil.which("node") is None:
         return "node is not installed"
-    folder = os.environ.get(VARIABLE)
-    if not folder:
-        return f"{VARIABLE} does not name a folder of node modules (see CONTRIBUTING.md)"
-    if not (Path(folder) / "xstate").is_dir():
-        return f"{VARIABLE} names {folder}, in which there is no xstate"
+    for name in ("xstate", "typescript", "mermaid", "jsdom", "@viz-js/viz"):
+        if not (modules_folder() / name).is_dir():
+            return f"there is no {name} in {modules_folder()} (see CONTRIBUTING.md)"
     return ""
 
 
@@ -34,7 +37,7 @@ class NodeTools:
     """A node process that answers questions, one at a time."""
 
     def __init__(self) -> None:
-        self.folder = Path(os.environ[VARIABLE])
+        self.folder = modules_folder()
         self._process = subprocess.Popen(
             ["node", str(NODE_FOLDER / "tools.mjs"), str(self.folder)],
             stdin=subprocess.PIPE,
@@ -63,8 +66,11 @@ class NodeTools:
             pipe.close()
         self._process.wait(timeout=10)
 
-    def type_check(self, folder: Path, files: Mapping[str, str]) -> str:
-        """What ``tsc --strict`` complains about in these files; they are written to ``folder``."""
+    def type_check(self, folder: Path, files: Mapping[str, str], *, emit: bool = False) -> str:
+        """What ``tsc --strict`` complains about in these files; they are written to ``folder``.
+
+        With ``emit``, the JavaScript of the files is written beside them.
+        """
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
         modules = folder / "node_modules"
@@ -74,7 +80,7 @@ class NodeTools:
             (NODE_FOLDER / "tsconfig.json").read_text(), encoding="utf-8"
         )
         compiler = str(self.folder / "typescript" / "bin" / "tsc")
-        done = subprocess.run(
-            ["node", compiler, "-p", str(folder)], capture_output=True, text=True, check=False
-        )
+        (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+        command = ["node", compiler, "-p", str(folder), "--noEmit", "false" if emit else "true"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.stdout + done.stderr

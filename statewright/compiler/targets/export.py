@@ -81,8 +81,8 @@ def export_of(files: Mapping[str, str], losses: Iterable[Loss] = ()) -> Export:
 def lines_of(losses: Iterable[Loss]) -> Iterator[str]:
     """Losses for people to read: one line for all the places of a kind.
 
-    >>> list(lines_of([Loss("timers", "time is lost", "it stands still", Place("ask"))]))
-    ['timers: time is lost; it stands still (ask)']
+    >>> list(lines_of([Loss("deferred", "time is lost", "it stands still", Place("ask"))]))
+    ['deferred: time is lost; it stands still (ask)']
     """
     ordered = sorted(losses, key=lambda loss: (loss.code, loss.what, loss.instead))
     for (code, what, instead), group in groupby(

@@ -34,6 +34,7 @@ from statewright.statechart.actions import (
     If,
     Log,
     Raise,
+    Say,
     Send,
 )
 from statewright.statechart.definition import Actions
@@ -44,6 +45,10 @@ _TIME = re.compile(r"\s*([0-9]{0,12})(?:\.([0-9]{1,6})[0-9]*)?\s*(ms|s|m|h|d)\s*
 _UNITS: Final[Mapping[str, int]] = MappingProxyType(
     {"ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 )
+
+
+SAYING: Final = (EFFECT, "user", "say")
+"""The type, target and event of a send that shows its content to the user."""
 
 
 class WrongError(Exception):
@@ -225,6 +230,8 @@ def _send(element: Element, payloads: Payloads) -> Action:
     _check_target(element, payloads, kind, target, computed=target_expr is not None)
     sendid, location = id_of(element, payloads)
     delay = _delay(element, payloads)
+    if (kind, target, name) == SAYING and delay is None and data is not None:
+        return Say(data)
     if target == INTERNAL and delay is not None:
         message = f"a send to `{INTERNAL}` never waits; leave out the delay"
         raise _wrong(payloads, "R004", message, element)
