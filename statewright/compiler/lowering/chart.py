@@ -45,6 +45,7 @@ from statewright.compiler.lowering.plan import (
     FAILED,
     Piece,
     Plan,
+    beside_of,
     branches,
     ends_of,
     is_inside,
@@ -144,7 +145,7 @@ def lower(flow: Flow) -> Lowered:
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
-            *((_talk(plan, pieces),) if states_of(pieces) else ()),
+            *((_talk(plan, pieces),) if states_of(pieces) or beside_of(pieces) else ()),
             *ends_of(pieces),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
