@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from statewright.compiler.sources.scxml import SCXML
 from statewright.flows import DIALECTS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,7 +27,7 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
 
 dialect_option = click.option(
     "--dialect",
-    type=click.Choice([dialect.name for dialect in DIALECTS]),
+    type=click.Choice([*(dialect.name for dialect in DIALECTS), SCXML]),
     help="The format of the file, where it cannot be told by looking at it.",
 )
 """``--dialect``, for files that no dialect recognises, or two do."""

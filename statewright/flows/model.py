@@ -172,7 +172,7 @@ class BusinessHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
+class Nudge:
     """What is said to a user who says nothing.
 
     Attributes:
@@ -196,7 +196,7 @@ class Inactivity:
     """
 
     after: int
-    reminders: tuple[Reminder, ...] = ()
+    reminders: tuple[Nudge, ...] = ()
     outcome: str = "inactive"
     to: Goal | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidEvent
 from statewright.expressions.values import has_lone_surrogate
@@ -27,9 +27,10 @@ def accepted(event: Event) -> Event:
         InvalidEvent: its name, time or data are not usable; the message says why.
     """
     name, now, invocation, sendid = event.name, event.now, event.invocation, event.sendid
-    if type(name) is not str or not _is_usable(name):
+    use = _use_of(name) if type(name) is str else ""
+    if not use:
         raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
-    if _is_reserved(name) and not invocation:
+    if use is _RESULT and not invocation:
         raise InvalidEvent(
             f"`{name}` comes from the session itself; only the result of an invocation, "
             "with its id, may be named so"
@@ -66,14 +67,15 @@ def _check_origin(event: Event) -> None:
         )
 
 
-@lru_cache(maxsize=1024)
-def _is_usable(name: str) -> bool:
-    return is_event_name(name) and _is_text(name)
+_RESULT: Final = "result"
 
 
 @lru_cache(maxsize=1024)
-def _is_reserved(name: str) -> bool:
-    return matches("done", name) or matches("error", name)
+def _use_of(name: str) -> str:
+    """What a name is for: results only, or any event; ``""`` for one that names none."""
+    if not is_event_name(name) or not _is_text(name):
+        return ""
+    return _RESULT if matches("done", name) or matches("error", name) else "event"
 
 
 def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -138,7 +138,8 @@ def start(
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
-    working.family.contact, working.family.tenant = values_read(event)
+    if event.contact or event.tenant:
+        working.family.contact, working.family.tenant = values_read(event)
     try:
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
@@ -203,7 +204,8 @@ def turn(
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
     working = working_from_snapshot(tree_of(chart), snapshot)
-    working.family.contact, working.family.tenant = values_read(event)
+    if event.contact or event.tenant:
+        working.family.contact, working.family.tenant = values_read(event)
     try:
         _let_time_pass(working, event.now)
         if working.running:
@@ -341,9 +343,10 @@ def _come_to_rest(working: Working) -> None:
 def _run(working: Working) -> None:
     """Run the outermost session, then those that have something to handle, until none has."""
     main_event_loop(working)
-    ready = working.family.ready
-    while ready and working.running:
-        member = ready.pop(0)
+    family = working.family
+    while family.ready and working.running:
+        member, *rest = family.ready
+        family.ready = tuple(rest)
         if member.given is not None:
             begin(member)
         main_event_loop(member)

@@ -41,7 +41,7 @@ CHARTS: Final = frozenset(
 
 def start_charts(working: Working) -> None:
     """Start the charts of states that were entered, in order of entry."""
-    hatching, working.hatching = working.hatching, []
+    hatching, working.hatching = working.hatching, ()
     for node in hatching:
         for index, invoke in enumerate(_invocations_of(node)):
             if invoke.chart is not None:
@@ -50,7 +50,7 @@ def start_charts(working: Working) -> None:
 
 def start_work(working: Working) -> None:
     """Ask for the work of states that were entered, in order of entry."""
-    fresh, working.fresh = working.fresh, []
+    fresh, working.fresh = working.fresh, ()
     for node in fresh:
         for index, invoke in enumerate(_invocations_of(node)):
             if invoke.chart is None:
@@ -103,7 +103,8 @@ def _start_chart(working: Working, node: Node, invoke: Invoke, name: str) -> Non
     given = _given(chart, kept_value(working, invoke.params))
     root = family.root
     blank = Snapshot(digest_of(chart), root.session + path, root.seed + path)
-    family.children[path] = Child(working.path, name, node.id, chart_name, blank)
+    made = Child(working.path, name, node.id, chart_name, blank)
+    family.children = {**family.children, path: made}
     child = woken(family, path)
     child.given = given
     family.wake(child)

@@ -63,8 +63,8 @@ def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
         if state.exit:
             _run_blocks(working, node, state.exit, "exit")
         if state.invocations:
-            working.fresh = [fresh for fresh in working.fresh if fresh is not node]
-            working.hatching = [fresh for fresh in working.hatching if fresh is not node]
+            working.fresh = tuple(fresh for fresh in working.fresh if fresh is not node)
+            working.hatching = tuple(fresh for fresh in working.hatching if fresh is not node)
             working.node = node
             cancel_invocations(working, node.id)
         if state.awaits is not None:
@@ -144,9 +144,9 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
         else:
             initialise(working, node, state.data, {})
     if state.invocations:
-        working.fresh.append(node)
+        working.fresh = (*working.fresh, node)
         if node.hatches:
-            working.hatching.append(node)
+            working.hatching = (*working.hatching, node)
     if state.awaits is not None:
         working.floor = (*working.floor, node.id)
     if state.entry:
@@ -201,8 +201,8 @@ def exit_interpreter(working: Working) -> None:
     working.floor = ()
     working.queue.clear()
     working.outbox.clear()
-    working.fresh.clear()
-    working.hatching.clear()
+    working.fresh = ()
+    working.hatching = ()
 
 
 def cancel_invocations(working: Working, state: str | None = None) -> None:

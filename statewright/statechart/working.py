@@ -37,6 +37,7 @@ _snapshot = maker(Snapshot)
 _event = maker(Event)
 _ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
+_NOBODY: Final[frozenset[object]] = frozenset()
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -99,12 +100,12 @@ class Family:
         self.effects: list[Effect] = []
         self.incidents: list[Incident] = []
         self.microsteps: list[Microstep] = []
-        self.children: dict[str, Child] = {}
-        self.live: dict[str, Working] = {}
-        self.ready: list[Working] = []
+        self.children: Mapping[str, Child] = _NOTHING
+        self.live: Mapping[str, Working] = _NOTHING
+        self.ready: tuple[Working, ...] = ()
         self.reached: tuple[Snapshot, int, int, int] | None = None
-        for child in snapshot.children:
-            self.children[child.path] = child
+        if snapshot.children:
+            self.children = {child.path: child for child in snapshot.children}
 
     def reach(self) -> None:
         """End a macrostep: the next one has bounds of its own, and fails back to here."""
@@ -124,14 +125,14 @@ class Family:
     def wake(self, working: Working) -> None:
         """See to it that a session handles what has come for it."""
         if working not in self.ready:
-            self.ready.append(working)
+            self.ready = (*self.ready, working)
 
     def forget(self, working: Working) -> None:
         """Let go of a session that is over."""
-        del self.children[working.path]
-        del self.live[working.path]
-        if working in self.ready:
-            self.ready.remove(working)
+        path = working.path
+        self.children = {one: child for one, child in self.children.items() if one != path}
+        self.live = {one: session for one, session in self.live.items() if one != path}
+        self.ready = tuple(one for one in self.ready if one is not working)
 
     def new_number(self) -> str:
         """A number for an id that is made up: unique in the session."""
@@ -227,9 +228,9 @@ class Working:
         self.event: Event | None = None
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
-        self.fresh: list[Node] = []
-        self.hatching: list[Node] = []
-        self.reported: set[object] = set()
+        self.fresh: tuple[Node, ...] = ()
+        self.hatching: tuple[Node, ...] = ()
+        self.reported: frozenset[object] = _NOBODY
         self.node: Node = tree.root
         self.place: tuple[Any, ...] = ()
         self.given: Mapping[str, Any] | None = None
@@ -284,7 +285,7 @@ class Working:
 
     def release(self) -> None:
         """End a macrostep: what was written so far is handed out, and not written to again."""
-        self.reported.clear()
+        self.reported = _NOBODY
         self._owned.clear()
 
     # The configuration

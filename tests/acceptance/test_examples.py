@@ -12,12 +12,14 @@ from statewright.cli import run
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 SCRIPTS = sorted(EXAMPLES.glob("*.script.yaml"))
 FLOWS = sorted(path for path in EXAMPLES.glob("*.yaml") if path.suffixes == [".yaml"])
+MACHINES = sorted(EXAMPLES.glob("*.scxml"))
 
 
 def arguments(script: Path) -> list[str]:
     """How the conversation of a script is held; ``NAME.CASE.script.yaml`` may have fixtures."""
     stem = script.name.removesuffix(".script.yaml")
-    command = ["chat", str(EXAMPLES / f"{stem.split('.')[0]}.yaml"), "--script", str(script)]
+    (flow,) = (path for path in (*FLOWS, *MACHINES) if path.stem == stem.split(".")[0])
+    command = ["chat", str(flow), "--script", str(script)]
     for option in ("fixtures", "data"):
         path = EXAMPLES / f"{stem}.{option}.yaml"
         if path.exists():
@@ -34,12 +36,12 @@ def test_there_are_six_examples_each_with_conversations_and_a_test() -> None:
         "quiz",
         "support-triage",
     ]
-    for flow in FLOWS:
+    for flow in (*FLOWS, *MACHINES):
         assert list(EXAMPLES.glob(f"{flow.stem}*.script.yaml"))
         assert (EXAMPLES / f"{flow.stem}.test.yaml").exists()
 
 
-@pytest.mark.parametrize("flow", FLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("flow", [*FLOWS, *MACHINES], ids=lambda path: path.stem)
 def test_an_example_has_no_findings(flow: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--strict", str(flow)]) == 0
     assert capsys.readouterr().out == "no findings in 1 file\n"
@@ -61,6 +63,6 @@ def test_a_conversation_comes_to_an_end(script: Path) -> None:
     assert last["status"] == "completed"
 
 
-@pytest.mark.parametrize("flow", FLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("flow", [*FLOWS, *MACHINES], ids=lambda path: path.stem)
 def test_the_tests_of_an_example_pass(flow: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["test", str(flow.with_suffix(".test.yaml"))]) == 0, capsys.readouterr().out

@@ -109,7 +109,7 @@ def edges_of_chart(chart: Statechart) -> int:
     )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(charts())
 def test_random_charts_are_drawn_whole(node: NodeTools, chart: Statechart) -> None:
     drawn = node.ask("graphviz", text=text_of("dot", chart))

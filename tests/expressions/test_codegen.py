@@ -78,6 +78,7 @@ USUAL = [
     "!b",
     "s in ['a', 'vip']",
     "n in [1, 7]",
+    "m.a in [1, 2]",
     "'vip' in ts",
     "2 in ns",
     "'a' in m",

@@ -26,3 +26,11 @@ def test_generated_code_has_the_values_of_celpy_where_it_is_right() -> None:
         campaign.ask_celpy()
     assert campaign.differences == []
     assert campaign.counts["celpy: values"] > 100
+
+
+def test_generated_code_does_nothing_that_would_have_spent_the_budget() -> None:
+    campaign = Campaign(8)
+    for _ in range(2_000):
+        campaign.tight()
+    assert campaign.differences == []
+    assert campaign.counts["budget: decided"] > 200

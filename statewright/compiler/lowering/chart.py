@@ -47,6 +47,7 @@ from statewright.compiler.lowering.plan import (
     FAILED,
     Piece,
     Plan,
+    beside_of,
     ends_of,
     lost,
     plan_of,
@@ -151,7 +152,7 @@ def lower(flow: Flow) -> Lowered:
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
-            *((_talk(plan, pieces),) if states_of(pieces) or begin_of(plan) else ()),
+            *((_talk(plan, pieces),) if _talks(plan, pieces) else ()),
             *ends_of(pieces),
             *silent_ends(plan),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
@@ -163,6 +164,11 @@ def lower(flow: Flow) -> Lowered:
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
     )
     return Lowered(chart, _source_map(chart, plan))
+
+
+def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:
+    """Whether there is anything to be at but the end."""
+    return bool(states_of(pieces) or beside_of(pieces)) or begin_of(plan) is not None
 
 
 def lower_node(node: Node, plan: Plan) -> Piece:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.interrupt import interrupting
-from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, states_of
+from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import CHART_TYPES, limits_of
@@ -50,7 +50,9 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     begin = begin_of(plan)
     if begin is not None:
         states = (begin, *states)
-    if plan.pauses and states:
+    if not states and not (ends and not beside):
+        states = (_nowhere(plan),)
+    if plan.pauses:
         states = (_main(plan, states), *beside)
     settings = plan.flow.settings
     entry: tuple[Actions, ...] = ()
@@ -70,6 +72,11 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         transitions=(*_fallback(plan), *late),
         data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
     )
+
+
+def _nowhere(plan: Plan) -> State:
+    """Where a flow begins that has no nodes to be at."""
+    return State(f"{plan.home}/nowhere", transitions=(lost("the flow", "start"),))
 
 
 def _beginning(plan: Plan, states: tuple[State, ...]) -> Transition | None:

@@ -82,14 +82,15 @@ def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
     state = conversation(inner, pieces, overdue)
     state = replace(state, states=(*state.states, *silent_ends(inner)))
     given = {name.text for name, _ in config.inputs}
-    data = (
+    own = (
         replace(one, value=Computed(parse(f"vars[?{quoted(_given(one.name))}]")))
         if one.name in given
         else one
         for one in data_of(inner)
     )
     ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",))
-    return replace(state, data=(*data, *state.data), transitions=(*state.transitions, ended))
+    data = {one.name: one for one in (*own, *state.data)}
+    return replace(state, data=tuple(data.values()), transitions=(*state.transitions, ended))
 
 
 def _save(node: Node, config: Subflow, plan: Plan) -> State:

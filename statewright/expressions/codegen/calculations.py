@@ -70,6 +70,7 @@ class _Chain:
 
     def __init__(self, page: Page, allowances: Allowances) -> None:
         self.page = page
+        self.steps = allowances.steps
         self.limit = allowances.built_text
 
     def line_by_line(self, operands: Sequence[Piece], symbols: Sequence[str]) -> Piece:
@@ -143,7 +144,7 @@ class _Chain:
 
     def helped(self, left: Piece, symbol: str, right: Piece) -> str:
         if symbol == "+":
-            return f"_add({left}, {right}, {self.limit})"
+            return f"_add({left}, {right}, {self.steps})"
         return f"{_HELPERS[symbol]}({left}, {right})"
 
 

@@ -13,6 +13,7 @@ from statewright.expressions.patterns import finder
 from statewright.expressions.types import BOOL, CelType
 
 _SIZED: Final = ("string", "bytes", "list", *MAPS)
+_SMALL: Final = ("bool", "int", "uint", "double", "null_type", "timestamp", "duration")
 _FIXED: Final = frozenset((*CLASSES, "list", "map"))
 """Types that tell which implementation of a function is meant."""
 
@@ -124,6 +125,15 @@ def _same(name: str) -> _Writer:
     return write
 
 
+def _string(arguments: Sequence[Piece], page: Page, allowances: Allowances) -> str | None:
+    (argument,) = arguments
+    if not argument.is_a("string"):
+        return None
+    value = page.temporary()
+    guard = _text_guard(argument, value, allowances)
+    return f"({value} if {guard} else _undecided())"
+
+
 def _double(arguments: Sequence[Piece], _: Page, __: Allowances) -> str | None:
     (argument,) = arguments
     if argument.is_a("double"):
@@ -131,13 +141,10 @@ def _double(arguments: Sequence[Piece], _: Page, __: Allowances) -> str | None:
     return f"float({argument})" if argument.is_a("int", "uint") else None
 
 
-def _dyn(arguments: Sequence[Piece], page: Page, _: Allowances) -> str:
+def _dyn(arguments: Sequence[Piece], page: Page, _: Allowances) -> str | None:
+    (argument,) = arguments
     # Given a name, so that Python does not warn of what is done to a literal.
-    return f"({page.temporary()} := {arguments[0]})"
-
-
-def _of(arguments: Sequence[Piece], _: Page, __: Allowances) -> str:
-    return f"_Maybe(True, {arguments[0]})"
+    return f"({page.temporary()} := {argument})" if argument.is_a(*_SMALL) else None
 
 
 def _none(_: Sequence[Piece], __: Page, ___: Allowances) -> str:
@@ -149,11 +156,6 @@ def _has_value(arguments: Sequence[Piece], page: Page, _: Allowances) -> str:
     return f"({value} := {arguments[0]}).present"
 
 
-def _value(arguments: Sequence[Piece], page: Page, _: Allowances) -> str:
-    value = page.temporary()
-    return f"({value}.value if ({value} := {arguments[0]}).present else _undecided())"
-
-
 _Writer = Callable[[Sequence[Piece], Page, Allowances], str | None]
 
 _WRITTEN_OUT: Final[Mapping[tuple[str, int], _Writer]] = {
@@ -162,15 +164,12 @@ _WRITTEN_OUT: Final[Mapping[tuple[str, int], _Writer]] = {
     ("startsWith", 2): _affix("startswith"),
     ("endsWith", 2): _affix("endswith"),
     ("bool", 1): _same("bool"),
-    ("bytes", 1): _same("bytes"),
     ("double", 1): _double,
     ("int", 1): _same("int"),
-    ("string", 1): _same("string"),
+    ("string", 1): _string,
     ("uint", 1): _same("uint"),
     ("dyn", 1): _dyn,
-    ("optional.of", 1): _of,
     ("optional.none", 0): _none,
     ("hasValue", 1): _has_value,
-    ("value", 1): _value,
 }
 """(function, how many arguments it is called with) → how it is written out."""

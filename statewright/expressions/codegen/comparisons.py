@@ -138,13 +138,21 @@ def _is_list_of_same(left: Piece, right: Piece) -> bool:
     return element.name == left.type.name and element.name in ("int", "bool", "uint")
 
 
-def among_literals(left: Piece, values: list[Any]) -> Piece | None:
-    """``left in [literals]``, if Python can do it at once."""
+def among_literals(
+    left: Piece, values: list[Any], page: Page, allowances: Allowances
+) -> Piece | None:
+    """``left in [literals]``, if they are all texts, or all ints, and not too many."""
     classes = {type(value) for value in values}
-    if classes <= {str} and (left.is_a("string") or left.is_dynamic):
+    if classes <= {str} and left.is_a("string", "dyn"):
         return compose(f"({left} in {_set(values)})", BOOL, left)
-    if classes == {int} and left.is_a("int"):
+    if classes != {int} or len(values) > allowances.sequence:
+        return None
+    if left.is_a("int"):
         return compose(f"({left} in {_set(values)})", BOOL, left)
+    if left.is_dynamic:
+        value = page.temporary()
+        guard = f"type({value} := {left}) is int"
+        return compose(f"({value} in {_set(values)} if {guard} else _undecided())", BOOL, left)
     return None
 
 

@@ -16,7 +16,7 @@ from statewright.expressions.access import has, index, index_optional, select, s
 from statewright.expressions.arithmetic import add, divide, multiply, negate, remainder, subtract
 from statewright.expressions.comparison import contains, equal, ordered
 from statewright.expressions.functions.lists import sorted_by
-from statewright.expressions.meter import FREE
+from statewright.expressions.meter import FREE, spend_on
 from statewright.expressions.values import (
     INT_MAX,
     INT_MIN,
@@ -48,11 +48,10 @@ def whole(value: int) -> int:
     raise Undecided
 
 
-def added(left: Any, right: Any, limit: int) -> Any:
-    """``left + right``, unless a text or list comes out that is longer than the limit."""
+def added(left: Any, right: Any, steps: int) -> Any:
+    """``left + right`` if what comes out costs no more than so many steps."""
     result = add(left, right)
-    if type(result) in _SIZED and len(result) > limit:
-        raise Undecided
+    spend_on([steps], result)
     return result
 
 
@@ -153,7 +152,6 @@ def opened(value: Any) -> Maybe:
 
 
 _PLAIN: Final = frozenset((bool, float, NoneType))
-_SIZED: Final = frozenset((str, bytes, list))
 
 SUPPORT: Final[Mapping[str, object]] = {
     "Exception": Exception,

@@ -26,6 +26,7 @@ from statewright.expressions.codegen.pieces import CLASSES, Piece, compose
 from statewright.expressions.codegen.request import Request
 from statewright.expressions.comparison import ORDERS
 from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.meter import FREE
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -168,8 +169,7 @@ class _Translator:
     def comparison(self, node: Comparison, scope: Scope) -> Piece:
         left = self.piece(node.left, scope)
         if node.operator == "in" and isinstance(node.right, ListLiteral):
-            values = _literal_values(node.right)
-            found = None if values is None else comparisons.among_literals(left, values)
+            found = self.among_literals(left, node.right)
             if found is not None:
                 return found
         right = self.piece(node.right, scope)
@@ -178,6 +178,12 @@ class _Translator:
         if node.operator in ORDERS:
             return comparisons.order(node.operator, left, right, self.page)
         return comparisons.equality(node.operator, left, right, self.page, self.allowances)
+
+    def among_literals(self, left: Piece, container: ListLiteral) -> Piece | None:
+        values = _literal_values(container)
+        if values is None:
+            return None
+        return comparisons.among_literals(left, values, self.page, self.allowances)
 
     def arithmetic(self, node: Arithmetic, scope: Scope) -> Piece:
         operands = [self.piece(one, scope) for one in node.operands]
@@ -289,6 +295,8 @@ class _Translator:
     def is_costly(self, node: Node) -> bool:
         """Whether evaluating a node, apart from its parts, may look inside lists and maps."""
         if isinstance(node, Comparison) and node.operator in ("==", "!=", "in"):
+            if isinstance(node.right, ListLiteral) and len(node.right.items) > FREE:
+                return True
             types = (self.type_of(node.left).name, self.type_of(node.right).name)
             return not any(name in _SCALARS for name in types)
         return isinstance(node, Call) and node.function in _DEEP

@@ -72,7 +72,7 @@ class BusinessHoursShape(Shape):
     )
 
 
-class ReminderShape(Speech):
+class NudgeShape(Speech):
     """Something that is said to a user who says nothing."""
 
     after: Timeout = Field(description="After how long.")
@@ -82,7 +82,7 @@ class InactivityShape(Shape):
     """What is done about a user who was asked for something and says nothing."""
 
     after: Timeout = Field(description="After how long the conversation ends.")
-    remind: list[ReminderShape] = Field([], description="What is said before, and when.")
+    remind: list[NudgeShape] = Field([], description="What is said before, and when.")
     outcome: Text = Field("inactive", description="How the conversation ends.")
     to: NodeId | None = Field(None, description="Where it goes on, instead of ending.")
 

@@ -20,8 +20,8 @@ from statewright.flows.model import (
     BUSINESS_HOURS,
     BusinessHours,
     Inactivity,
+    Nudge,
     OnError,
-    Reminder,
     Settings,
     Variable,
 )
@@ -103,7 +103,7 @@ def _inactivity(
 ) -> Inactivity | None:
     if shape is None:
         return None
-    reminders: list[Reminder] = []
+    reminders: list[Nudge] = []
     for reminder, item in paired(shape.remind, part["remind"], removed):
         if reminder.after >= shape.after:
             help_ = "let it come before `after` of `inactivity`"
@@ -111,7 +111,7 @@ def _inactivity(
         message = speech_from(reminder, item, removed)
         if not message:
             item.report("R005", "the reminder says nothing", "give it a `text`")
-        reminders.append(Reminder(reminder.after, message))
+        reminders.append(Nudge(reminder.after, message))
     to = goal_from(shape.to, part["to"])
     if to is not None and "outcome" in shape.model_fields_set:
         help_ = "remove one; an `end` has an outcome of its own"
