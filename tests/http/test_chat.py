@@ -102,6 +102,11 @@ def test_a_session_stays_on_the_version_that_it_began_with(client: Client) -> No
     assert texts(started(client, version=1)["next_node"]["messages"]) == ["Welcome here!"]
 
 
+def test_a_version_that_no_number_of_the_database_is_was_never_published(client: Client) -> None:
+    body = {"flow_id": "greeting", "version": 10**26}
+    assert client.post("/v1/chat/start", body).status_code == 404
+
+
 def test_a_message_is_acknowledged(client: Client) -> None:
     flow = {
         "statewright": 1,
