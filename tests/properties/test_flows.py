@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statewright import compiler, flows
+from statewright.flows.goals import Goal
 from statewright.flows.model import (
     BUSINESS_HOURS,
     BusinessHours,
     Edge,
     ErrorPolicy,
     Flow,
-    Goal,
     Inactivity,
     Node,
     Nudge,
