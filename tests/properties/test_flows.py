@@ -9,7 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statewright import compiler, flows
-from statewright.flows.model import Edge, Flow, Node, OnError, Settings, Variable
+from statewright.flows.model import (
+    BUSINESS_HOURS,
+    BusinessHours,
+    Edge,
+    ErrorPolicy,
+    Flow,
+    Goal,
+    Inactivity,
+    Node,
+    Nudge,
+    OnError,
+    Settings,
+    Variable,
+)
 from statewright.flows.nodes import (
     NEXT,
     Action,
@@ -35,6 +48,7 @@ from statewright.flows.nodes import (
     Handoff,
     Help,
     Http,
+    InHours,
     InputKind,
     Interrupt,
     Jump,
@@ -48,12 +62,15 @@ from statewright.flows.nodes import (
     Parallel,
     Question,
     Reminder,
+    Schedule,
+    Segment,
     Set,
     Source,
     Split,
     Start,
     Sticky,
     Subflow,
+    Tag,
     Try,
     Unsupported,
     Validation,
@@ -153,6 +170,20 @@ QUESTIONS = st.builds(
     window=st.sampled_from([0, 1_000_000]),
 )
 
+ZONES = st.sampled_from(["", "Europe/Berlin", "+01:00", "Nowhere/City"])
+NAMES = st.lists(st.sampled_from(["vip", "a.b", ""]), max_size=2).map(tuple)
+GOALS = st.builds(Goal, IDS)
+HOURS = st.sampled_from(
+    [{"days": {"mon-fri": "09:00-17:00"}}, {"days": {"thu": "00:00-24:00"}}, {"days": 1}, {}]
+)
+POLICIES = st.builds(
+    ErrorPolicy,
+    st.integers(0, 2),
+    st.sampled_from([0, 1_000_000]),
+    st.none() | st.sampled_from(list(OnError)),
+    st.none() | GOALS,
+)
+
 CONFIGS: st.SearchStrategy[NodeConfig] = st.one_of(
     st.just(Start()),
     st.builds(
@@ -191,7 +222,17 @@ CONFIGS: st.SearchStrategy[NodeConfig] = st.one_of(
         st.booleans(),
         st.none() | st.just(1_000_000),
     ),
-    st.builds(Delay, st.integers(0, 5_000_000) | EXPRESSIONS.map(source)),
+    st.builds(
+        Delay,
+        st.none() | st.integers(0, 5_000_000) | EXPRESSIONS.map(source),
+        st.none() | EXPRESSIONS.map(source),
+        st.none() | st.sampled_from(["1970-01-01", "2025-02-30"]).map(source),
+        ZONES,
+        st.sampled_from(list(InHours)),
+    ),
+    st.builds(Schedule, st.sampled_from(["* * * * *", "0 0 30 2 *", "x"]).map(source), ZONES),
+    st.builds(Tag, NAMES, NAMES),
+    st.builds(Segment, NAMES, NAMES),
     st.just(Jump()),
     st.just(Continue()),
     st.just(Break()),
@@ -288,8 +329,11 @@ DRAWINGS = st.builds(
             disabled=st.booleans(),
             container=st.sampled_from(["a", "b", "wait", "nowhere"]),
             body=st.sampled_from(["", "try", "catch1", "finally", "right"]),
+            on_error=st.none() | POLICIES,
         )
-        | st.builds(Node, IDS, CONFIGS, disabled=st.booleans()),
+        | st.builds(
+            Node, IDS, CONFIGS, disabled=st.booleans(), on_error=st.none() | st.none() | POLICIES
+        ),
         min_size=0,
         max_size=8,
     ).map(tuple),
@@ -301,6 +345,7 @@ DRAWINGS = st.builds(
             Variable("n", "int", 1, has_default=True),
             Variable("t", "string", input=True),
             Variable("m", "map"),
+            Variable(BUSINESS_HOURS, "map", {"days": {"thu": "00:00-24:00"}}, has_default=True),
         )
     ),
     settings=st.builds(
@@ -309,6 +354,17 @@ DRAWINGS = st.builds(
         IDS,
         st.none() | st.just(60_000_000),
         st.just(200),
+        st.integers(0, 1),
+        st.sampled_from([0, 1_000_000]),
+        ZONES,
+        st.none() | st.builds(BusinessHours, HOURS, st.none() | GOALS),
+        st.none()
+        | st.builds(
+            Inactivity,
+            st.just(3_000_000),
+            st.lists(st.builds(Nudge, st.just(1_000_000), TALK), max_size=1).map(tuple),
+            to=st.none() | GOALS,
+        ),
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.interrupt import interrupting
 from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
@@ -46,6 +47,9 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     ends = ends_of(pieces) if plan.prefix else ()
     beside = beside_of(pieces)
     states = states_of(pieces)
+    begin = begin_of(plan)
+    if begin is not None:
+        states = (begin, *states)
     if not states and not (ends and not beside):
         states = (_nowhere(plan),)
     if plan.pauses:
@@ -78,6 +82,8 @@ def _nowhere(plan: Plan) -> State:
 def _beginning(plan: Plan, states: tuple[State, ...]) -> Transition | None:
     """Where a state begins; None where the entry of the flow is not in it."""
     entries = [plan.state(entry) for entry in plan.graph.entries[:1]]
+    if begin_of(plan) is not None:
+        entries = [begin_id(plan)]
     inside = {state.id for state in states}
     return Transition(tuple(entries)) if entries and entries[0] in inside else None
 

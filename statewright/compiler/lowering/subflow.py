@@ -26,6 +26,7 @@ from statewright.compiler.lowering.plan import (
     ways,
     ways_or_error,
 )
+from statewright.compiler.lowering.silence import silent_ends, with_silence
 from statewright.compiler.lowering.texts import (
     content_from,
     expression_from,
@@ -75,10 +76,11 @@ def _given(name: str) -> str:
 
 
 def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
-    inner = with_interrupts(plan_inside(plan, node, flow))
+    inner = with_silence(with_interrupts(plan_inside(plan, node, flow)))
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     overdue = ways_or_error(plan, node.id, "error", "error.flow.timeout", events=())
     state = conversation(inner, pieces, overdue)
+    state = replace(state, states=(*state.states, *silent_ends(inner)))
     given = {name.text for name, _ in config.inputs}
     own = (
         replace(one, value=Computed(parse(f"vars[?{quoted(_given(one.name))}]")))
