@@ -1,0 +1,1 @@
+"""A chart as one Python module that needs nothing but Python."""
