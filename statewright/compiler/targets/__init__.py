@@ -12,6 +12,7 @@ from statewright.compiler.targets.chart_json import json_from
 from statewright.compiler.targets.dot import dot_from
 from statewright.compiler.targets.export import Export, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.mermaid import mermaid_from
+from statewright.compiler.targets.python import python_from
 from statewright.compiler.targets.scxml import scxml_from
 from statewright.compiler.targets.xstate import xstate_from
 from statewright.statechart.release import Release
@@ -24,6 +25,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "json": json_from,
         "dot": dot_from,
         "mermaid": mermaid_from,
+        "python": python_from,
         "scxml": scxml_from,
         "xstate": xstate_from,
     }

@@ -20,11 +20,11 @@ from statewright.compiler.targets.python.linking import Name, linked
 from statewright.compiler.targets.python.module import source_from_release
 from statewright.compiler.targets.python.parts import Module, module_from_text
 from statewright.compiler.targets.python.trimming import modules_with_tables, trimmed_texts
+from statewright.statechart.actions import Send
 from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.release import Release
 from statewright.statechart.traversal import actions_in, charts_in, states_in
-from statewright.statechart.actions import Send
 
 _PACKAGE: Final = "statewright"
 _RUNTIME: Final = f"{_PACKAGE}.compiler.targets.python.runtime"
@@ -35,7 +35,7 @@ _ROOTS: Final[tuple[Name, ...]] = (
     (f"{_RUNTIME}.service", "start"),
     (f"{_RUNTIME}.service", "step"),
     (f"{_RUNTIME}.service", "awaiting"),
-    (f"{_PACKAGE}.statechart.codec", "effect_to_json"),
+    (f"{_RUNTIME}.patterns", "NotCarriedOver"),
 )
 _REPLACED: Final[Mapping[Name, Name]] = {
     (f"{_EXPRESSIONS}.syntax", "Expression"): (f"{_RUNTIME}.exact", "Expression"),
@@ -51,6 +51,11 @@ PUBLIC: Final = (
     "DIGEST",
     "MACHINE",
     "Event",
+    "ForeignSnapshot",
+    "InvalidEvent",
+    "InvalidSnapshot",
+    "NotCarriedOver",
+    "SessionEnded",
     "Snapshot",
     "Step",
     "awaiting",
@@ -84,6 +89,7 @@ def python_from(release: Release) -> Export:
 
 def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
     """The text that documents the module."""
+    yield "# ruff: noqa: E501, F402, RUF100 - texts are long, and modules were put together\n"
     yield f'"""{stem_of(chart.name)}: a statechart that runs on Python alone.\n\n'
     yield "``start`` begins a session and ``step`` handles one event; both give back a ``Step``.\n"
     yield "Written by ``statewright compile --to python``; write it anew to change it.\n"
@@ -92,7 +98,7 @@ def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
         for line in lines_of(losses):
             shown = line.replace("\\", "\\\\").replace('"""', '\\"""')
             yield f"- {shown}\n"
-    yield '"""\n\n# ruff: noqa: E501 - texts of conversations are as long as they are\n'
+    yield '"""\n'
 
 
 def _conversions(chart: Statechart) -> frozenset[str]:

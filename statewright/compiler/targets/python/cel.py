@@ -6,7 +6,7 @@ Names are resolved as ``expressions.linking`` resolves them; what the Python cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,7 +19,8 @@ from statewright.compiler.targets.python.layout import (
     word,
 )
 from statewright.compiler.targets.python.literals import literal, text
-from statewright.compiler.targets.python.patterns import NoProgramError, pattern_code
+from statewright.compiler.targets.python.patterns import pattern_code
+from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression
 from statewright.expressions.functions import FUNCTIONS
@@ -70,11 +71,13 @@ class Functions:
 
     Attributes:
         used: names of CEL functions that are called.
+        zones: whether times are read in a zone.
         patterns: regular expression → the name of the constant that it is.
         lines: of constants, each before the function that uses it, and of functions.
     """
 
     used: set[str] = field(default_factory=set)
+    zones: bool = False
     patterns: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
@@ -147,7 +150,8 @@ class _Writer:
 
     def later(self, node: Node, scope: Scope) -> Code:
         """A part that is evaluated when it is asked for."""
-        return self.code(node, scope).behind("lambda: ")
+        code = self.code(node, scope)
+        return _EMPTY.get(code.flat) or code.behind("lambda: ")
 
     def literal(self, node: Literal, _: Scope) -> Code:
         return literal(node.value)
@@ -283,6 +287,7 @@ class _Writer:
         if name in _WITH_PATTERNS:
             raise NotExactError(f"`{name}` with a pattern that is not written out, or its places")
         self.functions.used.add(name)
+        self.functions.zones |= member and name in _DATE_PARTS and len(nodes) == 2
         arguments = (self.code(one, scope) for one in nodes)
         return called("call_on" if member else "call", _FRAME, text(name), *arguments)
 
@@ -330,12 +335,9 @@ def _key(key: object) -> object:
     return key if isinstance(key, str) else None
 
 
-def names_in(code: str, known: Mapping[str, str]) -> Iterator[str]:
-    """The names of a table that a text mentions."""
-    yield from (name for name in known if name in code)
-
-
 _FRAME: Final = word("frame")
+_EMPTY: Final = {"[]": word("list"), "{}": word("dict")}
+"""What makes the same as a function would that returns it."""
 _EQUALITIES: Final = {"==": "equal", "!=": "unequal", "in": "contains"}
 _OPERATIONS: Final = {"-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
 _LAZY: Final = {"or": "or_other", "orValue": "or_value"}
@@ -352,6 +354,7 @@ _WALKS: Final = {
     "transformMap": "mapped_values",
     "transformMapEntry": "mapped_entries",
 }
+_DATE_PARTS: Final = frozenset(name for name, _ in FUNCTIONS if name.startswith("get"))
 _WITH_PATTERNS: Final = frozenset(("matches", "regex.extract", "regex.extractAll", "regex.replace"))
 _RULES: Final[Mapping[type, Callable[[_Writer, Any, Scope], Code]]] = {
     Literal: _Writer.literal,

@@ -85,5 +85,5 @@ def laid_out(code: Code, indent: str = "", first: str = "", last: str = "") -> s
     inner = indent + _STEP
     comma = "," if code.comma else ""
     lines = [laid_out(part, inner, last=comma) for part in code.parts]
-    opening, closing = code.brackets
-    return "\n".join((f"{begin}{code.head}{opening}", *lines, f"{indent}{closing}{last}"))
+    opening = f"{begin}{code.head}{code.brackets[0]}"
+    return "\n".join((opening, *lines, f"{indent}{code.brackets[1]}{last}"))

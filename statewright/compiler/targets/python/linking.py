@@ -154,11 +154,11 @@ class _Linker:
 
     def text(self, order: tuple[str, ...]) -> str:
         names = self.names(order)
-        pieces = []
+        pieces: list[str] = []
         for home in order:
             module = self.module_of(home)
-            for number in sorted(self.asked[home]):
-                pieces.append(self.piece(module, module.definitions[number], names))
+            asked = (module.definitions[number] for number in sorted(self.asked[home]))
+            pieces.extend(self.piece(module, definition, names) for definition in asked)
         return "\n".join(pieces)
 
     def names(self, order: tuple[str, ...]) -> Mapping[Name, str]:
@@ -196,8 +196,11 @@ class _Linker:
 
 def _longer(name: str, home: str) -> str:
     """A name with that of its module in it."""
-    mark = "_" if name.startswith("_") else ""
-    return f"{mark}{home.rpartition('.')[2]}_{name.strip('_')}"
+    mark, own = "_" * name.startswith("_"), name.strip("_")
+    stem = home.rpartition(".")[2]
+    if own.isupper():
+        return f"{mark}{stem.upper()}_{own}"
+    return f"{mark}{stem.title()}{own}" if own[0].isupper() else f"{mark}{stem}_{own}"
 
 
 def _place(one: tuple[Use, Name]) -> tuple[int, int]:

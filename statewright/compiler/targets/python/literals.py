@@ -13,15 +13,16 @@ from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 
 
 def text(value: str) -> Code:
-    r"""A text in double quotes; what cannot be seen is escaped.
+    r"""A text in quotes; what cannot be seen is escaped.
 
-    >>> text('say "é"\u200b').flat
-    '"say \\"é\\"\\u200b"'
+    >>> print(text("it's \u200b").flat, text('"no"').flat)
+    "it's \u200b" '"no"'
     """
+    quote = "'" if '"' in value and "'" not in value else '"'
     inner = "".join(
-        _ESCAPES.get(one) or (one if one.isprintable() else _escape(one)) for one in value
+        one if one.isprintable() and one not in ("\\", quote) else _escape(one) for one in value
     )
-    return word(f'"{inner}"')
+    return word(f"{quote}{inner}{quote}")
 
 
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -29,6 +30,8 @@ _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\
 
 def _escape(symbol: str) -> str:
     code = ord(symbol)
+    if symbol in _ESCAPES:
+        return _ESCAPES[symbol]
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -9,8 +9,8 @@ from enum import Enum
 from typing import Any, Final
 
 from statewright.compiler.targets.export import Loss, Place
-from statewright.compiler.targets.python.cel import Functions, NotExactError, write_function
 from statewright.compiler.targets.naming import unique
+from statewright.compiler.targets.python.cel import Functions, NotExactError, write_function
 from statewright.compiler.targets.python.homes import HOMES
 from statewright.compiler.targets.python.layout import (
     Code,
@@ -26,7 +26,6 @@ from statewright.expressions.places import Part
 from statewright.statechart.definition import Limits, State
 from statewright.statechart.release import Release
 
-
 _BRACKETS: Final = 30
 """How many brackets of one constant lie inside each other; Python's own limit is 200."""
 
@@ -34,6 +33,13 @@ _BRACKETS: Final = 30
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _NAME: Final = 60
 """How much of the id of a state its name shows."""
+
+
+_ZONES: Final = Loss(
+    "time-zones",
+    "the rules of time zones",
+    "those of the machine that runs the module are used; install `tzdata` where it has none",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
     return Source(
         f"{head}{_imports(code)}\n{code}",
         frozenset(writer.functions.used),
-        tuple(writer.losses),
+        (*writer.losses, *((_ZONES,) if writer.functions.zones else ())),
     )
 
 
@@ -126,20 +132,24 @@ class _Writer:
         return unique("part", self.taken)
 
     def inline(self, value: Any) -> Code:
-        if isinstance(value, Expression):
-            return word(self.expression(value))
-        if isinstance(value, Enum):
-            return word(f"{type(value).__name__}.{value.name}")
-        if isinstance(value, tuple):
-            return tuple_of(map(self.value, value))
-        if isinstance(value, Mapping):
-            return _entries((key, self.value(part)) for key, part in value.items())
-        write = _FORMS.get(type(value))
+        write = next((write for own, write in _FORMS.items() if isinstance(value, own)), None)
         if write is not None:
             return write(self, value)
         if is_dataclass(value) and not isinstance(value, type):
             return called(type(value).__name__, *self.arguments(value))
         return literal(value)
+
+    def member(self, value: Enum) -> Code:
+        return word(f"{type(value).__name__}.{value.name}")
+
+    def named(self, value: Expression) -> Code:
+        return word(self.expression(value))
+
+    def items(self, value: tuple[Any, ...]) -> Code:
+        return tuple_of(map(self.value, value))
+
+    def mapping(self, value: Mapping[str, Any]) -> Code:
+        return _entries((key, self.value(part)) for key, part in value.items())
 
     def arguments(self, value: Any) -> Iterator[Code]:
         """What a dataclass is made with; what equals its default is left out."""
@@ -211,6 +221,10 @@ def _is_default(one: Any, own: Any) -> bool:
 
 
 _FORMS: Final[Mapping[type, Callable[[_Writer, Any], Code]]] = {
+    Enum: _Writer.member,
+    Expression: _Writer.named,
+    tuple: _Writer.items,
+    Mapping: _Writer.mapping,
     Limits: _Writer.limits,
     Literal: _Writer.content,
     State: _Writer.state,

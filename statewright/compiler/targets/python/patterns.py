@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from statewright.compiler.targets.python.layout import Code, called, tuple_of, word
+from statewright.compiler.targets.python.layout import Code, called, tuple_of
 from statewright.compiler.targets.python.literals import literal
 from statewright.compiler.targets.python.regexes import (
     Choice,

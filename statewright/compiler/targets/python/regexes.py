@@ -1,14 +1,14 @@
 r"""Regular expressions of RE2, read into trees: as far as it takes to say whether a text matches.
 
-Not read are classes of Unicode (``\pL``), letters beyond ASCII where case does not count, and ``\B``,
-which RE2 finds between the bytes of a character, too.
+Not read are classes of Unicode (``\pL``), letters beyond ASCII where case does not count, and
+``\B``, which RE2 finds between the bytes of a character, too.
 
 Source: https://github.com/google/re2/wiki/Syntax
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -166,18 +166,17 @@ class _Reader:
         """One character, place or group; None for flags that are set from here on."""
         if self.comes("("):
             return self.group()
-        if self.comes("["):
+        sign = self.take()
+        if sign == "[":
             return Symbol(self.bracket())
-        if self.comes("."):
+        if sign == ".":
             return Symbol(_ANY if self.flags.s else _negated(_point("\n")))
-        if self.comes("^"):
-            return Spot("^" if self.flags.m else "A")
-        if self.comes("$"):
-            return Spot("$" if self.flags.m else "z")
-        if self.comes("\\"):
-            sign = self.take()
-            return Spot(sign) if sign in "Azb" else self.symbol(self.escape(sign))
-        return self.symbol(_point(self.take()))
+        if sign in "^$":
+            return Spot(sign if self.flags.m else _OF_TEXTS[sign])
+        if sign != "\\":
+            return self.symbol(_point(sign))
+        sign = self.take()
+        return Spot(sign) if sign in "Azb" else self.symbol(self.escape(sign))
 
     def group(self) -> Tree | None:
         tree: Tree
@@ -302,6 +301,7 @@ def _between(*pairs: str) -> Ranges:
     return tuple((ord(pair[0]), ord(pair[-1])) for pair in pairs)
 
 
+_OF_TEXTS: Final = {"^": "A", "$": "z"}
 _ANY: Final = ((0, _LAST),)
 _CASELESS: Final = frozenset(_negated(()))
 _ALSO: Final = {"k": ("\u212a",), "s": ("\u017f",)}

@@ -35,6 +35,13 @@ class _Walk(ast.NodeVisitor):
         self.found: list[Use] = []
         self.scopes: list[frozenset[str]] = []
 
+    def visit(self, node: ast.AST) -> None:
+        """Visit a node."""
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            self.comprehension(node)
+        else:
+            super().visit(node)
+
     def visit_Name(self, node: ast.Name) -> None:
         if not any(node.id in scope for scope in self.scopes):
             self.found.append(Use(node.id, node.lineno, node.col_offset))
@@ -74,8 +81,6 @@ class _Walk(ast.NodeVisitor):
             if isinstance(one, ast.Name)
         }
         self.inside(frozenset(own), ast.iter_child_nodes(node))
-
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
 
     def inside(self, own: frozenset[str], nodes: Iterable[ast.AST]) -> None:
         self.scopes.append(own)

@@ -83,9 +83,9 @@ def modules_with_tables() -> tuple[str, ...]:
 
 
 def trimmed(text: str, table: str, needed: frozenset[str]) -> str:
-    """A module with the rows of a table that are needed.
+    r"""A module with the rows of a table that are needed.
 
-    >>> print(trimmed('T: X = (\\n    f("a"),\\n    f("b"),\\n)\\n', "T", frozenset(("b",))))
+    >>> print(trimmed('T: X = (\n    f("a"),\n    f("b"),\n)\n', "T", frozenset(("b",))))
     T: X = (
         f("b"),
     )

@@ -97,7 +97,7 @@ def cel(text: str, *, draws: bool = False) -> Callable[[Callable[[Frame], Any]],
     return lambda program: Expression(text, program, draws)
 
 
-def hole(expression: Expression, offset: int, place: Place, part: Part = Part.WHOLE) -> Hole:
+def hole(expression: Any, offset: int, place: Place, part: Part = Part.WHOLE) -> Hole:
     """A hole in a template; ``offset`` is where its expression begins."""
     return Hole(expression, offset, part, encoder(place, part))
 
@@ -152,7 +152,7 @@ def _joined(operands: Iterable[Later], symbol: str, *, stop: bool) -> bool:
             failure = failure or error
             continue
         if value is stop:
-            return stop
+            return bool(stop)
         if type(value) is not bool and failure is None:
             failure = no_overload(symbol, value)
     if failure is not None:
@@ -385,7 +385,7 @@ def _quantified(rounds: Rounds, predicate: Callable[..., Any], *, stop: bool) ->
             failure = failure or error
             continue
         if value is stop:
-            return stop
+            return bool(stop)
         if type(value) is not bool:
             failure = failure or no_overload("a condition", value)
     if failure is not None:
