@@ -285,3 +285,9 @@ def test_threads_share_a_program() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(run, range(2, 40)))
+
+
+def test_lists_of_different_lengths_are_told_apart_for_nothing() -> None:
+    long = list(range(2_000_000))
+    assert evaluate(parse("xs == []"), {"xs": long}) is False
+    assert evaluate(parse("xs != [1]"), {"xs": long}) is True

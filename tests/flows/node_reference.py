@@ -24,10 +24,10 @@ SCHEMA = flows.json_schema()
 FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Talking", ("message", "question", "form")),
     ("Deciding", ("start", "condition", "split", "jump", "end")),
-    ("Computing", ("set",)),
+    ("Computing", ("set", "tag", "segment")),
     ("Having work done", ("http", "action", "llm", "client")),
     ("People", ("handoff", "approval")),
-    ("Time", ("delay",)),
+    ("Time", ("delay", "schedule")),
     ("Structure", ("loop", "continue", "break", "try", "parallel", "leave", "subflow")),
     ("At any time", ("interrupt",)),
 )
@@ -39,6 +39,7 @@ SHOWN_IN: Mapping[str, str] = {
     "continue": "loop",
     "break": "loop",
     "leave": "try",
+    "segment": "tag",
 }
 """Kinds that are shown in the sample of another one."""
 

@@ -69,7 +69,7 @@ def test_the_samples_use_every_kind_every_key_and_every_port() -> None:
             ports.setdefault(kinds[edge.source].kind, set()).add(port)
     assert set(keys) == set(KINDS)
     shown.update(*keys.values())
-    shared = {"label", "content", *Paced.known()}
+    shared = {"label", "content", "on_error", *Paced.known()}
     assert shared <= shown
     for name, kind in KINDS.items():
         # What many kinds share is shown once, not in each of them.
