@@ -14,6 +14,7 @@ from statewright.compiler.targets.python.runtime.contents import is_true
 from statewright.compiler.targets.python.runtime.session import Session
 from statewright.compiler.targets.python.runtime.tables import (
     Arc,
+    Entry,
     Machine,
     Node,
     is_descendant,
@@ -115,6 +116,15 @@ def compute_exit_set(session: Session, transitions: list[Arc]) -> list[Node]:
 
 def get_transition_domain(session: Session, arc: Arc) -> Node | None:
     """The state within which a transition exits and enters; None where it has no targets."""
+    if not arc.domains:
+        domain = _domain(session, arc)
+        if arc.through_history:
+            return domain
+        arc.domains = (domain,)
+    return arc.domains[0]
+
+
+def _domain(session: Session, arc: Arc) -> Node | None:
     source = arc.source
     if source.initial is arc:
         return source
@@ -179,21 +189,6 @@ def _can_remember(history: Node, nodes: list[Node]) -> bool:
     return is_legal(parent, sorted(below, key=_ORDER))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A state to enter, and what else to run once it is entered.
-
-    Attributes:
-        node: the state.
-        default: its initial transition, when it is entered by default.
-        history: the default transition of its history state, when that remembers nothing.
-    """
-
-    node: Node
-    default: Arc | None = None
-    history: Arc | None = None
-
-
 @dataclass(slots=True)
 class EntrySet:
     """The states to enter, as they are found.
@@ -204,6 +199,7 @@ class EntrySet:
         default: those entered by default: their initial transitions run.
         history: parents of history states that remember nothing → the default transition.
         restored: scope → the variables that a history state remembers.
+        fixed: whether no history state was met, so that the same transition always enters this.
     """
 
     states: set[Node] = field(default_factory=set)
@@ -211,11 +207,19 @@ class EntrySet:
     default: set[Node] = field(default_factory=set)
     history: dict[Node, Arc] = field(default_factory=dict)
     restored: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    fixed: bool = True
 
     def add(self, node: Node) -> None:
         """Add a state."""
         self.states.add(node)
         self.occupied.update(node.around())
+
+    def entries(self) -> tuple[Entry, ...]:
+        """In document order, which is the order of entry."""
+        return tuple(
+            Entry(node, node.initial if node in self.default else None, self.history.get(node))
+            for node in sorted(self.states, key=_ORDER)
+        )
 
 
 def compute_entry_set(
@@ -229,13 +233,17 @@ def compute_entry_set(
     entries: list[Entry] = []
     restored: dict[str, Mapping[str, Any]] = {}
     for arc in transitions:
+        if arc.entries is not None:
+            entries.extend(arc.entries)
+            continue
         found = _entry_set(session, arc)
+        own = found.entries()
+        entries.extend(own)
         restored.update(found.restored)
-        entries.extend(
-            Entry(node, node.initial if node in found.default else None, found.history.get(node))
-            for node in found.states
-        )
-    entries.sort(key=lambda entry: entry.node.order)
+        if found.fixed:
+            arc.entries = own
+    if len(transitions) > 1:
+        entries.sort(key=lambda entry: entry.node.order)
     return entries, restored
 
 
@@ -290,6 +298,7 @@ def _add_regions(session: Session, parallel: Node, found: EntrySet) -> None:
 
 
 def _add_history(session: Session, history: Node, found: EntrySet) -> None:
+    found.fixed = False
     recorded = session.history.get(history.id)
     parent = history.parent
     if recorded is not None:

@@ -7,12 +7,17 @@ from typing import Any
 
 from statewright.compiler.targets.python.runtime.actions import donedata, execute, initialise
 from statewright.compiler.targets.python.runtime.selecting import (
-    Entry,
     compute_entry_set,
     compute_exit_set,
 )
 from statewright.compiler.targets.python.runtime.session import OutOfBounds, Session
-from statewright.compiler.targets.python.runtime.tables import Arc, Node, ids_of, is_descendant
+from statewright.compiler.targets.python.runtime.tables import (
+    Arc,
+    Entry,
+    Node,
+    ids_of,
+    is_descendant,
+)
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.snapshot import Recorded, Status

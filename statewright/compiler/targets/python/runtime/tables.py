@@ -103,6 +103,10 @@ class Arc:
         guard: must be true.
         actions: run between the exits and the entries.
         internal: whether its kind is internal.
+        through_history: whether a target is a history state.
+        domains: the state within which it exits and enters, once that was asked for; none where
+            it depends on what a history state remembers.
+        entries: the states that it enters, once they were asked for, where they are always these.
     """
 
     id: str
@@ -112,6 +116,24 @@ class Arc:
     guard: Expression | None
     actions: Actions
     internal: bool
+    through_history: bool
+    domains: tuple[Node | None, ...] = ()
+    entries: tuple[Entry, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A state to enter, and what else to run once it is entered.
+
+    Attributes:
+        node: the state.
+        default: its initial transition, when it is entered by default.
+        history: the default transition of its history state, when that remembers nothing.
+    """
+
+    node: Node
+    default: Arc | None = None
+    history: Arc | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -208,14 +230,16 @@ def _connect(node: Node, nodes: Mapping[str, Node], initial: Transition | None) 
 
 
 def _arc(name: str, source: Node, written: Transition, nodes: Mapping[str, Node]) -> Arc:
+    targets = tuple(nodes[target] for target in written.targets)
     return Arc(
         name,
         source,
-        tuple(nodes[target] for target in written.targets),
+        targets,
         tuple(dict.fromkeys(map(normalised, written.events))),
         written.guard,
         written.actions,
         written.kind is TransitionKind.INTERNAL,
+        any(target.is_history for target in targets),
     )
 
 
