@@ -16,6 +16,7 @@ from statewright.compiler.targets.python.runtime.contents import (
     text_of,
     value_of,
 )
+from statewright.compiler.targets.python.runtime.names import seen_by
 from statewright.compiler.targets.python.runtime.sending import send
 from statewright.compiler.targets.python.runtime.session import OutOfBounds, Session
 from statewright.compiler.targets.python.runtime.tables import Node
@@ -62,7 +63,7 @@ def _run(session: Session, actions: Actions, place: tuple[Any, ...]) -> None:
 def _assign(session: Session, action: Assign) -> None:
     content = action.value
     try:
-        value = render(content, session.names, session.host)
+        value = render(content, *seen_by(session))
         if type(value) is Maybe and value.present:
             value = value.value
         set_location(session, action.location, value)

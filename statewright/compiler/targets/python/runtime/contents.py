@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from statewright.compiler.targets.python.runtime.names import seen_by
 from statewright.compiler.targets.python.runtime.session import Session
 from statewright.errors import EvaluationError
 from statewright.expressions import (
@@ -41,7 +42,7 @@ class ActionError(Exception):
 def is_true(session: Session, guard: Expression, owner: object) -> bool:
     """Whether a guard is true; ``owner`` tells it apart from others when it fails."""
     try:
-        value = evaluate(guard, session.names, session.host)
+        value = evaluate(guard, *seen_by(session))
         if value is True or value is False:
             return value
         error = EvaluationError(f"a guard is true or false, not a {type_name(value)}")
@@ -63,7 +64,7 @@ def value_of(session: Session, content: Content) -> Any:
         ActionError: it has none.
     """
     try:
-        return render(content, session.names, session.host)
+        return render(content, *seen_by(session))
     except EvaluationError as error:
         raise ActionError(error, culprit(session, content)) from None
 
@@ -118,7 +119,7 @@ def culprit(session: Session, content: Content) -> str:
     expressions = list(expressions_in(content))
     for expression in expressions:
         try:
-            evaluate(expression, session.names, session.host)
+            evaluate(expression, *seen_by(session))
         except EvaluationError:
             return expression.text
     return expressions[0].text if len(expressions) == 1 else ""
@@ -130,7 +131,7 @@ def shown(session: Session, content: Content) -> Any:
     def blank(error: EvaluationError, expression: str) -> None:
         session.report(TEMPLATE_ERROR, error.reason, expression)
 
-    return _without_secrets(session, render(content, session.names, session.host, blank))
+    return _without_secrets(session, render(content, *seen_by(session), blank))
 
 
 def _without_secrets(session: Session, value: Any) -> Any:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from statewright.compiler.targets.python.runtime.session import Host, Session
 from statewright.errors import EvaluationError
 from statewright.expressions.lots import drawn
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.statechart.event import PROCESSOR
-
-if TYPE_CHECKING:
-    from statewright.compiler.targets.python.runtime.session import Session
 
 
 class Names(Mapping[str, Any]):
@@ -134,3 +132,11 @@ _ROOTS: Final[dict[str, Callable[[Names], Any]]] = {
     "now": Names.now,
     "vars": Names.variables,
 }
+
+
+def seen_by(session: Session) -> tuple[Mapping[str, Any], Host]:
+    """The names that expressions of a session see, and the functions that they may call."""
+    if session.seen is None:
+        names = Names(session)
+        session.seen = (names, {"draw": names.draw, "In": names.is_in})
+    return session.seen

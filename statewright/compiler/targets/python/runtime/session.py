@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from statewright.compiler.targets.python.runtime.names import Names
 from statewright.compiler.targets.python.runtime.tables import Machine, Node, ids_of, is_legal
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.statechart.effects import Effect, EffectKind, Incident
@@ -23,6 +22,10 @@ from statewright.statechart.steps import Microstep
 
 _ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
+
+
+Host = Mapping[str, Callable[..., Any]]
+"""Functions that expressions may call besides those of CEL."""
 
 
 class OutOfBounds(Exception):
@@ -146,8 +149,7 @@ class Session:
         given: the values that it begins with, until it has begun.
         running: whether it goes on.
         cancelled: whether it was given up by the session that invoked it.
-        names: what expressions see.
-        host: the functions they may call.
+        seen: the names that expressions see, and the functions they may call; see ``names``.
     """
 
     def __init__(
@@ -186,8 +188,7 @@ class Session:
         self.given: Mapping[str, Any] | None = None
         self.running = True
         self.cancelled = False
-        self.names = Names(self)
-        self.host = {"draw": self.names.draw, "In": self.names.is_in}
+        self.seen: tuple[Mapping[str, Any], Host] | None = None
 
     def snapshot(self) -> Snapshot:
         """The outermost session as it is now, with those that it has invoked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from statewright.compiler.targets.python.runtime.names import seen_by
 from statewright.compiler.targets.python.runtime.running import check_belongs
 from statewright.compiler.targets.python.runtime.session import Session
 from statewright.compiler.targets.python.runtime.tables import Machine
@@ -69,7 +70,7 @@ def _choices(
     session = Session(machine, snapshot)
     session.node = machine.nodes[name]
     try:
-        offered = evaluate(awaits.choices, session.names, session.host)
+        offered = evaluate(awaits.choices, *seen_by(session))
     except EvaluationError:
         return []
     return [_choice(one) for one in offered] if isinstance(offered, list) else []
