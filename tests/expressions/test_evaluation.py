@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -239,7 +241,15 @@ def test_deep_data_are_an_error_not_a_crash() -> None:
     other: Any = []
     for _ in range(100_000):
         other = [other]
-    assert error_of("a == b", a=deep, b=other).reason == "the values are nested too deeply"
+    assert "nested too deeply" in error_of("a == b", a=deep, b=other).reason
+
+
+def test_a_caller_with_little_stack_left_gets_an_error_of_the_expression() -> None:
+    def below(frames: int) -> Any:
+        return below(frames - 1) if frames else evaluate(parse("a" + ".reverse()" * 190), {"a": ""})
+
+    with pytest.raises(EvaluationError, match="too little stack left"):
+        below(sys.getrecursionlimit() - len(inspect.stack(0)) - 150)
 
 
 @pytest.mark.parametrize(
