@@ -232,6 +232,7 @@ def test_the_module_of_a_chart_can_be_imported_and_hides_none_of_pythons(
         ("'x'.matches(pattern)", "not written out"),
         ("regex.extract('x', 'a') == optional.none()", "regex.extract"),
         (r"'x'.matches('\\pL')", r"\\p"),
+        ("schedule.next('@daily', 'UTC', now) > now", "schedule.next"),
     ],
 )
 def test_an_expression_that_cannot_be_carried_over_is_a_loss_and_never_silent(
@@ -256,8 +257,11 @@ def test_an_expression_that_cannot_be_carried_over_is_a_loss_and_never_silent(
         module.step(begun.snapshot, {"name": "go", "now": 0})
 
 
-def test_whoever_reads_time_zones_is_told_whose_they_are() -> None:
-    chart = chart_saying(Computed(parse("now.getHours('Europe/Lisbon')")))
+@pytest.mark.parametrize(
+    "text", ["now.getHours('Europe/Lisbon')", "schedule.at('2026-01-05', 'Europe/Lisbon')"]
+)
+def test_whoever_reads_time_zones_is_told_whose_they_are(text: str) -> None:
+    chart = chart_saying(Computed(parse(text)))
     (loss,) = TARGETS["python"](release_of_chart(chart)).losses
     assert loss.code == "time-zones"
 
