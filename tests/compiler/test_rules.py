@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from statewright import compiler, flows
+from statewright.compiler.targets import TARGETS
 from statewright.statechart import promises
 from tests.compiler.conversations import HEADER, compiled, said, talk, turns
 from tests.compiler.rehydration import played_anew
@@ -200,3 +201,10 @@ def test_what_is_wrong_with_a_rule_is_said_where_it_stands(rule: str, found: str
         one.startswith(f"{place} {code}") and " ".join(words[:2]) in one and words[-1] in one
         for one in said_
     ), said_
+
+
+def test_other_tools_do_not_watch_rules_and_say_so() -> None:
+    release = compiled(shop("r: {at_most: 1, times: pay}")).release()
+    for name, target in TARGETS.items():
+        lost = [loss.what for loss in target(release).losses if loss.code == "rules"]
+        assert lost == ([] if name == "json" else ["business rules are not watched: `r`"])
