@@ -41,7 +41,10 @@ B = Moment(("b",))
 RISES = Moment(None, parse("p"))
 
 
-def walked(rule: Rule, *seen: tuple[set[str], dict[str, bool | None]]) -> list[bool]:
+Seen = tuple[set[str], dict[str, bool | None]]
+
+
+def walked(rule: Rule, *seen: Seen) -> list[bool]:
     """Whether a rule is broken by each thing that is seen."""
     state, verdicts = 0, []
     for entered, truths in seen:
@@ -61,13 +64,23 @@ def holds(rule: Rule, *values: bool | None) -> list[bool]:
 
 def test_never_somewhere_is_asked_at_each_entry() -> None:
     rule = Rule("r", RuleKind.NEVER, Moment(("a",), parse("p")))
-    seen = [({"a"}, {"p": True}), ({"b"}, {"p": True}), ({"a"}, {"p": None}), ({"a"}, {"p": True})]
+    seen: list[Seen] = [
+        ({"a"}, {"p": True}),
+        ({"b"}, {"p": True}),
+        ({"a"}, {"p": None}),
+        ({"a"}, {"p": True}),
+    ]
     assert walked(rule, *seen) == [True, False, False, True]
 
 
 def test_always_somewhere_is_broken_by_what_has_no_value() -> None:
     rule = Rule("r", RuleKind.ALWAYS, Moment(("a",), parse("p")))
-    seen = [({"a"}, {"p": True}), ({"a"}, {"p": None}), ({"a"}, {"p": False}), ({"b"}, {"p": None})]
+    seen: list[Seen] = [
+        ({"a"}, {"p": True}),
+        ({"a"}, {"p": None}),
+        ({"a"}, {"p": False}),
+        ({"b"}, {"p": None}),
+    ]
     assert walked(rule, *seen) == [False, True, True, False]
 
 
