@@ -241,6 +241,23 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Findings that the author knows of, and that are not to be told.
+
+    Attributes:
+        code: of the check.
+        reason: why they are all right.
+        location: where that is said.
+        node: id of the node where they are, or ``""`` for the whole flow.
+    """
+
+    code: str
+    reason: str
+    location: Location = NOWHERE
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A whole drawing.
 
@@ -260,6 +277,7 @@ class Flow:
         subflows: the flows that its nodes run, by the words in which the nodes name them.
         triggers: what begins it, in the order of the file.
         rules: what must hold of every conversation, in the order of the file.
+        suppressions: findings that are not to be told.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
     """
@@ -280,3 +298,4 @@ class Flow:
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[Rule, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()

@@ -200,7 +200,7 @@ def test_a_replay_tells_what_went_wrong(
 ) -> None:
     flow = tmp_path / "endless.yaml"
     flow.write_text(
-        "statewright: 1\nid: endless\nstart: ask\nnodes:\n"
+        "statewright: 1\nid: endless\nstart: ask\nsuppress: {C201: to see it fail}\nnodes:\n"
         "  ask: {type: question, text: Hello?, next: a}\n"
         "  a: {type: message, text: x, next: b}\n  b: {type: jump, to: a}\n"
     )

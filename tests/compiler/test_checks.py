@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
 from statewright import compiler, flows
 from statewright.compiler.checks import CHECKS, Check
 from statewright.compiler.checks.check import SECTIONS, sections_of
+from statewright.compiler.configuration import policy_from
 
 HEADER = "statewright: 1\nid: example\n"
 
@@ -19,20 +21,21 @@ def flow_text(example: str) -> str:
     return example if is_whole else HEADER + example
 
 
-def flow_in(example: str) -> flows.Flow:
-    """The flow of an example; other files that belong to it stand below it, after ``# file:``."""
+def compiled(example: str) -> compiler.Compilation:
+    """An example, compiled; other files that belong to it stand below it, after ``# file:``."""
     text, *others = re.split(r"^# file: ", example, flags=re.MULTILINE)
     files = dict(other.split("\n", 1) for other in others)
+    policy = policy_from(tomllib.loads(files.pop("statewright.toml", "")))
 
     def find(name: str, _: flows.Flow) -> flows.Flow | str:
         return flows.parse(files[name], file=name) if name in files else f"there is no `{name}`"
 
-    return flows.resolved(flows.parse(flow_text(text), file="example"), find)
+    flow = flows.resolved(flows.parse(flow_text(text), file="example"), find)
+    return compiler.compile(flow, policy)
 
 
 def codes_in(example: str) -> set[str]:
-    compilation = compiler.compile(flow_in(example))
-    return {finding.code for finding in compilation.findings}
+    return {finding.code for finding in compiled(example).findings}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)

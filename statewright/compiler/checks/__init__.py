@@ -22,6 +22,7 @@ from statewright.compiler.checks import (
     effect_in_loop,
     enters_body,
     foreign_scope,
+    idle_suppression,
     ill_typed,
     impossible_answer,
     io_mismatch,
@@ -70,6 +71,7 @@ from statewright.compiler.checks import (
     wrong_value,
 )
 from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.consequences import without_consequences
 from statewright.compiler.findings import Finding
 from statewright.compiler.subject import Subject
 
@@ -82,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     not_carried_over.CHECK,
     duplicate_key.CHECK,
     reader_decision.CHECK,
+    idle_suppression.CHECK,
     no_start.CHECK,
     multiple_starts.CHECK,
     dangling_edge.CHECK,
@@ -148,11 +151,17 @@ READING = ("R001", "R002")
 
 
 def findings_of(subject: Subject) -> tuple[Finding, ...]:
-    """What all checks find, in the order of the file, then of the catalogue."""
+    """What all checks find, in the order of the file, then of the catalogue.
+
+    What is only the consequence of something else is left out.
+    """
     unread = any(problem.code in READING for problem in subject.flow.problems)
     checks = [check for check in CHECKS if not unread or check.code in READING]
     order = {check.code: number for number, check in enumerate(CHECKS)}
     findings = [finding for check in checks for finding in check.find(check, subject)]
     return tuple(
-        sorted(findings, key=lambda f: (f.location.line, f.location.column, order[f.code]))
+        sorted(
+            without_consequences(findings),
+            key=lambda f: (f.location.line, f.location.column, order[f.code]),
+        )
     )

@@ -13,16 +13,16 @@ Example:
     start: first
     variables: {price: {type: int, default: 0}}
     nodes:
-      first: {type: set, set: {price: 10}, next: second}
-      second: {type: set, set: {price: 20}, next: bye}
+      first: {type: set, actions: [{set: price, to: 10}], next: second}
+      second: {type: set, actions: [{set: price, to: 20}], next: bye}
       bye: {type: end, text: "{{ price }}"}
 
 Instead:
     start: first
     variables: {price: {type: int, default: 0}}
     nodes:
-      first: {type: set, set: {price: 10}, next: second}
-      second: {type: set, set: {price: "{{ price + 20 }}"}, next: bye}
+      first: {type: set, actions: [{set: price, to: 10}], next: second}
+      second: {type: set, actions: [{set: price, to: "{{ price + 20 }}"}], next: bye}
       bye: {type: end, text: "{{ price }}"}
 
 Known limits:

@@ -1,8 +1,7 @@
 """Two answers of a question read the same.
 
 What it does:
-    Compares the labels and the values of the answers that a question offers, as they are
-    understood: without capitals, accents and blanks around them.
+    Compares the labels of the answers that a question offers.
 
 Why it matters:
     The user cannot tell them apart, and whoever types one always gets the first.
@@ -36,8 +35,8 @@ Instead:
       bye: {type: end, text: "{{ day }}"}
 
 Known limits:
-    Labels in which something is filled in are compared as they are written. That the label of one
-    answer is the value of another is not looked at.
+    Labels that differ in capitals or accents are two: whoever spells one exactly is understood.
+    Labels in which something is filled in are compared as they are written.
 """
 
 from __future__ import annotations
@@ -48,20 +47,16 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.speech import questions_in
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.expressions.answers import folded
 from statewright.flows.nodes.questions import Choice
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
-    """Answers with the label or the value of an earlier one."""
+    """Answers with the label of an earlier one."""
     for node in subject.nodes.values():
         for question in questions_in(node.config):
             labels: dict[str, Choice] = {}
-            values: dict[str, Choice] = {}
             for choice in question.choices:
-                first = labels.setdefault(folded(choice.label.text), choice)
-                if first is choice:
-                    first = values.setdefault(folded(str(choice.value)), choice)
+                first = labels.setdefault(choice.label.text.strip(), choice)
                 if first is not choice:
                     yield check.finding(
                         f"the answer `{choice.label.text}` of `{node.id}` stands here again",

@@ -32,7 +32,7 @@ Instead:
         item: article
         next: bye
         nodes:
-          keep: {type: set, set: {last: "{{ article }}"}, next: show}
+          keep: {type: set, actions: [{set: last, to: "{{ article }}"}], next: show}
           show: {type: message, text: "{{ article }}", next: more}
           more: {type: continue}
       bye: {type: end, text: "The last one was {{ last }}."}

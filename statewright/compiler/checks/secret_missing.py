@@ -17,7 +17,8 @@ Example:
         success: bye
         error: bye
       bye: {type: end}
-    # policy: {secrets: [status_token]}
+    # file: statewright.toml
+    secrets = ["status_token"]
 
 Instead:
     start: ask
@@ -29,7 +30,8 @@ Instead:
         success: bye
         error: bye
       bye: {type: end}
-    # policy: {secrets: [status_token]}
+    # file: statewright.toml
+    secrets = ["status_token"]
 
 Known limits:
     Whether the server really has the secrets of that list is not known here.

@@ -23,7 +23,7 @@ Example:
             times: 60
             next: more_hours
             nodes:
-              count: {type: set, set: {total: "{{ total + 1 }}"}, next: more_minutes}
+              count: {type: set, actions: [{set: total, to: "{{ total + 1 }}"}], next: more_minutes}
               more_minutes: {type: continue}
           more_hours: {type: continue}
       bye: {type: end, text: "{{ total }}"}
@@ -33,7 +33,7 @@ Instead:
     settings: {step_limit: 500}
     variables: {total: {type: int, default: 0}}
     nodes:
-      count: {type: set, set: {total: "{{ 24 * 60 }}"}, next: bye}
+      count: {type: set, actions: [{set: total, to: "{{ 24 * 60 }}"}], next: bye}
       bye: {type: end, text: "{{ total }}"}
 
 Known limits:

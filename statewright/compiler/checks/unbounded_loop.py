@@ -30,7 +30,7 @@ Instead:
         url: https://api.example.com/order
         success: bye
         error: count
-      count: {type: set, set: {attempts: "{{ attempts + 1 }}"}, next: enough}
+      count: {type: set, actions: [{set: attempts, to: "{{ attempts + 1 }}"}], next: enough}
       enough:
         type: condition
         branches:

@@ -21,7 +21,7 @@ Example:
               out: {type: leave}
           right:
             nodes:
-              count: {type: set, set: {result: counted}, next: done}
+              count: {type: set, actions: [{set: result, to: counted}], next: done}
               done: {type: leave}
       bye: {type: end, text: "{{ result }}"}
 
@@ -39,7 +39,7 @@ Instead:
               out: {type: leave}
           right:
             nodes:
-              count: {type: set, set: {result: counted}, next: done}
+              count: {type: set, actions: [{set: result, to: counted}], next: done}
               done: {type: leave}
       bye: {type: end, text: "{{ name }}: {{ result }}"}
 

@@ -155,6 +155,9 @@ class FlowShape(Shape):
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
     rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
+    suppress: dict[str, Text] = Field(
+        {}, description="Codes of findings of the flow that are all right → the reason why."
+    )
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
     )
