@@ -62,6 +62,10 @@ runs its exit actions; whoever gave it up hears nothing of it any more.
 timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
 most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
+**Rules** (not in SCXML). What a chart says must hold is looked at after every microstep; see
+``rules`` for what they mean. That one is broken is an error event, ``error.flow.rule``, which is
+handled next, before eventless transitions.
+
 **The end.** Reaching a final child of the root ends the session at once: the internal queue is
 dropped, exit actions run, timers and invocations are cancelled. The configuration stays, so that
 one can see where the session ended.
@@ -98,6 +102,7 @@ from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
+from statewright.statechart.watching import unkept, watch
 from statewright.statechart.working import Family, Working
 
 _made = maker(Macrostep)
@@ -261,7 +266,7 @@ def _abandoned(
         tuple(family.microsteps[:steps]),
         snapshot,
         tuple(family.effects[:effects]),
-        (*kept, incident),
+        (*kept, incident, *unkept(working.tree.chart, snapshot)),
     )
 
 
@@ -315,6 +320,8 @@ def _handle(working: Working, event: Event) -> None:
 def settle(working: Working, event: Event) -> None:
     """One macrostep that begins with what somebody has done to the session from outside."""
     working.event = event
+    if working.tree.chart.rules:
+        watch(working)
     _come_to_rest(working)
 
 
@@ -391,7 +398,12 @@ def _deferring(family: Family) -> list[Working]:
 def main_event_loop(working: Working) -> None:
     """Run until there is nothing left to do without an external event (``mainEventLoop``)."""
     while working.running:
-        enabled = select_eventless_transitions(working)
+        if working.broken is not None:
+            event, working.broken = working.broken, None
+            working.queue.appendleft(event)
+            enabled = []
+        else:
+            enabled = select_eventless_transitions(working)
         if enabled:
             microstep(working, enabled, None)
         elif working.queue:

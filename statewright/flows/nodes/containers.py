@@ -73,6 +73,8 @@ class ErrorClass(StrEnum):
     """A loop would take more rounds than allowed."""
     EXPRESSION = "expression"
     """An expression had no value, or a variable could not hold it."""
+    RULE = "rule"
+    """A business rule of the flow was broken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from statewright.compiler.targets.declarations import losses_of_outside
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.python_statemachine.names import Naming
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import State, Statechart, StateKind
 from statewright.statechart.nodes import Node, is_descendant, is_history
@@ -21,6 +22,7 @@ _DEPTH: Final = 99
 
 def losses_of_machine(chart: Statechart) -> Iterator[Loss]:
     """What not even the machines of ``build`` do: they refuse such a chart."""
+    yield from unwatched(chart)
     for state in states_in(chart):
         if any(invoke.chart is not None for invoke in state.invocations):
             yield Loss(
