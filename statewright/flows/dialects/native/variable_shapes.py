@@ -15,6 +15,9 @@ VariableType = Literal[
 
 TYPES: Final = get_args(VariableType)
 
+COMMON: Final = tuple(name for name in TYPES if name not in {"uint", "bytes", "dyn"})
+"""Those that a message lists."""
+
 
 def declared_as(shape: str) -> dict[str, Any]:
     """The JSON Schema of a type, or of all that is to be said in a shape."""

@@ -11,6 +11,7 @@ from statewright.flows.declaring import held_by
 from statewright.flows.dialects.native.defaults import expected_of, is_written_as, report_misfits
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variable_shapes import (
+    COMMON,
     TYPES,
     FieldShape,
     LongVariable,
@@ -59,7 +60,7 @@ def _short(name: str, part: Part) -> Variable:
     """A declaration that is a type and nothing more."""
     written = part.value if isinstance(part.value, str) else ""
     if written not in TYPES:
-        part.report("R004", f"{shown(part.value)} is no type", did_you_mean(written, TYPES))
+        part.report("R004", f"{shown(part.value)} is no type", did_you_mean(written, COMMON))
         written = "dyn"
     if written == "enum":
         part.report("R004", "an enum has values", "write `{type: enum, values: [one, two]}`")
