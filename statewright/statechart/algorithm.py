@@ -138,15 +138,17 @@ def start(
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
-    working.family.contact, working.family.tenant = values_read(event)
     try:
+        working.family.contact, working.family.tenant = values_read(event)
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
             microstep(working, [tree.root.initial], None)
         _come_to_rest(working)
+        return _macrostep_of(working, event)
     except OutOfBoundsError as error:
         return _abandoned(working, blank, event, error)
-    return _macrostep_of(working, event)
+    finally:
+        working.family.part()
 
 
 def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
@@ -203,16 +205,18 @@ def turn(
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
     working = working_from_snapshot(tree_of(chart), snapshot)
-    working.family.contact, working.family.tenant = values_read(event)
     try:
+        working.family.contact, working.family.tenant = values_read(event)
         _let_time_pass(working, event.now)
         if working.running:
             handle(working)
         elif event.name != TICK:
             working.report("ended", f"the session ended before `{event.name}` was handled")
+        return _macrostep_of(working, event)
     except OutOfBoundsError as error:
         return _abandoned(working, snapshot, event, error)
-    return _macrostep_of(working, event)
+    finally:
+        working.family.part()
 
 
 def _macrostep_of(working: Working, event: Event) -> Macrostep:

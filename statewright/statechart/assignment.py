@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions import Computed, evaluate, render
+from statewright.expressions import Computed, render
 from statewright.expressions.values import NOTHING, Maybe
 from statewright.statechart.actions import Assign
 from statewright.statechart.bounds import WRITTEN, OutOfBoundsError
 from statewright.statechart.coercion import held, is_absent, kept, with_part
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.evaluation import ActionError, culprit
+from statewright.statechart.programs import function_of
 from statewright.statechart.working import Working
 
 _PATCHED: Final = frozenset({"contact", "tenant"})
@@ -27,9 +28,9 @@ def assign(working: Working, action: Assign) -> None:
     content = action.value
     try:
         if type(content) is Computed:
-            value = evaluate(content.expression, working.names, working.host)
+            value = function_of(content.expression, working.node.scope)(working.names)
         else:
-            value = render(content, working.names, working.host)
+            value = render(content, working.names, working.names.host)
         if type(value) is Maybe and value.present:
             value = value.value
         set_location(working, action.location, value)

@@ -86,7 +86,7 @@ def _choices(
     working = working_from_snapshot(tree, snapshot)
     working.node = tree.nodes[name]
     try:
-        offered = evaluate(awaits.choices, working.names, working.host)
+        offered = evaluate(awaits.choices, working.names, working.names.host)
     except EvaluationError:
         return ()
     if not isinstance(offered, list):

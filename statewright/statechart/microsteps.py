@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.definition import Actions, State, StateKind
@@ -11,13 +11,14 @@ from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import donedata, execute, initialise
 from statewright.statechart.making import maker
 from statewright.statechart.names import woken
-from statewright.statechart.nodes import Arc, Entry, Node, ids_of, is_descendant
+from statewright.statechart.nodes import Arc, Entries, Entry, Exits, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
 from statewright.statechart.working import Working
 
 _microstep = maker(Microstep)
+_NOTHING: Final[Mapping[Node, list[Node]]] = {}
 
 
 def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None:
@@ -27,35 +28,35 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
         OutOfBoundsError: it is one microstep too many.
     """
     family = working.family
-    limit = family.root.tree.chart.limit
     family.steps += 1
-    if family.steps > limit:
-        raise OutOfBoundsError(f"a macrostep takes more than {limit} microsteps")
+    if family.steps > family.limit:
+        raise OutOfBoundsError(f"a macrostep takes more than {family.limit} microsteps")
     exits = compute_exit_set(working, enabled)
     # The variables of the states that are left can be read until the transitions have acted, and
     # a history state remembers them as they are then.
-    remembered = exit_states(working, exits) if exits else {}
+    remembered = exit_states(working, exits)
     execute_transition_content(working, enabled)
-    if exits:
-        _drop_scopes(working, exits, remembered)
-    entered = enter_states(working, enabled)
-    taken = () if enabled[0].source.parent is None else ids_of(enabled)
-    family.microsteps.append(_microstep(event, taken, ids_of(exits), entered, working.path))
+    if not exits.bare:
+        _drop_scopes(working, exits.nodes, remembered)
+    entries = compute_entry_set(working, enabled)
+    enter_states(working, entries)
+    taken = enabled[0].own if len(enabled) == 1 else ids_of(enabled)
+    if enabled[0].source.parent is None:
+        taken = ()
+    family.microsteps.append(_microstep(event, taken, exits.ids, entries.ids, working.path))
 
 
-def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
-    """Leave states, children first (``exitStates``); what their history states are to remember.
-
-    Args:
-        working: the session.
-        exits: the exit set in document order; afterwards in the order of exit.
-    """
+def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
+    """Leave states (``exitStates``); what their history states are to remember."""
+    if exits.bare:
+        for node in exits.nodes:
+            working.deactivate(node)
+        return _NOTHING
     remembered: dict[Node, list[Node]] = {}
-    for node in exits:
+    for node in reversed(exits.nodes):
         for history in node.histories:
             remembered[history] = _history_value(working, history)
-    exits.reverse()
-    for node in exits:
+    for node in exits.nodes:
         state = node.state
         if state is None or node.bare:
             working.deactivate(node)
@@ -85,7 +86,7 @@ def _history_value(working: Working, history: Node) -> list[Node]:
 
 
 def _drop_scopes(
-    working: Working, exits: list[Node], remembered: Mapping[Node, list[Node]]
+    working: Working, exits: Sequence[Node], remembered: Mapping[Node, list[Node]]
 ) -> None:
     """Forget the variables of states that were left, but for those that are remembered."""
     left: dict[Node, Mapping[str, Any]] = {}
@@ -119,15 +120,13 @@ def execute_transition_content(working: Working, enabled: list[Arc]) -> None:
             execute(working, arc.source, arc.actions, arc.id)
 
 
-def enter_states(working: Working, enabled: list[Arc]) -> tuple[str, ...]:
-    """Enter the states of the entry set, parents first (``enterStates``); their ids."""
-    entries, restored = compute_entry_set(working, enabled)
-    for entry in entries:
-        if entry.node.bare:
+def enter_states(working: Working, entries: Entries) -> None:
+    """Enter states (``enterStates``)."""
+    for entry in entries.states:
+        if entries.bare:
             working.activate(entry.node)
         else:
-            _enter(working, entry, restored)
-    return ids_of([entry.node for entry in entries])
+            _enter(working, entry, entries.restored)
 
 
 def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, Any]]) -> None:

@@ -14,27 +14,20 @@ from statewright.statechart.event import PROCESSOR, Event
 from statewright.statechart.nodes import Scope
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.tree import Tree, tree_of
-from statewright.statechart.working import Family, Working
+from statewright.statechart.working import Family, Host, Sight, Working
 
 
-class Names(Mapping[str, Any]):
+class Names(Sight):
     """The roots of expressions: ``contact tenant session event input now vars``, and the variables.
 
     A name without a value is a missing key: variables that are declared but unset, ``event`` at the
     start, ``input`` of an event that brings none.
     """
 
-    __slots__ = (
-        "_event",
-        "_event_map",
-        "_scope",
-        "_vars",
-        "_working",
-        "_writes",
-    )
+    __slots__ = ("_event", "_event_map", "_scope", "_vars", "_writes", "working")
 
     def __init__(self, working: Working) -> None:
-        self._working = working
+        self.working = working
         # What `vars` was made of last time, and what came of it.
         self._scope: Scope | None = None
         self._writes = 0
@@ -44,7 +37,7 @@ class Names(Mapping[str, Any]):
         self._event_map: Mapping[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        working = self._working
+        working = self.working
         scope = working.node.scope
         variable = scope.found.get(name)
         if variable is None:
@@ -64,7 +57,7 @@ class Names(Mapping[str, Any]):
 
     def variables(self) -> Mapping[str, Any]:
         """Every visible variable that is set."""
-        working = self._working
+        working = self.working
         if self._scope is not working.node.scope or self._writes != working.writes:
             self._scope = working.node.scope
             self._writes = working.writes
@@ -72,9 +65,9 @@ class Names(Mapping[str, Any]):
         return self._vars
 
     def _visible(self) -> dict[str, Any]:
-        data = self._working.data
+        data = self.working.data
         scopes: list[Scope] = []
-        scope: Scope | None = self._working.node.scope
+        scope: Scope | None = self.working.node.scope
         while scope is not None:
             scopes.append(scope)
             scope = scope.outer
@@ -87,7 +80,7 @@ class Names(Mapping[str, Any]):
 
     def event(self) -> Mapping[str, Any]:
         """The event that is handled (SCXML's ``_event``)."""
-        event = self._working.event
+        event = self.working.event
         if event is None:
             raise KeyError("event")
         if self._event is not event:
@@ -95,9 +88,16 @@ class Names(Mapping[str, Any]):
             self._event_map = _map_from_event(event)
         return self._event_map
 
+    def event_data(self) -> Any:
+        """What the event that is handled carries."""
+        event = self.working.event
+        if event is None:
+            raise KeyError("event")
+        return {} if event.data is None else event.data
+
     def input(self) -> Any:
         """What the user answered: a value that was chosen, else the text without outer blanks."""
-        event = self._working.event
+        event = self.working.event
         data = None if event is None else event.data
         if isinstance(data, dict):
             if "value" in data:
@@ -112,7 +112,7 @@ class Names(Mapping[str, Any]):
         ``floor`` lists the states that listen, the holder first; ``ioprocessors`` says where events
         for the session are sent to (SCXML's ``_ioprocessors``).
         """
-        working = self._working
+        working = self.working
         processor = {"location": f"#_scxml_{working.session}"}
         return {
             "id": working.session,
@@ -125,19 +125,24 @@ class Names(Mapping[str, Any]):
 
     def now(self) -> datetime:
         """The clock of the session."""
-        return timestamp_from_micros(self._working.family.now)
+        return timestamp_from_micros(self.working.family.now)
 
     def contact(self) -> Mapping[str, Any]:
         """The contact's values, with what this turn has written to them."""
-        return self._working.family.contact
+        return self.working.family.contact
 
     def tenant(self) -> Mapping[str, Any]:
         """The tenant's values, with what this turn has written to them."""
-        return self._working.family.tenant
+        return self.working.family.tenant
+
+    @property
+    def host(self) -> Host:
+        """The functions that expressions may call besides those of CEL."""
+        return {"draw": self.draw, "In": self.is_in}
 
     def draw(self, site: int, *arguments: Any) -> int:
         """A number from 0 to below n: the same whenever this call is asked in this visit."""
-        working = self._working
+        working = self.working
         node = working.node
         visit = working.visits.get(node.id, 0)
         n = arguments[0] if len(arguments) == 1 else None
@@ -147,8 +152,8 @@ class Names(Mapping[str, Any]):
         """Whether the state of this id is active (SCXML's ``In``)."""
         match arguments:
             case (str(name),):
-                node = self._working.tree.nodes.get(name)
-                return node is not None and self._working.is_active(node)
+                node = self.working.tree.nodes.get(name)
+                return node is not None and self.working.is_active(node)
             case _:
                 raise EvaluationError("`In(id)` takes the id of a state as a string")
 
@@ -226,7 +231,5 @@ def _working_of_child(family: Family, path: str) -> Working:
 
 
 def _named(working: Working) -> Working:
-    names = Names(working)
-    working.names = names
-    working.host = {"draw": names.draw, "In": names.is_in}
+    working.names = Names(working)
     return working

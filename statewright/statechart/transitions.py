@@ -6,8 +6,9 @@ it only by reporting guards that fail.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +18,9 @@ from statewright.statechart.evaluation import condition_match
 from statewright.statechart.event import Event
 from statewright.statechart.nodes import (
     Arc,
+    Entries,
     Entry,
+    Exits,
     Node,
     candidates,
     domain_of,
@@ -121,18 +124,38 @@ def remove_conflicting_transitions(working: Working, enabled: list[Arc]) -> list
     return kept
 
 
-def compute_exit_set(working: Working, transitions: list[Arc]) -> list[Node]:
-    """The states that transitions leave, in document order (``computeExitSet``)."""
+def compute_exit_set(working: Working, transitions: list[Arc]) -> Exits:
+    """The states that transitions leave (``computeExitSet``)."""
     if len(transitions) == 1:
-        domain = get_transition_domain(working, transitions[0])
-        return [] if domain is None else working.active_below(domain)
+        return transitions[0].exits or _exits_of(working, transitions[0])
     exits: list[Node] = []
     for arc in transitions:
         domain = get_transition_domain(working, arc)
         if domain is not None:
             exits.extend(working.active_below(domain))
-    exits.sort(key=_ORDER)
+    exits.sort(key=_ORDER, reverse=True)
+    return Exits(exits)
+
+
+def _exits_of(working: Working, arc: Arc) -> Exits:
+    """What one transition leaves; remembered, where that never changes.
+
+    That is so where nothing beside the source can be active within the domain.
+    """
+    domain = get_transition_domain(working, arc)
+    if domain is None:
+        exits = Exits(())
+    else:
+        exits = Exits(working.active_below(domain)[::-1])
+    if not arc.through_history and (domain is None or _is_alone(arc.source, domain)):
+        arc.exits = exits
     return exits
+
+
+def _is_alone(leaf: Node, domain: Node) -> bool:
+    """Whether an atomic state is the only one that can be active within a state around it."""
+    around = takewhile(lambda node: node is not domain, leaf.ancestors())
+    return leaf.leaf and all(node.kind is StateKind.COMPOUND for node in around)
 
 
 def get_transition_domain(working: Working, arc: Arc) -> Node | None:
@@ -204,31 +227,34 @@ class EntrySet:
         ]
 
 
-def compute_entry_set(
-    working: Working, transitions: list[Arc]
-) -> tuple[Sequence[Entry], Mapping[str, Mapping[str, Any]]]:
-    """What transitions enter, in order, and the variables to restore (``computeEntrySet``).
+def compute_entry_set(working: Working, transitions: list[Arc]) -> Entries:
+    """What transitions enter, and the variables to restore (``computeEntrySet``).
 
     The domains of transitions that are taken together lie apart, so that each of them enters what
     it would enter alone.
     """
-    if len(transitions) == 1 and transitions[0].entries is not None:
-        return transitions[0].entries, {}
-    entries: list[Entry] = []
+    if len(transitions) == 1:
+        return transitions[0].entries or _entries_of(working, transitions[0])
+    states: list[Entry] = []
     restored: dict[str, Mapping[str, Any]] = {}
     for arc in transitions:
-        if arc.entries is not None:
-            entries.extend(arc.entries)
-        elif arc.targets:
-            entry_set = _entry_set(working, arc)
-            found = entry_set.entries()
-            entries.extend(found)
-            restored.update(entry_set.restored)
-            if entry_set.fixed:
-                arc.entries = tuple(found)
-    if len(transitions) > 1:
-        entries.sort(key=lambda entry: entry.node.order)
-    return entries, restored
+        entries = arc.entries or _entries_of(working, arc)
+        states.extend(entries.states)
+        restored.update(entries.restored)
+    states.sort(key=lambda entry: entry.node.order)
+    return Entries(states, restored)
+
+
+def _entries_of(working: Working, arc: Arc) -> Entries:
+    """What one transition enters; remembered, where that never changes."""
+    if not arc.targets:
+        arc.entries = Entries(())
+        return arc.entries
+    entry_set = _entry_set(working, arc)
+    entries = Entries(entry_set.entries(), entry_set.restored)
+    if entry_set.fixed:
+        arc.entries = entries
+    return entries
 
 
 def _entry_set(working: Working, arc: Arc) -> EntrySet:

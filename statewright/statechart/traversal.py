@@ -84,6 +84,16 @@ def expressions_of(state: State) -> Iterator[Expression]:
             yield from expressions_in(content)
 
 
+def expressions_outside(chart: Statechart) -> Iterator[Expression]:
+    """Every expression of a chart that no state of it evaluates."""
+    actions = () if chart.initial is None else (chart.initial.actions,)
+    for action in _flattened(actions):
+        yield from expressions_of_action(action)
+    for datum in chart.data:
+        if datum.value is not None:
+            yield from expressions_in(datum.value)
+
+
 def expressions_of_action(action: Action) -> Iterator[Expression]:
     """The expressions of an action itself, without those of the actions inside it."""
     match action:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
 from typing import Final
@@ -37,6 +37,7 @@ class Tree:
         stems: every normalised event descriptor in the chart.
         deferred: the normalised descriptors of events that are kept.
         eventless: whether any transition waits for no event.
+        configurations: those that were found legal so far, as ids → as nodes.
         digest: of the chart, once ``codec.digest_of`` was asked for it; until then ``""``.
     """
 
@@ -47,6 +48,7 @@ class Tree:
     stems: frozenset[str]
     deferred: frozenset[str]
     eventless: bool
+    configurations: dict[tuple[str, ...], tuple[Node, ...]] = field(default_factory=dict)
     digest: str = ""
 
 
@@ -116,6 +118,9 @@ def _grown(chart: Statechart) -> Tree:
 _WIDTHS: Final[Mapping[StateKind, int]] = MappingProxyType(
     {StateKind.COMPOUND: 1, StateKind.SHALLOW_HISTORY: -1, StateKind.DEEP_HISTORY: -1}
 )
+
+
+_BARE: Final = frozenset({StateKind.ATOMIC, StateKind.COMPOUND, StateKind.PARALLEL})
 
 
 def _placed(root: Node, states: tuple[State, ...]) -> dict[str, Node]:
@@ -192,8 +197,16 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
         for part in walk(expression.root)
     )
     node.hatches = any(invoke.chart is not None for invoke in state.invocations)
-    node.bare = node.kind is StateKind.ATOMIC and not any(
-        (state.entry, state.exit, state.data, state.invocations, state.awaits, node.draws)
+    node.bare = node.kind in _BARE and not any(
+        (
+            state.entry,
+            state.exit,
+            state.data,
+            state.invocations,
+            state.awaits,
+            node.draws,
+            node.histories,
+        )
     )
 
 
@@ -206,6 +219,7 @@ def _arc(name: str, source: Node, transition: Transition, nodes: Mapping[str, No
         guard=transition.guard,
         actions=transition.actions,
         internal=transition.kind is TransitionKind.INTERNAL,
+        own=(name,),
         through_history=any(map(is_history, targets)),
     )
 

@@ -7,6 +7,7 @@ world does for them, since its results come in at one place.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -33,6 +34,18 @@ from statewright.statechart.tree import Tree
 Host = Mapping[str, Callable[..., Any]]
 """Functions that expressions may call besides those of CEL."""
 
+
+class Sight(Mapping[str, Any]):
+    """What expressions see of a session; see ``names``."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def host(self) -> Host:
+        """The functions they may call besides those of CEL."""
+
+
 _snapshot = maker(Snapshot)
 _event = maker(Event)
 _ORDER = attrgetter("order")
@@ -48,6 +61,8 @@ class Family:
 
     Attributes:
         root: the outermost session.
+        session: its id.
+        limit: how many microsteps a macrostep may take.
         turn: the number of this turn.
         contact: the contact's values that this turn reads, with what it has written to them.
         tenant: the same of the tenant.
@@ -68,6 +83,7 @@ class Family:
         "id_count",
         "incidents",
         "invocations",
+        "limit",
         "live",
         "microsteps",
         "now",
@@ -75,6 +91,7 @@ class Family:
         "ready",
         "root",
         "rounds",
+        "session",
         "spent",
         "steps",
         "tenant",
@@ -85,6 +102,8 @@ class Family:
 
     def __init__(self, root: Working, snapshot: Snapshot) -> None:
         self.root = root
+        self.session = snapshot.session
+        self.limit = root.tree.chart.limit
         self.turn = snapshot.turns + 1
         self.now = snapshot.now
         self.timers: tuple[Timer, ...] = snapshot.timers
@@ -105,6 +124,18 @@ class Family:
         self.reached: tuple[Snapshot, int, int, int] | None = None
         for child in snapshot.children:
             self.children[child.path] = child
+
+    def part(self) -> None:
+        """End the turn: nothing here refers to itself any more.
+
+        So all of it is freed at once, and its memory used again; otherwise it would wait for the
+        garbage collector, which costs more than a small turn does.
+        """
+        for working in (self.root, *self.live.values()):
+            del working.names
+        self.live.clear()
+        self.ready.clear()
+        del self.root
 
     def reach(self) -> None:
         """End a macrostep: the next one has bounds of its own, and fails back to here."""
@@ -165,7 +196,6 @@ class Working:
         cancelled: whether it was given up by the session that invoked it.
         writes: how often data may have changed.
         names: what expressions see.
-        host: the functions they may call.
     """
 
     __slots__ = (
@@ -182,7 +212,6 @@ class Working:
         "given",
         "hatching",
         "history",
-        "host",
         "monitors",
         "name",
         "names",
@@ -207,8 +236,8 @@ class Working:
     def __init__(
         self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
     ) -> None:
-        self.active: list[Node] = nodes_of(tree, snapshot)
         self.tree = tree
+        self.active: list[Node] = nodes_of(tree, snapshot)
         self.family = Family(self, snapshot) if family is None else family
         self.path = path
         self.name = ""
@@ -236,8 +265,7 @@ class Working:
         self.running = True
         self.cancelled = False
         self.quiet = False
-        self.names: Mapping[str, Any] = {}
-        self.host: Host = {}
+        self.names: Sight
         self.writes = 0
         self._owned: dict[str, dict[str, Any]] = {}
 
@@ -348,7 +376,7 @@ class Working:
     def request(self, kind: EffectKind, data: Mapping[str, Any]) -> str:
         """Ask the world for something, on behalf of the current state; the effect's id."""
         node, family = self.node, self.family
-        name = f"{family.root.session}:{node.key}:{family.turn}:{len(family.effects)}"
+        name = f"{family.session}:{node.key}:{family.turn}:{len(family.effects)}"
         family.effects.append(Effect(kind, name, node.id, data, self.path))
         return name
 
