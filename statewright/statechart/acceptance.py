@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidEvent
 from statewright.expressions.values import has_lone_surrogate
@@ -16,6 +16,8 @@ from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 
 _event = maker(Event)
+_NO_TEXTS: Final = ("", "", "", "", "")
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def accepted(event: Event) -> Event:
@@ -26,22 +28,17 @@ def accepted(event: Event) -> Event:
     Raises:
         InvalidEvent: its name, time or data are not usable; the message says why.
     """
-    name, now, invocation, sendid = event.name, event.now, event.invocation, event.sendid
-    if type(name) is not str or not _is_usable(name):
-        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
-    if _is_reserved(name) and not invocation:
-        raise InvalidEvent(
-            f"`{name}` comes from the session itself; only the result of an invocation, "
-            "with its id, may be named so"
-        )
-    if event.kind is not EventKind.EXTERNAL:
-        raise InvalidEvent(f"`{name}` is {event.kind}; what comes from outside is external")
+    name, data, now, kind = event.name, event.data, event.now, event.kind
+    invocation, sendid = event.invocation, event.sendid
+    origin, origintype = event.origin, event.origintype
+    if type(name) is not str or not _is_free(name):
+        _check_name(name, invocation)
+    if kind is not EventKind.EXTERNAL:
+        raise InvalidEvent(f"`{name}` is {kind}; what comes from outside is external")
     if type(now) is not int or not 0 <= now <= LATEST:
         checked_time(now, f"event `{name}`")
-    if invocation != "" or sendid != "":
-        checked_text(invocation, "invocation of an event")
-        checked_text(sendid, "sendid of an event")
-    data = event.data
+    if (invocation, sendid, origin, origintype, event.invokeid) != _NO_TEXTS:
+        _check_texts(event)
     if data is not None:
         try:
             data = kept(data)
@@ -49,31 +46,46 @@ def accepted(event: Event) -> Event:
             raise InvalidEvent(
                 f"the data of event `{name}` cannot be used: {error.reason}"
             ) from None
-    origin, origintype = event.origin, event.origintype
-    if origin != "" or origintype != "" or event.invokeid != "":
-        _check_origin(event)
-    external = EventKind.EXTERNAL
-    return _event(name, data, now, external, invocation, sendid, origin, origintype, "", {}, {})
+    return _event(
+        name, data, now, kind, invocation, sendid, origin, origintype, "", _NOTHING, _NOTHING
+    )
 
 
-def _check_origin(event: Event) -> None:
+@lru_cache(maxsize=1024)
+def _is_free(name: str) -> bool:
+    """Whether anybody may name an event so."""
+    return _is_usable(name) and not _is_reserved(name)
+
+
+def _is_usable(name: str) -> bool:
+    return is_event_name(name) and _is_text(name)
+
+
+def _is_reserved(name: str) -> bool:
+    return matches("done", name) or matches("error", name)
+
+
+def _check_name(name: object, invocation: str) -> None:
+    """Refuse what is no name of an event, or only that of a result."""
+    if type(name) is not str or not _is_usable(name):
+        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
+    if _is_reserved(name) and not invocation:
+        raise InvalidEvent(
+            f"`{name}` comes from the session itself; only the result of an invocation, "
+            "with its id, may be named so"
+        )
+
+
+def _check_texts(event: Event) -> None:
     """Refuse an event that pretends to come of an invocation, or from nowhere that can be named."""
+    checked_text(event.invocation, "invocation of an event")
+    checked_text(event.sendid, "sendid of an event")
     checked_text(event.origin, "origin of an event")
     checked_text(event.origintype, "origintype of an event")
     if event.invokeid != "":
         raise InvalidEvent(
             f"`{event.name}` has an invokeid, which only the session itself gives; leave it out"
         )
-
-
-@lru_cache(maxsize=1024)
-def _is_usable(name: str) -> bool:
-    return is_event_name(name) and _is_text(name)
-
-
-@lru_cache(maxsize=1024)
-def _is_reserved(name: str) -> bool:
-    return matches("done", name) or matches("error", name)
 
 
 def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -102,7 +102,7 @@ def _start_chart(working: Working, node: Node, invoke: Invoke, name: str) -> Non
         raise ActionError(EvaluationError(reason))
     given = _given(chart, kept_value(working, invoke.params))
     root = family.root
-    blank = Snapshot(digest_of(chart), root.session + path, root.seed + path)
+    blank = Snapshot(digest_of(chart), family.session + path, root.before.seed + path)
     family.children[path] = Child(working.path, name, node.id, chart_name, blank)
     child = woken(family, path)
     child.given = given

@@ -113,9 +113,9 @@ class Names(Sight):
         for the session are sent to (SCXML's ``_ioprocessors``).
         """
         working = self.working
-        processor = {"location": f"#_scxml_{working.session}"}
+        processor = {"location": f"#_scxml_{working.before.session}"}
         return {
-            "id": working.session,
+            "id": working.before.session,
             "flow": working.tree.chart.name,
             "turns": working.family.turn,
             "now": timestamp_from_micros(working.family.now),
@@ -146,7 +146,7 @@ class Names(Sight):
         node = working.node
         visit = working.visits.get(node.id, 0)
         n = arguments[0] if len(arguments) == 1 else None
-        return drawn(n, (working.seed, node.id, visit, working.place, site))
+        return drawn(n, (working.before.seed, node.id, visit, working.place, site))
 
     def is_in(self, _site: int, *arguments: Any) -> bool:
         """Whether the state of this id is active (SCXML's ``In``)."""
@@ -222,7 +222,7 @@ def _working_of_child(family: Family, path: str) -> Working:
     chart = None if child is None else root.tree.chart.charts.get(child.chart)
     if child is None or chart is None or child.snapshot.digest != digest_of(chart):
         raise InvalidSnapshot(
-            f"session `{root.session}` holds no session `{path}` of a chart that "
+            f"session `{family.session}` holds no session `{path}` of a chart that "
             f"`{root.tree.chart.name}` can invoke; was the snapshot changed by hand?"
         )
     working = Working(tree_of(chart), child.snapshot, family, path)

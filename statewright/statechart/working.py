@@ -177,6 +177,7 @@ class Working:
 
     Attributes:
         tree: of the chart.
+        before: the session as it was.
         family: what it shares.
         path: ``""``, or that of an invoked session; see ``Child``.
         name: of the invocation that it is, or ``""``.
@@ -202,9 +203,9 @@ class Working:
         "_owned",
         "active",
         "cancelled",
+        "before",
         "data",
         "deferred",
-        "digest",
         "event",
         "family",
         "floor",
@@ -212,7 +213,6 @@ class Working:
         "given",
         "hatching",
         "history",
-        "monitors",
         "name",
         "names",
         "node",
@@ -225,8 +225,6 @@ class Working:
         "quiet",
         "reported",
         "running",
-        "seed",
-        "session",
         "status",
         "tree",
         "visits",
@@ -237,13 +235,11 @@ class Working:
         self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
     ) -> None:
         self.tree = tree
+        self.before = snapshot
         self.active: list[Node] = nodes_of(tree, snapshot)
         self.family = Family(self, snapshot) if family is None else family
         self.path = path
         self.name = ""
-        self.digest = snapshot.digest
-        self.session = snapshot.session
-        self.seed = snapshot.seed
         self.status = snapshot.status
         self.outcome = snapshot.outcome
         self.output = snapshot.output
@@ -252,7 +248,6 @@ class Working:
         self.visits: Mapping[str, int] = snapshot.visits
         self.deferred: tuple[Event, ...] = snapshot.deferred
         self.floor: tuple[str, ...] = snapshot.floor
-        self.monitors = snapshot.monitors
         self.event: Event | None = None
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
@@ -271,11 +266,11 @@ class Working:
 
     def snapshot(self) -> Snapshot:
         """The outermost session as it is now, with those that it has invoked."""
-        family = self.family
+        family, before = self.family, self.before
         return _snapshot(
-            self.digest,
-            self.session,
-            self.seed,
+            before.digest,
+            before.session,
+            before.seed,
             family.turn,
             family.now,
             self.status,
@@ -289,7 +284,7 @@ class Working:
             family.invocations,
             self.deferred,
             self.floor,
-            self.monitors,
+            before.monitors,
             family.timer_count,
             family.snapshots() if family.children else (),
             family.id_count,
@@ -298,16 +293,16 @@ class Working:
     def own_snapshot(self) -> Snapshot:
         """An invoked session as it is now, without what it shares."""
         return Snapshot(
-            digest=self.digest,
-            session=self.session,
-            seed=self.seed,
+            digest=self.before.digest,
+            session=self.before.session,
+            seed=self.before.seed,
             configuration=ids_of(self.active),
             data=self.data,
             history=self.history,
             visits=self.visits,
             deferred=self.deferred,
             floor=self.floor,
-            monitors=self.monitors,
+            monitors=self.before.monitors,
         )
 
     def release(self) -> None:
