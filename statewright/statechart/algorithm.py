@@ -171,7 +171,7 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     checked = accepted(event)
     if checked.invocation and not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
-    return turn(chart, snapshot, event, lambda working: _handle(working, checked))
+    return turn(chart, snapshot, event, _handle, checked)
 
 
 def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
@@ -180,7 +180,8 @@ def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
     Raises:
         ForeignSnapshot: the snapshot belongs to another chart.
     """
-    digest = tree_of(chart).digest or digest_of(chart)
+    tree = chart.tree
+    digest = digest_of(chart) if tree is None else tree.digest or digest_of(chart)
     if snapshot.digest != digest:
         raise ForeignSnapshot(
             f"session `{snapshot.session}` belongs to the chart with digest "
@@ -190,7 +191,11 @@ def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
 
 
 def turn(
-    chart: Statechart, snapshot: Snapshot, event: Event, handle: Callable[[Working], None]
+    chart: Statechart,
+    snapshot: Snapshot,
+    event: Event,
+    handle: Callable[[Working, Event], None],
+    checked: Event,
 ) -> Macrostep:
     """Fire the timers that are due, then do what the event asks for, if the session still runs.
 
@@ -199,6 +204,7 @@ def turn(
         snapshot: the session so far; it belongs to the chart, and is active.
         event: what happened.
         handle: does what is to be done.
+        checked: the event as it was accepted.
 
     Raises:
         InvalidEvent: the values of the contact or the tenant are not usable.
@@ -206,10 +212,13 @@ def turn(
     """
     working = working_from_snapshot(tree_of(chart), snapshot)
     try:
-        working.family.contact, working.family.tenant = values_read(event)
-        _let_time_pass(working, event.now)
+        family = working.family
+        if event.contact or event.tenant:
+            family.contact, family.tenant = values_read(event)
+        if family.timers or event.now > family.now:
+            _let_time_pass(working, event.now)
         if working.running:
-            handle(working)
+            handle(working, checked)
         elif event.name != TICK:
             working.report("ended", f"the session ended before `{event.name}` was handled")
         return _macrostep_of(working, event)
@@ -289,16 +298,23 @@ def _handle(working: Working, event: Event) -> None:
     """Handle an event from outside."""
     if event.name == TICK:
         return
-    family, owner = working.family, working
     if event.invocation:
-        invocation = next((one for one in family.invocations if one.id == event.invocation), None)
-        if invocation is None:
-            family.incidents.append(stale(event))
-            return
-        family.invocations = tuple(one for one in family.invocations if one is not invocation)
-        event = replace(event, kind=EventKind.PLATFORM, invokeid=invocation.name)
-        owner = woken(family, invocation.owner)
-    _external(owner, event)
+        _handle_result(working, event)
+        return
+    _external(working, event)
+    _come_to_rest(working)
+
+
+def _handle_result(working: Working, event: Event) -> None:
+    """Handle the result of work, in the session that has asked for it."""
+    family = working.family
+    invocation = next((one for one in family.invocations if one.id == event.invocation), None)
+    if invocation is None:
+        family.incidents.append(stale(event))
+        return
+    family.invocations = tuple(one for one in family.invocations if one is not invocation)
+    owner = woken(family, invocation.owner)
+    _external(owner, replace(event, kind=EventKind.PLATFORM, invokeid=invocation.name))
     if owner is not working:
         family.wake(owner)
     _come_to_rest(working)
@@ -336,15 +352,17 @@ def _defer(working: Working, event: Event) -> None:
 
 def _come_to_rest(working: Working) -> None:
     """Run until nothing is left to do without an event from outside; then offer what was kept."""
-    _run(working)
-    family = working.family
-    while working.running and (working.deferred or family.children) and _offer_deferred(family):
-        _run(working)
-
-
-def _run(working: Working) -> None:
-    """Run the outermost session, then those that have something to handle, until none has."""
     main_event_loop(working)
+    family = working.family
+    if family.ready:
+        _run_others(working)
+    while working.running and (working.deferred or family.children) and _offer_deferred(family):
+        main_event_loop(working)
+        _run_others(working)
+
+
+def _run_others(working: Working) -> None:
+    """Run the sessions that have something to handle, until none has."""
     ready = working.family.ready
     while ready and working.running:
         member = ready.pop(0)
@@ -381,8 +399,9 @@ def _deferring(family: Family) -> list[Working]:
 
 def main_event_loop(working: Working) -> None:
     """Run until there is nothing left to do without an external event (``mainEventLoop``)."""
+    eventless = working.tree.eventless
     while working.running:
-        enabled = select_eventless_transitions(working)
+        enabled = select_eventless_transitions(working) if eventless else None
         if enabled:
             microstep(working, enabled, None)
         elif working.queue:

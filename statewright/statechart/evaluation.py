@@ -48,11 +48,12 @@ class ActionError(Exception):
 
 def condition_match(working: Working, arc: Arc) -> bool:
     """Whether a transition's guard is true (appendix D, ``conditionMatch``)."""
-    if arc.guard is None:
+    guard = arc.guard
+    if guard is None:
         return True
     working.node = arc.source
     working.place = arc.own
-    return is_true(working, arc.guard, arc)
+    return is_true(working, guard, arc)
 
 
 def is_true(working: Working, guard: Expression, owner: object) -> bool:

@@ -65,12 +65,13 @@ def patched(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     if type(checked.data) is not dict:
         raise InvalidEvent("a patch is a map from variables to values")
 
-    def handle(working: Working) -> None:
-        for name, value in checked.data.items():
-            _patch(working, name, value)
-        settle(working, checked)
+    return turn(chart, snapshot, event, _patch_all, checked)
 
-    return turn(chart, snapshot, event, handle)
+
+def _patch_all(working: Working, event: Event) -> None:
+    for name, value in event.data.items():
+        _patch(working, name, value)
+    settle(working, event)
 
 
 def _patch(working: Working, name: str, value: Any) -> None:
@@ -109,7 +110,8 @@ def ended(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         InvalidEvent: the event's data are neither nothing nor ``{"outcome": text}``.
     """
     _check_active(chart, snapshot)
-    match accepted(event).data:
+    checked = accepted(event)
+    match checked.data:
         case None:
             outcome = ENDED
         case {"outcome": str(outcome), **rest} if not rest:
@@ -117,14 +119,14 @@ def ended(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         case _:
             raise InvalidEvent("what ends a session carries an `outcome`, a text, or nothing")
 
-    def handle(working: Working) -> None:
+    def handle(working: Working, event: Event) -> None:
         working.event = event
         working.running = False
         working.status = Status.COMPLETED
         working.outcome = outcome
         exit_interpreter(working)
 
-    return turn(chart, snapshot, event, handle)
+    return turn(chart, snapshot, event, handle, checked)
 
 
 def unheard(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:

@@ -18,6 +18,9 @@ from statewright.statechart.definition import Actions, Limits, State, StateKind
 ROOTS = frozenset({"contact", "tenant", "session", "event", "input", "now", "vars"})
 """Names of expressions that no variable hides; a variable of such a name is ``vars['…']``."""
 
+EVENTLESS: Final = ""
+"""Stands among names of events for there being none."""
+
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -97,6 +100,9 @@ class Node:
         bare: whether nothing runs, starts or is kept when it is entered or left, but for what is so
             of the states inside it.
         hatches: whether it invokes charts.
+        offered: of a leaf: name of an event, or ``EVENTLESS`` → the transitions of it and its
+            ancestors that may be enabled then, in the order in which they are tried; filled in
+            while the chart runs.
     """
 
     id: str
@@ -120,6 +126,7 @@ class Node:
     draws: bool = False
     bare: bool = False
     hatches: bool = False
+    offered: dict[str, tuple[Arc, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Node {self.id!r}>"

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from statewright.statechart.configuration import remembered_nodes
 from statewright.statechart.definition import StateKind
 from statewright.statechart.evaluation import condition_match
 from statewright.statechart.event import Event
 from statewright.statechart.nodes import (
+    EVENTLESS,
     Arc,
     Entries,
     Entry,
@@ -27,26 +28,62 @@ from statewright.statechart.nodes import (
     is_descendant,
     is_history,
 )
-from statewright.statechart.tree import stems_matching
+from statewright.statechart.tree import Tree, stems_matching
 from statewright.statechart.working import Working
+
+NAMES: Final = 100
+"""For how many names of events a state remembers what may be enabled."""
 
 _ORDER = attrgetter("order")
 
 
 def select_eventless_transitions(working: Working) -> list[Arc]:
     """The enabled transitions that need no event (``selectEventlessTransitions``)."""
-    if not working.tree.eventless:
+    tree = working.tree
+    if not tree.eventless:
         return []
+    if not tree.parallel:
+        return _first_offered(working, EVENTLESS)
     leaves = [node for node in working.active if node.leaf and node.eventless_above]
     return _select(working, leaves, None) if leaves else []
 
 
 def select_transitions(working: Working, event: Event) -> list[Arc]:
     """The enabled transitions that an event matches (``selectTransitions``)."""
-    stems = stems_matching(working.tree, event.name)
+    tree = working.tree
+    if not tree.parallel:
+        return _first_offered(working, event.name)
+    stems = stems_matching(tree, event.name)
     if not stems:
         return []
     return _select(working, [node for node in working.active if node.leaf], stems)
+
+
+def _first_offered(working: Working, name: str) -> list[Arc]:
+    """What is enabled where one atomic state is active: the first of all that could be.
+
+    What could be depends on the state and the name of the event only, and is remembered.
+    """
+    if not working.active:
+        return []
+    leaf = working.active[-1]
+    offered = leaf.offered.get(name)
+    if offered is None:
+        offered = _offered_to(working.tree, leaf, name)
+        if len(leaf.offered) < NAMES:
+            leaf.offered[name] = offered
+    for arc in offered:
+        if arc.guard is None or condition_match(working, arc):
+            return [arc]
+    return []
+
+
+def _offered_to(tree: Tree, leaf: Node, name: str) -> tuple[Arc, ...]:
+    around = (leaf, *leaf.ancestors())
+    if name == EVENTLESS:
+        return tuple(chain.from_iterable(node.eventless for node in around))
+    stems = stems_matching(tree, name)
+    return tuple(chain.from_iterable(candidates(node, stems) for node in around))
 
 
 def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> list[Arc]:
@@ -55,8 +92,6 @@ def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> li
     Regions share ancestors, so that what was found for a state is kept: each transition is looked
     at once, and an ancestor's guard that fails is reported once.
     """
-    if len(leaves) == 1:
-        return _first_around(working, leaves[0], stems)
     enabled: dict[Arc, None] = {}
     known: dict[Node, Arc | None] = {}
     for leaf in leaves:
@@ -76,16 +111,6 @@ def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> li
             enabled[found] = None
     chosen = list(enabled)
     return chosen if len(chosen) < 2 else remove_conflicting_transitions(working, chosen)
-
-
-def _first_around(working: Working, leaf: Node, stems: list[str] | None) -> list[Arc]:
-    node: Node | None = leaf
-    while node is not None:
-        found = _first_enabled(working, node, stems)
-        if found is not None:
-            return [found]
-        node = node.parent
-    return []
 
 
 def _first_enabled(working: Working, node: Node, stems: list[str] | None) -> Arc | None:

@@ -37,6 +37,7 @@ class Tree:
         stems: every normalised event descriptor in the chart.
         deferred: the normalised descriptors of events that are kept.
         eventless: whether any transition waits for no event.
+        parallel: whether several leaves can be active at once.
         configurations: those that were found legal so far, as ids → as nodes.
         digest: of the chart, once ``codec.digest_of`` was asked for it; until then ``""``.
     """
@@ -48,6 +49,7 @@ class Tree:
     stems: frozenset[str]
     deferred: frozenset[str]
     eventless: bool
+    parallel: bool
     configurations: dict[tuple[str, ...], tuple[Node, ...]] = field(default_factory=dict)
     digest: str = ""
 
@@ -112,6 +114,7 @@ def _grown(chart: Statechart) -> Tree:
         stems=frozenset(chain.from_iterable(node.by_stem for node in everything)),
         deferred=frozenset(map(normalised, chart.deferred)),
         eventless=any(node.eventless for node in everything),
+        parallel=any(node.kind is StateKind.PARALLEL for node in everything),
     )
 
 
