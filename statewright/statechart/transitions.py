@@ -39,59 +39,57 @@ _ORDER = attrgetter("order")
 
 def select_eventless_transitions(working: Working) -> list[Arc]:
     """The enabled transitions that need no event (``selectEventlessTransitions``)."""
-    tree = working.tree
-    if not tree.eventless:
-        return []
-    if not tree.parallel:
-        return _first_offered(working, EVENTLESS)
-    leaves = [node for node in working.active if node.leaf and node.eventless_above]
-    return _select(working, leaves, None) if leaves else []
+    return _select(working, EVENTLESS) if working.tree.eventless else []
 
 
 def select_transitions(working: Working, event: Event) -> list[Arc]:
     """The enabled transitions that an event matches (``selectTransitions``)."""
-    tree = working.tree
-    if not tree.parallel:
-        return _first_offered(working, event.name)
-    stems = stems_matching(tree, event.name)
-    if not stems:
+    return _select(working, event.name)
+
+
+def _select(working: Working, name: str) -> list[Arc]:
+    """For each atomic state the first enabled transition of it or its ancestors."""
+    active = working.active
+    if not active:
         return []
-    return _select(working, [node for node in working.active if node.leaf], stems)
-
-
-def _first_offered(working: Working, name: str) -> list[Arc]:
-    """What is enabled where one atomic state is active: the first of all that could be.
-
-    What could be depends on the state and the name of the event only, and is remembered.
-    """
-    if not working.active:
-        return []
-    leaf = working.active[-1]
-    offered = leaf.offered.get(name)
-    if offered is None:
-        offered = _offered_to(working.tree, leaf, name)
-        if len(leaf.offered) < NAMES:
-            leaf.offered[name] = offered
-    for arc in offered:
+    if working.tree.parallel:
+        leaves = [node for node in active if node.leaf and _offered(working, node, name)]
+        if len(leaves) != 1:
+            return _select_for_each(working, leaves, name)
+        leaf = leaves[0]
+    else:
+        leaf = active[-1]
+    for arc in leaf.offered.get(name) or _offered(working, leaf, name):
         if arc.guard is None or condition_match(working, arc):
             return [arc]
     return []
 
 
-def _offered_to(tree: Tree, leaf: Node, name: str) -> tuple[Arc, ...]:
-    around = (leaf, *leaf.ancestors())
-    if name == EVENTLESS:
-        return tuple(chain.from_iterable(node.eventless for node in around))
-    stems = stems_matching(tree, name)
-    return tuple(chain.from_iterable(candidates(node, stems) for node in around))
+def _offered(working: Working, leaf: Node, name: str) -> tuple[Arc, ...]:
+    """The transitions of a leaf and its ancestors that may be enabled, in the order of trying.
+
+    That depends on the state and the name of the event only, and is remembered.
+    """
+    offered = leaf.offered.get(name)
+    if offered is None:
+        around = (leaf, *leaf.ancestors())
+        if name == EVENTLESS:
+            offered = tuple(chain.from_iterable(node.eventless for node in around))
+        else:
+            stems = stems_matching(working.tree, name)
+            offered = tuple(chain.from_iterable(candidates(node, stems) for node in around))
+        if len(leaf.offered) < NAMES:
+            leaf.offered[name] = offered
+    return offered
 
 
-def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> list[Arc]:
-    """For each atomic state the first enabled transition of it or its ancestors.
+def _select_for_each(working: Working, leaves: list[Node], name: str) -> list[Arc]:
+    """The same for several atomic states, without what cannot be taken together.
 
     Regions share ancestors, so that what was found for a state is kept: each transition is looked
     at once, and an ancestor's guard that fails is reported once.
     """
+    stems = None if name == EVENTLESS else stems_matching(working.tree, name)
     enabled: dict[Arc, None] = {}
     known: dict[Node, Arc | None] = {}
     for leaf in leaves:
