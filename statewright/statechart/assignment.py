@@ -28,7 +28,9 @@ def assign(working: Working, action: Assign) -> None:
     content = action.value
     try:
         if type(content) is Computed:
-            value = function_of(content.expression, working.node.scope)(working.names)
+            expression, scope = content.expression, working.node.scope
+            function = scope.functions.get(expression.text) or function_of(expression, scope)
+            value = function(working.names)
         else:
             value = render(content, working.names, working.names.host)
         if type(value) is Maybe and value.present:

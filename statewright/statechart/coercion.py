@@ -83,7 +83,9 @@ def held(value: Any, declared: str, limits: Limits | None, spent: list[int] | No
     Raises:
         EvaluationError: it cannot become a value of the type, or lies outside the limits.
     """
-    own = coerced(value, declared, spent)
+    own = kept(value, spent)
+    if declared != "dyn" and type(own) is not _CLASSES[declared]:
+        own = _converted(own, declared)
     if limits is not None:
         _check(own, limits)
     return own
@@ -100,7 +102,7 @@ def _check(value: Any, limits: Limits) -> None:
             raise EvaluationError(f"the value is greater than {limits.maximum:g}")
 
 
-def coerced(value: Any, declared: str, spent: list[int] | None = None) -> Any:
+def coerced(value: Any, declared: str) -> Any:
     """A value as a variable of the declared type keeps it.
 
     >>> coerced("42", "int"), coerced(3, "double"), coerced(2.0, "int")
@@ -109,14 +111,15 @@ def coerced(value: Any, declared: str, spent: list[int] | None = None) -> Any:
     Args:
         value: a CEL value.
         declared: as in ``Datum.type``.
-        spent: as for ``kept``.
 
     Raises:
         EvaluationError: it cannot be kept, or not without losing something.
     """
-    value = kept(value, spent)
-    if declared == "dyn" or type(value) is _CLASSES[declared]:
-        return value
+    return held(value, declared, None)
+
+
+def _converted(value: Any, declared: str) -> Any:
+    """A value of another type than the declared one as one of that type."""
     if type(value) not in _SOURCES[declared]:
         raise _lossy(value, declared)
     if declared == "string" and type(value) is float:

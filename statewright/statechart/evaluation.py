@@ -59,7 +59,9 @@ def condition_match(working: Working, arc: Arc) -> bool:
 def is_true(working: Working, guard: Expression, owner: object) -> bool:
     """Whether a guard is true; ``owner`` tells it apart from others when it fails."""
     try:
-        value = function_of(guard, working.node.scope)(working.names)
+        scope = working.node.scope
+        function = scope.functions.get(guard.text) or function_of(guard, scope)
+        value = function(working.names)
     except EvaluationError as error:
         _guard_failed(working, guard, owner, error)
         return False

@@ -45,8 +45,6 @@ def execute(working: Working, node: Node, actions: Actions, place: str) -> None:
 
     An error ends the block and becomes an event.
     """
-    if not actions:
-        return
     working.node = node
     try:
         _run(working, actions, (place,))
@@ -59,9 +57,11 @@ def _fail(working: Working, failed: ActionError) -> None:
 
 
 def _run(working: Working, actions: Actions, place: tuple[Any, ...]) -> None:
-    for number, action in enumerate(actions):
+    number = 0
+    for action in actions:
         working.place = (*place, number)
         _RUN[type(action)](working, action)
+        number += 1
 
 
 def _say(working: Working, action: Say) -> None:

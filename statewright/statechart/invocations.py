@@ -41,7 +41,7 @@ CHARTS: Final = frozenset(
 
 def start_charts(working: Working) -> None:
     """Start the charts of states that were entered, in order of entry."""
-    hatching, working.hatching = working.hatching, []
+    hatching, working.hatching = working.hatching, ()
     for node in hatching:
         for index, invoke in enumerate(_invocations_of(node)):
             if invoke.chart is not None:
@@ -50,7 +50,7 @@ def start_charts(working: Working) -> None:
 
 def start_work(working: Working) -> None:
     """Ask for the work of states that were entered, in order of entry."""
-    fresh, working.fresh = working.fresh, []
+    fresh, working.fresh = working.fresh, ()
     for node in fresh:
         for index, invoke in enumerate(_invocations_of(node)):
             if invoke.chart is None:
@@ -160,7 +160,7 @@ def finish(child: Working) -> None:
         name, output = f"done.invoke.{child.name}", child.output
     event = Event(name, output, family.now, EventKind.PLATFORM, invokeid=child.name)
     parent = woken(family, parent_of(child))
-    parent.outbox.append(event)
+    parent.receive(event)
     family.wake(parent)
 
 
@@ -180,7 +180,7 @@ def attend(working: Working, event: Event) -> None:
         for index, invoke in enumerate(_invocations_of(node)):
             if invoke.autoforward and _is_named(node, invoke, index, child.name):
                 receiver = woken(working.family, path)
-                receiver.outbox.append(event)
+                receiver.receive(event)
                 working.family.wake(receiver)
 
 

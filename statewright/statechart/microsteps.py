@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.definition import Actions, State, StateKind
@@ -18,7 +18,6 @@ from statewright.statechart.transitions import compute_entry_set, compute_exit_s
 from statewright.statechart.working import Working
 
 _microstep = maker(Microstep)
-_NOTHING: Final[Mapping[Node, list[Node]]] = {}
 
 
 def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None:
@@ -32,26 +31,26 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
     if family.steps > family.limit:
         raise OutOfBoundsError(f"a macrostep takes more than {family.limit} microsteps")
     exits = compute_exit_set(working, enabled)
-    # The variables of the states that are left can be read until the transitions have acted, and
-    # a history state remembers them as they are then.
-    remembered = exit_states(working, exits)
-    execute_transition_content(working, enabled)
-    if not exits.bare:
+    if exits.bare:
+        working.deactivate(exits.nodes)
+        execute_transition_content(working, enabled)
+    else:
+        # The variables of the states that are left can be read until the transitions have acted,
+        # and a history state remembers them as they are then.
+        remembered = exit_states(working, exits)
+        execute_transition_content(working, enabled)
         _drop_scopes(working, exits.nodes, remembered)
     entries = compute_entry_set(working, enabled)
-    enter_states(working, entries)
+    if entries.bare:
+        working.activate(entries.nodes)
+    else:
+        enter_states(working, entries)
     taken = enabled[0].own if len(enabled) == 1 else ids_of(enabled)
-    if enabled[0].source.parent is None:
-        taken = ()
     family.microsteps.append(_microstep(event, taken, exits.ids, entries.ids, working.path))
 
 
 def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
     """Leave states (``exitStates``); what their history states are to remember."""
-    if exits.bare:
-        for node in exits.nodes:
-            working.deactivate(node)
-        return _NOTHING
     remembered: dict[Node, list[Node]] = {}
     for node in reversed(exits.nodes):
         for history in node.histories:
@@ -59,18 +58,18 @@ def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
     for node in exits.nodes:
         state = node.state
         if state is None or node.bare:
-            working.deactivate(node)
+            working.deactivate((node,))
             continue
         if state.exit:
             _run_blocks(working, node, state.exit, "exit")
         if state.invocations:
-            working.fresh = [fresh for fresh in working.fresh if fresh is not node]
-            working.hatching = [fresh for fresh in working.hatching if fresh is not node]
+            working.fresh = tuple([fresh for fresh in working.fresh if fresh is not node])
+            working.hatching = tuple([fresh for fresh in working.hatching if fresh is not node])
             working.node = node
             cancel_invocations(working, node.id)
         if state.awaits is not None:
             working.floor = tuple([name for name in working.floor if name != node.id])
-        working.deactivate(node)
+        working.deactivate((node,))
     return remembered
 
 
@@ -123,10 +122,7 @@ def execute_transition_content(working: Working, enabled: list[Arc]) -> None:
 def enter_states(working: Working, entries: Entries) -> None:
     """Enter states (``enterStates``)."""
     for entry in entries.states:
-        if entries.bare:
-            working.activate(entry.node)
-        else:
-            _enter(working, entry, entries.restored)
+        _enter(working, entry, entries.restored)
 
 
 def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, Any]]) -> None:
@@ -134,7 +130,7 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
     state = node.state
     if state is None:
         return
-    working.activate(node)
+    working.activate((node,))
     if node.draws:
         working.visits = {**working.visits, node.id: working.visits.get(node.id, 0) + 1}
     if state.data:
@@ -143,9 +139,9 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
         else:
             initialise(working, node, state.data, {})
     if state.invocations:
-        working.fresh.append(node)
+        working.fresh = (*working.fresh, node)
         if node.hatches:
-            working.hatching.append(node)
+            working.hatching = (*working.hatching, node)
     if state.awaits is not None:
         working.floor = (*working.floor, node.id)
     if state.entry:
@@ -167,10 +163,10 @@ def _enter_final(working: Working, node: Node, state: State) -> None:
         working.outcome = state.outcome
         working.output = output
         return
-    working.queue.append(_done(working, parent, output))
+    working.enqueue(_done(working, parent, output))
     around = parent.parent
     if around.kind is StateKind.PARALLEL and is_in_final_state(working, around):
-        working.queue.append(_done(working, around, None))
+        working.enqueue(_done(working, around, None))
 
 
 def _done(working: Working, node: Node, data: Any) -> Event:
@@ -198,10 +194,7 @@ def exit_interpreter(working: Working) -> None:
     working.cancel_timers()
     working.deferred = ()
     working.floor = ()
-    working.queue.clear()
-    working.outbox.clear()
-    working.fresh.clear()
-    working.hatching.clear()
+    working.queue = working.outbox = working.fresh = working.hatching = ()
 
 
 def cancel_invocations(working: Working, state: str | None = None) -> None:

@@ -30,11 +30,11 @@ class Names(Sight):
         self.working = working
         # What `vars` was made of last time, and what came of it.
         self._scope: Scope | None = None
-        self._writes = 0
-        self._vars: Mapping[str, Any] = {}
+        self._writes: int
+        self._vars: Mapping[str, Any]
         # What `event` was made of last time, and what came of it.
         self._event: Event | None = None
-        self._event_map: Mapping[str, Any] = {}
+        self._event_map: Mapping[str, Any]
 
     def __getitem__(self, name: str) -> Any:
         working = self.working

@@ -150,7 +150,7 @@ class Arc:
         guard: must be true.
         actions: run between the exits and the entries.
         internal: whether its kind is internal.
-        own: its id, as a set of transitions has it that is taken alone.
+        own: its id, as what is taken says it; nothing for an initial transition.
         domain: the state within which it exits and enters; None where it has no targets, or where
             that depends on what a history state remembers.
         through_history: whether a target is a history state.
@@ -165,7 +165,7 @@ class Arc:
     guard: Expression | None
     actions: Actions
     internal: bool
-    own: tuple[str]
+    own: tuple[str, ...]
     domain: Node | None = None
     through_history: bool = False
     exits: Exits | None = None
@@ -218,18 +218,20 @@ class Entries:
 
     Attributes:
         states: with what else to run.
+        nodes: without that.
         ids: theirs.
         restored: scope → the variables that a history state remembers.
         bare: whether nothing but they themselves changes with that.
     """
 
-    __slots__ = ("bare", "ids", "restored", "states")
+    __slots__ = ("bare", "ids", "nodes", "restored", "states")
 
     def __init__(
         self, states: Sequence[Entry], restored: Mapping[str, Mapping[str, Any]] = _NOTHING
     ) -> None:
         self.states = states
-        self.ids = tuple([entry.node.id for entry in states])
+        self.nodes = tuple([entry.node for entry in states])
+        self.ids = ids_of(self.nodes)
         self.restored = restored
         self.bare = not restored and all([entry.bare for entry in states])
 

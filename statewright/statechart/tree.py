@@ -181,6 +181,7 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
         # An initial transition stays inside its state, the root included.
         node.initial = _arc(f"{node.id}#initial", node, initial, nodes)
         node.initial.domain = node
+        node.initial.own = ()
     node.eventless_above = node.parent is not None and node.parent.eventless_above
     if state is None:
         return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
@@ -131,11 +131,11 @@ class Family:
         So all of it is freed at once, and its memory used again; otherwise it would wait for the
         garbage collector, which costs more than a small turn does.
         """
-        for working in (self.root, *self.live.values()):
+        del self.root.names, self.root
+        for working in self.live.values():
             del working.names
         self.live.clear()
         self.ready.clear()
-        del self.root
 
     def reach(self) -> None:
         """End a macrostep: the next one has bounds of its own, and fails back to here."""
@@ -249,10 +249,10 @@ class Working:
         self.deferred: tuple[Event, ...] = snapshot.deferred
         self.floor: tuple[str, ...] = snapshot.floor
         self.event: Event | None = None
-        self.queue: deque[Event] = deque()
-        self.outbox: deque[Event] = deque()
-        self.fresh: list[Node] = []
-        self.hatching: list[Node] = []
+        self.queue: deque[Event] | tuple[()] = ()
+        self.outbox: deque[Event] | tuple[()] = ()
+        self.fresh: tuple[Node, ...] = ()
+        self.hatching: tuple[Node, ...] = ()
         self.reported: set[object] = set()
         self.node: Node = tree.root
         self.place: tuple[Any, ...] = ()
@@ -312,21 +312,23 @@ class Working:
 
     # The configuration
 
-    def activate(self, node: Node) -> None:
-        """Add a state to the configuration."""
+    def activate(self, nodes: Sequence[Node]) -> None:
+        """Add states to the configuration."""
         active = self.active
-        if not active or active[-1].order < node.order:
-            active.append(node)
-        else:
-            insort(active, node, key=_ORDER)
+        for node in nodes:
+            if not active or active[-1].order < node.order:
+                active.append(node)
+            else:
+                insort(active, node, key=_ORDER)
 
-    def deactivate(self, node: Node) -> None:
-        """Take a state out of the configuration."""
+    def deactivate(self, nodes: Sequence[Node]) -> None:
+        """Take states out of the configuration."""
         active = self.active
-        if active[-1] is node:
-            active.pop()
-        else:
-            del active[bisect_left(active, node.order, key=_ORDER)]
+        for node in nodes:
+            if active[-1] is node:
+                active.pop()
+            else:
+                del active[bisect_left(active, node.order, key=_ORDER)]
 
     def is_active(self, node: Node) -> bool:
         """Whether a state is in the configuration."""
@@ -348,7 +350,7 @@ class Working:
         self.writes += 1
         own = self._owned.get(scope)
         if own is None:
-            own = self._owned[scope] = dict(self.data.get(scope, ()))
+            own = self._owned[scope] = {**self.data.get(scope, _NOTHING)}
             self.data = {**self.data, scope: own}
         return own
 
@@ -365,6 +367,22 @@ class Working:
         self.writes += 1
         self._owned.pop(scope, None)
         self.data = {**self.data, scope: variables}
+
+    # Events
+
+    def enqueue(self, event: Event) -> None:
+        """Put an event on the internal queue."""
+        if self.queue:
+            self.queue.append(event)
+        else:
+            self.queue = deque((event,))
+
+    def receive(self, event: Event) -> None:
+        """Put an event on the external queue."""
+        if self.outbox:
+            self.outbox.append(event)
+        else:
+            self.outbox = deque((event,))
 
     # What a macrostep asks for and reports
 
@@ -392,7 +410,7 @@ class Working:
             **more,
         }
         event = Event(name, data, self.family.now, EventKind.PLATFORM, sendid=sendid)
-        self.queue.append(event)
+        self.enqueue(event)
 
     # Timers and work
 
