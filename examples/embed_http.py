@@ -26,6 +26,7 @@ from starlette.routing import Mount, Route
 from statewright import compiler, flows
 from statewright.http import create_app
 from statewright.runtime import Runtime
+from statewright.statechart import Status
 from statewright.storage import SQLStore
 
 QUIZ = Path(__file__).parent / "quiz.yaml"
@@ -44,9 +45,9 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
 
 
 async def front_page(_request: Request) -> JSONResponse:
-    """A page of our own, which knows who plays right now."""
-    sessions = await runtime.store.sessions("default", flow="quiz")
-    return JSONResponse({"games": len(sessions), "play": "/talk/v1/chat/start"})
+    """A page of our own, which knows how many play right now, up to a hundred."""
+    playing = await runtime.store.sessions("default", flow="quiz", status=Status.ACTIVE, limit=100)
+    return JSONResponse({"games": len(playing), "play": "/talk/v1/chat/start"})
 
 
 app = Starlette(

@@ -19,7 +19,7 @@ from statewright.statechart import Status
 from statewright.storage.records import SessionKey
 
 if TYPE_CHECKING:
-    from statewright.runtime import Difference, Replay, Runtime
+    from statewright.runtime import Difference, Happening, Replay, Runtime
     from statewright.storage.records import Session
 
 HEADER = ("session", "flow", "version", "status", "revision", "conversation", "updated")
@@ -75,8 +75,8 @@ def _json(row: Session) -> Mapping[str, Any]:
 def replay(session: str, database: str, format_: str) -> int:
     """Take the turns of a session again.
 
-    SESSION is an id, as `statewright sessions` lists it. What every turn gives now is compared with
-    what was stored.
+    SESSION is an id, as `statewright sessions` lists it. What went wrong on the way is told, and
+    what every turn gives now is compared with what was stored.
     """
 
     async def replayed(runtime: Runtime) -> Replay:
@@ -85,9 +85,16 @@ def replay(session: str, database: str, format_: str) -> int:
     result = on_existing_store(database, replayed)
     if format_ == "json":
         differences = [_difference(one) for one in result.differences]
-        document = {"session": session, "turns": result.turns, "differences": differences}
+        document = {
+            "session": session,
+            "turns": result.turns,
+            "differences": differences,
+            "incidents": [_incident(one) for one in result.incidents],
+        }
         print_document(json.dumps(document, ensure_ascii=False) + "\n")
     else:
+        for happening in result.incidents:
+            click.echo(_told(happening))
         for one in result.differences:
             click.echo(f"revision {one.revision}: another {one.what}")
             was, would_be = _differing(one.stored, one.replayed)
@@ -98,6 +105,23 @@ def replay(session: str, database: str, format_: str) -> int:
             f"{counted(result.turns, 'turn')}, {found if result.differences else 'as stored'}"
         )
     return FOUND if result.differences else CLEAN
+
+
+def _told(happening: Happening) -> str:
+    incident = happening.incident
+    place = f" in {printable(incident.state)}" if incident.state else ""
+    said = f"{printable(incident.name)}{place}: {printable(incident.message)}"
+    return f"revision {happening.revision}: {said}"
+
+
+def _incident(happening: Happening) -> Mapping[str, Any]:
+    incident = happening.incident
+    return {
+        "revision": happening.revision,
+        "name": incident.name,
+        "state": incident.state,
+        "message": incident.message,
+    }
 
 
 def _difference(one: Difference) -> Mapping[str, Any]:

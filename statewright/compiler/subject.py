@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
 from statewright.compiler.analysis.texts import ParsedText, parsed_texts
 from statewright.compiler.findings import Finding
@@ -18,7 +19,8 @@ class Subject:
     Attributes:
         flow: what its author wrote.
         graph: its nodes and edges.
-        reachable: nodes on a path from an entry or an interrupt, guards not considered.
+        reachable: nodes on a path from an entry, an interrupt, or where settings and policies lead;
+            guards are not considered.
         texts: its expressions and templates, parsed and type-checked.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
     """
@@ -38,10 +40,11 @@ class Subject:
 def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = None) -> Subject:
     """Index a flow; see ``Subject.broken``."""
     graph = graph_of(flow)
+    begun = (*graph.beginnings, *(named.goal.node for named in goals_of(flow)))
     return Subject(
         flow=flow,
         graph=graph,
-        reachable=reachable_from(graph.beginnings, successors_of(flow)),
+        reachable=reachable_from(begun, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
         broken=broken or {},
     )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.expressions import Place
-from statewright.flows.model import Flow
+from statewright.flows.model import BUSINESS_HOURS, Flow, Settings
 from statewright.flows.nodes import (
     Action,
     Approval,
@@ -25,6 +25,7 @@ from statewright.flows.nodes import (
     Form,
     Handoff,
     Http,
+    InHours,
     Interrupt,
     Jump,
     Leave,
@@ -35,11 +36,14 @@ from statewright.flows.nodes import (
     NodeConfig,
     Parallel,
     Question,
+    Schedule,
+    Segment,
     Set,
     Source,
     Split,
     Start,
     Subflow,
+    Tag,
     Try,
     Unsupported,
     Value,
@@ -104,7 +108,8 @@ CARD_PLACES: Mapping[str, Place] = {
 
 
 def texts_of(flow: Flow) -> Iterator[Text]:
-    """All of them, node by node, then edge by edge."""
+    """All of them: those of the settings, then node by node, then edge by edge."""
+    yield from _settings(flow.settings)
     inside = names_inside(flow)
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
@@ -128,6 +133,12 @@ def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
         for body in bodies_of(node.config):
             names[node.id, body.name] = (*around, *body.names)
     return names
+
+
+def _settings(settings: Settings) -> Iterator[Text]:
+    if settings.inactivity is not None:
+        for reminder in settings.inactivity.reminders:
+            yield from _bubbles(reminder.message)
 
 
 def _message(message: Message) -> Iterator[Text]:
@@ -198,6 +209,10 @@ def _handoff(handoff: Handoff) -> Iterator[Text]:
 def _delay(delay: Delay) -> Iterator[Text]:
     if isinstance(delay.duration, Source):
         yield Text(Role.EXPRESSION, delay.duration)
+    if delay.until is not None:
+        yield Text(Role.EXPRESSION, delay.until)
+    if delay.hours is not InHours.NOTHING:
+        yield Text(Role.EXPRESSION, Source(BUSINESS_HOURS, delay.hours_at))
 
 
 def _loop(loop: Loop) -> Iterator[Text]:
@@ -313,6 +328,8 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Form: _form,
         Condition: _nothing,
         Set: _set,
+        Tag: _nothing,
+        Segment: _nothing,
         Http: _http,
         Action: _action,
         Llm: _llm,
@@ -321,6 +338,7 @@ _PARTS: Mapping[type, Callable[[Any], Iterator[Text]]] = MappingProxyType(
         Split: _split,
         Handoff: _handoff,
         Delay: _delay,
+        Schedule: _nothing,
         Loop: _loop,
         Continue: _nothing,
         Break: _nothing,

@@ -10,10 +10,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from statewright.flows.nodes import NEXT, NodeConfig, Source
+from statewright.flows.nodes import NEXT, Bubble, NodeConfig, Source
 from statewright.statechart.sourcemap import NOWHERE, Location
+
+
+class OnError(StrEnum):
+    """What is done about an error that nothing else catches."""
+
+    FAIL = "fail"
+    """The session fails."""
+    CONTINUE = "continue"
+    """The node where it happened is left by its default port."""
+    FALLBACK = "fallback"
+    """The conversation goes on at another node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A node to which the conversation may go without an edge.
+
+    Attributes:
+        node: its id; may name no node at all.
+        location: where that is said.
+    """
+
+    node: str
+    location: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPolicy:
+    """What is done about an error of a node that none of its ports leads away from.
+
+    Attributes:
+        retries: how often the node is run anew before anything else is done, and before it is left
+            by its port ``error``.
+        wait: microseconds before each time.
+        then: what is done then; None for what is done without a policy.
+        fallback: for ``OnError.FALLBACK``, where the conversation goes on.
+    """
+
+    retries: int = 0
+    wait: int = 0
+    then: OnError | None = None
+    fallback: Goal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +70,7 @@ class Node:
         disabled: whether its author switched it off: the conversation passes through it.
         container: id of the node that it stands inside, or ``""``.
         body: in which of that node's bodies; see ``flows.nodes.Body.name``.
+        on_error: what is done about its errors; None for what the flow does.
     """
 
     id: str
@@ -37,6 +80,7 @@ class Node:
     disabled: bool = False
     container: str = ""
     body: str = ""
+    on_error: ErrorPolicy | None = None
 
     @property
     def kind(self) -> str:
@@ -108,15 +152,53 @@ class Variable:
     location: Location = NOWHERE
 
 
-class OnError(StrEnum):
-    """What a flow does about an error that nothing else catches."""
+BUSINESS_HOURS: Final = "business_hours"
+"""The variable in which expressions find the business hours of a flow that has some."""
 
-    FAIL = "fail"
-    """The session fails."""
-    CONTINUE = "continue"
-    """The node where it happened is left by its default port."""
-    FALLBACK = "fallback"
-    """The conversation goes on at ``Settings.fallback``."""
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """When somebody is there.
+
+    Attributes:
+        hours: a map as ``expressions.opening_hours`` reads it.
+        closed: where a conversation begins outside them, or None for where it always does.
+        location: where they stand.
+    """
+
+    hours: Mapping[str, Any]
+    closed: Goal | None = None
+    location: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """What is said to a user who says nothing.
+
+    Attributes:
+        after: microseconds of silence.
+        message: what is said.
+    """
+
+    after: int
+    message: tuple[Bubble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inactivity:
+    """What is done about a user who was asked for something and says nothing.
+
+    Attributes:
+        after: microseconds of silence after which the conversation ends.
+        reminders: what is said before.
+        outcome: how it ends.
+        to: where it goes on instead, or None.
+    """
+
+    after: int
+    reminders: tuple[Nudge, ...] = ()
+    outcome: str = "inactive"
+    to: Goal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +210,22 @@ class Settings:
         fallback: the node where the conversation goes on after one, for ``OnError.FALLBACK``.
         timeout: microseconds after which the session fails, or None.
         step_limit: microsteps that one turn may take, or None for the default.
+        retries: how often work that failed is asked for anew, before anything else is done.
+        retry_wait: microseconds before each time.
+        zone: the time zone of dates and schedules that name none, or ``""`` for UTC.
+        business_hours: when somebody is there, or None.
+        inactivity: what is done about a user who says nothing, or None.
     """
 
     on_error: OnError = OnError.FAIL
     fallback: str = ""
     timeout: int | None = None
     step_limit: int | None = None
+    retries: int = 0
+    retry_wait: int = 0
+    zone: str = ""
+    business_hours: BusinessHours | None = None
+    inactivity: Inactivity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,13 +91,14 @@ def _dialect_of(
 ) -> tuple[Dialect | None, list[Problem]]:
     """The dialect of a document, or why it has none."""
     names = [dialect.name for dialect in DIALECTS]
+    if name is not None and name not in names:
+        message = f"there is no dialect {shown(name)}"
+        return None, [_unclear(document, message, did_you_mean(name, names))]
     if not isinstance(document.value, dict):
         message = f"a flow is a map, not {shown(document.value)}"
         return None, [_unclear(document, message, f"the dialects are {listed(names)}")]
     if name is not None:
-        chosen = next((dialect for dialect in DIALECTS if dialect.name == name), None)
-        message = f"there is no dialect {shown(name)}"
-        return chosen, [_unclear(document, message, did_you_mean(name, names))]
+        return next(dialect for dialect in DIALECTS if dialect.name == name), []
     matches = [dialect for dialect in DIALECTS if dialect.recognises(document.value)]
     if len(matches) == 1:
         return matches[0], []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -90,7 +91,7 @@ async def begin(host: Host, request: Request, wish: Wish) -> Beginning:
         conversation=wish.conversation,
         contact=wish.contact,
         data={name: wish.given[name] for name in wish.given if name in facts.inputs},
-        message_id=message_id,
+        message_id=None if message_id is None else _hidden(message_id),
         version=publication.version,
         settle=host.settle,
     )
@@ -101,6 +102,11 @@ async def begin(host: Host, request: Request, wish: Wish) -> Beginning:
         )
     ignored = tuple(name for name in wish.given if name not in facts.inputs)
     return Beginning(started, publication, facts, ignored)
+
+
+def _hidden(key: str) -> str:
+    """The key as it is stored: whoever reads the database cannot open the session with it."""
+    return f"start:{sha256(key.encode()).hexdigest()}"
 
 
 def _check(wish: Wish) -> None:

@@ -68,7 +68,7 @@ async def end(host: Host, request: Request, asked: wire.End | None) -> Reply:
     """End a session."""
     key = await session_in_path(host, request)
     outcome = asked.reason if asked else ""
-    await host.runtime.end(key, outcome=outcome, message_id=message_id_from(request))
+    await host.runtime.end(key, outcome=outcome, message_id=message_id_from(request, "end"))
     return Reply(wire.ended_json())
 
 
@@ -78,7 +78,7 @@ async def patch(host: Host, request: Request, asked: wire.StatePatch) -> Reply:
         await session_in_path(host, request),
         asked.updates,
         expected_revision=asked.expected_revision,
-        message_id=message_id_from(request),
+        message_id=message_id_from(request, "patch"),
     )
     return Reply(wire.patched_json(answer))
 

@@ -31,8 +31,12 @@ async def session_in_path(host: Host, request: Request) -> SessionKey:
     return await host.tokens.key_of(request.path_params["token"])
 
 
-def message_id_from(request: Request) -> str | None:
+def message_id_from(request: Request, purpose: str = "") -> str | None:
     """The id that the caller gives to what is sent: ``Idempotency-Key``, or None.
+
+    Args:
+        request: with the key, or without.
+        purpose: what is asked for, where that is no message: it has keys of its own.
 
     Raises:
         Refused: it is no such key.
@@ -45,7 +49,7 @@ def message_id_from(request: Request) -> str | None:
         raise Refused(
             "MALFORMED_REQUEST", "`Idempotency-Key` is one key of 1 to 255 visible ASCII characters"
         )
-    return key
+    return f"{purpose}:{key}" if purpose else key
 
 
 def seen_from(request: Request, flow: str, current: str) -> str | None:

@@ -9,7 +9,7 @@ from statewright.runtime.answer import Answer
 from statewright.runtime.clock import VirtualClock, system_chance, system_clock
 from statewright.runtime.engine import Engine, InProcessEngine
 from statewright.runtime.handling import Handler, Order
-from statewright.runtime.replay import Difference, Replay
+from statewright.runtime.replay import Difference, Happening, Replay
 from statewright.runtime.runtime import Runtime
 from statewright.runtime.views import Received, SessionView, Started
 
@@ -18,6 +18,7 @@ __all__ = [
     "Difference",
     "Engine",
     "Handler",
+    "Happening",
     "InProcessEngine",
     "Order",
     "Received",

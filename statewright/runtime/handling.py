@@ -96,6 +96,12 @@ class Performer:
             return _failure("timeout", "there was no result in time", again=True)
         except EvaluationError as error:
             return _failure("result", f"the result cannot be used: {error.reason}")
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody has cancelled us: the handler was, by something of its own.
+            return _failure("handler", "the handler was cancelled from inside")
         except Exception as error:  # noqa: BLE001 (a handler may raise anything)
             # Only the type is told: the text may hold secrets.
             _log.error("the handler of %s failed: %s", effect.id, type(error).__name__)

@@ -13,7 +13,7 @@ from typing import Final
 
 from statewright.errors import StatewrightError
 from statewright.runtime.stepping import Stepped, begun, stepped
-from statewright.statechart import Snapshot, Statechart, event_from_json
+from statewright.statechart import Incident, Snapshot, Statechart, event_from_json
 from statewright.storage.records import PastTurn
 
 
@@ -36,16 +36,31 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """An incident that the history has.
+
+    Attributes:
+        revision: of the session after the turn in which it happened.
+        incident: what went wrong, and where.
+    """
+
+    revision: int
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """A session that was replayed.
 
     Attributes:
         turns: how many turns were taken again.
         differences: what they gave otherwise, in order.
+        incidents: what went wrong in the turns that were taken again, in order.
     """
 
     turns: int
     differences: tuple[Difference, ...]
+    incidents: tuple[Happening, ...] = ()
 
 
 class Replayer:
@@ -67,12 +82,13 @@ class Replayer:
         self._snapshot: Snapshot | None = None
         self._turns = 0
         self._differences: list[Difference] = []
+        self._incidents: list[Happening] = []
         self._failed = False
 
     @property
     def result(self) -> Replay:
         """What was found so far."""
-        return Replay(self._turns, tuple(self._differences))
+        return Replay(self._turns, tuple(self._differences), tuple(self._incidents))
 
     def take(self, turn: PastTurn) -> None:
         """Take the next turn; where one could not be taken, those behind it are only looked at."""
@@ -95,6 +111,7 @@ class Replayer:
             yield Difference(turn.revision, "failure", turn.event, str(error))
             return
         self._snapshot = made.step.snapshot
+        self._incidents += (Happening(turn.revision, one) for one in made.step.incidents)
         yield from _differences(turn, made)
 
     def _stepped(self, turn: PastTurn) -> Stepped:

@@ -314,8 +314,13 @@ class Turns:
 
     def _committed(self, turn: Turn, made: Stepped, outcome: Committed) -> None:
         session, revision = turn.key.session, turn.revision
+        failed = made.step.snapshot.status is Status.FAILED
         for incident in made.step.incidents:
             _log.info("session %s, revision %d: %s", session, revision, incident.name)
+        if failed:
+            # What users have said may stand in messages of incidents, so that stays in the history.
+            names = ", ".join(dict.fromkeys(one.name for one in made.step.incidents)) or "an end"
+            _log.warning("session %s failed at revision %d: %s", session, revision, names)
         for patch in outcome.unfit:
             what = f"{patch.scope} at {'.'.join(patch.path)}"
             _log.warning("session %s, revision %d: no patch of %s", session, revision, what)

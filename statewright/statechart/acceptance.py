@@ -31,8 +31,14 @@ def accepted(event: Event) -> Event:
     name, data, now, kind = event.name, event.data, event.now, event.kind
     invocation, sendid = event.invocation, event.sendid
     origin, origintype = event.origin, event.origintype
-    if type(name) is not str or not _is_free(name):
-        _check_name(name, invocation)
+    use = _use_of(name) if type(name) is str else ""
+    if not use:
+        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
+    if use is _RESULT and not invocation:
+        raise InvalidEvent(
+            f"`{name}` comes from the session itself; only the result of an invocation, "
+            "with its id, may be named so"
+        )
     if kind is not EventKind.EXTERNAL:
         raise InvalidEvent(f"`{name}` is {kind}; what comes from outside is external")
     if type(now) is not int or not 0 <= now <= LATEST:
@@ -51,31 +57,6 @@ def accepted(event: Event) -> Event:
     )
 
 
-@lru_cache(maxsize=1024)
-def _is_free(name: str) -> bool:
-    """Whether anybody may name an event so."""
-    return _is_usable(name) and not _is_reserved(name)
-
-
-def _is_usable(name: str) -> bool:
-    return is_event_name(name) and _is_text(name)
-
-
-def _is_reserved(name: str) -> bool:
-    return matches("done", name) or matches("error", name)
-
-
-def _check_name(name: object, invocation: str) -> None:
-    """Refuse what is no name of an event, or only that of a result."""
-    if type(name) is not str or not _is_usable(name):
-        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
-    if _is_reserved(name) and not invocation:
-        raise InvalidEvent(
-            f"`{name}` comes from the session itself; only the result of an invocation, "
-            "with its id, may be named so"
-        )
-
-
 def _check_texts(event: Event) -> None:
     """Refuse an event that pretends to come of an invocation, or from nowhere that can be named."""
     checked_text(event.invocation, "invocation of an event")
@@ -86,6 +67,17 @@ def _check_texts(event: Event) -> None:
         raise InvalidEvent(
             f"`{event.name}` has an invokeid, which only the session itself gives; leave it out"
         )
+
+
+_RESULT: Final = "result"
+
+
+@lru_cache(maxsize=1024)
+def _use_of(name: str) -> str:
+    """What a name is for: results only, or any event; ``""`` for one that names none."""
+    if not is_event_name(name) or not _is_text(name):
+        return ""
+    return _RESULT if matches("done", name) or matches("error", name) else "event"
 
 
 def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

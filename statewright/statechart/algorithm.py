@@ -352,20 +352,19 @@ def _defer(working: Working, event: Event) -> None:
 
 def _come_to_rest(working: Working) -> None:
     """Run until nothing is left to do without an event from outside; then offer what was kept."""
+    _run(working)
+    family = working.family
+    while working.running and (working.deferred or family.children) and _offer_deferred(family):
+        _run(working)
+
+
+def _run(working: Working) -> None:
+    """Run the outermost session, then those that have something to handle, until none has."""
     main_event_loop(working)
     family = working.family
-    if family.ready:
-        _run_others(working)
-    while working.running and (working.deferred or family.children) and _offer_deferred(family):
-        main_event_loop(working)
-        _run_others(working)
-
-
-def _run_others(working: Working) -> None:
-    """Run the sessions that have something to handle, until none has."""
-    ready = working.family.ready
-    while ready and working.running:
-        member = ready.pop(0)
+    while family.ready and working.running:
+        member, *rest = family.ready
+        family.ready = tuple(rest)
         if member.given is not None:
             begin(member)
         main_event_loop(member)

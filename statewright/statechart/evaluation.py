@@ -77,7 +77,7 @@ def _guard_failed(
 ) -> None:
     if owner in working.reported or working.quiet:
         return
-    working.reported.add(owner)
+    working.reported |= {owner}
     if _handles_error(working):
         working.report(GUARD_ERROR, error.reason, guard.text)
     else:

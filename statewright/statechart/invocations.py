@@ -103,7 +103,8 @@ def _start_chart(working: Working, node: Node, invoke: Invoke, name: str) -> Non
     given = _given(chart, kept_value(working, invoke.params))
     root = family.root
     blank = Snapshot(digest_of(chart), family.session + path, root.before.seed + path)
-    family.children[path] = Child(working.path, name, node.id, chart_name, blank)
+    made = Child(working.path, name, node.id, chart_name, blank)
+    family.children = {**family.children, path: made}
     child = woken(family, path)
     child.given = given
     family.wake(child)

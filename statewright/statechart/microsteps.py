@@ -32,7 +32,8 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
         raise OutOfBoundsError(f"a macrostep takes more than {family.limit} microsteps")
     exits = compute_exit_set(working, enabled)
     if exits.bare:
-        working.deactivate(exits.nodes)
+        for node in exits.nodes:
+            working.deactivate(node)
         execute_transition_content(working, enabled)
     else:
         # The variables of the states that are left can be read until the transitions have acted,
@@ -42,7 +43,8 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
         _drop_scopes(working, exits.nodes, remembered)
     entries = compute_entry_set(working, enabled)
     if entries.bare:
-        working.activate(entries.nodes)
+        for node in entries.nodes:
+            working.activate(node)
     else:
         enter_states(working, entries)
     taken = enabled[0].own if len(enabled) == 1 else ids_of(enabled)
@@ -58,7 +60,7 @@ def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
     for node in exits.nodes:
         state = node.state
         if state is None or node.bare:
-            working.deactivate((node,))
+            working.deactivate(node)
             continue
         if state.exit:
             _run_blocks(working, node, state.exit, "exit")
@@ -69,7 +71,7 @@ def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
             cancel_invocations(working, node.id)
         if state.awaits is not None:
             working.floor = tuple([name for name in working.floor if name != node.id])
-        working.deactivate((node,))
+        working.deactivate(node)
     return remembered
 
 
@@ -130,7 +132,7 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
     state = node.state
     if state is None:
         return
-    working.activate((node,))
+    working.activate(node)
     if node.draws:
         working.visits = {**working.visits, node.id: working.visits.get(node.id, 0) + 1}
     if state.data:

@@ -212,7 +212,8 @@ def woken(family: Family, path: str) -> Working:
         return family.root
     live = family.live.get(path)
     if live is None:
-        live = family.live[path] = _named(_working_of_child(family, path))
+        live = _named(_working_of_child(family, path))
+        family.live = {**family.live, path: live}
     return live
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
@@ -50,6 +50,7 @@ _snapshot = maker(Snapshot)
 _event = maker(Event)
 _ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
+_NOBODY: Final[frozenset[object]] = frozenset()
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -118,12 +119,12 @@ class Family:
         self.effects: list[Effect] = []
         self.incidents: list[Incident] = []
         self.microsteps: list[Microstep] = []
-        self.children: dict[str, Child] = {}
-        self.live: dict[str, Working] = {}
-        self.ready: list[Working] = []
+        self.children: Mapping[str, Child] = _NOTHING
+        self.live: Mapping[str, Working] = _NOTHING
+        self.ready: tuple[Working, ...] = ()
         self.reached: tuple[Snapshot, int, int, int] | None = None
-        for child in snapshot.children:
-            self.children[child.path] = child
+        if snapshot.children:
+            self.children = {child.path: child for child in snapshot.children}
 
     def part(self) -> None:
         """End the turn: nothing here refers to itself any more.
@@ -134,8 +135,7 @@ class Family:
         del self.root.names, self.root
         for working in self.live.values():
             del working.names
-        self.live.clear()
-        self.ready.clear()
+        self.live, self.ready = _NOTHING, ()
 
     def reach(self) -> None:
         """End a macrostep: the next one has bounds of its own, and fails back to here."""
@@ -155,14 +155,14 @@ class Family:
     def wake(self, working: Working) -> None:
         """See to it that a session handles what has come for it."""
         if working not in self.ready:
-            self.ready.append(working)
+            self.ready = (*self.ready, working)
 
     def forget(self, working: Working) -> None:
         """Let go of a session that is over."""
-        del self.children[working.path]
-        del self.live[working.path]
-        if working in self.ready:
-            self.ready.remove(working)
+        path = working.path
+        self.children = {one: child for one, child in self.children.items() if one != path}
+        self.live = {one: session for one, session in self.live.items() if one != path}
+        self.ready = tuple(one for one in self.ready if one is not working)
 
     def new_number(self) -> str:
         """A number for an id that is made up: unique in the session."""
@@ -253,7 +253,7 @@ class Working:
         self.outbox: deque[Event] | tuple[()] = ()
         self.fresh: tuple[Node, ...] = ()
         self.hatching: tuple[Node, ...] = ()
-        self.reported: set[object] = set()
+        self.reported: frozenset[object] = _NOBODY
         self.node: Node = tree.root
         self.place: tuple[Any, ...] = ()
         self.given: Mapping[str, Any] | None = None
@@ -307,28 +307,26 @@ class Working:
 
     def release(self) -> None:
         """End a macrostep: what was written so far is handed out, and not written to again."""
-        self.reported.clear()
+        self.reported = _NOBODY
         self._owned.clear()
 
     # The configuration
 
-    def activate(self, nodes: Sequence[Node]) -> None:
-        """Add states to the configuration."""
+    def activate(self, node: Node) -> None:
+        """Add a state to the configuration."""
         active = self.active
-        for node in nodes:
-            if not active or active[-1].order < node.order:
-                active.append(node)
-            else:
-                insort(active, node, key=_ORDER)
+        if not active or active[-1].order < node.order:
+            active.append(node)
+        else:
+            insort(active, node, key=_ORDER)
 
-    def deactivate(self, nodes: Sequence[Node]) -> None:
-        """Take states out of the configuration."""
+    def deactivate(self, node: Node) -> None:
+        """Take a state out of the configuration."""
         active = self.active
-        for node in nodes:
-            if active[-1] is node:
-                active.pop()
-            else:
-                del active[bisect_left(active, node.order, key=_ORDER)]
+        if active[-1] is node:
+            active.pop()
+        else:
+            del active[bisect_left(active, node.order, key=_ORDER)]
 
     def is_active(self, node: Node) -> bool:
         """Whether a state is in the configuration."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,26 @@ def test_the_format_can_be_named(statewright: CommandLine, tmp_path: Path) -> No
     result = statewright("check", GATE, "--dialect", "native")
     assert result.code == 1
     assert "R001" in result.out or "R002" in result.out
+
+
+def blocks(language: str) -> list[str]:
+    """The code in ``docs/scxml.md``."""
+    text = (EXAMPLES.parent / "docs" / "scxml.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_commands_of_the_documentation_work(
+    statewright: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    commands = [line for block in blocks("sh") for line in block.splitlines()]
+    assert len(commands) == 4
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        assert (program, statewright(*arguments).code) == ("statewright", 0), command
+
+
+def test_the_python_of_the_documentation_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    (block,) = blocks("python")
+    exec(block, {})  # noqa: S102 - it is ours

@@ -195,6 +195,28 @@ def test_a_replay_says_whether_history_and_machine_agree(
     assert [one["what"] for one in document["differences"]] == ["answer"]
 
 
+def test_a_replay_tells_what_went_wrong(
+    statewright: CommandLine, database: str, tmp_path: Path
+) -> None:
+    flow = tmp_path / "endless.yaml"
+    flow.write_text(
+        "statewright: 1\nid: endless\nstart: ask\nnodes:\n"
+        "  ask: {type: question, text: Hello?, next: a}\n"
+        "  a: {type: message, text: x, next: b}\n  b: {type: jump, to: a}\n"
+    )
+    assert statewright("publish", str(flow), "--database", database).code == 0
+    statewright("chat", "endless", "--database", database, "--script", script(tmp_path, "Hi"))
+    (row,) = json.loads(statewright("sessions", "--format", "json").out)
+    assert row["status"] == "failed"
+    told = statewright("replay", row["session"]).out
+    assert told.startswith("revision 2: error.limit in ")
+    assert "it goes round through `" in told
+    (incident,) = json.loads(statewright("replay", row["session"], "--format", "json").out)[
+        "incidents"
+    ]
+    assert incident["name"] == "error.limit"
+
+
 def test_somebody_at_a_keyboard_leaves_and_comes_back(
     database: str, keyboards: list[Keyboard]
 ) -> None:

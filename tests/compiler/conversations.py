@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from statewright import compiler, flows
@@ -24,8 +25,9 @@ def turns(
     data: Mapping[str, Any] | None = None,
     fixtures: Mapping[str, Any] | None = None,
     seed: str = "seed",
+    now: str = "",
 ) -> list[Turn]:
-    """Every turn of a conversation; the flow must be free of errors."""
+    """Every turn of a conversation, which begins ``now``; the flow must be free of errors."""
     release = compiled(text).release()
     return list(
         play(
@@ -33,7 +35,7 @@ def turns(
             parse_script(list(script)),
             session="test",
             seed=seed,
-            now=NOW,
+            now=round(datetime.fromisoformat(now).timestamp() * 1_000_000) if now else NOW,
             data=dict(data or {}),
             fixtures=dict(fixtures or {}),
         )

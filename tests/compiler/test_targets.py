@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from statewright import compiler, flows
+from statewright.cli import run
 from statewright.compiler.targets import TARGETS, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.export import export_of, stem_of
 from statewright.statechart import Release, release_from_json
@@ -64,3 +65,49 @@ def test_equal_losses_are_told_once() -> None:
 )
 def test_a_file_is_named_after_the_chart_and_stays_where_it_is_put(name: str, stem: str) -> None:
     assert stem_of(name) == stem
+
+
+# On the command line
+
+LEAD = str(EXAMPLES_FOLDER / "lead-capture.yaml")
+
+
+def test_losses_are_told_on_stderr_and_stdout_holds_the_text_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["compile", LEAD, "--to", "scxml"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("<?xml")
+    assert err.startswith("scxml does not carry over:\n")
+    assert "  deferred: `message` is not kept" in err
+
+
+def test_several_files_need_a_directory_which_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", LEAD, "--to", "xstate"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "name a directory with --output" in err
+    folder = tmp_path / "new" / "machines"
+    assert run(["compile", LEAD, "--to", "xstate", "-o", str(folder)]) == 0
+    assert {path.name for path in folder.iterdir()} == set(
+        TARGETS["xstate"](release_of("lead-capture")).files
+    )
+
+
+def test_a_directory_that_is_a_file_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    assert run(["compile", LEAD, "--to", "xstate", "-o", str(file)]) == 2
+    assert "cannot make the directory" in capsys.readouterr().err
+
+
+def test_as_json_an_export_is_one_object_with_files_and_losses(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["compile", LEAD, "--to", "xstate", "--format", "json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert written == json_of("xstate", TARGETS["xstate"](release_of("lead-capture")))

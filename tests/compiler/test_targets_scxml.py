@@ -175,7 +175,7 @@ def without_remembered_data(chart: Statechart) -> Statechart:
     return replace(chart, states=tuple(map(plain, chart.states)), deferred=())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(statecharts.charts(traits=TRAITS).map(without_remembered_data), statecharts.events())
 def test_a_random_chart_is_read_back_as_one_that_does_the_same(
     chart: Statechart, events: list[Event]
@@ -192,8 +192,7 @@ def test_an_example_is_read_back_as_a_chart_that_holds_the_same_conversation(pat
         yaml.safe_load(one.read_text()) if one.exists() else None
         for one in (EXAMPLES / f"{stem}.data.yaml", EXAMPLES / f"{stem}.fixtures.yaml")
     )
-    source = flows.read(EXAMPLES / f"{stem.split('.')[0]}.yaml")
-    chart = compiler.compile(source).release().statechart
+    chart = example(stem.split(".")[0])
     script = parse_script(yaml.safe_load(path.read_text()))
     turns = play(
         chart,
@@ -216,6 +215,13 @@ def test_an_example_is_read_back_as_a_chart_that_holds_the_same_conversation(pat
         assert list(theirs.snapshot.configuration) == [
             naming.ids[state] for state in ours.snapshot.configuration
         ]
+
+
+def example(stem: str) -> Statechart:
+    document = EXAMPLES / f"{stem}.scxml"
+    if document.exists():
+        return machine_from_scxml(document.read_text()).statechart
+    return compiler.compile(flows.read(EXAMPLES / f"{stem}.yaml")).release().statechart
 
 
 # What stands in the document

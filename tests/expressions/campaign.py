@@ -129,7 +129,8 @@ class Campaign:
         budget = self.random.choice((100, 1_000, 5_000, 30_000))
         made = sample(self.random)
         try:
-            expression = parse(made.text(self.random.choice((1, 2, 3))))
+            is_nested = self.random.random() < 0.5
+            expression = parse(made.nested() if is_nested else made.text(2))
         except ExpressionError:
             return
         data = {name: grown(self.random, one) for name, one in made.data(conforming=True).items()}
@@ -169,7 +170,7 @@ class Campaign:
 def grown(random: Random, value: Any) -> Any:
     """A text or list many times over, and other values as they are."""
     if isinstance(value, str) or type(value) is list:
-        return value * random.choice((1, 1, 30, 1_000))
+        return value * random.choice((1, 3, 30, 1_000))
     if isinstance(value, dict):
         return {key: grown(random, part) for key, part in value.items()}
     return value

@@ -22,6 +22,7 @@ from statewright.expressions.functions.network import NETWORK
 from statewright.expressions.functions.operators import OPERATORS
 from statewright.expressions.functions.optionals import OPTIONALS
 from statewright.expressions.functions.regexes import REGEXES
+from statewright.expressions.functions.schedules import SCHEDULES
 from statewright.expressions.functions.sets import SETS
 from statewright.expressions.functions.standard import STANDARD
 from statewright.expressions.functions.strings import STRINGS
@@ -61,6 +62,14 @@ FAMILIES: tuple[tuple[str, tuple[Overload, ...], str], ...] = (
     ("Encoders", ENCODERS, ""),
     ("Network", NETWORK, ""),
     ("Lots", LOTS, "Ours: a number from 0 to below `n` that a text decides, the same every time."),
+    (
+        "Schedules",
+        SCHEDULES,
+        (
+            "Ours: [when something is to be done](time-and-triggers.md). `schedule.at` reads a local "
+            "time in a zone, `schedule.next` a cron expression; opening hours are a map."
+        ),
+    ),
     (
         "Answers",
         ANSWERS,

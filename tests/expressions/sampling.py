@@ -133,6 +133,19 @@ ANYWHERE = (
 )
 """Patterns for any type."""
 
+NESTED = (
+    "{list}.all({v}, {list}.exists({w}, {bool}))",
+    "{list}.map({v}, {list}.filter({w}, {any} {equality} {any}))",
+    "{list}.map({v}, {any} in {list})",
+    "{list}.exists({v}, {list} {equality} {list})",
+    "{list}.all({v}, {list}.all({w}, {list} {equality} {list}))",
+    "{list}.map({v}, {string}.contains({string}) || {string}.matches('{pattern}'))",
+    "{list}.map({v}, {list}.map({w}, {any} + {any}))",
+    "{list}.map({v}, {list} + {list})",
+    "{list}.filter({v}, {any} == {any}).map({w}, {list}.distinct().size())",
+)
+"""Patterns that multiply what things cost."""
+
 WORDS: Mapping[str, tuple[str, ...]] = {
     "order": ("<", "<=", ">", ">="),
     "equality": ("==", "!="),
@@ -236,6 +249,10 @@ class Sample:
         patterns = ANYWHERE if chance < 0.3 or not PATTERNS[wanted] else PATTERNS[wanted]
         return self.filled(random.choice(patterns), depth, wanted, locals_)
 
+    def nested(self) -> str:
+        """An expression that may cost much."""
+        return self.filled(self.random.choice(NESTED), 1, "any", ())
+
     def leaf(self, wanted: str, locals_: tuple[str, ...]) -> str:
         random = self.random
         chance = random.random()
@@ -300,5 +317,7 @@ _CALLS = {
     for kind in _KINDS
 }
 _GAPS = {
-    pattern: _gaps(pattern) for patterns in (*PATTERNS.values(), ANYWHERE) for pattern in patterns
+    pattern: _gaps(pattern)
+    for patterns in (*PATTERNS.values(), ANYWHERE, NESTED)
+    for pattern in patterns
 }

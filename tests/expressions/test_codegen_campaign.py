@@ -30,7 +30,7 @@ def test_generated_code_has_the_values_of_celpy_where_it_is_right() -> None:
 
 def test_generated_code_does_nothing_that_would_have_spent_the_budget() -> None:
     campaign = Campaign(8)
-    for _ in range(600):
+    for _ in range(2_000):
         campaign.tight()
     assert campaign.differences == []
     assert campaign.counts["budget: decided"] > 200

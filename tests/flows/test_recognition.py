@@ -75,3 +75,9 @@ def test_files_are_read(tmp_path: Path) -> None:
 def test_a_missing_file_is_for_the_caller(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         flows.read(tmp_path / "nowhere.yaml")
+
+
+def test_a_dialect_that_there_is_not_is_named_whatever_the_text_holds() -> None:
+    (problem,) = flows.parse("x", dialect="nativ").problems
+    assert "`nativ`" in problem.message
+    assert "native" in problem.help

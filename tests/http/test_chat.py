@@ -102,6 +102,11 @@ def test_a_session_stays_on_the_version_that_it_began_with(client: Client) -> No
     assert texts(started(client, version=1)["next_node"]["messages"]) == ["Welcome here!"]
 
 
+def test_a_version_that_no_number_of_the_database_is_was_never_published(client: Client) -> None:
+    body = {"flow_id": "greeting", "version": 10**26}
+    assert client.post("/v1/chat/start", body).status_code == 404
+
+
 def test_a_message_is_acknowledged(client: Client) -> None:
     flow = {
         "statewright": 1,
@@ -400,3 +405,16 @@ def test_a_body_of_another_shape_is_refused(client: Client, body: Any, pointer: 
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "INVALID_BODY")
     assert pointer in [field["pointer"] for field in problem["details"]["fields"]]
+
+
+def test_the_end_and_a_patch_have_keys_of_their_own(client: Client) -> None:
+    token = token_of(client)
+    key = {"Idempotency-Key": "7"}
+    said = {"input": "Brian", "input_type": "text"}
+    client.post(f"/v1/chat/sessions/{token}/interact", said, headers=key)
+    patched = client.patch(
+        f"/v1/chat/sessions/{token}/state", {"updates": {"name": "Ada"}}, headers=key
+    )
+    assert patched.status_code == 200
+    assert client.post(f"/v1/chat/sessions/{token}/end", {}, headers=key).status_code == 200
+    assert client.get(f"/v1/chat/sessions/{token}").json()["status"] == "completed"

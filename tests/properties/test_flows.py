@@ -2,40 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statewright import compiler, flows
-from statewright.flows.model import Edge, Flow, Node, OnError, Settings, Variable
+from statewright.flows.model import (
+    BUSINESS_HOURS,
+    BusinessHours,
+    Edge,
+    ErrorPolicy,
+    Flow,
+    Goal,
+    Inactivity,
+    Node,
+    Nudge,
+    OnError,
+    Settings,
+    Variable,
+)
 from statewright.flows.nodes import (
     NEXT,
+    Action,
+    Approval,
+    Arm,
     Assignment,
+    Body,
+    Break,
     Bubble,
     BubbleType,
     Button,
     ButtonAction,
+    Catch,
     Choice,
+    Client,
     Condition,
+    Continue,
     Delay,
     End,
+    ErrorClass,
+    Form,
+    FormField,
     Handoff,
+    Help,
     Http,
+    InHours,
     InputKind,
+    Interrupt,
     Jump,
+    Leave,
+    Llm,
+    Loop,
+    LoopKind,
     Message,
     NodeConfig,
     Operation,
+    Parallel,
     Question,
+    Reminder,
+    Schedule,
+    Segment,
     Set,
     Source,
+    Split,
     Start,
+    Sticky,
+    Subflow,
+    Tag,
+    Try,
     Unsupported,
     Validation,
     Value,
     Variant,
+    arm_port,
     choice_port,
+    outcome_port,
 )
 from statewright.statechart import (
     Event,
@@ -104,6 +147,43 @@ TALK = st.lists(BUBBLES, max_size=2).map(tuple)
 BUTTONS = st.builds(Button, SOURCES, st.sampled_from(list(ButtonAction)), SOURCES, st.booleans())
 CHOICES = st.builds(Choice, st.sampled_from(["x", "y", 1, True]), SOURCES)
 
+BODIES = st.builds(Body, st.sampled_from(["", "try"]), IDS)
+QUESTIONS = st.builds(
+    Question,
+    TALK,
+    st.sampled_from(list(InputKind)),
+    st.none() | PATHS.map(source),
+    st.lists(CHOICES, max_size=2).map(tuple),
+    validation=st.builds(
+        Validation,
+        st.none() | st.sampled_from(["^x$", "(", "a{9999}"]).map(source),
+        st.none() | st.integers(-2, 2).map(float),
+        st.none() | st.integers(-2, 2).map(float),
+    ),
+    retries=st.none() | st.integers(0, 2),
+    retry_message=st.none() | SOURCES,
+    timeout=st.none() | st.integers(0, 10).map(lambda seconds: seconds * 1_000_000),
+    choices_from=st.none() | EXPRESSIONS.map(source),
+    skip=st.sampled_from([(), ("x",)]),
+    help=st.none() | st.builds(Help, st.just(("x",)), SOURCES),
+    reminder=st.none() | st.builds(Reminder, st.just(1_000_000), SOURCES, st.integers(1, 2)),
+    window=st.sampled_from([0, 1_000_000]),
+)
+
+ZONES = st.sampled_from(["", "Europe/Berlin", "+01:00", "Nowhere/City"])
+NAMES = st.lists(st.sampled_from(["vip", "a.b", ""]), max_size=2).map(tuple)
+GOALS = st.builds(Goal, IDS)
+HOURS = st.sampled_from(
+    [{"days": {"mon-fri": "09:00-17:00"}}, {"days": {"thu": "00:00-24:00"}}, {"days": 1}, {}]
+)
+POLICIES = st.builds(
+    ErrorPolicy,
+    st.integers(0, 2),
+    st.sampled_from([0, 1_000_000]),
+    st.none() | st.sampled_from(list(OnError)),
+    st.none() | GOALS,
+)
+
 CONFIGS: st.SearchStrategy[NodeConfig] = st.one_of(
     st.just(Start()),
     st.builds(
@@ -112,22 +192,7 @@ CONFIGS: st.SearchStrategy[NodeConfig] = st.one_of(
         st.lists(BUTTONS, max_size=2).map(tuple),
         st.booleans(),
     ),
-    st.builds(
-        Question,
-        TALK,
-        st.sampled_from(list(InputKind)),
-        st.none() | PATHS.map(source),
-        st.lists(CHOICES, max_size=2).map(tuple),
-        validation=st.builds(
-            Validation,
-            st.none() | st.sampled_from(["^x$", "(", "a{9999}"]).map(source),
-            st.none() | st.integers(-2, 2).map(float),
-            st.none() | st.integers(-2, 2).map(float),
-        ),
-        retries=st.none() | st.integers(0, 2),
-        retry_message=st.none() | SOURCES,
-        timeout=st.none() | st.integers(0, 10).map(lambda seconds: seconds * 1_000_000),
-    ),
+    QUESTIONS,
     st.just(Condition()),
     st.builds(
         Set,
@@ -149,23 +214,128 @@ CONFIGS: st.SearchStrategy[NodeConfig] = st.one_of(
         save=st.lists(st.tuples(PATHS.map(source), EXPRESSIONS.map(source)), max_size=1).map(tuple),
         fallback=st.none() | JSON.map(Value),
     ),
-    st.builds(Handoff, st.none() | JSON.map(Value), TALK, st.none() | SOURCES),
-    st.builds(Delay, st.integers(0, 5_000_000) | EXPRESSIONS.map(source)),
+    st.builds(
+        Handoff,
+        st.none() | JSON.map(Value),
+        TALK,
+        st.none() | SOURCES,
+        st.booleans(),
+        st.none() | st.just(1_000_000),
+    ),
+    st.builds(
+        Delay,
+        st.none() | st.integers(0, 5_000_000) | EXPRESSIONS.map(source),
+        st.none() | EXPRESSIONS.map(source),
+        st.none() | st.sampled_from(["1970-01-01", "2025-02-30"]).map(source),
+        ZONES,
+        st.sampled_from(list(InHours)),
+    ),
+    st.builds(Schedule, st.sampled_from(["* * * * *", "0 0 30 2 *", "x"]).map(source), ZONES),
+    st.builds(Tag, NAMES, NAMES),
+    st.builds(Segment, NAMES, NAMES),
     st.just(Jump()),
+    st.just(Continue()),
+    st.just(Break()),
+    st.just(Leave()),
+    st.builds(
+        Loop,
+        st.sampled_from(list(LoopKind)),
+        EXPRESSIONS.map(source),
+        BODIES,
+        st.sampled_from(["", "item", "n", "~over"]),
+        st.sampled_from(["", "i"]),
+        st.integers(1, 3),
+    ),
+    st.builds(
+        Try,
+        BODIES,
+        st.lists(
+            st.builds(
+                Catch,
+                st.lists(st.sampled_from(list(ErrorClass)), max_size=2).map(tuple),
+                st.builds(Body, st.just("catch1"), IDS),
+                st.sampled_from(["", "problem"]),
+            ),
+            max_size=1,
+        ).map(tuple),
+        st.none() | st.builds(Body, st.just("finally"), IDS),
+    ),
+    st.builds(
+        Parallel,
+        st.tuples(st.builds(Body, st.just(""), IDS), st.builds(Body, st.just("right"), IDS)),
+        st.integers(1, 3),
+    ),
+    st.builds(
+        Interrupt,
+        BODIES,
+        st.lists(SOURCES, max_size=2).map(tuple),
+        st.none() | st.sampled_from(["^x$", "("]).map(source),
+        st.sampled_from(["", "odd.event", "message"]),
+        st.none() | EXPRESSIONS.map(source),
+    ),
+    st.builds(
+        Subflow,
+        st.sampled_from(["inner", "nowhere"]).map(source),
+        st.lists(st.tuples(PATHS.map(source), JSON.map(Value)), max_size=1).map(tuple),
+        st.lists(st.tuples(PATHS.map(source), EXPRESSIONS.map(source)), max_size=1).map(tuple),
+    ),
+    st.builds(
+        Action,
+        st.sampled_from(["label", "a b", ""]),
+        st.lists(st.tuples(IDS, JSON.map(Value)), max_size=1).map(tuple),
+        st.booleans(),
+        st.lists(st.tuples(PATHS.map(source), EXPRESSIONS.map(source)), max_size=1).map(tuple),
+    ),
+    st.builds(Llm, SOURCES, SOURCES, st.none() | SOURCES, st.none() | JSON),
+    st.builds(Client, st.sampled_from(["run", ""]), timeout=st.none() | st.just(1_000_000)),
+    st.builds(Approval, SOURCES, st.none() | JSON.map(Value), TALK),
+    st.builds(
+        Split,
+        st.lists(st.builds(Arm, st.sampled_from("xy"), st.integers(0, 2)), max_size=2).map(tuple),
+        st.sampled_from(list(Sticky)),
+        st.none() | PATHS.map(source),
+    ),
+    st.builds(
+        Form,
+        st.lists(
+            st.builds(FormField, st.sampled_from(["x", "y z"]), QUESTIONS),
+            max_size=2,
+            unique_by=lambda field: field.name,
+        ).map(tuple),
+        TALK,
+        st.none() | PATHS.map(source),
+        st.none() | st.just(1_000_000),
+    ),
     st.builds(End, message=TALK, failed=st.booleans()),
     st.just(Unsupported("script")),
 )
 PORTS = st.sampled_from(
-    [NEXT, "else", "branch", "success", "error", "fallback", "timeout", choice_port("x"), "odd"]
+    [
+        *(NEXT, "else", "branch", "success", "error", "fallback", "timeout", choice_port("x")),
+        *("break", "limit", "skip", "rejected", arm_port("x"), outcome_port("completed"), "odd"),
+    ]
 )
-FLOWS = st.builds(
+DRAWINGS = st.builds(
     Flow,
     st.just("f"),
     st.just("F"),
     st.just("native"),
     entries=st.lists(IDS, max_size=2).map(tuple),
     nodes=st.lists(
-        st.builds(Node, IDS, CONFIGS, disabled=st.booleans()), min_size=0, max_size=6
+        st.builds(
+            Node,
+            IDS,
+            CONFIGS,
+            disabled=st.booleans(),
+            container=st.sampled_from(["a", "b", "wait", "nowhere"]),
+            body=st.sampled_from(["", "try", "catch1", "finally", "right"]),
+            on_error=st.none() | POLICIES,
+        )
+        | st.builds(
+            Node, IDS, CONFIGS, disabled=st.booleans(), on_error=st.none() | st.none() | POLICIES
+        ),
+        min_size=0,
+        max_size=8,
     ).map(tuple),
     edges=st.lists(
         st.builds(Edge, IDS, IDS, PORTS, st.none() | EXPRESSIONS.map(source)), max_size=12
@@ -175,6 +345,7 @@ FLOWS = st.builds(
             Variable("n", "int", 1, has_default=True),
             Variable("t", "string", input=True),
             Variable("m", "map"),
+            Variable(BUSINESS_HOURS, "map", {"days": {"thu": "00:00-24:00"}}, has_default=True),
         )
     ),
     settings=st.builds(
@@ -183,8 +354,27 @@ FLOWS = st.builds(
         IDS,
         st.none() | st.just(60_000_000),
         st.just(200),
+        st.integers(0, 1),
+        st.sampled_from([0, 1_000_000]),
+        ZONES,
+        st.none() | st.builds(BusinessHours, HOURS, st.none() | GOALS),
+        st.none()
+        | st.builds(
+            Inactivity,
+            st.just(3_000_000),
+            st.lists(st.builds(Nudge, st.just(1_000_000), TALK), max_size=1).map(tuple),
+            to=st.none() | GOALS,
+        ),
     ),
 )
+
+
+def running(outer: Flow, inner: Flow) -> Flow:
+    """A flow that runs another one wherever a node of it names that."""
+    return replace(outer, subflows={"inner": inner})
+
+
+FLOWS = st.builds(running, DRAWINGS, DRAWINGS)
 EVENTS = st.lists(
     st.sampled_from(
         [
@@ -196,9 +386,16 @@ EVENTS = st.lists(
             ("acknowledge", None),
             ("tick", None),
             ("odd.event", {"a": [1]}),
+            ("client.result", {"result": 1}),
+            ("client.error", None),
+            ("approval.decided", {"approved": True}),
+            ("approval.decided", "no"),
+            ("form.submit", {"values": {"x": "x", "y z": 1}}),
+            ("form.submit", []),
+            ("handoff.resolved", None),
         ]
     ),
-    max_size=6,
+    max_size=8,
 )
 
 

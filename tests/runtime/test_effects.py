@@ -40,7 +40,7 @@ class Worker:
     async def __call__(self, order: Order) -> Any:
         self.orders.append(order)
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, BaseException):
             raise outcome
         return outcome
 
@@ -88,8 +88,9 @@ async def test_a_failure_comes_back_as_an_error(world: World) -> None:
         (2**70, "result"),
         (ValueError("a secret"), "handler"),
         (TimeoutError(), "timeout"),
+        (asyncio.CancelledError(), "handler"),
     ],
-    ids=["no value", "too large", "exception", "timeout"],
+    ids=["no value", "too large", "exception", "timeout", "cancelled from inside"],
 )
 async def test_whatever_goes_wrong_in_a_handler_is_a_failure(
     outcome: Any, code: str, caplog: pytest.LogCaptureFixture

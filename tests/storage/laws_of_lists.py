@@ -66,7 +66,8 @@ async def the_newest_publication_of_a_version_or_label_is_found(store: Store, _:
     assert await version(label="") == 4
     assert await version(version=1) == 1
     assert await version(version=1, label="trial") is None
-    assert await version(version=5) is None
+    for unknown in (5, 0, -1, 2**31, 2**63, 10**30):
+        assert await version(version=unknown) is None
     assert await version(label="none") is None
     assert await store.publication("b", "x") is None
 

@@ -1,8 +1,8 @@
-"""An edge, a container or the fallback of the flow leads to a node that does not exist.
+"""An edge, a container, a setting or a policy leads to a node that does not exist.
 
 What it does:
-    Looks up where every edge, jump and branch leads, where containers begin, and the node of
-    `fallback`.
+    Looks up where every edge, jump and branch leads, where containers begin, and the nodes that
+    `fallback`, `closed`, `inactivity`, `on_error` and triggers name.
 
 Why it matters:
     A conversation that takes such an edge has nowhere to go.
@@ -27,10 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.model import OnError
 from statewright.flows.nearest import nearest
 from statewright.flows.nodes import bodies_of
 
@@ -48,14 +48,22 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help=f"did you mean `{meant}`?" if meant else "",
             )
     yield from _beginnings(check, subject)
-    settings = subject.flow.settings
-    if settings.on_error is OnError.FALLBACK and settings.fallback not in subject.nodes:
+    yield from _named(check, subject)
+
+
+def _named(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Nodes that settings and policies name, and that are not there."""
+    for named in goals_of(subject.flow):
+        name = named.goal.node
+        if name in subject.nodes:
+            continue
+        meant = nearest(name, subject.nodes)
+        found = f"{named.what} leads to `{name}`, and there is no such node"
         yield check.finding(
-            f"the flow falls back to `{settings.fallback}`, and there is no such node"
-            if settings.fallback
-            else "the flow says `on_error: fallback`, and not where to",
-            subject.flow.location,
-            help="give `fallback` the id of a node",
+            found if name else f"{named.what} does not say where to",
+            named.goal.location,
+            node=named.source,
+            help=f"did you mean `{meant}`?" if meant else "give it the id of a node",
         )
 
 

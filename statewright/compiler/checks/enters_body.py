@@ -43,9 +43,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.model import Node
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -64,6 +66,21 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help=f"lead to `{container}`; its `start` says where it begins",
                 related=(nodes[edge.target].location,),
             )
+    for named in goals_of(subject.flow):
+        goal = nodes.get(named.goal.node)
+        if goal is not None and not _is_open(subject, named.source, goal):
+            yield check.finding(
+                f"{named.what} leads to `{goal.id}`, which stands inside `{goal.container}`",
+                named.goal.location,
+                node=named.source,
+                help=f"lead to `{goal.container}`, or to a node that stands inside no other",
+                related=(goal.location,),
+            )
+
+
+def _is_open(subject: Subject, source: str, goal: Node) -> bool:
+    """Whether the conversation may go to a node that is named by another one, or by the flow."""
+    return subject.graph.is_open(source, goal.id) if source else not goal.container
 
 
 CHECK = Check("S111", "enters-body", Severity.ERROR, __doc__, find)

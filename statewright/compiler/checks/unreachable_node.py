@@ -1,7 +1,8 @@
 """No path leads from the start to a node.
 
 What it does:
-    Follows all edges from the start, whatever their guards.
+    Follows all edges from the start, and from the nodes that settings and policies lead to,
+    whatever the guards.
 
 Why it matters:
     What the node says is never said; often an edge was forgotten.
@@ -37,9 +38,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Nodes that cannot be reached; none where the flow has no start, which says it all."""
     if not subject.graph.entries:
         return
-    fallback = subject.flow.settings.fallback
     for node in subject.nodes.values():
-        if node.id not in subject.reachable and node.id != fallback:
+        if node.id not in subject.reachable:
             yield check.finding(
                 f"no path leads from the start to `{node.id}`",
                 node.location,

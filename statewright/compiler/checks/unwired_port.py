@@ -29,7 +29,7 @@ Instead:
 
 Known limits:
     `fallback` may be left unwired: then the flow's `on_error` answers; so may the `error` of a
-    request inside a `try` with a clause for it.
+    request inside a `try` with a clause for it, and that of a node with an `on_error` of its own.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def _failing(subject: Subject, node: Node) -> Iterator[str]:
 
 
 def _is_caught(subject: Subject, node: Node) -> bool:
-    """Whether a try around a node answers the errors of requests."""
-    return any(
+    """Whether the node itself, or a try around it, answers the errors of requests."""
+    return node.on_error is not None or any(
         isinstance(around.config, Try)
         and any({ErrorClass.ANY, ErrorClass.REQUEST} & set(c.errors) for c in around.config.catches)
         for around in subject.graph.containers(node.id)

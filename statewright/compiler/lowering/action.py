@@ -22,7 +22,7 @@ def lower_action(node: Node, config: Action, plan: Plan) -> Piece:
         return Piece(State(ident, entry=block(ident, send), transitions=leave))
     policy = {"timeout": Literal(config.timeout), "retries": Literal(config.retries)}
     work = Work(
-        type=config.action,
+        type=config.action or "action",
         request=record({"with": given, **policy}),
         timeout=config.timeout,
         result=(("result", Computed(parse("event.data"))),),

@@ -16,6 +16,7 @@ from typing import Any
 
 from statewright.compiler.lowering.action import lower_action
 from statewright.compiler.lowering.assignment import lower_set
+from statewright.compiler.lowering.beginning import begin_of
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
     WHAT_WENT_WRONG,
@@ -32,6 +33,7 @@ from statewright.compiler.lowering.interrupt import lower_interrupt, with_interr
 from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.llm import lower_llm
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
+from statewright.compiler.lowering.marks import lower_segment, lower_tag
 from statewright.compiler.lowering.message import lower_message
 from statewright.compiler.lowering.parallel import lower_parallel
 from statewright.compiler.lowering.passage import (
@@ -45,21 +47,21 @@ from statewright.compiler.lowering.plan import (
     FAILED,
     Piece,
     Plan,
-    branches,
+    beside_of,
     ends_of,
-    is_inside,
     lost,
     plan_of,
     states_of,
 )
+from statewright.compiler.lowering.policy import with_policy
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.silence import silent_ends, watched, with_silence
 from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
-from statewright.compiler.lowering.waiting import lower_delay
+from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
 from statewright.expressions import Literal
-from statewright.flows.model import Flow, Node, OnError
+from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import (
-    NEXT,
     Action,
     Approval,
     Break,
@@ -79,10 +81,13 @@ from statewright.flows.nodes import (
     Message,
     Parallel,
     Question,
+    Schedule,
+    Segment,
     Set,
     Split,
     Start,
     Subflow,
+    Tag,
     Try,
     Unsupported,
 )
@@ -105,6 +110,8 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Form: lower_form,
         Condition: lower_condition,
         Set: lower_set,
+        Tag: lower_tag,
+        Segment: lower_segment,
         Http: lower_http,
         Action: lower_action,
         Llm: lower_llm,
@@ -113,6 +120,7 @@ LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
         Split: lower_split,
         Handoff: lower_handoff,
         Delay: lower_delay,
+        Schedule: lower_schedule,
         Loop: lower_loop,
         Continue: lower_continue,
         Break: lower_break,
@@ -139,13 +147,14 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = with_interrupts(plan_of(flow, lower_node))
+    plan = with_silence(with_interrupts(plan_of(flow, lower_node)))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
-            *((_talk(plan, pieces),) if states_of(pieces) else ()),
+            *((_talk(plan, pieces),) if _talks(plan, pieces) else ()),
             *ends_of(pieces),
+            *silent_ends(plan),
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
         initial=_initial(plan),
@@ -157,17 +166,20 @@ def lower(flow: Flow) -> Lowered:
     return Lowered(chart, _source_map(chart, plan))
 
 
+def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:
+    """Whether there is anything to be at but the end."""
+    return bool(states_of(pieces) or beside_of(pieces)) or begin_of(plan) is not None
+
+
 def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
     if node.disabled and not _is_end(node):
         return pass_through(node, plan)
-    piece = LOWERING[type(node.config)](node, node.config, plan)
-    continues = plan.flow.settings.on_error is OnError.CONTINUE and not is_inside(node, plan, Try)
-    if continues and piece.state is not None:
-        on_error = branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
-        state = replace(piece.state, transitions=(*piece.state.transitions, *on_error))
-        return replace(piece, state=state)
-    return piece
+    return with_policy(node, plan, _by_kind)
+
+
+def _by_kind(node: Node, plan: Plan) -> Piece:
+    return watched(LOWERING[type(node.config)](node, node.config, plan), node, plan)
 
 
 def _is_end(node: Node) -> bool:
@@ -186,6 +198,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
 
 def _initial(plan: Plan) -> Transition | None:
     """Where the chart starts: in the conversation, unless the flow starts at its end."""
+    if begin_of(plan) is not None:
+        return None
     if not plan.graph.entries:
         return lost("the flow", "start")
     entry = plan.graph.entries[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.interrupt import interrupting
-from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, states_of
+from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import CHART_TYPES, limits_of
@@ -46,7 +47,12 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     ends = ends_of(pieces) if plan.prefix else ()
     beside = beside_of(pieces)
     states = states_of(pieces)
-    if plan.pauses and states:
+    begin = begin_of(plan)
+    if begin is not None:
+        states = (begin, *states)
+    if not states and not (ends and not beside):
+        states = (_nowhere(plan),)
+    if plan.pauses:
         states = (_main(plan, states), *beside)
     settings = plan.flow.settings
     entry: tuple[Actions, ...] = ()
@@ -68,9 +74,16 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     )
 
 
+def _nowhere(plan: Plan) -> State:
+    """Where a flow begins that has no nodes to be at."""
+    return State(f"{plan.home}/nowhere", transitions=(lost("the flow", "start"),))
+
+
 def _beginning(plan: Plan, states: tuple[State, ...]) -> Transition | None:
     """Where a state begins; None where the entry of the flow is not in it."""
     entries = [plan.state(entry) for entry in plan.graph.entries[:1]]
+    if begin_of(plan) is not None:
+        entries = [begin_id(plan)]
     inside = {state.id for state in states}
     return Transition(tuple(entries)) if entries and entries[0] in inside else None
 

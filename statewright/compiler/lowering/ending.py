@@ -23,12 +23,12 @@ def final_state(
     """The state in which a flow ends at a node; inside another flow it tells that one of it."""
     ident = plan.state(node.id)
     if plan.prefix:
-        carried = _carried(outcome, plan, failed=failed)
-        return State(ident, StateKind.FINAL, entry=entry, donedata=carried)
+        told = carried(outcome, plan, failed=failed)
+        return State(ident, StateKind.FINAL, entry=entry, donedata=told)
     return State(ident, StateKind.FINAL, entry=entry, outcome=outcome, failed=failed)
 
 
-def _carried(outcome: str, plan: Plan, *, failed: bool) -> Content:
+def carried(outcome: str, plan: Plan, *, failed: bool) -> Content:
     """What the end of a flow inside another one tells: how it ended, and all its variables."""
     entries = (f"?{quoted(name)}: vars[?{quoted(name)}]" for name in plan.variables)
     output = Computed(parse("{" + ", ".join(entries) + "}"))

@@ -90,7 +90,7 @@ def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
 def _flow_of(node: Node, config: Form) -> Flow:
     """The questions in their order, as a flow with a variable for each."""
     names = [field.name for field in config.fields]
-    followers = [*names[1:], FILLED]
+    followers = [*names[1:], FILLED] if names else []
     questions = (
         Node(
             field.name,

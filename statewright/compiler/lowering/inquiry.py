@@ -3,7 +3,7 @@
 ::
 
     ask ──▶ wait ──(the event, with the id of the node)──▶ save ──▶ next
-                ├──(the event that says no)──▶ error, or rejected
+                ├──(the event that says no)──▶ error; or saved, and rejected
                 └──(no time left)──▶ timeout
 
 What the user says meanwhile is kept for the next question.
@@ -46,6 +46,7 @@ class Inquiry:
         result: what the answer is called, read from the event.
         save: what is saved of it.
         limit: microseconds to wait, or None for without end.
+        keeps_refusal: whether what is saved is saved of a refusal, too.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Inquiry:
     result: Named
     save: Saved
     limit: int | None
+    keeps_refusal: bool = False
 
 
 def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
@@ -93,6 +95,7 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
         (("decision", Computed(parse("event.data"))),),
         config.save,
         config.timeout,
+        keeps_refusal=True,
     )
     return _lowered(node, inquiry, plan)
 
@@ -102,28 +105,38 @@ def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:
     ask = State(
         plan.state(node.id, "ask"), entry=(inquiry.asks,), transitions=(Transition((wait,)),)
     )
-    save = saving(node, plan, "save", inquiry.result, inquiry.save, NEXT)
-    states = (ask, _wait(node, inquiry, plan), save)
-    return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=states))
+    states = [
+        ask,
+        _wait(node, inquiry, plan),
+        saving(node, plan, "save", inquiry.result, inquiry.save, NEXT),
+    ]
+    if _keeps_refusal(node, inquiry, plan):
+        port = inquiry.refusal[2]
+        states.append(saving(node, plan, "refused", inquiry.result, inquiry.save, port))
+    return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=tuple(states)))
+
+
+def _keeps_refusal(node: Node, inquiry: Inquiry, plan: Plan) -> bool:
+    return inquiry.keeps_refusal and plan.is_wired(node.id, inquiry.refusal[2])
+
+
+def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Transition, ...]:
+    event, no, port, error = inquiry.refusal
+    when = " && ".join(filter(None, (ours, no)))
+    if _keeps_refusal(node, inquiry, plan):
+        return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
+    return ways_or_error(plan, node.id, port, error, events=(event,), when=when)
 
 
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     ident = plan.state(node.id)
     ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
     answered, yes = inquiry.answers
-    refused, no, port, error = inquiry.refusal
     guard = parse(" && ".join(filter(None, (ours, yes))))
     transitions = [
         *heard(node, plan, plan.state(node.id, "ask")),
         Transition((plan.state(node.id, "save"),), (answered,), guard),
-        *ways_or_error(
-            plan,
-            node.id,
-            port,
-            error,
-            events=(refused,),
-            when=" && ".join(filter(None, (ours, no))),
-        ),
+        *_refusing(node, inquiry, plan, ours),
     ]
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()

@@ -13,7 +13,7 @@ number of the round are variables of the loop: they are dropped when it is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.lowering.plan import (
@@ -54,22 +54,27 @@ def lower_loop(node: Node, config: Loop, plan: Plan) -> Piece:
     """The compound state drawn above."""
     pieces = plan.inside(node, config.body.name)
     over = expression_from(config.over)
-    data = [Datum("~count", "int", Literal(-1)), Datum("~more", "bool")]
+    data = {name: Datum(name, kind) for name, kind in _names(config)}
+    data |= {"~count": Datum("~count", "int", Literal(-1)), "~more": Datum("~more", "bool")}
     if config.loop in _TYPES:
-        data.append(Datum("~over", _TYPES[config.loop], Computed(over)))
-    if config.item:
-        data.append(Datum(config.item))
-    if config.index:
-        data.append(Datum(config.index, "int"))
+        data["~over"] = Datum("~over", _TYPES[config.loop], Computed(over))
     return piece_of(
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
-            data=tuple(data),
+            data=tuple(data.values()),
             states=(_round(node, config, over, plan), *states_of(pieces)),
         ),
         pieces,
     )
+
+
+def _names(config: Loop) -> Iterator[tuple[str, str]]:
+    """The names that the author gave, with their types."""
+    if config.item:
+        yield config.item, "dyn"
+    if config.index:
+        yield config.index, "int"
 
 
 def _round(node: Node, config: Loop, over: Expression, plan: Plan) -> State:

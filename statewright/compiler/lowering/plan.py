@@ -9,7 +9,7 @@ from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.expressions import Expression, Literal, parse
-from statewright.flows.model import Edge, Flow, Node, Variable
+from statewright.flows.model import Edge, Flow, Inactivity, Node, Variable
 from statewright.flows.nodes import Body, Container, Handoff, Interrupt, NodeConfig, Parallel
 from statewright.statechart.actions import Action, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
@@ -40,6 +40,19 @@ class Interruption:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """What is done about a user who says nothing.
+
+    Attributes:
+        inactivity: as the author wrote it.
+        target: the id of the state where the conversation goes at last.
+    """
+
+    inactivity: Inactivity
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A flow that is being lowered.
 
@@ -53,6 +66,7 @@ class Plan:
         home: the id of the state that holds the flow.
         interruptions: what may happen at any time, in this flow and in those around it.
         around: whether a flow around this one may pause.
+        silence: what is done about a user who says nothing, or None.
     """
 
     flow: Flow
@@ -64,6 +78,7 @@ class Plan:
     home: str = TALK
     interruptions: tuple[Interruption, ...] = ()
     around: bool = False
+    silence: Silence | None = None
 
     @property
     def pauses(self) -> bool:
@@ -88,6 +103,10 @@ class Plan:
         """The id of the state where a body begins; None where its entry is no node of it."""
         ids = self.graph.inside.get((node.id, body.name), ())
         return self.state(body.entry) if body.entry in ids else None
+
+    def is_top(self, node: str) -> bool:
+        """Whether there is a node of that id that stands inside no other."""
+        return node in self.graph.nodes and not self.graph.nodes[node].container
 
     def is_wired(self, node: str, port: str) -> bool:
         """Whether an edge leaves a node by a port."""
@@ -125,6 +144,7 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
         home=plan.state(node.id, FLOW),
         interruptions=interruptions_at(node, plan),
         around=plan.pauses,
+        silence=plan.silence,
     )
 
 

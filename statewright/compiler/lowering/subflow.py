@@ -26,6 +26,7 @@ from statewright.compiler.lowering.plan import (
     ways,
     ways_or_error,
 )
+from statewright.compiler.lowering.silence import silent_ends, with_silence
 from statewright.compiler.lowering.texts import (
     content_from,
     expression_from,
@@ -75,19 +76,21 @@ def _given(name: str) -> str:
 
 
 def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
-    inner = with_interrupts(plan_inside(plan, node, flow))
+    inner = with_silence(with_interrupts(plan_inside(plan, node, flow)))
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     overdue = ways_or_error(plan, node.id, "error", "error.flow.timeout", events=())
     state = conversation(inner, pieces, overdue)
+    state = replace(state, states=(*state.states, *silent_ends(inner)))
     given = {name.text for name, _ in config.inputs}
-    data = (
+    own = (
         replace(one, value=Computed(parse(f"vars[?{quoted(_given(one.name))}]")))
         if one.name in given
         else one
         for one in data_of(inner)
     )
     ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",))
-    return replace(state, data=(*data, *state.data), transitions=(*state.transitions, ended))
+    data = {one.name: one for one in (*own, *state.data)}
+    return replace(state, data=tuple(data.values()), transitions=(*state.transitions, ended))
 
 
 def _save(node: Node, config: Subflow, plan: Plan) -> State:

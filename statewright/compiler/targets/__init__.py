@@ -12,7 +12,9 @@ from statewright.compiler.targets.chart_json import json_from
 from statewright.compiler.targets.dot import dot_from
 from statewright.compiler.targets.export import Export, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.mermaid import mermaid_from
+from statewright.compiler.targets.python_statemachine.source import python_statemachine_from
 from statewright.compiler.targets.scxml import scxml_from
+from statewright.compiler.targets.transitions.text import transitions_from
 from statewright.compiler.targets.xstate import xstate_from
 from statewright.statechart.release import Release
 
@@ -24,7 +26,9 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "json": json_from,
         "dot": dot_from,
         "mermaid": mermaid_from,
+        "python-statemachine": python_statemachine_from,
         "scxml": scxml_from,
+        "transitions": transitions_from,
         "xstate": xstate_from,
     }
 )

@@ -19,13 +19,16 @@ _WRAP = 30
 """About how many characters of a label stand on one line."""
 
 _STYLE = (
-    "  compound=true; rankdir=TB; ranksep=0.45; nodesep=0.35;",
+    "  compound=true; newrank=true; rankdir=TB; ranksep=0.45; nodesep=0.35;",
     '  fontname="Helvetica"; fontsize=12;',
     '  node [shape=box, style="rounded,filled", fillcolor="#f7f9fc", color="#51607a",',
     '        fontname="Helvetica", fontsize=11, margin="0.12,0.07"];',
     '  edge [color="#51607a", fontname="Helvetica", fontsize=9,',
     '        fontcolor="#33415c", arrowsize=0.7];',
 )
+_DOT = '[shape=circle, style=filled, fillcolor="#33415c", width=0.14, label=""]'
+"""The sign for where something begins."""
+_BEGINNING = frozenset({StateKind.COMPOUND, StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY})
 _HISTORY = frozenset({StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY})
 
 
@@ -44,20 +47,32 @@ def _lines(drawing: Drawing, losses: tuple[Loss, ...]) -> Iterator[str]:
     yield f"digraph {quoted(chart.name)} {{"
     yield from _STYLE
     yield f"  label={quoted(chart.name)}; labelloc=t;"
-    yield from _start("start", drawing.beginning(None), drawing, "  ")
+    yield f"  start {_DOT};"
     for state in chart.states:
         yield from _state(state, "", drawing, "  ")
+    yield from _beginnings(drawing)
     for state in states_in(chart):
         for number in range(len(state.transitions)):
             yield from _transition(state, number, drawing)
     yield "}"
 
 
-def _start(name: str, targets: tuple[str, ...], drawing: Drawing, indent: str) -> Iterator[str]:
-    """The black dot at which a state begins."""
-    yield f'{indent}{name} [shape=circle, style=filled, fillcolor="#33415c", width=0.14, label=""];'
-    for target in targets:
-        yield f"{indent}{_edge(name, target, drawing)};"
+def _beginnings(drawing: Drawing) -> Iterator[str]:
+    """Where the chart, its compound states and its history states lead at first.
+
+    These edges stand outside of the clusters: an edge inside one would draw its ends into it.
+    """
+    yield from (f"  start -> {_head(target, drawing)};" for target in drawing.beginning(None))
+    for state in states_in(drawing.chart):
+        if state.kind in _BEGINNING:
+            source = _anchor(state.id, drawing)
+            for target in drawing.beginning(state):
+                yield f"  {source} -> {_head(target, drawing)};"
+
+
+def _head(target: str, drawing: Drawing) -> str:
+    head = f" [lhead=cluster_{drawing.names[target]}]" if target in drawing.outer else ""
+    return _anchor(target, drawing) + head
 
 
 def _state(state: State, parent: str, drawing: Drawing, indent: str) -> Iterator[str]:
@@ -70,7 +85,7 @@ def _state(state: State, parent: str, drawing: Drawing, indent: str) -> Iterator
     yield f"{indent}subgraph cluster_{name} {{"
     yield f'{indent}  graph [label={label(title, drawing.lines(state))}, color="#8a97ad"{dashed}];'
     if state.kind is StateKind.COMPOUND:
-        yield from _start(f"{name}_start", drawing.beginning(state), drawing, f"{indent}  ")
+        yield f"{indent}  {name}_start {_DOT};"
     else:
         yield f'{indent}  {name}_start [shape=point, style=invis, width=0.01, label=""];'
     for child in state.states:
@@ -87,25 +102,30 @@ def _shape(state: State) -> str:
 def _transition(state: State, number: int, drawing: Drawing) -> Iterator[str]:
     shown = drawing.label(state, number)
     targets = state.transitions[number].targets
-    source = drawing.names[state.id]
     attributes = [f"label={label('', _wrapped(shown))}"] if shown else []
-    if state.states:
-        attributes.append(f"ltail=cluster_{source}")
-        source = f"{source}_start"
     if not targets:
         # What only acts is a loop without an arrow: nothing is left.
+        source = _anchor(state.id, drawing)
         yield f"  {source} -> {source} [{', '.join([*attributes, 'dir=none', 'style=dotted'])}];"
     for target in targets:
-        yield f"  {_edge(source, target, drawing, *attributes)};"
+        yield f"  {_edge(state.id, target, drawing, *attributes)};"
 
 
 def _edge(source: str, target: str, drawing: Drawing, *attributes: str) -> str:
-    name = drawing.names[target]
+    """An edge; at a cluster that does not hold its other end it stops at the border."""
     every = list(attributes)
-    if target in drawing.outer:
-        every.append(f"lhead=cluster_{name}")
-        name = f"{name}_start"
-    return f"{source} -> {name}" + (f" [{', '.join(every)}]" if every else "")
+    if source in drawing.outer and not drawing.is_within(target, source):
+        every.append(f"ltail=cluster_{drawing.names[source]}")
+    if target in drawing.outer and not drawing.is_within(source, target):
+        every.append(f"lhead=cluster_{drawing.names[target]}")
+    ends = f"{_anchor(source, drawing)} -> {_anchor(target, drawing)}"
+    return ends + (f" [{', '.join(every)}]" if every else "")
+
+
+def _anchor(state: str, drawing: Drawing) -> str:
+    """The node that stands for a state in edges: of a cluster, the dot at which it begins."""
+    name = drawing.names[state]
+    return f"{name}_start" if state in drawing.outer else name
 
 
 def _wrapped(text: str) -> tuple[str, ...]:

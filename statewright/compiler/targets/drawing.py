@@ -39,12 +39,20 @@ class Drawing:
         names: state id → its name in the text of the diagram.
         timers: the timers that are drawn as delays, by their events.
         outer: the ids of states with states inside them.
+        parents: state id → id of the state around it, or ``""``.
     """
 
     chart: Statechart
     names: Mapping[str, str]
     timers: Mapping[str, Timer]
     outer: frozenset[str]
+    parents: Mapping[str, str]
+
+    def is_within(self, state: str, other: str) -> bool:
+        """Whether a state is another one, or lies inside it."""
+        while state and state != other:
+            state = self.parents[state]
+        return state == other
 
     def title(self, state: State, parent: str) -> str:
         """What a state is called inside its parent."""
@@ -138,7 +146,10 @@ def drawing_of(chart: Statechart) -> Drawing:
     """The drawing of a chart, its states named after their places."""
     names = {state.id: f"s{number}" for number, state in enumerate(states_in(chart))}
     outer = frozenset(state.id for state in states_in(chart) if state.states)
-    return Drawing(chart, names, timers_of(chart), outer)
+    parents = dict.fromkeys((state.id for state in chart.states), "")
+    for state in states_in(chart):
+        parents |= dict.fromkeys((child.id for child in state.states), state.id)
+    return Drawing(chart, names, timers_of(chart), outer, parents)
 
 
 def losses_of(drawing: Drawing) -> Iterator[Loss]:

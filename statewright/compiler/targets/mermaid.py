@@ -93,12 +93,17 @@ def _arrows(drawing: Drawing) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for state in states_in(drawing.chart):
         source = drawing.names[state.id]
+        if state.kind in _HISTORY:
+            for target in drawing.beginning(state):
+                found.setdefault((source, drawing.names[target]), [])
         for number, transition in enumerate(state.transitions):
             for target in transition.targets or (state.id,):
                 labels = found.setdefault((source, drawing.names[target]), [])
                 labels += filter(None, (drawing.label(state, number),))
     return found
 
+
+_HISTORY: Final = frozenset({StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY})
 
 _SIGNS: Final = '#;:<>{}"*_`~\\&|%$'
 """What Mermaid, or the Markdown in its labels, would read as something else."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from statewright.expressions.codegen.pieces import Piece
+from statewright.expressions.codegen.pieces import Piece, reads_of
 from statewright.expressions.types import CelType
 
 DEPTH_LIMIT: Final = 40
@@ -59,22 +59,6 @@ class Page:
         """The name of a constant."""
         return self.constants.name(constant)
 
-    def function(
-        self, parameters: Sequence[str], lines: Sequence[str], captured: frozenset[str]
-    ) -> tuple[str, str]:
-        """Make a function; its name, and the arguments that stand for what it captures.
-
-        Args:
-            parameters: names of its own parameters.
-            lines: its body.
-            captured: what it reads besides.
-        """
-        name = self._next(f"{self.name}_")
-        others = sorted(captured.difference(parameters))
-        body = "\n    ".join(lines)
-        self.functions.append(f"def {name}({', '.join([*parameters, *others])}):\n    {body}\n")
-        return name, ", ".join(others)
-
     def call(
         self,
         found: CelType,
@@ -82,14 +66,23 @@ class Page:
         captured: frozenset[str],
         given: Sequence[tuple[str, Piece]] = (),
     ) -> Piece:
-        """A call of a new function with these lines, that is given these pieces."""
-        name, others = self.function([parameter for parameter, _ in given], lines, captured)
-        arguments = [piece.text for _, piece in given]
-        own = frozenset(parameter for parameter, _ in given)
-        reads = (captured - own).union(*(piece.reads for _, piece in given))
-        depth = 1 + max((piece.depth for _, piece in given), default=0)
-        text = f"{name}({', '.join(filter(None, [*arguments, others]))})"
-        return Piece(text, found, reads, depth)
+        """A call of a new function.
+
+        Args:
+            found: the type of what it returns.
+            lines: its body.
+            captured: what it reads besides its own parameters; that is handed to it, too.
+            given: its own parameters, and what they are.
+        """
+        own = [parameter for parameter, _ in given]
+        others = sorted(captured.difference(own))
+        name = self._next(f"{self.name}_")
+        body = "\n    ".join(lines)
+        self.functions.append(f"def {name}({', '.join([*own, *others])}):\n    {body}\n")
+        pieces = [piece for _, piece in given]
+        depth = 1 + max((piece.depth for piece in pieces), default=0)
+        text = f"{name}({', '.join([*map(str, pieces), *others])})"
+        return Piece(text, found, reads_of(pieces).union(others), depth)
 
     def shallow(self, piece: Piece) -> Piece:
         """The piece, or a call of a function that returns it if it is nested too deeply."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from statewright.expressions.codegen.binding import Binding
@@ -54,27 +54,39 @@ def _function(number: int, request: Request, constants: Constants) -> str:
         piece = translate(request, page)
     except RecursionError:  # the caller has already gone deep; the interpreter needs less
         return without_translation(number, request)
-    exact = _exact(number, request.binding)
+    exact = _exact(request.binding)
     lines = ["try:", f"    return {piece}", "except Exception:", f"    {exact}"]
     return "\n".join([*page.functions, _definition(number, request.binding, lines)])
 
 
 def without_translation(number: int, request: Request) -> str:
     """A function that leaves everything to the interpreter."""
-    return _definition(number, request.binding, [_exact(number, request.binding)])
+    return _definition(number, request.binding, [_exact(request.binding)])
 
 
-def _exact(number: int, binding: Binding) -> str:
-    return f"return _exact({number}, {binding.names}, {binding.host})"
+def stand_in(parameters: Sequence[str], optional: int) -> str:
+    """A function with the same parameters that only asks to become what it is."""
+    arguments = ", ".join(["_number", *parameters])
+    return (
+        f"def _stand_in({_signature(parameters, optional, 0)}):\n    return _become({arguments})\n"
+    )
+
+
+def _exact(binding: Binding) -> str:
+    return f"return _exact(_number, {binding.names}, {binding.host})"
 
 
 def _definition(number: int, binding: Binding, lines: Sequence[str]) -> str:
     body = "\n    ".join(lines)
-    parameters = ", ".join(_parameters(binding))
-    return f"def _f{number}({parameters}):\n    {body}\n"
+    signature = _signature(binding.parameters, binding.optional, number)
+    return f"def _f{number}({signature}):\n    {body}\n"
 
 
-def _parameters(binding: Binding) -> Iterator[str]:
-    needed = len(binding.parameters) - binding.optional
-    for place, parameter in enumerate(binding.parameters):
-        yield parameter if place < needed else f"{parameter}=None"
+def _signature(parameters: Sequence[str], optional: int, number: int) -> str:
+    """The parameters of a function; the last one is its own number, and never given."""
+    needed = len(parameters) - optional
+    texts = [
+        parameter if place < needed else f"{parameter}=None"
+        for place, parameter in enumerate(parameters)
+    ]
+    return ", ".join([*texts, f"_number={number}"])

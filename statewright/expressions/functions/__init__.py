@@ -19,6 +19,7 @@ from statewright.expressions.functions.network import NETWORK
 from statewright.expressions.functions.operators import OPERATORS
 from statewright.expressions.functions.optionals import OPTIONALS
 from statewright.expressions.functions.regexes import REGEXES
+from statewright.expressions.functions.schedules import SCHEDULES
 from statewright.expressions.functions.sets import SETS
 from statewright.expressions.functions.standard import STANDARD
 from statewright.expressions.functions.strings import STRINGS
@@ -40,6 +41,7 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *ENCODERS,
     *NETWORK,
     *LOTS,
+    *SCHEDULES,
     *ANSWERS,
 )
 """Every overload of every function."""

@@ -31,6 +31,7 @@ from statewright.flows.nodes.content import (
 )
 from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.lots import Sticky
+from statewright.flows.nodes.marks import Segment, Tag
 from statewright.flows.nodes.messages import Message
 from statewright.flows.nodes.people import Approval, Handoff
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
@@ -49,7 +50,7 @@ from statewright.flows.nodes.requests import Action, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
 from statewright.flows.nodes.steering import Arm, Condition, End, Jump, Split, Start, Unsupported
 from statewright.flows.nodes.subflows import Subflow
-from statewright.flows.nodes.waits import Delay
+from statewright.flows.nodes.waits import Delay, InHours, Schedule
 
 NodeConfig = (
     Start
@@ -58,6 +59,8 @@ NodeConfig = (
     | Form
     | Condition
     | Set
+    | Tag
+    | Segment
     | Http
     | Action
     | Llm
@@ -66,6 +69,7 @@ NodeConfig = (
     | Approval
     | Split
     | Delay
+    | Schedule
     | Loop
     | Continue
     | Break
@@ -113,6 +117,7 @@ __all__ = [
     "Handoff",
     "Help",
     "Http",
+    "InHours",
     "InputKind",
     "Interrupt",
     "Jump",
@@ -126,6 +131,8 @@ __all__ = [
     "Parallel",
     "Question",
     "Reminder",
+    "Schedule",
+    "Segment",
     "Set",
     "Source",
     "Split",
@@ -133,6 +140,7 @@ __all__ = [
     "Sticky",
     "Store",
     "Subflow",
+    "Tag",
     "Try",
     "Unsupported",
     "Validation",

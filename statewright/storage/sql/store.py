@@ -15,6 +15,7 @@ from statewright.errors import StorageUnavailable, UnusableDatabase
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.lane import Lane
+from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.queues import Claim, Message, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
@@ -100,6 +101,8 @@ class SQLStore:
         self, tenant: str, flow: str, *, version: int | None = None, label: str | None = None
     ) -> Publication | None:
         """See ``Store``."""
+        if version is not None and not 0 <= version <= NUMBER_LIMIT:
+            return None  # There is none: no column could hold the number.
         opened = self._open
         return await opened.read(partial(opened.database.publication, tenant, flow, version, label))
 

@@ -74,8 +74,9 @@ class Payloads:
 
     def _namelist(self, element: Element) -> Iterator[tuple[str, Content]]:
         attribute = element.attributes.get("namelist")
-        for name in () if attribute is None else attribute.value.split():
-            yield name, self._at(Attribute(name, attribute.location))  # type: ignore[union-attr]  # it is there
+        if attribute is not None:
+            for name in attribute.value.split():
+                yield name, self._at(Attribute(name, attribute.location))
 
     def _at(self, place: Attribute) -> Content:
         """The value at a location."""

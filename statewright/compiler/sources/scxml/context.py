@@ -15,6 +15,8 @@ from statewright.statechart.sourcemap import Location
 NAMESPACE: Final = "http://www.w3.org/2005/07/scxml"
 """What the elements of SCXML belong to."""
 
+_OURS: Final = frozenset({NAMESPACE, ""})
+
 Severity = Literal["error", "warning", "info"]
 
 
@@ -94,9 +96,15 @@ class Context:
             self.report("R005", message, element.location)
         return attribute
 
+    def children(self, element: Element, *names: str) -> list[Element]:
+        """The elements of SCXML with these names in an element; others are not reported."""
+        return [
+            child for child in element.elements if child.name in names and child.namespace in _OURS
+        ]
+
     def is_scxml(self, element: Element) -> bool:
         """Whether an element belongs to SCXML; one that does not is reported."""
-        if element.namespace in {NAMESPACE, ""}:
+        if element.namespace in _OURS:
             return True
         message = f"`<{element.name}>` of the namespace `{element.namespace[:80]}` is left out"
         self.report("R006", message, element.location, severity="warning")

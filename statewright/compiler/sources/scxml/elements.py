@@ -19,6 +19,9 @@ from statewright.statechart.sourcemap import Location
 DEPTH_LIMIT: Final = 160
 """How many elements may lie inside each other."""
 
+_TAG_LIMIT: Final = 20_000
+"""How many bytes of a tag are searched for the places of its attributes."""
+
 _SEPARATOR: Final = "\x1f"
 _BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -221,8 +224,7 @@ class _Reader:
         """
         places: dict[tuple[str, str], Location] = {}
         start = self._parser.CurrentByteIndex
-        end = start + 20_000
-        tag = self._bytes[start:end].decode(errors="ignore")
+        tag = self._bytes[start : start + _TAG_LIMIT].decode(errors="ignore")
         opening = re.match(r"<[^\s/>]+", tag)
         at = opening.end() if opening else 0
         while (found := _ATTRIBUTE.match(tag, at)) is not None:

@@ -75,7 +75,7 @@ class Invocations:
         """What gives the name of the chart that is invoked; None for work."""
         context = self.payloads.context
         src, srcexpr = element.attributes.get("src"), element.attributes.get("srcexpr")
-        bodies = [child for child in element.elements if child.name == "content"]
+        bodies = context.children(element, "content")
         given = [one for one in (src, srcexpr, *bodies) if one is not None]
         if len(given) > 1:
             message = "`<invoke>` has more than one of `src`, `srcexpr` and `<content>`"
@@ -105,14 +105,13 @@ class Invocations:
 
     def _finalize(self, element: Element) -> Actions:
         context = self.payloads.context
-        finalizers = [child for child in element.elements if child.name == "finalize"]
+        finalizers = context.children(element, "finalize")
         for extra in finalizers[1:]:
             context.report("R004", "a second `<finalize>` is left out", extra.location)
         for child in finalizers[:1]:
             context.check_attributes(child)
-            for inner in child.elements:
-                if inner.name in {"send", "raise"}:
-                    message = f"`<{inner.name}>` has no place in `<finalize>`"
-                    context.report("R004", message, inner.location, "do it in a transition")
+            for inner in context.children(child, "send", "raise"):
+                message = f"`<{inner.name}>` has no place in `<finalize>`"
+                context.report("R004", message, inner.location, "do it in a transition")
             return actions_from(child, self.payloads)
         return ()

@@ -140,7 +140,7 @@ class States:
 
     def _initial(self, element: Element, states: tuple[State, ...]) -> Transition | None:
         attribute = element.attributes.get("initial")
-        elements = [child for child in element.elements if child.name == "initial"]
+        elements = self.context.children(element, "initial")
         if not states or element.name != "state":
             for place in (attribute, *elements):
                 if place is not None:
@@ -151,7 +151,7 @@ class States:
             return self.initial_from(attribute)
         for found in elements:
             self.context.check_attributes(found)
-            inner = [child for child in found.elements if child.name == "transition"]
+            inner = self.context.children(found, "transition")
             if len(inner) == 1:
                 return self._unguarded(inner[0])
             message = "`<initial>` needs one transition: where the state starts"

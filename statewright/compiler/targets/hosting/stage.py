@@ -99,7 +99,7 @@ class Stage:
         for number, block in enumerate(state.exit):
             execute(working, node, block, f"exit{number}")
         if state.invocations:
-            working.fresh = [fresh for fresh in working.fresh if fresh is not node]
+            working.fresh = tuple(fresh for fresh in working.fresh if fresh is not node)
             working.node = node
             cancel_invocations(working, node.id)
         if state.awaits is not None:
@@ -143,7 +143,7 @@ class Stage:
             else:
                 initialise(working, node, state.data, {})
         if state.invocations:
-            working.fresh.append(node)
+            working.fresh = (*working.fresh, node)
         if state.awaits is not None:
             working.floor = (*working.floor, node.id)
         for number, block in enumerate(state.entry):
@@ -190,7 +190,7 @@ class Stage:
 
     def _restored_data(self) -> Mapping[str, Mapping[str, Any]]:
         if self._restored is None:
-            _, self._restored = compute_entry_set(self.working, self._taken)
+            self._restored = compute_entry_set(self.working, self._taken).restored
         return self._restored
 
     def _forget(self) -> None:

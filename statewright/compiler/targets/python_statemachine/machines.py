@@ -95,6 +95,10 @@ class _Class:
             self.arcs[leads[0]] = initial
         for node in tree.nodes.values():
             self._connect(node)
+        if tree.eventless:
+            for node in tree.root.children:
+                if node.kind is not StateKind.FINAL:
+                    self._states[node.id].to(None, event="*", cond=_is_heard)
         self.made = StateMachineMetaclass(naming.machine, (StateChart,), attributes)
         self._mend()
 
@@ -190,10 +194,24 @@ def _holds(arc: Arc, model: Model) -> bool:
     return model.holds(arc)
 
 
+def _is_heard() -> bool:
+    """The guard of a transition that is never taken.
+
+    The library asks for it when an event enables nothing else, so that the model hears of the
+    event; eventless transitions, which are tried next, may depend on it.
+    """
+    return False
+
+
 class Model:
     """What a machine keeps its configuration in, and calls for all that happens.
 
     The names of its functions are the library's conventions.
+
+    Attributes:
+        stage: of the turn that is taken.
+        waiting: whether the event of the turn was not looked at yet. The library tries eventless
+            transitions before it does so, which have been tried at the end of the turn before.
     """
 
     def __init__(self, made: _Class) -> None:
@@ -202,6 +220,7 @@ class Model:
         self._ids = {name: state for state, name in made.naming.states.items()}
         self._value: Any = None
         self.stage: Stage | None = None
+        self.waiting = False
 
     @property
     def state(self) -> Any:
@@ -229,6 +248,7 @@ class Model:
         """Before guards and actions: what they see as the event is the one that is handled."""
         stage = self.stage
         if stage is not None and event is not None and happened is not None:
+            self.waiting = False
             stage.working.event = self._heard(event, happened)
         return {}
 
@@ -243,7 +263,9 @@ class Model:
 
     def holds(self, arc: Arc) -> bool:
         """Whether a guard is true. What it raises is heard after the microstep."""
-        return self.stage is not None and self.stage.is_enabled(arc)
+        if self.stage is None or self.waiting:
+            return False
+        return self.stage.is_enabled(arc)
 
     def before_transition(self, transition: Any, machine: Any, event: str | None = None) -> None:
         """A transition is taken."""
@@ -335,6 +357,7 @@ class Machine:
             history = {name: recorded.states for name, recorded in working.history.items()}
             self._restore(working.active, history)
         self.model.stage = stage
+        self.model.waiting = True
         try:
             self.machine.send(self._class.naming.event(event.name), happened=event)
         finally:

@@ -27,7 +27,7 @@ def scxml_from(release: Release) -> Export:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         *comment(about),
-        *lines_of_element(Writer(tree, naming).document()),
+        *lines_of_element(Writer(tree, naming, chart.charts).document()),
     ]
     return export_of({f"{stem_of(chart.name)}.scxml": "\n".join(lines) + "\n"}, losses)
 

@@ -8,7 +8,7 @@ from typing import Final
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.scxml.names import Naming, renamed_states
-from statewright.expressions import Record, expressions_in
+from statewright.expressions import Literal, Record, expressions_in
 from statewright.statechart.actions import Say
 from statewright.statechart.definition import State, Statechart
 from statewright.statechart.traversal import actions_in, states_in
@@ -102,6 +102,16 @@ def _of_state(state: State) -> Iterator[Loss]:
             "outcomes",
             "a session that is over has no outcome",
             "it ends in the final state of that name",
+            place,
+        )
+    if any(
+        invoke.chart is not None and not isinstance(invoke.chart, Literal)
+        for invoke in state.invocations
+    ):
+        yield Loss(
+            "computed-charts",
+            "the name of the chart that is invoked is computed",
+            "`srcexpr` gives it, and the charts are not in the document",
             place,
         )
     if any(not isinstance(invoke.params, Record) for invoke in state.invocations):

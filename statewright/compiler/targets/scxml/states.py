@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from statewright.compiler.targets.scxml.actions import content_of, elements_of, location_of
 from statewright.compiler.targets.scxml.expressions import Speller
-from statewright.compiler.targets.scxml.names import Naming
+from statewright.compiler.targets.scxml.names import Naming, naming_of
 from statewright.compiler.targets.scxml.xml import Element
-from statewright.expressions import Record
+from statewright.expressions import Literal, Record
 from statewright.statechart.definition import (
     Datum,
     Invoke,
     State,
+    Statechart,
     StateKind,
     Transition,
     TransitionKind,
 )
-from statewright.statechart.tree import Tree
+from statewright.statechart.tree import Tree, tree_of
 
 _NAMES: Final = {
     StateKind.ATOMIC: "state",
@@ -41,10 +42,14 @@ class Writer:
     Attributes:
         tree: the states in their places.
         naming: what everything is called.
+        charts: those that can be invoked, by name.
+        around: the names of the charts that this one stands in.
     """
 
     tree: Tree
     naming: Naming
+    charts: Mapping[str, Statechart]
+    around: frozenset[str] = frozenset()
 
     def document(self) -> Element:
         """The whole document."""
@@ -123,12 +128,13 @@ class Writer:
         return " ".join(self.naming.ids[target] for target in transition.targets)
 
     def _invoke(self, invoke: Invoke, speller: Speller) -> Element:
+        inside = self._inside(invoke)
         attributes = [
             ("type", invoke.type if invoke.type_expr is None else ""),
             ("typeexpr", "" if invoke.type_expr is None else speller.content(invoke.type_expr)),
             ("id", self.naming.invocations.get(invoke.id, "")),
             ("idlocation", location_of(invoke.id_location, speller) if invoke.id_location else ""),
-            ("srcexpr", "" if invoke.chart is None else speller.content(invoke.chart)),
+            ("srcexpr", "" if invoke.chart is None or inside else speller.content(invoke.chart)),
             ("autoforward", "true" if invoke.autoforward else ""),
         ]
         params = invoke.params.fields if isinstance(invoke.params, Record) else ()
@@ -136,9 +142,20 @@ class Writer:
             Element("param", [("name", name), ("expr", speller.content(part))])
             for name, part in params
         ]
+        children += inside
         if invoke.finalize:
             children.append(Element("finalize", (), elements_of(invoke.finalize, speller)))
         return Element("invoke", attributes, children)
+
+    def _inside(self, invoke: Invoke) -> list[Element]:
+        """The chart that is invoked, where it is known which; none inside itself."""
+        name = invoke.chart.value if isinstance(invoke.chart, Literal) else None
+        chart = self.charts.get(name) if isinstance(name, str) else None
+        if chart is None or not isinstance(name, str) or name in self.around:
+            return []
+        tree = tree_of(chart)
+        inner = Writer(tree, naming_of(tree), self.charts, self.around | {name})
+        return [Element("content", (), (inner.document(),))]
 
 
 def _blocks(name: str, blocks: Iterable[tuple[Element, ...]]) -> Iterator[Element]:

@@ -540,10 +540,14 @@ export const split = (text: Value, separator: Value): readonly Value[] => {
   return by ? textOf(text, "split").split(by) : points(textOf(text, "split"));
 };
 
-export const replace = (text: Value, old: Value, by: Value): string =>
-  textOf(old, "replace") === ""
-    ? fail("`replace` of nothing")
-    : textOf(text, "replace").split(textOf(old, "replace")).join(textOf(by, "replace"));
+/** Every part of a text replaced; an empty one stands before and behind each character. */
+export function replace(text: Value, old: Value, by: Value): string {
+  const [whole, part, other] = [text, old, by].map((one) => textOf(one, "replace"));
+  if (whole === undefined || part === undefined || other === undefined) return "";
+  return part
+    ? whole.split(part).join(other)
+    : other + points(whole).map((one) => one + other).join("");
+}
 
 function place(at: Value, length: number): number {
   const number = intOf(at, "place");

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from statewright.flows.dialects.native.kinds import KINDS
-from statewright.flows.dialects.native.kinds.node import Box
+from statewright.flows.dialects.native.kinds.node import Box, NodeShape
+from statewright.flows.dialects.native.policies import policy_from
 from statewright.flows.dialects.native.validation import checked
-from statewright.flows.model import Edge, Node
+from statewright.flows.model import Edge, ErrorPolicy, Node
 from statewright.flows.nearest import did_you_mean, listed
-from statewright.flows.nodes import NEXT, NodeConfig, Unsupported
+from statewright.flows.nodes import (
+    NEXT,
+    Break,
+    Continue,
+    End,
+    Interrupt,
+    Jump,
+    Leave,
+    NodeConfig,
+    Start,
+    Unsupported,
+)
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 
@@ -36,16 +49,25 @@ def _read_members(part: Part, container: str, body: str, drawing: Drawing) -> No
             member.report("R004", "the id of a node cannot be empty", at_key=True)
             continue
         box = Box(member.of_node(id_))
-        config, label, disabled = _config(box)
-        place = box.part.key_location
-        drawing.nodes.append(Node(id_, config, place, label, disabled, container, body))
+        config, shape = _config(box)
+        node = Node(
+            id_,
+            config,
+            box.part.key_location,
+            shape.label,
+            shape.disabled,
+            container,
+            body,
+            _policy(shape, config, box.part["on_error"]),
+        )
+        drawing.nodes.append(node)
         drawing.edges.extend(box.edges)
         for inside in box.inside:
             _read_members(inside.part, id_, inside.body, drawing)
 
 
-def _config(box: Box) -> tuple[NodeConfig, str, bool]:
-    """What a node does, its label, and whether it is switched off."""
+def _config(box: Box) -> tuple[NodeConfig, NodeShape]:
+    """What a node does, and what is said about it as about any node."""
     part = box.part
     kind = part["type"]
     name = kind.value if isinstance(kind.value, str) else ""
@@ -53,18 +75,30 @@ def _config(box: Box) -> tuple[NodeConfig, str, bool]:
         part.report(
             "R004", f"a node is a map, not {shown(part.value)}", "begin with `type: message`"
         )
-        return Unsupported(name), "", False
+        return Unsupported(name), NodeShape.model_construct()
     if name not in KINDS:
         _report_kind(kind)
         _plain_edge(box)
-        return Unsupported(name), "", False
+        return Unsupported(name), NodeShape.model_construct()
     nested = ("nodes",) if "nodes" in part.value else ()
     result = checked(KINDS[name].shape, part, without=nested)
     if result is None:
-        return Unsupported(name), "", False
+        return Unsupported(name), NodeShape.model_construct()
     box.removed = result.removed
-    node = result.shape
-    return KINDS[name].read(node, box), node.label, node.disabled
+    return KINDS[name].read(result.shape, box), result.shape
+
+
+def _policy(shape: NodeShape, config: NodeConfig, part: Part) -> ErrorPolicy | None:
+    policy = policy_from(shape.on_error, part)
+    if policy is not None and isinstance(config, FAULTLESS):
+        message = f"`on_error` means nothing at a node of the type `{config.kind}`"
+        help_ = "say it at the nodes where something can go wrong"
+        part.report("R004", message, help_, at_key=True)
+    return policy
+
+
+FAULTLESS: Final = (Start, Jump, Continue, Break, Leave, Interrupt, End)
+"""Kinds of node that have no errors of their own."""
 
 
 def _report_kind(kind: Part) -> None:

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from statewright.flows.dialects.dialect import Dialect
 from statewright.flows.dialects.native.nodes import read_nodes
-from statewright.flows.dialects.native.schema import FlowShape, SettingsShape
+from statewright.flows.dialects.native.schema import FlowShape
+from statewright.flows.dialects.native.settings import read_settings, variables_of_settings
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variables import read_variable
-from statewright.flows.model import Flow, Node, OnError, Settings, Variable
+from statewright.flows.model import Flow, Node, Variable
 from statewright.flows.names import flow_id
 from statewright.flows.nodes import Start
 from statewright.flows.parts import Page, Part
@@ -33,6 +34,10 @@ def read(page: Page) -> Flow:
         root["nodes"].report("R005", "`nodes` is missing", "a flow is made of nodes")
     drawing = read_nodes(root["nodes"])
     entries = list(_entries(shape, root, drawing.nodes))
+    removed = result.removed if result else frozenset()
+    settings = read_settings(shape.settings, root["settings"], removed)
+    variables = tuple(_variables(root["variables"]))
+    more = variables_of_settings(settings, variables, root["variables"])
     return Flow(
         id=shape.id or flow_id(page.document.file, shape.name),
         name=shape.name or shape.id or flow_id(page.document.file, ""),
@@ -40,8 +45,8 @@ def read(page: Page) -> Flow:
         entries=tuple(id_ for id_, _ in entries),
         nodes=tuple(drawing.nodes),
         edges=tuple(drawing.edges),
-        variables=tuple(_variables(root["variables"])),
-        settings=_settings(shape.settings, root["settings"]),
+        variables=(*variables, *more),
+        settings=settings,
         location=root.location,
         description=shape.description,
         metadata=shape.metadata,
@@ -64,28 +69,6 @@ def _entries(shape: FlowShape, root: Part, nodes: list[Node]) -> Iterator[tuple[
     for node in nodes:
         if isinstance(node.config, Start) and node.id != shape.start:
             yield node.id, node.location
-
-
-def _settings(shape: SettingsShape | None, part: Part) -> Settings:
-    if shape is None:
-        return Settings()
-    unclear = part["on_error"].present and "on_error" not in shape.model_fields_set
-    if shape.on_error == "fallback" and shape.fallback is None:
-        part["fallback"].report("R005", "`fallback` is missing", "name the node to go on at")
-    elif shape.on_error != "fallback" and shape.fallback is not None and not unclear:
-        part["fallback"].report(
-            "R004",
-            "`fallback` does nothing without `on_error: fallback`",
-            "add it, or remove `fallback`",
-            severity="warning",
-            at_key=True,
-        )
-    return Settings(
-        on_error=OnError(shape.on_error),
-        fallback=shape.fallback or "",
-        timeout=shape.timeout,
-        step_limit=shape.step_limit,
-    )
 
 
 NATIVE: Final = Dialect(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
+from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
-from statewright.flows.dialects.native.shapes import NodeId, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
 
 SCHEMA_ID: Final = "urn:statewright:schema:flow:1"
 
@@ -38,6 +39,54 @@ class LongVariable(Shape):
     description: Text = Field("", description="What it is for.")
 
 
+Hours = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "examples": ["09:00-17:00"]},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        }
+    ),
+]
+"""Hours of a day: a text or a list of texts, which are checked by whoever reads them."""
+
+Day = Annotated[Any, WithJsonSchema({"type": "string", "examples": ["2025-12-25", "12-25"]})]
+"""A date, which is checked by whoever reads it."""
+
+
+class BusinessHoursShape(Shape):
+    """When somebody is there. Expressions find them in `business_hours`."""
+
+    zone: Text = Field("", description="Whose clock is meant; by default that of the flow.")
+    days: dict[str, Hours] = Field(
+        {}, description="Day, or days → hours: `mon-fri: 09:00-17:00`, or a list of such hours."
+    )
+    dates: dict[str, Hours] = Field(
+        {}, description="Dates with hours of their own: `2025-12-24`, or `12-24` in every year."
+    )
+    holidays: list[Day] = Field([], description="Dates without hours.")
+    closed: NodeId | None = Field(
+        None, description="Where a conversation begins outside the hours."
+    )
+
+
+class NudgeShape(Speech):
+    """Something that is said to a user who says nothing."""
+
+    after: Timeout = Field(description="After how long.")
+
+
+class InactivityShape(Shape):
+    """What is done about a user who was asked for something and says nothing."""
+
+    after: Timeout = Field(description="After how long the conversation ends.")
+    remind: list[NudgeShape] = Field([], description="What is said before, and when.")
+    outcome: Text = Field("inactive", description="How the conversation ends.")
+    to: NodeId | None = Field(None, description="Where it goes on, instead of ending.")
+
+
 class SettingsShape(Shape):
     """What holds for the whole flow."""
 
@@ -50,6 +99,15 @@ class SettingsShape(Shape):
     timeout: Timeout | None = Field(None, description="How long a whole conversation may take.")
     step_limit: int | None = Field(
         None, ge=1, description="How many steps one turn may take before it counts as endless."
+    )
+    retry: int = Field(
+        0, ge=0, le=100, description="How often work that failed is asked for again."
+    )
+    retry_wait: Duration | None = Field(None, description="How long to wait before each time.")
+    zone: Text = Field("", description="The time zone of dates and schedules that name none.")
+    business_hours: BusinessHoursShape | None = Field(None, description="When somebody is there.")
+    inactivity: InactivityShape | None = Field(
+        None, description="What is done about a user who says nothing."
     )
 
 

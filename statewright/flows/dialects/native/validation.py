@@ -31,6 +31,7 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "branches": [],
         "actions": [],
+        "cron": "* * * * *",
         "url": "",
         "to": "",
         "flow": "",

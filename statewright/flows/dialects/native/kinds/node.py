@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from statewright.flows.dialects.native.content import Removed, source_from
+from statewright.flows.dialects.native.policies import OnErrorField
 from statewright.flows.dialects.native.shapes import TAG, Expression, NodeId, Shape, Text
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
@@ -38,6 +39,9 @@ class NodeShape(Shape):
 
     label: Text = Field("", description="What people call the node.")
     disabled: bool = Field(False, description="Switched off: the conversation passes through.")
+    on_error: OnErrorField | None = Field(
+        None, description="What is done about an error that none of its ports leads away from."
+    )
 
 
 class PassingShape(NodeShape):

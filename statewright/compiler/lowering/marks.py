@@ -1,0 +1,34 @@
+"""Saying what a contact is: tags and segments → patches of the contact's values."""
+
+from __future__ import annotations
+
+from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
+from statewright.expressions import Computed, Literal, parse
+from statewright.flows.model import Node
+from statewright.flows.nodes import NEXT, Segment, Tag
+from statewright.statechart.actions import Assign
+from statewright.statechart.definition import State
+
+TAGS = ("contact", "tags")
+SEGMENTS = ("contact", "segments")
+"""Where the names are kept that the contact has: maps from name to true."""
+
+
+def lower_tag(node: Node, config: Tag, plan: Plan) -> Piece:
+    """An atomic state whose entry actions patch the tags of the contact."""
+    return _marked(node, TAGS, config.add, config.remove, plan)
+
+
+def lower_segment(node: Node, config: Segment, plan: Plan) -> Piece:
+    """An atomic state whose entry actions patch the segments of the contact."""
+    return _marked(node, SEGMENTS, config.add, config.remove, plan)
+
+
+def _marked(
+    node: Node, path: tuple[str, ...], add: tuple[str, ...], remove: tuple[str, ...], plan: Plan
+) -> Piece:
+    ident = plan.state(node.id)
+    given = (Assign((*path, name), Literal(True)) for name in add)
+    taken = (Assign((*path, name), Computed(parse("optional.none()"))) for name in remove)
+    leave = ways(plan, node.id, NEXT, events=(done(ident),))
+    return Piece(State(ident, entry=block(ident, *given, *taken), transitions=leave))

@@ -1,0 +1,136 @@
+"""What is done about the errors of a node, and how often it is tried again before.
+
+::
+
+    node ─┬─ ~try: the node itself ──(an error)──▶ ~again ──(some time)──▶ ~try
+          └──(an error, tried often enough)──▶ error, the fallback, the default port, or the end
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from statewright.compiler.lowering.conversation import WHAT_WENT_WRONG
+from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.plan import (
+    FAILED,
+    Piece,
+    Plan,
+    branches,
+    is_inside,
+    lost,
+    ways,
+)
+from statewright.compiler.lowering.texts import quoted
+from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.expressions import Computed, Literal, parse
+from statewright.flows.model import ErrorPolicy, Node, OnError
+from statewright.flows.nodes import NEXT, Action, Http, Llm, Try
+from statewright.statechart.actions import Assign
+from statewright.statechart.definition import (
+    Datum,
+    State,
+    StateKind,
+    Transition,
+    TransitionKind,
+)
+
+TRIES = "~tries"
+"""The variable that counts how often a node was tried again."""
+
+ERROR = "error"
+"""The port by which a node is left that could not do its work."""
+
+TRY = "~try"
+AGAIN = "~again"
+"""The states of the node itself, and of the time before it is tried again. (A ``~`` in the name of
+a body is escaped.)"""
+
+_WORK = (Http, Llm, Action)
+"""Kinds of node that ask for work, which may be asked for again."""
+
+
+def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) -> Piece:
+    """A node that answers its own errors, as its author, or that of the flow, wants it to.
+
+    Args:
+        node: the node.
+        plan: of the flow.
+        lower: lowers it without a policy.
+    """
+    policy = _policy(node, plan)
+    first = bool(policy.retries) and plan.is_wired(node.id, ERROR)
+    piece = lower(node, _without_port(node, plan) if first else plan)
+    if piece.state is None:
+        return piece
+    state = _tried_again(piece.state, policy) if policy.retries else piece.state
+    answers = ways(plan, node.id, ERROR, events=ERRORS) if first else _answers(node, policy, plan)
+    return replace(piece, state=replace(state, transitions=(*state.transitions, *answers)))
+
+
+def _without_port(node: Node, plan: Plan) -> Plan:
+    """A plan in which a node has no way out for its errors."""
+    edges = {key: value for key, value in plan.graph.edges.items() if key != (node.id, ERROR)}
+    return replace(plan, graph=replace(plan.graph, edges=edges))
+
+
+def _policy(node: Node, plan: Plan) -> ErrorPolicy:
+    """What is done: as the node says, and for the rest as the flow says."""
+    settings = plan.flow.settings
+    own = node.on_error
+    if own is None:
+        retries = settings.retries if isinstance(node.config, _WORK) else 0
+        own = ErrorPolicy(retries, settings.retry_wait)
+    if own.then is None and settings.on_error is OnError.CONTINUE:
+        return own if is_inside(node, plan, Try) else replace(own, then=OnError.CONTINUE)
+    return own
+
+
+def _answers(node: Node, policy: ErrorPolicy, plan: Plan) -> tuple[Transition, ...]:
+    match policy.then:
+        case OnError.CONTINUE:
+            return branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
+        case OnError.FAIL:
+            return (Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,)),)
+        case OnError.FALLBACK if policy.fallback is not None:
+            target = policy.fallback.node
+            if target not in plan.graph.nodes or not plan.graph.is_open(node.id, target):
+                return (lost(node.id, "on_error", events=ERRORS),)
+            return (Transition((plan.state(target),), ERRORS, actions=(WHAT_WENT_WRONG,)),)
+        case _:
+            return ()
+
+
+def _tried_again(state: State, policy: ErrorPolicy) -> State:
+    """The state drawn above; the node itself is entered anew, so that its data are made anew."""
+    own, again = f"{state.id}/{TRY}", f"{state.id}/{AGAIN}"
+    tries = f"vars[{quoted(TRIES)}]"
+    retry = Transition(
+        (again if policy.wait else own,),
+        ERRORS,
+        parse(f"{tries} < {policy.retries}"),
+        TransitionKind.INTERNAL,
+        (Assign((TRIES,), Computed(parse(f"{tries} + 1"))), WHAT_WENT_WRONG),
+    )
+    states = [replace(state, id=own, transitions=_renamed(state, own))]
+    if policy.wait:
+        entry, exit_ = timer(again, Literal(policy.wait))
+        back = Transition((own,), (timeout(again),))
+        states.append(State(again, entry=(entry,), exit=(exit_,), transitions=(back,)))
+    return State(
+        state.id,
+        StateKind.COMPOUND,
+        data=(Datum(TRIES, "int", Literal(0)),),
+        states=tuple(states),
+        transitions=(retry,),
+    )
+
+
+def _renamed(state: State, name: str) -> tuple[Transition, ...]:
+    """The transitions of a state that gets another name, by which the end of it is known."""
+    old, new = f"done.state.{state.id}", f"done.state.{name}"
+    return tuple(
+        replace(way, events=tuple(new if event == old else event for event in way.events))
+        for way in state.transitions
+    )

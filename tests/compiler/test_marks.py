@@ -1,0 +1,79 @@
+"""Tags and segments: what a contact is."""
+
+from __future__ import annotations
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.runtime.values import needs_of
+from statewright.statechart import Event, macrostep, start
+from tests.compiler.conversations import HEADER, NOW, compiled, turns
+from tests.compiler.rehydration import played_anew
+
+FLOW = """
+start: mark
+nodes:
+  mark: {type: tag, add: [vip, "e.g. x"], remove: [new], next: move}
+  move: {type: segment, add: [buyers], next: ask}
+  ask: {type: question, text: "More?", next: known}
+  known:
+    type: condition
+    branches: [{if: "'vip' in contact.?tags.orValue({})", to: vip}]
+    else: other
+  vip: {type: end, text: VIP}
+  other: {type: end, text: Who?}
+"""
+
+
+def patches(flow: str) -> list[dict[str, object]]:
+    first, *_ = turns(flow)
+    return [dict(effect["data"]) for effect in first.effects if effect["kind"] == "patch"]
+
+
+def test_tags_and_segments_are_patches_of_the_contact() -> None:
+    contact = {"scope": "contact", "operation": "set", "value": True}
+    assert patches(FLOW) == [
+        {**contact, "path": ["tags", "vip"]},
+        {**contact, "path": ["tags", "e.g. x"]},
+        {"scope": "contact", "operation": "unset", "path": ["tags", "new"]},
+        {**contact, "path": ["segments", "buyers"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [({"tags": {"vip": True}}, "VIP"), ({"tags": {"old": True}}, "Who?"), ({}, "Who?")],
+)
+def test_conditions_ask_for_tags(contact: dict[str, object], said: str) -> None:
+    chart = compiler.compile(flows.parse(HEADER + FLOW)).release().statechart
+    step = start(chart, session="s", seed="s", now=NOW)
+    step = macrostep(chart, step.snapshot, Event("message", {"text": "x"}, NOW, contact=contact))
+    (effect,) = step.effects
+    assert effect.data["content"]["text"] == said
+
+
+def test_what_a_turn_has_changed_it_knows() -> None:
+    flow = FLOW.replace("next: ask", "next: known")
+    assert played_anew(flow)[0].messages[0]["text"] == "VIP"
+
+
+def test_only_the_marks_travel_with_a_turn() -> None:
+    needs = needs_of(compiled(FLOW).release().statechart, "contact")
+    assert needs.names == {"tags", "segments"}
+    assert not needs.whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("add: [vip", "add: [new", "R007"),
+        ("add: [vip", "add: ['{{ x }}'", "R004"),
+        ("add: [vip", "add: [''", "R004"),
+        ("add: [buyers], ", "", "R005"),
+        ("add: [buyers]", "add: buyers", "R004"),
+        (", next: move", "", "S106"),
+    ],
+)
+def test_what_is_wrong_is_found(old: str, new: str, code: str) -> None:
+    assert old in FLOW
+    assert code in {finding.code for finding in compiled(FLOW.replace(old, new, 1)).findings}

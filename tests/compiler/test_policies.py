@@ -1,0 +1,197 @@
+"""What is done about the errors of a node: `on_error` at the node, and of the flow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from statewright.statechart import Turn
+from tests.compiler.conversations import compiled, said, turns
+from tests.compiler.rehydration import played_anew
+
+FLOW = """
+start: call
+settings: {on_error: fail}
+variables: {n: {type: int, default: 3}, text: string}
+nodes:
+  call: {type: http, url: "https://api.example.com/x", save: {n: response.body.n}, POLICY
+         success: bye}
+  bye: {type: end, text: "{{ n }}"}
+  sorry: {type: end, text: Sorry}
+"""
+FAILURE = {"result": "call", "error": {"code": "down", "message": "no"}}
+SUCCESS = {"result": "call", "data": {"status": 200, "headers": {}, "body": {"n": 7}}}
+
+
+def play(policy: str, *script: Any) -> list[Turn]:
+    flow = FLOW.replace("POLICY", f"on_error: {policy}," if policy else "on_error: fail,")
+    if "sorry" not in policy:
+        flow = "".join(line for line in flow.splitlines(keepends=True) if "Sorry" not in line)
+    return played_anew(flow, *script)
+
+
+def calls(played: list[Turn]) -> list[str]:
+    """The ids of the requests that were made."""
+    effects = [effect for turn in played for effect in turn.effects]
+    return [effect["id"] for effect in effects if effect["kind"] == "invoke"]
+
+
+def test_a_node_may_fail_the_session() -> None:
+    assert play("fail", FAILURE)[-1].status == "failed"
+
+
+def test_a_node_may_go_on_as_if_nothing_had_happened() -> None:
+    assert said(play("continue", FAILURE)) == ["3"]
+
+
+def test_a_node_may_have_a_fallback() -> None:
+    played = play("{fallback: sorry}", FAILURE)
+    assert said(played) == ["Sorry"]
+    assert any("error.flow.http" in i.message for i in played[-1].macrostep.incidents)
+
+
+def test_a_node_is_tried_again_as_often_as_it_says() -> None:
+    played = play("{retry: 2, fallback: sorry}", FAILURE, FAILURE, FAILURE)
+    assert said(played) == ["Sorry"]
+    assert len(set(calls(played))) == 3, "every request has a key of its own"
+    assert said(play("{retry: 2, fallback: sorry}", FAILURE, FAILURE, SUCCESS)) == ["7"]
+    assert len(calls(play("retry", FAILURE, FAILURE))) == 2
+
+
+def test_time_may_pass_before_a_node_is_tried_again() -> None:
+    policy = "{retry: 2, wait: 10s, then: continue}"
+    played = play(policy, FAILURE, {"advance": "9s"})
+    assert len(calls(played)) == 1
+    played = play(policy, FAILURE, {"advance": "10s"}, FAILURE, {"advance": "10s"}, FAILURE)
+    assert len(calls(played)) == 3
+    assert said(played) == ["3"]
+    assert played[-1].status == "completed"
+
+
+def test_what_is_done_at_last_is_what_the_flow_does() -> None:
+    assert play("{retry: 1}", FAILURE, FAILURE)[-1].status == "failed"
+    flow = FLOW.replace("POLICY", "on_error: retry,").replace("{on_error: fail}", "{on_error: FB}")
+    flow = flow.replace("on_error: FB", "on_error: fallback, fallback: sorry")
+    assert said(turns(flow, FAILURE, FAILURE)) == ["Sorry"]
+
+
+def test_a_node_is_tried_again_before_it_is_left_by_its_error() -> None:
+    flow = FLOW.replace("POLICY", "error: sorry, on_error: retry,")
+    assert said(played_anew(flow, FAILURE, FAILURE)) == ["Sorry"]
+    assert said(played_anew(flow, FAILURE, SUCCESS)) == ["7"]
+    nothing = {"result": "call", "data": {"status": 200, "headers": {}, "body": {}}}
+    assert said(played_anew(flow, nothing, SUCCESS)) == ["7"], "what is to be saved may be missing"
+
+
+def test_the_flow_may_try_all_work_again() -> None:
+    flow = FLOW.replace("POLICY", "error: sorry,")
+    flow = flow.replace("{on_error: fail}", "{retry: 1, retry_wait: 1m}")
+    assert said(turns(flow, FAILURE, {"advance": "1m"}, FAILURE)) == ["Sorry"]
+    own = flow.replace("error: sorry,", "error: sorry, on_error: fail,")
+    assert said(turns(own, FAILURE)) == ["Sorry"], "what the node says goes first"
+
+
+def test_the_count_begins_anew_when_the_node_is_entered_anew() -> None:
+    flow = """
+start: each
+variables: {items: {type: list, default: [1, 2]}, n: int}
+nodes:
+  each:
+    type: loop
+    each: items
+    item: it
+    next: bye
+    nodes:
+      call: {type: action, action: x, wait: true, next: again, on_error: {retry: 1, then: continue}}
+      again: {type: continue}
+  bye: {type: end, text: Bye}
+"""
+    failure = {"result": "call", "error": {"code": "down", "message": "no"}}
+    played = played_anew(flow, failure, failure, failure, failure)
+    assert len(calls(played)) == 4
+    assert said(played) == ["Bye"]
+
+
+ERRORS_INSIDE = """
+start: NODE
+variables: {n: {type: int, default: 3}, text: {type: string, default: x}}
+nodes:
+  set: {type: set, actions: [{set: n, to: "{{ int(text) }}"}], on_error: {fallback: sorry}, next: bye}
+  wait: {type: delay, for: int(text), on_error: {retry: 1, wait: 1m, fallback: sorry}, next: bye}
+  ask: {type: question, text: "?", input: integer, retries: 0, variable: n, next: bye,
+        on_error: {retry: 1, fallback: sorry}}
+  loop:
+    type: loop
+    while: "int(text) > 0"
+    on_error: {fallback: sorry}
+    next: bye
+    nodes: {again: {type: continue}}
+  both:
+    type: parallel
+    on_error: {retry: 1, fallback: sorry}
+    next: bye
+    regions:
+      one: {nodes: {a: {type: set, actions: [{set: n, to: "{{ n + 1 }}"}], next: x}, x: {type: leave}}}
+      two: {nodes: {b: {type: set, actions: [{set: n, to: 5}], next: y}, y: {type: leave}}}
+  bye: {type: end, text: Bye}
+  sorry: {type: end, text: Sorry}
+"""
+
+
+@pytest.mark.parametrize(
+    ("node", "script", "last"),
+    [
+        ("set", [], "Sorry"),
+        ("wait", [{"advance": "1m"}], "Sorry"),
+        ("ask", ["x", "y"], "Sorry"),
+        ("ask", ["x", "5"], "Bye"),
+        ("loop", [], "Sorry"),
+        ("both", [], "Bye"),
+    ],
+)
+def test_every_kind_of_node_answers_its_errors(node: str, script: list[Any], last: str) -> None:
+    flow = ERRORS_INSIDE.replace("NODE", node)
+    assert said(played_anew(flow, *script))[-1] == last
+
+
+def test_an_error_that_a_node_answers_reaches_no_try() -> None:
+    flow = """
+start: attempt
+variables: {n: int}
+nodes:
+  attempt:
+    type: try
+    next: bye
+    nodes:
+      set: {type: set, actions: [{set: n, to: "{{ 1 / 0 }}"}], POLICY next: out}
+      out: {type: leave}
+    catch: [{errors: [any], nodes: {caught: {type: message, text: Caught, next: gone}, gone: {type: leave}}}]
+  bye: {type: end, text: Bye}
+"""
+    assert said(turns(flow.replace("POLICY", "on_error: continue,"))) == ["Bye"]
+    assert said(turns(flow.replace("POLICY", "on_error: retry,"))) == ["Caught", "Bye"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        ("on_error: panic", "R004"),
+        ("on_error: {retry: -1}", "R004"),
+        ("on_error: {retry: 1, wait: soon}", "R004"),
+        ("on_error: {wait: 5s}", "R004"),
+        ("on_error: {fallback: sory}", "S103"),
+        ("on_error: {fallback: sorry, then: fail}", "R004"),
+        ("on_error: {}", "R005"),
+        ("on_error: {tries: 3}", "R003"),
+    ],
+)
+def test_what_is_wrong_is_found_in_its_line(policy: str, code: str) -> None:
+    found = compiled(FLOW.replace("POLICY", f"{policy},")).findings
+    assert (code, 8) in {(finding.code, finding.location.line) for finding in found}
+
+
+def test_an_end_has_no_errors_to_answer() -> None:
+    flow = FLOW.replace("POLICY", "on_error: fail,").replace("text: Sorry", "on_error: fail")
+    (finding,) = [f for f in compiled(flow).findings if f.code == "R004"]
+    assert "means nothing" in finding.message
