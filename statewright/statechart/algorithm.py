@@ -289,7 +289,7 @@ def _fire(working: Working, timer: Timer) -> None:
     """Send what was delayed; what a session sends to itself it handles at once."""
     working.node = working.tree.nodes.get(timer.state, working.tree.root)
     dispatch(working, timer.event, timer.data, timer.id, timer.target)
-    if not timer.target and working.outbox:
+    if not timer.target:
         _external(working, working.outbox.popleft())
     working.family.wake(working)
 

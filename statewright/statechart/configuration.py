@@ -10,7 +10,6 @@ from statewright.statechart.nodes import Node, is_descendant
 from statewright.statechart.snapshot import Recorded, Snapshot
 from statewright.statechart.tree import Tree
 
-
 CONFIGURATIONS: Final = 10_000
 """How many configurations of a chart are remembered as legal."""
 

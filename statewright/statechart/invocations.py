@@ -161,7 +161,7 @@ def finish(child: Working) -> None:
         name, output = f"done.invoke.{child.name}", child.output
     event = Event(name, output, family.now, EventKind.PLATFORM, invokeid=child.name)
     parent = woken(family, parent_of(child))
-    parent.receive(event)
+    parent.outbox.append(event)
     family.wake(parent)
 
 
@@ -181,7 +181,7 @@ def attend(working: Working, event: Event) -> None:
         for index, invoke in enumerate(_invocations_of(node)):
             if invoke.autoforward and _is_named(node, invoke, index, child.name):
                 receiver = woken(working.family, path)
-                receiver.receive(event)
+                receiver.outbox.append(event)
                 working.family.wake(receiver)
 
 

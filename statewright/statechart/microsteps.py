@@ -165,10 +165,10 @@ def _enter_final(working: Working, node: Node, state: State) -> None:
         working.outcome = state.outcome
         working.output = output
         return
-    working.enqueue(_done(working, parent, output))
+    working.queue.append(_done(working, parent, output))
     around = parent.parent
     if around.kind is StateKind.PARALLEL and is_in_final_state(working, around):
-        working.enqueue(_done(working, around, None))
+        working.queue.append(_done(working, around, None))
 
 
 def _done(working: Working, node: Node, data: Any) -> Event:
@@ -196,7 +196,10 @@ def exit_interpreter(working: Working) -> None:
     working.cancel_timers()
     working.deferred = ()
     working.floor = ()
-    working.queue = working.outbox = working.fresh = working.hatching = ()
+    working.queue.clear()
+    working.outbox.clear()
+    working.fresh = ()
+    working.hatching = ()
 
 
 def cancel_invocations(working: Working, state: str | None = None) -> None:

@@ -210,7 +210,7 @@ class Exits:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.nodes = nodes
         self.ids = ids_of(nodes)
-        self.bare = all([node.bare for node in nodes])
+        self.bare = all(node.bare for node in nodes)
 
 
 class Entries:
@@ -233,7 +233,7 @@ class Entries:
         self.nodes = tuple([entry.node for entry in states])
         self.ids = ids_of(self.nodes)
         self.restored = restored
-        self.bare = not restored and all([entry.bare for entry in states])
+        self.bare = not restored and all(entry.bare for entry in states)
 
 
 def is_history(node: Node) -> bool:

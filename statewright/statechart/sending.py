@@ -57,7 +57,7 @@ _SENT_ID: Final = "send."
 def raise_event(working: Working, action: Raise) -> None:
     """Put an event on the internal queue."""
     data = kept_value(working, action.data)
-    working.enqueue(Event(action.event, data, working.family.now, EventKind.INTERNAL))
+    working.queue.append(Event(action.event, data, working.family.now, EventKind.INTERNAL))
 
 
 def send(working: Working, action: Send) -> None:
@@ -154,14 +154,14 @@ def dispatch(working: Working, name: str, data: Any, sendid: str, target: str) -
     """
     now = working.family.now
     if target == INTERNAL:
-        working.enqueue(Event(name, data, now, EventKind.INTERNAL, sendid=sendid))
+        working.queue.append(Event(name, data, now, EventKind.INTERNAL, sendid=sendid))
     elif target and not target.startswith(SPECIAL):
         request = {"data": data, "event": name, "target": target}
         working.request(EffectKind.SEND, {**request, "id": sendid} if sendid else request)
     else:
         receiver = working if not target else _receiver(working, target)
         if receiver is not None:
-            receiver.receive(_sent(working, name, data, sendid, receiver))
+            receiver.outbox.append(_sent(working, name, data, sendid, receiver))
             if receiver is not working:
                 working.family.wake(receiver)
         elif not working.cancelled:

@@ -28,7 +28,7 @@ from statewright.statechart.nodes import (
     is_descendant,
     is_history,
 )
-from statewright.statechart.tree import Tree, stems_matching
+from statewright.statechart.tree import stems_matching
 from statewright.statechart.working import Working
 
 NAMES: Final = 100
@@ -166,10 +166,7 @@ def _exits_of(working: Working, arc: Arc) -> Exits:
     That is so where nothing beside the source can be active within the domain.
     """
     domain = get_transition_domain(working, arc)
-    if domain is None:
-        exits = Exits(())
-    else:
-        exits = Exits(working.active_below(domain)[::-1])
+    exits = Exits(()) if domain is None else Exits(working.active_below(domain)[::-1])
     if not arc.through_history and (domain is None or _is_alone(arc.source, domain)):
         arc.exits = exits
     return exits

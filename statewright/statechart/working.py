@@ -202,8 +202,8 @@ class Working:
     __slots__ = (
         "_owned",
         "active",
-        "cancelled",
         "before",
+        "cancelled",
         "data",
         "deferred",
         "event",
@@ -249,8 +249,8 @@ class Working:
         self.deferred: tuple[Event, ...] = snapshot.deferred
         self.floor: tuple[str, ...] = snapshot.floor
         self.event: Event | None = None
-        self.queue: deque[Event] | tuple[()] = ()
-        self.outbox: deque[Event] | tuple[()] = ()
+        self.queue: deque[Event] = deque()
+        self.outbox: deque[Event] = deque()
         self.fresh: tuple[Node, ...] = ()
         self.hatching: tuple[Node, ...] = ()
         self.reported: frozenset[object] = _NOBODY
@@ -366,22 +366,6 @@ class Working:
         self._owned.pop(scope, None)
         self.data = {**self.data, scope: variables}
 
-    # Events
-
-    def enqueue(self, event: Event) -> None:
-        """Put an event on the internal queue."""
-        if self.queue:
-            self.queue.append(event)
-        else:
-            self.queue = deque((event,))
-
-    def receive(self, event: Event) -> None:
-        """Put an event on the external queue."""
-        if self.outbox:
-            self.outbox.append(event)
-        else:
-            self.outbox = deque((event,))
-
     # What a macrostep asks for and reports
 
     def request(self, kind: EffectKind, data: Mapping[str, Any]) -> str:
@@ -408,7 +392,7 @@ class Working:
             **more,
         }
         event = Event(name, data, self.family.now, EventKind.PLATFORM, sendid=sendid)
-        self.enqueue(event)
+        self.queue.append(event)
 
     # Timers and work
 
