@@ -92,12 +92,12 @@ from statewright.statechart.execution import initialise
 from statewright.statechart.invocations import attend, begin, finish, start_charts, start_work
 from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
-from statewright.statechart.names import woken, working_from_snapshot
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Family, Working
 
 _made = maker(Macrostep)
@@ -137,7 +137,7 @@ def start(
     checked_text(session, "session")
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
-    working = working_from_snapshot(tree, blank)
+    working = Working(tree, blank)
     try:
         working.family.contact, working.family.tenant = values_read(event)
         initialise(working, tree.root, chart.data, inputs)
@@ -210,7 +210,7 @@ def turn(
         InvalidEvent: the values of the contact or the tenant are not usable.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
-    working = working_from_snapshot(tree_of(chart), snapshot)
+    working = Working(tree_of(chart), snapshot)
     try:
         family = working.family
         if event.contact or event.tenant:

@@ -9,9 +9,9 @@ from typing import Any
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions import evaluate
 from statewright.statechart.definition import Awaits, Statechart
-from statewright.statechart.names import working_from_snapshot
 from statewright.statechart.snapshot import Invocation, Snapshot, Status
 from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.working import Working
 
 EFFECT = "effect"
 """The kind of waiting for the world only."""
@@ -83,7 +83,7 @@ def _choices(
     """The choices offered; none where they have no value, which the chart's own actions report."""
     if awaits.choices is None:
         return ()
-    working = working_from_snapshot(tree, snapshot)
+    working = Working(tree, snapshot)
     working.node = tree.nodes[name]
     try:
         offered = evaluate(awaits.choices, working.names, working.names.host)

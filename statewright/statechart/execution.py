@@ -57,11 +57,9 @@ def _fail(working: Working, failed: ActionError) -> None:
 
 
 def _run(working: Working, actions: Actions, place: tuple[Any, ...]) -> None:
-    number = 0
-    for action in actions:
+    for number, action in enumerate(actions):
         working.place = (*place, number)
         _RUN[type(action)](working, action)
-        number += 1
 
 
 def _say(working: Working, action: Say) -> None:

@@ -27,10 +27,10 @@ from statewright.statechart.evaluation import (
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import execute, initialise
 from statewright.statechart.microsteps import microstep
-from statewright.statechart.names import woken
 from statewright.statechart.nodes import Node
 from statewright.statechart.sending import parent_of
 from statewright.statechart.snapshot import Child, Snapshot, Status, path_to
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 CHARTS: Final = frozenset(

@@ -10,11 +10,11 @@ from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import donedata, execute, initialise
 from statewright.statechart.making import maker
-from statewright.statechart.names import woken
 from statewright.statechart.nodes import Arc, Entries, Entry, Exits, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 _microstep = maker(Microstep)

@@ -6,28 +6,25 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from statewright.errors import EvaluationError, InvalidSnapshot
+from statewright.errors import EvaluationError
 from statewright.expressions.lots import drawn
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
-from statewright.statechart.codec import digest_of
 from statewright.statechart.event import PROCESSOR, Event
 from statewright.statechart.nodes import Scope
-from statewright.statechart.snapshot import Snapshot
-from statewright.statechart.tree import Tree, tree_of
-from statewright.statechart.working import Family, Host, Sight, Working
+from statewright.statechart.scene import Host, Scene
 
 
-class Names(Sight):
+class Names(Mapping[str, Any]):
     """The roots of expressions: ``contact tenant session event input now vars``, and the variables.
 
     A name without a value is a missing key: variables that are declared but unset, ``event`` at the
     start, ``input`` of an event that brings none.
     """
 
-    __slots__ = ("_event", "_event_map", "_scope", "_vars", "_writes", "working")
+    __slots__ = ("_event", "_event_map", "_scope", "_vars", "_writes", "scene")
 
-    def __init__(self, working: Working) -> None:
-        self.working = working
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
         # What `vars` was made of last time, and what came of it.
         self._scope: Scope | None = None
         self._writes: int
@@ -37,8 +34,8 @@ class Names(Sight):
         self._event_map: Mapping[str, Any]
 
     def __getitem__(self, name: str) -> Any:
-        working = self.working
-        scope = working.node.scope
+        scene = self.scene
+        scope = scene.node.scope
         variable = scope.found.get(name)
         if variable is None:
             root = _ROOTS.get(name)
@@ -47,7 +44,7 @@ class Names(Sight):
             variable = scope.variable(name)
             if variable is None:
                 raise KeyError(name)
-        return working.data[variable.scope][name]
+        return scene.data[variable.scope][name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys((*_ROOTS, *self.variables())))
@@ -57,17 +54,17 @@ class Names(Sight):
 
     def variables(self) -> Mapping[str, Any]:
         """Every visible variable that is set."""
-        working = self.working
-        if self._scope is not working.node.scope or self._writes != working.writes:
-            self._scope = working.node.scope
-            self._writes = working.writes
+        scene = self.scene
+        if self._scope is not scene.node.scope or self._writes != scene.writes:
+            self._scope = scene.node.scope
+            self._writes = scene.writes
             self._vars = self._visible()
         return self._vars
 
     def _visible(self) -> dict[str, Any]:
-        data = self.working.data
+        data = self.scene.data
         scopes: list[Scope] = []
-        scope: Scope | None = self.working.node.scope
+        scope: Scope | None = self.scene.node.scope
         while scope is not None:
             scopes.append(scope)
             scope = scope.outer
@@ -80,7 +77,7 @@ class Names(Sight):
 
     def event(self) -> Mapping[str, Any]:
         """The event that is handled (SCXML's ``_event``)."""
-        event = self.working.event
+        event = self.scene.event
         if event is None:
             raise KeyError("event")
         if self._event is not event:
@@ -90,14 +87,14 @@ class Names(Sight):
 
     def event_data(self) -> Any:
         """What the event that is handled carries."""
-        event = self.working.event
+        event = self.scene.event
         if event is None:
             raise KeyError("event")
         return {} if event.data is None else event.data
 
     def input(self) -> Any:
         """What the user answered: a value that was chosen, else the text without outer blanks."""
-        event = self.working.event
+        event = self.scene.event
         data = None if event is None else event.data
         if isinstance(data, dict):
             if "value" in data:
@@ -112,28 +109,28 @@ class Names(Sight):
         ``floor`` lists the states that listen, the holder first; ``ioprocessors`` says where events
         for the session are sent to (SCXML's ``_ioprocessors``).
         """
-        working = self.working
-        processor = {"location": f"#_scxml_{working.before.session}"}
+        scene = self.scene
+        processor = {"location": f"#_scxml_{scene.before.session}"}
         return {
-            "id": working.before.session,
-            "flow": working.tree.chart.name,
-            "turns": working.family.turn,
-            "now": timestamp_from_micros(working.family.now),
-            "floor": list(working.floor),
+            "id": scene.before.session,
+            "flow": scene.tree.chart.name,
+            "turns": scene.family.turn,
+            "now": timestamp_from_micros(scene.family.now),
+            "floor": list(scene.floor),
             "ioprocessors": {PROCESSOR: processor, "scxml": processor},
         }
 
     def now(self) -> datetime:
         """The clock of the session."""
-        return timestamp_from_micros(self.working.family.now)
+        return timestamp_from_micros(self.scene.family.now)
 
     def contact(self) -> Mapping[str, Any]:
         """The contact's values, with what this turn has written to them."""
-        return self.working.family.contact
+        return self.scene.family.contact
 
     def tenant(self) -> Mapping[str, Any]:
         """The tenant's values, with what this turn has written to them."""
-        return self.working.family.tenant
+        return self.scene.family.tenant
 
     @property
     def host(self) -> Host:
@@ -142,18 +139,18 @@ class Names(Sight):
 
     def draw(self, site: int, *arguments: Any) -> int:
         """A number from 0 to below n: the same whenever this call is asked in this visit."""
-        working = self.working
-        node = working.node
-        visit = working.visits.get(node.id, 0)
+        scene = self.scene
+        node = scene.node
+        visit = scene.visits.get(node.id, 0)
         n = arguments[0] if len(arguments) == 1 else None
-        return drawn(n, (working.before.seed, node.id, visit, working.place, site))
+        return drawn(n, (scene.before.seed, node.id, visit, scene.place, site))
 
     def is_in(self, _site: int, *arguments: Any) -> bool:
         """Whether the state of this id is active (SCXML's ``In``)."""
         match arguments:
             case (str(name),):
-                node = self.working.tree.nodes.get(name)
-                return node is not None and self.working.is_active(node)
+                node = self.scene.tree.nodes.get(name)
+                return node is not None and self.scene.is_active(node)
             case _:
                 raise EvaluationError("`In(id)` takes the id of a state as a string")
 
@@ -191,46 +188,3 @@ def _map_from_event(event: Event) -> Mapping[str, Any]:
     if event.invocation:
         seen["invocation"] = event.invocation
     return seen
-
-
-def working_from_snapshot(tree: Tree, snapshot: Snapshot) -> Working:
-    """A working copy of a snapshot, with the names that its expressions see.
-
-    Raises:
-        InvalidSnapshot: its configuration is none of this chart.
-    """
-    return _named(Working(tree, snapshot))
-
-
-def woken(family: Family, path: str) -> Working:
-    """The session of a family with a path.
-
-    Raises:
-        InvalidSnapshot: there is none, or it is none of its chart.
-    """
-    if not path:
-        return family.root
-    live = family.live.get(path)
-    if live is None:
-        live = _named(_working_of_child(family, path))
-        family.live = {**family.live, path: live}
-    return live
-
-
-def _working_of_child(family: Family, path: str) -> Working:
-    child = family.children.get(path)
-    root = family.root
-    chart = None if child is None else root.tree.chart.charts.get(child.chart)
-    if child is None or chart is None or child.snapshot.digest != digest_of(chart):
-        raise InvalidSnapshot(
-            f"session `{family.session}` holds no session `{path}` of a chart that "
-            f"`{root.tree.chart.name}` can invoke; was the snapshot changed by hand?"
-        )
-    working = Working(tree_of(chart), child.snapshot, family, path)
-    working.name = child.name
-    return working
-
-
-def _named(working: Working) -> Working:
-    working.names = Names(working)
-    return working

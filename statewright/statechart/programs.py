@@ -41,10 +41,10 @@ from statewright.expressions.types import (
     type_from_name,
 )
 from statewright.statechart.definition import Statechart
+from statewright.statechart.names import Names
 from statewright.statechart.nodes import ROOTS, Scope
 from statewright.statechart.traversal import expressions_of, expressions_outside
 from statewright.statechart.tree import tree_of
-from statewright.statechart.working import Sight
 
 PATIENCE: Final = 200
 """How often an expression is interpreted before code is made of it."""
@@ -59,9 +59,9 @@ _ROOT_TYPES: Final[Mapping[str, CelType]] = {
 }
 
 _ROOT_WAYS: Final[Mapping[tuple[str, ...], Way]] = {
-    ("contact",): reach("names", Attribute("working"), Attribute("family"), Attribute("contact")),
-    ("tenant",): reach("names", Attribute("working"), Attribute("family"), Attribute("tenant")),
-    ("event", "name"): reach("names", Attribute("working"), Attribute("event"), Attribute("name")),
+    ("contact",): reach("names", Attribute("scene"), Attribute("family"), Attribute("contact")),
+    ("tenant",): reach("names", Attribute("scene"), Attribute("family"), Attribute("tenant")),
+    ("event", "name"): reach("names", Attribute("scene"), Attribute("event"), Attribute("name")),
     ("event", "data"): reach("names", Attribute("event_data"), Call()),
     ("input",): reach("names", Attribute("input"), Call()),
 }
@@ -92,7 +92,7 @@ class Interpreted:
         self.scope = scope
         self.uses = 0
 
-    def __call__(self, names: Sight) -> Any:
+    def __call__(self, names: Names) -> Any:
         self.uses += 1
         if self.uses > PATIENCE:
             # Two threads may do so at once; what they make is the same.
@@ -150,7 +150,7 @@ def _request(expression: Expression, scope: Scope) -> Request:
         variable = scope.variable(node.name) if isinstance(node, Name) else None
         if variable is not None and variable.name not in ROOTS:
             types[variable.name] = type_from_name(variable.type)
-            data = reach("names", Attribute("working"), Attribute("data"))
+            data = reach("names", Attribute("scene"), Attribute("data"))
             ways[(variable.name,)] = Way(
                 data.parameter, (*data.steps, variable.scope, variable.name)
             )

@@ -29,8 +29,8 @@ from statewright.statechart.event import (
     is_event_name,
 )
 from statewright.statechart.making import maker
-from statewright.statechart.names import woken
 from statewright.statechart.snapshot import path_to
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 PARENT: Final = "#_parent"

@@ -7,10 +7,9 @@ world does for them, since its results come in at one place.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
@@ -20,7 +19,9 @@ from statewright.statechart.configuration import nodes_of
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
+from statewright.statechart.names import Names
 from statewright.statechart.nodes import Node, ids_of
+from statewright.statechart.scene import ORDER, Moment, Scene
 from statewright.statechart.snapshot import (
     Child,
     Invocation,
@@ -31,42 +32,23 @@ from statewright.statechart.snapshot import (
 from statewright.statechart.steps import Microstep
 from statewright.statechart.tree import Tree
 
-Host = Mapping[str, Callable[..., Any]]
-"""Functions that expressions may call besides those of CEL."""
-
-
-class Sight(Mapping[str, Any]):
-    """What expressions see of a session; see ``names``."""
-
-    __slots__ = ()
-
-    @property
-    @abstractmethod
-    def host(self) -> Host:
-        """The functions they may call besides those of CEL."""
-
-
 _snapshot = maker(Snapshot)
 _event = maker(Event)
-_ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
 _NOBODY: Final[frozenset[object]] = frozenset()
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-class Family:
+class Family(Moment):
     """What the sessions of one turn have in common.
 
     The names that ``Snapshot`` has too mean what they mean there, for the outermost session. The
-    others:
+    others, besides those of ``Moment``:
 
     Attributes:
         root: the outermost session.
         session: its id.
         limit: how many microsteps a macrostep may take.
-        turn: the number of this turn.
-        contact: the contact's values that this turn reads, with what it has written to them.
-        tenant: the same of the tenant.
         steps: microsteps of this macrostep so far.
         rounds: rounds of loops of this macrostep so far.
         spent: characters and parts of values written in this macrostep so far: one number.
@@ -79,7 +61,6 @@ class Family:
 
     __slots__ = (
         "children",
-        "contact",
         "effects",
         "id_count",
         "incidents",
@@ -87,7 +68,6 @@ class Family:
         "limit",
         "live",
         "microsteps",
-        "now",
         "reached",
         "ready",
         "root",
@@ -95,23 +75,18 @@ class Family:
         "session",
         "spent",
         "steps",
-        "tenant",
         "timer_count",
         "timers",
-        "turn",
     )
 
-    def __init__(self, root: Working, snapshot: Snapshot) -> None:
+    def __init__(self, root: Working, tree: Tree, snapshot: Snapshot) -> None:
+        Moment.__init__(self, snapshot.turns + 1, snapshot.now, _NOTHING, _NOTHING)
         self.root = root
         self.session = snapshot.session
-        self.limit = root.tree.chart.limit
-        self.turn = snapshot.turns + 1
-        self.now = snapshot.now
+        self.limit = tree.chart.limit
         self.timers: tuple[Timer, ...] = snapshot.timers
         self.invocations: tuple[Invocation, ...] = snapshot.invocations
         self.timer_count = snapshot.timer_count
-        self.contact: Mapping[str, Any] = _NOTHING
-        self.tenant: Mapping[str, Any] = _NOTHING
         self.steps = 0
         self.rounds = 0
         self.spent = [0]
@@ -170,19 +145,15 @@ class Family:
         return str(self.id_count)
 
 
-class Working:
+class Working(Scene):
     """All that a macrostep reads and writes; what belongs to a snapshot is copied on write.
 
-    The names that ``Snapshot`` has too mean what they mean there. The others:
+    The names that ``Snapshot`` has too mean what they mean there. The others, besides those of
+    ``Scene``:
 
     Attributes:
-        tree: of the chart.
-        before: the session as it was.
-        family: what it shares.
         path: ``""``, or that of an invoked session; see ``Child``.
         name: of the invocation that it is, or ``""``.
-        active: the configuration as nodes, in document order.
-        event: what is being handled, or None at the start.
         queue: the internal queue.
         outbox: the external queue: what it has sent to itself without delay, and what others have
             sent to it.
@@ -190,78 +161,57 @@ class Working:
         hatching: those of them that invoke charts, and have not yet.
         reported: what has raised an error of a guard in this macrostep.
         quiet: whether guards that fail go unreported.
-        node: the state whose expressions are evaluated.
-        place: where in the state they stand, for ``draw``.
         given: the values that it begins with, until it has begun; None from then on.
         running: whether the session goes on.
         cancelled: whether it was given up by the session that invoked it.
-        writes: how often data may have changed.
-        names: what expressions see.
+        names: what expressions see of it.
     """
 
     __slots__ = (
         "_owned",
-        "active",
-        "before",
         "cancelled",
-        "data",
         "deferred",
-        "event",
-        "family",
-        "floor",
         "fresh",
         "given",
         "hatching",
         "history",
         "name",
         "names",
-        "node",
         "outbox",
         "outcome",
         "output",
         "path",
-        "place",
         "queue",
         "quiet",
         "reported",
         "running",
         "status",
-        "tree",
-        "visits",
-        "writes",
     )
+
+    family: Family
 
     def __init__(
         self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
     ) -> None:
-        self.tree = tree
-        self.before = snapshot
-        self.active: list[Node] = nodes_of(tree, snapshot)
-        self.family = Family(self, snapshot) if family is None else family
+        shared = Family(self, tree, snapshot) if family is None else family
+        Scene.__init__(self, tree, snapshot, shared, nodes_of(tree, snapshot))
         self.path = path
         self.name = ""
         self.status = snapshot.status
         self.outcome = snapshot.outcome
         self.output = snapshot.output
-        self.data: Mapping[str, Mapping[str, Any]] = snapshot.data
         self.history: Mapping[str, Recorded] = snapshot.history
-        self.visits: Mapping[str, int] = snapshot.visits
         self.deferred: tuple[Event, ...] = snapshot.deferred
-        self.floor: tuple[str, ...] = snapshot.floor
-        self.event: Event | None = None
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
         self.fresh: tuple[Node, ...] = ()
         self.hatching: tuple[Node, ...] = ()
         self.reported: frozenset[object] = _NOBODY
-        self.node: Node = tree.root
-        self.place: tuple[Any, ...] = ()
         self.given: Mapping[str, Any] | None = None
         self.running = True
         self.cancelled = False
         self.quiet = False
-        self.names: Sight
-        self.writes = 0
+        self.names = Names(self)
         self._owned: dict[str, dict[str, Any]] = {}
 
     def snapshot(self) -> Snapshot:
@@ -318,7 +268,7 @@ class Working:
         if not active or active[-1].order < node.order:
             active.append(node)
         else:
-            insort(active, node, key=_ORDER)
+            insort(active, node, key=ORDER)
 
     def deactivate(self, node: Node) -> None:
         """Take a state out of the configuration."""
@@ -326,20 +276,15 @@ class Working:
         if active[-1] is node:
             active.pop()
         else:
-            del active[bisect_left(active, node.order, key=_ORDER)]
-
-    def is_active(self, node: Node) -> bool:
-        """Whether a state is in the configuration."""
-        at = bisect_left(self.active, node.order, key=_ORDER)
-        return at < len(self.active) and self.active[at] is node
+            del active[bisect_left(active, node.order, key=ORDER)]
 
     def active_below(self, domain: Node) -> list[Node]:
         """The active descendants of a state, in document order."""
         active = self.active
         if domain.parent is None:
             return list(active)
-        first = bisect_left(active, domain.order + 1, key=_ORDER)
-        return active[first : bisect_left(active, domain.last + 1, key=_ORDER)]
+        first = bisect_left(active, domain.order + 1, key=ORDER)
+        return active[first : bisect_left(active, domain.last + 1, key=ORDER)]
 
     # Data
 
