@@ -92,6 +92,7 @@ from statewright.statechart.execution import initialise
 from statewright.statechart.invocations import attend, begin, finish, start_charts, start_work
 from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
+from statewright.statechart.ordinary import short_turn
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
@@ -169,7 +170,11 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     if snapshot.status is not Status.ACTIVE:
         raise SessionEnded(f"session `{snapshot.session}` has {snapshot.status}; start another one")
     checked = accepted(event)
-    if checked.invocation and not is_awaited(snapshot, checked):
+    if not checked.invocation:
+        short = short_turn(chart.tree, snapshot, event, checked)
+        if short is not None:
+            return short
+    elif not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
     return turn(chart, snapshot, event, _handle, checked)
 

@@ -8,7 +8,7 @@ from statewright.errors import InvalidSnapshot
 from statewright.statechart.definition import StateKind
 from statewright.statechart.nodes import Node, is_descendant
 from statewright.statechart.snapshot import Recorded, Snapshot
-from statewright.statechart.tree import Tree
+from statewright.statechart.tree import Configuration, Tree
 
 CONFIGURATIONS: Final = 10_000
 """How many configurations of a chart are remembered as legal."""
@@ -22,11 +22,12 @@ def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
             active together.
     """
     known = tree.configurations.get(snapshot.configuration)
-    if known is None:
-        known = tuple(_checked_nodes(tree, snapshot))
-        if known and len(tree.configurations) < CONFIGURATIONS:
-            tree.configurations[snapshot.configuration] = known
-    return list(known)
+    if known is not None:
+        return list(known.nodes)
+    nodes = _checked_nodes(tree, snapshot)
+    if nodes and len(tree.configurations) < CONFIGURATIONS:
+        tree.configurations[snapshot.configuration] = Configuration(tuple(nodes))
+    return nodes
 
 
 def _checked_nodes(tree: Tree, snapshot: Snapshot) -> list[Node]:

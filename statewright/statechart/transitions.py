@@ -53,19 +53,19 @@ def _select(working: Working, name: str) -> list[Arc]:
     if not active:
         return []
     if working.tree.parallel:
-        leaves = [node for node in active if node.leaf and _offered(working, node, name)]
+        leaves = [node for node in active if node.leaf and transitions_offered(working, node, name)]
         if len(leaves) != 1:
             return _select_for_each(working, leaves, name)
         leaf = leaves[0]
     else:
         leaf = active[-1]
-    for arc in leaf.offered.get(name) or _offered(working, leaf, name):
+    for arc in leaf.offered.get(name) or transitions_offered(working, leaf, name):
         if arc.guard is None or condition_match(working, arc):
             return [arc]
     return []
 
 
-def _offered(working: Working, leaf: Node, name: str) -> tuple[Arc, ...]:
+def transitions_offered(working: Working, leaf: Node, name: str) -> tuple[Arc, ...]:
     """The transitions of a leaf and its ancestors that may be enabled, in the order of trying.
 
     That depends on the state and the name of the event only, and is remembered.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from statewright.errors import InvalidStatechart
 from statewright.expressions.syntax import Call, walk
@@ -25,6 +25,21 @@ from statewright.statechart.traversal import actions_in, expressions_of
 from statewright.statechart.validation import check_states, check_targets
 
 
+class Configuration:
+    """A legal set of active states.
+
+    Attributes:
+        nodes: the states in document order.
+        courses: what events may lead to from here, by their names; see ``ordinary``.
+    """
+
+    __slots__ = ("courses", "nodes")
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self.nodes = nodes
+        self.courses: dict[str, Any] = {}
+
+
 @dataclass(slots=True, eq=False)
 class Tree:
     """All that a step looks up.
@@ -38,7 +53,7 @@ class Tree:
         deferred: the normalised descriptors of events that are kept.
         eventless: whether any transition waits for no event.
         parallel: whether several leaves can be active at once.
-        configurations: those that were found legal so far, as ids → as nodes.
+        configurations: those that were found legal so far, by their ids.
         digest: of the chart, once ``codec.digest_of`` was asked for it; until then ``""``.
     """
 
@@ -50,7 +65,7 @@ class Tree:
     deferred: frozenset[str]
     eventless: bool
     parallel: bool
-    configurations: dict[tuple[str, ...], tuple[Node, ...]] = field(default_factory=dict)
+    configurations: dict[tuple[str, ...], Configuration] = field(default_factory=dict)
     digest: str = ""
 
 

@@ -189,6 +189,7 @@ class Working(Scene):
     )
 
     family: Family
+    active: list[Node]
 
     def __init__(
         self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
