@@ -28,7 +28,7 @@ from statewright.statechart.coercion import held
 from statewright.statechart.event import TICK, Event
 from statewright.statechart.making import maker
 from statewright.statechart.names import Names
-from statewright.statechart.nodes import EVENTLESS, Arc, Node, Variable
+from statewright.statechart.nodes import Arc, Node, Variable
 from statewright.statechart.programs import function_of
 from statewright.statechart.scene import Moment, Scene
 from statewright.statechart.snapshot import Snapshot
@@ -39,14 +39,13 @@ from statewright.statechart.transitions import (
     compute_exit_set,
     transitions_offered,
 )
-from statewright.statechart.tree import Configuration, Tree
+from statewright.statechart.tree import Tree
 from statewright.statechart.working import Working
 
 _macrostep = maker(Macrostep)
 _microstep = maker(Microstep)
 _snapshot = maker(Snapshot)
 _NOTHING: Final[Mapping[str, Any]] = {}
-_UNKNOWN: Final = ()
 
 
 class Change:
@@ -89,11 +88,22 @@ class Course:
         self.entered: tuple[str, ...] = ()
 
 
-Courses = Sequence[Course] | None
-"""What an event may lead to from one configuration, in the order of trying.
+class Outlook:
+    """What an event may lead to from one configuration.
 
-None where nothing of it is ordinary.
-"""
+    Attributes:
+        nodes: the states that are active.
+        courses: in the order of trying.
+    """
+
+    __slots__ = ("courses", "nodes")
+
+    def __init__(self, nodes: tuple[Node, ...], courses: Sequence[Course]) -> None:
+        self.nodes = nodes
+        self.courses = courses
+
+
+_UNKNOWN: Final = Outlook((), ())
 
 
 def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> Macrostep | None:
@@ -108,35 +118,22 @@ def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> 
     Raises:
         InvalidEvent: the values of the contact or the tenant are not usable.
     """
-    now = snapshot.now
-    now = max(now, event.now)
-    if (
-        snapshot.deferred
-        or snapshot.children
-        or (snapshot.timers and snapshot.timers[0].due <= now)
-    ):
-        return None
-    configuration = tree.configurations.get(snapshot.configuration)
-    if configuration is None:
-        return None
-    courses: Courses = configuration.courses.get(checked.name, _UNKNOWN)
-    if courses is _UNKNOWN:
-        courses = _courses_of(tree, snapshot, configuration, checked.name)
-    if courses is None:
+    now = max(snapshot.now, event.now)
+    outlook = _outlook(tree, snapshot, now, checked.name)
+    if outlook is None:
         return None
     contact = tenant = _NOTHING
     if event.contact or event.tenant:
         contact, tenant = values_read(event)
     moment = Moment(snapshot.turns + 1, now, contact, tenant)
-    scene = Scene(tree, snapshot, moment, configuration.nodes)
+    scene = Scene(tree, snapshot, moment, outlook.nodes)
     scene.event = checked
     names = Names(scene)
     try:
-        course = _chosen(courses, scene, names)
+        course = _chosen(outlook.courses, scene, names)
         if course is None:
-            if tree.deferred:
-                return None
-            return _macrostep(event, (), _after(scene, snapshot.configuration), (), ())
+            after = _after(scene, snapshot.configuration)
+            return None if tree.deferred else _macrostep(event, (), after, (), ())
         if course.changes is None:
             return None
         if course.changes:
@@ -145,6 +142,22 @@ def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> 
         return None
     step = _microstep(checked, course.arc.own, course.exited, course.entered, "")
     return _macrostep(event, (step,), _after(scene, course.after), (), ())
+
+
+def _outlook(tree: Tree, snapshot: Snapshot, now: int, name: str) -> Outlook | None:
+    """What an event may lead to; None where something else has to happen besides or before."""
+    timers = snapshot.timers
+    if snapshot.deferred or snapshot.children or (timers and timers[0].due <= now):
+        return None
+    configuration = tree.configurations.get(snapshot.configuration)
+    if configuration is None:
+        return None
+    outlook: Outlook | None = configuration.outlooks.get(name, _UNKNOWN)
+    if outlook is _UNKNOWN:
+        outlook = _found_outlook(tree, snapshot, configuration.nodes, name)
+        if len(configuration.outlooks) < NAMES:
+            configuration.outlooks[name] = outlook
+    return outlook
 
 
 def _chosen(courses: Sequence[Course], scene: Scene, names: Names) -> Course | None:
@@ -226,23 +239,19 @@ def _after(scene: Scene, configuration: tuple[str, ...]) -> Snapshot:
     )
 
 
-def _courses_of(tree: Tree, snapshot: Snapshot, configuration: Configuration, name: str) -> Courses:
-    """What an event of some name may lead to from a configuration; found once, then remembered.
-
-    None where none of it is ordinary.
-    """
+def _found_outlook(
+    tree: Tree, snapshot: Snapshot, nodes: tuple[Node, ...], name: str
+) -> Outlook | None:
+    """What an event of some name may lead to; None where none of that is ordinary."""
+    leaves = [node for node in nodes if node.leaf]
+    if len(leaves) > 1 or name == TICK or any(node.eventless for node in nodes):
+        return None
     working = Working(tree, snapshot)
-    leaves = [node for node in configuration.nodes if node.leaf]
-    courses: Courses = None
-    if len(leaves) == 1 and name != TICK and not transitions_offered(working, leaves[0], EVENTLESS):
-        offered = transitions_offered(working, leaves[0], name)
-        courses = [_course_of(working, arc) for arc in offered]
-        if courses and all(course.changes is None for course in courses):
-            courses = None
+    courses = [_course_of(working, arc) for arc in transitions_offered(working, leaves[0], name)]
     working.family.part()
-    if len(configuration.courses) < NAMES:
-        configuration.courses[name] = courses
-    return courses
+    if courses and all(course.changes is None for course in courses):
+        return None
+    return Outlook(nodes, courses)
 
 
 def _course_of(working: Working, arc: Arc) -> Course:

@@ -93,6 +93,11 @@ class Interpreted:
         self.uses = 0
 
     def __call__(self, names: Names) -> Any:
+        """The value, as ``evaluate`` gives it.
+
+        Raises:
+            EvaluationError: there is none.
+        """
         self.uses += 1
         if self.uses > PATIENCE:
             # Two threads may do so at once; what they make is the same.

@@ -183,14 +183,15 @@ def text_from_snapshot(snapshot: Snapshot) -> str | None:
             session=snapshot.session,
             timer_count=snapshot.timer_count,
             turns=snapshot.turns,
-            **parts,
         )
+        for name, part in parts.items():
+            setattr(written, name, part)
         return _encode(written).decode()
     except (EvaluationError, TypeError, ValueError, RecursionError):
         return None
 
 
-def _written_parts(snapshot: Snapshot) -> dict[str, Any] | None:
+def _written_parts(snapshot: Snapshot) -> Mapping[str, Any] | None:
     """The parts that have tables of their own as JSON; None where that is not plain."""
     if (
         snapshot.timers == ()
@@ -203,12 +204,12 @@ def _written_parts(snapshot: Snapshot) -> dict[str, Any] | None:
         and snapshot.output is None
         and snapshot.status is Status.ACTIVE
     ):
-        return {}
+        return _NOTHING
     given = {name: getattr(snapshot, name) for name in _DEFAULTS}
     written = {
         name: PARTS[name].write(value) for name, value in given.items() if value != _DEFAULTS[name]
     }
-    return written if _is_plain(written) else None
+    return written if _is_plain_map(written) else None
 
 
 def _is_simple(snapshot: Snapshot) -> bool:
@@ -228,27 +229,31 @@ def _is_simple(snapshot: Snapshot) -> bool:
         and type(floor) is tuple
         and _TEXT.issuperset(map(type, floor))
         and type(data) is dict
-        and all(map(_is_plain, data.values()))
-        and _TEXT.issuperset(map(type, data))
+        and all(type(variables) is dict for variables in data.values())
+        and _is_plain_map(data)
     )
 
 
 def _is_plain(value: Any, levels: int = _LEVELS) -> bool:
     """Whether a list or map holds what JSON has only, or a double is written without exponent."""
-    if levels < 0:
-        return False
     own = type(value)
     if own is dict:
-        for key, item in value.items():
-            kind = type(item)
-            if type(key) is not str:
-                return False
-            if kind is not str and kind not in _SCALARS and not _is_plain(item, levels - 1):
-                return False
-        return _TAG not in value
-    if own is list:
+        return _is_plain_map(value, levels)
+    if own is list and levels >= 0:
         for item in value:
             if type(item) not in _SCALARS and not _is_plain(item, levels - 1):
                 return False
         return True
     return own is float and bool(value == 0 or _LEAST <= abs(value) < _MOST)
+
+
+def _is_plain_map(value: dict[Any, Any], levels: int = _LEVELS) -> bool:
+    if levels < 0 or _TAG in value:
+        return False
+    for key, item in value.items():
+        own = type(item)
+        if type(key) is not str:
+            return False
+        if own is not str and own not in _SCALARS and not _is_plain(item, levels - 1):
+            return False
+    return True

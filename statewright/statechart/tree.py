@@ -30,14 +30,14 @@ class Configuration:
 
     Attributes:
         nodes: the states in document order.
-        courses: what events may lead to from here, by their names; see ``ordinary``.
+        outlooks: what events may lead to from here, by their names; see ``ordinary``.
     """
 
-    __slots__ = ("courses", "nodes")
+    __slots__ = ("nodes", "outlooks")
 
     def __init__(self, nodes: tuple[Node, ...]) -> None:
         self.nodes = nodes
-        self.courses: dict[str, Any] = {}
+        self.outlooks: dict[str, Any] = {}
 
 
 @dataclass(slots=True, eq=False)
