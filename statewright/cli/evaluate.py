@@ -38,6 +38,7 @@ from statewright.expressions.failures import EXTREMES
 from statewright.expressions.failures import Failure as MayFail
 from statewright.expressions.printing import plain_from_value
 from statewright.expressions.spelling import tree_from_value
+from statewright.expressions.types import DYN
 from statewright.expressions.unparser import unparse
 from statewright.flows.documents import SIZE_LIMIT
 from statewright.statechart.coercion import coerced
@@ -190,21 +191,37 @@ def _parts(given: str, option: str, what: str) -> tuple[str, str]:
 
 
 def _value(name: str, value: Any, declared: CelType | None) -> Any:
-    """A value as a variable of this type holds it; as it is where no type is declared."""
-    nullable = declared is not None and declared.name == "nullable"
-    if declared is not None and nullable:
-        (declared,) = declared.parameters
+    """A value as a variable of this type holds it; as it is where no type is declared.
+
+    Raises:
+        Failure: it is of another type, or something inside it is.
+    """
     try:
-        if declared is None or (nullable and value is None):
-            return coerced(value, "dyn")
-        return coerced(value, {"object": "map"}.get(declared.name, declared.name))
+        return _held(name, value, declared or DYN)
     except KeyError:
         raise Failure(f"{name}: a value cannot be given for the type {declared}") from None
+
+
+def _held(place: str, value: Any, wanted: CelType) -> Any:
+    """A value made fit for a type, however deep inside; ``place`` is where it stands."""
+    if wanted.name == "nullable":
+        return None if value is None else _held(place, value, wanted.parameters[0])
+    try:
+        held = coerced(value, {"object": "map"}.get(wanted.name, wanted.name))
     except EvaluationError as error:
-        raise Failure(f"{name}: {error}") from None
-
-
-# What comes out
+        raise Failure(f"{place}: {error.reason}") from None
+    if wanted.name == "list":
+        (inner,) = wanted.parameters
+        return [_held(f"{place}[{number}]", one, inner) for number, one in enumerate(held)]
+    if wanted.name == "map":
+        inner = wanted.parameters[1]
+        return {key: _held(f"{place}[{key!r}]", one, inner) for key, one in held.items()}
+    for field, inner in wanted.by_field.items():
+        if field in held:
+            held[field] = _held(f"{place}.{field}", held[field], inner)
+        elif field not in wanted.optional:
+            raise Failure(f"{place}.{field}: it is missing, and declared as {inner}")
+    return held
 
 
 def _typed(text: str, setting: Setting) -> Outcome:

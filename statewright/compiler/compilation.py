@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statewright.compiler.checks import BY_CODE, findings_of
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering import lower
+from statewright.compiler.lowering.triggers import triggers_of
 from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
 from statewright.compiler.subject import subject_of
 from statewright.errors import FlowRejected
@@ -17,6 +18,7 @@ from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.release import Release
 from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.triggers import ENTRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Compilation:
             statechart=self.statechart,
             digest=digest_of(self.statechart),
             source_map=self.source_map,
-            inputs=self.statechart.inputs,
+            inputs=tuple(name for name in self.statechart.inputs if name != ENTRY),
+            triggers=triggers_of(self.flow),
         )
 
 

@@ -50,6 +50,8 @@ from statewright.flows.nodes import (
     bodies_of,
 )
 from statewright.flows.outline import child
+from statewright.flows.triggers import Trigger
+from statewright.statechart.triggers import Matching
 
 
 class Role(StrEnum):
@@ -79,6 +81,7 @@ class Text:
         place: for a template, where its values are printed.
         names: names that it may use beside those of the flow.
         wanted: of an expression, the type that its value must have.
+        begun: whether there are the variables of the flow when it is read.
     """
 
     role: Role
@@ -88,6 +91,7 @@ class Text:
     place: Place = Place.TEXT
     names: tuple[str, ...] = ()
     wanted: str = "dyn"
+    begun: bool = True
 
 
 PLACES: Mapping[tuple[BubbleType, str], Place] = {
@@ -108,8 +112,10 @@ CARD_PLACES: Mapping[str, Place] = {
 
 
 def texts_of(flow: Flow) -> Iterator[Text]:
-    """All of them: those of the settings, then node by node, then edge by edge."""
+    """All of them: those of the settings and triggers, then node by node, then edge by edge."""
     yield from _settings(flow.settings)
+    for trigger in flow.triggers:
+        yield from (replace(text, begun=False) for text in _trigger(trigger))
     inside = names_inside(flow)
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
@@ -139,6 +145,15 @@ def _settings(settings: Settings) -> Iterator[Text]:
     if settings.inactivity is not None:
         for reminder in settings.inactivity.reminders:
             yield from _bubbles(reminder.message)
+
+
+def _trigger(trigger: Trigger) -> Iterator[Text]:
+    if trigger.guard is not None:
+        yield Text(Role.GUARD, trigger.guard)
+    for _, value in trigger.inputs:
+        yield from _value(value)
+    if trigger.matching is Matching.REGEX:
+        yield from (Text(Role.PATTERN, word) for word in trigger.words)
 
 
 def _message(message: Message) -> Iterator[Text]:

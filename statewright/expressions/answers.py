@@ -62,7 +62,9 @@ def folded(text: str) -> str:
     >>> folded("  São Paulo ")
     'sao paulo'
     """
-    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    # Some letters have a case only once they are decomposed, and some are to be decomposed after.
+    small = unicodedata.normalize("NFKD", text.strip()).casefold()
+    decomposed = unicodedata.normalize("NFKD", small)
     return "".join(one for one in decomposed if not unicodedata.combining(one))
 
 

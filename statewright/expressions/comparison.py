@@ -55,17 +55,17 @@ def equal(left: Any, right: Any, meter: Meter) -> bool:
 
 
 def _equal_lists(left: list[Any], right: list[Any], meter: Meter) -> bool:
+    if len(left) != len(right):
+        return False
     spend(meter, 1 + len(left))
-    return len(left) == len(right) and all(
-        equal(one, other, meter) for one, other in zip(left, right, strict=True)
-    )
+    return all(equal(one, other, meter) for one, other in zip(left, right, strict=True))
 
 
 def _equal_maps(left: Mapping[Any, Any], right: Mapping[Any, Any], meter: Meter) -> bool:
+    if len(left) != len(right):
+        return False
     spend(meter, 1 + len(left))
-    return len(left) == len(right) and all(
-        key in right and equal(value, right[key], meter) for key, value in left.items()
-    )
+    return all(key in right and equal(value, right[key], meter) for key, value in left.items())
 
 
 def _equal_optionals(left: Maybe, right: Maybe, meter: Meter) -> bool:

@@ -48,15 +48,15 @@ def evaluate(
     Raises:
         EvaluationError: it has no value: CEL's error.
     """
-    program = expression.program
-    if program is None:
-        program = _linked(expression)
     try:
+        # Linking goes as deep as the expression does.
+        program = expression.program or _linked(expression)
         return program([budget, names, host, origin, *expression.slots])
     except OutOfBudget:
         raise EvaluationError(f"the budget of {budget} steps is spent") from None
     except RecursionError:
-        raise EvaluationError("the values are nested too deeply") from None
+        reason = "the values are nested too deeply, or there is too little stack left"
+        raise EvaluationError(reason) from None
 
 
 def expression_in(expression: Expression, container: str, qualified: frozenset[str]) -> Expression:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
 
+from statewright.flows.goals import Goal
 from statewright.flows.nodes import NEXT, Bubble, NodeConfig, Source
+from statewright.flows.triggers import Trigger
 from statewright.statechart.sourcemap import NOWHERE, Location
 
 
@@ -25,19 +27,6 @@ class OnError(StrEnum):
     """The node where it happened is left by its default port."""
     FALLBACK = "fallback"
     """The conversation goes on at another node."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A node to which the conversation may go without an edge.
-
-    Attributes:
-        node: its id; may name no node at all.
-        location: where that is said.
-    """
-
-    node: str
-    location: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +257,7 @@ class Flow:
         problems: what could not be read or carried over.
         location: where the flow stands.
         subflows: the flows that its nodes run, by the words in which the nodes name them.
+        triggers: what begins it, in the order of the file.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
     """
@@ -286,3 +276,4 @@ class Flow:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     entry_locations: tuple[Location, ...] = ()
     subflows: Mapping[str, Flow] = field(default_factory=dict)
+    triggers: tuple[Trigger, ...] = ()

@@ -49,7 +49,8 @@ def message_id_from(request: Request, purpose: str = "") -> str | None:
         raise Refused(
             "MALFORMED_REQUEST", "`Idempotency-Key` is one key of 1 to 255 visible ASCII characters"
         )
-    return f"{purpose}:{key}" if purpose else key
+    # No key has a blank in it, so no key of a message is one of these.
+    return f"{purpose} {key}" if purpose else key
 
 
 def seen_from(request: Request, flow: str, current: str) -> str | None:

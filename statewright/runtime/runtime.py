@@ -42,6 +42,7 @@ from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter
 from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import Sweeper
+from statewright.runtime.triggering import Triggering
 from statewright.runtime.turn import Turns
 from statewright.runtime.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
@@ -99,6 +100,7 @@ class Runtime:
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
+        self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
         self._background = Background(sweeper, None if engine is None else engine(results))
 
@@ -344,6 +346,41 @@ class Runtime:
             message=message_id,
             contact=contact,
             inputs=data or {},
+        )
+
+    async def happened(
+        self,
+        what: What,
+        *,
+        conversation: str,
+        message_id: str,
+        tenant: str = "default",
+        channel: str = "api",
+        contact: str = "",
+    ) -> tuple[Received, ...]:
+        """Begin what the triggers of the flows say, and tell those that go on, in the background.
+
+        See ``statechart.answering`` for what begins. A message that begins nothing is for the
+        session that goes on; any other event is for all of them. The newest version of each flow
+        is asked.
+
+        Args:
+            what: as for ``send``.
+            conversation: where it happened.
+            message_id: unique in the conversation; whoever brings it again changes nothing.
+            tenant: whose flows are asked.
+            channel: how the contact talks to us.
+            contact: whose values triggers read, and sessions read and patch, or ``""``.
+
+        Returns:
+            the sessions that were told, or begun; none where nobody waits for it.
+
+        Raises:
+            InvalidEvent, InvalidMessage, UnstorableRecord: as for ``receive``.
+        """
+        talk = Talk(tenant, channel, conversation, "")
+        return await self._triggering.happened(
+            talk, event_from(what), message=message_id, contact=contact
         )
 
     # --- what one sees of it -------------------------------------------------------------------

@@ -139,41 +139,42 @@ _CONTENTS: Final[Mapping[str, Callable[[Any, Any, int], Content]]] = MappingProx
 )
 
 _TEXTS: Final = many(TEXT)
-_EXPRESSION: Final = Form(lambda expression: expression.text, _expression_from_json)
-_CONTENT: Final = Form(_json_from_content, _content_from_json)
+EXPRESSION: Final = Form(lambda expression: expression.text, _expression_from_json)
+CONTENT: Final = Form(_json_from_content, _content_from_json)
+"""What an action says, sends or assigns."""
 _ACTIONS: Final = many(later(lambda: _ACTION))
 
-_BRANCH: Final = record(Branch, Part("guard", _EXPRESSION), Part("actions", _ACTIONS, ()))
+_BRANCH: Final = record(Branch, Part("guard", EXPRESSION), Part("actions", _ACTIONS, ()))
 
 _ACTION: Final[Form] = tagged(
     "do",
     {
         "assign": (
             Assign,
-            record(Assign, Part("location", _TEXTS), Part("value", _CONTENT)),
+            record(Assign, Part("location", _TEXTS), Part("value", CONTENT)),
         ),
         "raise": (
             Raise,
-            record(Raise, Part("event", TEXT), Part("data", _CONTENT, None)),
+            record(Raise, Part("event", TEXT), Part("data", CONTENT, None)),
         ),
-        "say": (Say, record(Say, Part("content", _CONTENT))),
+        "say": (Say, record(Say, Part("content", CONTENT))),
         "send": (
             Send,
             record(
                 Send,
                 Part("event", TEXT),
-                Part("data", _CONTENT, None),
+                Part("data", CONTENT, None),
                 Part("target", TEXT, ""),
-                Part("delay", _CONTENT, None),
+                Part("delay", CONTENT, None),
                 Part("id", TEXT, ""),
                 Part("type", TEXT, ""),
-                Part("event_expr", _CONTENT, None),
-                Part("target_expr", _CONTENT, None),
-                Part("type_expr", _CONTENT, None),
+                Part("event_expr", CONTENT, None),
+                Part("target_expr", CONTENT, None),
+                Part("type_expr", CONTENT, None),
                 Part("id_location", _TEXTS, ()),
             ),
         ),
-        "cancel": (Cancel, record(Cancel, Part("id", TEXT, ""), Part("id_expr", _CONTENT, None))),
+        "cancel": (Cancel, record(Cancel, Part("id", TEXT, ""), Part("id_expr", CONTENT, None))),
         "if": (
             If,
             record(If, Part("branches", many(_BRANCH)), Part("otherwise", _ACTIONS, ())),
@@ -182,13 +183,13 @@ _ACTION: Final[Form] = tagged(
             ForEach,
             record(
                 ForEach,
-                Part("collection", _EXPRESSION),
+                Part("collection", EXPRESSION),
                 Part("item", TEXT),
                 Part("index", TEXT),
                 Part("actions", _ACTIONS),
             ),
         ),
-        "log": (Log, record(Log, Part("label", TEXT), Part("value", _CONTENT, None))),
+        "log": (Log, record(Log, Part("label", TEXT), Part("value", CONTENT, None))),
     },
 )
 
@@ -196,7 +197,7 @@ _TRANSITION: Final = record(
     Transition,
     Part("targets", _TEXTS, ()),
     Part("events", _TEXTS, ()),
-    Part("guard", _EXPRESSION, None),
+    Part("guard", EXPRESSION, None),
     Part("kind", one_of(TransitionKind), TransitionKind.EXTERNAL),
     Part("actions", _ACTIONS, ()),
 )
@@ -210,7 +211,7 @@ _DATUM: Final = record(
     Datum,
     Part("name", TEXT),
     Part("type", TEXT, "dyn"),
-    Part("value", _CONTENT, None),
+    Part("value", CONTENT, None),
     Part("limits", _LIMITS, None),
     Part("shown", BOOL, False),
 )
@@ -218,9 +219,9 @@ _INVOKE: Final = record(
     Invoke,
     Part("id", TEXT),
     Part("type", TEXT),
-    Part("params", _CONTENT),
-    Part("type_expr", _CONTENT, None),
-    Part("chart", _CONTENT, None),
+    Part("params", CONTENT),
+    Part("type_expr", CONTENT, None),
+    Part("chart", CONTENT, None),
     Part("finalize", _ACTIONS, ()),
     Part("autoforward", BOOL, False),
     Part("id_location", _TEXTS, ()),
@@ -229,8 +230,8 @@ _AWAITS: Final = record(
     Awaits,
     Part("kind", TEXT),
     Part("node", TEXT),
-    Part("choices", _EXPRESSION, None),
-    Part("prompt", _CONTENT, None),
+    Part("choices", EXPRESSION, None),
+    Part("prompt", CONTENT, None),
     Part("variable", TEXT, ""),
 )
 _STATE: Final[Form] = record(
@@ -244,7 +245,7 @@ _STATE: Final[Form] = record(
     Part("exit", many(_ACTIONS), ()),
     Part("invocations", many(_INVOKE), ()),
     Part("data", many(_DATUM), ()),
-    Part("donedata", _CONTENT, None),
+    Part("donedata", CONTENT, None),
     Part("outcome", TEXT, ""),
     Part("failed", BOOL, False),
     Part("awaits", _AWAITS, None),

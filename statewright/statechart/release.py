@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from statewright.errors import InvalidStatechart
-from statewright.statechart.chart_forms import STATECHART
+from statewright.statechart.chart_forms import CONTENT, EXPRESSION, STATECHART
 from statewright.statechart.codec import Text, digest_of, read, written
 from statewright.statechart.definition import Statechart
-from statewright.statechart.forms import INT, TEXT, VALUE, Part, by_name, many, record
+from statewright.statechart.forms import INT, TEXT, VALUE, Part, by_name, many, one_of, record
 from statewright.statechart.sourcemap import Location, SourceMap
 from statewright.statechart.tree import tree_of
+from statewright.statechart.triggers import Matching, Reentry, Trigger, TriggerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Release:
         rules: the business rules that hold, each as it was written, in JSON-like values.
         assumptions: what the proofs assume of the world, in words.
         undecided: the questions that the verifier could not answer, with the reason, in words.
+        triggers: what begins a session.
     """
 
     statechart: Statechart
@@ -35,6 +37,7 @@ class Release:
     rules: tuple[Any, ...] = ()
     assumptions: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
 
 _LOCATION: Final = record(
@@ -45,6 +48,20 @@ _LOCATION: Final = record(
     Part("column", INT, 0),
 )
 _TEXTS: Final = many(TEXT)
+_TRIGGER: Final = record(
+    Trigger,
+    Part("name", TEXT),
+    Part("kind", one_of(TriggerKind)),
+    Part("guard", EXPRESSION, None),
+    Part("inputs", by_name(CONTENT), {}),
+    Part("priority", INT, 0),
+    Part("reentry", one_of(Reentry), Reentry.IGNORE),
+    Part("words", _TEXTS, ()),
+    Part("matching", one_of(Matching), Matching.CONTAINS),
+    Part("event", TEXT, ""),
+    Part("cron", TEXT, ""),
+    Part("zone", TEXT, ""),
+)
 _RELEASE: Final = record(
     Release,
     Part("statechart", STATECHART),
@@ -54,6 +71,7 @@ _RELEASE: Final = record(
     Part("rules", many(VALUE), ()),
     Part("assumptions", _TEXTS, ()),
     Part("undecided", _TEXTS, ()),
+    Part("triggers", many(_TRIGGER), ()),
 )
 
 

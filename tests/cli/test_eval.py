@@ -88,6 +88,32 @@ def test_now_is_what_is_said(statewright: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "declared", "value", "printed"),
+    [
+        ("x.t.getFullYear()", "x={t: timestamp}", '{"t": "2026-01-31T00:00:00Z"}', "2026"),
+        ("x[0] + 1.5", "x=list(double)", "[1, 2]", "2.5"),
+        ("x['a'][0].getHours()", "x=map(string, list(duration))", '{"a": ["2h"]}', "2"),
+    ],
+)
+def test_what_is_declared_holds_inside_of_values_too(
+    statewright: CommandLine, text: str, declared: str, value: str, printed: str
+) -> None:
+    result = statewright("eval", text, "--declare", declared, "--var", f"x={value}")
+    assert (result.code, result.out) == (0, f"{printed}\n"), result.err
+
+
+def test_what_contradicts_its_declaration_is_refused_where_it_stands(
+    statewright: CommandLine,
+) -> None:
+    result = statewright("eval", "x", "--declare", "x={a: list(int)}", "--var", 'x={"a": [1, "b"]}')
+    assert result.code == 2
+    assert "x.a[1]: " in result.err
+    lacking = statewright("eval", "x", "--declare", "x={a: int}", "--var", "x={}")
+    assert lacking.code == 2
+    assert "x.a: it is missing" in lacking.err
+
+
+@pytest.mark.parametrize(
     ("text", "declared", "found"),
     [
         ("1 + 1", "", "int"),

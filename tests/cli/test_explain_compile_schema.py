@@ -26,7 +26,7 @@ def test_a_check_is_explained_by_code_or_name(statewright: CommandLine, code: st
 @pytest.mark.parametrize(
     ("code", "hint"),
     [
-        ("S13", "did you mean S103?"),
+        ("S03", "did you mean S103?"),
         ("dangling-edges", "did you mean dangling-edge?"),
         ("\x1b[31m", "`statewright explain` lists all checks"),
     ],

@@ -79,7 +79,7 @@ POOLS: Mapping[str, list[str]] = {
 ANYTHING = [*OTHERS, *(text for pool in POOLS.values() for text in pool)]
 
 LACKING = re.compile(
-    r"fail|lot|slice|flatten|sort|distinct|first|last|.*unwrap.*|sum|avg|min|max|count|top_keys|merge_.*"
+    r"fail|lot|schedule\..*|isOpen|next(Opening|Closing)|openFor|slice|flatten|sort|distinct|first|last|.*unwrap.*|sum|avg|min|max|count|top_keys|merge_.*"
     r"|(lists|sets|answer|regex)\..*|ip.*|cidr|is[A-Z].*|contains[A-Z].*|family|masked|prefixLength"
 )
 """Functions that the C++ engine does not have."""

@@ -124,3 +124,21 @@ def test_the_digest_is_the_same_in_every_process() -> None:
             check=True,
         ).stdout.strip()
         assert found == digest(GUARDS).hex()
+
+
+@pytest.mark.parametrize("kept", [None, "text", 7, b""])
+def test_what_is_no_code_is_made_anew(kept: object) -> None:
+    cache: dict[str, object] = {digest(GUARDS).hex(): kept}
+    module = load_or_generate(GUARDS, cache)  # type: ignore[arg-type] # a cache of somebody else's
+    assert [function(DATA, None) for function in module.functions] == VALUES
+
+
+def test_a_cache_that_takes_nothing_costs_nothing_but_time() -> None:
+    class Full(dict[str, bytes]):
+        """A disk that is full."""
+
+        def __setitem__(self, _key: str, _value: bytes) -> None:
+            raise OSError("no space left on device")
+
+    module = load_or_generate(GUARDS, Full())
+    assert [function(DATA, None) for function in module.functions] == VALUES

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -239,7 +241,15 @@ def test_deep_data_are_an_error_not_a_crash() -> None:
     other: Any = []
     for _ in range(100_000):
         other = [other]
-    assert error_of("a == b", a=deep, b=other).reason == "the values are nested too deeply"
+    assert "nested too deeply" in error_of("a == b", a=deep, b=other).reason
+
+
+def test_a_caller_with_little_stack_left_gets_an_error_of_the_expression() -> None:
+    def below(frames: int) -> Any:
+        return below(frames - 1) if frames else evaluate(parse("a" + ".reverse()" * 190), {"a": ""})
+
+    with pytest.raises(EvaluationError, match="too little stack left"):
+        below(sys.getrecursionlimit() - len(inspect.stack(0)) - 150)
 
 
 @pytest.mark.parametrize(
@@ -285,3 +295,9 @@ def test_threads_share_a_program() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(run, range(2, 40)))
+
+
+def test_lists_of_different_lengths_are_told_apart_for_nothing() -> None:
+    long = list(range(2_000_000))
+    assert evaluate(parse("xs == []"), {"xs": long}) is False
+    assert evaluate(parse("xs != [1]"), {"xs": long}) is True

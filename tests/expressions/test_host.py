@@ -36,7 +36,7 @@ from statewright.expressions.values import BoolKey
 SHOP = Host(
     function("price", (STRING,), INT, {"latte": 340}.__getitem__),
     function("price", (STRING, DOUBLE), INT, lambda drink, rate: round(len(drink) * rate)),
-    function("shop.isOpen", (TIMESTAMP,), BOOL, lambda moment: moment.hour < 18),
+    function("shop.isBusy", (TIMESTAMP,), BOOL, lambda moment: moment.hour < 18),
     member("discounted", (INT, INT), INT, lambda price, percent: price * (100 - percent) // 100),
     function("first", (list_of(INT),), INT, lambda numbers: numbers[0]),
     function("same", (A,), A, lambda value: value),
@@ -67,7 +67,7 @@ def giving(result: CelType, value: Any) -> Host:
     [
         ("price('latte')", "int"),
         ("price('latte', 1.5) + 1", "int"),
-        ("shop.isOpen(now)", "bool"),
+        ("shop.isBusy(now)", "bool"),
         ("price('latte').discounted(10)", "int"),
         ("same('a')", "string"),
         ("[1, 2].map(x, x.discounted(50))", "list(int)"),
@@ -81,7 +81,7 @@ def test_one_registration_gives_types_and_values(text: str, expected: str) -> No
     assert value_of(text, now=datetime(2024, 2, 29, 12, tzinfo=UTC)) is not None
 
 
-@pytest.mark.parametrize("text", ["price(1)", "price()", "shop.isOpen('now')", "prise('latte')"])
+@pytest.mark.parametrize("text", ["price(1)", "price()", "shop.isBusy('now')", "prise('latte')"])
 def test_what_can_never_be_called_is_a_problem(text: str) -> None:
     assert check(parse(text), Environment({}, SHOP.overloads)).problems
 
@@ -89,7 +89,7 @@ def test_what_can_never_be_called_is_a_problem(text: str) -> None:
 def test_a_function_is_called_on_a_variable_or_in_a_namespace() -> None:
     assert value_of("n.discounted(10)", n=100) == 90
     assert value_of("order.total.discounted(10)", order={"total": 100}) == 90
-    assert value_of("shop.isOpen(timestamp(0))", shop={"x": 1}) is True
+    assert value_of("shop.isBusy(timestamp(0))", shop={"x": 1}) is True
 
 
 # Registering

@@ -407,11 +407,12 @@ def test_a_body_of_another_shape_is_refused(client: Client, body: Any, pointer: 
     assert pointer in [field["pointer"] for field in problem["details"]["fields"]]
 
 
-def test_the_end_and_a_patch_have_keys_of_their_own(client: Client) -> None:
+@pytest.mark.parametrize("used", ["7", "end:7", "patch:7"])
+def test_the_end_and_a_patch_have_keys_of_their_own(client: Client, used: str) -> None:
     token = token_of(client)
     key = {"Idempotency-Key": "7"}
     said = {"input": "Brian", "input_type": "text"}
-    client.post(f"/v1/chat/sessions/{token}/interact", said, headers=key)
+    client.post(f"/v1/chat/sessions/{token}/interact", said, headers={"Idempotency-Key": used})
     patched = client.patch(
         f"/v1/chat/sessions/{token}/state", {"updates": {"name": "Ada"}}, headers=key
     )

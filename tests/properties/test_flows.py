@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statewright import compiler, flows
+from statewright.flows.goals import Goal
 from statewright.flows.model import (
     BUSINESS_HOURS,
     BusinessHours,
     Edge,
     ErrorPolicy,
     Flow,
-    Goal,
     Inactivity,
     Node,
     Nudge,
@@ -80,6 +80,7 @@ from statewright.flows.nodes import (
     choice_port,
     outcome_port,
 )
+from statewright.flows.triggers import Trigger
 from statewright.statechart import (
     Event,
     Macrostep,
@@ -91,7 +92,9 @@ from statewright.statechart import (
     snapshot_to_json,
     start,
 )
+from statewright.statechart.answering import Offer, answering
 from statewright.statechart.tree import tree_of
+from statewright.statechart.triggers import ENTRY, Matching, TriggerKind
 
 IDS = st.sampled_from(
     ["a", "b", "a.b", "a/b", "~talk", "~failed", "wait", "é✓", " ", "done.x", "0", "q." * 900]
@@ -348,6 +351,22 @@ DRAWINGS = st.builds(
             Variable(BUSINESS_HOURS, "map", {"days": {"thu": "00:00-24:00"}}, has_default=True),
         )
     ),
+    triggers=st.lists(
+        st.builds(
+            Trigger,
+            st.sampled_from(["t", "u", "~trigger"]),
+            st.sampled_from(list(TriggerKind)),
+            st.none() | GOALS,
+            st.none() | EXPRESSIONS.map(source),
+            st.just(((Source("t"), Value("{{ event.data.a }}")), (Source("x"), Value(1)))),
+            words=st.lists(TEMPLATES.map(source), max_size=1).map(tuple),
+            matching=st.sampled_from(list(Matching)),
+            event=st.sampled_from(["odd", "odd.event", ""]),
+            cron=st.sampled_from(["", "* * * * *"]),
+            zone=ZONES,
+        ),
+        max_size=3,
+    ).map(tuple),
     settings=st.builds(
         Settings,
         st.sampled_from(list(OnError)),
@@ -418,7 +437,12 @@ def test_any_drawing_compiles_and_its_draft_talks(
     draft = compilation.draft()
     tree_of(draft.statechart)
     assert release_from_json(release_to_json(draft)) == draft
-    step = start(draft.statechart, session="s", seed="s", now=0, data={"t": "x"})
+    offers = [Offer("f", draft.triggers)]
+    given = {"t": "x"}
+    for name, data in events:
+        for begun in answering(Event(name, data), offers):
+            given |= {key: begun.inputs[key] for key in begun.inputs if key == ENTRY}
+    step = start(draft.statechart, session="s", seed="s", now=0, data=given)
     for number, (name, data) in enumerate(events, 1):
         if step.snapshot.status is not Status.ACTIVE:
             break

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from statewright.flows.model import Flow, Goal, OnError
+from statewright.flows.goals import Goal
+from statewright.flows.model import Flow, OnError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ def goals_of(flow: Flow) -> Iterator[Named]:
         yield Named(settings.business_hours.closed, "`closed` of the business hours")
     if settings.inactivity is not None and settings.inactivity.to is not None:
         yield Named(settings.inactivity.to, "`to` of the inactivity")
+    for trigger in flow.triggers:
+        if trigger.to is not None:
+            yield Named(trigger.to, f"the trigger `{trigger.name}`")
     for node in flow.nodes:
         if node.on_error is not None and node.on_error.fallback is not None:
             yield Named(node.on_error.fallback, f"`on_error` of `{node.id}`", node.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from statewright.compiler.paths import path_from
@@ -46,12 +46,12 @@ def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
     """Every text of a flow, in the order of ``texts_of``."""
 
     @cache
-    def environment(names: tuple[str, ...]) -> Environment:
-        return environment_of(flow, names)
+    def environment(names: tuple[str, ...], begun: bool) -> Environment:  # noqa: FBT001 (a key)
+        return environment_of(flow if begun else replace(flow, variables=()), names)
 
     declared = session_variables(flow)
     for text in texts_of(flow):
-        yield _parsed(text, environment(text.names), declared)
+        yield _parsed(text, environment(text.names, text.begun), declared)
 
 
 def _parsed(text: Text, environment: Environment, declared: Container[str]) -> ParsedText:

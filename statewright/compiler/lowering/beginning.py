@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statewright.compiler.lowering.plan import Plan, lost
+from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import parse
-from statewright.flows.model import BUSINESS_HOURS, Goal
+from statewright.flows.goals import Goal
+from statewright.flows.model import BUSINESS_HOURS
 from statewright.flows.names import variable_in_cel
 from statewright.statechart.definition import State, Transition
+from statewright.statechart.triggers import ENTRY
 
 
 def begin_id(plan: Plan) -> str:
@@ -26,7 +29,16 @@ def begin_of(plan: Plan) -> State | None:
     return State(begin_id(plan), transitions=(*ways, start))
 
 
+def is_routed(plan: Plan) -> bool:
+    """Whether it depends on the trigger where a conversation begins."""
+    return not plan.prefix and any(one.to is not None for one in plan.flow.triggers)
+
+
 def _ways(plan: Plan) -> Iterator[Transition]:
+    for trigger in plan.flow.triggers:
+        if is_routed(plan) and trigger.to is not None:
+            guard = f"vars[{quoted(ENTRY)}] == {quoted(trigger.name)}"
+            yield _way(plan, trigger.to, guard, trigger.name)
     hours = plan.flow.settings.business_hours
     if hours is not None and hours.closed is not None:
         guard = f"!{variable_in_cel(BUSINESS_HOURS)}.isOpen(now)"

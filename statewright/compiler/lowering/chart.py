@@ -16,7 +16,7 @@ from typing import Any
 
 from statewright.compiler.lowering.action import lower_action
 from statewright.compiler.lowering.assignment import lower_set
-from statewright.compiler.lowering.beginning import begin_of
+from statewright.compiler.lowering.beginning import begin_of, is_routed
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
     WHAT_WENT_WRONG,
@@ -94,6 +94,7 @@ from statewright.flows.nodes import (
 from statewright.statechart.actions import Log
 from statewright.statechart.definition import (
     LIMIT,
+    Datum,
     State,
     Statechart,
     StateKind,
@@ -101,6 +102,7 @@ from statewright.statechart.definition import (
     state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.triggers import ENTRY
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
     {
@@ -149,6 +151,7 @@ def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
     plan = with_silence(with_interrupts(plan_of(flow, lower_node)))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
+    routed = is_routed(plan)
     chart = Statechart(
         name=flow.name or flow.id,
         states=(
@@ -158,8 +161,8 @@ def lower(flow: Flow) -> Lowered:
             State(FAILED, StateKind.FINAL, outcome="error", failed=True),
         ),
         initial=_initial(plan),
-        data=data_of(plan),
-        inputs=tuple(v.name for v in flow.variables if v.input),
+        data=(*data_of(plan), *([Datum(ENTRY, "string", Literal(""))] if routed else ())),
+        inputs=(*(v.name for v in flow.variables if v.input), *((ENTRY,) if routed else ())),
         deferred=("message",),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
     )

@@ -12,6 +12,7 @@ from statewright.compiler.targets.chart_json import json_from
 from statewright.compiler.targets.dot import dot_from
 from statewright.compiler.targets.export import Export, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.mermaid import mermaid_from
+from statewright.compiler.targets.python import python_from
 from statewright.compiler.targets.python_statemachine.source import python_statemachine_from
 from statewright.compiler.targets.scxml import scxml_from
 from statewright.compiler.targets.transitions.text import transitions_from
@@ -26,6 +27,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "json": json_from,
         "dot": dot_from,
         "mermaid": mermaid_from,
+        "python": python_from,
         "python-statemachine": python_statemachine_from,
         "scxml": scxml_from,
         "transitions": transitions_from,

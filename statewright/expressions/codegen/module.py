@@ -81,6 +81,8 @@ def load(code: bytes, requests: Sequence[Request], key: bytes | None = None) -> 
     Raises:
         StaleCode: the code is not theirs, or was damaged.
     """
+    if type(code) is not bytes:
+        raise StaleCode(f"what is kept is no code but a {type(code).__name__}; generate it again")
     payload = memoryview(code)[_KEY + _CHECK :]
     if code[:_KEY] != (key or digest(requests)):
         raise StaleCode("the code was made of other expressions, or for another Python")
@@ -91,10 +93,11 @@ def load(code: bytes, requests: Sequence[Request], key: bytes | None = None) -> 
 
 
 def load_or_generate(requests: Sequence[Request], cache: CodeCache) -> Module:
-    """The module of these requests: from the cache, or new and then put there."""
+    """The module of these requests: from the cache, or new and then put there, if it takes it."""
     key = digest(requests)
     with suppress(KeyError, StaleCode):
         return load(cache[key.hex()], requests, key)
     module = generate(requests, key)
-    cache[key.hex()] = module.code
+    with suppress(OSError):
+        cache[key.hex()] = module.code
     return module

@@ -85,7 +85,7 @@ class _Class:
             "catch_errors_as_events": False,
         }
         if not plain:
-            attributes[naming.start] = State(initial=True, value=naming.start)
+            attributes[naming.start] = State(initial=True)
         for node in tree.root.children:
             first = plain and initial is not None and initial.targets == (node,)
             attributes[naming.states[node.id]] = self._state(node, initial=first)
@@ -106,8 +106,8 @@ class _Class:
         names = self.naming.states
         if is_history(node):
             kind = "deep" if node.kind is StateKind.DEEP_HISTORY else "shallow"
-            return HistoryState(name=node.id, value=node.id, type=kind)
-        about: dict[str, Any] = {"name": node.id, "value": node.id, "initial": initial}
+            return HistoryState(name=node.id, type=kind)
+        about: dict[str, Any] = {"name": node.id, "initial": initial}
         if node.leaf:
             return State(final=node.kind is StateKind.FINAL, **about)
         firsts = _firsts(node)
@@ -216,15 +216,15 @@ class Model:
 
     def __init__(self, made: _Class) -> None:
         self._class = made
-        self._nodes = made.tree.nodes
-        self._ids = {name: state for state, name in made.naming.states.items()}
+        names, nodes = made.naming.states, made.tree.nodes
+        self._nodes = {names[one]: node for one, node in nodes.items()}
         self._value: Any = None
         self.stage: Stage | None = None
         self.waiting = False
 
     @property
     def state(self) -> Any:
-        """The ids of the active states: None, one, or a set in document order."""
+        """The names of the active states: None, one, or a set in document order."""
         return self._value
 
     @state.setter
@@ -238,7 +238,8 @@ class Model:
 
     def configure(self, nodes: list[Node]) -> None:
         """Put the machine into these states, without entering them."""
-        self._value = OrderedSet(node.id for node in nodes) or None
+        names = self._class.naming.states
+        self._value = OrderedSet(names[node.id] for node in nodes) or None
 
     # What the library calls
 
@@ -256,7 +257,7 @@ class Model:
         """The event itself; the library gives what one region hands over to their parent, too."""
         if happened.kind is not EventKind.PLATFORM or not name.startswith("done.state."):
             return happened
-        heard = f"done.state.{self._ids[name.removeprefix('done.state.')]}"
+        heard = f"done.state.{self._nodes[name.removeprefix('done.state.')].id}"
         if heard == happened.name:
             return happened
         return Event(heard, None, happened.now, EventKind.PLATFORM)
@@ -278,13 +279,13 @@ class Model:
 
     def on_exit_state(self, source: Any, machine: Any) -> None:
         """A state is left."""
-        node = self._nodes.get(source.value)
+        node = self._nodes.get(source.id)
         if self.stage is None or node is None:
             return
         names = self._class.naming.states
         remembered = {
             history: [
-                self._nodes[state.value]
+                self._nodes[state.id]
                 for state in machine.history_values[names[history.id]]
                 if history.kind is StateKind.SHALLOW_HISTORY or state.is_atomic
             ]
@@ -303,7 +304,7 @@ class Model:
 
     def on_enter_state(self, target: Any, machine: Any) -> dict[str, Event]:
         """A state is entered; of a final one, the event that the library is to raise."""
-        node = self._nodes.get(target.value)
+        node = self._nodes.get(target.id)
         if self.stage is None or node is None or not self.stage.enter(node):
             return {}
         ended = self.stage.end(node)
@@ -334,14 +335,15 @@ class Machine:
             history = {name: recorded.states for name, recorded in snapshot.history.items()}
             self._restore(nodes_of(made.tree, snapshot), history)
 
-    def _restore(self, nodes: list[Node], history: Mapping[str, tuple[str, ...]]) -> None:
+    def _restore(self, nodes: list[Node], histories: Mapping[str, tuple[str, ...]]) -> None:
         """Make a machine that is in these states; nothing runs."""
         self.model.configure(nodes)
         self.machine = self._class.made(model=self.model)
         states, tree = self.machine.states_map, self._class.tree
-        for name, remembered in history.items():
-            values = [states[one.id] for one in _with_ancestors(tree, name, remembered)]
-            self.machine.history_values[self._class.naming.states[name]] = values
+        names = self._class.naming.states
+        for history, remembered in histories.items():
+            nodes = _with_ancestors(tree, history, remembered)
+            self.machine.history_values[names[history]] = [states[names[one.id]] for one in nodes]
 
     def begin(self, stage: Stage) -> None:
         """Enter the first states: making a machine without any does."""

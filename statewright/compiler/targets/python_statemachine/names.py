@@ -76,14 +76,18 @@ class Naming:
             first = f"␣2{first[1:]}"
         return first + dot + rest
 
-    def descriptors(self, events: Iterable[str]) -> Iterator[str]:
-        """The event descriptors of a transition."""
-        for stem in map(normalised, events):
-            if stem.startswith(_DONE):
-                for state, name in self.states.items():
-                    if stem == _DONE + state or f"{_DONE}{state}".startswith(f"{stem}."):
-                        yield _DONE + name
-            yield stem if stem == "*" else self.event(stem)
+    def descriptors(self, events: Iterable[str]) -> list[str]:
+        """The event descriptors of a transition, each once."""
+        return list(dict.fromkeys(one for event in events for one in self._descriptors(event)))
+
+    def _descriptors(self, event: str) -> Iterator[str]:
+        stem = normalised(event)
+        if stem.startswith(_DONE):
+            # The names of states have no dots here, which their ids may have.
+            for state, name in self.states.items():
+                if stem == _DONE + state or f"{_DONE}{state}".startswith(f"{stem}."):
+                    yield _DONE + name
+        yield stem if stem == "*" else self.event(stem)
 
 
 def naming_of(chart: Statechart) -> Naming:

@@ -208,7 +208,7 @@ class _Page:
                     value = Code(python(value, "lambda: ", 8))
                 lines.append(writer.statement("model.declare", datum.name, value))
         self.losses += writer.losses
-        title = f"declare_{name}" if name else "declare"
+        title = f"declare_{name or 'variables'}"
         return self._method(title, _mark(name), lines) if lines else ""
 
     def _blocks(self, kind: str, name: str, blocks: tuple[Actions, ...], node: Node) -> list[str]:

@@ -64,7 +64,7 @@ class Writer:
 
     def _state(self, node: Node) -> Config:
         config: Config = {"name": self.naming.local[node.id]}
-        if node.kind is StateKind.FINAL:
+        if node.kind is StateKind.FINAL and not is_in_region(node):
             config["final"] = True
         for key, callbacks in (
             ("on_enter", self.callbacks.entered(node)),
@@ -104,6 +104,15 @@ class Writer:
 
     def _target(self, arc: Arc) -> str:
         return self.naming.paths[_real(arc.targets[0]).id]
+
+
+def is_in_region(node: Node) -> bool:
+    """Whether a state is inside a parallel one.
+
+    There, none is marked as final: the library takes a parallel state for done when its last region
+    is, and then fails in looking for whom to tell.
+    """
+    return any(one.kind is StateKind.PARALLEL for one in node.ancestors())
 
 
 def _answering(node: Node, trigger: str) -> list[Arc]:

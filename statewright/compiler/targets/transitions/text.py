@@ -14,12 +14,16 @@ from typing import Any, Final
 from statewright.compiler.targets.export import Export, Loss, Place, export_of, lines_of, stem_of
 from statewright.compiler.targets.naming import unique
 from statewright.compiler.targets.python_statemachine.names import identifier
-from statewright.compiler.targets.transitions.configuration import Config, Writer
+from statewright.compiler.targets.transitions.configuration import (
+    Config,
+    Writer,
+    is_in_region,
+)
 from statewright.compiler.targets.transitions.losses import losses_of_machine, losses_of_order
 from statewright.compiler.targets.transitions.names import ANY, EVENTLESS, START, naming_of
 from statewright.compiler.targets.words import words_of_action, words_of_invoke
 from statewright.statechart.actions import Send
-from statewright.statechart.definition import Actions
+from statewright.statechart.definition import Actions, StateKind
 from statewright.statechart.nodes import Arc, Node
 from statewright.statechart.release import Release
 from statewright.statechart.traversal import actions_in
@@ -176,6 +180,13 @@ def _of_state(node: Node) -> Iterator[Loss]:
     state, place = node.state, Place(node.id)
     if state is None:
         return
+    if node.kind is StateKind.FINAL and is_in_region(node):
+        yield Loss(
+            "finals-in-regions",
+            "a final state in a region is one",
+            "it is not marked, because transitions would fail in looking whether all are done",
+            place,
+        )
     if state.invocations:
         yield Loss(
             "invocations",

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from statewright.flows.dialects.native.shapes import TAG, Duration, NodeId, Shape
-from statewright.flows.model import ErrorPolicy, Goal, OnError
+from statewright.flows.goals import Goal
+from statewright.flows.model import ErrorPolicy, OnError
 from statewright.flows.parts import Part
 
 

@@ -9,6 +9,7 @@ from statewright.flows.dialects.dialect import Dialect
 from statewright.flows.dialects.native.nodes import read_nodes
 from statewright.flows.dialects.native.schema import FlowShape
 from statewright.flows.dialects.native.settings import read_settings, variables_of_settings
+from statewright.flows.dialects.native.triggers import read_triggers
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variables import read_variable
 from statewright.flows.model import Flow, Node, Variable
@@ -28,7 +29,7 @@ def recognises(value: Any) -> bool:
 def read(page: Page) -> Flow:
     """What a document says."""
     root = page.root
-    result = checked(FlowShape, root, without=("variables", "nodes"))
+    result = checked(FlowShape, root, without=("variables", "nodes", "triggers"))
     shape = result.shape if result else FlowShape.model_construct(statewright=1)
     if not root["nodes"].present:
         root["nodes"].report("R005", "`nodes` is missing", "a flow is made of nodes")
@@ -38,6 +39,7 @@ def read(page: Page) -> Flow:
     settings = read_settings(shape.settings, root["settings"], removed)
     variables = tuple(_variables(root["variables"]))
     more = variables_of_settings(settings, variables, root["variables"])
+    inputs = tuple(variable.name for variable in variables if variable.input)
     return Flow(
         id=shape.id or flow_id(page.document.file, shape.name),
         name=shape.name or shape.id or flow_id(page.document.file, ""),
@@ -51,6 +53,7 @@ def read(page: Page) -> Flow:
         description=shape.description,
         metadata=shape.metadata,
         entry_locations=tuple(location for _, location in entries),
+        triggers=tuple(read_triggers(root["triggers"], inputs)),
     )
 
 

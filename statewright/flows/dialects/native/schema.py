@@ -13,6 +13,7 @@ from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
 from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
+from statewright.flows.dialects.native.triggers import SHAPES
 
 SCHEMA_ID: Final = "urn:statewright:schema:flow:1"
 
@@ -111,6 +112,19 @@ class SettingsShape(Shape):
     )
 
 
+Triggers = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/Trigger"},
+            "description": "What begins a conversation, by name.",
+        }
+    ),
+]
+"""Triggers: each is checked by itself."""
+
+
 class FlowShape(Shape):
     """A conversation flow."""
 
@@ -124,6 +138,7 @@ class FlowShape(Shape):
     variables: dict[str, VariableType | LongVariable] = Field(
         {}, description="Names that expressions may use: a type, or all that is to be said."
     )
+    triggers: Triggers = Field({}, description="What begins a conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
@@ -144,12 +159,17 @@ class _Generator(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the native format, for editors and other programs."""
-    shapes: list[type[Shape]] = [FlowShape, *(kind.shape for kind in KINDS.values())]
+    shapes: list[type[Shape]] = [
+        FlowShape,
+        *(kind.shape for kind in KINDS.values()),
+        *SHAPES.values(),
+    ]
     _, schema = models_json_schema(
         [(shape, "validation") for shape in shapes], schema_generator=_Generator
     )
     definitions = schema["$defs"]
     flow = definitions.pop(FlowShape.__name__)
+    definitions["Trigger"] = _union({name: shape.__name__ for name, shape in SHAPES.items()})
     definitions["Node"] = _union({name: kind.shape.__name__ for name, kind in KINDS.items()})
     return {
         "$schema": _Generator.schema_dialect,
@@ -161,7 +181,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _union(shapes: Mapping[str, str]) -> dict[str, Any]:
-    """A node of any kind; ``type`` tells which, so that editors find its keys."""
+    """Something of any kind; ``type`` tells which, so that editors find its keys."""
     references = {name: f"#/$defs/{shape}" for name, shape in shapes.items()}
     return {
         "discriminator": {"propertyName": "type", "mapping": references},

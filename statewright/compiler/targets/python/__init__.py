@@ -1,0 +1,137 @@
+"""A chart as one Python module that needs nothing but Python.
+
+It is put together from three sorts of definitions, of which only those are taken that are needed:
+an interpreter of statecharts that was written for this (``runtime``), the parts of this package
+that say what values, snapshots and functions are, and the chart itself, with its expressions
+written as Python (``cel``, ``module``). ``linking`` makes one text of them.
+"""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from statewright.compiler.targets.export import Export, Loss, export_of, lines_of, stem_of
+from statewright.compiler.targets.python.linking import Name, linked
+from statewright.compiler.targets.python.module import source_from_release
+from statewright.compiler.targets.python.parts import Module, module_from_text
+from statewright.compiler.targets.python.trimming import modules_with_tables, trimmed_texts
+from statewright.statechart.actions import Send
+from statewright.statechart.codec import digest_of
+from statewright.statechart.definition import Statechart
+from statewright.statechart.release import Release
+from statewright.statechart.traversal import actions_in, charts_in, states_in
+
+_PACKAGE: Final = "statewright"
+_RUNTIME: Final = f"{_PACKAGE}.compiler.targets.python.runtime"
+_EXPRESSIONS: Final = f"{_PACKAGE}.expressions"
+_CHART: Final = f"{_RUNTIME}.chart"
+
+_ROOTS: Final[tuple[Name, ...]] = (
+    (f"{_RUNTIME}.service", "start"),
+    (f"{_RUNTIME}.service", "step"),
+    (f"{_RUNTIME}.service", "awaiting"),
+    (f"{_RUNTIME}.patterns", "NotCarriedOver"),
+)
+_REPLACED: Final[Mapping[Name, Name]] = {
+    (f"{_EXPRESSIONS}.syntax", "Expression"): (f"{_RUNTIME}.exact", "Expression"),
+    (f"{_EXPRESSIONS}.interpreter", "evaluate"): (f"{_RUNTIME}.exact", "evaluate"),
+    (f"{_EXPRESSIONS}.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
+    (f"{_EXPRESSIONS}.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
+    (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
+}
+"""What stands in for what needs the parser, the checker or RE2."""
+
+PUBLIC: Final = (
+    "CHART",
+    "DIGEST",
+    "MACHINE",
+    "Event",
+    "ForeignSnapshot",
+    "InvalidEvent",
+    "InvalidSnapshot",
+    "NotCarriedOver",
+    "SessionEnded",
+    "Snapshot",
+    "Step",
+    "awaiting",
+    "interpret",
+    "macrostep",
+    "snapshot_from_json",
+    "snapshot_to_json",
+    "start",
+    "step",
+)
+"""What the module is imported for."""
+
+
+def python_from(release: Release) -> Export:
+    """One file with the module."""
+    chart = release.statechart
+    digests = {name: digest_of(inner) for name, inner in chart.charts.items()}
+    source = source_from_release(release, digests)
+    texts = {name: _text_of(name) for name in modules_with_tables()}
+    own = {_CHART: source.text, **trimmed_texts(texts, source.functions | _conversions(chart))}
+    changed = {name: module_from_text(name, text) for name, text in own.items()}
+    made = linked(_ROOTS, lambda name: changed.get(name) or _module_of(name), _REPLACED, _PACKAGE)
+    names = "".join(f'    "{name}",\n' for name in PUBLIC)
+    head = "".join(_head(chart, source.losses))
+    text = (
+        f"{head}\nfrom __future__ import annotations\n\n{made.imports}\n"
+        f"__all__ = [\n{names}]\n\n{made.definitions}"
+    )
+    return export_of({f"{_file_stem(chart.name)}.py": text}, source.losses)
+
+
+def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
+    """The text that documents the module."""
+    yield "# ruff: noqa: E501, F402, RUF100 - texts are long, and modules were put together\n"
+    yield f'"""{stem_of(chart.name)}: a statechart that runs on Python alone.\n\n'
+    yield "``start`` begins a session and ``step`` handles one event; both give back a ``Step``.\n"
+    yield "Written by ``statewright compile --to python``; write it anew to change it.\n"
+    if losses:
+        yield "\nNot carried over:\n\n"
+        for line in lines_of(losses):
+            shown = line.replace("\\", "\\\\").replace('"""', '\\"""')
+            yield f"- {shown}\n"
+    yield '"""\n'
+
+
+def _conversions(chart: Statechart) -> frozenset[str]:
+    """The functions that values are converted with when they are written to variables."""
+    found: set[str] = set()
+    for one in charts_in(chart):
+        for data in (one.data, *(state.data for state in states_in(one))):
+            found.update(datum.type for datum in data)
+        if any(isinstance(action, Send) and action.delay for action in actions_in(one)):
+            found.update(("int", "duration"))
+    return frozenset(found)
+
+
+def _file_stem(name: str) -> str:
+    """The name of a chart as that of a module, which hides none of Python's own."""
+    stem = stem_of(name).replace("-", "_")
+    if not stem.isidentifier() or keyword.iskeyword(stem) or stem in sys.stdlib_module_names:
+        return f"chart_{stem}"
+    return stem
+
+
+@cache
+def _module_of(name: str) -> Module:
+    return module_from_text(name, _text_of(name))
+
+
+@cache
+def _text_of(name: str) -> str:
+    """The text of a module of this package."""
+    folder = files(_PACKAGE)
+    *path, last = name.split(".")[1:] or [""]
+    inner = folder.joinpath(*path, last) if last else folder
+    file = inner.joinpath("__init__.py") if inner.is_dir() else None
+    if file is None:
+        file = folder.joinpath(*path, f"{last}.py")
+    return file.read_text("utf-8")

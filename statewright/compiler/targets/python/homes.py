@@ -1,0 +1,41 @@
+"""Where the names come from that the source of a chart is written with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+_OURS: Final = "statewright"
+_RUNTIME: Final = f"{_OURS}.compiler.targets.python.runtime"
+
+_NAMES: Final[Mapping[str, str]] = {
+    "typing": "Any Final",
+    f"{_OURS}.expressions.access": "has index index_optional select select_optional",
+    f"{_OURS}.expressions.arithmetic": "divide multiply negate remainder subtract",
+    f"{_OURS}.expressions.comparison": "contains equal ordered unequal",
+    f"{_OURS}.expressions.content": "Computed Literal Record Sequence Text",
+    f"{_OURS}.expressions.nanoseconds": "EPOCH MICROSECOND",
+    f"{_OURS}.expressions.places": "Part Place",
+    f"{_OURS}.expressions.template": "Secret Template",
+    f"{_OURS}.expressions.values": "NOTHING Maybe TypeValue Uint",
+    f"{_OURS}.statechart.actions": (
+        "Assign Branch Cancel ForEach If Log Raise Say Send"  # as in `actions.Action`
+    ),
+    f"{_OURS}.statechart.definition": (
+        "Awaits Datum Invoke Limits State StateKind Statechart Transition TransitionKind"
+    ),
+    f"{_RUNTIME}.exact": (
+        "Frame added ask bind call call_on cel decided elements every failing field_of filtered "
+        "holds_always holds_exactly_once holds_once hole inverted is_among list_with map_with "
+        "mapped mapped_entries mapped_values matching opened opened_flat or_other or_value "
+        "ordered_by pairs some variable worked_off"
+    ),
+    f"{_RUNTIME}.patterns": "NotCarriedOver Pattern",
+    f"{_RUNTIME}.tables": "machine_from_chart",
+}
+
+HOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {name: home for home, names in _NAMES.items() for name in names.split()}
+)
+"""Name → the module that it is of."""

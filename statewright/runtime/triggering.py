@@ -1,0 +1,182 @@
+"""What happens in a conversation: for the sessions that go on, or it begins some.
+
+What begins is for ``statechart.answering`` to say; here it is told what is published and what goes
+on, and what it says is done. All of it is kept by the store before it is done, and none of it is
+done twice, however often the same message comes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from statewright.runtime.clock import Clock
+from statewright.runtime.inbox import Inbox
+from statewright.runtime.messages import checked_id, end_from
+from statewright.runtime.openings import Talk
+from statewright.runtime.receiving import Receiver
+from statewright.runtime.starting import Starter
+from statewright.runtime.views import Received
+from statewright.statechart import Event, Status, event_to_json
+from statewright.statechart.answering import Beginning, Offer, answering
+from statewright.statechart.triggers import MESSAGE, Trigger
+from statewright.storage.records import Episode, Lookup, Publication, SessionKey
+from statewright.storage.store import PAGE, Store
+
+KEPT: Final = 256
+"""How many publications are remembered with their triggers."""
+
+RESTARTED: Final = "restarted"
+"""The outcome of a session that ended because another one of its flow began."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """Something that happened in a conversation.
+
+    Attributes:
+        talk: which conversation.
+        event: what.
+        message: the id of the message that brings it.
+        contact: who talks there, or ``""``.
+    """
+
+    talk: Talk
+    event: Event
+    message: str
+    contact: str
+
+
+class Triggering:
+    """Begins sessions because of what happens.
+
+    Args:
+        store: where releases and sessions are kept.
+        clock: tells the time.
+        starter: begins sessions.
+        receiver: keeps messages for the session that goes on, or for the next one.
+        inbox: keeps messages of sessions.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, starter: Starter, receiver: Receiver, inbox: Inbox
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._starter = starter
+        self._receiver = receiver
+        self._inbox = inbox
+        self._known: OrderedDict[tuple[str, str, int], tuple[Trigger, ...]] = OrderedDict()
+
+    async def offers(self, tenant: str) -> dict[str, tuple[Publication, Offer]]:
+        """The newest publication of each flow of a tenant that has triggers, by flow."""
+        found: dict[str, tuple[Publication, Offer]] = {}
+        after = ""
+        while True:
+            page = await self._store.newest(tenant, after=after, limit=PAGE)
+            for publication in page:
+                triggers = await self._triggers(publication)
+                if triggers:
+                    found[publication.flow] = (publication, Offer(publication.flow, triggers))
+            if len(page) < PAGE:
+                return found
+            after = page[-1].flow
+
+    async def _triggers(self, publication: Publication) -> tuple[Trigger, ...]:
+        key = (publication.tenant, publication.flow, publication.version)
+        if key not in self._known:
+            self._known[key] = (await self._store.release(publication)).triggers
+            if len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return self._known[key]
+
+    async def happened(
+        self, talk: Talk, event: Event, *, message: str, contact: str
+    ) -> tuple[Received, ...]:
+        """Begin what an event triggers, and tell it to the sessions that go on.
+
+        Args:
+            talk: the conversation; its flow is not looked at.
+            event: what happened.
+            message: its id, unique in the conversation.
+            contact: whose values triggers may read, and sessions read and patch, or ``""``.
+        """
+        known = await self.offers(talk.tenant)
+        active = await self._active(talk, message)
+        offers = [offer for _, offer in known.values()]
+        begun = answering(await self._with_values(talk, event, contact), offers, active)
+        happening = _Happening(talk, event, message, contact)
+        taken: list[Received] = []
+        for one in begun:
+            if one.restart:
+                await self._end(happening, active[one.flow])
+            beside = one.flow in active and not one.restart
+            taken.append(await self._begin(happening, known[one.flow][0], one, beside=beside))
+        others = [flow for flow in active if all(flow != one.flow for one in begun)]
+        if event.name == MESSAGE:
+            others = [] if begun else _first(others, known)
+        return (*taken, *[await self._tell(happening, active[flow]) for flow in others])
+
+    async def _active(self, talk: Talk, message: str) -> dict[str, Episode]:
+        """The sessions that go on, but for those that the same message has begun, by flow."""
+        episodes = await self._store.conversation(talk.tenant, talk.channel, talk.conversation)
+        going = [one for one in episodes if one.status is Status.ACTIVE]
+        keys = [SessionKey(talk.tenant, one.session) for one in going]
+        loaded = await self._store.load([Lookup(key, message) for key in keys])
+        return {
+            episode.flow: episode
+            for episode, one in zip(going, loaded, strict=True)
+            if one.duplicate is None or one.duplicate.revision > 1
+        }
+
+    async def _with_values(self, talk: Talk, event: Event, contact: str) -> Event:
+        """The event as triggers see it: with its time, and what is known of contact and tenant."""
+        (loaded,) = await self._store.load([Lookup(talk.key(0), contact=contact)])
+        return replace(event, now=self._clock(), contact=loaded.contact, tenant=loaded.tenant)
+
+    async def _begin(
+        self, happening: _Happening, publication: Publication, begun: Beginning, *, beside: bool
+    ) -> Received:
+        talk = replace(happening.talk, flow=begun.flow)
+        if not beside:
+            return await self._receiver.receive(
+                publication,
+                talk,
+                happening.event,
+                message=happening.message,
+                contact=happening.contact,
+                inputs=begun.inputs,
+            )
+        started = await self._starter.start(
+            publication,
+            talk,
+            contact=happening.contact,
+            inputs=begun.inputs,
+            message=happening.message,
+            repeatable=True,
+        )
+        return Received(started.key, 0)
+
+    async def _end(self, happening: _Happening, episode: Episode) -> None:
+        key = SessionKey(happening.talk.tenant, episode.session)
+        ending = f"{key.session}:restart:{happening.message}"
+        await self._inbox.accept(key, ending, event_to_json(end_from(RESTARTED)))
+
+    async def _tell(self, happening: _Happening, episode: Episode) -> Received:
+        key = SessionKey(happening.talk.tenant, episode.session)
+        message = checked_id(key, happening.message)
+        body = event_to_json(happening.event)
+        return Received(key, await self._inbox.accept(key, message, body))
+
+
+def _first(flows: Iterable[str], known: Mapping[str, tuple[Publication, Offer]]) -> list[str]:
+    """The flow of the highest priority, the first by name of several; none of none."""
+
+    def order(flow: str) -> tuple[int, str]:
+        triggers = known[flow][1].triggers if flow in known else ()
+        return -max((one.priority for one in triggers), default=0), flow
+
+    return sorted(flows, key=order)[:1]

@@ -1,0 +1,332 @@
+"""Which of the triggers of releases an event fires, and what is to begin because of it.
+
+Nothing runs here, and nothing is known of stores: ``answering`` is told what happened, what is
+published, and what goes on already; it says what is to begin.
+
+**What an event fires.** ``message`` fires triggers of messages and of keywords,
+``conversation.opened`` those of conversations that open, ``webhook`` those of the path that its
+data name; any other event those that name it, or a part of its name, as descriptors of events do.
+A trigger with a condition fires only where that holds. Schedules and people name what they begin:
+see ``due`` and ``begun_by``.
+
+**Who answers.** A message, or the opening of a conversation, begins one session at most: of all
+triggers that it fires, the one of the highest priority; of several, the one that asks for most: a
+keyword exactly, at the beginning, anywhere, a pattern, any message; of several still, that of the
+flow whose name comes first, and of one flow the one that stands first. Any other event begins a
+session of every flow that has a trigger for it.
+
+**What goes on already.** Of a flow that runs in the conversation, ``Reentry`` says what happens.
+A message of a conversation in which another flow runs is for that one, unless a trigger with a
+higher priority than any of that flow's wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+from statewright.errors import EvaluationError
+from statewright.expressions import evaluate, render
+from statewright.expressions.answers import folded
+from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
+from statewright.expressions.patterns import searcher
+from statewright.expressions.schedules import next_run
+from statewright.expressions.times import zone_from_text
+from statewright.statechart.coercion import kept
+from statewright.statechart.event import Event, matches
+from statewright.statechart.triggers import (
+    MESSAGE,
+    OPENED,
+    WEBHOOK,
+    Matching,
+    Reentry,
+    Trigger,
+    TriggerKind,
+)
+
+RUNS: Final = 1_000
+"""How many times at once ``due`` tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A flow that may begin.
+
+    Attributes:
+        flow: its name.
+        triggers: those of its release.
+    """
+
+    flow: str
+    triggers: tuple[Trigger, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A session that is to begin.
+
+    Attributes:
+        flow: what it runs.
+        trigger: the name of what began it.
+        inputs: what it is given.
+        restart: whether the session of that flow that runs already is to end.
+        problems: inputs that have no value, each with the reason, in words.
+    """
+
+    flow: str
+    trigger: str
+    inputs: Mapping[str, Any]
+    restart: bool = False
+    problems: tuple[str, ...] = ()
+
+
+def answering(
+    event: Event, offers: Iterable[Offer], active: Collection[str] = ()
+) -> tuple[Beginning, ...]:
+    """What begins because of an event; nothing where it is for a session that runs.
+
+    Args:
+        event: what happened.
+        offers: the flows that may begin, each once.
+        active: the flows that run in the conversation.
+    """
+    known = tuple(offers)
+    fired = [
+        (offer, place, trigger)
+        for offer in known
+        for place, trigger in enumerate(offer.triggers)
+        if _fires(trigger, event)
+        and not (offer.flow in active and trigger.reentry is Reentry.IGNORE)
+    ]
+    fired.sort(key=lambda one: (*order_of(one[2]), one[0].flow, one[1]))
+    first: dict[str, Trigger] = {}
+    for offer, _, trigger in fired:
+        first.setdefault(offer.flow, trigger)
+    if event.name in {MESSAGE, OPENED}:
+        floor = _floor(known, active)
+        wanted = (
+            (flow, trigger)
+            for flow, trigger in first.items()
+            if all(flow == one or trigger.priority > priority for one, priority in floor)
+        )
+        first = dict(list(wanted)[:1])
+    return tuple(
+        begun_by(trigger, event, flow=flow, restart=_restarts(trigger, flow, active))
+        for flow, trigger in first.items()
+    )
+
+
+def begun_by(trigger: Trigger, event: Event, *, flow: str, restart: bool = False) -> Beginning:
+    """What begins by a trigger that is named, whether or not the event fires it.
+
+    Args:
+        trigger: what is named.
+        event: what happened; its time is that of the beginning.
+        flow: the flow of the trigger.
+        restart: see ``Beginning``.
+    """
+    names = _names(event)
+    inputs: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, content in trigger.inputs.items():
+        try:
+            inputs[name] = kept(render(content, names))
+        except EvaluationError as error:
+            problems.append(f"`{name}`: {error.reason}")
+    return Beginning(flow, trigger.name, inputs, restart, tuple(problems))
+
+
+def due(offers: Iterable[Offer], after: int, until: int) -> tuple[tuple[int, str, Trigger], ...]:
+    """The schedules that fire after a time and not after another one, in order.
+
+    Args:
+        offers: the flows that may begin.
+        after: microseconds since 1970 UTC; what fires just then is left out.
+        until: microseconds since 1970 UTC; what fires just then is not.
+
+    Returns:
+        time, flow and trigger of each. If there are more than about ``RUNS``, those that come
+        first: ask again from the time of the last one.
+    """
+    found = [
+        (at, offer.flow, trigger)
+        for offer in offers
+        for trigger in offer.triggers
+        if trigger.kind is TriggerKind.SCHEDULE
+        for at in _runs(trigger, after, until)
+    ]
+    found.sort(key=lambda one: (one[0], one[1], one[2].name))
+    if len(found) <= RUNS:
+        return tuple(found)
+    # Those of one time stay together, so that none is missed when it is asked again from there.
+    last = found[RUNS - 1][0]
+    return tuple(one for one in found if one[0] <= last)
+
+
+def _runs(trigger: Trigger, after: int, until: int) -> Iterator[int]:
+    moment = EPOCH + after * MICROSECOND
+    for _ in range(RUNS + 1):
+        try:
+            moment = next_run(trigger.cron, zone_from_text(trigger.zone), moment)
+        except EvaluationError:
+            return
+        at = (moment - EPOCH) // MICROSECOND
+        if at > until:
+            return
+        yield at
+
+
+def _floor(offers: Iterable[Offer], active: Collection[str]) -> tuple[tuple[str, int], ...]:
+    """The flows that run, each with the greatest priority of its triggers."""
+    priorities = {offer.flow: [one.priority for one in offer.triggers] for offer in offers}
+    return tuple((flow, max(priorities.get(flow, []), default=0)) for flow in active)
+
+
+def _restarts(trigger: Trigger, flow: str, active: Collection[str]) -> bool:
+    return flow in active and trigger.reentry is Reentry.RESTART
+
+
+# --- whether it fires -----------------------------------------------------------------------------
+
+
+def _fires(trigger: Trigger, event: Event) -> bool:
+    return _FIRES[trigger.kind](trigger, event) and _holds(trigger, event)
+
+
+def _holds(trigger: Trigger, event: Event) -> bool:
+    """Whether the condition of a trigger holds; one without a value does not."""
+    try:
+        return trigger.guard is None or evaluate(trigger.guard, _names(event)) is True
+    except EvaluationError:
+        return False
+
+
+def _by_word(trigger: Trigger, event: Event) -> bool:
+    if event.name != MESSAGE:
+        return False
+    text = _input(event)
+    if not isinstance(text, str):
+        return False
+    holds = _MATCHES[trigger.matching]
+    return any(holds(text, word) for word in trigger.words)
+
+
+def _by_event(trigger: Trigger, event: Event) -> bool:
+    own = event.name in {MESSAGE, OPENED, WEBHOOK}
+    return not own and matches(trigger.event, event.name)
+
+
+def _by_path(trigger: Trigger, event: Event) -> bool:
+    data = event.data
+    return event.name == WEBHOOK and isinstance(data, dict) and data.get("path") == trigger.event
+
+
+_FIRES: Final[Mapping[TriggerKind, Callable[[Trigger, Event], bool]]] = MappingProxyType(
+    {
+        TriggerKind.MESSAGE: lambda _, event: event.name == MESSAGE,
+        TriggerKind.KEYWORD: _by_word,
+        TriggerKind.OPENED: lambda _, event: event.name == OPENED,
+        TriggerKind.EVENT: _by_event,
+        TriggerKind.WEBHOOK: _by_path,
+        TriggerKind.SCHEDULE: lambda *_: False,
+        TriggerKind.MANUAL: lambda *_: False,
+    }
+)
+"""Whether an event is of the kind that fires a trigger."""
+
+
+def spoken(text: str) -> str:
+    """A text as keywords are compared with it: the words, folded, with a blank around each.
+
+    >>> spoken("  Où est-ce, s'il vous plaît?")
+    ' ou est ce s il vous plait '
+    """
+    letters = (one if one.isalnum() else " " for one in folded(text))
+    return f" {' '.join(''.join(letters).split())} "
+
+
+def _finds(text: str, pattern: str) -> bool:
+    try:
+        return searcher(pattern)(text)
+    except EvaluationError:
+        return False
+
+
+_MATCHES: Final[Mapping[Matching, Callable[[str, str], bool]]] = MappingProxyType(
+    {
+        Matching.CONTAINS: lambda text, word: spoken(word) in spoken(text),
+        Matching.EXACT: lambda text, word: spoken(word) == spoken(text),
+        Matching.STARTS: lambda text, word: spoken(text).startswith(spoken(word)),
+        Matching.REGEX: _finds,
+    }
+)
+"""Whether a text holds a word."""
+
+_RANKS: Final = (Matching.REGEX, Matching.CONTAINS, Matching.STARTS, Matching.EXACT)
+
+
+class Ordered(Protocol):
+    """What the order of triggers depends on."""
+
+    @property
+    def kind(self) -> TriggerKind:
+        """See ``Trigger``."""
+
+    @property
+    def matching(self) -> Matching:
+        """See ``Trigger``."""
+
+    @property
+    def priority(self) -> int:
+        """See ``Trigger``."""
+
+
+def order_of(trigger: Ordered) -> tuple[int, int]:
+    """A key that sorts triggers: the greater priority first, then the one that asks for more."""
+    keyword = trigger.kind is TriggerKind.KEYWORD
+    rank = 1 + _RANKS.index(trigger.matching) if keyword else 0
+    return -trigger.priority, -rank
+
+
+def covers(one: tuple[Matching, str], other: tuple[Matching, str]) -> bool:
+    """Whether every text that is sure to hold a word holds another one, too.
+
+    Args:
+        one: how a text has to hold the other word, and that word.
+        other: how a text holds the word, and the word.
+    """
+    (matching, word), (how, text) = one, other
+    if Matching.REGEX in (matching, how):
+        return one == other
+    if matching is Matching.EXACT:
+        return how is Matching.EXACT and spoken(word) == spoken(text)
+    if matching is Matching.STARTS:
+        return how is not Matching.CONTAINS and spoken(text).startswith(spoken(word))
+    return spoken(word) in spoken(text)
+
+
+# --- what expressions see -------------------------------------------------------------------------
+
+
+def _names(event: Event) -> Mapping[str, Any]:
+    names = {
+        "event": {"name": event.name, "data": {} if event.data is None else event.data},
+        "now": EPOCH + event.now * MICROSECOND,
+        "contact": event.contact,
+        "tenant": event.tenant,
+        "vars": {},
+    }
+    said = _input(event)
+    return names if said is None else {**names, "input": said}
+
+
+def _input(event: Event) -> Any:
+    """What the user said: a value that was chosen, else the text without outer blanks; or None."""
+    if not isinstance(event.data, dict):
+        return None
+    if "value" in event.data:
+        return event.data["value"]
+    text = event.data.get("text")
+    return text.strip() if isinstance(text, str) else None

@@ -1,0 +1,132 @@
+"""What happens in a conversation begins sessions, or is for those that go on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.runtime import Received, Runtime
+from statewright.runtime.timers import HOLD
+from statewright.statechart import Event, Status
+from tests.runtime.worlds import World, texts
+
+pytestmark = pytest.mark.anyio
+
+ORDERS = """
+statewright: 1
+start: hello
+variables: {about: {type: string, default: "", input: true}, said: string}
+triggers:
+  any: {type: message}
+  again: {type: keyword, words: [start over], reentry: restart}
+  shipped:
+    type: event
+    event: order.shipped
+    reentry: parallel
+    to: shipped
+    inputs: {about: "{{ event.data.id }}"}
+nodes:
+  hello: {type: question, text: "Hello?", variable: said, next: bye}
+  shipped: {type: end, text: "{{ about }} is on its way."}
+  bye: {type: end, text: "You said {{ said }}."}
+"""
+
+HELP = """
+statewright: 1
+start: help
+triggers:
+  help: {type: keyword, words: [help], priority: 5, if: "contact.?vip.orValue(false)"}
+nodes:
+  help: {type: end, text: Help is near.}
+"""
+
+
+async def published(world: World) -> Runtime:
+    runtime = await world.worker()
+    for name, text in (("orders", ORDERS), ("help", HELP)):
+        release = compiler.compile(flows.parse(text)).release()
+        await runtime.publish(release, flow=name)
+    return runtime
+
+
+async def happened(
+    world: World, runtime: Runtime, what: Any, message: str = "", contact: str = ""
+) -> tuple[Received, ...]:
+    taken = await runtime.happened(
+        what, conversation="c", message_id=message or str(what), contact=contact
+    )
+    await asyncio.sleep(0.02)
+    while await runtime.sweep(world.clock.advance(1 + HOLD // 1_000_000)):
+        pass
+    return taken
+
+
+async def said(runtime: Runtime, taken: Received) -> list[str]:
+    return texts(*await runtime.read(taken.key))
+
+
+async def test_a_message_begins_a_flow_and_the_next_one_is_for_its_session(world: World) -> None:
+    runtime = await published(world)
+    (first,) = await happened(world, runtime, "hi")
+    assert await said(runtime, first) == ["Hello?"]
+    (second,) = await happened(world, runtime, "Ada")
+    assert second.key == first.key
+    assert await said(runtime, first) == ["Hello?", "You said Ada."]
+    (third,) = await happened(world, runtime, "more")
+    assert third.key != first.key
+    assert await said(runtime, third) == ["Hello?"]
+
+
+async def turns_of(runtime: Runtime) -> dict[str, int]:
+    """How often each session that there is has taken a turn."""
+    sessions = await runtime.store.sessions("default")
+    return {session.key.session: session.revision for session in sessions}
+
+
+async def test_a_message_that_comes_again_changes_nothing(world: World) -> None:
+    runtime = await published(world)
+    for what in ("hi", "start over", "Ada", Event("order.shipped", {"id": "#17"}), "more"):
+        await happened(world, runtime, what)
+        before = await turns_of(runtime)
+        await happened(world, runtime, what)
+        assert await turns_of(runtime) == before
+    # The session that was to begin anew remembers how it ended, and to whom it left the message.
+    assert sorted(before.values()) == [1, 1, 2, 3]
+
+
+async def test_a_word_may_begin_a_flow_anew(world: World) -> None:
+    runtime = await published(world)
+    (first,) = await happened(world, runtime, "hi")
+    await happened(world, runtime, "start over!")
+    view = await runtime.session(first.key)
+    assert (view.status, view.outcome) == (Status.COMPLETED, "restarted")
+    now = await runtime.current("orders", conversation="c")
+    assert now is not None
+    assert now != first.key
+    (after,) = await happened(world, runtime, "Ada")
+    assert after.key == now
+    assert await said(runtime, after) == ["Hello?", "You said Ada."]
+
+
+async def test_an_event_may_begin_a_session_beside_another_one(world: World) -> None:
+    runtime = await published(world)
+    (first,) = await happened(world, runtime, "hi")
+    (shipped,) = await happened(world, runtime, Event("order.shipped", {"id": "#17"}))
+    assert await said(runtime, shipped) == ["#17 is on its way."]
+    assert (await runtime.session(first.key)).status is Status.ACTIVE
+
+
+async def test_a_trigger_may_ask_for_the_contact(world: World) -> None:
+    runtime = await published(world)
+    (first,) = await happened(world, runtime, "hi", contact="ada")
+    (taken,) = await happened(world, runtime, "help", contact="ada")
+    assert taken.key == first.key, "the flow that runs has the word"
+    assert await said(runtime, taken) == ["Hello?", "You said help."]
+
+
+async def test_what_nobody_waits_for_is_for_nobody(world: World) -> None:
+    runtime = await published(world)
+    assert await happened(world, runtime, Event("order.returned", {})) == ()
