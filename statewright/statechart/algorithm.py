@@ -62,6 +62,10 @@ runs its exit actions; whoever gave it up hears nothing of it any more.
 timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
 most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
+**Short ways.** What is said here is done here, with two exceptions that give the same result sooner:
+``ordinary`` looks up turns in which one transition is taken and nothing follows, and ``programs``
+makes code of expressions that are evaluated often.
+
 **The end.** Reaching a final child of the root ends the session at once: the internal queue is
 dropped, exit actions run, timers and invocations are cancelled. The configuration stays, so that
 one can see where the session ended.
@@ -84,15 +88,13 @@ from statewright.statechart.acceptance import (
 )
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
-from statewright.statechart.cycle import cycle_in
 from statewright.statechart.definition import Statechart
-from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, prefixes
 from statewright.statechart.execution import initialise
 from statewright.statechart.invocations import attend, begin, finish, start_charts, start_work
-from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
 from statewright.statechart.ordinary import short_turn
+from statewright.statechart.results import abandoned, macrostep_of
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
@@ -100,8 +102,6 @@ from statewright.statechart.transitions import select_eventless_transitions, sel
 from statewright.statechart.tree import tree_of
 from statewright.statechart.waking import woken
 from statewright.statechart.working import Family, Working
-
-_made = maker(Macrostep)
 
 DEFERRED: Final = 16
 """How many events are kept until something listens to them."""
@@ -145,9 +145,9 @@ def start(
         if tree.root.initial is not None:
             microstep(working, [tree.root.initial], None)
         _come_to_rest(working)
-        return _macrostep_of(working, event)
+        return macrostep_of(working, event)
     except OutOfBoundsError as error:
-        return _abandoned(working, blank, event, error)
+        return abandoned(working, blank, event, error)
     finally:
         working.family.part()
 
@@ -176,7 +176,7 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
             return short
     elif not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
-    return turn(chart, snapshot, event, _handle, checked)
+    return turn(chart, snapshot, event, handle, checked)
 
 
 def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
@@ -199,7 +199,7 @@ def turn(
     chart: Statechart,
     snapshot: Snapshot,
     event: Event,
-    handle: Callable[[Working, Event], None],
+    action: Callable[[Working, Event], None],
     checked: Event,
 ) -> Macrostep:
     """Fire the timers that are due, then do what the event asks for, if the session still runs.
@@ -208,7 +208,7 @@ def turn(
         chart: what runs.
         snapshot: the session so far; it belongs to the chart, and is active.
         event: what happened.
-        handle: does what is to be done.
+        action: does what is to be done.
         checked: the event as it was accepted.
 
     Raises:
@@ -223,52 +223,14 @@ def turn(
         if family.timers or event.now > family.now:
             _let_time_pass(working, event.now)
         if working.running:
-            handle(working, checked)
+            action(working, checked)
         elif event.name != TICK:
             working.report("ended", f"the session ended before `{event.name}` was handled")
-        return _macrostep_of(working, event)
+        return macrostep_of(working, event)
     except OutOfBoundsError as error:
-        return _abandoned(working, snapshot, event, error)
+        return abandoned(working, snapshot, event, error)
     finally:
         working.family.part()
-
-
-def _macrostep_of(working: Working, event: Event) -> Macrostep:
-    family = working.family
-    return _made(
-        event,
-        tuple(family.microsteps),
-        working.snapshot(),
-        tuple(family.effects),
-        tuple(family.incidents),
-    )
-
-
-def _abandoned(
-    working: Working, before: Snapshot, event: Event, error: OutOfBoundsError
-) -> Macrostep:
-    """What is left of a turn that goes on for ever: its whole macrosteps, and a failed session."""
-    family = working.family
-    reached, steps, effects, incidents = family.reached or (before, 0, 0, 0)
-    states = cycle_in(family.microsteps)
-    message = str(error)
-    if states:
-        message += "; it goes round through " + ", ".join(f"`{state}`" for state in states)
-    snapshot = replace(
-        reached,
-        turns=family.turn,
-        now=max(before.now, event.now),
-        status=Status.FAILED,
-    )
-    incident = Incident("error.limit", states[0] if states else "", message)
-    kept = family.incidents[: max(incidents, 100)]
-    return Macrostep(
-        event,
-        tuple(family.microsteps[:steps]),
-        snapshot,
-        tuple(family.effects[:effects]),
-        (*kept, incident),
-    )
 
 
 def _let_time_pass(working: Working, now: int) -> None:
@@ -299,7 +261,7 @@ def _fire(working: Working, timer: Timer) -> None:
     working.family.wake(working)
 
 
-def _handle(working: Working, event: Event) -> None:
+def handle(working: Working, event: Event) -> None:
     """Handle an event from outside."""
     if event.name == TICK:
         return
