@@ -62,7 +62,7 @@ runs its exit actions; whoever gave it up hears nothing of it any more.
 timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
 most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
-**Short ways.** What is said here is done here, with two exceptions that give the same result sooner:
+**Short ways.** What is said here is done here, with two exceptions that come to the same sooner:
 ``ordinary`` looks up turns in which one transition is taken and nothing follows, and ``programs``
 makes code of expressions that are evaluated often.
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate
 from statewright.expressions.codegen import (
     Attribute,
@@ -68,18 +69,15 @@ _ROOT_WAYS: Final[Mapping[tuple[str, ...], Way]] = {
 """Ways that are shorter than to ask ``Names`` for a root."""
 
 
-def _known_to_names(*_: object) -> object:
-    """What the functions of the host do is known where they are called, and not where they are not.
-
-    They are declared here for their types; ``Names.host`` has them.
-    """
-    raise NotImplementedError
+def _of_a_running_chart(*_: object) -> object:
+    raise EvaluationError("only a running chart can tell")
 
 
 _HOST: Final = (
-    function("draw", (INT,), INT, _known_to_names),
-    function("In", (STRING,), BOOL, _known_to_names),
+    function("draw", (INT,), INT, _of_a_running_chart),
+    function("In", (STRING,), BOOL, _of_a_running_chart),
 )
+"""The functions of ``Names.host``, here for their types only."""
 
 
 class Interpreted:
