@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -237,6 +238,7 @@ _FIRES: Final[Mapping[TriggerKind, Callable[[Trigger, Event], bool]]] = MappingP
 """Whether an event is of the kind that fires a trigger."""
 
 
+@lru_cache(maxsize=4096)
 def spoken(text: str) -> str:
     """A text as keywords are compared with it: the words, folded, with a blank around each.
 

@@ -269,3 +269,15 @@ def test_names_are_identifiers_and_none_of_the_library() -> None:
         chart_of(*(OurState(one) for one in ("class", "2", "a/b", "a.b", "__x", "on_e", "ﬁ")))
     )
     assert list(names.states.values()) == ["class_", "s2", "a_b", "a_b_2", "x", "s_on_e", "fi"]
+
+
+def test_a_state_with_dots_in_its_id_is_done_as_ever() -> None:
+    inner = OurState("a.b.c", StateKind.COMPOUND, (OurState("f", StateKind.FINAL),))
+    for descriptor in ("done.state.a", "done.state.a.b.c", "done.state", "done", "*"):
+        chart = chart_of(
+            OurState("o", StateKind.COMPOUND, (inner,), transitions=(on(descriptor, "x"),)),
+            OurState("x"),
+        )
+        steps = ran(chart, [Event("e")])
+        assert steps[0].snapshot.configuration == ("x",)
+        assert run_hosted(build(released(chart)), steps) == steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -338,3 +339,24 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     machine.send("e")
     assert len(machine.model.effects) == 2
     assert machine.model["" + HOSTILE] == HOSTILE
+
+
+@pytest.mark.parametrize(
+    "name", ["none", "", "State", "Model", "Datum", "2 go", "日本", "_", "block"]
+)
+def test_any_name_of_a_chart_becomes_that_of_a_class(name: str, tmp_path: Path) -> None:
+    chart = Statechart(name, (OurState("a", entry=((Log("x"),),)),), data=(Datum("n", "int"),))
+    ((file, text),) = TARGETS["python-statemachine"](released(chart)).files.items()
+    assert file.endswith(".py")
+    namespace = runpy.run_path(str(written_to(tmp_path / file, text)))
+    (made,) = (
+        one
+        for one in namespace.values()
+        if isinstance(one, type) and one.__module__ == "<run_path>" and issubclass(one, Chart)
+    )
+    assert seen(made())[0] == ["a"]
+
+
+def written_to(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path

@@ -188,3 +188,19 @@ nodes: {{bye: {{type: end}}}}
     assert {finding.code for finding in findings} <= {"S113"}
     assert [taken in finding.message for finding in findings if taken] == [True] * bool(taken)
     assert bool(findings) == bool(taken)
+
+
+def test_many_triggers_are_compared_in_time_and_too_many_are_refused() -> None:
+    words = ", ".join(f"w{n}" for n in range(450))
+    many = f"""
+start: bye
+triggers:
+  one: {{type: keyword, words: [{words}], match: exact}}
+  other: {{type: keyword, words: [{words.replace("w", "v")}], match: exact}}
+nodes: {{bye: {{type: end}}}}
+"""
+    assert compiled(many).findings == ()
+    (finding,) = compiled(
+        many.replace("nodes:", f"  more: {{type: keyword, words: [{words}]}}\nnodes:")
+    ).findings
+    assert (finding.code, finding.location.line) == ("R004", 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
@@ -12,6 +13,9 @@ from statewright.statechart.definition import State, Statechart, StateKind
 from statewright.statechart.nodes import Node, is_descendant, is_history
 from statewright.statechart.traversal import actions_in, states_in
 from statewright.statechart.tree import Tree
+
+_DEPTH: Final = 99
+"""How far Python lets code be indented, but for the class and the methods."""
 
 
 def losses_of_machine(chart: Statechart) -> Iterator[Loss]:
@@ -60,6 +64,11 @@ def _of_chart(chart: Statechart, naming: Naming) -> Iterator[Loss]:
             "they are listed in `model.timers`, and the host sends them when they are due",
         )
     yield Loss(
+        "snapshots",
+        "a session cannot be written down and restored",
+        "the machine stays in memory; `build` makes one that can",
+    )
+    yield Loss(
         "limit",
         "a macrostep that takes no end is not given up",
         "it takes no end",
@@ -87,6 +96,13 @@ def _events(chart: Statechart) -> Iterator[str]:
 
 def _of_state(state: State, node: Node) -> Iterator[Loss]:
     place = Place(state.id)
+    if node.depth > _DEPTH:
+        yield Loss(
+            "nesting",
+            f"more than {_DEPTH} states lie inside each other",
+            "Python does not read classes that are nested so deeply",
+            place,
+        )
     if any(invoke.chart is None for invoke in state.invocations):
         yield Loss(
             "early-invocations",

@@ -57,12 +57,14 @@ class Naming:
         states: state id → identifier, unique in the machine.
         start: an identifier for one more state.
         reserved: what no event may be called.
+        dotted: the ids of states that have dots.
     """
 
     machine: str
     states: Mapping[str, str]
     start: str
     reserved: frozenset[str]
+    dotted: tuple[str, ...] = ()
 
     def event(self, name: str) -> str:
         """An event, or an event descriptor that is normalised, as the library is told of it."""
@@ -84,9 +86,11 @@ class Naming:
         stem = normalised(event)
         if stem.startswith(_DONE):
             # The names of states have no dots here, which their ids may have.
-            for state, name in self.states.items():
-                if stem == _DONE + state or f"{_DONE}{state}".startswith(f"{stem}."):
-                    yield _DONE + name
+            yield from (
+                _DONE + self.states[one]
+                for one in self.dotted
+                if f"{_DONE}{one}".startswith(f"{stem}.")
+            )
         yield stem if stem == "*" else self.event(stem)
 
 
@@ -96,7 +100,10 @@ def naming_of(chart: Statechart) -> Naming:
     states = {state.id: unique(identifier(state.id), taken) for state in states_in(chart)}
     start = unique("start", taken)
     words = identifier(chart.name).replace("_", " ").title().replace(" ", "")
-    return Naming(words or "Chart", states, start, MACHINE | {*states.values(), start})
+    machine = f"{words}_" if iskeyword(words) else words or "Chart"
+    reserved = MACHINE | {*states.values(), start}
+    dotted = tuple(one for one in states if "." in one)
+    return Naming(machine, states, start, reserved, dotted)
 
 
 def identifier(text: str) -> str:

@@ -66,7 +66,9 @@ def python_statemachine_from(release: Release) -> Export:
         support=_used(body, "Chart", "Model", "block", "guard"),
         ours=_used(body, "Datum", "Limits") or "Datum",
     )
-    return export_of({f"{stem_of(chart.name).replace('-', '_')}.py": f"{head}\n\n{body}\n"}, losses)
+    stem = stem_of(chart.name).replace("-", "_")
+    name = f"{stem if stem.isidentifier() else f'chart_{stem}'}.py"
+    return export_of({name: f"{head}\n\n{body}\n"}, losses)
 
 
 def _used(body: str, *names: str) -> str:

@@ -8,6 +8,7 @@ it enters the way to a target, not the regions beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
 from statewright.statechart.definition import StateKind
@@ -127,27 +128,28 @@ def _of_domain(arc: Arc, domain: Node, place: Place) -> Iterator[Loss]:
 
 def _of_conflicts(parallel: Node) -> Iterator[Loss]:
     """Transitions of which SCXML takes one, and the library several, or the other way round."""
-    inside = {
-        region: [arc for one in _within(region) for arc in one.arcs] for region in parallel.children
-    }
-    for region, arcs in inside.items():
-        rivals = [arc for other in inside if other is not region for arc in inside[other]]
-        for arc in arcs:
-            leaves = arc.through_history or (
-                arc.domain is not None and not _is_within(arc.domain, region)
+    arcs = [
+        (number, arc)
+        for number, region in enumerate(parallel.children)
+        for node in _within(region)
+        for arc in node.arcs
+    ]
+    every, targetless = _Listening(), _Listening()
+    for number, arc in arcs:
+        every.add(number, arc)
+        if not arc.targets:
+            targetless.add(number, arc)
+    for number, arc in arcs:
+        if _leaves(arc, parallel.children[number]) and every.overlaps(arc, beside=number):
+            yield Loss(
+                "region-conflicts",
+                "a transition that leaves a parallel state stops those of other regions",
+                f"the other regions of `{parallel.id}` react, too",
+                Place(arc.source.id, arc.id),
             )
-            if leaves and any(_overlap(arc, rival) for rival in rivals):
-                yield Loss(
-                    "region-conflicts",
-                    "a transition that leaves a parallel state stops those of other regions",
-                    f"the other regions of `{parallel.id}` react, too",
-                    Place(arc.source.id, arc.id),
-                )
-    below = [arc for arcs in inside.values() for arc in arcs]
     for owner in (parallel, *parallel.ancestors()):
         for arc in owner.arcs:
-            rivals = [rival for rival in below if _overlap(arc, rival)]
-            if rivals and (not arc.targets or not all(rival.targets for rival in rivals)):
+            if (targetless if arc.targets else every).overlaps(arc):
                 yield Loss(
                     "outer-transitions",
                     "a transition around regions is taken together with theirs where "
@@ -165,21 +167,50 @@ def _within(node: Node) -> Iterator[Node]:
         stack.extend(one.children)
 
 
-def _is_within(node: Node, other: Node) -> bool:
-    return node is other or is_descendant(node, other)
+def _leaves(arc: Arc, region: Node) -> bool:
+    """Whether a transition leaves the region that it is in."""
+    if arc.through_history:
+        return True
+    domain = arc.domain
+    return domain is not None and domain is not region and not is_descendant(domain, region)
 
 
-def _overlap(one: Arc, other: Arc) -> bool:
-    """Whether one event may enable both, or both need none."""
-    stems, others = _stems(one), _stems(other)
-    if not stems or not others:
-        return not stems and not others
-    return any(_is_wider(a, b) or _is_wider(b, a) for a in stems for b in others)
+_EVENTLESS: Final = ""
+"""Stands for the event of transitions that need none."""
+
+
+class _Listening:
+    """Which regions wait for which events."""
+
+    def __init__(self) -> None:
+        self._regions: set[int] = set()
+        self._stems: dict[str, set[int]] = {}
+        self._beginnings: dict[str, set[int]] = {}
+
+    def add(self, region: int, arc: Arc) -> None:
+        """Note what a transition of a region waits for."""
+        for stem in _stems(arc):
+            if stem != _EVENTLESS:
+                self._regions.add(region)
+            self._stems.setdefault(stem, set()).add(region)
+            for beginning in prefixes(stem):
+                self._beginnings.setdefault(beginning, set()).add(region)
+
+    def overlaps(self, arc: Arc, beside: int | None = None) -> bool:
+        """Whether an event that may enable a transition may enable one of another region, too."""
+        return any(self._overlapping(stem) - {beside} for stem in _stems(arc))
+
+    def _overlapping(self, stem: str) -> set[int]:
+        if stem == _EVENTLESS:
+            return self._stems.get(stem, set())
+        if stem == "*":
+            return self._regions
+        found = self._stems.get("*", set()) | self._beginnings.get(stem, set())
+        for beginning in prefixes(stem):
+            found = found | self._stems.get(beginning, set())
+        return found
 
 
 def _stems(arc: Arc) -> list[str]:
-    return [stem for stem, arcs in arc.source.by_stem.items() if arc in arcs]
-
-
-def _is_wider(stem: str, other: str) -> bool:
-    return stem == "*" or stem in prefixes(other)
+    """The normalised event descriptors of a transition."""
+    return [stem for stem, arcs in arc.source.by_stem.items() if arc in arcs] or [_EVENTLESS]

@@ -105,6 +105,9 @@ class ManualTrigger(TriggerShape):
     type: Literal["manual"]
 
 
+LIMIT: Final = 1_000
+"""How many triggers a flow may have, and words in them."""
+
 SHAPES: Final[Mapping[str, type[TriggerShape]]] = MappingProxyType(
     {
         "message": MessageTrigger,
@@ -126,13 +129,20 @@ def read_triggers(part: Part, inputs: Collection[str]) -> Iterator[Trigger]:
         part: the map.
         inputs: the names of the inputs of the flow.
     """
+    count = 0
     for name, member in part.members():
         if not name:
             member.report("R004", "the name of a trigger cannot be empty", at_key=True)
             continue
         trigger = _read(name, member, inputs)
-        if trigger is not None:
-            yield trigger
+        if trigger is None:
+            continue
+        count += 1 + len(trigger.words)
+        if count > LIMIT:
+            what = f"a flow has at most {LIMIT} triggers and words of keywords"
+            member.report("R004", what, "make several flows of it", at_key=True)
+            return
+        yield trigger
 
 
 def _read(name: str, part: Part, inputs: Collection[str]) -> Trigger | None:
