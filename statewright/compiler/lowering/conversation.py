@@ -52,7 +52,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         states = (begin, *states)
     if not states and not (ends and not beside):
         states = (_nowhere(plan),)
-    if plan.pauses:
+    if plan.pauses and states:
         states = (_main(plan, states), *beside)
     settings = plan.flow.settings
     entry: tuple[Actions, ...] = ()
