@@ -30,9 +30,9 @@ def assign(working: Working, action: Assign) -> None:
         if type(content) is Computed:
             expression, scope = content.expression, working.node.scope
             function = scope.functions.get(expression.text) or function_of(expression, scope)
-            value = function(working.names)
+            value = function(working)
         else:
-            value = render(content, working.names, working.names.host)
+            value = render(content, working, working.host)
         if type(value) is Maybe and value.present:
             value = value.value
         set_location(working, action.location, value)

@@ -86,7 +86,7 @@ def _choices(
     working = Working(tree, snapshot)
     working.node = tree.nodes[name]
     try:
-        offered = evaluate(awaits.choices, working.names, working.names.host)
+        offered = evaluate(awaits.choices, working, working.host)
     except EvaluationError:
         return ()
     if not isinstance(offered, list):

@@ -83,7 +83,7 @@ def held(value: Any, declared: str, limits: Limits | None, spent: list[int] | No
     Raises:
         EvaluationError: it cannot become a value of the type, or lies outside the limits.
     """
-    own = kept(value, spent)
+    own = value if type(value) in _AS_IT_IS else kept(value, spent)
     if declared != "dyn" and type(own) is not _CLASSES[declared]:
         own = _converted(own, declared)
     if limits is not None:
@@ -155,8 +155,7 @@ def kept(value: Any, spent: list[int] | None = None) -> Any:
     if own is str and value.isascii() and len(value) <= WEIGHT_LIMIT:
         return value
     meter = [WEIGHT_LIMIT]
-    keep = _KEEP.get(own, _kept)
-    made = keep(value, DEPTH_LIMIT, meter)
+    made = _KEEP.get(own, _kept)(value, DEPTH_LIMIT, meter)
     if spent is not None:
         spent[0] += WEIGHT_LIMIT - meter[0]
     return made

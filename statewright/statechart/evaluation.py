@@ -61,7 +61,7 @@ def is_true(working: Working, guard: Expression, owner: object) -> bool:
     try:
         scope = working.node.scope
         function = scope.functions.get(guard.text) or function_of(guard, scope)
-        value = function(working.names)
+        value = function(working)
     except EvaluationError as error:
         _guard_failed(working, guard, owner, error)
         return False
@@ -97,8 +97,8 @@ def value_of(working: Working, content: Content) -> Any:
     """
     try:
         if type(content) is Computed:
-            return function_of(content.expression, working.node.scope)(working.names)
-        return render(content, working.names, working.names.host)
+            return function_of(content.expression, working.node.scope)(working)
+        return render(content, working, working.host)
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None
 
@@ -161,7 +161,7 @@ def culprit(working: Working, content: Content) -> str:
     expressions = list(expressions_in(content))
     for expression in expressions:
         try:
-            evaluate(expression, working.names, working.names.host)
+            evaluate(expression, working, working.host)
         except EvaluationError:
             return expression.text
     return expressions[0].text if len(expressions) == 1 else ""
@@ -173,7 +173,7 @@ def shown(working: Working, content: Content) -> Any:
     def blank(error: EvaluationError, expression: str) -> None:
         working.report(TEMPLATE_ERROR, error.reason, expression)
 
-    return _without_secrets(working, render(content, working.names, working.names.host, blank))
+    return _without_secrets(working, render(content, working, working.host, blank))
 
 
 def _without_secrets(working: Working, value: Any) -> Any:

@@ -27,10 +27,9 @@ from statewright.statechart.bounds import WRITTEN
 from statewright.statechart.coercion import held
 from statewright.statechart.event import TICK, Event
 from statewright.statechart.making import maker
-from statewright.statechart.names import Names
 from statewright.statechart.nodes import Arc, Node, Variable
 from statewright.statechart.programs import function_of
-from statewright.statechart.scene import Moment, Scene
+from statewright.statechart.scene import Scene
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.steps import Macrostep, Microstep
 from statewright.statechart.transitions import (
@@ -106,6 +105,17 @@ class Outlook:
 _UNKNOWN: Final = Outlook((), ())
 
 
+class Glance(Scene):
+    """The scene of a turn that has no other sessions in it."""
+
+    __slots__ = ("contact", "now", "tenant", "turn")
+
+    turn: int
+    now: int
+    contact: Mapping[str, Any]
+    tenant: Mapping[str, Any]
+
+
 def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> Macrostep | None:
     """What comes of an event, or None where that takes the long way.
 
@@ -122,22 +132,21 @@ def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> 
     outlook = _outlook(tree, snapshot, now, checked.name)
     if outlook is None:
         return None
-    contact = tenant = _NOTHING
+    scene = Glance(tree, snapshot, outlook.nodes, checked)
+    scene.turn = snapshot.turns + 1
+    scene.now = now
+    scene.contact = scene.tenant = _NOTHING
     if event.contact or event.tenant:
-        contact, tenant = values_read(event)
-    moment = Moment(snapshot.turns + 1, now, contact, tenant)
-    scene = Scene(tree, snapshot, moment, outlook.nodes)
-    scene.event = checked
-    names = Names(scene)
+        scene.contact, scene.tenant = values_read(event)
     try:
-        course = _chosen(outlook.courses, scene, names)
+        course = _chosen(outlook.courses, scene)
         if course is None:
             after = _after(scene, snapshot.configuration)
             return None if tree.deferred else _macrostep(event, (), after, (), ())
         if course.changes is None:
             return None
         if course.changes:
-            _change(course, scene, names)
+            _change(course, scene)
     except EvaluationError:
         return None
     step = _microstep(checked, course.arc.own, course.exited, course.entered, "")
@@ -160,7 +169,7 @@ def _outlook(tree: Tree, snapshot: Snapshot, now: int, name: str) -> Outlook | N
     return outlook
 
 
-def _chosen(courses: Sequence[Course], scene: Scene, names: Names) -> Course | None:
+def _chosen(courses: Sequence[Course], scene: Scene) -> Course | None:
     """The course of the first transition that is enabled.
 
     Raises:
@@ -175,7 +184,7 @@ def _chosen(courses: Sequence[Course], scene: Scene, names: Names) -> Course | N
         scene.place = arc.own
         scope = arc.source.scope
         function = scope.functions.get(guard.text) or function_of(guard, scope)
-        value = function(names)
+        value = function(scene)
         if value is True:
             return course
         if value is not False:
@@ -183,7 +192,7 @@ def _chosen(courses: Sequence[Course], scene: Scene, names: Names) -> Course | N
     return None
 
 
-def _change(course: Course, scene: Scene, names: Names) -> None:
+def _change(course: Course, scene: Scene) -> None:
     """Do what the actions of a transition do.
 
     Raises:
@@ -198,7 +207,7 @@ def _change(course: Course, scene: Scene, names: Names) -> None:
         scene.place = change.place
         expression = change.expression
         function = scope.functions.get(expression.text) or function_of(expression, scope)
-        value = function(names)
+        value = function(scene)
         if type(value) is Maybe:
             raise EvaluationError("what may be absent is not ordinary")
         variable = change.variable
@@ -213,14 +222,14 @@ def _change(course: Course, scene: Scene, names: Names) -> None:
         raise EvaluationError("it writes too much")
 
 
-def _after(scene: Scene, configuration: tuple[str, ...]) -> Snapshot:
-    before, moment = scene.before, scene.family
+def _after(scene: Glance, configuration: tuple[str, ...]) -> Snapshot:
+    before = scene.before
     return _snapshot(
         before.digest,
         before.session,
         before.seed,
-        moment.turn,
-        moment.now,
+        scene.turn,
+        scene.now,
         before.status,
         before.outcome,
         before.output,

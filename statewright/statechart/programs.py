@@ -42,8 +42,8 @@ from statewright.expressions.types import (
     type_from_name,
 )
 from statewright.statechart.definition import Statechart
-from statewright.statechart.names import Names
 from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.scene import Scene
 from statewright.statechart.traversal import expressions_of, expressions_outside
 from statewright.statechart.tree import tree_of
 
@@ -60,13 +60,13 @@ _ROOT_TYPES: Final[Mapping[str, CelType]] = {
 }
 
 _ROOT_WAYS: Final[Mapping[tuple[str, ...], Way]] = {
-    ("contact",): reach("names", Attribute("scene"), Attribute("family"), Attribute("contact")),
-    ("tenant",): reach("names", Attribute("scene"), Attribute("family"), Attribute("tenant")),
-    ("event", "name"): reach("names", Attribute("scene"), Attribute("event"), Attribute("name")),
-    ("event", "data"): reach("names", Attribute("event_data"), Call()),
-    ("input",): reach("names", Attribute("input"), Call()),
+    ("contact",): reach("scene", Attribute("contact")),
+    ("tenant",): reach("scene", Attribute("tenant")),
+    ("event", "name"): reach("scene", Attribute("event"), Attribute("name")),
+    ("event", "data"): reach("scene", Attribute("event_data"), Call()),
+    ("input",): reach("scene", Attribute("input"), Call()),
 }
-"""Ways that are shorter than to ask ``Names`` for a root."""
+"""Ways that are shorter than to ask a ``Scene`` for a root."""
 
 
 def _of_a_running_chart(*_: object) -> object:
@@ -77,7 +77,7 @@ _HOST: Final = (
     function("draw", (INT,), INT, _of_a_running_chart),
     function("In", (STRING,), BOOL, _of_a_running_chart),
 )
-"""The functions of ``Names.host``, here for their types only."""
+"""The functions of ``Scene.host``, here for their types only."""
 
 
 class Interpreted:
@@ -90,7 +90,7 @@ class Interpreted:
         self.scope = scope
         self.uses = 0
 
-    def __call__(self, names: Names) -> Any:
+    def __call__(self, scene: Scene) -> Any:
         """The value, as ``evaluate`` gives it.
 
         Raises:
@@ -101,8 +101,8 @@ class Interpreted:
             # Two threads may do so at once; what they make is the same.
             (made,) = generate([_request(self.expression, self.scope)]).functions
             self.scope.functions[self.expression.text] = made
-            return made(names)
-        return evaluate(self.expression, names, names.host)
+            return made(scene)
+        return evaluate(self.expression, scene, scene.host)
 
 
 def function_of(expression: Expression, scope: Scope) -> Function:
@@ -153,9 +153,9 @@ def _request(expression: Expression, scope: Scope) -> Request:
         variable = scope.variable(node.name) if isinstance(node, Name) else None
         if variable is not None and variable.name not in ROOTS:
             types[variable.name] = type_from_name(variable.type)
-            data = reach("names", Attribute("scene"), Attribute("data"))
+            data = reach("scene", Attribute("data"))
             ways[(variable.name,)] = Way(
                 data.parameter, (*data.steps, variable.scope, variable.name)
             )
-    binding = Binding(("names",), reach("names"), reach("names", Attribute("host")), ways)
+    binding = Binding(("scene",), reach("scene"), reach("scene", Attribute("host")), ways)
     return Request(expression, Environment(types, _HOST), binding)

@@ -19,9 +19,8 @@ from statewright.statechart.configuration import nodes_of
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
-from statewright.statechart.names import Names
 from statewright.statechart.nodes import Node, ids_of
-from statewright.statechart.scene import ORDER, Moment, Scene
+from statewright.statechart.scene import ORDER, Scene
 from statewright.statechart.snapshot import (
     Child,
     Invocation,
@@ -39,15 +38,18 @@ _NOBODY: Final[frozenset[object]] = frozenset()
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-class Family(Moment):
+class Family:
     """What the sessions of one turn have in common.
 
     The names that ``Snapshot`` has too mean what they mean there, for the outermost session. The
-    others, besides those of ``Moment``:
+    others:
 
     Attributes:
         root: the outermost session.
         session: its id.
+        turn: the number of this turn.
+        contact: the contact's values that this turn reads, with what it has written to them.
+        tenant: the same of the tenant.
         limit: how many microsteps a macrostep may take.
         steps: microsteps of this macrostep so far.
         rounds: rounds of loops of this macrostep so far.
@@ -61,6 +63,7 @@ class Family(Moment):
 
     __slots__ = (
         "children",
+        "contact",
         "effects",
         "id_count",
         "incidents",
@@ -68,6 +71,7 @@ class Family(Moment):
         "limit",
         "live",
         "microsteps",
+        "now",
         "reached",
         "ready",
         "root",
@@ -75,14 +79,19 @@ class Family(Moment):
         "session",
         "spent",
         "steps",
+        "tenant",
         "timer_count",
         "timers",
+        "turn",
     )
 
     def __init__(self, root: Working, tree: Tree, snapshot: Snapshot) -> None:
-        Moment.__init__(self, snapshot.turns + 1, snapshot.now, _NOTHING, _NOTHING)
         self.root = root
         self.session = snapshot.session
+        self.turn = snapshot.turns + 1
+        self.now = snapshot.now
+        self.contact: Mapping[str, Any] = _NOTHING
+        self.tenant: Mapping[str, Any] = _NOTHING
         self.limit = tree.chart.limit
         self.timers: tuple[Timer, ...] = snapshot.timers
         self.invocations: tuple[Invocation, ...] = snapshot.invocations
@@ -107,9 +116,7 @@ class Family(Moment):
         So all of it is freed at once, and its memory used again; otherwise it would wait for the
         garbage collector, which costs more than a small turn does.
         """
-        del self.root.names, self.root
-        for working in self.live.values():
-            del working.names
+        del self.root
         self.live, self.ready = _NOTHING, ()
 
     def reach(self) -> None:
@@ -152,6 +159,7 @@ class Working(Scene):
     ``Scene``:
 
     Attributes:
+        family: what it shares with the sessions that it has invoked.
         path: ``""``, or that of an invoked session; see ``Child``.
         name: of the invocation that it is, or ``""``.
         queue: the internal queue.
@@ -164,19 +172,18 @@ class Working(Scene):
         given: the values that it begins with, until it has begun; None from then on.
         running: whether the session goes on.
         cancelled: whether it was given up by the session that invoked it.
-        names: what expressions see of it.
     """
 
     __slots__ = (
         "_owned",
         "cancelled",
         "deferred",
+        "family",
         "fresh",
         "given",
         "hatching",
         "history",
         "name",
-        "names",
         "outbox",
         "outcome",
         "output",
@@ -188,14 +195,13 @@ class Working(Scene):
         "status",
     )
 
-    family: Family
     active: list[Node]
 
     def __init__(
         self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
     ) -> None:
-        shared = Family(self, tree, snapshot) if family is None else family
-        Scene.__init__(self, tree, snapshot, shared, nodes_of(tree, snapshot))
+        super().__init__(tree, snapshot, nodes_of(tree, snapshot))
+        self.family = Family(self, tree, snapshot) if family is None else family
         self.path = path
         self.name = ""
         self.status = snapshot.status
@@ -212,8 +218,27 @@ class Working(Scene):
         self.running = True
         self.cancelled = False
         self.quiet = False
-        self.names = Names(self)
         self._owned: dict[str, dict[str, Any]] = {}
+
+    @property
+    def turn(self) -> int:
+        """The number of this turn."""
+        return self.family.turn
+
+    @property
+    def now(self) -> int:
+        """The clock of the outermost session, microseconds since 1970 UTC."""
+        return self.family.now
+
+    @property
+    def contact(self) -> Mapping[str, Any]:
+        """The contact's values that this turn reads, with what it has written to them."""
+        return self.family.contact
+
+    @property
+    def tenant(self) -> Mapping[str, Any]:
+        """The same of the tenant."""
+        return self.family.tenant
 
     def snapshot(self) -> Snapshot:
         """The outermost session as it is now, with those that it has invoked."""
