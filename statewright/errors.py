@@ -257,13 +257,21 @@ class EffectFailed(HostError):
         message: what happened, for people, without secrets; lower case, without a full stop.
         transient: whether another try may succeed.
         result: what counts as the result where no try is left, instead of the failure; or None.
+        wait: microseconds before which another try is not wanted.
     """
 
     def __init__(
-        self, code: str, message: str, *, transient: bool = False, result: object = None
+        self,
+        code: str,
+        message: str,
+        *,
+        transient: bool = False,
+        result: object = None,
+        wait: int = 0,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.transient = transient
         self.result = result
+        self.wait = wait

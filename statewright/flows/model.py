@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from statewright.flows.goals import Goal
 from statewright.flows.nodes import NEXT, Bubble, NodeConfig, Source
+from statewright.flows.rules import Rule
 from statewright.flows.triggers import Trigger
 from statewright.statechart.sourcemap import NOWHERE, Location
 
@@ -258,6 +259,7 @@ class Flow:
         location: where the flow stands.
         subflows: the flows that its nodes run, by the words in which the nodes name them.
         triggers: what begins it, in the order of the file.
+        rules: what must hold of every conversation, in the order of the file.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
     """
@@ -277,3 +279,4 @@ class Flow:
     entry_locations: tuple[Location, ...] = ()
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
+    rules: tuple[Rule, ...] = ()

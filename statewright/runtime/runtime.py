@@ -93,7 +93,7 @@ class Runtime:
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
         self._turns = Turns(store, clock, self._committed)
-        performer = Performer(self._handlers, secrets)
+        performer = Performer(self._handlers, secrets, clock=clock)
         results = Results(store, clock, chance, performer, self._turns)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)

@@ -62,6 +62,10 @@ runs its exit actions; whoever gave it up hears nothing of it any more.
 timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
 most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
+**Rules** (not in SCXML). What a chart says must hold is looked at after every microstep; see
+``rules`` for what they mean. That one is broken is an error event, ``error.flow.rule``, which is
+handled next, before eventless transitions.
+
 **Short ways.** What is said here is done here, with two exceptions that come to the same sooner:
 ``ordinary`` looks up turns in which one transition is taken and nothing follows, and ``programs``
 makes code of expressions that are evaluated often.
@@ -101,6 +105,7 @@ from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
 from statewright.statechart.waking import woken
+from statewright.statechart.watching import watch
 from statewright.statechart.working import Family, Working
 
 DEFERRED: Final = 16
@@ -290,6 +295,8 @@ def _handle_result(working: Working, event: Event) -> None:
 def settle(working: Working, event: Event) -> None:
     """One macrostep that begins with what somebody has done to the session from outside."""
     working.event = event
+    if working.tree.chart.rules:
+        watch(working)
     _come_to_rest(working)
 
 
@@ -367,7 +374,12 @@ def main_event_loop(working: Working) -> None:
     """Run until there is nothing left to do without an external event (``mainEventLoop``)."""
     eventless = working.tree.eventless
     while working.running:
-        enabled = select_eventless_transitions(working) if eventless else None
+        if working.broken is not None:
+            event, working.broken = working.broken, None
+            working.queue.appendleft(event)
+            enabled = None
+        else:
+            enabled = select_eventless_transitions(working) if eventless else None
         if enabled:
             microstep(working, enabled, None)
         elif working.queue:

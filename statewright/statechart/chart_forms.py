@@ -60,6 +60,7 @@ from statewright.statechart.forms import (
     shown,
     tagged,
 )
+from statewright.statechart.rules import Moment, Rule, RuleKind
 
 
 def _expression_from_json(value: Any) -> Expression:
@@ -251,6 +252,17 @@ _STATE: Final[Form] = record(
     Part("awaits", _AWAITS, None),
 )
 
+_MOMENT: Final = record(Moment, Part("states", _TEXTS, None), Part("condition", EXPRESSION, None))
+_RULE: Final = record(
+    Rule,
+    Part("name", TEXT),
+    Part("kind", one_of(RuleKind)),
+    Part("moment", _MOMENT),
+    Part("other", _MOMENT, None),
+    Part("count", INT, 0),
+    Part("scope", TEXT, ""),
+)
+
 STATECHART: Final[Form] = record(
     Statechart,
     Part("name", TEXT),
@@ -261,5 +273,6 @@ STATECHART: Final[Form] = record(
     Part("deferred", _TEXTS, ()),
     Part("limit", INT, LIMIT),
     Part("charts", by_name(later(lambda: STATECHART)), {}),
+    Part("rules", many(_RULE), ()),
 )
 """A statechart; what its digest is of."""

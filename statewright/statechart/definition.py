@@ -14,6 +14,7 @@ from typing import Any
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
+from statewright.statechart.rules import Rule
 
 Actions = tuple[Action, ...]
 """A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""
@@ -198,6 +199,7 @@ class Statechart:
             something listens to it. Empty for pure SCXML.
         limit: microsteps that one macrostep may take.
         charts: what it and those it invokes may invoke, by name; they have no charts of their own.
+        rules: what must hold of its sessions; watched while they run, see ``rules``.
     """
 
     name: str
@@ -208,6 +210,7 @@ class Statechart:
     deferred: tuple[str, ...] = ()
     limit: int = LIMIT
     charts: Mapping[str, Statechart] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
     # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they.
     # Their type is not named here, because what a chart is does not depend on how it is run.
     tree: Any = field(default=None, init=False, repr=False, compare=False)

@@ -15,6 +15,7 @@ from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
 from statewright.statechart.waking import woken
+from statewright.statechart.watching import conclude, watch
 from statewright.statechart.working import Working
 
 _microstep = maker(Microstep)
@@ -49,6 +50,8 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
         enter_states(working, entries)
     taken = enabled[0].own if len(enabled) == 1 else ids_of(enabled)
     family.microsteps.append(_microstep(event, taken, exits.ids, entries.ids, working.path))
+    if working.tree.chart.rules:
+        watch(working, enabled, exits.ids, entries.ids)
 
 
 def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
@@ -188,6 +191,8 @@ def is_in_final_state(working: Working, node: Node) -> bool:
 
 def exit_interpreter(working: Working) -> None:
     """End the session (``exitInterpreter``)."""
+    if working.tree.chart.rules:
+        conclude(working)
     for node in reversed(working.active):
         working.node = node
         if node.state is not None:

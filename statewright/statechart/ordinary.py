@@ -253,7 +253,7 @@ def _found_outlook(
 ) -> Outlook | None:
     """What an event of some name may lead to; None where none of that is ordinary."""
     leaves = [node for node in nodes if node.leaf]
-    if len(leaves) > 1 or name == TICK or any(node.eventless for node in nodes):
+    if len(leaves) > 1 or name == TICK or tree.chart.rules or any(n.eventless for n in nodes):
         return None
     working = Working(tree, snapshot)
     courses = [_course_of(working, arc) for arc in transitions_offered(working, leaves[0], name)]

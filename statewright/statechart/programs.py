@@ -44,7 +44,7 @@ from statewright.expressions.types import (
 from statewright.statechart.definition import Statechart
 from statewright.statechart.nodes import ROOTS, Scope
 from statewright.statechart.scene import Scene
-from statewright.statechart.traversal import expressions_of, expressions_outside
+from statewright.statechart.traversal import conditions_of, expressions_of, expressions_outside
 from statewright.statechart.tree import tree_of
 
 PATIENCE: Final = 200
@@ -143,6 +143,10 @@ def _used_in(chart: Statechart) -> Iterator[tuple[Expression, Scope]]:
         if node.state is not None:
             for expression in expressions_of(node.state):
                 yield expression, node.scope
+    for rule in chart.rules:
+        owner = tree.nodes.get(rule.scope, tree.root)
+        for expression in conditions_of(rule):
+            yield expression, owner.scope
 
 
 def _request(expression: Expression, scope: Scope) -> Request:

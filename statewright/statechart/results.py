@@ -11,6 +11,7 @@ from statewright.statechart.event import Event
 from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.watching import unkept
 from statewright.statechart.working import Working
 
 _made = maker(Macrostep)
@@ -51,5 +52,5 @@ def abandoned(
         tuple(family.microsteps[:steps]),
         snapshot,
         tuple(family.effects[:effects]),
-        (*kept, incident),
+        (*kept, incident, *unkept(working.tree.chart, snapshot)),
     )

@@ -162,7 +162,10 @@ def _parts_of(given: _Written) -> tuple[Any, ...]:
     ):
         return _USUAL
     written = ((name, default, getattr(given, name)) for name, default in _DEFAULTS.items())
-    return tuple(PARTS[name].read(value) if value else default for name, default, value in written)
+    return tuple(
+        PARTS[name].read(value) if value or name == "output" else default  # which may be 0, or []
+        for name, default, value in written
+    )
 
 
 def text_from_snapshot(snapshot: Snapshot) -> str | None:

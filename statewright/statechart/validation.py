@@ -18,6 +18,7 @@ from statewright.statechart.definition import (
 )
 from statewright.statechart.event import INTERNAL, is_event_name
 from statewright.statechart.nodes import Node, is_descendant, is_history
+from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.traversal import states_in, transitions_of
 
 STATE_DEPTH = 100
@@ -282,6 +283,45 @@ def _check_action(action: Action, where: str) -> None:
             raise InvalidStatechart(f"an if of {where} has no branch; give it one")
         case _:
             pass
+
+
+def check_rules(chart: Statechart, nodes: Mapping[str, Node]) -> None:
+    """Check that rules have names of their own, are whole, and name states that there are.
+
+    Raises:
+        InvalidStatechart: one does not.
+    """
+    names: set[str] = set()
+    for rule in chart.rules:
+        if not rule.name or rule.name in names:
+            raise InvalidStatechart(
+                f"the rule `{rule.name}` has no name of its own; give each rule another name"
+            )
+        names.add(rule.name)
+        if (rule.kind in _PAIRED) != (rule.other is not None):
+            raise InvalidStatechart(
+                f"the rule `{rule.name}` has one moment too many or too few; "
+                f"only {' and '.join(f'`{kind}`' for kind in _PAIRED)} have a second one"
+            )
+        if rule.count < 0:
+            raise InvalidStatechart(f"the rule `{rule.name}` counts to less than 0")
+        for state in _states_of(rule):
+            if state not in nodes:
+                raise InvalidStatechart(
+                    f"the rule `{rule.name}` names `{state}`, which is no state; "
+                    "add the state or change the rule"
+                )
+
+
+_PAIRED = (RuleKind.BEFORE, RuleKind.LEADS_TO)
+
+
+def _states_of(rule: Rule) -> Iterable[str]:
+    if rule.scope:
+        yield rule.scope
+    for moment in (rule.moment, rule.other):
+        if moment is not None:
+            yield from moment.states or ()
 
 
 def check_targets(chart: Statechart, root: Node, nodes: Mapping[str, Node]) -> None:

@@ -168,6 +168,7 @@ class Working(Scene):
         fresh: states with invocations that were entered in this macrostep and not left since.
         hatching: those of them that invoke charts, and have not yet.
         reported: what has raised an error of a guard in this macrostep.
+        broken: the event of rules that the last microstep has broken, until it is handled.
         quiet: whether guards that fail go unreported.
         given: the values that it begins with, until it has begun; None from then on.
         running: whether the session goes on.
@@ -176,6 +177,7 @@ class Working(Scene):
 
     __slots__ = (
         "_owned",
+        "broken",
         "cancelled",
         "deferred",
         "family",
@@ -183,6 +185,7 @@ class Working(Scene):
         "given",
         "hatching",
         "history",
+        "monitors",
         "name",
         "outbox",
         "outcome",
@@ -209,6 +212,7 @@ class Working(Scene):
         self.output = snapshot.output
         self.history: Mapping[str, Recorded] = snapshot.history
         self.deferred: tuple[Event, ...] = snapshot.deferred
+        self.monitors: Mapping[str, int] = snapshot.monitors
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
         self.fresh: tuple[Node, ...] = ()
@@ -218,6 +222,7 @@ class Working(Scene):
         self.running = True
         self.cancelled = False
         self.quiet = False
+        self.broken: Event | None = None
         self._owned: dict[str, dict[str, Any]] = {}
 
     @property
@@ -260,7 +265,7 @@ class Working(Scene):
             family.invocations,
             self.deferred,
             self.floor,
-            before.monitors,
+            self.monitors,
             family.timer_count,
             family.snapshots() if family.children else (),
             family.id_count,
@@ -278,7 +283,7 @@ class Working(Scene):
             visits=self.visits,
             deferred=self.deferred,
             floor=self.floor,
-            monitors=self.before.monitors,
+            monitors=self.monitors,
         )
 
     def release(self) -> None:

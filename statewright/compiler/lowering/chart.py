@@ -55,6 +55,7 @@ from statewright.compiler.lowering.plan import (
 )
 from statewright.compiler.lowering.policy import with_policy
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.rules import rules_of
 from statewright.compiler.lowering.silence import silent_ends, watched, with_silence
 from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
@@ -102,6 +103,7 @@ from statewright.statechart.definition import (
     state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.traversal import states_in
 from statewright.statechart.triggers import ENTRY
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
@@ -166,6 +168,7 @@ def lower(flow: Flow) -> Lowered:
         deferred=("message",),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
     )
+    chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
 
 

@@ -21,6 +21,7 @@ from statewright.compiler.targets.python.layout import (
     word,
 )
 from statewright.compiler.targets.python.literals import literal, text
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.places import Part
 from statewright.statechart.definition import Limits, State
@@ -31,6 +32,9 @@ _BRACKETS: Final = 30
 
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_UNSAID: Final = ("rules", "tree")
+"""What is not written of a chart."""
+
 _NAME: Final = 60
 """How much of the id of a state its name shows."""
 
@@ -79,7 +83,7 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
     return Source(
         f"{head}{_imports(code)}\n{code}",
         frozenset(writer.functions.used),
-        (*writer.losses, *((_ZONES,) if writer.functions.zones else ())),
+        (*writer.losses, *unwatched(chart), *((_ZONES,) if writer.functions.zones else ())),
     )
 
 
@@ -156,7 +160,7 @@ class _Writer:
         positional = True
         for one in fields(value):
             own = getattr(value, one.name)
-            if not one.init or one.name == "tree" or _is_default(one, own):
+            if not one.init or one.name in _UNSAID or _is_default(one, own):
                 positional = False
                 continue
             needed = one.default is MISSING and one.default_factory is MISSING

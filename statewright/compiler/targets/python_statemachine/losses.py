@@ -8,6 +8,7 @@ from typing import Final
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.python_statemachine.names import Naming
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import State, Statechart, StateKind
 from statewright.statechart.nodes import Node, is_descendant, is_history
@@ -20,6 +21,7 @@ _DEPTH: Final = 99
 
 def losses_of_machine(chart: Statechart) -> Iterator[Loss]:
     """What not even the machines of ``build`` do: they refuse such a chart."""
+    yield from unwatched(chart)
     for state in states_in(chart):
         if any(invoke.chart is not None for invoke in state.invocations):
             yield Loss(

@@ -8,6 +8,7 @@ from typing import Final
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.timers import Timer
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions.syntax import Arithmetic, Call, Literal, walk
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import (
@@ -56,6 +57,7 @@ def asked_states(chart: Statechart) -> frozenset[str]:
 
 
 def _of_chart(chart: Statechart) -> Iterator[Loss]:
+    yield from unwatched(chart)
     for descriptor in chart.deferred:
         yield Loss(
             "deferred",

@@ -12,6 +12,7 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
+from statewright.flows.dialects.native.rules import RULES
 from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
 from statewright.flows.dialects.native.triggers import SHAPES
 
@@ -125,6 +126,19 @@ Triggers = Annotated[
 """Triggers: each is checked by itself."""
 
 
+Rules = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/Rule"},
+            "description": "What must hold of every conversation, by name.",
+        }
+    ),
+]
+"""Rules: each is checked by itself."""
+
+
 class FlowShape(Shape):
     """A conversation flow."""
 
@@ -139,6 +153,7 @@ class FlowShape(Shape):
         {}, description="Names that expressions may use: a type, or all that is to be said."
     )
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
+    rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
@@ -163,6 +178,7 @@ def json_schema() -> dict[str, Any]:
         FlowShape,
         *(kind.shape for kind in KINDS.values()),
         *SHAPES.values(),
+        *RULES.values(),
     ]
     _, schema = models_json_schema(
         [(shape, "validation") for shape in shapes], schema_generator=_Generator
@@ -170,6 +186,8 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     flow = definitions.pop(FlowShape.__name__)
     definitions["Trigger"] = _union({name: shape.__name__ for name, shape in SHAPES.items()})
+    rules = [{"$ref": f"#/$defs/{shape.__name__}"} for shape in RULES.values()]
+    definitions["Rule"] = {"oneOf": rules}
     definitions["Node"] = _union({name: kind.shape.__name__ for name, kind in KINDS.items()})
     return {
         "$schema": _Generator.schema_dialect,
