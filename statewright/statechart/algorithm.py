@@ -88,7 +88,6 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
@@ -98,6 +97,7 @@ from statewright.statechart.execution import initialise
 from statewright.statechart.invocations import attend, begin, finish, start_charts, start_work
 from statewright.statechart.microsteps import exit_interpreter, microstep
 from statewright.statechart.ordinary import short_turn
+from statewright.statechart.outside import MISFIT, values_read
 from statewright.statechart.results import abandoned, macrostep_of
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
@@ -144,8 +144,8 @@ def start(
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = Working(tree, blank)
+    see_outside(working, event)
     try:
-        working.family.contact, working.family.tenant = values_read(event)
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
             microstep(working, [tree.root.initial], None)
@@ -181,7 +181,34 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
             return short
     elif not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
-    return turn(chart, snapshot, event, handle, checked)
+    return long_turn(chart, snapshot, event, checked)
+
+
+def long_turn(chart: Statechart, snapshot: Snapshot, event: Event, checked: Event) -> Macrostep:
+    """What comes of an event, by all that is said above.
+
+    Args:
+        chart: what runs.
+        snapshot: the session so far; it belongs to the chart, and is active.
+        event: what happened; if it is a result, the session waits for it.
+        checked: the same, as it was accepted.
+
+    Raises:
+        InvalidEvent, InvalidSnapshot: as for ``turn``.
+    """
+    return turn(chart, snapshot, event, lambda working: _handle(working, checked))
+
+
+def see_outside(working: Working, event: Event) -> None:
+    """Let a turn see the values of the contact and the tenant that travel on its event.
+
+    Raises:
+        InvalidEvent: they are no maps of values.
+    """
+    seen = values_read(working.tree.chart, event)
+    working.family.contact, working.family.tenant = seen.contact, seen.tenant
+    for misfit in seen.misfits:
+        working.report(MISFIT, misfit)
 
 
 def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
@@ -201,11 +228,7 @@ def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
 
 
 def turn(
-    chart: Statechart,
-    snapshot: Snapshot,
-    event: Event,
-    action: Callable[[Working, Event], None],
-    checked: Event,
+    chart: Statechart, snapshot: Snapshot, event: Event, handle: Callable[[Working], None]
 ) -> Macrostep:
     """Fire the timers that are due, then do what the event asks for, if the session still runs.
 
@@ -213,22 +236,19 @@ def turn(
         chart: what runs.
         snapshot: the session so far; it belongs to the chart, and is active.
         event: what happened.
-        action: does what is to be done.
-        checked: the event as it was accepted.
+        handle: does what is to be done.
 
     Raises:
         InvalidEvent: the values of the contact or the tenant are not usable.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
     working = Working(tree_of(chart), snapshot)
+    see_outside(working, event)
     try:
-        family = working.family
-        if event.contact or event.tenant:
-            family.contact, family.tenant = values_read(event)
-        if family.timers or event.now > family.now:
+        if snapshot.timers or event.now > snapshot.now:
             _let_time_pass(working, event.now)
         if working.running:
-            action(working, checked)
+            handle(working)
         elif event.name != TICK:
             working.report("ended", f"the session ended before `{event.name}` was handled")
         return macrostep_of(working, event)
@@ -266,7 +286,7 @@ def _fire(working: Working, timer: Timer) -> None:
     working.family.wake(working)
 
 
-def handle(working: Working, event: Event) -> None:
+def _handle(working: Working, event: Event) -> None:
     """Handle an event from outside."""
     if event.name == TICK:
         return

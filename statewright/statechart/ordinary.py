@@ -21,13 +21,13 @@ from typing import Any, Final
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions import Computed, Expression
 from statewright.expressions.values import Maybe
-from statewright.statechart.acceptance import values_read
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.bounds import WRITTEN
 from statewright.statechart.coercion import held
 from statewright.statechart.event import TICK, Event
 from statewright.statechart.making import maker
 from statewright.statechart.nodes import Arc, Node, Variable
+from statewright.statechart.outside import values_read
 from statewright.statechart.programs import function_of
 from statewright.statechart.scene import Scene
 from statewright.statechart.snapshot import Snapshot
@@ -135,9 +135,10 @@ def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> 
     scene = Glance(tree, snapshot, outlook.nodes, checked)
     scene.turn = snapshot.turns + 1
     scene.now = now
-    scene.contact = scene.tenant = _NOTHING
-    if event.contact or event.tenant:
-        scene.contact, scene.tenant = values_read(event)
+    seen = values_read(tree.chart, event)
+    if seen.misfits:
+        return None
+    scene.contact, scene.tenant = seen.contact, seen.tenant
     try:
         course = _chosen(outlook.courses, scene)
         if course is None:
@@ -294,6 +295,10 @@ def _change_of(arc: Arc, number: int, action: Action) -> Change | None:
         case Assign((name,), Computed(expression)):
             scope = arc.source.scope
             variable = scope.variable(name)
-            if variable is not None and name in scope.found:
+            if variable is not None and name in scope.found and not _is_constant(variable):
                 return Change(variable, expression, (arc.id, number))
     return None
+
+
+def _is_constant(variable: Variable) -> bool:
+    return variable.limits is not None and variable.limits.constant

@@ -42,7 +42,7 @@ from statewright.expressions.types import (
     type_from_name,
 )
 from statewright.statechart.definition import Statechart
-from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.nodes import ROOTS, Scope, Variable
 from statewright.statechart.scene import Scene
 from statewright.statechart.traversal import conditions_of, expressions_of, expressions_outside
 from statewright.statechart.tree import tree_of
@@ -149,6 +149,12 @@ def _used_in(chart: Statechart) -> Iterator[tuple[Expression, Scope]]:
             yield expression, owner.scope
 
 
+def _type_of(variable: Variable) -> CelType:
+    """What its code may rely on: plain types only, so that what is inside is always looked at."""
+    nullable = variable.limits is not None and variable.limits.nullable
+    return DYN if nullable else type_from_name(variable.type)
+
+
 def _request(expression: Expression, scope: Scope) -> Request:
     """How an expression becomes code: the types of what it names, and the ways to it."""
     types: dict[str, CelType] = dict(_ROOT_TYPES)
@@ -156,7 +162,7 @@ def _request(expression: Expression, scope: Scope) -> Request:
     for node in walk(expression.root):
         variable = scope.variable(node.name) if isinstance(node, Name) else None
         if variable is not None and variable.name not in ROOTS:
-            types[variable.name] = type_from_name(variable.type)
+            types[variable.name] = _type_of(variable)
             data = reach("scene", Attribute("data"))
             ways[(variable.name,)] = Way(
                 data.parameter, (*data.steps, variable.scope, variable.name)

@@ -31,7 +31,7 @@ from statewright.statechart import (
 )
 from statewright.statechart.acceptance import accepted
 from statewright.statechart.actions import Assign, Raise
-from statewright.statechart.algorithm import handle, turn
+from statewright.statechart.algorithm import long_turn
 from statewright.statechart.codec import read, written
 from statewright.statechart.definition import Actions, Limits
 from statewright.statechart.ordinary import short_turn
@@ -146,7 +146,7 @@ def test_a_turn_that_goes_the_short_way_ends_where_the_long_way_does(
         event = replace(event, contact=contact)
         before = snapshot_to_json(snapshot)
         short = macrostep(chart, snapshot, event)
-        long = turn(chart, snapshot, event, handle, accepted(event))
+        long = long_turn(chart, snapshot, event, accepted(event))
         assert short == long
         assert snapshot_to_json(snapshot) == before
         return short
@@ -165,7 +165,7 @@ def test_ordinary_turns_go_the_short_way() -> None:
     snapshot = start(chart, session="s", seed="x", now=0).snapshot
     event = Event("a")
     snapshot = replace(snapshot, data={"": {"n": 1}})
-    turn(chart, snapshot, event, handle, accepted(event))
+    long_turn(chart, snapshot, event, accepted(event))
     short = short_turn(tree_of(chart), snapshot, event, accepted(event))
     assert short is not None
     assert short.snapshot.configuration == ("s1",)
