@@ -8,12 +8,13 @@ from dataclasses import replace
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.interrupt import interrupting
+from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import CHART_TYPES, limits_of
 from statewright.expressions import Computed, Literal, parse
-from statewright.flows.model import OnError, Variable, VariableScope
+from statewright.flows.model import LOCALE, OnError, Variable, VariableScope
 from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
@@ -123,7 +124,11 @@ def _fallback(plan: Plan) -> Iterator[Transition]:
 def data_of(plan: Plan) -> tuple[Datum, ...]:
     """The variables of a flow that live as long as it does."""
     declared = plan.flow.variables
-    return tuple(_datum(one) for one in declared if one.scope is VariableScope.SESSION)
+    data = (_datum(one) for one in declared if one.scope is VariableScope.SESSION)
+    if not plan.flow.locale:
+        return tuple(data)
+    language = language_of(plan.flow)
+    return tuple(replace(one, value=language) if one.name == LOCALE else one for one in data)
 
 
 def _datum(variable: Variable) -> Datum:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
+from statewright.flows.dialects.native.locales import CatalogueShape, Locales, Texts
 from statewright.flows.dialects.native.rules import RULES
 from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
 from statewright.flows.dialects.native.triggers import SHAPES
@@ -155,6 +156,11 @@ class FlowShape(Shape):
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
     rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
+    locale: Text = Field(
+        "",
+        description="The language of the texts, `en` or `pt-BR`; what others lack is said in it.",
+    )
+    locales: Locales = Field({}, description="Other languages, with the texts in them.")
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
     )
@@ -179,6 +185,7 @@ def json_schema() -> dict[str, Any]:
         *(kind.shape for kind in KINDS.values()),
         *SHAPES.values(),
         *RULES.values(),
+        CatalogueShape,
     ]
     _, schema = models_json_schema(
         [(shape, "validation") for shape in shapes], schema_generator=_Generator
@@ -186,6 +193,7 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     flow = definitions.pop(FlowShape.__name__)
     definitions["Trigger"] = _union({name: shape.__name__ for name, shape in SHAPES.items()})
+    definitions["Texts"] = TypeAdapter(Texts).json_schema()
     rules = [{"$ref": f"#/$defs/{shape.__name__}"} for shape in RULES.values()]
     definitions["Rule"] = {"oneOf": rules}
     definitions["Node"] = _union({name: kind.shape.__name__ for name, kind in KINDS.items()})
