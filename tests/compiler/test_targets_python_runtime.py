@@ -61,12 +61,10 @@ def check_awaiting(chart: Statechart, machine: Any, snapshot: Any) -> None:
     ours, theirs = awaiting(chart, snapshot), awaiting_of(machine, snapshot)
     assert (ours is None) is (theirs is None)
     if ours is not None and theirs is not None:
-        assert (theirs["kind"], theirs["node"], theirs["state"], theirs["due"]) == (
-            ours.kind,
-            ours.node,
-            ours.state,
-            ours.due,
-        )
+        names = ("kind", "node", "state", "owner", "due")
+        assert [theirs[name] for name in names] == [getattr(ours, name) for name in names]
+        assert theirs["choices"] == list(ours.choices)
+        assert [one["id"] for one in theirs["effects"]] == [one.id for one in ours.effects]
 
 
 def test_the_door_that_stands_where_a_module_has_its_chart_opens_and_shuts() -> None:

@@ -44,8 +44,10 @@ _REPLACED: Final[Mapping[Name, Name]] = {
     (f"{_EXPRESSIONS}.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
     (f"{_EXPRESSIONS}.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
     (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
+    ("cronsim", "CronSim"): (f"{_RUNTIME}.cron", "Cron"),
+    ("cronsim", "CronSimError"): (f"{_RUNTIME}.cron", "CronError"),
 }
-"""What stands in for what needs the parser, the checker or RE2."""
+"""What stands in for what needs the parser, the checker, or a library."""
 
 PUBLIC: Final = (
     "CHART",

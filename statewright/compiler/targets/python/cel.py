@@ -64,7 +64,6 @@ NOT_CARRIED: Final[Mapping[str, str]] = {
     "regex.extract": ", which asks for the places of a match",
     "regex.extractAll": ", which asks for the places of a match",
     "regex.replace": ", which asks for the places of a match",
-    "schedule.next": ", which is done by a library",
     **{one.name: ", which is done by a library" for one in LOCALES},
 }
 """Functions that need more than the standard library, and why; to be said behind their names."""
@@ -368,9 +367,7 @@ _WALKS: Final = {
     "transformMapEntry": "mapped_entries",
 }
 _DATE_PARTS: Final = frozenset(name for name, _ in FUNCTIONS if name.startswith("get"))
-_IN_ZONES: Final = frozenset(
-    overload.name for overload in SCHEDULES if overload.name not in NOT_CARRIED
-)
+_IN_ZONES: Final = frozenset(overload.name for overload in SCHEDULES)
 _RULES: Final[Mapping[type, Callable[[_Writer, Any, Scope], Code]]] = {
     Literal: _Writer.literal,
     Name: _Writer.of_name,

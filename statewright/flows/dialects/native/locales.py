@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import Field, WithJsonSchema
@@ -20,19 +21,19 @@ from statewright.flows.parts import Page, Part
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """A language tag (BCP 47), as far as its form goes: ``en``, ``pt-BR``, ``zh-Hant-HK``."""
 
-Texts = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {"type": "array", "items": {"$ref": "#/$defs/Texts"}},
-                {"type": "object", "additionalProperties": {"$ref": "#/$defs/Texts"}},
-            ],
-            "description": "A text, or the texts below a key of the flow, by the same keys.",
-        }
-    ),
-]
+TEXTS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"$ref": "#/$defs/Texts"}},
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/Texts"}},
+        ],
+        "description": "A text, or the texts below a key of the flow, by the same keys.",
+    }
+)
+"""The JSON Schema of what a catalogue says, under the name ``Texts``."""
+
+Texts = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/Texts"})]
 """What a catalogue says: it is looked up by whoever reads the text that it translates."""
 
 
