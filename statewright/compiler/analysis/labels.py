@@ -37,14 +37,25 @@ _YES_OR_NO = frozenset({"all", "exists", "exists_one", "existsOne"})
 
 def path_of_variable(variable: Variable) -> Path:
     """The path by which expressions read a variable."""
-    if variable.scope is VariableScope.SESSION:
-        return (variable.name,)
-    return (variable.scope.value, variable.name)
+    if variable.scope in (VariableScope.CONTACT, VariableScope.TENANT):
+        return (variable.scope.value, variable.name)
+    return (variable.name,)
+
+
+def _paths(variable: Variable, path: Path, label: str) -> Iterator[Path]:
+    """The paths of a variable, and of what is in it, that have a label."""
+    if getattr(variable, label):
+        yield path
+        return
+    for one in variable.fields:
+        yield from _paths(one, (*path, one.name), label)
+    if variable.of is not None and any(_paths(variable.of, path, label)):
+        yield path
 
 
 def labelled(flow: Flow, writes: Iterable[Write], label: str) -> frozenset[Path]:
     """The paths that hold what is labelled ``secret`` or ``pii``."""
-    own = {path_of_variable(v) for v in flow.variables if getattr(v, label)}
+    own = {path for v in flow.variables for path in _paths(v, path_of_variable(v), label)}
     return spread(own, writes)
 
 

@@ -35,7 +35,8 @@ def values_of(flow: Flow, writes: Iterable[Write]) -> Values:
         path = path_of_variable(variable)
         if variable.has_default and variable.default != {}:
             found[path][repr(variable.default)] = variable.default
-        if variable.input or variable.values or variable.scope is not VariableScope.SESSION:
+        outside = variable.scope in (VariableScope.CONTACT, VariableScope.TENANT)
+        if variable.input or variable.values or outside:
             unknown.add(path)
     closed = _closed(found, unknown)
     return {path: tuple(found[path].values()) for path in closed}

@@ -29,6 +29,7 @@ from statewright.compiler.checks import (
     long_text,
     misplaced_node,
     missing_key,
+    missing_locale,
     missing_subflow,
     multiple_starts,
     no_alternative_text,
@@ -44,6 +45,7 @@ from statewright.compiler.checks import (
     not_https,
     odd_timeout,
     personal_data_leak,
+    placeholder_drift,
     private_host,
     raw_secret,
     reader_decision,
@@ -138,6 +140,8 @@ CHECKS: tuple[Check, ...] = (
     write_conflict.CHECK,
     split_weights.CHECK,
     no_alternative_text.CHECK,
+    missing_locale.CHECK,
+    placeholder_drift.CHECK,
     long_text.CHECK,
 )
 

@@ -38,7 +38,9 @@ class Behind:
 _UNREAD = Behind(("R003", "R004", "R005", "R007"), Reach.NODE)
 """Part of the node could not be read, perhaps the one that is missed."""
 
-_UNSURE_USES = Behind(("R003", "R004", "R005", "R006", "G301", "G303", "D405", "S103"), Reach.FLOW)
+_UNSURE_USES = Behind(
+    ("R003", "R004", "R005", "R006", "S103", "S104", "G301", "G303", "D405", "E606"), Reach.FLOW
+)
 """A text that cannot be understood may use what seems not to be used."""
 
 _LOST_WAYS = Behind(("S101", "S103", "S104", "S106", "S107", "S108", "S111", "E601"), Reach.FLOW)
@@ -71,7 +73,7 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "D402": (_UNSURE_USES,),
         "D403": (_UNSURE_USES,),
         "D404": (_ILL_FORMED,),
-        "D405": (Behind(("D408",), Reach.PLACE),),
+        "D405": (Behind(("D408",), Reach.PLACE), Behind(("D406",), Reach.NODE)),
         "D407": (Behind(("D406",), Reach.PLACE),),
         "I501": (_UNREAD,),
         "I503": (_UNREAD,),

@@ -1,8 +1,9 @@
 """A name is used where it does not live, or written by somebody to whom it does not belong.
 
 What it does:
-    Looks for writes to what is only to be read (`event`, `input`, `now`, `session`, `vars`, and the
-    element and the number of a loop), and for the names of a loop or of a clause outside of it.
+    Looks for writes to what is only to be read (`event`, `input`, `now`, `session`, `vars`,
+    variables that are `read_only`, and the element and the number of a loop), and for the names of
+    a loop or of a clause outside of it.
 
 Why it matters:
     Outside the loop there is no element: the expression fails. What is only to be read stays what
@@ -49,6 +50,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import finding_in_text
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.paths import READ_ONLY
+from statewright.compiler.scope import session_variables
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
 from statewright.errors import ExpressionError
@@ -64,12 +66,13 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         for body in bodies_of(node.config)
         for name in body.names
     }
-    declared = {variable.name for variable in subject.flow.variables}
+    declared = {name: one.read_only for name, one in session_variables(subject.flow).items()}
     for parsed in subject.texts:
         text = parsed.text
         if text.role is Role.VARIABLE:
-            name = _root(text.source.text)
-            if name not in declared and (name in READ_ONLY or name in text.names):
+            name = text.source.text if text.source.text in declared else _root(text.source.text)
+            kept = declared.get(name, name in READ_ONLY or name in text.names)
+            if kept:
                 yield finding_in_text(
                     check,
                     text,

@@ -103,8 +103,8 @@ def _no_number(question: Question, variable: Variable | None) -> str:
         return f"there is no {'whole ' if whole else ''}number from {least:g} to {most:g}"
     if variable is None:
         return ""
-    low = -inf if variable.minimum is None else variable.minimum
-    high = inf if variable.maximum is None else variable.maximum
+    low = variable.minimum if isinstance(variable.minimum, int | float) else -inf
+    high = variable.maximum if isinstance(variable.maximum, int | float) else inf
     if _is_empty(max(least, low), min(most, high), whole=whole):
         return f"`{variable.name}` may only be from {low:g} to {high:g}"
     return ""

@@ -2,8 +2,8 @@
 
 What it does:
     Looks at headers, parameters and other values with the name of a credential (`Authorization`,
-    `X-Api-Key`, `password`, …) that are a literal, at the defaults of variables that are `secret`,
-    and everywhere for what can be told by its shape: keys of cloud services, tokens, private keys.
+    `X-Api-Key`, `password`, …) that are a literal, and everywhere for what can be told by its
+    shape: keys of cloud services, tokens, private keys.
 
 Why it matters:
     A flow is stored, shown, exported and shared; so is the secret then.
@@ -66,15 +66,6 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             told.add(place)
             yield check.finding(
                 f"`{name}` of `{node.id}` is written out", place, node=node.id, help=_HELP
-            )
-    for variable in subject.flow.variables:
-        default = variable.default
-        if variable.secret and isinstance(default, str) and is_credential(default):
-            told.add(variable.location)
-            yield check.finding(
-                f"`{variable.name}` is a secret, and its default is written out",
-                variable.location,
-                help=_HELP,
             )
     for parsed in subject.texts:
         source = parsed.text.source

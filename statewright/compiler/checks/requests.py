@@ -51,6 +51,6 @@ def constants_of(subject: Subject) -> Mapping[Path, Any]:
         for variable in subject.flow.variables
         if variable.has_default
         and not variable.input
-        and variable.scope is VariableScope.SESSION
+        and variable.scope in (VariableScope.SESSION, VariableScope.FLOW)
         and not any(related(path_of_variable(variable), path) for path in written)
     }

@@ -1,18 +1,17 @@
 """A secret goes where somebody can read it.
 
 What it does:
-    Follows secrets (`{{secret:…}}`, and variables that are `secret`) through assignments and saved
-    results to messages, people, language models, the user's client, logs, and requests without
-    encryption or to hosts that the configuration does not list under `hosts`.
+    Looks for secrets (`{{secret:…}}`, and variables that are `secret`) in what is said to users and
+    to people, in what language models, clients and logs are given, in requests without encryption
+    or to hosts that the configuration does not list under `hosts`, and in variables.
 
 Why it matters:
     Whoever reads it can use it. A secret in a variable is stored with the conversation, too.
 
 Example:
     start: hello
-    variables: {token: {type: string, input: true, secret: true}}
     nodes:
-      hello: {type: message, text: "Your link: https://example.com/{{ token }}", next: bye}
+      hello: {type: message, text: "Your link: {{secret:link}}", next: bye}
       bye: {type: end}
 
 Instead:
@@ -23,8 +22,7 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    What an expression only compares, measures or searches does not count as given away, nor does a
-    piece (`substring`). What a request answers does not count as secret.
+    What a request answers does not count as secret. Credentials in URLs are looked at by E604.
 """
 
 from __future__ import annotations

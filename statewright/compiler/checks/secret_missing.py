@@ -1,14 +1,16 @@
 """A flow uses a secret that there is not.
 
 What it does:
-    Compares the names in `{{secret:…}}` with those that the configuration lists under `secrets`.
-    Where it lists none, nothing is known, and nothing is said.
+    Compares the names in `{{secret:…}}` with the variables of the flow that are `secret`, and with
+    those that the configuration lists under `secrets`. Where there are none of both, nothing is
+    known, and nothing is said.
 
 Why it matters:
     The request cannot be made: it takes its error port every time.
 
 Example:
     start: ask
+    variables: {status_token: {type: string, secret: true}}
     nodes:
       ask:
         type: http
@@ -17,11 +19,10 @@ Example:
         success: bye
         error: bye
       bye: {type: end}
-    # file: statewright.toml
-    secrets = ["status_token"]
 
 Instead:
     start: ask
+    variables: {status_token: {type: string, secret: true}}
     nodes:
       ask:
         type: http
@@ -30,8 +31,6 @@ Instead:
         success: bye
         error: bye
       bye: {type: end}
-    # file: statewright.toml
-    secrets = ["status_token"]
 
 Known limits:
     Whether the server really has the secrets of that list is not known here.
@@ -50,8 +49,9 @@ from statewright.flows.nearest import did_you_mean
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Secrets that nobody lists."""
-    known = subject.policy.secrets
-    if known is None:
+    declared = tuple(one.name for one in subject.flow.variables if one.secret)
+    known = (*declared, *(subject.policy.secrets or ()))
+    if not declared and subject.policy.secrets is None:
         return
     for parsed in subject.texts:
         parts = parsed.form.parts if isinstance(parsed.form, Template) else ()
@@ -61,7 +61,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                     f"there is no secret `{part.key}`",
                     parsed.text.source.location,
                     node=parsed.text.node,
-                    help=did_you_mean(part.key, known) or "add it to `secrets`",
+                    help=did_you_mean(part.key, known)
+                    or "declare it: `{type: string, secret: true}`",
                 )
 
 

@@ -10,7 +10,6 @@ Why it matters:
 
 Example:
     start: load
-    variables: {order: dyn}
     nodes:
       load:
         type: http

@@ -33,8 +33,11 @@ from statewright.compiler.analysis.writes import plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.expressions import references
-from statewright.flows.model import BUSINESS_HOURS, VariableScope
+from statewright.expressions import Secret, Template, references
+from statewright.flows.model import BUSINESS_HOURS, LOCALE, VariableScope
+
+_GIVEN = frozenset({BUSINESS_HOURS, LOCALE})
+"""Variables that settings declare."""
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -43,6 +46,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         return
     used = {plain_path(write.path)[0] for write in subject.writes}
     for parsed in subject.texts:
+        if isinstance(parsed.form, Template):
+            used |= {part.key for part in parsed.form.parts if isinstance(part, Secret)}
         for expression in parsed.expressions:
             for reference in references(expression):
                 if reference.path == ("vars",):
@@ -50,10 +55,10 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 used.add(plain_path(reference.path)[0])
     used |= {name.text for trigger in subject.flow.triggers for name, _ in trigger.inputs}
     for variable in subject.flow.variables:
-        own = variable.scope is VariableScope.SESSION and not variable.inferred
-        if own and variable.name not in used and variable.name != BUSINESS_HOURS:
+        own = variable.scope in (VariableScope.SESSION, VariableScope.FLOW) or variable.secret
+        if own and not variable.inferred and variable.name not in {*used, *_GIVEN}:
             yield check.finding(
-                f"nothing reads or writes `{variable.name}`",
+                f"nothing {'uses' if variable.secret else 'reads or writes'} `{variable.name}`",
                 variable.location,
                 help="remove it, or use it",
             )
