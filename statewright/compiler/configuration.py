@@ -22,8 +22,13 @@ from statewright.flows.outline import shown
 _OWN_CODE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+")
 
 
-def policy_from(table: Mapping[str, Any], file: str = "") -> Policy:
+def policy_from(table: Mapping[str, Any], file: str = "", known: tuple[str, ...] = ()) -> Policy:
     """The policy that a table says.
+
+    Args:
+        table: as TOML gives it.
+        file: where it stands, for messages.
+        known: codes of rules that stand elsewhere.
 
     Raises:
         InvalidConfiguration: something in it is not known, or not of the right type; all of that.
@@ -34,7 +39,7 @@ def policy_from(table: Mapping[str, Any], file: str = "") -> Policy:
         reading.refuse(f"the key {shown(key)} is not known", did_you_mean(key, _KEYS))
     values = {key: read(reading, table[key]) for key, read in _KEYS.items() if key in table}
     rules = values.get("rules", ())
-    own = [rule.code for rule in rules]
+    own = [*known, *(rule.code for rule in rules)]
     exemptions = values.get("suppress", ())
     for key in ("select", "ignore", "severity"):
         reading.check_codes(key, values.get(key, ()), own, beginnings=True)

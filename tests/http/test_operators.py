@@ -26,7 +26,7 @@ FLOW: dict[str, Any] = {
         },
         "a": {"type": "message", "text": "x", "next": "b"},
         "b": {"type": "jump", "to": "a"},
-        "call": {"type": "http", "url": "http://x.example/", "success": "bye", "error": "sorry"},
+        "call": {"type": "http", "url": "https://x.example/", "success": "bye", "error": "sorry"},
         "sorry": {"type": "end", "outcome": "sorry", "text": "Sorry."},
         "bye": {"type": "end", "outcome": "done", "text": "Bye."},
     },

@@ -36,6 +36,11 @@ _NOT_PUBLIC: Final = (
 )
 
 
+OWN_MACHINE: Final = "is this machine itself"
+PRIVATE_NAME: Final = "is a name of a private network"
+NEIGHBOUR: Final = "is a name of the network around the server"
+
+
 def not_public(host: str) -> str:
     """Why a host is not one of the public internet, as the end of a sentence; ``""`` if it is.
 
@@ -51,11 +56,11 @@ def not_public(host: str) -> str:
     if address is not None:
         return _judged(address)
     if name in _LOCAL_NAMES or name.endswith(".localhost"):
-        return "is this machine itself"
+        return OWN_MACHINE
     if name.endswith(_LOCAL_ENDINGS):
-        return "is a name of a private network"
+        return PRIVATE_NAME
     if "." not in name:
-        return "is a name of the network around the server"
+        return NEIGHBOUR
     return ""
 
 
@@ -108,7 +113,7 @@ def _number(part: str) -> int | None:
 
 def _judged(address: IPv4Address | IPv6Address) -> str:
     if address.is_loopback or address.is_unspecified:
-        return "is this machine itself"
+        return OWN_MACHINE
     if address.is_link_local:
         return "is an address of the local link"
     refused = any(

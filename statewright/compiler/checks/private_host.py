@@ -31,15 +31,23 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    A name may be resolved to a private address, too: the server looks at that when it connects.
-    Hosts that the configuration lists under `hosts` are all right.
+    A name may be resolved to a private address, too: the server looks at that when it connects, and
+    refuses all that is private unless it is told otherwise. So this machine itself, and names
+    inside a private network, are a warning. Hosts that the configuration lists under `hosts` are
+    all right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statewright.compiler.analysis.hosts import not_public, plain_host
+from statewright.compiler.analysis.hosts import (
+    NEIGHBOUR,
+    OWN_MACHINE,
+    PRIVATE_NAME,
+    not_public,
+    plain_host,
+)
 from statewright.compiler.analysis.labels import carried, holds, spread
 from statewright.compiler.analysis.writes import Origin, plain_path
 from statewright.compiler.checks.check import Check
@@ -50,6 +58,9 @@ from statewright.compiler.policy import is_host_among
 from statewright.compiler.subject import Subject
 from statewright.expressions import Hole
 from statewright.flows.nodes import InputKind, Question
+
+_DELIBERATE = frozenset({OWN_MACHINE, PRIVATE_NAME, NEIGHBOUR})
+"""What somebody may well mean who runs the server, and lets requests go to private networks."""
 
 _TYPED = frozenset({InputKind.TEXT, InputKind.URL})
 """Kinds of answer that may name a host."""
@@ -84,6 +95,7 @@ def _fixed(check: Check, subject: Subject, request: Request) -> Iterator[Finding
             node=request.node.id,
             help="ask a host of the public internet, or list this one under `hosts` "
             "in the configuration",
+            severity=Severity.WARNING if reason in _DELIBERATE else None,
         )
 
 
