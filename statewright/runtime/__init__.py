@@ -11,6 +11,7 @@ from statewright.runtime.engine import Engine, InProcessEngine
 from statewright.runtime.handling import Handler, Order
 from statewright.runtime.replay import Difference, Happening, Replay
 from statewright.runtime.runtime import Runtime
+from statewright.runtime.scheduling import Schedules
 from statewright.runtime.views import Received, SessionView, Started
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Received",
     "Replay",
     "Runtime",
+    "Schedules",
     "SessionView",
     "Started",
     "VirtualClock",

@@ -105,6 +105,48 @@ class Reader:
             raise UnknownSession(f"there is no session {key.session!r}; start one")
         return session.status is not Status.ACTIVE and session.revision <= revision
 
+    async def handled(
+        self, key: SessionKey, message: str, seconds: float
+    ) -> tuple[SessionKey, Answer] | None:
+        """The session that handles a message that was taken in, and its answer; None if not yet.
+
+        Args:
+            key: the session that it was for. Where that had ended, the next one is found.
+            message: its id.
+            seconds: how long to wait for it.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    answer = await self._answered(key, message)
+                    following = await self._following(key, message)
+                    if following is None:
+                        return key, answer
+                    key = following
+        except TimeoutError:
+            return None
+
+    async def _answered(self, key: SessionKey, message: str) -> Answer:
+        """The answer to a message; waits for it."""
+        with self._feed.listening(key) as listener:
+            while True:
+                (loaded,) = await self._store.load([Lookup(key, message)])
+                if loaded.duplicate is not None:
+                    return answer_from_json(loaded.duplicate.answer)
+                await listener.wait(self._poll)
+
+    async def _following(self, key: SessionKey, message: str) -> SessionKey | None:
+        """The next session of the conversation, if a message was passed on to it."""
+        (loaded,) = await self._store.load([Lookup(key)])
+        if loaded.session is None:
+            return None
+        birth = loaded.session.birth
+        talk = Talk(key.tenant, birth.channel, birth.conversation, birth.flow)
+        following = talk.key(birth.episode + 1)
+        (there,) = await self._store.load([Lookup(following, message)])
+        waits = any(arrival.message == message for arrival in there.inbox)
+        return following if waits or there.duplicate is not None else None
+
     async def settled(self, key: SessionKey, first: Answer, seconds: float) -> Answer:
         """An answer, with those to the results of its effects, as far as they come in time.
 

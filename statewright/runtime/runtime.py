@@ -38,6 +38,7 @@ from statewright.runtime.receiving import Receiver
 from statewright.runtime.rehydration import existing
 from statewright.runtime.replay import Replay
 from statewright.runtime.results import Results
+from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter
 from statewright.runtime.stepping import Stepped
@@ -72,11 +73,12 @@ class Runtime:
         secrets: gives what secrets stand for.
         signing_key: makes the tokens of sessions, so that a start that is repeated gives the same
             token again; without it they are random.
+        schedules: whose schedules this process fires; None for nobody's.
         poll: seconds after which deadlines, messages and turns that other processes know of are
             noticed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it runs on, and with)
         self,
         store: Store,
         *,
@@ -86,6 +88,7 @@ class Runtime:
         engine: Callable[[Host], Engine] | None = InProcessEngine,
         secrets: Secrets = secrets_of_environment,
         signing_key: bytes = b"",
+        schedules: Schedules | None = USUAL,
         poll: float = 1.0,
     ) -> None:
         self.store = store
@@ -102,7 +105,11 @@ class Runtime:
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
-        self._background = Background(sweeper, None if engine is None else engine(results))
+        self._background = Background(
+            sweeper,
+            None if engine is None else engine(results),
+            None if schedules is None else Scheduler(store, clock, self._triggering, schedules),
+        )
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -383,6 +390,27 @@ class Runtime:
             talk, event_from(what), message=message_id, contact=contact
         )
 
+    async def handled(
+        self, received: Received, message_id: str, *, settle: float | timedelta
+    ) -> tuple[SessionKey, Answer] | None:
+        """What a message that was taken in has come to: which session handled it, and the answer.
+
+        Args:
+            received: what ``happened`` or ``receive`` told of it.
+            message_id: its id.
+            settle: how long to wait for that, and for the results of its effects, in seconds or as
+                a ``timedelta``.
+
+        Returns:
+            None where nobody has handled it by then.
+        """
+        seconds = micros_from(settle) / SECOND
+        found = await self._reader.handled(received.key, message_id, seconds)
+        if found is None:
+            return None
+        key, answer = found
+        return key, await self._settled(key, answer, settle)
+
     # --- what one sees of it -------------------------------------------------------------------
 
     async def read(self, key: SessionKey, *, after: int = 0) -> tuple[Answer, ...]:
@@ -442,7 +470,11 @@ class Runtime:
     # --- what goes on in the background --------------------------------------------------------
 
     async def sweep(self, now: int) -> int:
-        """See to all sessions that have something to do at a time; how many turns were taken."""
+        """Fire schedules, and see to all sessions that have something to do at a time.
+
+        Returns:
+            how many turns were taken; those of sessions that schedules begin are taken later.
+        """
         return await self._background.sweep(now)
 
     async def work(self, now: int) -> int:

@@ -193,10 +193,10 @@ def _restarts(trigger: Trigger, flow: str, active: Collection[str]) -> bool:
 
 
 def _fires(trigger: Trigger, event: Event) -> bool:
-    return _FIRES[trigger.kind](trigger, event) and _holds(trigger, event)
+    return _FIRES[trigger.kind](trigger, event) and holds(trigger, event)
 
 
-def _holds(trigger: Trigger, event: Event) -> bool:
+def holds(trigger: Trigger, event: Event) -> bool:
     """Whether the condition of a trigger holds; one without a value does not."""
     try:
         return trigger.guard is None or evaluate(trigger.guard, _names(event)) is True
@@ -220,8 +220,10 @@ def _by_event(trigger: Trigger, event: Event) -> bool:
 
 
 def _by_path(trigger: Trigger, event: Event) -> bool:
-    data = event.data
-    return event.name == WEBHOOK and isinstance(data, dict) and data.get("path") == trigger.event
+    path = event.data.get("path") if isinstance(event.data, dict) else None
+    if event.name != WEBHOOK or not isinstance(path, str):
+        return False
+    return path.strip("/") == trigger.event.strip("/")
 
 
 _FIRES: Final[Mapping[TriggerKind, Callable[[Trigger, Event], bool]]] = MappingProxyType(
