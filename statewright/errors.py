@@ -18,6 +18,8 @@
     │   ├── UnknownPublication  nothing of that flow and version is published
     │   ├── UnknownFlow         nothing of that flow, or no such version or label, is published
     │   ├── UnknownSession      there is no such session, or the token does not open it
+    │   ├── UnknownRevision     a session has had no such revision, or none that is wanted
+    │   ├── UnsuitableRepair    what is to be done to a session means nothing where it stands
     │   └── InvalidMessage      what was sent to a session is no message, or names what is ours
     ├── ContentionError         somebody else was faster; load again and try again
     │   ├── RevisionConflict    the session is not at the revision that was expected
@@ -174,6 +176,14 @@ class UnknownFlow(CallerError):
 
 class UnknownSession(CallerError):
     """There is no such session, or the token does not open it: which of both is not told."""
+
+
+class UnknownRevision(CallerError):
+    """A session has had no such revision, or none of the kind that is wanted."""
+
+
+class UnsuitableRepair(CallerError):
+    """What is to be done to a session means nothing where it stands."""
 
 
 class InvalidMessage(CallerError):

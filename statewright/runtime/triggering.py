@@ -120,7 +120,7 @@ class Triggering:
         for one in begun:
             going = active.get(one.flow, ())
             publication = known[one.flow][0]
-            taken.append(await self._instead(happening, publication, one, going))
+            taken.append(await self._begin(happening, publication, one, going))
         others = [flow for flow in active if all(flow != one.flow for one in begun)]
         if event.name == MESSAGE:
             others = [] if begun else _first(others, known)
@@ -152,7 +152,7 @@ class Triggering:
             return None
         restart = bool(going) and trigger.reentry is Reentry.RESTART
         begun = begun_by(trigger, seen, flow=flow, restart=restart)
-        return await self._instead(_Happening(talk, event, message, ""), publication, begun, going)
+        return await self._begin(_Happening(talk, event, message, ""), publication, begun, going)
 
     async def _active(
         self, talk: Talk, message: str, offers: Iterable[Offer]
@@ -183,7 +183,7 @@ class Triggering:
         (loaded,) = await self._store.load([Lookup(talk.key(0), contact=contact)])
         return replace(event, now=self._clock(), contact=loaded.contact, tenant=loaded.tenant)
 
-    async def _instead(
+    async def _begin(
         self,
         happening: _Happening,
         publication: Publication,
@@ -194,14 +194,8 @@ class Triggering:
         if begun.restart:
             for key in going:
                 await self._end(happening, key)
-        beside = bool(going) and not begun.restart
-        return await self._begin(happening, publication, begun, beside=beside)
-
-    async def _begin(
-        self, happening: _Happening, publication: Publication, begun: Beginning, *, beside: bool
-    ) -> Received:
         talk = replace(happening.talk, flow=begun.flow)
-        if not beside:
+        if not begun.beside:
             return await self._receiver.receive(
                 publication,
                 talk,

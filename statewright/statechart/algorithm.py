@@ -84,7 +84,6 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
@@ -97,6 +96,7 @@ from statewright.statechart.invocations import attend, begin, finish, start_char
 from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
 from statewright.statechart.names import woken, working_from_snapshot
+from statewright.statechart.outside import MISFIT, values_read
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
@@ -143,8 +143,7 @@ def start(
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
-    if event.contact or event.tenant:
-        working.family.contact, working.family.tenant = values_read(event)
+    see_outside(working, event)
     try:
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
@@ -178,6 +177,18 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     return turn(chart, snapshot, event, lambda working: _handle(working, checked))
 
 
+def see_outside(working: Working, event: Event) -> None:
+    """Let a turn see the values of the contact and the tenant that travel on its event.
+
+    Raises:
+        InvalidEvent: they are no maps of values.
+    """
+    seen = values_read(working.tree.chart, event)
+    working.family.contact, working.family.tenant = seen.contact, seen.tenant
+    for misfit in seen.misfits:
+        working.report(MISFIT, misfit)
+
+
 def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
     """Refuse a snapshot of another chart.
 
@@ -209,8 +220,7 @@ def turn(
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
     working = working_from_snapshot(tree_of(chart), snapshot)
-    if event.contact or event.tenant:
-        working.family.contact, working.family.tenant = values_read(event)
+    see_outside(working, event)
     try:
         _let_time_pass(working, event.now)
         if working.running:

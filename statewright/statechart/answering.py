@@ -73,6 +73,7 @@ class Beginning:
         trigger: the name of what began it.
         inputs: what it is given.
         restart: whether the session of that flow that runs already is to end.
+        beside: whether it is for no session that runs already, not even one that just begins.
         problems: inputs that have no value, each with the reason, in words.
     """
 
@@ -80,6 +81,7 @@ class Beginning:
     trigger: str
     inputs: Mapping[str, Any]
     restart: bool = False
+    beside: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -136,7 +138,8 @@ def begun_by(trigger: Trigger, event: Event, *, flow: str, restart: bool = False
             inputs[name] = kept(render(content, names))
         except EvaluationError as error:
             problems.append(f"`{name}`: {error.reason}")
-    return Beginning(flow, trigger.name, inputs, restart, tuple(problems))
+    beside = trigger.reentry is Reentry.PARALLEL
+    return Beginning(flow, trigger.name, inputs, restart, beside, tuple(problems))
 
 
 def due(offers: Iterable[Offer], after: int, until: int) -> tuple[tuple[int, str, Trigger], ...]:
