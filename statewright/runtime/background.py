@@ -53,10 +53,11 @@ class Background:
             await self._engine.close()
 
     async def sweep(self, now: int) -> int:
-        """Fire schedules, and see to what is due at a time; how many turns were taken."""
+        """See to what is due at a time, and fire schedules; how many turns were taken."""
+        taken = await self._sweeper.sweep(now)
         if self._scheduler is not None:
             await self._scheduler.fire(now)
-        return await self._sweeper.sweep(now)
+        return taken
 
     async def work(self, now: int) -> int:
         """Carry out the requests that are to be carried out at a time; how many there were."""

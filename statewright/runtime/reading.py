@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Final
 
 from statewright.errors import UnknownSession
 from statewright.runtime.answer import Answer, answer_from_json, joined
+from statewright.runtime.clock import SECOND, micros_from
 from statewright.runtime.feed import Feed
 from statewright.runtime.messages import result_id
 from statewright.runtime.openings import Talk
@@ -96,25 +98,24 @@ class Reader:
         return session.status is not Status.ACTIVE and session.revision <= revision
 
     async def handled(
-        self, key: SessionKey, message: str, seconds: float
+        self, key: SessionKey, message: str, settle: float | timedelta
     ) -> tuple[SessionKey, Answer] | None:
         """The session that handles a message that was taken in, and its answer; None if not yet.
 
         Args:
             key: the session that it was for. Where that had ended, the next one is found.
             message: its id.
-            seconds: how long to wait for it.
+            settle: how long to wait for it, and as long again for the results of its effects.
         """
         try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    answer = await self._answered(key, message)
-                    following = await self._following(key, message)
-                    if following is None:
-                        return key, answer
+            async with asyncio.timeout(micros_from(settle) / SECOND):
+                answer = await self._answered(key, message)
+                while (following := await self._following(key, message)) is not None:
                     key = following
+                    answer = await self._answered(key, message)
         except TimeoutError:
             return None
+        return key, await self.settled(key, answer, settle)
 
     async def _answered(self, key: SessionKey, message: str) -> Answer:
         """The answer to a message; waits for it."""
@@ -137,14 +138,17 @@ class Reader:
         waits = any(arrival.message == message for arrival in there.inbox)
         return following if waits or there.duplicate is not None else None
 
-    async def settled(self, key: SessionKey, first: Answer, seconds: float) -> Answer:
+    async def settled(
+        self, key: SessionKey, first: Answer, settle: float | timedelta | None
+    ) -> Answer:
         """An answer, with those to the results of its effects, as far as they come in time.
 
         Of an effect, the turn counts that handles its result or gives it up.
         """
         answers = [first]
         waiting = _invoked(first)
-        if not waiting:
+        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
+        if not waiting or seconds <= 0:
             return first
         try:
             async with asyncio.timeout(seconds), aclosing(self.live(key, first.revision)) as turns:

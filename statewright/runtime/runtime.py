@@ -12,10 +12,8 @@ from typing import Any, Self
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.background import Background
 from statewright.runtime.clock import (
-    SECOND,
     Chance,
     Clock,
-    micros_from,
     system_chance,
     system_clock,
 )
@@ -116,11 +114,8 @@ class Runtime:
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
-        self._background = Background(
-            sweeper,
-            None if engine is None else engine(results),
-            None if schedules is None else Scheduler(store, clock, self._triggering, schedules),
-        )
+        scheduler = Scheduler(store, clock, self._triggering, schedules) if schedules else None
+        self._background = Background(sweeper, engine and engine(results), scheduler)
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -242,7 +237,7 @@ class Runtime:
             message=message_id or self._name(),
             repeatable=message_id is not None,
         )
-        answer = await self._settled(started.key, started.answer, settle)
+        answer = await self._reader.settled(started.key, started.answer, settle)
         return replace(started, answer=answer)
 
     async def send(
@@ -390,8 +385,7 @@ class Runtime:
             channel: how the contact talks to us.
             contact: whose values triggers read, and sessions read and patch, or ``""``.
 
-        Returns:
-            the sessions that were told, or begun; none where nobody waits for it.
+        Gives the sessions that were told, or begun.
 
         Raises:
             InvalidEvent, InvalidMessage, UnstorableRecord: as for ``receive``.
@@ -404,23 +398,11 @@ class Runtime:
     async def handled(
         self, received: Received, message_id: str, *, settle: float | timedelta
     ) -> tuple[SessionKey, Answer] | None:
-        """What a message that was taken in has come to: which session handled it, and the answer.
+        """Which session has handled a message that was taken in, and the answer; None if none yet.
 
-        Args:
-            received: what ``happened`` or ``receive`` told of it.
-            message_id: its id.
-            settle: how long to wait for that, and for the results of its effects, in seconds or as
-                a ``timedelta``.
-
-        Returns:
-            None where nobody has handled it by then.
+        It waits so long for that, and as long for the results of its effects: see ``send``.
         """
-        seconds = micros_from(settle) / SECOND
-        found = await self._reader.handled(received.key, message_id, seconds)
-        if found is None:
-            return None
-        key, answer = found
-        return key, await self._settled(key, answer, settle)
+        return await self._reader.handled(received.key, message_id, settle)
 
     # --- what one sees of it -------------------------------------------------------------------
 
@@ -507,13 +489,7 @@ class Runtime:
     ) -> Answer:
         message = self._name() if message_id is None else checked_id(key, message_id)
         answer = await self._turns.take(key, Incoming(message, event), expected=expected)
-        return await self._settled(key, answer, settle)
-
-    async def _settled(
-        self, key: SessionKey, answer: Answer, settle: float | timedelta | None
-    ) -> Answer:
-        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
-        return await self._reader.settled(key, answer, seconds) if seconds > 0 else answer
+        return await self._reader.settled(key, answer, settle)
 
     async def _load(self, key: SessionKey) -> Loaded:
         (loaded,) = await self.store.load([Lookup(key)])
