@@ -50,6 +50,7 @@ from statewright.flows.nodes import (
     bodies_of,
 )
 from statewright.flows.outline import child
+from statewright.flows.rules import Rule
 from statewright.flows.triggers import Trigger
 from statewright.statechart.triggers import Matching
 
@@ -112,10 +113,12 @@ CARD_PLACES: Mapping[str, Place] = {
 
 
 def texts_of(flow: Flow) -> Iterator[Text]:
-    """All of them: those of the settings and triggers, then node by node, then edge by edge."""
+    """All of them: those of the settings, triggers and rules, then node by node, then the edges."""
     yield from _settings(flow.settings)
     for trigger in flow.triggers:
         yield from (replace(text, begun=False) for text in _trigger(trigger))
+    for rule in flow.rules:
+        yield from _rule(rule)
     inside = names_inside(flow)
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
@@ -154,6 +157,12 @@ def _trigger(trigger: Trigger) -> Iterator[Text]:
         yield from _value(value)
     if trigger.matching is Matching.REGEX:
         yield from (Text(Role.PATTERN, word) for word in trigger.words)
+
+
+def _rule(rule: Rule) -> Iterator[Text]:
+    for moment in (rule.other, rule.moment):
+        if moment is not None and moment.condition is not None:
+            yield Text(Role.GUARD, moment.condition)
 
 
 def _message(message: Message) -> Iterator[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ _event = maker(Event)
 def accepted(event: Event) -> Event:
     """An event from outside, with data that nobody else can change.
 
-    What it says of the contact and the tenant is left out: see ``values_read``.
+    What it says of the contact and the tenant is left out: see ``outside``.
 
     Raises:
         InvalidEvent: its name, time or data are not usable; the message says why.
@@ -29,7 +28,7 @@ def accepted(event: Event) -> Event:
     name, now, invocation, sendid = event.name, event.now, event.invocation, event.sendid
     use = _use_of(name) if type(name) is str else ""
     if not use:
-        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
+        raise InvalidEvent(f"{shown(name)} is no name of an event; use names joined by dots")
     if use is _RESULT and not invocation:
         raise InvalidEvent(
             f"`{name}` comes from the session itself; only the result of an invocation, "
@@ -78,18 +77,6 @@ def _use_of(name: str) -> str:
     return _RESULT if matches("done", name) or matches("error", name) else "event"
 
 
-def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The values of the contact and of the tenant that travel on an event.
-
-    Raises:
-        InvalidEvent: they are no maps of values.
-    """
-    return (
-        _kept_map(event.contact, "the contact's values") if event.contact else {},
-        _kept_map(event.tenant, "the tenant's values") if event.tenant else {},
-    )
-
-
 def checked_time(now: int, where: str) -> None:
     """Refuse a time that no clock shows.
 
@@ -98,7 +85,7 @@ def checked_time(now: int, where: str) -> None:
     """
     if type(now) is not int or not 0 <= now <= LATEST:
         raise InvalidEvent(
-            f"the time of {where} is {_shown(now)}; it counts microseconds since 1970, "
+            f"the time of {where} is {shown(now)}; it counts microseconds since 1970, "
             f"as an int from 0 to {LATEST}"
         )
 
@@ -110,7 +97,7 @@ def checked_text(text: str, what: str) -> None:
         InvalidEvent: it is none.
     """
     if type(text) is not str or not _is_text(text):
-        raise InvalidEvent(f"the {what} is {_shown(text)}; use a text")
+        raise InvalidEvent(f"the {what} is {shown(text)}; use a text")
 
 
 def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
@@ -120,7 +107,7 @@ def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
         InvalidEvent: they are no map, or one is no input of the chart, or of another type.
     """
     if type(data) is not dict:
-        raise InvalidEvent(f"the inputs are {_shown(data)}; they are a map from names to values")
+        raise InvalidEvent(f"the inputs are {shown(data)}; they are a map from names to values")
     declared = {datum.name: datum for datum in chart.data if datum.name in chart.inputs}
     inputs: dict[str, Any] = {}
     for name, value in data.items():
@@ -157,20 +144,10 @@ def stale(event: Event) -> Incident:
     return Incident("stale", "", f"nothing waits for the result of `{event.invocation}` any more")
 
 
-def _kept_map(value: Any, what: str) -> Mapping[str, Any]:
-    try:
-        made = kept(value)
-    except EvaluationError as error:
-        raise InvalidEvent(f"{what} cannot be used: {error.reason}") from None
-    if type(made) is not dict:
-        raise InvalidEvent(f"{what} are {_shown(value)}; they are a map")
-    return made
-
-
 def _is_text(text: str) -> bool:
     return text.isascii() or not has_lone_surrogate(text)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value for a message: short, and safe to print."""
     return f"`{ascii(value)[:80]}`"

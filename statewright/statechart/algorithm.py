@@ -62,6 +62,10 @@ runs its exit actions; whoever gave it up hears nothing of it any more.
 timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
 most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
+**Rules** (not in SCXML). What a chart says must hold is looked at after every microstep; see
+``rules`` for what they mean. That one is broken is an error event, ``error.flow.rule``, which is
+handled next, before eventless transitions.
+
 **The end.** Reaching a final child of the root ends the session at once: the internal queue is
 dropped, exit actions run, timers and invocations are cancelled. The configuration stays, so that
 one can see where the session ended.
@@ -80,7 +84,6 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
@@ -93,11 +96,13 @@ from statewright.statechart.invocations import attend, begin, finish, start_char
 from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
 from statewright.statechart.names import woken, working_from_snapshot
+from statewright.statechart.outside import MISFIT, values_read
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
+from statewright.statechart.watching import unkept, watch
 from statewright.statechart.working import Family, Working
 
 _made = maker(Macrostep)
@@ -138,8 +143,7 @@ def start(
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
     working = working_from_snapshot(tree, blank)
-    if event.contact or event.tenant:
-        working.family.contact, working.family.tenant = values_read(event)
+    see_outside(working, event)
     try:
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
@@ -173,6 +177,18 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     return turn(chart, snapshot, event, lambda working: _handle(working, checked))
 
 
+def see_outside(working: Working, event: Event) -> None:
+    """Let a turn see the values of the contact and the tenant that travel on its event.
+
+    Raises:
+        InvalidEvent: they are no maps of values.
+    """
+    seen = values_read(working.tree.chart, event)
+    working.family.contact, working.family.tenant = seen.contact, seen.tenant
+    for misfit in seen.misfits:
+        working.report(MISFIT, misfit)
+
+
 def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
     """Refuse a snapshot of another chart.
 
@@ -204,8 +220,7 @@ def turn(
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
     working = working_from_snapshot(tree_of(chart), snapshot)
-    if event.contact or event.tenant:
-        working.family.contact, working.family.tenant = values_read(event)
+    see_outside(working, event)
     try:
         _let_time_pass(working, event.now)
         if working.running:
@@ -251,7 +266,7 @@ def _abandoned(
         tuple(family.microsteps[:steps]),
         snapshot,
         tuple(family.effects[:effects]),
-        (*kept, incident),
+        (*kept, incident, *unkept(working.tree.chart, snapshot)),
     )
 
 
@@ -305,6 +320,8 @@ def _handle(working: Working, event: Event) -> None:
 def settle(working: Working, event: Event) -> None:
     """One macrostep that begins with what somebody has done to the session from outside."""
     working.event = event
+    if working.tree.chart.rules:
+        watch(working)
     _come_to_rest(working)
 
 
@@ -381,7 +398,12 @@ def _deferring(family: Family) -> list[Working]:
 def main_event_loop(working: Working) -> None:
     """Run until there is nothing left to do without an external event (``mainEventLoop``)."""
     while working.running:
-        enabled = select_eventless_transitions(working)
+        if working.broken is not None:
+            event, working.broken = working.broken, None
+            working.queue.appendleft(event)
+            enabled = []
+        else:
+            enabled = select_eventless_transitions(working)
         if enabled:
             microstep(working, enabled, None)
         elif working.queue:

@@ -15,6 +15,7 @@ from statewright.statechart.nodes import Arc, Entry, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
+from statewright.statechart.watching import conclude, watch
 from statewright.statechart.working import Working
 
 _microstep = maker(Microstep)
@@ -41,6 +42,8 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
     entered = enter_states(working, enabled)
     taken = () if enabled[0].source.parent is None else ids_of(enabled)
     family.microsteps.append(_microstep(event, taken, ids_of(exits), entered, working.path))
+    if working.tree.chart.rules:
+        watch(working, enabled, ids_of(exits), entered)
 
 
 def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
@@ -191,6 +194,8 @@ def is_in_final_state(working: Working, node: Node) -> bool:
 
 def exit_interpreter(working: Working) -> None:
     """End the session (``exitInterpreter``)."""
+    if working.tree.chart.rules:
+        conclude(working)
     for node in reversed(working.active):
         working.node = node
         if node.state is not None:

@@ -134,6 +134,7 @@ def _awaiting(waits: Awaiting) -> Mapping[str, Any]:
         "kind": waits.kind,
         "node": waits.node,
         "state": waits.state,
+        **({"owner": waits.owner} if waits.owner else {}),
         "choices": [_plain(choice) for choice in waits.choices],
         "effects": [
             {"id": one.id, "name": one.name, "type": one.type, "state": one.state}

@@ -130,7 +130,7 @@ SNAPSHOT: Final[Form] = record(
     Part("invocations", many(_INVOCATION), ()),
     Part("deferred", many(EVENT), ()),
     Part("floor", many(TEXT), ()),
-    Part("monitors", by_name(VALUE), {}),
+    Part("monitors", by_name(COUNT), {}),
     Part("timer_count", COUNT, 0),
     Part("children", many(_CHILD), ()),
     Part("id_count", COUNT, 0),

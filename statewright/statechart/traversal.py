@@ -84,6 +84,14 @@ def expressions_of(state: State) -> Iterator[Expression]:
             yield from expressions_in(content)
 
 
+def expressions_of_rules(chart: Statechart) -> Iterator[Expression]:
+    """Every condition of the rules of a chart."""
+    for rule in chart.rules:
+        for moment in (rule.moment, rule.other):
+            if moment is not None and moment.condition is not None:
+                yield moment.condition
+
+
 def expressions_of_action(action: Action) -> Iterator[Expression]:
     """The expressions of an action itself, without those of the actions inside it."""
     match action:

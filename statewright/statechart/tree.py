@@ -22,7 +22,7 @@ from statewright.statechart.definition import (
 from statewright.statechart.event import normalised, prefixes
 from statewright.statechart.nodes import Arc, Node, Scope, Variable, domain_of, is_history
 from statewright.statechart.traversal import actions_in, expressions_of
-from statewright.statechart.validation import check_states, check_targets
+from statewright.statechart.validation import check_rules, check_states, check_targets
 
 
 @dataclass(slots=True, eq=False)
@@ -98,6 +98,7 @@ def _grown(chart: Statechart) -> Tree:
         if node.parent is not None:
             node.parent.last = max(node.parent.last, node.last)
     check_targets(chart, root, nodes)
+    check_rules(chart, nodes)
     for node in everything:
         if node.kind is StateKind.PARALLEL:
             node.width = len(node.children)

@@ -158,6 +158,7 @@ class Working:
         fresh: states with invocations that were entered in this macrostep and not left since.
         hatching: those of them that invoke charts, and have not yet.
         reported: what has raised an error of a guard in this macrostep.
+        broken: the event of rules that the last microstep has broken, until it is handled.
         quiet: whether guards that fail go unreported.
         node: the state whose expressions are evaluated.
         place: where in the state they stand, for ``draw``.
@@ -172,6 +173,7 @@ class Working:
     __slots__ = (
         "_owned",
         "active",
+        "broken",
         "cancelled",
         "data",
         "deferred",
@@ -224,7 +226,7 @@ class Working:
         self.visits: Mapping[str, int] = snapshot.visits
         self.deferred: tuple[Event, ...] = snapshot.deferred
         self.floor: tuple[str, ...] = snapshot.floor
-        self.monitors = snapshot.monitors
+        self.monitors: Mapping[str, int] = snapshot.monitors
         self.event: Event | None = None
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
@@ -237,6 +239,7 @@ class Working:
         self.running = True
         self.cancelled = False
         self.quiet = False
+        self.broken: Event | None = None
         self.names: Mapping[str, Any] = {}
         self.host: Host = {}
         self.writes = 0

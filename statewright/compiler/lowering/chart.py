@@ -22,6 +22,7 @@ from statewright.compiler.lowering.conversation import (
     WHAT_WENT_WRONG,
     conversation,
     data_of,
+    outside_data,
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
@@ -55,12 +56,13 @@ from statewright.compiler.lowering.plan import (
 )
 from statewright.compiler.lowering.policy import with_policy
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.rules import rules_of
 from statewright.compiler.lowering.silence import silent_ends, watched, with_silence
 from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
 from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
 from statewright.expressions import Literal
-from statewright.flows.model import Flow, Node
+from statewright.flows.model import Flow, Node, VariableScope
 from statewright.flows.nodes import (
     Action,
     Approval,
@@ -102,6 +104,7 @@ from statewright.statechart.definition import (
     state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.traversal import states_in
 from statewright.statechart.triggers import ENTRY
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
@@ -165,7 +168,10 @@ def lower(flow: Flow) -> Lowered:
         inputs=(*(v.name for v in flow.variables if v.input), *((ENTRY,) if routed else ())),
         deferred=("message",),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
+        contact=outside_data(flow, VariableScope.CONTACT),
+        tenant=outside_data(flow, VariableScope.TENANT),
     )
+    chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
 
 

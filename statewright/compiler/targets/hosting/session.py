@@ -19,9 +19,8 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
-from statewright.statechart.algorithm import DEFERRED, check_belongs
+from statewright.statechart.algorithm import DEFERRED, check_belongs, see_outside
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
@@ -157,7 +156,7 @@ def _turn(
     """Do what is to be done, and hand over what came of it."""
     working = working_from_snapshot(tree_of(chart), before)
     family = working.family
-    family.contact, family.tenant = values_read(event)
+    see_outside(working, event)
     try:
         handle(_Turn(Stage(working), engine))
     except OutOfBoundsError as error:

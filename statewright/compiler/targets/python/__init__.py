@@ -17,9 +17,10 @@ from typing import Final
 
 from statewright.compiler.targets.export import Export, Loss, export_of, lines_of, stem_of
 from statewright.compiler.targets.python.linking import Name, linked
+from statewright.compiler.targets.python.literals import QUOTE, text
 from statewright.compiler.targets.python.module import source_from_release
-from statewright.compiler.targets.python.parts import Module, module_from_text
-from statewright.compiler.targets.python.trimming import modules_with_tables, trimmed_texts
+from statewright.compiler.targets.python.parts import Module, UnlinkableError, module_from_text
+from statewright.compiler.targets.python.trimming import trimmed_texts
 from statewright.statechart.actions import Send
 from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
@@ -43,8 +44,10 @@ _REPLACED: Final[Mapping[Name, Name]] = {
     (f"{_EXPRESSIONS}.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
     (f"{_EXPRESSIONS}.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
     (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
+    ("cronsim", "CronSim"): (f"{_RUNTIME}.cron", "Cron"),
+    ("cronsim", "CronSimError"): (f"{_RUNTIME}.cron", "CronError"),
 }
-"""What stands in for what needs the parser, the checker or RE2."""
+"""What stands in for what needs the parser, the checker, or a library."""
 
 PUBLIC: Final = (
     "CHART",
@@ -70,21 +73,28 @@ PUBLIC: Final = (
 
 
 def python_from(release: Release) -> Export:
-    """One file with the module."""
+    """One file with the module.
+
+    Raises:
+        UnlinkableError: a module of ours is written so that it cannot be a part; our own fault.
+    """
     chart = release.statechart
     digests = {name: digest_of(inner) for name, inner in chart.charts.items()}
     source = source_from_release(release, digests)
-    texts = {name: _text_of(name) for name in modules_with_tables()}
-    own = {_CHART: source.text, **trimmed_texts(texts, source.functions | _conversions(chart))}
+    own = dict(trimmed_texts(_module_of, source.functions | _conversions(chart)))
+    own[_CHART] = source.text
     changed = {name: module_from_text(name, text) for name, text in own.items()}
     made = linked(_ROOTS, lambda name: changed.get(name) or _module_of(name), _REPLACED, _PACKAGE)
+    foreign = {name.partition(".")[0] for name in made.needed} - sys.stdlib_module_names
+    if foreign:
+        raise UnlinkableError(f"the module would need {', '.join(sorted(foreign))}")
     names = "".join(f'    "{name}",\n' for name in PUBLIC)
     head = "".join(_head(chart, source.losses))
-    text = (
+    whole = (
         f"{head}\nfrom __future__ import annotations\n\n{made.imports}\n"
-        f"__all__ = [\n{names}]\n\n{made.definitions}"
+        f"__all__ = [\n{names}]\n{made.definitions}"
     )
-    return export_of({f"{_file_stem(chart.name)}.py": text}, source.losses)
+    return export_of({f"{_file_stem(chart.name)}.py": whole}, source.losses)
 
 
 def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
@@ -96,8 +106,7 @@ def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
     if losses:
         yield "\nNot carried over:\n\n"
         for line in lines_of(losses):
-            shown = line.replace("\\", "\\\\").replace('"""', '\\"""')
-            yield f"- {shown}\n"
+            yield f"- {text(line, QUOTE).flat[1:-1]}\n"
     yield '"""\n'
 
 

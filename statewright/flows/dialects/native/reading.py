@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from statewright.flows.dialects.dialect import Dialect
 from statewright.flows.dialects.native.nodes import read_nodes
+from statewright.flows.dialects.native.rules import read_rules
 from statewright.flows.dialects.native.schema import FlowShape
 from statewright.flows.dialects.native.settings import read_settings, variables_of_settings
 from statewright.flows.dialects.native.triggers import read_triggers
@@ -29,7 +30,7 @@ def recognises(value: Any) -> bool:
 def read(page: Page) -> Flow:
     """What a document says."""
     root = page.root
-    result = checked(FlowShape, root, without=("variables", "nodes", "triggers"))
+    result = checked(FlowShape, root, without=("variables", "nodes", "triggers", "rules"))
     shape = result.shape if result else FlowShape.model_construct(statewright=1)
     if not root["nodes"].present:
         root["nodes"].report("R005", "`nodes` is missing", "a flow is made of nodes")
@@ -54,6 +55,7 @@ def read(page: Page) -> Flow:
         metadata=shape.metadata,
         entry_locations=tuple(location for _, location in entries),
         triggers=tuple(read_triggers(root["triggers"], inputs)),
+        rules=tuple(read_rules(root["rules"])),
     )
 
 
