@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from statewright.http.endpoint import Host, Reply
 from statewright.http.executions import CHANNEL
+from statewright.http.operators import check_operator
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from
 from statewright.http.wire import executions as wire
@@ -23,7 +24,11 @@ HOOKS: Final = "webhook"
 
 
 async def happen(host: Host, request: Request, said: Happened) -> Reply:
-    """Tell what happened to the sessions that wait for it, and begin those that it triggers."""
+    """Tell what happened to the sessions that wait for it, and begin those that it triggers.
+
+    Whoever may do so speaks for anybody in any conversation, and hears what is said there.
+    """
+    check_operator(host, request)
     if said.event == MESSAGE and (said.data or said.input is None):
         raise Refused("INVALID_VALUE", "a message has an `input`; `data` is for other events")
     if said.event != MESSAGE and said.input is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.http.serving import Client
+from tests.http.serving import Client, serving
 
 SHOP = """
 statewright: 1
@@ -55,6 +56,15 @@ nodes:
 """
 
 
+KEY = {"Authorization": "Bearer for-operators"}
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with serving(operator_key="for-operators") as client:
+        yield client
+
+
 def publish(client: Client, *texts: str) -> None:
     for text in texts:
         saved = client.post("/api/v1/flows", {"flow": text}).json()
@@ -63,7 +73,7 @@ def publish(client: Client, *texts: str) -> None:
 
 
 def happened(client: Client, *, key: str = "", conversation: str = "c", **body: Any) -> Any:
-    headers = {"Idempotency-Key": key} if key else {}
+    headers = {**KEY, **({"Idempotency-Key": key} if key else {})}
     answer = client.post(
         "/api/v1/events", {"conversationId": conversation, **body}, headers=headers
     )
@@ -131,7 +141,7 @@ def test_the_same_event_with_the_same_key_happens_once(shop: Client) -> None:
 def test_the_same_event_at_the_same_moment_happens_once(shop: Client) -> None:
     body = {"conversationId": "c", "input": "hi"}
     asked = [("POST", "/api/v1/events", body)] * 5
-    answers = shop.together(*asked, headers={"Idempotency-Key": "k1"})
+    answers = shop.together(*asked, headers={**KEY, "Idempotency-Key": "k1"})
     assert len({json.dumps(answer.json()) for answer in answers}) == 1
 
 
@@ -166,5 +176,11 @@ def test_people_give_a_conversation_back(client: Client) -> None:
     ],
 )
 def test_what_is_no_event_is_refused(shop: Client, body: Any, code: str) -> None:
-    answer = shop.post("/api/v1/events", body)
+    answer = shop.post("/api/v1/events", body, headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_only_those_with_the_key_speak_for_others(shop: Client) -> None:
+    for headers in ({}, {"Authorization": "Bearer other"}):
+        answer = shop.post("/api/v1/events", {"input": "hi"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "NOT_ALLOWED")
