@@ -182,7 +182,7 @@ def _told(state: State, tree: Tree, *, quiet: bool) -> State:
         transitions=tuple(
             replace(one, actions=_heard(one.actions, quiet=quiet))
             for one in state.transitions
-            if _is_alike(one, own, tree)
+            if _is_alike(one, own, tree) and not _is_hidden(one, state)
         ),
         entry=tuple(_heard(block, quiet=quiet) for block in state.entry),
         exit=tuple(_heard(block, quiet=quiet) for block in state.exit),
@@ -200,6 +200,15 @@ def _is_alike(written: Transition, source: Node, tree: Tree) -> bool:
     if not written.targets:
         return True
     return {*_regions(tree.nodes[written.targets[0]])} <= {*_regions(source)}
+
+
+def _is_hidden(written: Transition, state: State) -> bool:
+    """Whether the transition of a state inside is taken instead in one region, and so in all."""
+    _, *inside = states_in(Statechart("inside", (state,)))
+    regions = any(one.kind is StateKind.PARALLEL for one in (state, *inside))
+    return regions and any(
+        other.events == written.events for one in inside for other in one.transitions
+    )
 
 
 def _regions(node: Node) -> Iterator[tuple[str, str]]:

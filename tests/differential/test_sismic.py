@@ -120,6 +120,15 @@ def leaves_one_region_where_the_parallel_state_is_left() -> None:
     assert "r2" in in_sismic(made, "x", "again")
 
 
+def hides_a_transition_from_every_region_if_it_is_hidden_in_one() -> None:
+    left = compound("left", atom("l1", to("l2", on="x", when="n > 0")), atom("l2"))
+    right = compound("right", atom("r1", to("r1", on="x")))
+    both = parallel("both", left, right, on=(to(on="x", do=COUNT),))
+    made = chart(both, data={"n": 0})
+    assert "l2" in in_ours(made, "x", "x")
+    assert "l2" not in in_sismic(made, "x", "x")
+
+
 def refuses_conflicts_of_regions() -> None:
     left = compound("left", atom("l1", to("out", on="x")))
     right = compound("right", atom("r1", to("r2", on="x")), atom("r2"))
@@ -153,6 +162,7 @@ def starts_at_children_only() -> None:
 DEPARTURES: Final[tuple[Callable[[], None], ...]] = (
     enters_a_region_without_the_others,
     leaves_one_region_where_the_parallel_state_is_left,
+    hides_a_transition_from_every_region_if_it_is_hidden_in_one,
     refuses_conflicts_of_regions,
     knows_whole_names_of_events_only,
     says_nothing_when_a_state_is_done,
