@@ -199,7 +199,9 @@ def _is_alike(written: Transition, source: Node, tree: Tree) -> bool:
     """Whether sismic leaves and enters the same states, as far as parallel states go."""
     if not written.targets:
         return True
-    return {*_regions(tree.nodes[written.targets[0]])} <= {*_regions(source)}
+    inside = {one for one in _regions(source) if one[1] != source.id}
+    target = tree.nodes[written.targets[0]]
+    return all(one in inside and one[1] != target.id for one in _regions(target))
 
 
 def _is_hidden(written: Transition, state: State) -> bool:
@@ -212,13 +214,11 @@ def _is_hidden(written: Transition, state: State) -> bool:
 
 
 def _regions(node: Node) -> Iterator[tuple[str, str]]:
-    """The parallel states around a state, each with the region that the state is of."""
+    """The parallel states around a state, each with the region that the state is of, or is."""
     below, around = node, node.parent
     while around is not None:
-        if around.kind is StateKind.PARALLEL and below is not node:
+        if around.kind is StateKind.PARALLEL:
             yield around.id, below.id
-        elif around.kind is StateKind.PARALLEL:
-            yield around.id, ""  # a region itself: it would be left and entered without the others
         below, around = around, around.parent
 
 
