@@ -23,7 +23,7 @@ _NAMES: Final[Mapping[str, str]] = {
         "Assign Branch Cancel ForEach If Log Raise Say Send"  # as in `actions.Action`
     ),
     f"{_OURS}.statechart.definition": (
-        "Awaits Datum Invoke Limits State StateKind Statechart Transition TransitionKind"
+        "Awaits Datum Invoke Limits Member State StateKind Statechart Transition TransitionKind"
     ),
     f"{_RUNTIME}.exact": (
         "Frame added ask call call_on cel decided every failing field_of hole inverted is_among "

@@ -24,7 +24,7 @@ from statewright.compiler.targets.python.literals import literal, text
 from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.places import Part
-from statewright.statechart.definition import Limits, State
+from statewright.statechart.definition import State
 from statewright.statechart.release import Release
 
 _BRACKETS: Final = 30
@@ -187,9 +187,6 @@ class _Writer:
         self.place = before
         return code
 
-    def limits(self, limits: Limits) -> Code:
-        return called("Limits", *(literal(getattr(limits, one.name)) for one in fields(limits)))
-
     def content(self, content: Literal) -> Code:
         return called("Literal", literal(content.value))
 
@@ -229,7 +226,6 @@ _FORMS: Final[Mapping[type, Callable[[_Writer, Any], Code]]] = {
     Expression: _Writer.named,
     tuple: _Writer.items,
     Mapping: _Writer.mapping,
-    Limits: _Writer.limits,
     Literal: _Writer.content,
     State: _Writer.state,
     Template: _Writer.template,

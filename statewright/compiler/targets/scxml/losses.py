@@ -59,7 +59,9 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
         )
     states = list(states_in(chart))
     data = [*chart.data, *(datum for state in states for datum in state.data)]
-    if any(datum.type != _DYNAMIC or datum.limits is not None for datum in data):
+    if any(datum.type != _DYNAMIC or datum.limits is not None for datum in data) or (
+        chart.contact or chart.tenant
+    ):
         yield Loss(
             "types",
             "variables have no types and no limits",

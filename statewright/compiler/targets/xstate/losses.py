@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from statewright.compiler.targets.declarations import losses_of_declarations
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.timers import Timer
@@ -82,6 +83,7 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "a double without fraction that is kept in a variable of type dyn, list or map "
             "becomes an int",
         )
+    yield from losses_of_declarations(chart)
     if any(datum.type == "int" for datum in data) or _calculates(chart):
         yield Loss(
             "large-ints",
