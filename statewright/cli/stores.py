@@ -40,7 +40,7 @@ def on_store(database: str, work: Callable[[Runtime], Awaitable[Result]]) -> Res
     async def opened() -> Result:
         await store.open()
         try:
-            return await work(Runtime(store, engine=None))
+            return await work(Runtime(store, engine=None, schedules=None))
         finally:
             await store.close()
 

@@ -15,6 +15,7 @@ from statewright.runtime.overview import Page
 from statewright.runtime.replay import Difference, Happening, Replay
 from statewright.runtime.retention import Count, Policy, Rule
 from statewright.runtime.runtime import Runtime
+from statewright.runtime.scheduling import Schedules
 from statewright.runtime.standing import Listed, Standing
 from statewright.runtime.views import Received, SessionView, Started
 
@@ -37,6 +38,7 @@ __all__ = [
     "Replay",
     "Rule",
     "Runtime",
+    "Schedules",
     "SessionView",
     "Shown",
     "Standing",
