@@ -31,7 +31,7 @@ _SHAPES: Final = (
 )
 """Credentials that can be told by how they look."""
 
-_SCHEME: Final = re.compile(r"^(?:bearer|basic|token|apikey|key|digest)\s+", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"^(?:bearer|basic|token|apikey|key|digest)(?:\s+|$)", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(
     r"your|change[-_ ]?me|example|placeholder|dummy|sample|replace|insert|todo|"
     r"^[x*.…-]+$|^<.*>$|^\[.*\]$|^\$\{?\w+\}?$|^%\w+%$|^none$|^null$|^$",

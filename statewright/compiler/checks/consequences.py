@@ -86,6 +86,7 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "X702": (Behind(("X703",), Reach.NODE),),
         "X704": (Behind(("X702", "X703"), Reach.NODE),),
         "X706": (_LOST_WAYS,),
+        "X707": (_UNREAD,),
         "T805": (_LOST_WAYS,),
     }
 )

@@ -208,10 +208,12 @@ def _with(text: str, document: Document, edit: Put) -> str | None:
     start = _start(text, document, members[0]) if members else None
     if start is None:
         return None
-    key = f'"{edit.key}"' if text[start] == '"' else edit.key
     if _is_flow(text, document, edit.pointer):
-        return f"{text[:start]}{key}: {edit.value}, {text[start:]}"
+        quoted = text[start] == '"'
+        key = f'"{edit.key}"' if quoted else edit.key
+        value = f'"{edit.value}"' if quoted and not edit.value.isdecimal() else edit.value
+        return f"{text[:start]}{key}: {value}, {text[start:]}"
     line = text.rfind("\n", 0, start) + 1
     if text[line:start].strip(" "):
         return None
-    return f"{text[:start]}{key}: {edit.value}\n{text[line:start]}{text[start:]}"
+    return f"{text[:start]}{edit.key}: {edit.value}\n{text[line:start]}{text[start:]}"

@@ -35,9 +35,14 @@ def _typo(finding: Finding, text: str) -> Edit | None:
     # Of a name with blanks, or behind an expression, only the first word may be the wrong one.
     for old in dict.fromkeys((word, word.partition(" ")[0], re.split(r"[.\s]", word)[0])):
         like = SequenceMatcher(None, old.lower(), meant[1].lower()).ratio()
-        if old and old != meant[1] and like >= _LIKE:
+        if old and old != meant[1] and like >= _LIKE and _digits(old) == _digits(meant[1]):
             return Replace(finding.location, old, meant[1])
     return None
+
+
+def _digits(name: str) -> list[str]:
+    """The digits of a name: `ask_2` is another one than `ask_1`, and no slip."""
+    return re.findall(r"\d", name)
 
 
 def _https(finding: Finding, _: str) -> Edit | None:
@@ -66,7 +71,7 @@ def _input(finding: Finding, _: str) -> Edit | None:
 
 FIXES: Final[Mapping[str, Fix]] = MappingProxyType(
     {
-        **dict.fromkeys(("R003", "R004", "S103", "G302", "G303", "G311", "D405"), _typo),
+        **dict.fromkeys(("R003", "R004", "S101", "S103", "G302", "G303", "G311", "D405"), _typo),
         **dict.fromkeys(("E606", "X701", "X704"), _typo),
         "E602": _https,
         "S109": _second_edge,
