@@ -23,6 +23,8 @@ from statewright.cli.compile import compile_
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
+from statewright.cli.fmt import fmt
+from statewright.cli.init import init
 from statewright.cli.publish import flows, publish
 from statewright.cli.schema import schema
 from statewright.cli.serve import serve
@@ -37,6 +39,8 @@ COMMANDS: tuple[click.Command, ...] = (
     eval_,
     explain,
     flows,
+    fmt,
+    init,
     publish,
     replay,
     schema,
