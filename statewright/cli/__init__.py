@@ -26,9 +26,10 @@ from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
 from statewright.cli.fmt import fmt
 from statewright.cli.init import init
 from statewright.cli.publish import flows, publish
+from statewright.cli.replay import replay
 from statewright.cli.schema import schema
 from statewright.cli.serve import serve
-from statewright.cli.sessions import replay, sessions
+from statewright.cli.sessions import sessions
 from statewright.cli.test import test
 from statewright.errors import StatewrightError
 
