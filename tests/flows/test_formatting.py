@@ -107,7 +107,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
-STYLES = st.fixed_dictionaries(
+STYLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "indent": st.integers(2, 8),
         "default_flow_style": st.sampled_from([None, True, False]),
@@ -120,7 +120,7 @@ STYLES = st.fixed_dictionaries(
 
 @given(VALUES, STYLES)
 def test_whatever_is_written_says_the_same(value: Any, style: dict[str, Any]) -> None:
-    text = yaml.safe_dump(value, **style)
+    text: str = yaml.safe_dump(value, **style)
     after = formatted(text, "x.yaml")
     said = repr(document_from(text, "x.yaml").value)
     assert repr(document_from(after, "x.yaml").value) == said
