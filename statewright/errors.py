@@ -7,7 +7,8 @@
     │   ├── ExpressionError     an expression or template cannot be parsed
     │   ├── InvalidStatechart   a chart breaks a rule of its own structure
     │   ├── InvalidScript       a conversation script is not one
-    │   ├── InvalidConfiguration  what is asked of flows cannot be understood
+    │   ├── InvalidConfiguration what is asked of flows cannot be understood
+    │   ├── Unformattable       a document cannot be laid out without changing what it says
     │   └── FlowRejected        a release was asked of a flow with ERROR findings
     ├── CallerError             the program that called us
     │   ├── ForeignSnapshot     a snapshot was stepped with a chart that is not its own
@@ -129,6 +130,10 @@ class InvalidConfiguration(AuthorError):
         super().__init__("\n".join(f"{where}{problem}" for problem in problems))
         self.problems = tuple(problems)
         self.file = file
+
+
+class Unformattable(AuthorError):
+    """A document cannot be laid out: it is broken, or what it says would change."""
 
 
 class FlowRejected(AuthorError):
