@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -157,31 +157,40 @@ def _directory_of(name: str) -> Path:
         return Path.cwd()
 
 
-@cache
 def _nearest(directory: Path) -> Configuration:
-    """The configuration of a directory: its own, or that of the one above."""
-    for name in (OWN, SHARED):
-        path = directory / name
-        if path.is_file():
-            table = _table_of(path)
-            if table is not None:
-                return Configuration(_policy_from(table, _shown(path)), _shown(path))
-    return NO_CONFIGURATION if directory.parent == directory else _nearest(directory.parent)
+    """The configuration of a directory: its own, or that of the nearest above that has one."""
+    for place in (directory, *directory.parents):
+        for name in (OWN, SHARED):
+            path = place / name
+            if path.is_file():
+                found = _configuration_of(path, _shown(path), *_stamp(path))
+                if found is not None:
+                    return found
+    return NO_CONFIGURATION
 
 
-@cache
 def _read(path: Path) -> Configuration:
     """The configuration of a file that was named."""
-    table = _table_of(path)
-    if table is None:
+    found = _configuration_of(path, str(path), *_stamp(path))
+    if found is None:
         raise Failure(f"{str(path)!r} has no table [tool.{TOOL}]")
-    return Configuration(_policy_from(table, str(path)), str(path))
+    return found
 
 
-def forget() -> None:
-    """Read configurations anew from now on."""
-    _nearest.cache_clear()
-    _read.cache_clear()
+def _stamp(path: Path) -> tuple[int, int]:
+    """What tells one state of a file from the next."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError) as error:
+        raise Failure(f"cannot read {str(path)!r}: {reason(error)}") from None
+    return state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=64)
+def _configuration_of(path: Path, shown: str, _time: int, _size: int) -> Configuration | None:
+    """What a file says; read once for each of its states."""
+    table = _table_of(path)
+    return None if table is None else Configuration(_policy_from(table, shown), shown)
 
 
 def _table_of(path: Path) -> Mapping[str, Any] | None:

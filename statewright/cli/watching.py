@@ -31,7 +31,6 @@ def watched(names: Iterable[str], act: Callable[[], object]) -> None:
         stamp = _stamp(paths)
         if stamp != seen:
             seen = stamp
-            configuration.forget()
             try:
                 act()
             except Failure as failure:

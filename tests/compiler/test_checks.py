@@ -8,9 +8,12 @@ import tomllib
 import pytest
 
 from statewright import compiler, flows
-from statewright.compiler.checks import CHECKS, Check
+from statewright.compiler.checks import BY_CODE, CHECKS, Check
 from statewright.compiler.checks.check import SECTIONS, sections_of
+from statewright.compiler.checks.consequences import BEHIND
 from statewright.compiler.configuration import policy_from
+from statewright.compiler.mending import FIXES
+from tests.compiler.check_reference import GROUPS, PAGES, pages
 
 HEADER = "statewright: 1\nid: example\n"
 
@@ -50,6 +53,23 @@ def test_every_check_documents_itself(check: Check) -> None:
 def test_no_code_and_no_name_is_used_twice() -> None:
     assert len({check.code for check in CHECKS}) == len(CHECKS)
     assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+def test_the_checks_stand_in_the_order_of_their_codes() -> None:
+    letters = "".join(GROUPS)
+    ordered = sorted(CHECKS, key=lambda check: (letters.index(check.code[0]), check.code))
+    assert [check.code for check in CHECKS] == [check.code for check in ordered]
+
+
+def test_the_pages_are_those_of_the_source() -> None:
+    found = {path.name: path.read_text() for path in PAGES.glob("*.md")}
+    assert found == pages(), "run `python -m tests.compiler.check_reference`"
+
+
+def test_what_hides_and_what_is_mended_is_checked() -> None:
+    assert set(FIXES) <= set(BY_CODE)
+    codes = {code for code in BEHIND if code in BY_CODE}
+    assert {"S105", "D403", "G301"} <= codes
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
