@@ -148,6 +148,7 @@ def test_the_fallback_of_a_subflow_is_its_own(tmp_path: Path) -> None:
         ("flow: address.yaml", "flow: adress.yaml", "X702"),
         ("flow: address.yaml", "flow: parent.yaml", "X703"),
         ("{country: \"{{ 'Sp' + 'ain' }}\"}", "{land: Spain}", "X701"),
+        ("{country: \"{{ 'Sp' + 'ain' }}\"}", "{country: [Spain]}", "X701"),
         ("output.?street", "output.?stret", "X701"),
         ("given_up: sad", "give_up: sad", "X704"),
         ("    next: bye\n", "", "X704"),

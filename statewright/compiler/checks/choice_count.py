@@ -35,7 +35,8 @@ Instead:
       bye: {type: end, text: "{{ size }}, then."}
 
 Known limits:
-    Answers that an expression gives are not counted.
+    Answers that an expression gives are not counted. A single answer is all right in formats that
+    have no other way to let the user say when to go on.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     )
     for node in subject.nodes.values():
         for question in questions_in(node.config):
-            if question.input in _CHOOSING and question.choices_from is None:
+            written = question.input in _CHOOSING and question.choices_from is None
+            is_button = len(question.choices) == 1 and subject.flow.dialect != "native"
+            if written and not is_button:
                 yield from _judged(check, node, question, limit, where)
 
 

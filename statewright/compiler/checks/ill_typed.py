@@ -67,10 +67,15 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
 
 
 def _misfit(assignment: Assignment, variable: Variable) -> str:
-    """Why a value that is written out can never be that of the variable, or ``""``."""
-    value = assignment.value
-    is_template = isinstance(value, Value) and isinstance(value.json, str) and "{{" in value.json
-    if assignment.operation is not Operation.SET or value is None or is_template:
+    """Why an assignment can never give the variable its value, or ``""``."""
+    if assignment.operation is not Operation.SET or assignment.value is None:
+        return ""
+    return misfit(assignment.value, variable)
+
+
+def misfit(value: Value, variable: Variable) -> str:
+    """Why a value that is written out can never be that of a variable, or ``""``."""
+    if isinstance(value.json, str) and "{{" in value.json:
         return ""
     try:
         held_by(variable, value.json)

@@ -50,7 +50,8 @@ Instead:
       bye: {type: end, outcome: told}
 
 Known limits:
-    Types are compared when the values arrive, not before.
+    Only values that are written out are compared with the types of the inputs; others are when they
+    arrive.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.ill_typed import misfit
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering.subflow import OUTPUT
 from statewright.compiler.scope import output_variables
@@ -88,6 +90,16 @@ def _given(check: Check, node: Node, config: Subflow, flow: Flow) -> Iterator[Fi
                 name.location,
                 node=node.id,
                 help=did_you_mean(name.text, inputs),
+            )
+    for name, value in config.inputs:
+        wanted = inputs.get(name.text)
+        if wanted is not None and (reason := misfit(value, wanted)):
+            yield check.finding(
+                f"the input `{name.text}` cannot hold what it is given: {reason}",
+                value.location,
+                node=node.id,
+                help=f"`{config.flow.text}` says what it may be",
+                related=(wanted.location,),
             )
     given = {name.text for name, _ in config.inputs}
     for variable in inputs.values():

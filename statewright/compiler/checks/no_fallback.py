@@ -36,19 +36,21 @@ Instead:
       bye: {type: end, text: "{{ size }}, then."}
 
 Known limits:
-    What a flow does with `on_error: continue` or `fallback` counts as enough.
+    A question for any text refuses nothing, and is left alone. What a flow does with `on_error:
+    continue` or `fallback` counts as enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.speech import questions_in
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import Node, OnError
-from statewright.flows.nodes import ErrorClass, Try
+from statewright.flows.nodes import ErrorClass, InputKind, Question, Try, Validation
 
 _ANSWERED = frozenset({ErrorClass.ANY, ErrorClass.ANSWER})
 
@@ -58,7 +60,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     if subject.flow.settings.on_error is not OnError.FAIL:
         return
     for node in subject.nodes.values():
-        limited = any(one.retries is not None for one in questions_in(node.config))
+        limited = any(
+            one.retries is not None and _may_refuse(one) for one in questions_in(node.config)
+        )
         if not limited or node.disabled or subject.graph.at(node.id, "fallback"):
             continue
         if node.on_error is None and not _is_caught(subject, node):
@@ -69,6 +73,12 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 port="fallback",
                 help="say where it goes on: `on: {fallback: …}`",
             )
+
+
+def _may_refuse(question: Question) -> bool:
+    """Whether some text is no answer; a question for any text takes whatever is typed."""
+    checks = replace(question.validation, step=0.0)
+    return question.input is not InputKind.TEXT or checks != Validation()
 
 
 def _is_caught(subject: Subject, node: Node) -> bool:
