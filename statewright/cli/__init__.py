@@ -20,13 +20,17 @@ from statewright.cli import streams
 from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
+from statewright.cli.db import db
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
+from statewright.cli.fmt import fmt
+from statewright.cli.init import init
 from statewright.cli.publish import flows, publish
+from statewright.cli.replay import replay
 from statewright.cli.schema import schema
 from statewright.cli.serve import serve
-from statewright.cli.sessions import replay, sessions
+from statewright.cli.sessions import sessions
 from statewright.cli.test import test
 from statewright.errors import StatewrightError
 
@@ -34,9 +38,12 @@ COMMANDS: tuple[click.Command, ...] = (
     chat,
     check,
     compile_,
+    db,
     eval_,
     explain,
     flows,
+    fmt,
+    init,
     publish,
     replay,
     schema,
