@@ -20,6 +20,7 @@ from statewright.cli import streams
 from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
+from statewright.cli.db import db
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
@@ -35,6 +36,7 @@ COMMANDS: tuple[click.Command, ...] = (
     chat,
     check,
     compile_,
+    db,
     eval_,
     explain,
     flows,

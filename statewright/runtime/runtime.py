@@ -39,6 +39,7 @@ from statewright.runtime.rehydration import existing
 from statewright.runtime.repairing import Repairs
 from statewright.runtime.replay import Replay
 from statewright.runtime.results import Results
+from statewright.runtime.retention import Retention
 from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter
@@ -49,12 +50,7 @@ from statewright.runtime.turn import Turns
 from statewright.runtime.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import (
-    Loaded,
-    Lookup,
-    Publication,
-    SessionKey,
-)
+from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
 from statewright.storage.store import Store
 
 
@@ -68,6 +64,7 @@ class Runtime:
         past: shows sessions as they stood, forks them, and runs them on other charts.
         repairs: asks for work again, goes on without it, and resumes what has failed.
         overview: lists sessions, with how they stand.
+        retention: ends sessions that were abandoned, and deletes what is over since long.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
@@ -111,6 +108,7 @@ class Runtime:
         self.past = Past(store, self._turns, self._reader, self._starter)
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
+        self.retention = Retention(store, self._turns, self.overview)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
