@@ -32,8 +32,9 @@ class Handoff:
     """Hands the conversation to people.
 
     Where nothing says how it goes on, that ends the flow. Else the bot is silent until the event
-    ``handoff.resolved`` comes. Agents who take turns get conversations one after the other, whichever
-    flow they come from: those of one team take turns together. The tenant remembers who was last.
+    ``handoff.resolved`` comes. Agents who take turns get one conversation after the other,
+    whichever flow they come from: those of one team take turns together. The tenant remembers who
+    was last.
 
     Ports: ``next`` after that; ``timeout`` when it did not come in time.
 
