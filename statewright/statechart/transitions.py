@@ -281,10 +281,11 @@ def _entry_set(working: Working, arc: Arc) -> EntrySet:
     entry_set = EntrySet()
     for target in arc.targets:
         add_descendant_states_to_enter(working, target, entry_set)
-    domain = _left_within(working, arc) if arc.through_history else arc.domain
+    # One that never changes is known, also to whoever looks ahead before anything is left.
+    domain = arc.domain or _left_within(working, arc)
     for state in get_effective_target_states(working, arc):
         add_ancestor_states_to_enter(working, state, domain, entry_set)
-    if arc.through_history and domain is not None:
+    if arc.through_history:
         # The appendix adds the states between a history state's parent and what it remembers
         # even where the transition does not leave them: they would be entered twice.
         entry_set.states = {node for node in entry_set.states if is_descendant(node, domain)}
@@ -292,7 +293,7 @@ def _entry_set(working: Working, arc: Arc) -> EntrySet:
 
 
 def _left_within(working: Working, arc: Arc) -> Node:
-    """The domain of a transition to history states, when its exit set has been left.
+    """The domain of a transition whose exit set has been left.
 
     The appendix computes the domain again; but a history state may have remembered since, and what
     it remembers may lie in the source, which is left.
