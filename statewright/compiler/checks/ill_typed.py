@@ -47,9 +47,9 @@ from statewright.compiler.analysis.misfits import (
     misfit_of_constant,
     misfit_of_type,
 )
-from statewright.compiler.analysis.written import Written, written_in
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import problems_of_kind
+from statewright.compiler.checks.written import Written, written_in
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.scope import declaration_at
 from statewright.compiler.subject import Subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from statewright.compiler.scope import environment_of, output_type_of
@@ -13,7 +13,7 @@ from statewright.compiler.texts import Role, names_inside
 from statewright.errors import ExpressionError
 from statewright.expressions import CelType, Environment, check, parse, parse_template
 from statewright.flows.model import Flow, Node
-from statewright.flows.nodes import Assignment, Operation, Set, Source, Subflow
+from statewright.flows.nodes import Operation, Set, Source, Subflow
 from statewright.statechart.sourcemap import Location
 
 
@@ -38,13 +38,18 @@ class Written:
     type: CelType | None = None
 
 
-Typed = Callable[[str, tuple[str, ...]], CelType | None]
+Environments = Callable[[tuple[str, ...]], Environment]
+"""Names beside those of the flow → the environment in which there are these too."""
 
 
 def written_in(subject: Subject) -> Iterator[Written]:
     """All that nodes assign, and save of results; what cannot be typed is left out."""
     flow = subject.flow
-    typed = _typing(flow)
+
+    @cache
+    def environment(names: tuple[str, ...]) -> Environment:
+        return environment_of(flow, names)
+
     inside = names_inside(flow)
     names = {
         id(parsed.text.source): parsed.text.names
@@ -54,20 +59,20 @@ def written_in(subject: Subject) -> Iterator[Written]:
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
         if isinstance(node.config, Set):
-            yield from _assigned(node, node.config, around, typed)
+            yield from _assigned(node, node.config, around, environment)
         for variable, mapping in getattr(node.config, "save", ()):
-            found = _type_of_saved(flow, node, mapping, names.get(id(mapping), around), typed)
+            found = _type_of_saved(flow, node, mapping, names.get(id(mapping), around), environment)
             if found is not None:
                 yield Written(variable, Operation.SET, mapping.location, node.id, type=found)
 
 
-def _assigned(node: Node, config: Set, names: tuple[str, ...], typed: Typed) -> Iterator[Written]:
+def _assigned(
+    node: Node, config: Set, names: tuple[str, ...], environment: Environments
+) -> Iterator[Written]:
     for assignment in config.assignments:
         if assignment.value is None or assignment.operation is Operation.UNSET:
             continue
-        found = None
-        if isinstance(assignment.value.json, str) and "{{" in assignment.value.json:
-            found = _type_of_template(assignment, names, typed)
+        found = type_of_template(assignment.value.json, partial(environment, names))
         yield Written(
             assignment.variable,
             assignment.operation,
@@ -78,34 +83,31 @@ def _assigned(node: Node, config: Set, names: tuple[str, ...], typed: Typed) -> 
         )
 
 
-def _type_of_template(
-    assignment: Assignment, names: tuple[str, ...], typed: Typed
-) -> CelType | None:
-    """The type of a hole that stands alone; None for a text with holes."""
+def type_of_template(value: Any, environment: Callable[[], Environment]) -> CelType | None:
+    """The type of a JSON value that is a hole and nothing else; None of any other.
+
+    Args:
+        value: plain JSON, whose texts may be templates.
+        environment: makes that of its expressions, if there is one.
+    """
+    if not isinstance(value, str) or "{{" not in value:
+        return None
     try:
-        hole = parse_template(assignment.value.json if assignment.value else "").lone_hole
+        hole = parse_template(value).lone_hole
     except ExpressionError:
         return None
-    return None if hole is None else typed(hole.expression.text, names)
+    return None if hole is None else _type_in(environment(), hole.expression.text)
 
 
 def _type_of_saved(
-    flow: Flow, node: Node, mapping: Source, names: tuple[str, ...], typed: Typed
+    flow: Flow, node: Node, mapping: Source, names: tuple[str, ...], environment: Environments
 ) -> CelType | None:
     called = flow.subflows.get(node.config.flow.text) if isinstance(node.config, Subflow) else None
     if called is None:
-        return typed(mapping.text, names)
-    own = environment_of(flow, names)
+        return _type_in(environment(names), mapping.text)
+    own = environment(names)
     variables = {**own.variables, "output": output_type_of(called)}
     return _type_in(Environment(variables, own.functions), mapping.text)
-
-
-def _typing(flow: Flow) -> Typed:
-    @cache
-    def environment(names: tuple[str, ...]) -> Environment:
-        return environment_of(flow, names)
-
-    return lambda text, names: _type_in(environment(names), text)
 
 
 def _type_in(environment: Environment, text: str) -> CelType | None:
