@@ -51,9 +51,10 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import problems_of_kind
 from statewright.compiler.checks.written import Written, written_in
 from statewright.compiler.findings import Finding, Severity
-from statewright.compiler.scope import declaration_at
+from statewright.compiler.paths import Path, path_from
+from statewright.compiler.scope import declaration_at, session_variables
 from statewright.compiler.subject import Subject
-from statewright.compiler.texts import Role
+from statewright.compiler.texts import Role, Text
 from statewright.expressions.types import BOOL, DOUBLE, INT, LIST, STRING, CelType
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import InputKind, Operation, Question, Source, Store
@@ -71,9 +72,34 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 written.location,
                 node=written.node,
             )
+    yield from _incomplete(check, subject)
     for node in subject.flow.nodes:
         if isinstance(node.config, Question) and node.config.variable is not None:
             yield from _answered(check, subject, node, node.config, node.config.variable)
+
+
+def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Parts of objects that are written where the object never has its other parts."""
+    own = session_variables(subject.flow)
+    paths: list[tuple[Text, Path]] = []
+    for parsed in subject.texts:
+        if parsed.text.role is Role.VARIABLE and parsed.error is None:
+            paths.append((parsed.text, path_from(parsed.text.source, own)))
+    whole = {path[0] for _, path in paths if len(path) == 1}
+    for text, path in paths:
+        variable = own.get(path[0])
+        if variable is None or len(path) == 1 or variable.has_default or variable.input:
+            continue
+        others = [one.name for one in variable.fields if not one.optional and one.name != path[1]]
+        if others and path[0] not in whole:
+            yield check.finding(
+                f"`{text.source.text}` is written, but `{path[0]}` never has its part `{others[0]}`",
+                text.source.location,
+                node=text.node,
+                help=f"write `{path[0]}` as a whole first, give it a default, "
+                f"or let `{others[0]}` be optional",
+                related=(variable.location,),
+            )
 
 
 _VERBS: Final[Mapping[Operation, str]] = MappingProxyType(
