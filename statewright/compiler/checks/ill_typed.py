@@ -51,10 +51,10 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import problems_of_kind
 from statewright.compiler.checks.written import Written, written_in
 from statewright.compiler.findings import Finding, Severity
-from statewright.compiler.paths import Path, path_from
+from statewright.compiler.paths import path_from
 from statewright.compiler.scope import declaration_at, session_variables
 from statewright.compiler.subject import Subject
-from statewright.compiler.texts import Role, Text
+from statewright.compiler.texts import Role
 from statewright.expressions.types import BOOL, DOUBLE, INT, LIST, STRING, CelType
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import InputKind, Operation, Question, Source, Store
@@ -81,10 +81,11 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
 def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
     """Parts of objects that are written where the object never has its other parts."""
     own = session_variables(subject.flow)
-    paths: list[tuple[Text, Path]] = []
-    for parsed in subject.texts:
-        if parsed.text.role is Role.VARIABLE and parsed.error is None:
-            paths.append((parsed.text, path_from(parsed.text.source, own)))
+    paths = [
+        (parsed.text, path_from(parsed.text.source, own))
+        for parsed in subject.texts
+        if parsed.text.role is Role.VARIABLE and parsed.error is None
+    ]
     whole = {path[0] for _, path in paths if len(path) == 1}
     for text, path in paths:
         variable = own.get(path[0])
@@ -92,8 +93,9 @@ def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
             continue
         others = [one.name for one in variable.fields if not one.optional and one.name != path[1]]
         if others and path[0] not in whole:
+            name = text.source.text
             yield check.finding(
-                f"`{text.source.text}` is written, but `{path[0]}` never has its part `{others[0]}`",
+                f"`{name}` is written, but `{path[0]}` never has its part `{others[0]}`",
                 text.source.location,
                 node=text.node,
                 help=f"write `{path[0]}` as a whole first, give it a default, "
