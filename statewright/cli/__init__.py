@@ -24,9 +24,10 @@ from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
 from statewright.cli.publish import flows, publish
+from statewright.cli.replay import replay
 from statewright.cli.schema import schema
 from statewright.cli.serve import serve
-from statewright.cli.sessions import replay, sessions
+from statewright.cli.sessions import sessions
 from statewright.cli.test import test
 from statewright.errors import StatewrightError
 

@@ -167,6 +167,9 @@ class Variable:
     location: Location = NOWHERE
 
 
+LOCALE: Final = "locale"
+"""The variable with the language of a session, of a flow that says in which it is written."""
+
 BUSINESS_HOURS: Final = "business_hours"
 """The variable in which expressions find the business hours of a flow that has some."""
 
@@ -285,6 +288,8 @@ class Flow:
         subflows: the flows that its nodes run, by the words in which the nodes name them.
         triggers: what begins it, in the order of the file.
         rules: what must hold of every conversation, in the order of the file.
+        locale: the language of its texts, or ``""``.
+        locales: the languages that its texts are translated to.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
     """
@@ -305,3 +310,5 @@ class Flow:
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[Rule, ...] = ()
+    locale: str = ""
+    locales: tuple[str, ...] = ()

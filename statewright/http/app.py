@@ -41,6 +41,7 @@ def create_app(
     tenant: str = "default",
     limits: Limits | None = None,
     settle: float = SETTLE,
+    operator_key: str = "",
     manages_runtime: bool = True,
 ) -> Starlette:
     """An application that publishes flows and talks to them.
@@ -56,6 +57,7 @@ def create_app(
         tenant: whose flows and sessions these are.
         limits: what a request may bring.
         settle: how many seconds an answer waits for the results of its effects.
+        operator_key: what those show who look after sessions; ``""`` for nobody.
         manages_runtime: whether the application opens and closes the runtime.
     """
     store = runtime.store
@@ -72,6 +74,7 @@ def create_app(
         limits=limits,
         settle=settle,
         compiling=asyncio.Semaphore(limits.compilations),
+        operator_key=operator_key,
     )
 
     @asynccontextmanager

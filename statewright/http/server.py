@@ -25,6 +25,9 @@ DATABASE: Final = "STATEWRIGHT_DATABASE"
 SIGNING_KEY: Final = "STATEWRIGHT_SIGNING_KEY"
 """Set this variable, so that a start that is repeated after a restart gives the same token."""
 
+OPERATOR_KEY: Final = "STATEWRIGHT_OPERATOR_KEY"
+"""Set this variable to the key that operators show, and they may look after sessions."""
+
 ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
 """Set this variable to 1, and flows may send requests to addresses that are not public."""
 
@@ -78,7 +81,7 @@ def serve(
 async def _serve(database: str, host: str, port: int, announce: Announce) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     async with _runtime(database) as runtime:
-        app = create_app(runtime, manages_runtime=False)
+        app = create_app(runtime, operator_key=_operator_key(), manages_runtime=False)
         config = uvicorn.Config(app, lifespan="off", **_SETTINGS)
         with socket.create_server((host, port), family=family) as listener:
             address = address_of(host, listener.getsockname()[1])
@@ -102,7 +105,11 @@ async def _open_and_close(database: str) -> None:
 
 def application() -> Starlette:
     """The application of one of several processes."""
-    return create_app(_runtime(os.environ[DATABASE]))
+    return create_app(_runtime(os.environ[DATABASE]), operator_key=_operator_key())
+
+
+def _operator_key() -> str:
+    return os.environ.get(OPERATOR_KEY, "")
 
 
 def _runtime(database: str) -> Runtime:

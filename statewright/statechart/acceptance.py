@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 
 _event = maker(Event)
+_NO_TEXTS: Final = ("", "", "", "", "")
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def accepted(event: Event) -> Event:
@@ -25,7 +28,9 @@ def accepted(event: Event) -> Event:
     Raises:
         InvalidEvent: its name, time or data are not usable; the message says why.
     """
-    name, now, invocation, sendid = event.name, event.now, event.invocation, event.sendid
+    name, data, now, kind = event.name, event.data, event.now, event.kind
+    invocation, sendid = event.invocation, event.sendid
+    origin, origintype = event.origin, event.origintype
     use = _use_of(name) if type(name) is str else ""
     if not use:
         raise InvalidEvent(f"{shown(name)} is no name of an event; use names joined by dots")
@@ -34,14 +39,12 @@ def accepted(event: Event) -> Event:
             f"`{name}` comes from the session itself; only the result of an invocation, "
             "with its id, may be named so"
         )
-    if event.kind is not EventKind.EXTERNAL:
-        raise InvalidEvent(f"`{name}` is {event.kind}; what comes from outside is external")
+    if kind is not EventKind.EXTERNAL:
+        raise InvalidEvent(f"`{name}` is {kind}; what comes from outside is external")
     if type(now) is not int or not 0 <= now <= LATEST:
         checked_time(now, f"event `{name}`")
-    if invocation != "" or sendid != "":
-        checked_text(invocation, "invocation of an event")
-        checked_text(sendid, "sendid of an event")
-    data = event.data
+    if (invocation, sendid, origin, origintype, event.invokeid) != _NO_TEXTS:
+        _check_texts(event)
     if data is not None:
         try:
             data = kept(data)
@@ -49,15 +52,15 @@ def accepted(event: Event) -> Event:
             raise InvalidEvent(
                 f"the data of event `{name}` cannot be used: {error.reason}"
             ) from None
-    origin, origintype = event.origin, event.origintype
-    if origin != "" or origintype != "" or event.invokeid != "":
-        _check_origin(event)
-    external = EventKind.EXTERNAL
-    return _event(name, data, now, external, invocation, sendid, origin, origintype, "", {}, {})
+    return _event(
+        name, data, now, kind, invocation, sendid, origin, origintype, "", _NOTHING, _NOTHING
+    )
 
 
-def _check_origin(event: Event) -> None:
+def _check_texts(event: Event) -> None:
     """Refuse an event that pretends to come of an invocation, or from nowhere that can be named."""
+    checked_text(event.invocation, "invocation of an event")
+    checked_text(event.sendid, "sendid of an event")
     checked_text(event.origin, "origin of an event")
     checked_text(event.origintype, "origintype of an event")
     if event.invokeid != "":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions import Computed, evaluate, render
+from statewright.expressions import Computed, render
 from statewright.expressions.values import Maybe
 from statewright.statechart.actions import Assign
 from statewright.statechart.bounds import WRITTEN, OutOfBoundsError
@@ -13,6 +13,7 @@ from statewright.statechart.coercion import held
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.evaluation import ActionError, culprit
 from statewright.statechart.outside import declaration_of
+from statewright.statechart.programs import function_of
 from statewright.statechart.working import Working
 from statewright.statechart.writing import patched_values, write
 
@@ -33,9 +34,11 @@ def assign(working: Working, action: Assign, *, first: bool = False) -> None:
     content = action.value
     try:
         if type(content) is Computed:
-            value = evaluate(content.expression, working.names, working.host)
+            expression, scope = content.expression, working.node.scope
+            function = scope.functions.get(expression.text) or function_of(expression, scope)
+            value = function(working)
         else:
-            value = render(content, working.names, working.host)
+            value = render(content, working, working.host)
         if type(value) is Maybe and value.present:
             value = value.value
         set_location(working, action.location, value, first=first)

@@ -9,9 +9,9 @@ from typing import Any
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions import evaluate
 from statewright.statechart.definition import Awaits, Statechart
-from statewright.statechart.names import woken, working_from_snapshot
 from statewright.statechart.snapshot import Invocation, Snapshot, Status
 from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 EFFECT = "effect"
@@ -80,7 +80,7 @@ def _owner_of_question(snapshot: Snapshot) -> str | None:
 
 def _working(chart: Statechart, snapshot: Snapshot, owner: str) -> Working:
     """The session with a path, for its expressions."""
-    return woken(working_from_snapshot(tree_of(chart), snapshot).family, owner)
+    return woken(Working(tree_of(chart), snapshot).family, owner)
 
 
 def _question(working: Working, effects: tuple[Invocation, ...], due: int | None) -> Awaiting:
@@ -106,7 +106,7 @@ def _choices(working: Working, name: str, awaits: Awaits) -> tuple[Mapping[str, 
         return ()
     working.node = working.tree.nodes[name]
     try:
-        offered = evaluate(awaits.choices, working.names, working.host)
+        offered = evaluate(awaits.choices, working, working.host)
     except EvaluationError:
         return ()
     if not isinstance(offered, list):

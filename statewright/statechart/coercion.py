@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import (
@@ -88,7 +88,7 @@ def kept(value: Any, spent: list[int] | None = None) -> Any:
     if own is str and value.isascii() and len(value) <= WEIGHT_LIMIT:
         return value
     meter = [WEIGHT_LIMIT]
-    made = _kept(value, DEPTH_LIMIT, meter)
+    made = _KEEP.get(own, _kept)(value, DEPTH_LIMIT, meter)
     if spent is not None:
         spent[0] += WEIGHT_LIMIT - meter[0]
     return made
@@ -152,7 +152,9 @@ def _kept_list(value: list[Any] | tuple[Any, ...], depth: int, meter: list[int])
 
 
 def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[str, Any]:
-    _weigh_container(len(value), depth, meter)
+    meter[0] -= len(value)
+    if depth <= 0 or meter[0] < 0:
+        _refuse(depth)
     made: dict[str, Any] = {}
     weight = 0
     for key, item in value.items():
@@ -166,7 +168,9 @@ def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[st
             made[key] = item
         else:
             made[key] = item if own in _AS_IT_IS else _kept(item, depth - 1, meter)
-    _weigh(weight, meter)
+    meter[0] -= weight
+    if meter[0] < 0:
+        _refuse(depth)
     return made
 
 
@@ -176,17 +180,23 @@ def _kept_optional(value: Maybe, depth: int, meter: list[int]) -> Maybe:
 
 
 def _weigh_container(size: int, depth: int, meter: list[int]) -> None:
-    if depth <= 0:
-        raise EvaluationError(f"more than {DEPTH_LIMIT} lists and maps lie inside each other")
-    _weigh(size, meter)
+    meter[0] -= size
+    if depth <= 0 or meter[0] < 0:
+        _refuse(depth)
 
 
 def _weigh(size: int, meter: list[int]) -> None:
     meter[0] -= size
     if meter[0] < 0:
-        raise EvaluationError(
-            f"the value is too large to be kept: more than {WEIGHT_LIMIT} characters and parts"
-        )
+        _refuse(DEPTH_LIMIT)
+
+
+def _refuse(depth: int) -> NoReturn:
+    if depth <= 0:
+        raise EvaluationError(f"more than {DEPTH_LIMIT} lists and maps lie inside each other")
+    raise EvaluationError(
+        f"the value is too large to be kept: more than {WEIGHT_LIMIT} characters and parts"
+    )
 
 
 _KEEP: Final[Mapping[type, Callable[[Any, int, list[int]], Any]]] = {

@@ -45,8 +45,6 @@ def execute(working: Working, node: Node, actions: Actions, place: str) -> None:
 
     An error ends the block and becomes an event.
     """
-    if not actions:
-        return
     working.node = node
     try:
         _run(working, actions, (place,))

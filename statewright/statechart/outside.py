@@ -36,6 +36,9 @@ class Outside:
     misfits: tuple[str, ...] = ()
 
 
+_NOTHING: Final = Outside({}, {})
+
+
 def values_read(chart: Statechart, event: Event) -> Outside:
     """The values of the contact and the tenant that travel on an event, as they are declared.
 
@@ -43,7 +46,7 @@ def values_read(chart: Statechart, event: Event) -> Outside:
         InvalidEvent: they are no maps of values.
     """
     if not (event.contact or event.tenant or chart.contact or chart.tenant):
-        return Outside({}, {})
+        return _NOTHING
     misfits: list[str] = []
     contact = _kept_map(event.contact, "the contact's values")
     tenant = _kept_map(event.tenant, "the tenant's values")

@@ -20,7 +20,7 @@ from statewright.statechart.canonical import json_from_value
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect, EffectKind
 from statewright.statechart.event import TICK, Event
-from statewright.statechart.names import timestamp_from_micros
+from statewright.statechart.scene import timestamp_from_micros
 from statewright.statechart.script import (
     Advanced,
     Answered,

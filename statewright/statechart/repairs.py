@@ -19,10 +19,10 @@ from statewright.statechart.codec import snapshot_from_json, snapshot_to_json
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect, EffectKind
 from statewright.statechart.event import Event
-from statewright.statechart.names import woken
 from statewright.statechart.patching import patch
 from statewright.statechart.snapshot import Invocation, Snapshot, Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 RETRY: Final = "session.retry"

@@ -31,6 +31,7 @@ from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import lower_interrupt, with_interrupts
+from statewright.compiler.lowering.languages import in_languages
 from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.llm import lower_llm
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
@@ -171,8 +172,15 @@ def lower(flow: Flow) -> Lowered:
         contact=outside_data(flow, VariableScope.CONTACT),
         tenant=outside_data(flow, VariableScope.TENANT),
     )
+    if _speaks_several(flow):
+        chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
+
+
+def _speaks_several(flow: Flow) -> bool:
+    """Whether a flow, or one that it runs, is translated."""
+    return bool(flow.locales) or any(_speaks_several(inner) for inner in flow.subflows.values())
 
 
 def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:

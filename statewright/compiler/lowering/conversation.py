@@ -8,6 +8,7 @@ from dataclasses import replace
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.interrupt import interrupting
+from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
@@ -18,7 +19,7 @@ from statewright.compiler.scope import (
 )
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.declaring import chart_type_of, limits_of
-from statewright.flows.model import Flow, OnError, Variable, VariableScope
+from statewright.flows.model import LOCALE, Flow, OnError, Variable, VariableScope
 from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
@@ -127,7 +128,11 @@ def _fallback(plan: Plan) -> Iterator[Transition]:
 
 def data_of(plan: Plan) -> tuple[Datum, ...]:
     """The variables of a flow that live as long as it does."""
-    return tuple(map(datum_of, session_variables(plan.flow).values()))
+    data = tuple(map(datum_of, session_variables(plan.flow).values()))
+    if not plan.flow.locale:
+        return data
+    language = language_of(plan.flow)
+    return tuple(replace(one, value=language) if one.name == LOCALE else one for one in data)
 
 
 def outside_data(flow: Flow, scope: VariableScope) -> tuple[Datum, ...]:

@@ -32,6 +32,7 @@ from statewright.compiler.lowering.answers import (
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
+from statewright.compiler.lowering.languages import translated
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -48,6 +49,7 @@ from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import (
     NEXT,
+    Choice,
     InputKind,
     Question,
     Source,
@@ -327,7 +329,7 @@ def _choices(config: Question) -> Content:
             record(
                 {
                     **{name: Literal(value) for name, value in choice.extra.items()},
-                    **({"synonyms": Literal(list(choice.synonyms))} if choice.synonyms else {}),
+                    **_synonyms(choice),
                     "value": Literal(choice.value),
                     "label": template_from(choice.label),
                 }
@@ -335,6 +337,18 @@ def _choices(config: Question) -> Content:
             for choice in config.choices
         )
     )
+
+
+def _synonyms(choice: Choice) -> Mapping[str, Content]:
+    """What else means a choice; in another language, also all that does in that of the flow."""
+    own = list(choice.synonyms)
+    others: dict[str, Content] = {}
+    for locale in {**choice.translated, **choice.label.translations}:
+        more = [*choice.translated.get(locale, ()), *own, choice.label.text]
+        others[locale] = Literal(list(dict.fromkeys(more)))
+    if not own and not others:
+        return {}
+    return {"synonyms": translated(Literal(own), others)}
 
 
 def choices_from_data(source: Source) -> str:

@@ -30,6 +30,7 @@ from statewright.statechart.traversal import actions_in, charts_in, states_in
 _PACKAGE: Final = "statewright"
 _RUNTIME: Final = f"{_PACKAGE}.compiler.targets.python.runtime"
 _EXPRESSIONS: Final = f"{_PACKAGE}.expressions"
+_STATECHART: Final = f"{_PACKAGE}.statechart"
 _CHART: Final = f"{_RUNTIME}.chart"
 
 _ROOTS: Final[tuple[Name, ...]] = (
@@ -44,10 +45,13 @@ _REPLACED: Final[Mapping[Name, Name]] = {
     (f"{_EXPRESSIONS}.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
     (f"{_EXPRESSIONS}.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
     (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
+    (f"{_STATECHART}.making", "maker"): (f"{_RUNTIME}.making", "maker"),
+    (f"{_STATECHART}.codec", "snapshot_from_json"): (f"{_RUNTIME}.snapshots", "snapshot_from_json"),
+    (f"{_STATECHART}.codec", "snapshot_to_json"): (f"{_RUNTIME}.snapshots", "snapshot_to_json"),
     ("cronsim", "CronSim"): (f"{_RUNTIME}.cron", "Cron"),
     ("cronsim", "CronSimError"): (f"{_RUNTIME}.cron", "CronError"),
 }
-"""What stands in for what needs the parser, the checker, or a library."""
+"""What stands in for what needs the parser, the checker, a library, or code made at run time."""
 
 PUBLIC: Final = (
     "CHART",

@@ -24,6 +24,7 @@ from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression
 from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.schedules import SCHEDULES
 from statewright.expressions.linking import cost_of_round
 from statewright.expressions.patterns import searcher
@@ -63,6 +64,7 @@ NOT_CARRIED: Final[Mapping[str, str]] = {
     "regex.extract": ", which asks for the places of a match",
     "regex.extractAll": ", which asks for the places of a match",
     "regex.replace": ", which asks for the places of a match",
+    **{one.name: ", which is done by a library" for one in LOCALES},
 }
 """Functions that need more than the standard library, and why; to be said behind their names."""
 

@@ -28,7 +28,7 @@ from statewright.statechart import Datum
 from statewright.statechart.canonical import value_from_json
 from statewright.statechart.coercion import coerced, held, kept, with_part
 from statewright.statechart.event import LATEST
-from statewright.statechart.names import timestamp_from_micros
+from statewright.statechart.scene import timestamp_from_micros
 from statewright.statechart.writing import write
 
 GUARD_ERROR: Final = "error.execution.guard"

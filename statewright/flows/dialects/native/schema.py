@@ -12,6 +12,7 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
+from statewright.flows.dialects.native.locales import TEXTS, CatalogueShape, Locales
 from statewright.flows.dialects.native.rules import RULES
 from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
 from statewright.flows.dialects.native.triggers import SHAPES
@@ -144,6 +145,11 @@ class FlowShape(Shape):
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
     rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
+    locale: Text = Field(
+        "",
+        description="The language of the texts, `en` or `pt-BR`; what others lack is said in it.",
+    )
+    locales: Locales = Field({}, description="Other languages, with the texts in them.")
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
     )
@@ -171,6 +177,7 @@ def json_schema() -> dict[str, Any]:
         FieldShape,
         PartShape,
         *RULES.values(),
+        CatalogueShape,
     ]
     _, schema = models_json_schema(
         [(shape, "validation") for shape in shapes], schema_generator=_Generator
@@ -178,6 +185,7 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     flow = definitions.pop(FlowShape.__name__)
     definitions["Trigger"] = _union({name: shape.__name__ for name, shape in SHAPES.items()})
+    definitions["Texts"] = dict(TEXTS)
     rules = [{"$ref": f"#/$defs/{shape.__name__}"} for shape in RULES.values()]
     definitions["Rule"] = {"oneOf": rules}
     definitions["Node"] = _union({name: kind.shape.__name__ for name, kind in KINDS.items()})
