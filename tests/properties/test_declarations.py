@@ -96,7 +96,7 @@ def containers(inner: st.SearchStrategy[Member]) -> st.SearchStrategy[Member]:
 
 MEMBERS = st.recursive(SCALARS, containers, max_leaves=5)
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, True, False, 0, 1, 2, 7, -1, 2**63 - 1, 2**63, 1.0, 2.5, -0.0, float("nan"), 1e300,
         Uint(1), "", "x", "y", "one", "3", "2.0", "true", "2026-05-01", "2026-05-01T12:00:00Z",
