@@ -20,9 +20,12 @@ from statewright.cli import streams
 from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
+from statewright.cli.db import db
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
+from statewright.cli.fmt import fmt
+from statewright.cli.init import init
 from statewright.cli.publish import flows, publish
 from statewright.cli.replay import replay
 from statewright.cli.schema import schema
@@ -35,9 +38,12 @@ COMMANDS: tuple[click.Command, ...] = (
     chat,
     check,
     compile_,
+    db,
     eval_,
     explain,
     flows,
+    fmt,
+    init,
     publish,
     replay,
     schema,

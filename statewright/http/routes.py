@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from statewright.http import chat, executions, flows, health, operators
+from statewright.http import chat, events, executions, flows, health, operators
 from statewright.http.endpoint import Endpoint
 from statewright.http.wire import chat as chat_wire
 from statewright.http.wire import executions as executions_wire
@@ -264,6 +264,30 @@ ENDPOINTS: Final = (
         problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
         parameters=(KEY,),
         tag="executions",
+    ),
+    # --- events: what happens in conversations ---
+    Endpoint(
+        "POST",
+        "/api/v1/events",
+        events.happen,
+        "Tell what happened in a conversation: it begins flows, and reaches sessions that go on.",
+        executions_wire.HappenedJSON,
+        body=wire.Happened,
+        problems=("INVALID_VALUE", "NOT_ALLOWED"),
+        parameters=(KEY, OPERATOR),
+        tag="events",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/hooks/{path}",
+        events.hook,
+        "Fire the triggers of a path, with any JSON.",
+        executions_wire.HappenedJSON,
+        body=wire.Hook,
+        needs_body=False,
+        problems=("INVALID_VALUE",),
+        parameters=(KEY,),
+        tag="events",
     ),
     # --- sessions, for operators ---
     Endpoint(

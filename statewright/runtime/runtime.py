@@ -12,10 +12,8 @@ from typing import Any, Self
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.background import Background
 from statewright.runtime.clock import (
-    SECOND,
     Chance,
     Clock,
-    micros_from,
     system_chance,
     system_clock,
 )
@@ -41,6 +39,8 @@ from statewright.runtime.rehydration import existing
 from statewright.runtime.repairing import Repairs
 from statewright.runtime.replay import Replay
 from statewright.runtime.results import Results
+from statewright.runtime.retention import Retention
+from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter
 from statewright.runtime.stepping import Stepped
@@ -50,12 +50,7 @@ from statewright.runtime.turn import Turns
 from statewright.runtime.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import (
-    Loaded,
-    Lookup,
-    Publication,
-    SessionKey,
-)
+from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
 from statewright.storage.store import Store
 
 
@@ -69,6 +64,7 @@ class Runtime:
         past: shows sessions as they stood, forks them, and runs them on other charts.
         repairs: asks for work again, goes on without it, and resumes what has failed.
         overview: lists sessions, with how they stand.
+        retention: ends sessions that were abandoned, and deletes what is over since long.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
@@ -80,11 +76,12 @@ class Runtime:
         secrets: gives what secrets stand for.
         signing_key: makes the tokens of sessions, so that a start that is repeated gives the same
             token again; without it they are random.
+        schedules: whose schedules this process fires; None for nobody's.
         poll: seconds after which deadlines, messages and turns that other processes know of are
             noticed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it runs on, and with)
         self,
         store: Store,
         *,
@@ -94,6 +91,7 @@ class Runtime:
         engine: Callable[[Host], Engine] | None = InProcessEngine,
         secrets: Secrets = secrets_of_environment,
         signing_key: bytes = b"",
+        schedules: Schedules | None = USUAL,
         poll: float = 1.0,
     ) -> None:
         self.store = store
@@ -110,10 +108,12 @@ class Runtime:
         self.past = Past(store, self._turns, self._reader, self._starter)
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
+        self.retention = Retention(store, self._turns, self.overview)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
-        self._background = Background(sweeper, None if engine is None else engine(results))
+        scheduler = Scheduler(store, clock, self._triggering, schedules) if schedules else None
+        self._background = Background(sweeper, engine and engine(results), scheduler)
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Runtime:
             message=message_id or self._name(),
             repeatable=message_id is not None,
         )
-        answer = await self._settled(started.key, started.answer, settle)
+        answer = await self._reader.settled(started.key, started.answer, settle)
         return replace(started, answer=answer)
 
     async def send(
@@ -383,8 +383,7 @@ class Runtime:
             channel: how the contact talks to us.
             contact: whose values triggers read, and sessions read and patch, or ``""``.
 
-        Returns:
-            the sessions that were told, or begun; none where nobody waits for it.
+        Gives the sessions that were told, or begun.
 
         Raises:
             InvalidEvent, InvalidMessage, UnstorableRecord: as for ``receive``.
@@ -393,6 +392,15 @@ class Runtime:
         return await self._triggering.happened(
             talk, event_from(what), message=message_id, contact=contact
         )
+
+    async def handled(
+        self, received: Received, message_id: str, *, settle: float | timedelta
+    ) -> tuple[SessionKey, Answer] | None:
+        """Which session has handled a message that was taken in, and the answer; None if none yet.
+
+        It waits so long for that, and as long for the results of its effects: see ``send``.
+        """
+        return await self._reader.handled(received.key, message_id, settle)
 
     # --- what one sees of it -------------------------------------------------------------------
 
@@ -451,7 +459,11 @@ class Runtime:
     # --- what goes on in the background --------------------------------------------------------
 
     async def sweep(self, now: int) -> int:
-        """See to all sessions that have something to do at a time; how many turns were taken."""
+        """Fire schedules, and see to all sessions that have something to do at a time.
+
+        Returns:
+            how many turns were taken; those of sessions that schedules begin are taken later.
+        """
         return await self._background.sweep(now)
 
     async def work(self, now: int) -> int:
@@ -475,13 +487,7 @@ class Runtime:
     ) -> Answer:
         message = self._name() if message_id is None else checked_id(key, message_id)
         answer = await self._turns.take(key, Incoming(message, event), expected=expected)
-        return await self._settled(key, answer, settle)
-
-    async def _settled(
-        self, key: SessionKey, answer: Answer, settle: float | timedelta | None
-    ) -> Answer:
-        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
-        return await self._reader.settled(key, answer, seconds) if seconds > 0 else answer
+        return await self._reader.settled(key, answer, settle)
 
     async def _load(self, key: SessionKey) -> Loaded:
         (loaded,) = await self.store.load([Lookup(key)])
