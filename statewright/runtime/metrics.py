@@ -20,9 +20,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from statewright.runtime.observing import Committed, Notice, Observer, Watched, Work
 from statewright.statechart import Status
 
-CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
-"""The media type of what ``Metrics.text`` gives."""
-
 TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which processes that serve together share their metrics: a directory."""
 
@@ -47,6 +44,9 @@ class Metrics(Observer):
     Args:
         registry: where; one of its own by default.
     """
+
+    content_type: Final = CONTENT_TYPE_LATEST
+    """The media type of what ``text`` gives."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
