@@ -24,6 +24,8 @@ from statewright.cli.db import db
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
+from statewright.cli.fmt import fmt
+from statewright.cli.init import init
 from statewright.cli.publish import flows, publish
 from statewright.cli.replay import replay
 from statewright.cli.schema import schema
@@ -40,6 +42,8 @@ COMMANDS: tuple[click.Command, ...] = (
     eval_,
     explain,
     flows,
+    fmt,
+    init,
     publish,
     replay,
     schema,

@@ -281,7 +281,8 @@ def _entry_set(working: Working, arc: Arc) -> EntrySet:
     entry_set = EntrySet()
     for target in arc.targets:
         add_descendant_states_to_enter(working, target, entry_set)
-    domain = _left_within(working, arc)
+    # One that never changes is known, also to whoever looks ahead before anything is left.
+    domain = arc.domain or _left_within(working, arc)
     for state in get_effective_target_states(working, arc):
         add_ancestor_states_to_enter(working, state, domain, entry_set)
     if arc.through_history:
