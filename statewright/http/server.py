@@ -53,7 +53,6 @@ _SETTINGS: Final[dict[str, Any]] = {
 """What is the same for every server."""
 
 
-
 def _settings() -> dict[str, Any]:
     """The settings of the server; its own lines are left to our log where that is JSON."""
     as_json = watch_from_here().log_format == "json"
