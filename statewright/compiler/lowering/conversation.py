@@ -150,4 +150,5 @@ def datum_of(variable: Variable) -> Datum:
         chart_type_of(variable),
         Literal(variable.default) if variable.has_default else None,
         limits_of(variable),
+        private=variable.pii or variable.secret,
     )
