@@ -46,6 +46,7 @@ from tests.compiler.standalone import (
     through_json,
     written,
 )
+from tests.properties.rules import watched
 from tests.properties.statecharts import charts, events, families
 from tests.properties.test_statechart_laws import heard
 
@@ -119,7 +120,11 @@ def said(event: Event) -> dict[str, Any]:
 
 
 @FEW
-@given(drawn=st.lists(st.tuples(charts(), events()), min_size=8, max_size=12))
+@given(
+    drawn=st.lists(
+        st.tuples(charts() | charts().flatmap(watched), events()), min_size=8, max_size=12
+    )
+)
 def test_a_module_does_what_we_do_with_random_charts(
     drawn: list[tuple[Statechart, list[Event]]], tmp_path: Path
 ) -> None:

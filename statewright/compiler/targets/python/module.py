@@ -21,7 +21,6 @@ from statewright.compiler.targets.python.layout import (
     word,
 )
 from statewright.compiler.targets.python.literals import literal, text
-from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.places import Part
 from statewright.statechart.definition import Limits, State
@@ -32,8 +31,8 @@ _BRACKETS: Final = 30
 
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_UNSAID: Final = ("rules", "tree")
-"""What is not written of a chart."""
+_GROWN: Final = "tree"
+"""The attribute of a chart that is made from the others."""
 
 _NAME: Final = 60
 """How much of the id of a state its name shows."""
@@ -83,7 +82,7 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
     return Source(
         f"{head}{_imports(code)}\n{code}",
         frozenset(writer.functions.used),
-        (*writer.losses, *unwatched(chart), *((_ZONES,) if writer.functions.zones else ())),
+        (*writer.losses, *((_ZONES,) if writer.functions.zones else ())),
     )
 
 
@@ -160,7 +159,7 @@ class _Writer:
         positional = True
         for one in fields(value):
             own = getattr(value, one.name)
-            if not one.init or one.name in _UNSAID or _is_default(one, own):
+            if not one.init or one.name == _GROWN or _is_default(one, own):
                 positional = False
                 continue
             needed = one.default is MISSING and one.default_factory is MISSING
