@@ -16,6 +16,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from statewright import compiler, flows
 from statewright.cli.flow_files import compiled_file
 from statewright.compiler.targets import TARGETS
 from statewright.expressions import Computed, Content, Literal, content_from_json, parse
@@ -322,3 +323,12 @@ def test_a_module_tells_what_is_awaited(tmp_path: Path) -> None:
         "effects": [],
         "due": None,
     }
+
+
+def test_declarations_are_carried_over_but_for_patterns() -> None:
+    path = Path(flows.__file__).parent / "samples" / "variables.yaml"
+    export = TARGETS["python"](compiler.compile(flows.read(path)).release())
+    (text,) = export.files.values()
+    assert {loss.code for loss in export.losses} == {"declared-patterns"}
+    assert 'Member(type="double"' in text
+    assert '"^[0-9]{5}$"' not in text.partition("CHART: Final")[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from statewright.compiler.targets.python.layout import (
 from statewright.compiler.targets.python.literals import literal, text
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.places import Part
-from statewright.statechart.definition import State
+from statewright.statechart.definition import Limits, State
 from statewright.statechart.release import Release
 
 _BRACKETS: Final = 30
@@ -186,6 +186,17 @@ class _Writer:
         self.place = before
         return code
 
+    def limits(self, limits: Limits) -> Code:
+        if limits.pattern:
+            self.losses.append(
+                Loss(
+                    "declared-patterns",
+                    "the pattern that is declared of a variable is not checked",
+                    "a text of any form is kept; answers are still held against it",
+                )
+            )
+        return called("Limits", *self.arguments(replace(limits, pattern="")))
+
     def content(self, content: Literal) -> Code:
         return called("Literal", literal(content.value))
 
@@ -225,6 +236,7 @@ _FORMS: Final[Mapping[type, Callable[[_Writer, Any], Code]]] = {
     Expression: _Writer.named,
     tuple: _Writer.items,
     Mapping: _Writer.mapping,
+    Limits: _Writer.limits,
     Literal: _Writer.content,
     State: _Writer.state,
     Template: _Writer.template,
