@@ -26,6 +26,7 @@ from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
 from statewright.cli.fmt import fmt
 from statewright.cli.init import init
+from statewright.cli.memory import patient
 from statewright.cli.publish import flows, publish
 from statewright.cli.replay import replay
 from statewright.cli.schema import schema
@@ -65,6 +66,7 @@ def command_line() -> None:
 
 def main() -> None:
     """Run the command line with the arguments of the process, and exit."""
+    patient()
     code = run()
     if code == INTERRUPTED:
         # Whoever presses Ctrl-C twice would else see Python being interrupted while it ends.

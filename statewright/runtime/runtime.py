@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -11,12 +11,7 @@ from typing import Any, Self
 
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.background import Background
-from statewright.runtime.clock import (
-    Chance,
-    Clock,
-    system_chance,
-    system_clock,
-)
+from statewright.runtime.clock import Chance, Clock, system_chance, system_clock
 from statewright.runtime.engine import Engine, Host, InProcessEngine
 from statewright.runtime.feed import Feed
 from statewright.runtime.handlers import default_handlers
@@ -30,11 +25,13 @@ from statewright.runtime.messages import (
     event_from,
     patch_from,
 )
+from statewright.runtime.observing import Observer, Observers
 from statewright.runtime.openings import Talk
 from statewright.runtime.overview import Overview
 from statewright.runtime.past import Past
 from statewright.runtime.reading import Reader
 from statewright.runtime.receiving import Receiver
+from statewright.runtime.redaction import committed_from
 from statewright.runtime.rehydration import existing
 from statewright.runtime.repairing import Repairs
 from statewright.runtime.replay import Replay
@@ -74,11 +71,10 @@ class Runtime:
             that there are by default (``http``).
         engine: makes what carries out requests to the world; None for none in this process.
         secrets: gives what secrets stand for.
-        signing_key: makes the tokens of sessions, so that a start that is repeated gives the same
-            token again; without it they are random.
+        signing_key: makes the tokens of sessions, so that a repeated start gives the same one.
         schedules: whose schedules this process fires; None for nobody's.
-        poll: seconds after which deadlines, messages and turns that other processes know of are
-            noticed.
+        poll: seconds after which what other processes know of is noticed, at the latest.
+        observers: watch what is done: metrics, traces, alerts.
     """
 
     def __init__(  # noqa: PLR0913 (what it runs on, and with)
@@ -93,14 +89,16 @@ class Runtime:
         signing_key: bytes = b"",
         schedules: Schedules | None = USUAL,
         poll: float = 1.0,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.store = store
         self.clock = clock
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
-        self._turns = Turns(store, clock, self._committed)
-        performer = Performer(self._handlers, secrets, clock=clock)
-        results = Results(store, clock, chance, performer, self._turns)
+        self._observers = Observers(observers)
+        self._turns = Turns(store, clock, self._committed, self._observers)
+        performer = Performer(self._handlers, secrets, clock=clock, observers=self._observers)
+        results = Results(store, clock, chance, performer, self._turns, self._observers)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
@@ -130,6 +128,7 @@ class Runtime:
         self._turns.open()
         self._reader.closed = False
         try:
+            await self._observers.open()
             await self._background.open()
         except BaseException:
             await self.close()
@@ -141,6 +140,7 @@ class Runtime:
         self._feed.hint_all()
         # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
         async with AsyncExitStack() as ends:
+            ends.push_async_callback(self._observers.close)
             ends.push_async_callback(self.store.close)
             for handler in self._handlers.values():
                 if hasattr(handler, "aclose"):
@@ -474,6 +474,8 @@ class Runtime:
         """Tell those who wait for it that a turn was committed."""
         self._feed.hint(key)
         self._background.committed(made)
+        if self._observers:
+            self._observers.told(committed_from(key, made))
 
     # --- parts of the above --------------------------------------------------------------------
 

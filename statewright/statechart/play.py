@@ -32,6 +32,7 @@ from statewright.statechart.script import (
 )
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.surroundings import Surroundings
 
 ANSWERS: Final = 1_000
 """How many effects are answered from fixtures between two lines; then they stay pending."""
@@ -221,7 +222,8 @@ def play(
 
     Lines are asked for when they are needed, so that a script may be written while it is played.
     After each turn, effects are answered from the fixtures, with turns of their own. While time
-    advances, it stops at each deadline.
+    advances, it stops at each deadline. What a turn writes to the contact and the tenant, the next
+    ones read.
 
     Args:
         chart: what runs.
@@ -237,10 +239,10 @@ def play(
             over.
         InvalidEvent: the inputs are not usable.
     """
-    answers = Fixtures(fixtures or {})
-    step = start(chart, session=session, seed=seed, now=now, data=data)
+    answers, outside = Fixtures(fixtures or {}), Surroundings()
+    step = outside.after(start(chart, session=session, seed=seed, now=now, data=data))
     yield turn_of(chart, step)
-    step = yield from _answer_effects(chart, step, answers, now)
+    step = yield from _answer_effects(chart, step, answers, outside, now)
     for number, line in enumerate(script, 1):
         if step.snapshot.status is not Status.ACTIVE:
             raise InvalidScript(
@@ -251,16 +253,21 @@ def play(
         except InvalidScript as error:
             raise InvalidScript(f"line {number}: {error}") from None
         if isinstance(line, Advanced):
-            step = yield from _advance(chart, step, line, event, answers)
+            step = yield from _advance(chart, step, line, event, answers, outside)
             now = event.now
             continue
-        step = macrostep(chart, step.snapshot, event)
+        step = outside.after(macrostep(chart, step.snapshot, outside.around(event)))
         yield turn_of(chart, step, json_from_line(line))
-        step = yield from _answer_effects(chart, step, answers, now)
+        step = yield from _answer_effects(chart, step, answers, outside, now)
 
 
 def _advance(
-    chart: Statechart, step: Macrostep, line: Advanced, until: Event, answers: Fixtures
+    chart: Statechart,
+    step: Macrostep,
+    line: Advanced,
+    until: Event,
+    answers: Fixtures,
+    outside: Surroundings,
 ) -> Generator[Turn, None, Macrostep]:
     """Let time pass, deadline by deadline; the last macrostep."""
     written = json_from_line(line)
@@ -271,17 +278,18 @@ def _advance(
         if due > until.now and fired:
             break
         moment = min(due, until.now)
-        step = macrostep(chart, step.snapshot, Event(TICK, None, moment))
+        tick = outside.around(Event(TICK, None, moment))
+        step = outside.after(macrostep(chart, step.snapshot, tick))
         yield turn_of(chart, step, written)
         if due > until.now:
             break
         fired = True
-        step = yield from _answer_effects(chart, step, answers, moment)
+        step = yield from _answer_effects(chart, step, answers, outside, moment)
     return step
 
 
 def _answer_effects(
-    chart: Statechart, step: Macrostep, answers: Fixtures, now: int
+    chart: Statechart, step: Macrostep, answers: Fixtures, outside: Surroundings, now: int
 ) -> Generator[Turn, None, Macrostep]:
     """Answer what is pending from the fixtures; the last macrostep."""
     for _ in range(ANSWERS):
@@ -291,6 +299,6 @@ def _answer_effects(
         if answer is None:
             break
         event = event_for(answer, chart, step.snapshot, now)
-        step = macrostep(chart, step.snapshot, event)
+        step = outside.after(macrostep(chart, step.snapshot, outside.around(event)))
         yield turn_of(chart, step, json_from_line(answer))
     return step

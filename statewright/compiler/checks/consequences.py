@@ -75,7 +75,7 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "D404": (_ILL_FORMED,),
         "D405": (Behind(("D408",), Reach.PLACE), Behind(("D406",), Reach.NODE)),
         "D407": (Behind(("D406",), Reach.PLACE),),
-        "I501": (_UNREAD,),
+        "I501": (_UNREAD, Behind(("G302",), Reach.NODE)),
         "I503": (_UNREAD,),
         "I506": (_UNREAD,),
         "I507": (_UNREAD,),

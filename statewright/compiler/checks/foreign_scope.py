@@ -1,9 +1,8 @@
 """A name is used where it does not live, or written by somebody to whom it does not belong.
 
 What it does:
-    Looks for writes to what is only to be read (`event`, `input`, `now`, `session`, `vars`,
-    variables that are `read_only`, and the element and the number of a loop), and for the names of
-    a loop or of a clause outside of it.
+    Looks for writes to what is only to be read (`event`, `input`, `now`, `session`, `vars`, and the
+    element and the number of a loop), and for the names of a loop or of a clause outside of it.
 
 Why it matters:
     Outside the loop there is no element: the expression fails. What is only to be read stays what
@@ -66,13 +65,12 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         for body in bodies_of(node.config)
         for name in body.names
     }
-    declared = {name: one.read_only for name, one in session_variables(subject.flow).items()}
+    declared = session_variables(subject.flow)
     for parsed in subject.texts:
         text = parsed.text
         if text.role is Role.VARIABLE:
-            name = text.source.text if text.source.text in declared else _root(text.source.text)
-            kept = declared.get(name, name in READ_ONLY or name in text.names)
-            if kept:
+            name = _root(text.source.text)
+            if name not in declared and (name in READ_ONLY or name in text.names):
                 yield finding_in_text(
                     check,
                     text,

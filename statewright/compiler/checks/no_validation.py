@@ -10,17 +10,17 @@ Why it matters:
 
 Example:
     start: ask
-    variables: {age: int}
+    variables: {email: string}
     nodes:
-      ask: {type: question, text: "How old are you?", input: text, variable: age, next: bye}
-      bye: {type: end, text: "{{ age }}"}
+      ask: {type: question, text: "Your email?", variable: email, next: bye}
+      bye: {type: end, text: "We write to {{ email }}."}
 
 Instead:
     start: ask
-    variables: {age: int}
+    variables: {email: string}
     nodes:
-      ask: {type: question, text: "How old are you?", input: integer, variable: age, next: bye}
-      bye: {type: end, text: "{{ age }}"}
+      ask: {type: question, text: "Your email?", input: email, variable: email, next: bye}
+      bye: {type: end, text: "We write to {{ email }}."}
 
 Known limits:
     Names are looked at word by word, in English. A question with a `pattern` is all right.

@@ -16,6 +16,10 @@ OPERAND = "~value"
 """The variable that holds the operand while the new value is made of it and the old one."""
 
 
+OUTSIDE = frozenset({"contact", "tenant"})
+"""Roots of what is written, but is no variable of the session."""
+
+
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     """An atomic state whose entry actions assign; it is left when all of them have run."""
     declared = plan.variables
@@ -41,14 +45,16 @@ def assign(assignment: Assignment, declared: Container[str]) -> tuple[Action, ..
         return (Assign(path, value),)
     if assignment.operation is Operation.UNSET:
         return (Assign(path, Computed(parse("optional.none()"))),)
-    old = reading(path)
+    old = reading(path, declared)
     combined = Computed(parse(COMBINED[assignment.operation](old, f"vars[{quoted(OPERAND)}]")))
     return Assign((OPERAND,), value), Assign(path, combined)
 
 
-def reading(path: tuple[str, ...]) -> str:
+def reading(path: tuple[str, ...], declared: Container[str]) -> str:
     """CEL that reads a path and gives an optional: absent where any part of it is."""
-    return "vars" + "".join(f"[?{quoted(part)}]" for part in path)
+    outside = path[0] in OUTSIDE and path[0] not in declared
+    root, parts = (path[0], path[1:]) if outside else ("vars", path)
+    return root + "".join(f"[?{quoted(part)}]" for part in parts)
 
 
 COMBINED: Mapping[Operation, Callable[[str, str], str]] = {

@@ -10,6 +10,9 @@
                 ├──(a bad one, retries used up)──▶ fallback, or an error
                 └──(no answer in time)──▶ timeout, or an error
 
+Where the choices come out of data, a state before ``ask`` sees whether there are any: without one
+to take, it is as if all attempts had been in vain.
+
 The counter of attempts belongs to the compound state, so it starts anew on every entry from
 outside; the timers belong to ``wait``, so they start anew each time the question is asked; the
 choices are evaluated once, on entry, and stay as they were shown.
@@ -44,10 +47,9 @@ from statewright.compiler.lowering.texts import (
     template_from,
 )
 from statewright.compiler.lowering.waiting import timeout, timer
-from statewright.compiler.scope import outside_variables
+from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Content, Literal, parse
-from statewright.flows.declaring import part_at
-from statewright.flows.model import Node, Variable, VariableScope
+from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import (
     NEXT,
     Choice,
@@ -57,7 +59,7 @@ from statewright.flows.nodes import (
     Variant,
     choice_port,
 )
-from statewright.statechart.actions import Action, Assign, Branch, If
+from statewright.statechart.actions import Action, Assign, Branch, If, Raise
 from statewright.statechart.definition import (
     Actions,
     Awaits,
@@ -102,6 +104,8 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
     ]
     if config.window:
         states.insert(2, _collect(node, config, plan))
+    if config.choices_from is not None and config.input in WITH_CHOICES:
+        states[:0] = _offering(node, plan)
     return Piece(
         State(
             plan.state(node.id),
@@ -123,6 +127,19 @@ def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
         yield Datum(REMINDED, "int", Literal(0))
     if config.window:
         yield Datum(COLLECTED, "string", Literal(""))
+
+
+def _offering(node: Node, plan: Plan) -> Iterator[State]:
+    """The states before a question whose choices come out of data: there may be none to take."""
+    none = f"size({OFFERED}) == 0"
+    ask = Transition((plan.state(node.id, "ask"),), guard=parse(f"!({none})"))
+    offer = plan.state(node.id, "offer")
+    if plan.is_wired(node.id, "fallback"):
+        yield State(offer, transitions=(ask, *ways(plan, node.id, "fallback", when=none)))
+        return
+    nothing = plan.state(node.id, "nothing")
+    yield State(offer, transitions=(ask, Transition((nothing,))))
+    yield State(nothing, entry=((Raise("error.flow.retries", Literal({"node": node.id})),),))
 
 
 def _ask(node: Node, plan: Plan, says: Actions) -> State:
@@ -307,13 +324,7 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
 
 def _destination(config: Question, plan: Plan) -> Variable | None:
     """What is declared of the place that the answer goes to, if anything is."""
-    if config.variable is None:
-        return None
-    first, *path = location_from(config.variable, plan.variables)
-    if first in (VariableScope.CONTACT, VariableScope.TENANT) and first not in plan.variables:
-        outside = outside_variables(plan.flow, VariableScope(first))
-        return part_at(outside.get(path[0]), path[1:]) if path else None
-    return part_at(plan.variables.get(first), path)
+    return None if config.variable is None else declaration_at(plan.flow, config.variable)
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:

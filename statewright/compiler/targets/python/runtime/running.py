@@ -37,6 +37,7 @@ from statewright.compiler.targets.python.runtime.sending import dispatch
 from statewright.compiler.targets.python.runtime.session import OutOfBounds, Session, Turn
 from statewright.compiler.targets.python.runtime.stepping import exit_interpreter, microstep
 from statewright.compiler.targets.python.runtime.tables import Machine
+from statewright.compiler.targets.python.runtime.watching import unkept
 from statewright.errors import ForeignSnapshot, SessionEnded
 from statewright.statechart.acceptance import (
     accepted,
@@ -179,7 +180,7 @@ def _abandoned(turn: Turn, before: Snapshot, event: Event, error: OutOfBounds) -
         tuple(turn.microsteps[:steps]),
         snapshot,
         tuple(turn.effects[:effects]),
-        (*kept, incident),
+        (*kept, incident, *unkept(turn.root.machine.chart, snapshot.monitors)),
     )
 
 
@@ -300,7 +301,12 @@ def _deferring(turn: Turn) -> list[Session]:
 def main_event_loop(session: Session) -> None:
     """Run until there is nothing left to do without an external event."""
     while session.running:
-        enabled = select_eventless_transitions(session)
+        if session.broken is not None:
+            session.queue.appendleft(session.broken)
+            session.broken = None
+            enabled = []
+        else:
+            enabled = select_eventless_transitions(session)
         if enabled:
             microstep(session, enabled, None)
         elif session.queue:
