@@ -235,7 +235,8 @@ class InProcessEngine:
                 _log.error("the request %s cannot be made: %s", claim.request.key, error)
                 unread = {"code": "unreadable", "message": str(error)}
                 text = text_from_json({_KEYS[True]: unread})
-                await self._host.store.finish([Settlement(claim, text, self._host.clock())])
+                now = self._host.clock()
+                await self._host.store.finish([Settlement(claim, text, now, failed=True)])
         return jobs
 
     async def _wanted(self, jobs: Sequence[_Job]) -> list[_Job]:
@@ -348,9 +349,9 @@ class InProcessEngine:
         host, claim = self._host, job.claim
         if outcome is None:
             return Settlement(claim, None, host.clock())
-        retrying = retrying_of(job.effect)
+        retrying = retrying_of(job.effect, outcome.kind)
         later = retrying.before(job.effect.id, claim.attempts, outcome.wait)
-        if outcome.again and claim.attempts <= retrying.retries:
+        if claim.attempts <= retrying.retries:
             return Settlement(claim, None, host.clock() + later)
         if outcome.failed:
             what = f"{outcome.data['code']}: {outcome.data['message']}"
@@ -362,9 +363,9 @@ class InProcessEngine:
                     _log.info("the result of %s is stale", job.effect.id)
             except StatewrightError as error:
                 _log.error("the result of %s cannot be brought back: %s", job.effect.id, error)
-                return Settlement(claim, None, host.clock() + later)
+                return Settlement(claim, None, host.clock() + _pause(job))
         text = text_from_json({_KEYS[outcome.failed]: json_from_value(outcome.data)})
-        return Settlement(claim, text, host.clock())
+        return Settlement(claim, text, host.clock(), failed=outcome.failed)
 
 
 _UNWANTED: Final = '{"unwanted":true}'

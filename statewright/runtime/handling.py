@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from statewright.errors import EffectFailed, EvaluationError
+from statewright.errors import EffectFailed, EvaluationError, FailureKind
 from statewright.runtime.breakers import Breakers, breaker_of, destination_of
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.observing import NOBODY, Observers, Work
@@ -64,13 +64,13 @@ class Outcome:
     Attributes:
         data: the result; of a failure ``{"code", "message"}``.
         failed: whether it is a failure.
-        again: whether another try is worth while.
+        kind: what that calls for, of a failure and of a result that is as bad as one.
         wait: microseconds to wait before that, at least.
     """
 
     data: Any
     failed: bool = False
-    again: bool = False
+    kind: FailureKind = FailureKind.CONFIGURATION
     wait: int = 0
 
 
@@ -133,10 +133,9 @@ class Performer:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
-            failed = _failure(failure.code, failure.message, again=failure.transient)
-            return replace(failed, wait=failure.wait)
+            return _outcome_of(failure, await self._kind_of(key.tenant, failure))
         except TimeoutError:
-            return _failure("timeout", "there was no result in time", again=True)
+            return _failure("timeout", "there was no result in time", FailureKind.TRANSIENT)
         except EvaluationError as error:
             return _failure("result", f"the result cannot be used: {error.reason}")
         except asyncio.CancelledError:
@@ -155,14 +154,24 @@ class Performer:
         handler = self._handlers.get(order.name)
         if handler is None:
             return _unhandled(order)
+        async with asyncio.timeout(self._seconds(effect)):
+            return Outcome(kept(await handler(order)))
+
+    async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
+        """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
+        if failure.kind is not FailureKind.AUTHENTICATION:
+            return failure.kind
+        refresh = getattr(self._secrets, "refresh", None)
+        if refresh is None:
+            return FailureKind.CONFIGURATION
         try:
-            async with asyncio.timeout(self._seconds(effect)):
-                return Outcome(kept(await handler(order)))
-        except EffectFailed as failure:
-            if failure.result is None:
-                raise
-            result = kept(failure.result)
-            return Outcome(result, again=failure.transient, wait=failure.wait)
+            async with asyncio.timeout(self._longest):
+                await refresh(tenant)
+        except Exception as error:  # noqa: BLE001 (what gives secrets may raise anything)
+            # Only the type is told: the text may hold secrets.
+            _log.error("secrets cannot be refreshed: %s", type(error).__name__)
+            return FailureKind.CONFIGURATION
+        return failure.kind
 
     def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data
@@ -192,10 +201,21 @@ def _is_their_failure(outcome: Outcome) -> bool:
     data = outcome.data
     status = data.get("status") if isinstance(data, Mapping) else None
     answered = not outcome.failed and type(status) is int and status < _BAD_STATUS
-    return outcome.again and not answered
+    return outcome.kind in _PASSING and not answered
 
 
 _BAD_STATUS: Final = 400
+_PASSING: Final = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMIT})
+
+
+def _outcome_of(failure: EffectFailed, kind: FailureKind) -> Outcome:
+    """A failure, or what counts as the result instead where no try is left."""
+    if failure.result is None:
+        return replace(_failure(failure.code, failure.message, kind), wait=failure.wait)
+    try:
+        return Outcome(kept(failure.result), kind=kind, wait=failure.wait)
+    except EvaluationError as error:
+        return _failure("result", f"the result cannot be used: {error.reason}")
 
 
 def _unhandled(order: Order) -> Outcome:
@@ -205,5 +225,5 @@ def _unhandled(order: Order) -> Outcome:
     return _failure("unsupported", f"nobody here does work of the type `{order.name}`")
 
 
-def _failure(code: str, message: str, *, again: bool = False) -> Outcome:
-    return Outcome({"code": code, "message": message}, failed=True, again=again)
+def _failure(code: str, message: str, kind: FailureKind = FailureKind.CONFIGURATION) -> Outcome:
+    return Outcome({"code": code, "message": message}, failed=True, kind=kind)

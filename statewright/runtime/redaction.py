@@ -95,6 +95,9 @@ class Redactor:
                     self._known.popitem(last=False)
             return value
 
+        refresh = getattr(secrets, "refresh", None)
+        if refresh is not None:
+            given.refresh = refresh  # type: ignore[attr-defined]  # functions take attributes
         return given
 
     def __call__(self, text: str) -> str:

@@ -1,5 +1,9 @@
 """When a request is tried again: how often, and after how long.
 
+A request may say how often; one that does not is tried as often as the kind of its failure calls
+for. A rejected identity is tried once more, whatever the request says, and what somebody has to
+change first is not tried again.
+
 The wait depends on the request and the number of the try alone, chance included: whoever computes
 it again, in another process or after a restart, finds the same.
 """
@@ -9,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
+from statewright.errors import FailureKind
 from statewright.runtime.clock import SECOND
 from statewright.statechart import Effect, EffectKind
 
@@ -19,6 +25,9 @@ MOST_RETRIES: Final = 20
 
 SEND_RETRIES: Final = 5
 """How often something that is sent is tried again: nobody waits for it, and nobody hears of it."""
+
+USUAL_RETRIES: Final = 3
+"""How often work is tried again that does not say it."""
 
 LONGEST_WAIT: Final = 24 * 60 * 60 * SECOND
 """The most microseconds between two tries, whatever anybody asks for."""
@@ -66,17 +75,35 @@ _GROWTH: Final[Mapping[str, Callable[[int], int]]] = {
 }
 
 
-def retrying_of(effect: Effect) -> Retrying:
-    """How a request is tried again; what it does not say, or says wrongly, is the usual."""
+def retrying_of(effect: Effect, kind: FailureKind = FailureKind.TRANSIENT) -> Retrying:
+    """How a request is tried again; what it does not say, or says wrongly, is the usual.
+
+    Args:
+        effect: the request.
+        kind: what its failure calls for.
+    """
+    fixed = _FIXED.get(kind)
+    if fixed is not None:
+        return fixed
+    growth = "linear" if kind is FailureKind.RATE_LIMIT else "exponential"
     if effect.kind is EffectKind.SEND:
-        return Retrying(SEND_RETRIES)
+        return Retrying(SEND_RETRIES, growth)
     params = effect.data.get("params")
     if not isinstance(params, Mapping):
-        return Retrying()
+        return Retrying(USUAL_RETRIES, growth)
     retries = params.get("retries")
-    usual = Retrying(retries if type(retries) is int and 0 <= retries <= MOST_RETRIES else 0)
+    known = type(retries) is int and 0 <= retries <= MOST_RETRIES
+    usual = Retrying(retries if known else USUAL_RETRIES, growth)
     backoff = params.get("backoff")
     return usual if not isinstance(backoff, Mapping) else _with_backoff(usual, backoff)
+
+
+_FIXED: Final[Mapping[FailureKind, Retrying]] = MappingProxyType(
+    {
+        FailureKind.AUTHENTICATION: Retrying(1, "constant", 0),
+        FailureKind.CONFIGURATION: Retrying(0),
+    }
+)
 
 
 def _with_backoff(usual: Retrying, backoff: Mapping[str, Any]) -> Retrying:
