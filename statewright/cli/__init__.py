@@ -21,6 +21,7 @@ from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
 from statewright.cli.db import db
+from statewright.cli.effects import effects
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
@@ -33,6 +34,7 @@ from statewright.cli.schema import schema
 from statewright.cli.serve import serve
 from statewright.cli.sessions import sessions
 from statewright.cli.test import test
+from statewright.cli.worker import worker
 from statewright.errors import StatewrightError
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -40,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     check,
     compile_,
     db,
+    effects,
     eval_,
     explain,
     flows,
@@ -51,6 +54,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve,
     sessions,
     test,
+    worker,
 )
 """Every command, in the order of the alphabet."""
 

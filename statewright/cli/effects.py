@@ -97,7 +97,9 @@ def _listed(
     elif not found:
         click.echo("there are none")
     else:
-        for line in lines_from_table(header, [[_short(row[key]) for key in header] for row in found]):
+        for line in lines_from_table(
+            header, [[_short(row[key]) for key in header] for row in found]
+        ):
             click.echo(line)
     if len(found) == limit:
         note("there may be more: give a greater --limit")

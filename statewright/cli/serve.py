@@ -11,6 +11,14 @@ from statewright.cli import streams
 from statewright.cli.failure import CLEAN, Failure
 from statewright.cli.files import reason
 from statewright.cli.options import database_option
+from statewright.cli.watch_options import (
+    alert_option,
+    allow_private_option,
+    log_format_option,
+    missing,
+    sink_from,
+    tracing_option,
+)
 
 
 @click.command()
@@ -31,32 +39,24 @@ from statewright.cli.options import database_option
     help="How many processes serve.",
 )
 @click.option(
-    "--allow-private",
-    is_flag=True,
-    help="Let flows send requests to addresses that are not public: to this machine, for one.",
-)
-@click.option(
-    "--log-format",
-    type=click.Choice(("text", "json")),
-    default="text",
+    "--worker/--no-worker",
+    "works",
+    default=True,
     show_default=True,
-    help="How what is logged is written, on stderr.",
+    help="Make requests and fire schedules here, or leave that to `statewright worker`.",
 )
+@allow_private_option
+@log_format_option
 @click.option("--metrics", is_flag=True, help="Serve metrics for Prometheus at /metrics.")
-@click.option("--tracing", is_flag=True, help="Make spans for OpenTelemetry.")
-@click.option(
-    "--alert",
-    "alerts",
-    multiple=True,
-    metavar="log|URL",
-    help="Tell of incidents, failed sessions and lost requests: in the log, or to a webhook.",
-)
+@tracing_option
+@alert_option
 def serve(  # noqa: PLR0913 (an argument per option)
     database: str,
     *,
     host: str,
     port: int,
     workers: int,
+    works: bool,
     allow_private: bool,
     log_format: str,
     metrics: bool,
@@ -74,28 +74,23 @@ def serve(  # noqa: PLR0913 (an argument per option)
         from statewright.http import server  # noqa: PLC0415
         from statewright.http.watching import Watch  # noqa: PLC0415 (as above)
 
-        watch = Watch(log_format, metrics, tracing, tuple(map(_sink, alerts)))
+        watch = Watch(log_format, metrics, tracing, tuple(map(sink_from, alerts)))
         server.serve(
-            database, host, port, workers, _announce, allow_private=allow_private, watch=watch
+            database,
+            host,
+            port,
+            workers,
+            _announce,
+            allow_private=allow_private,
+            works=works,
+            watch=watch,
         )
     except ModuleNotFoundError as error:
-        extra = _EXTRAS.get((error.name or "").partition(".")[0], "server")
-        raise Failure(
-            f"{error.name} is not installed; pip install 'statewright[{extra}]' has all it takes"
-        ) from None
+        raise missing(error) from None
     except OSError as error:
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else reason(error)
         raise Failure(f"cannot listen at {host}, port {port}: {why.lower()}") from None
     return CLEAN
-
-
-_EXTRAS = {"prometheus_client": "server,metrics", "opentelemetry": "server,otel"}
-
-
-def _sink(where: str) -> str:
-    if where == "log" or (where.startswith(("http://", "https://")) and not where.split()[1:]):
-        return where
-    raise click.UsageError(f"--alert takes `log` or a URL with http, not {where!r}")
 
 
 def _announce(address: str) -> None:

@@ -91,7 +91,7 @@ def retrying_of(effect: Effect, kind: FailureKind = FailureKind.TRANSIENT) -> Re
     params = effect.data.get("params")
     if not isinstance(params, Mapping):
         return Retrying(USUAL_RETRIES, growth)
-    retries = params.get("retries")
+    retries: Any = params.get("retries")
     known = type(retries) is int and 0 <= retries <= MOST_RETRIES
     usual = Retrying(retries if known else USUAL_RETRIES, growth)
     backoff = params.get("backoff")

@@ -19,8 +19,8 @@ from statewright.expressions.places import (
 Secrets: TypeAlias = Callable[[str, str], str | None]
 """Tenant and name of a secret → what it stands for, or None where there is no such secret.
 
-One that remembers secrets may have a coroutine function ``refresh``, of a tenant, which makes it look
-them up anew: it is called where a receiver did not let somebody in, and the request is made again.
+One that remembers secrets may have a coroutine function ``refresh``, of a tenant, which makes it
+look them up anew: it is called where somebody was not let in, and the request is made again.
 """
 
 PREFIX: Final = "STATEWRIGHT_SECRET_"
