@@ -156,7 +156,7 @@ def _is_dead(
     waiting = [write.node]
     replaced = False
     while waiting:
-        ways = subject.ways[waiting.pop()]
+        ways = subject.ways.get(waiting.pop(), ())
         if not ways or len(seen) > REACH:
             return False
         for way in ways:
