@@ -7,16 +7,17 @@ stay pending.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidScript
-from statewright.expressions import SecretText
+from statewright.expressions import NOTHING, SecretText
 from statewright.expressions.printing import plain_from_value, text_from_value
 from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.awaiting import Awaiting, awaiting
 from statewright.statechart.canonical import json_from_value
+from statewright.statechart.coercion import with_part
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect, EffectKind
 from statewright.statechart.event import TICK, Event
@@ -32,6 +33,15 @@ from statewright.statechart.script import (
 )
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
+
+SCRIPT_NOW: Final = 1_767_603_600_000_000
+"""When a script begins where nothing else is said: Monday, 2026-01-05, 09:00 UTC."""
+
+SCRIPT_SEED: Final = "statewright"
+"""The seed of a script where nothing else is said."""
+
+SCRIPT_SESSION: Final = "script"
+"""The session of a script: the ids of its effects are the same every time."""
 
 ANSWERS: Final = 1_000
 """How many effects are answered from fixtures between two lines; then they stay pending."""
@@ -206,7 +216,38 @@ def _answer(given: Any) -> tuple[Any, bool]:
     return answer_from_json(given)
 
 
-def play(
+class Others:
+    """The values of the contact and the tenant while a script is played.
+
+    Args:
+        contact: at the start; None where a script has none, and forgets what is written to them.
+        tenant: likewise.
+    """
+
+    def __init__(
+        self, contact: Mapping[str, Any] | None = None, tenant: Mapping[str, Any] | None = None
+    ) -> None:
+        self.values: dict[str, Mapping[str, Any]] = {}
+        if contact is not None:
+            self.values["contact"] = contact
+        if tenant is not None:
+            self.values["tenant"] = tenant
+
+    def told(self, event: Event) -> Event:
+        """An event with the values as they are."""
+        return replace(event, **self.values) if self.values else event
+
+    def patched(self, step: Macrostep) -> Macrostep:
+        """The macrostep, whose patches are written to the values."""
+        for effect in step.effects if self.values else ():
+            if effect.kind is EffectKind.PATCH and effect.data["scope"] in self.values:
+                scope, path = effect.data["scope"], tuple(effect.data["path"])
+                value = effect.data.get("value", NOTHING)
+                self.values[scope] = with_part(self.values[scope], path, value)
+        return step
+
+
+def play(  # noqa: PLR0913 (whatever a conversation depends on)
     chart: Statechart,
     script: Iterable[Line],
     *,
@@ -215,6 +256,8 @@ def play(
     now: int,
     data: Mapping[str, Any] | None = None,
     fixtures: Mapping[str, Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
+    tenant: Mapping[str, Any] | None = None,
 ) -> Iterator[Turn]:
     """Start a session and play a script to it, a turn at a time.
 
@@ -230,16 +273,20 @@ def play(
         now: when it starts, microseconds since 1970 UTC.
         data: values of the chart's inputs.
         fixtures: see ``Fixtures``.
+        contact: values of the contact, which the flow's own patches change; see ``Others``.
+        tenant: values of the tenant, likewise.
 
     Raises:
         InvalidScript: a line does not fit: it answers nothing that is pending, or the session is
             over.
         InvalidEvent: the inputs are not usable.
     """
-    answers = Fixtures(fixtures or {})
-    step = start(chart, session=session, seed=seed, now=now, data=data)
+    answers, others = Fixtures(fixtures or {}), Others(contact, tenant)
+    step = others.patched(
+        start(chart, session=session, seed=seed, now=now, data=data, **others.values)
+    )
     yield turn_of(chart, step)
-    step = yield from _answer_effects(chart, step, answers, now)
+    step = yield from _answer_effects(chart, step, answers, others, now)
     for number, line in enumerate(script, 1):
         if step.snapshot.status is not Status.ACTIVE:
             raise InvalidScript(
@@ -250,16 +297,21 @@ def play(
         except InvalidScript as error:
             raise InvalidScript(f"line {number}: {error}") from None
         if isinstance(line, Advanced):
-            step = yield from _advance(chart, step, line, event, answers)
+            step = yield from _advance(chart, step, line, event, answers, others)
             now = event.now
             continue
-        step = macrostep(chart, step.snapshot, event)
+        step = others.patched(macrostep(chart, step.snapshot, others.told(event)))
         yield turn_of(chart, step, json_from_line(line))
-        step = yield from _answer_effects(chart, step, answers, now)
+        step = yield from _answer_effects(chart, step, answers, others, now)
 
 
 def _advance(
-    chart: Statechart, step: Macrostep, line: Advanced, until: Event, answers: Fixtures
+    chart: Statechart,
+    step: Macrostep,
+    line: Advanced,
+    until: Event,
+    answers: Fixtures,
+    others: Others,
 ) -> Generator[Turn, None, Macrostep]:
     """Let time pass, deadline by deadline; the last macrostep."""
     written = json_from_line(line)
@@ -270,17 +322,18 @@ def _advance(
         if due > until.now and fired:
             break
         moment = min(due, until.now)
-        step = macrostep(chart, step.snapshot, Event(TICK, None, moment))
+        tick = others.told(Event(TICK, None, moment))
+        step = others.patched(macrostep(chart, step.snapshot, tick))
         yield turn_of(chart, step, written)
         if due > until.now:
             break
         fired = True
-        step = yield from _answer_effects(chart, step, answers, moment)
+        step = yield from _answer_effects(chart, step, answers, others, moment)
     return step
 
 
 def _answer_effects(
-    chart: Statechart, step: Macrostep, answers: Fixtures, now: int
+    chart: Statechart, step: Macrostep, answers: Fixtures, others: Others, now: int
 ) -> Generator[Turn, None, Macrostep]:
     """Answer what is pending from the fixtures; the last macrostep."""
     for _ in range(ANSWERS):
@@ -289,7 +342,7 @@ def _answer_effects(
         answer = answers.next_for(step.snapshot)
         if answer is None:
             break
-        event = event_for(answer, chart, step.snapshot, now)
-        step = macrostep(chart, step.snapshot, event)
+        event = others.told(event_for(answer, chart, step.snapshot, now))
+        step = others.patched(macrostep(chart, step.snapshot, event))
         yield turn_of(chart, step, json_from_line(answer))
     return step

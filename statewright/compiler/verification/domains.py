@@ -1,0 +1,131 @@
+"""Where the domains of variables, and of what comes from outside, are cut.
+
+A constant with which a variable is compared cuts its domain. So it does that of whatever the
+variable may get its value from; and so on, until nothing is cut any more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from statewright.compiler.verification.literals import Cut, cut_from_value, cut_of
+from statewright.compiler.verification.uses import Role, Site, Uses
+from statewright.compiler.verification.variables import Key, Read
+from statewright.expressions.references import references
+from statewright.statechart.nodes import Node
+from statewright.statechart.tree import Tree
+
+EVENT = "~event"
+"""Stands for the state in the keys of what an event brings; their name is the *group* of the
+states that handle it."""
+
+Place = tuple[Key, tuple[str, ...]]
+"""A part of a variable, or of what an event brings: ``(("~event", "ask"), ("data", "text"))``."""
+
+
+def group_of(node: Node) -> str:
+    """The state that handles one event together with its children: a node that an author drew."""
+    parent = node.parent
+    if parent is not None and parent.state is not None and node.id.startswith(f"{parent.id}/"):
+        return parent.id
+    return node.id
+
+
+def groups_of(tree: Tree) -> dict[str, str]:
+    """State id → its group."""
+    return {"": "", **{node.id: group_of(node) for node in tree.nodes.values()}}
+
+
+class Domains:
+    """The cuts of a chart.
+
+    Args:
+        uses: of the chart.
+        groups: see ``groups_of``.
+
+    Attributes:
+        cuts: by place.
+        decisive: the places that decide, or flow into what decides.
+    """
+
+    def __init__(self, uses: Mapping[str, Uses], groups: Mapping[str, str]) -> None:
+        self.cuts: dict[Place, Cut] = defaultdict(Cut)
+        self._groups = groups
+        self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
+        parts = [part for one in uses.values() for part in one.parts()]
+        for part in parts:
+            for key, place, value in part.literals:
+                self.cuts[key, place].add(cut_from_value(value))
+            for site in part.sites:
+                self._site(site)
+        self._propagate()
+
+    def at(self, key: Key) -> Mapping[tuple[str, ...], Cut]:
+        """The cuts of a variable, by part."""
+        return self._by_key.get(key, {})
+
+    def places(self, site: Site) -> Iterator[tuple[Place, Read]]:
+        """The places that an expression reads."""
+        for read in site.reads:
+            place = self.place(read, site.state)
+            if place is not None:
+                yield place, read
+
+    def place(self, read: Read, state: str) -> Place | None:
+        """What is read; None for what no one outside decides."""
+        if read.key is not None:
+            return read.key, read.path
+        if read.path[0] in {"event", "input"}:
+            path = read.path[1:] if read.path[0] == "event" else read.path
+            return (EVENT, self._groups[state]), path
+        return None
+
+    def _site(self, site: Site) -> None:
+        places = [place for place, _ in self.places(site)]
+        if site.role in {Role.TEST, Role.FLOW}:
+            own = cut_of(site.expression)
+            for place in places:
+                self.cuts[place].add(own)
+        if site.role is Role.FLOW and site.target is not None:
+            same = is_path(site)
+            for place in places:
+                self._flows[site.target, site.place].add((place, same))
+        elif site.role is Role.TEST:
+            for place in places:
+                for other in places:
+                    if place != other:
+                        self._flows[place].add((other, False))
+
+    def _propagate(self) -> None:
+        """Hand cuts back to where values come from, until nothing is new."""
+        flows: dict[Key, list[tuple[tuple[str, ...], Place, bool]]] = defaultdict(list)
+        for (key, path), sources in self._flows.items():
+            flows[key] += [(path, source, same) for source, same in sources]
+        waiting = list(self.cuts)
+        while waiting:
+            (key, path) = waiting.pop()
+            cut = self.cuts[key, path]
+            for target, (source, own), same in flows.get(key, ()):
+                if not _related(target, path):
+                    continue
+                place = (source, (*own, *path[len(target) :])) if same else (source, own)
+                if len(place[1]) <= _DEPTH and self.cuts[place].add(cut):
+                    waiting.append(place)
+        self._by_key: dict[Key, dict[tuple[str, ...], Cut]] = defaultdict(dict)
+        for (key, path), cut in self.cuts.items():
+            self._by_key[key][path] = cut
+
+
+_DEPTH = 8
+
+
+def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def is_path(site: Site) -> bool:
+    """Whether the value is that of a variable, or a part of one, as it is."""
+    spans = [(one.start, one.end) for one in references(site.expression)]
+    return site.alone and spans == [(0, len(site.expression.text))]

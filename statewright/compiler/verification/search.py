@@ -1,0 +1,439 @@
+"""Goes through all situations of a chart, with the real executor, breadth first.
+
+A *piece* is a box of situations that differ in the values of variables only. One point of it is
+run; the trace tells which variables were read; the outcome holds for all points that differ in
+others. The rest of the piece is run likewise, until nothing is left. So what is found is exact for
+the values that are tried, and much less is run than there are situations.
+
+Source: the exact boxes of symbolic model checking, with the executor in place of a symbolic one;
+reading only what is needed is that of lazy concretization (McMillan, *Lazy abstraction with
+interpolants*, CAV 2006, has the idea).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
+from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.questions import (
+    EnterState,
+    Fail,
+    GetStuck,
+    GoOnForEver,
+    Question,
+    TakeTransition,
+)
+from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.world import World
+from statewright.statechart.algorithm import macrostep, start
+from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Others
+from statewright.statechart.script import Line, event_for
+from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.steps import Macrostep
+
+START = -1
+"""The number of what is before the start, in the place of a piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a part of a piece, or something that happened, comes from.
+
+    Attributes:
+        piece: number of the piece in which the line came; ``START`` for the start.
+        line: what happened; None for the start.
+        point: what the variables were there.
+        passed: the variables that the macrostep neither read nor wrote.
+        forced: whether time was made to pass otherwise than it would.
+    """
+
+    piece: int
+    line: Line | None
+    point: Mapping[Key, int]
+    passed: frozenset[Key]
+    forced: bool = False
+
+
+@dataclass(slots=True)
+class Piece:
+    """A box of situations.
+
+    Attributes:
+        number: in the order in which they were found.
+        control: what they have in common.
+        dimensions: in which they differ.
+        box: which values they have there.
+        point: the values that the carrier has.
+        carrier: a snapshot that is one of them.
+        depth: lines from the start.
+        parts: boxes that it is made of, and where each comes from.
+    """
+
+    number: int
+    control: Control
+    dimensions: tuple[Key, ...]
+    box: Box
+    point: Box
+    carrier: Carrier
+    depth: int
+    parts: list[tuple[Box, Origin]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What one macrostep does to a part of a piece.
+
+    Attributes:
+        source: the number of the piece.
+        covered: the part of it.
+        passed: the variables that it leaves alone.
+        target: where it leads; None where the session ends there.
+        box: the part of the target.
+        moved: whether anything happened.
+        good: whether the session ends as its author wanted it to.
+    """
+
+    source: int
+    covered: Box
+    passed: frozenset[Key]
+    target: Control | None
+    box: Box
+    moved: bool
+    good: bool
+
+
+@dataclass(slots=True)
+class Found:
+    """What a search has found.
+
+    Attributes:
+        seen: what happens → where it happens first.
+        pieces: all situations.
+        edges: all macrosteps.
+        complete: whether nothing was left out for lack of budget.
+    """
+
+    seen: dict[Question, Origin] = field(default_factory=dict)
+    pieces: list[Piece] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A part of a piece that is to be run; ``free`` are variables that may be anything."""
+
+    box: Box
+    free: dict[Key, int]
+
+
+class Search:
+    """One search.
+
+    Args:
+        world: what is searched.
+        meter: what may be spent.
+    """
+
+    def __init__(self, world: World, meter: Meter) -> None:
+        self._world = world
+        self._meter = meter
+        self._covers: dict[Control, Cover] = {}
+        self._waiting: dict[Control, list[Piece]] = {}
+        self._states: set[str] = set()
+        self._transitions: set[str] = set()
+        self._incidents: set[tuple[str, str, str, str]] = set()
+        self.found = Found()
+
+    def run(self) -> Found:
+        """Search until nothing is left, or the budget is spent."""
+        self._begin()
+        while self._waiting and self.found.complete:
+            level, self._waiting = self._waiting, {}
+            for pieces in level.values():
+                for piece in pieces:
+                    if len(self.found.pieces) >= self._meter.budget.states:
+                        self.found.complete = False
+                        return self.found
+                    piece.number = len(self.found.pieces)
+                    self.found.pieces.append(piece)
+                    if not self._expand(piece):
+                        self.found.complete = False
+                        return self.found
+        return self.found
+
+    # Running
+
+    def _begin(self) -> None:
+        world = self._world
+        dimensions = tuple(world.inputs)
+        box = tuple((1 << len(world.inputs[key])) - 1 for key in dimensions)
+        trials = [_Trial(box, {})]
+        while trials and self._meter.step():
+            trial = trials.pop()
+            point = {key: lowest(part) for key, part in zip(dimensions, trial.box, strict=True)}
+            given = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
+            outside, data = world.start_of(given, _single(trial.free))
+            others = Others(**outside)
+            step = others.patched(
+                start(
+                    world.chart,
+                    session=SCRIPT_SESSION,
+                    seed=SCRIPT_SEED,
+                    now=SCRIPT_NOW,
+                    data=data,
+                    **outside,
+                )
+            )
+            read, written = world.footprints.of(None, step)
+            touched = read | (written - frozenset(dimensions))
+            covered = self._split(trial, trials, dimensions, point, touched)
+            passed = frozenset(dimensions) - touched
+            origin = Origin(START, None, point, passed)
+            table = {
+                key: tuple(
+                    world.situations.table(key).bit(world.inputs[key][n]) for n in bits(part)
+                )
+                for key, part in zip(dimensions, covered, strict=True)
+            }
+            masks = {key: _union(table[key]) for key in passed}
+            self._arrive(None, covered, passed, masks, step, others, origin, 0)
+
+    def _expand(self, piece: Piece) -> bool:
+        """Run all that can happen in a piece; whether there was budget enough."""
+        world = self._world
+        moved = False
+        for line, snapshot, forced in world.happenings(piece.carrier.snapshot):
+            trials = [_Trial(piece.box, {})]
+            while trials:
+                if not self._meter.step():
+                    return False
+                trial = trials.pop()
+                moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
+        if not moved:
+            self._note(GetStuck(_innermost(piece.carrier.snapshot)), piece.parts[0][1])
+        return True
+
+    def _try(
+        self,
+        piece: Piece,
+        line: Line,
+        snapshot: Snapshot,
+        trial: _Trial,
+        trials: list[_Trial],
+        *,
+        forced: bool,
+    ) -> bool:
+        world = self._world
+        point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
+        carrier = Carrier(snapshot, piece.carrier.outside).given(
+            {
+                key: world.situations.table(key).values[bit.bit_length() - 1]
+                for (key, bit), own in zip(point.items(), piece.point, strict=True)
+                if bit != own
+            }
+            | world.free_values(_single(trial.free))
+        )
+        others = Others(**carrier.outside)
+        event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
+        step = others.patched(macrostep(world.chart, carrier.snapshot, others.told(event)))
+        read, written = world.footprints.of(carrier.snapshot, step)
+        covered = self._split(trial, trials, piece.dimensions, point, read)
+        passed = frozenset(piece.dimensions) - read - written
+        origin = Origin(piece.number, line, point, passed, forced)
+        masks = {
+            key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
+        }
+        self._arrive(piece, covered, passed, masks, step, others, origin, piece.depth + 1)
+        return bool(step.microsteps)
+
+    def _split(
+        self,
+        trial: _Trial,
+        trials: list[_Trial],
+        dimensions: tuple[Key, ...],
+        point: Mapping[Key, int],
+        read: frozenset[Key],
+    ) -> Box:
+        """The part of a trial for which its outcome holds; the rest is to be tried later."""
+        box = list(trial.box)
+        free = dict(trial.free)
+        for at, key in enumerate(dimensions):
+            if key in read:
+                rest = box[at] & ~point[key]
+                if rest:
+                    trials.append(_Trial((*box[:at], rest, *box[at + 1 :]), dict(free)))
+                    box[at] = point[key]
+        for key in self._world.free_among(read):
+            mask = free.get(key, self._world.all_of(key))
+            rest = mask & (mask - 1)
+            if rest:
+                trials.append(_Trial(tuple(box), {**free, key: rest}))
+            free[key] = lowest(mask)
+        return tuple(box)
+
+    # What comes of it
+
+    def _arrive(
+        self,
+        source: Piece | None,
+        covered: Box,
+        passed: frozenset[Key],
+        masks: Mapping[Key, int],
+        step: Macrostep,
+        others: Others,
+        origin: Origin,
+        depth: int,
+    ) -> None:
+        self._observe(step, origin)
+        snapshot = step.snapshot
+        number = START if source is None else source.number
+        moved = bool(step.microsteps)
+        if snapshot.status is not Status.ACTIVE:
+            good = self._world.is_good_end(snapshot)
+            self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
+            return
+        carrier = Carrier(snapshot, dict(others.values))
+        control, dimensions, point = self._world.situations.of(carrier)
+        box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
+        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False))
+        if source is not None and not moved and control == source.control:
+            return
+        self._add(control, dimensions, box, point, carrier, origin, depth)
+
+    def _add(
+        self,
+        control: Control,
+        dimensions: tuple[Key, ...],
+        box: Box,
+        point: Box,
+        carrier: Carrier,
+        origin: Origin,
+        depth: int,
+    ) -> None:
+        cover = self._covers.get(control)
+        if cover is None:
+            cover = self._covers[control] = Cover()
+        if cover.holds(box):
+            return
+        fresh = cover.rest(box) if len(cover.boxes) <= 64 else [box]
+        cover.add(box)
+        for rest in fresh:
+            own = tuple(p if p & r else lowest(r) for p, r in zip(point, rest, strict=True))
+            at = carrier if own == point else carrier.given(self._values(dimensions, own))
+            piece = Piece(-1, control, dimensions, rest, own, at, depth, [(rest, origin)])
+            self._queue(piece)
+
+    def _values(self, dimensions: tuple[Key, ...], point: Box) -> dict[Key, Any]:
+        return {
+            key: self._world.situations.table(key).values[bit.bit_length() - 1]
+            for key, bit in zip(dimensions, point, strict=True)
+        }
+
+    def _queue(self, piece: Piece) -> None:
+        """Let a piece wait; with another one that differs in one variable only, it becomes one."""
+        waiting = self._waiting.setdefault(piece.control, [])
+        merged = True
+        while merged:
+            merged = False
+            for other in waiting:
+                differing = [
+                    at for at, (a, b) in enumerate(zip(piece.box, other.box, strict=True)) if a != b
+                ]
+                if len(differing) == 1:
+                    waiting.remove(other)
+                    at = differing[0]
+                    whole = piece.box[at] | other.box[at]
+                    box = (*piece.box[:at], whole, *piece.box[at + 1 :])
+                    piece = replace(other, box=box, parts=[*other.parts, *piece.parts])
+                    merged = True
+                    break
+        waiting.append(piece)
+
+    def _observe(self, step: Macrostep, origin: Origin) -> None:
+        for one in step.microsteps:
+            for name in one.transitions:
+                if name not in self._transitions:
+                    self._transitions.add(name)
+                    self._note(TakeTransition(name), origin)
+            for name in one.entered:
+                if name not in self._states:
+                    self._states.add(name)
+                    self._note(EnterState(name), origin)
+        for incident in step.incidents:
+            told = (incident.name, incident.state, incident.expression, incident.message)
+            if incident.name not in _QUIET and told not in self._incidents:
+                self._incidents.add(told)
+                self._note(_question_from(told), origin)
+
+    def _note(self, question: Question, origin: Origin) -> None:
+        self.found.seen.setdefault(question, origin)
+
+    # The way back
+
+    def path(self, origin: Origin) -> tuple[list[Line], dict[Key, Any]]:
+        """The lines that lead to something, and the inputs with which they do."""
+        world = self._world
+        lines: list[Line] = []
+        point = dict(origin.point)
+        while True:
+            if origin.line is not None:
+                lines.append(origin.line)
+            if origin.piece == START:
+                break
+            piece = self.found.pieces[origin.piece]
+            origin = next(
+                one
+                for box, one in piece.parts
+                if all(
+                    point.get(key, mask) & mask
+                    for key, mask in zip(piece.dimensions, box, strict=True)
+                )
+            )
+            before = dict(origin.point)
+            for key in origin.passed:
+                if key not in point:
+                    continue
+                before[key] = (
+                    point[key] if origin.piece != START else self._input_bit(key, point[key])
+                )
+            point = before
+        lines.reverse()
+        inputs = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
+        return lines, inputs
+
+    def _input_bit(self, key: Key, bit: int) -> int:
+        """The number of an input's value among the inputs, from that in its table."""
+        value = self._world.situations.table(key).values[bit.bit_length() - 1]
+        table = self._world.situations.table(key)
+        for number, other in enumerate(self._world.inputs[key]):
+            if table.number(other) == table.number(value):
+                return 1 << number
+        return 1
+
+
+_QUIET = frozenset(("log", "stale"))
+
+
+def _question_from(told: tuple[str, str, str, str]) -> Question:
+    name, state, expression, reason = told
+    return GoOnForEver() if name == "error.limit" else Fail(name, state, expression, reason)
+
+
+def _innermost(snapshot: Snapshot) -> str:
+    return snapshot.configuration[-1] if snapshot.configuration else ""
+
+
+def _single(free: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: lowest(mask) for key, mask in free.items()}
+
+
+def _union(masks: tuple[int, ...]) -> int:
+    whole = 0
+    for mask in masks:
+        whole |= mask
+    return whole
