@@ -12,7 +12,7 @@ from itertools import chain, combinations, islice
 from types import MappingProxyType
 from typing import Any, Final
 
-from statewright.compiler.verification.domains import EVENT, Domains
+from statewright.compiler.verification.domains import ANYWHERE, EVENT, Domains
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.samples import MOST, Cuts, maps, samples
 from statewright.statechart.awaiting import awaiting
@@ -106,15 +106,20 @@ class Alphabet:
         place = invocation.name
         cuts = _below(self._cuts(invocation.state), ("data",))
         if invocation.type == "http":
-            body = _below(cuts, ("body",))
-            for value in _bodies(body):
+            for value in _bodies(_below(cuts, ("body",))):
                 yield Answered(place, {"status": 200, "headers": {}, "body": value})
             yield Answered(place, {"status": 200, "headers": {}})
-            yield Answered(place, {"status": 500, "headers": {}, "body": {}})
+            for status in _statuses(cuts.get(("status",), Cut())):
+                yield Answered(place, {"status": status, "headers": {}, "body": {}})
         else:
             yield from (Answered(place, value) for value in _bodies(cuts))
             yield Answered(place, None)
-        yield Answered(place, {"code": "failed", "message": "it failed"}, failed=True)
+        failed = {"code": "failed", "message": "it failed"}
+        yield Answered(place, failed, failed=True)
+        for path, cut in cuts.items():
+            if len(path) == 1 and (cut.texts or cut.numbers):
+                for value in samples("dyn", {(): cut}):
+                    yield Answered(place, {**failed, path[0]: value}, failed=True)
 
     def _events(self, active: Iterable[Node]) -> Iterator[Line]:
         """What else the active states wait for; not what only the session itself may send."""
@@ -131,7 +136,14 @@ class Alphabet:
             yield from (Happened(name, data or None) for data in maps(cuts))
 
     def _cuts(self, state: str) -> Cuts:
-        return self.domains.at((EVENT, self.groups[state]))
+        own = self.domains.at((EVENT, self.groups[state]))
+        anywhere = self.domains.at((EVENT, ANYWHERE))
+        if not anywhere or own is anywhere:
+            return own
+        cuts = {path: Cut() for path in (*own, *anywhere)}
+        for path, cut in chain(own.items(), anywhere.items()):
+            cuts[path].add(cut)
+        return cuts
 
 
 def passing(micros: int) -> Advanced:
@@ -178,6 +190,12 @@ def _bodies(cuts: Cuts) -> Iterator[Any]:
         yield from samples("dyn", cuts)
     else:
         yield {}
+
+
+def _statuses(cut: Cut) -> Iterator[int]:
+    """What a server that has not done what was asked for may say."""
+    usual = {500, *(int(number) for number in cut.numbers if 100 <= number <= 599)}
+    yield from sorted({*usual, *(n + 1 for n in usual), *(n - 1 for n in usual)} - {200, 499, 501})
 
 
 def _texts_of(cut: Cut) -> Cut:

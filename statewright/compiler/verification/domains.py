@@ -13,7 +13,7 @@ from statewright.compiler.verification.literals import Cut, cut_from_value, cut_
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
-from statewright.statechart.nodes import Node
+from statewright.statechart.nodes import Node, Variable
 from statewright.statechart.tree import Tree
 
 EVENT = "~event"
@@ -32,9 +32,23 @@ def group_of(node: Node) -> str:
     return node.id
 
 
+ANYWHERE = "*"
+"""The group of the states that wait for no event, and read that which brought the session there."""
+
+
 def groups_of(tree: Tree) -> dict[str, str]:
     """State id → its group."""
-    return {"": "", **{node.id: group_of(node) for node in tree.nodes.values()}}
+    groups = {node.id: group_of(node) for node in tree.nodes.values()}
+    waiting = {groups[node.id] for node in tree.nodes.values() if _listens(node)}
+    return {"": ANYWHERE} | {
+        state: group if group in waiting else ANYWHERE for state, group in groups.items()
+    }
+
+
+def _listens(node: Node) -> bool:
+    """Whether a state handles events of others."""
+    work = node.state is not None and bool(node.state.invocations)
+    return work or any(stem.partition(".")[0] not in {"done", "error"} for stem in node.by_stem)
 
 
 class Domains:
@@ -43,16 +57,27 @@ class Domains:
     Args:
         uses: of the chart.
         groups: see ``groups_of``.
+        declared: its variables.
 
     Attributes:
         cuts: by place.
         decisive: the places that decide, or flow into what decides.
     """
 
-    def __init__(self, uses: Mapping[str, Uses], groups: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        uses: Mapping[str, Uses],
+        groups: Mapping[str, str],
+        declared: Mapping[Key, Variable],
+    ) -> None:
         self.cuts: dict[Place, Cut] = defaultdict(Cut)
         self._groups = groups
         self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
+        for key, variable in declared.items():
+            if variable.limits is not None:
+                bounds = (variable.limits.minimum, variable.limits.maximum)
+                values = (*variable.limits.values, *(one for one in bounds if one is not None))
+                self.cuts[key, ()].add(cut_from_value(list(values)))
         parts = [part for one in uses.values() for part in one.parts()]
         for part in parts:
             for key, place, value in part.literals:

@@ -7,7 +7,17 @@ from functools import lru_cache
 from typing import Any
 
 from statewright.expressions import Expression
-from statewright.expressions.syntax import Call, Index, Literal, walk
+from statewright.expressions.syntax import Arithmetic, Call, Index, Literal, walk
+
+_CONVERTED = {
+    "int": "7",
+    "uint": "7",
+    "double": "7.5",
+    "timestamp": "2026-01-31T00:00:00Z",
+    "duration": "90s",
+    "bool": "true",
+}
+"""Functions that make something of texts, with a text of which they do."""
 
 PREDICATES = frozenset(("startsWith", "endsWith", "contains", "matches"))
 
@@ -80,6 +90,10 @@ def cut_of(expression: Expression) -> Cut:
             if isinstance(argument, Literal) and isinstance(argument.value, str):
                 cut.predicates.add((node.function, argument.value))
                 arguments.add(id(argument))
+        elif isinstance(node, Call) and node.function in _CONVERTED:
+            cut.texts.add(_CONVERTED[node.function])
+        elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):
+            cut.numbers.add(0)
     for node in walk(expression.root):
         if isinstance(node, Literal) and id(node) not in arguments:
             _add(cut, node.value)

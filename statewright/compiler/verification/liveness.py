@@ -6,7 +6,7 @@ A variable that is not *live* makes no difference to anything that comes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
@@ -22,15 +22,23 @@ class Liveness:
         tree: of the chart.
         uses: of the chart.
         reads: what counts as read in a part.
+        unsure: the states whose entry may fail before it has written what it writes.
     """
 
     def __init__(
-        self, tree: Tree, uses: Mapping[str, Uses], reads: Callable[[Part], frozenset[Key]]
+        self,
+        tree: Tree,
+        uses: Mapping[str, Uses],
+        reads: Callable[[Part], frozenset[Key]],
+        unsure: Container[str] = (),
     ) -> None:
         self._tree = tree
         self._bits: dict[Key, int] = {}
         self._entered = {name: self._mask(reads(one.entered)) for name, one in uses.items()}
-        self._sure = {name: self._mask(_surely_written(one, reads)) for name, one in uses.items()}
+        self._sure = {
+            name: self._mask(_surely_written(name, one, reads, unsure))
+            for name, one in uses.items()
+        }
         self._own = {name: self._mask(_read_while_active(one, reads)) for name, one in uses.items()}
         self._active = dict(self._own)
         self._solve()
@@ -125,8 +133,10 @@ def _read_while_active(uses: Uses, reads: Callable[[Part], frozenset[Key]]) -> I
         yield from reads(part)
 
 
-def _surely_written(uses: Uses, reads: Callable[[Part], frozenset[Key]]) -> Iterator[Key]:
-    """What the entry writes before anything can read it: variables of the state itself."""
-    for key in uses.entered.writes:
-        if key[0] and key not in reads(uses.entered):
+def _surely_written(
+    name: str, uses: Uses, reads: Callable[[Part], frozenset[Key]], unsure: Container[str]
+) -> Iterator[Key]:
+    """What the entry writes before anything can read it."""
+    for key in uses.entered.sure:
+        if (key[0] == name or name not in unsure) and key not in reads(uses.entered):
             yield key

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
-from statewright.compiler.verification.uses import Part, Role, Site, Uses
+from statewright.compiler.verification.uses import Part, Role, Site, Uses, is_count
 from statewright.compiler.verification.variables import Key
 from statewright.expressions import (
     Environment,
@@ -20,8 +21,10 @@ from statewright.expressions import (
     type_from_name,
 )
 from statewright.expressions.types import object_of
-from statewright.statechart.definition import Limits
 from statewright.statechart.nodes import Scope, Variable
+
+DECIDING = frozenset((Role.TEST, Role.CARRIED))
+"""Roles in which every value counts."""
 
 _HARMLESS = frozenset(
     (FailureKind.ABSENT, FailureKind.OVERFLOW, FailureKind.BUDGET, FailureKind.TYPE)
@@ -39,7 +42,6 @@ class Relevance:
 
     Attributes:
         values: the variables whose values decide.
-        effective: id of a part → the variables among them that it reads so that it matters.
     """
 
     def __init__(self, uses: Mapping[str, Uses], declared: Mapping[Key, Variable]) -> None:
@@ -52,63 +54,93 @@ class Relevance:
         """The variables whose values decide something in a part."""
         found: set[Key] = set()
         for site in part.sites:
-            if self._counts(site):
-                found |= self._keys(site)
+            if site.role in DECIDING or (site.role is Role.FLOW and site.target in self.values):
+                found |= _keys(site)
+            elif site.role is not Role.SHOWN:
+                found |= self._risked(site)
         return frozenset(found & self.values)
 
-    def _counts(self, site: Site) -> bool:
-        if site.role is Role.TEST:
-            return True
-        if site.role is Role.FLOW and site.target in self.values:
-            return True
-        return site.role is not Role.SHOWN and self._risky(site)
-
-    def _keys(self, site: Site) -> set[Key]:
-        return {read.key for read in site.reads if read.key is not None}
-
     def _closure(self, sites: Iterable[Site]) -> set[Key]:
+        sites = tuple(sites)
         values: set[Key] = set()
         sources: dict[Key, set[Key]] = defaultdict(set)
         for site in sites:
-            keys = self._keys(site)
-            if site.role is Role.TEST or (site.role is not Role.SHOWN and self._risky(site)):
-                values |= keys
-            elif site.role is Role.FLOW and site.target is not None:
-                sources[site.target] |= keys
+            if site.role in DECIDING:
+                values |= _keys(site)
+            elif site.role is not Role.SHOWN:
+                values |= self._risked(site)
+            if site.role is Role.FLOW and site.target is not None:
+                sources[site.target] |= _keys(site)
         waiting = list(values)
         while waiting:
             for key in sources.get(waiting.pop(), ()):
                 if key not in values:
                     values.add(key)
                     waiting.append(key)
-        return values
+        return values - _turns(sites)
 
-    def _risky(self, site: Site) -> bool:
-        """Whether it depends on values, not only on what is there, if there is a value."""
-        if not self._keys(site):
-            return False
+    def _risked(self, site: Site) -> set[Key]:
+        """The variables on whose values it depends whether there is a value."""
+        keys = _keys(site)
+        if not keys:
+            return keys
         wanted = self._declared.get(site.target) if site.target and not site.place else None
-        kind = "dyn" if wanted is None else wanted.type
-        limits = None if wanted is None else wanted.limits
-        return self._risks.risky(site.expression, site.scope, kind, limits)
+        risks = self._risks.of(site.expression, site.scope)
+        if wanted is not None and not self._fits(site, wanted, risks.type):
+            return keys
+        return {
+            read.key
+            for read in site.reads
+            if read.key is not None
+            and any(start <= read.start and read.end <= end for start, end in risks.spans)
+        }
+
+    def _fits(self, site: Site, wanted: Variable, type_: str) -> bool:
+        """Whether every value of a type may be kept in a variable."""
+        limits = wanted.limits
+        if limits is not None and (limits.values or limits.maximum is not None):
+            return False
+        counts = site.target is not None and is_count(site, site.target)
+        return wanted.type == "dyn" or (wanted.type == type_ and (limits is None or counts))
+
+
+def _keys(site: Site) -> set[Key]:
+    return {read.key for read in site.reads if read.key is not None}
+
+
+def _turns(sites: Iterable[Site]) -> set[Key]:
+    """The variables that remember the number of a turn: no later one has it again."""
+    turns: set[Key] = set()
+    others: set[Key] = set()
+    for site in sites:
+        if site.role is Role.FLOW and site.target is not None:
+            (turns if site.expression.text == "session.turns" else others).add(site.target)
+    return turns - others
+
+
+@dataclass(frozen=True, slots=True)
+class _Risk:
+    """What may go wrong with an expression because of values: where, and of what type it is."""
+
+    type: str
+    spans: tuple[tuple[int, int], ...]
 
 
 class _Risks:
-    """Tells whether an expression may fail because of a value; each is looked at once."""
+    """Tells where an expression may fail because of a value; each is looked at once."""
 
     def __init__(self) -> None:
         self._environments: dict[str, Environment] = {}
-        self._known: dict[tuple[str, str, str, bool], bool] = {}
+        self._known: dict[tuple[str, str], _Risk] = {}
 
-    def risky(
-        self, expression: Expression, scope: Scope, wanted: str, limits: Limits | None
-    ) -> bool:
-        known = (expression.text, scope.id, wanted, limits is None)
+    def of(self, expression: Expression, scope: Scope) -> _Risk:
+        known = (expression.text, scope.id)
         if known not in self._known:
             checked = check(expression, self._environment(scope))
-            failing = any(failure.kind not in _HARMLESS for failure in checked.failures)
-            fits = wanted == "dyn" or (checked.type.name == wanted and limits is None)
-            self._known[known] = failing or bool(checked.problems) or not fits
+            spans = [(one.start, one.end) for one in checked.failures if one.kind not in _HARMLESS]
+            if checked.problems:
+                spans.append((0, len(expression.text)))
+            self._known[known] = _Risk(checked.type.name, tuple(spans))
         return self._known[known]
 
     def _environment(self, scope: Scope) -> Environment:

@@ -12,9 +12,9 @@ interpolants*, CAV 2006, has the idea).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
@@ -30,6 +30,7 @@ from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.algorithm import macrostep, start
+from statewright.statechart.evaluation import ACTION_ERROR
 from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Others
 from statewright.statechart.script import Line, event_for
 from statewright.statechart.snapshot import Snapshot, Status
@@ -115,12 +116,23 @@ class Found:
         pieces: all situations.
         edges: all macrosteps.
         complete: whether nothing was left out for lack of budget.
+        crowded: variables that have more values than are followed.
+        unsure: states whose entry failed although it writes variables that count as written.
     """
 
     seen: dict[Question, Origin] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     complete: bool = True
+    crowded: set[Key] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
+
+
+CROWD: Final = 64
+"""How many values of one variable are followed."""
+
+WILD: Final = 6
+"""How many values are followed of a variable that is computed from samples."""
 
 
 @dataclass(slots=True)
@@ -137,10 +149,12 @@ class Search:
     Args:
         world: what is searched.
         meter: what may be spent.
+        wild: variables that are computed from samples.
     """
 
-    def __init__(self, world: World, meter: Meter) -> None:
+    def __init__(self, world: World, meter: Meter, wild: Container[Key] = ()) -> None:
         self._world = world
+        self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
         self._waiting: dict[Control, list[Piece]] = {}
@@ -152,19 +166,39 @@ class Search:
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
         self._begin()
-        while self._waiting and self.found.complete:
-            level, self._waiting = self._waiting, {}
-            for pieces in level.values():
-                for piece in pieces:
-                    if len(self.found.pieces) >= self._meter.budget.states:
-                        self.found.complete = False
-                        return self.found
-                    piece.number = len(self.found.pieces)
-                    self.found.pieces.append(piece)
-                    if not self._expand(piece):
-                        self.found.complete = False
-                        return self.found
+        timed = 0
+        while self.found.complete:
+            if self._waiting:
+                self._level()
+            elif timed < len(self.found.pieces):
+                # What depends on how long people take comes last, so that whatever can be met
+                # without is met so.
+                timed = self._force(timed)
+            else:
+                break
         return self.found
+
+    def _level(self) -> None:
+        level, self._waiting = self._waiting, {}
+        for piece in (piece for pieces in level.values() for piece in pieces):
+            if len(self.found.pieces) >= self._meter.budget.states:
+                self.found.complete = False
+                return
+            piece.number = len(self.found.pieces)
+            self.found.pieces.append(piece)
+            if not self._expand(piece):
+                self.found.complete = False
+                return
+
+    def _force(self, first: int) -> int:
+        """Let timers overtake each other in the pieces from a number on; the next number."""
+        pieces = self.found.pieces[first:]
+        for piece in pieces:
+            for line, snapshot in self._world.forced(piece.carrier.snapshot):
+                if self._tried(piece, line, snapshot, forced=True) is None:
+                    self.found.complete = False
+                    return first
+        return first + len(pieces)
 
     # Running
 
@@ -205,18 +239,27 @@ class Search:
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
-        world = self._world
         moved = False
-        for line, snapshot, forced in world.happenings(piece.carrier.snapshot):
-            trials = [_Trial(piece.box, {})]
-            while trials:
-                if not self._meter.step():
-                    return False
-                trial = trials.pop()
-                moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
+        snapshot = piece.carrier.snapshot
+        for line in self._world.alphabet.lines(snapshot):
+            outcome = self._tried(piece, line, snapshot, forced=False)
+            if outcome is None:
+                return False
+            moved = moved or outcome
         if not moved:
-            self._note(GetStuck(_innermost(piece.carrier.snapshot)), piece.parts[0][1])
+            self._note(GetStuck(_innermost(snapshot)), _standing(piece))
         return True
+
+    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool | None:
+        """Run a line in all of a piece; whether anything happens, or None without budget."""
+        moved = False
+        trials = [_Trial(piece.box, {})]
+        while trials:
+            if not self._meter.step():
+                return None
+            trial = trials.pop()
+            moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
+        return moved
 
     def _try(
         self,
@@ -315,6 +358,14 @@ class Search:
         origin: Origin,
         depth: int,
     ) -> None:
+        crowded = [
+            key
+            for key, mask in zip(dimensions, box, strict=True)
+            if mask >> (WILD if key in self._wild else CROWD)
+        ]
+        if crowded:
+            self.found.crowded.update(crowded)
+            return
         cover = self._covers.get(control)
         if cover is None:
             cover = self._covers[control] = Cover()
@@ -366,6 +417,8 @@ class Search:
                     self._note(EnterState(name), origin)
         for incident in step.incidents:
             told = (incident.name, incident.state, incident.expression, incident.message)
+            if incident.name == ACTION_ERROR and self._world.uses[incident.state].entered.sure:
+                self.found.unsure.add(incident.state)
             if incident.name not in _QUIET and told not in self._incidents:
                 self._incidents.add(told)
                 self._note(_question_from(told), origin)
@@ -426,6 +479,12 @@ def _question_from(told: tuple[str, str, str, str]) -> Question:
 
 def _innermost(snapshot: Snapshot) -> str:
     return snapshot.configuration[-1] if snapshot.configuration else ""
+
+
+def _standing(piece: Piece) -> Origin:
+    """What is so in a piece, without anything happening there."""
+    point = {key: lowest(m) for key, m in zip(piece.dimensions, piece.box, strict=True)}
+    return Origin(piece.number, None, point, frozenset())
 
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:

@@ -69,6 +69,7 @@ class Situations:
         values: what is live and decides by its value.
         presence: what is live and may be missed.
         free: variables that have any of their values, anew in each macrostep.
+        ceilings: of counters, the number that stands for all greater ones.
     """
 
     def __init__(
@@ -77,11 +78,13 @@ class Situations:
         values: Liveness,
         presence: Liveness,
         free: frozenset[Key],
+        ceilings: Mapping[Key, int],
     ) -> None:
         self._relevant = frozenset(relevance.values) - free
         self._values = values
         self._presence = presence
         self._free = free
+        self._ceilings = ceilings
         self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
         self.tables: dict[Key, Table] = {}
 
@@ -122,8 +125,13 @@ class Situations:
             self._memory(snapshot),
             frozen(dict(snapshot.monitors)) if snapshot.monitors else None,
         )
-        point = tuple(self.table(key).bit(carrier.value(key)) for key in valued)
+        point = tuple(self.table(key).bit(self._value(carrier, key)) for key in valued)
         return control, valued, point
+
+    def _value(self, carrier: Carrier, key: Key) -> Any:
+        value = carrier.value(key)
+        ceiling = self._ceilings.get(key)
+        return ceiling if ceiling is not None and type(value) is int and value > ceiling else value
 
     def _memory(self, snapshot: Snapshot) -> Any:
         """What history states remember, without values that decide nothing."""

@@ -1,8 +1,9 @@
 """What each part of a chart reads and writes, and what becomes of what is read.
 
 An expression has a *role*. What it gives decides how things go on (``TEST``), becomes the value of
-a variable (``FLOW``), is asked of the world (``WORLD``: only whether there is a value matters here),
-or is shown to somebody (``SHOWN``: not even that changes how things go on).
+a variable (``FLOW``), is asked of the world (``WORLD``: it only matters whether there is one), or
+is shown to somebody (``SHOWN``: not even that changes how things go on). What an internal event
+carries (``CARRIED``) may be read where that is handled.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from enum import Enum
 
 from statewright.compiler.verification.variables import OUTSIDE, Key, Read, key_of, reads_of
 from statewright.expressions import Computed, Content, Expression, Literal, expressions_in
+from statewright.expressions.syntax import Arithmetic, Call, Index, path_of, walk
+from statewright.expressions.syntax import Literal as Written
+from statewright.expressions.syntax import Node as Syntax
 from statewright.statechart.actions import (
     Action,
     Assign,
@@ -36,6 +40,7 @@ class Role(Enum):
     FLOW = "flow"
     WORLD = "world"
     SHOWN = "shown"
+    CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Site:
         alone: whether it is the whole value that the target gets.
         scope: where it stands.
         state: the id of the state in which it stands.
+        guard: whether it is the guard of a transition or of a branch of actions.
     """
 
     expression: Expression
@@ -61,6 +67,7 @@ class Site:
     alone: bool
     scope: Scope
     state: str
+    guard: bool = False
 
 
 @dataclass(slots=True)
@@ -70,11 +77,13 @@ class Part:
     Attributes:
         sites: the expressions that may be evaluated.
         writes: the variables that may be written.
+        sure: those of them that are written as a whole, and whatever happens, if nothing fails.
         literals: literals that a variable gets, with the part of it.
     """
 
     sites: list[Site] = field(default_factory=list)
     writes: set[Key] = field(default_factory=set)
+    sure: set[Key] = field(default_factory=set)
     literals: list[tuple[Key, tuple[str, ...], object]] = field(default_factory=list)
 
 
@@ -100,6 +109,25 @@ class Uses:
         yield self.left
         yield from self.guards.values()
         yield from self.acts.values()
+
+
+def is_count(site: Site, key: Key) -> bool:
+    """Whether a variable gets itself plus literals that are not negative."""
+    root = site.expression.root
+    if not site.alone or not isinstance(root, Arithmetic) or set(root.operators) != {"+"}:
+        return False
+    own = [read for read in site.reads if read.key == key and read.path == ()]
+    literals = [one for one in walk(root) if isinstance(one, Written) and one.value != key[1]]
+    others = [one for one in root.operands if not isinstance(one, Written)]
+    positive = all(type(one.value) is int and one.value >= 0 for one in literals)
+    return positive and len(own) == len(site.reads) == len(others) == 1 and _is_value(others[0])
+
+
+def _is_value(node: Syntax) -> bool:
+    """Whether it is a variable, or a literal where that has no value."""
+    if isinstance(node, Call) and node.function == "orValue" and node.target is not None:
+        return path_of(node.target) is not None or isinstance(node.target, Index)
+    return path_of(node) is not None or isinstance(node, Index)
 
 
 def uses_of(tree: Tree) -> dict[str, Uses]:
@@ -131,7 +159,7 @@ def _uses(node: Node) -> Uses:
 def _arc_parts(arc: Arc) -> tuple[Part, Part]:
     guard, act = Part(), Part()
     if arc.guard is not None:
-        _Collecting(guard, arc.source.scope, arc.source.id).add(arc.guard, Role.TEST)
+        _Collecting(guard, arc.source.scope, arc.source.id).add(arc.guard, Role.TEST, guard=True)
     _Collecting(act, arc.source.scope, arc.source.id).actions(arc.actions)
     return guard, act
 
@@ -150,7 +178,7 @@ def _enter(collecting: _Collecting, state: State, node: Node) -> None:
             collecting.content(content, Role.TEST)
         collecting.actions(invoke.finalize)
     is_end = node.parent is not None and node.parent.parent is None
-    collecting.content(state.donedata, Role.WORLD if is_end else Role.TEST)
+    collecting.content(state.donedata, Role.WORLD if is_end else Role.CARRIED)
 
 
 @dataclass(slots=True)
@@ -169,10 +197,11 @@ class _Collecting:
         place: tuple[str, ...] = (),
         *,
         alone: bool = False,
+        guard: bool = False,
     ) -> None:
         reads = reads_of(expression, self.scope)
         self.part.sites.append(
-            Site(expression, reads, role, target, place, alone, self.scope, self.state)
+            Site(expression, reads, role, target, place, alone, self.scope, self.state, guard)
         )
 
     def content(
@@ -197,10 +226,20 @@ class _Collecting:
     def variables(self, owner: str, data: Iterable[Datum]) -> None:
         for datum in data:
             self.part.writes.add((owner, datum.name))
+            self.part.sure.add((owner, datum.name))
             if datum.value is not None:
                 self.value(datum.value, (owner, datum.name), ())
 
     def actions(self, actions: Actions) -> None:
+        for action in actions:
+            if isinstance(action, Assign) and len(action.location) == 1:
+                key = key_of(action.location[0], self.scope)
+                if key is not None:
+                    self.part.sure.add(key)
+            self.action(action)
+
+    def perhaps(self, actions: Actions) -> None:
+        """Actions that run in some cases only."""
         for action in actions:
             self.action(action)
 
@@ -210,9 +249,9 @@ class _Collecting:
                 self._assign(location, value)
             case If(branches, otherwise):
                 for branch in branches:
-                    self.add(branch.guard, Role.TEST)
-                    self.actions(branch.actions)
-                self.actions(otherwise)
+                    self.add(branch.guard, Role.TEST, guard=True)
+                    self.perhaps(branch.actions)
+                self.perhaps(otherwise)
             case ForEach(collection, item, index, inner):
                 self.add(collection, Role.TEST)
                 for name in filter(None, (item, index)):
@@ -220,13 +259,13 @@ class _Collecting:
                     if key is not None:
                         self.part.writes.add(key)
                         self.add(collection, Role.FLOW, key)
-                self.actions(inner)
+                self.perhaps(inner)
             case Say(content):
                 self.content(content, Role.SHOWN)
             case Log(_, content):
                 self.content(content, Role.WORLD)
             case Raise(_, content):
-                self.content(content, Role.TEST)
+                self.content(content, Role.CARRIED)
             case Send():
                 self._send(action)
             case Cancel(_, content):
@@ -244,6 +283,8 @@ class _Collecting:
 
     def _send(self, send: Send) -> None:
         inside = send.target == "" or send.target.startswith("#_")
-        self.content(send.data, Role.TEST if inside else Role.WORLD)
-        for content in (send.delay, send.event_expr, send.target_expr, send.type_expr):
+        self.content(send.data, Role.CARRIED if inside else Role.WORLD)
+        # When timers fire, and in which order, is searched in all ways, however long they are.
+        self.content(send.delay, Role.WORLD)
+        for content in (send.event_expr, send.target_expr, send.type_expr):
             self.content(content, Role.TEST)

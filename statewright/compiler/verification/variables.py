@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from statewright.expressions import Expression, references
@@ -30,17 +30,23 @@ class Read:
         path: what is read of it: ``("total",)`` of ``order.total``; of what is no variable, the
             whole path: ``("event", "data", "text")``.
         tested: whether it is no error if it is not there.
+        start: where it stands in the text.
+        end: where it ends.
     """
 
     key: Key | None
     path: Path
     tested: bool = False
+    start: int = 0
+    end: int = 0
 
 
 def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
     """Everything that an expression reads, where ``scope`` holds."""
     return tuple(
-        read for one in references(expression) for read in _reads(one.path, one.tested, scope)
+        replace(read, start=one.start, end=one.end)
+        for one in references(expression)
+        for read in _reads(one.path, one.tested, scope)
     )
 
 

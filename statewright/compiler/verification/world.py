@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from statewright.compiler.verification.alphabet import Alphabet, passing
 from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.counters import ceilings
 from statewright.compiler.verification.domains import Domains, groups_of
 from statewright.compiler.verification.footprints import Footprints
 from statewright.compiler.verification.literals import Cut
@@ -97,20 +98,15 @@ class World:
         """All values of a free variable."""
         return (1 << len(self.free[key])) - 1
 
-    def happenings(self, snapshot: Snapshot) -> Iterator[tuple[Line, Snapshot, bool]]:
-        """What can happen: the line, the snapshot to which it does, and whether time is forced.
-
-        Of several timers, each may come first: it depends on how long people took before.
-        """
-        for line in self.alphabet.lines(snapshot):
-            yield line, snapshot, False
+    def forced(self, snapshot: Snapshot) -> Iterator[tuple[Line, Snapshot]]:
+        """Each timer but the first as if it came first: it depends on how long people took."""
         first = snapshot.timers[:1]
         for timer in snapshot.timers[1:]:
             due = first[0].due
             others = tuple(one for one in snapshot.timers if one is not timer)
             early = replace(timer, due=due, ordinal=-1)
             later = tuple(replace(one, due=max(one.due, due + 1)) for one in others)
-            yield passing(due - snapshot.now), replace(snapshot, timers=(early, *later)), True
+            yield passing(due - snapshot.now), replace(snapshot, timers=(early, *later))
 
     def is_good_end(self, snapshot: Snapshot) -> bool:
         """Whether a session that is over has ended as it was meant to."""
@@ -123,16 +119,17 @@ class World:
         )
 
 
-def world_of(model: Model) -> World:
-    """Work out what a search needs to know."""
+def world_of(model: Model, unsure: Container[str] = ()) -> World:
+    """Work out what a search needs to know; see ``Liveness`` for ``unsure``."""
     tree = tree_of(model.chart)
     uses = uses_of(tree)
     groups = groups_of(tree)
-    relevance = Relevance(uses, declared_in(tree))
-    domains = Domains(uses, groups)
+    declared = declared_in(tree)
+    relevance = Relevance(uses, declared)
+    domains = Domains(uses, groups, declared)
     free = {key: _free_values(key, model, domains) for key in (*model.lots, *model.guesses)}
-    values = Liveness(tree, uses, relevance.reads)
-    presence = Liveness(tree, uses, _all_reads)
+    values = Liveness(tree, uses, relevance.reads, unsure)
+    presence = Liveness(tree, uses, _all_reads, unsure)
     return World(
         model=model,
         tree=tree,
@@ -141,7 +138,13 @@ def world_of(model: Model) -> World:
         domains=domains,
         alphabet=Alphabet(tree, domains, groups),
         footprints=Footprints(tree, uses, relevance),
-        situations=Situations(relevance, values, presence, frozenset(free)),
+        situations=Situations(
+            relevance,
+            values,
+            presence,
+            frozenset(free),
+            ceilings(uses, declared_in(tree), relevance, domains),
+        ),
         inputs=dict(_inputs(chart_inputs(model), tree, domains, relevance)),
         free=free,
     )
