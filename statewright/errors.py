@@ -18,6 +18,8 @@
     │   ├── UnknownPublication  nothing of that flow and version is published
     │   ├── UnknownFlow         nothing of that flow, or no such version or label, is published
     │   ├── UnknownSession      there is no such session, or the token does not open it
+    │   ├── UnknownRevision     a session has had no such revision, or none that is wanted
+    │   ├── UnsuitableRepair    what is to be done to a session means nothing where it stands
     │   └── InvalidMessage      what was sent to a session is no message, or names what is ours
     ├── ContentionError         somebody else was faster; load again and try again
     │   ├── RevisionConflict    the session is not at the revision that was expected
@@ -176,6 +178,14 @@ class UnknownSession(CallerError):
     """There is no such session, or the token does not open it: which of both is not told."""
 
 
+class UnknownRevision(CallerError):
+    """A session has had no such revision, or none of the kind that is wanted."""
+
+
+class UnsuitableRepair(CallerError):
+    """What is to be done to a session means nothing where it stands."""
+
+
 class InvalidMessage(CallerError):
     """What was sent to a session is no message, or has a name or an id that is ours to give."""
 
@@ -257,13 +267,21 @@ class EffectFailed(HostError):
         message: what happened, for people, without secrets; lower case, without a full stop.
         transient: whether another try may succeed.
         result: what counts as the result where no try is left, instead of the failure; or None.
+        wait: microseconds before which another try is not wanted.
     """
 
     def __init__(
-        self, code: str, message: str, *, transient: bool = False, result: object = None
+        self,
+        code: str,
+        message: str,
+        *,
+        transient: bool = False,
+        result: object = None,
+        wait: int = 0,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.transient = transient
         self.result = result
+        self.wait = wait

@@ -42,7 +42,7 @@ from statewright.expressions.types import DYN
 from statewright.expressions.unparser import unparse
 from statewright.flows.documents import SIZE_LIMIT
 from statewright.statechart.coercion import coerced
-from statewright.statechart.names import timestamp_from_micros
+from statewright.statechart.scene import timestamp_from_micros
 
 WIDTH: Final = 100
 """Characters of a line of a value."""

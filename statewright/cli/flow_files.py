@@ -48,8 +48,7 @@ def compiled_file(name: str, dialect: str | None = None) -> CompiledFile:
     text = content.decode("utf-8-sig", errors="replace")
     if dialect == SCXML or (dialect is None and is_scxml(content, file)):
         return CompiledFile(file, text, compiler.compile_scxml(content, file=file))
-    flow = flows.parse(content, file=file, dialect=dialect)
-    flow = flows.resolved(flow, flows.files_beside())
+    flow = flows.read_text(content, file, dialect=dialect)
     return CompiledFile(file, text, compiler.compile(flow))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statewright.compiler.checks import BY_CODE, findings_of
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering import lower
+from statewright.compiler.lowering.rules import written
 from statewright.compiler.lowering.triggers import triggers_of
 from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
 from statewright.compiler.subject import subject_of
@@ -60,6 +61,7 @@ class Compilation:
             digest=digest_of(self.statechart),
             source_map=self.source_map,
             inputs=tuple(name for name in self.statechart.inputs if name != ENTRY),
+            rules=tuple(written(rule) for rule in self.flow.rules),
             triggers=triggers_of(self.flow),
         )
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions import CelType, Environment, type_from_name
 from statewright.expressions.overloads import function
-from statewright.expressions.types import DOUBLE, INT, STRING, UINT, enum_of, within
+from statewright.expressions.types import MAP, object_of
+from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Flow, Variable, VariableScope
-from statewright.statechart.coercion import coerced
-from statewright.statechart.definition import Limits
+from statewright.statechart.value_types import type_of
 
 ROOTS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,9 +27,6 @@ ROOTS: Mapping[str, str] = MappingProxyType(
 )
 """The names that every expression may use, with their types; a declared variable hides none."""
 
-CHART_TYPES: Mapping[str, str] = MappingProxyType({"date": "string"})
-"""Types of variables that the chart knows under another name."""
-
 
 def _of_the_chart(*_: object) -> object:
     raise EvaluationError("only a running chart can tell")
@@ -42,9 +39,40 @@ HOST_FUNCTIONS = (
 """The functions that a running chart adds to those of the expressions."""
 
 
+_OWN: Final = frozenset({VariableScope.SESSION, VariableScope.FLOW})
+
+_CALLS: Final = 20
+"""How deep flows are followed that call each other; more is refused elsewhere."""
+
+_KNOWN: Final[Mapping[VariableScope, Mapping[str, CelType]]] = {
+    VariableScope.CONTACT: {"tags": MAP, "segments": MAP},
+    VariableScope.TENANT: {},
+}
+"""Values of the contact and the tenant that nobody has to declare."""
+
+
 def session_variables(flow: Flow) -> Mapping[str, Variable]:
-    """The variables that a session holds itself, by name; not those of contact and tenant."""
-    return {v.name: v for v in flow.variables if v.scope is VariableScope.SESSION}
+    """The variables that a session has of a flow, by name; not those of contact and tenant."""
+    return {v.name: v for v in flow.variables if v.scope in _OWN and not v.secret}
+
+
+def output_variables(flow: Flow) -> Mapping[str, Variable]:
+    """Those of them that are seen from outside of the flow, by name."""
+    own = session_variables(flow)
+    return {name: v for name, v in own.items() if v.scope is VariableScope.SESSION}
+
+
+def outside_variables(flow: Flow, scope: VariableScope) -> Mapping[str, Variable]:
+    """What a flow declares of the contact, or of the tenant, by name."""
+    return {v.name: v for v in flow.variables if v.scope is scope and not v.secret}
+
+
+def flows_in(flow: Flow, depth: int = 0) -> Iterator[Flow]:
+    """The flow, and those that it calls, directly or not; each may come several times."""
+    yield flow
+    if depth < _CALLS:
+        for inner in flow.subflows.values():
+            yield from flows_in(inner, depth + 1)
 
 
 def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
@@ -55,32 +83,21 @@ def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
     variables = session_variables(flow)
     types = {name: type_of_variable(variable) for name, variable in variables.items()}
     types |= {name: type_from_name(kind) for name, kind in ROOTS.items()}
+    types |= {scope.value: _outside(flow, scope) for scope in _KNOWN}
     types |= dict.fromkeys(extra, type_from_name("dyn"))
     own = frozenset(variables.keys() - ROOTS.keys())
     return Environment(types, HOST_FUNCTIONS, unset=own, mirror="vars", mirrored=own)
 
 
+def _outside(flow: Flow, scope: VariableScope) -> CelType:
+    """The type of the contact, or of the tenant: once something of it is declared, of that."""
+    declared = outside_variables(flow, scope)
+    if not declared:
+        return MAP
+    types = {name: type_of_variable(variable) for name, variable in declared.items()}
+    return object_of({**_KNOWN[scope], **types}, (*_KNOWN[scope], *types))
+
+
 def type_of_variable(variable: Variable) -> CelType:
-    """The type of what a variable may hold: its declared values, or numbers within its bounds."""
-    own = type_from_name(CHART_TYPES.get(variable.type, variable.type))
-    values = tuple(_values(variable))
-    if values and own in (STRING, INT):
-        return enum_of(values)
-    if own in (INT, UINT, DOUBLE) and (variable.minimum, variable.maximum) != (None, None):
-        return within(own, variable.minimum, variable.maximum)
-    return own
-
-
-def limits_of(variable: Variable) -> Limits | None:
-    """What a variable may hold beside its type, or None where that is anything."""
-    limits = Limits(tuple(_values(variable)), variable.minimum, variable.maximum)
-    return None if limits == Limits() else limits
-
-
-def _values(variable: Variable) -> Iterator[Any]:
-    """The values that are declared, as the variable holds them; the reader reports the others."""
-    for value in variable.values:
-        try:
-            yield coerced(value, CHART_TYPES.get(variable.type, variable.type))
-        except EvaluationError:
-            continue
+    """The type of what a variable may hold."""
+    return type_of(chart_type_of(variable), limits_of(variable))

@@ -50,6 +50,7 @@ from statewright.flows.nodes import (
     bodies_of,
 )
 from statewright.flows.outline import child
+from statewright.flows.rules import Rule
 from statewright.flows.triggers import Trigger
 from statewright.statechart.triggers import Matching
 
@@ -82,6 +83,9 @@ class Text:
         names: names that it may use beside those of the flow.
         wanted: of an expression, the type that its value must have.
         begun: whether there are the variables of the flow when it is read.
+        language: of a translation, that which it is in.
+        spoken: whether it is part of what a bot says, in the language of the session.
+        shown: whether people read it, so that it wants to be translated.
     """
 
     role: Role
@@ -92,6 +96,9 @@ class Text:
     names: tuple[str, ...] = ()
     wanted: str = "dyn"
     begun: bool = True
+    language: str = ""
+    spoken: bool = False
+    shown: bool = False
 
 
 PLACES: Mapping[tuple[BubbleType, str], Place] = {
@@ -112,10 +119,20 @@ CARD_PLACES: Mapping[str, Place] = {
 
 
 def texts_of(flow: Flow) -> Iterator[Text]:
-    """All of them: those of the settings and triggers, then node by node, then edge by edge."""
+    """All of them, each followed by its translations."""
+    for text in _texts_of(flow):
+        yield text
+        for language, source in text.source.translations.items():
+            yield replace(text, source=source, language=language)
+
+
+def _texts_of(flow: Flow) -> Iterator[Text]:
+    """All of them: those of the settings, triggers and rules, then node by node, then the edges."""
     yield from _settings(flow.settings)
     for trigger in flow.triggers:
         yield from (replace(text, begun=False) for text in _trigger(trigger))
+    for rule in flow.rules:
+        yield from _rule(rule)
     inside = names_inside(flow)
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
@@ -156,6 +173,12 @@ def _trigger(trigger: Trigger) -> Iterator[Text]:
         yield from (Text(Role.PATTERN, word) for word in trigger.words)
 
 
+def _rule(rule: Rule) -> Iterator[Text]:
+    for moment in (rule.other, rule.moment):
+        if moment is not None and moment.condition is not None:
+            yield Text(Role.GUARD, moment.condition)
+
+
 def _message(message: Message) -> Iterator[Text]:
     for variant in message.variants:
         yield from _bubbles(variant.bubbles)
@@ -164,8 +187,8 @@ def _message(message: Message) -> Iterator[Text]:
 
 def _buttons(buttons: tuple[Button, ...]) -> Iterator[Text]:
     for button in buttons:
-        yield _template(button.label)
-        yield _template(button.value)
+        yield _shown(button.label)
+        yield replace(_template(button.value), spoken=True)
 
 
 def _set(changes: Set) -> Iterator[Text]:
@@ -264,19 +287,19 @@ def _nothing(_: NodeConfig) -> Iterator[Text]:
 def _question(question: Question) -> Iterator[Text]:
     yield from _bubbles(question.prompt)
     for choice in question.choices:
-        yield _template(choice.label)
+        yield _shown(choice.label)
     if question.variable is not None:
         yield Text(Role.VARIABLE, question.variable)
     if question.validation.pattern is not None:
         yield Text(Role.PATTERN, question.validation.pattern)
     if question.retry_message is not None:
-        yield _template(question.retry_message)
+        yield _shown(question.retry_message)
     if question.choices_from is not None:
         yield Text(Role.EXPRESSION, question.choices_from, wanted="list")
     if question.help is not None:
-        yield _template(question.help.text)
+        yield _shown(question.help.text)
     if question.reminder is not None:
-        yield _template(question.reminder.text)
+        yield _shown(question.reminder.text)
 
 
 def _form(form: Form) -> Iterator[Text]:
@@ -302,15 +325,21 @@ def _http(http: Http) -> Iterator[Text]:
 def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[Text]:
     for bubble in bubbles:
         for name, source in bubble.fields:
-            yield _template(source, PLACES.get((bubble.type, name), Place.TEXT))
+            yield _shown(source, PLACES.get((bubble.type, name), Place.TEXT))
         for card in bubble.cards:
             for name, source in card.fields:
-                yield _template(source, CARD_PLACES[name])
+                yield _shown(source, CARD_PLACES[name])
             yield from _buttons(card.buttons)
 
 
 def _template(source: Source, place: Place = Place.TEXT) -> Text:
     return Text(Role.TEMPLATE, source, place=place)
+
+
+def _shown(source: Source, place: Place = Place.TEXT) -> Text:
+    """A template of which people read what comes of it."""
+    shown = place in {Place.TEXT, Place.HTML}
+    return Text(Role.TEMPLATE, source, place=place, spoken=True, shown=shown)
 
 
 def _value(value: Value | None) -> Iterator[Text]:

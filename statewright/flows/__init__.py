@@ -15,7 +15,7 @@ from statewright.flows.model import (
     Variable,
     VariableScope,
 )
-from statewright.flows.reading import DIALECTS, files_beside, parse, read
+from statewright.flows.reading import DIALECTS, files_beside, parse, read, read_text
 from statewright.flows.resolving import resolved
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "json_schema",
     "parse",
     "read",
+    "read_text",
     "resolved",
 ]

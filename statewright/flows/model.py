@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from statewright.flows.goals import Goal
 from statewright.flows.nodes import NEXT, Bubble, NodeConfig, Source
+from statewright.flows.rules import Rule
 from statewright.flows.triggers import Trigger
 from statewright.statechart.sourcemap import NOWHERE, Location
 
@@ -102,26 +103,41 @@ class VariableScope(StrEnum):
     """How long a variable lives, and whose it is."""
 
     SESSION = "session"
+    """As long as the session; of a subflow, as long as that runs, and then it is its output."""
+    FLOW = "flow"
+    """As long as the flow, and nobody outside sees it."""
     CONTACT = "contact"
+    """As long as the contact is known: ``contact.name`` in expressions."""
     TENANT = "tenant"
+    """For ever: ``tenant.name`` in expressions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A name that expressions may use.
+    """A name that expressions may use, or a part of what such a name holds.
 
     Attributes:
-        name: any text; what CEL cannot spell is read as ``vars['…']``.
-        type: one of ``statechart.definition.Datum.type``, or ``date``.
+        name: any text; what CEL cannot spell is read as ``vars['…']``. Of an element ``""``.
+        type: one of ``statechart.definition.Datum.type``, or ``date object enum``.
         default: its value at the start, plain JSON.
         has_default: whether there is one; without, the variable is absent until it is set.
         input: whether it may be given when a session starts.
         scope: whose it is.
         values: the only values it may have, or () for any.
-        minimum: the least number it may be, or None.
-        maximum: the greatest number it may be, or None.
+        minimum: the least number, date, time or duration it may be, plain JSON, or None.
+        maximum: the greatest one it may be, or None.
+        names: texts that stand for ``values`` where they are written, in the same order, or ().
+        min_length: how many characters, elements or entries it has at least, or None.
+        max_length: how many it has at most, or None.
+        pattern: a regular expression (RE2) of which a text holds a match, or ``""``.
+        nullable: whether it may be null besides.
+        optional: of a field, whether it may be missing.
+        of: what the elements of a list, or the values of a map, are; None for anything.
+        fields: what an object has; () for one of which nothing is known.
+        others: of an object, whether it may have other fields besides.
+        read_only: whether it keeps the value that it has at the start.
         pii: whether it holds personal data.
-        secret: whether it holds a secret.
+        secret: whether it names a secret; then it has no value in a conversation.
         inferred: whether the reader declared it because its dialect has no declarations.
         location: where it stands.
     """
@@ -133,13 +149,26 @@ class Variable:
     input: bool = False
     scope: VariableScope = VariableScope.SESSION
     values: tuple[Any, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    names: tuple[str, ...] = ()
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str = ""
+    nullable: bool = False
+    optional: bool = False
+    of: Variable | None = None
+    fields: tuple[Variable, ...] = ()
+    others: bool = False
+    read_only: bool = False
     pii: bool = False
     secret: bool = False
     inferred: bool = False
     location: Location = NOWHERE
 
+
+LOCALE: Final = "locale"
+"""The variable with the language of a session, of a flow that says in which it is written."""
 
 BUSINESS_HOURS: Final = "business_hours"
 """The variable in which expressions find the business hours of a flow that has some."""
@@ -258,6 +287,9 @@ class Flow:
         location: where the flow stands.
         subflows: the flows that its nodes run, by the words in which the nodes name them.
         triggers: what begins it, in the order of the file.
+        rules: what must hold of every conversation, in the order of the file.
+        locale: the language of its texts, or ``""``.
+        locales: the languages that its texts are translated to.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
     """
@@ -277,3 +309,6 @@ class Flow:
     entry_locations: tuple[Location, ...] = ()
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    locale: str = ""
+    locales: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ a problem, and the reader goes on with the value for "nothing".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -45,11 +45,17 @@ class Page:
         document: what is read.
         problems: what was found, in the order of finding.
         wrong: pointers of the parts that are known to be wrong, so that each is said once.
+        catalogues: language → the texts of the flow in it; see ``translations``.
+        used: of a catalogue, pointers of the texts that the flow has asked for.
+        beside: name → what the files hold that the document may name.
     """
 
     document: Document
     problems: list[Problem] = field(default_factory=list)
     wrong: set[str] = field(default_factory=set)
+    catalogues: dict[str, Part] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    beside: Mapping[str, bytes | str] = field(default_factory=dict)
 
     @property
     def root(self) -> Part:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +32,12 @@ FLAG: Final = "`--dialect NAME`"
 
 
 def parse(
-    text: str | bytes, *, file: str = "", dialect: str | None = None, named: str = FLAG
+    text: str | bytes,
+    *,
+    file: str = "",
+    dialect: str | None = None,
+    named: str = FLAG,
+    beside: Mapping[str, str | bytes] | None = None,
 ) -> Flow:
     """Read a flow.
 
@@ -40,6 +46,7 @@ def parse(
         file: its path, for locations.
         dialect: the name of the dialect; None recognises it.
         named: how whoever reads what is wrong would name the dialect.
+        beside: name → what the files hold that the text may name: texts in other languages.
 
     Returns:
         All that could be read. What could not, and everything else that is wrong with the text,
@@ -53,19 +60,53 @@ def parse(
     if chosen is None:
         return _unreadable(document, [*problems, *unclear])
     page = Page(document, [*problems, *document.duplicates(chosen.nodes(document.value))])
+    page.beside = beside or {}
     flow = chosen.read(page)
     return replace(flow, problems=_in_order(page.problems))
 
 
 def read(path: Path | str, *, dialect: str | None = None) -> Flow:
-    """Read a flow from a file, and the flows that it runs from the files beside it.
+    """Read a flow from a file, and what it names from the files beside it.
 
     Raises:
         OSError: the file cannot be read.
     """
     path = Path(path)
-    flow = parse(path.read_bytes(), file=str(path), dialect=dialect)
-    return resolved(flow, files_beside())
+    return read_text(path.read_bytes(), str(path), dialect=dialect)
+
+
+def read_text(text: str | bytes, file: str, *, dialect: str | None = None) -> Flow:
+    """Read a flow from its text, and what it names from the files beside it.
+
+    Args:
+        text: what the file holds.
+        file: its path.
+        dialect: as for ``parse``.
+    """
+    return resolved(_parsed(text, file, dialect), files_beside())
+
+
+def _parsed(text: str | bytes, file: str, dialect: str | None = None) -> Flow:
+    beside = {}
+    for name in catalogues_named(text, file):
+        with suppress(OSError, ValueError):
+            beside[name] = (Path(file).parent / name).read_bytes()
+    return parse(text, file=file, dialect=dialect, beside=beside)
+
+
+def catalogues_named(text: str | bytes, file: str = "") -> tuple[str, ...]:
+    """The names of the files that a flow names for its texts in other languages.
+
+    Args:
+        text: what the file of the flow holds.
+        file: its path.
+    """
+    if (text.find("locales") if isinstance(text, str) else text.find(b"locales")) < 0:
+        return ()
+    value = document_from(text, file).value
+    locales = value.get("locales") if isinstance(value, dict) else None
+    named = locales.values() if isinstance(locales, dict) else ()
+    return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
 def files_beside() -> Find:
@@ -77,7 +118,7 @@ def files_beside() -> Find:
             path = Path(flow.location.file).parent / reference
             place = path.resolve()
             if place not in known:
-                known[place] = parse(path.read_bytes(), file=str(path))
+                known[place] = _parsed(path.read_bytes(), str(path))
         except (OSError, ValueError, RuntimeError) as error:
             reason = (getattr(error, "strerror", None) or str(error)).lower()
             return f"the flow `{reference}` cannot be read: {reason}"

@@ -22,7 +22,8 @@ from typing import Final, Protocol
 
 from statewright.errors import StatewrightError
 from statewright.runtime.clock import SECOND, Chance, Clock
-from statewright.runtime.handling import Outcome, Performer, retries_of
+from statewright.runtime.handling import Outcome, Performer
+from statewright.runtime.retrying import retrying_of
 from statewright.statechart import Effect, EffectKind, effect_from_json
 from statewright.statechart.canonical import json_from_value, text_from_json
 from statewright.storage.queues import Claim, Settlement
@@ -244,7 +245,7 @@ class InProcessEngine:
         wanted = dict(zip(invoked, awaited, strict=True))
         now = host.clock()
         settlements = [
-            Settlement(job.claim, None, now + _backoff(job.claim.attempts))
+            Settlement(job.claim, None, now + _pause(job))
             if waits is None
             else Settlement(job.claim, _UNWANTED, now)
             for job, waits in wanted.items()
@@ -323,7 +324,7 @@ class InProcessEngine:
         By ``close``, or by a turn that does not want it any more: whoever borrows it next finds
         out which.
         """
-        if job.claim.attempts > retries_of(job.effect) + 1 + LENT:
+        if job.claim.attempts > retrying_of(job.effect).retries + 1 + LENT:
             message = "it was begun too often without coming to an end"
             return Outcome({"code": "abandoned", "message": message}, failed=True)
         performer = self._host.performer
@@ -343,8 +344,9 @@ class InProcessEngine:
         host, claim = self._host, job.claim
         if outcome is None:
             return Settlement(claim, None, host.clock())
-        later = _backoff(claim.attempts)
-        if outcome.again and claim.attempts <= retries_of(job.effect):
+        retrying = retrying_of(job.effect)
+        later = retrying.before(job.effect.id, claim.attempts, outcome.wait)
+        if outcome.again and claim.attempts <= retrying.retries:
             return Settlement(claim, None, host.clock() + later)
         if outcome.failed:
             what = f"{outcome.data['code']}: {outcome.data['message']}"
@@ -364,6 +366,11 @@ _UNWANTED: Final = '{"unwanted":true}'
 _KEYS: Final = {False: "data", True: "error"}
 
 
+def _pause(job: _Job) -> int:
+    """Microseconds until it is looked at again."""
+    return retrying_of(job.effect).before(job.effect.id, job.claim.attempts)
+
+
 def _place(claim: Claim) -> tuple[SessionKey, int, int]:
     """Which row of the outbox it is."""
     return claim.key, claim.revision, claim.ordinal
@@ -376,9 +383,3 @@ async def _first(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         pass
-
-
-def _backoff(attempts: int) -> int:
-    """Microseconds until the next try: 1 s, 2 s, 4 s, … at most a minute."""
-    seconds: int = min(60, 1 << min(attempts - 1, 6))
-    return seconds * SECOND

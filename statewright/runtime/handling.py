@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from statewright.errors import EffectFailed, EvaluationError
-from statewright.runtime.clock import SECOND
+from statewright.runtime.breakers import Breakers, breaker_of, destination_of
+from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.secret_texts import Secrets, filled
 from statewright.statechart import Effect, EffectKind
 from statewright.statechart.coercion import kept
@@ -63,11 +64,13 @@ class Outcome:
         data: the result; of a failure ``{"code", "message"}``.
         failed: whether it is a failure.
         again: whether another try is worth while.
+        wait: microseconds to wait before that, at least.
     """
 
     data: Any
     failed: bool = False
     again: bool = False
+    wait: int = 0
 
 
 class Performer:
@@ -77,21 +80,44 @@ class Performer:
         handlers: type of work, or target of what is sent → who carries it out.
         secrets: gives what secrets stand for.
         longest: seconds that a handler has unless the request says otherwise.
+        clock: tells the time.
     """
 
     def __init__(
-        self, handlers: Mapping[str, Handler], secrets: Secrets, longest: float = LONGEST
+        self,
+        handlers: Mapping[str, Handler],
+        secrets: Secrets,
+        longest: float = LONGEST,
+        clock: Clock = system_clock,
     ) -> None:
         self._handlers = handlers
         self._secrets = secrets
         self._longest = longest
+        self._clock = clock
+        self._breakers = Breakers()
 
     async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
+        breaker = breaker_of(effect)
+        if breaker is None:
+            return await self._tried(key, effect, attempt)
+        whom = destination_of(key.tenant, effect)
+        if not self._breakers.admits(whom, breaker, self._clock()):
+            return _failure("open", "nobody was asked, because too many requests failed before")
+        outcome: Outcome | None = None
+        try:
+            outcome = await self._tried(key, effect, attempt)
+        finally:
+            failed = None if outcome is None else _is_their_failure(outcome)
+            self._breakers.note(whom, breaker, self._clock(), failed=failed)
+        return outcome
+
+    async def _tried(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
-            return _failure(failure.code, failure.message, again=failure.transient)
+            failed = _failure(failure.code, failure.message, again=failure.transient)
+            return replace(failed, wait=failure.wait)
         except TimeoutError:
             return _failure("timeout", "there was no result in time", again=True)
         except EvaluationError as error:
@@ -118,7 +144,8 @@ class Performer:
         except EffectFailed as failure:
             if failure.result is None:
                 raise
-            return Outcome(kept(failure.result), again=failure.transient)
+            result = kept(failure.result)
+            return Outcome(result, again=failure.transient, wait=failure.wait)
 
     def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data
@@ -131,27 +158,27 @@ class Performer:
 
     def _seconds(self, effect: Effect) -> float:
         """How long a handler has: what the request says, and a little to say that it is over."""
-        params = effect.data.get("params")
-        given = params.get("timeout") if isinstance(params, Mapping) else None
-        if type(given) is not int or given <= 0:
-            return self._longest
-        return min(MOST_SECONDS, given / SECOND + 0.5)
+        given = timeout_of(effect.data.get("params"))
+        return self._longest if given is None else min(MOST_SECONDS, given / SECOND + 0.5)
 
 
-def retries_of(effect: Effect) -> int:
-    """How often a request is tried again after a passing failure."""
-    if effect.kind is EffectKind.SEND:
-        return SEND_RETRIES
-    params = effect.data.get("params")
-    given = params.get("retries") if isinstance(params, Mapping) else None
-    return given if type(given) is int and 0 <= given <= MOST_RETRIES else 0
+def timeout_of(params: Any) -> int | None:
+    """Microseconds that one try of a request has; None where it does not say."""
+    if not isinstance(params, Mapping):
+        return None
+    spans = [params.get("timeout"), params.get("try_timeout")]
+    return min((span for span in spans if type(span) is int and span > 0), default=None)
 
 
-MOST_RETRIES: Final = 20
-"""The most tries that a request may ask for, besides the first."""
+def _is_their_failure(outcome: Outcome) -> bool:
+    """Whether a try shows that somebody does not answer as they should."""
+    data = outcome.data
+    status = data.get("status") if isinstance(data, Mapping) else None
+    answered = not outcome.failed and type(status) is int and status < _BAD_STATUS
+    return outcome.again and not answered
 
-SEND_RETRIES: Final = 5
-"""How often something that is sent is tried again: nobody waits for it, and nobody hears of it."""
+
+_BAD_STATUS: Final = 400
 
 
 def _unhandled(order: Order) -> Outcome:

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidEvent, InvalidMessage
 from statewright.runtime.openings import Opening, event_and_opening_from
-from statewright.statechart import Effect, Event
+from statewright.statechart import Effect, Event, Snapshot
 from statewright.statechart.coercion import kept
 from statewright.statechart.event import TICK, is_event_name, matches
 from statewright.statechart.interventions import END, PATCH
+from statewright.statechart.repairs import FORK, RESUME, RETRY, SKIP, carrying
 from statewright.statechart.script import MESSAGE
 from statewright.storage.corruption import corrupted
 from statewright.storage.limits import ID_LIMIT
@@ -89,6 +90,35 @@ def end_from(outcome: str) -> Event:
         InvalidMessage: the outcome is no text that can be kept.
     """
     return Event(END, _kept({"outcome": outcome}) if outcome else None)
+
+
+def retry_from(invocation: Effect) -> Event:
+    """The event that asks once more for what an effect has asked for."""
+    return Event(RETRY, {"effect": invocation.id, "params": invocation.data.get("params")})
+
+
+def skip_from(effect: str, result: Any, *, failed: bool) -> Event:
+    """The event that stands for the result of an effect.
+
+    Raises:
+        InvalidMessage: the result is none that can be kept.
+    """
+    return Event(SKIP, {"effect": effect, ("error" if failed else "data"): _kept(result)})
+
+
+def resume_from(good: Snapshot, updates: Mapping[str, Any]) -> Event:
+    """The event that lets a failed session go on from a state that was good.
+
+    Raises:
+        InvalidMessage: the updates are no map of values.
+    """
+    return Event(RESUME, {**carrying(good), "updates": _kept(dict(updates))})
+
+
+def fork_from(origin: SessionKey, version: int, snapshot: Snapshot, now: int) -> Event:
+    """The event that begins a session in a state of another one."""
+    data = {"session": origin.session, "version": version, **carrying(snapshot)}
+    return Event(FORK, data, now)
 
 
 def result_from(effect: Effect, data: Any, *, failed: bool) -> Incoming:

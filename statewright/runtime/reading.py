@@ -12,10 +12,9 @@ from statewright.runtime.answer import Answer, answer_from_json, joined
 from statewright.runtime.feed import Feed
 from statewright.runtime.messages import result_id
 from statewright.runtime.openings import Talk
-from statewright.runtime.replay import Replay, Replayer
-from statewright.statechart import Statechart, Status
-from statewright.storage.identity import is_secret, read_token, state_hash
-from statewright.storage.records import Loaded, Lookup, PastTurn, SessionKey
+from statewright.statechart import Status
+from statewright.storage.identity import is_secret, read_token
+from statewright.storage.records import Lookup, PastTurn, SessionKey
 from statewright.storage.store import Store
 
 PAGE: Final = 100
@@ -72,15 +71,6 @@ class Reader:
             if is_secret(parts.secret, stored):
                 return parts.key
         raise UnknownSession("the token opens no session; start one")
-
-    async def replayed(self, key: SessionKey, loaded: Loaded, chart: Statechart) -> Replay:
-        """A session made again from its history, and compared with what was stored."""
-        revision = loaded.session.revision if loaded.session else 0
-        hashes = state_hash(loaded.snapshot), loaded.state_hash
-        replayer = Replayer(chart, key.session, revision, hashes)
-        async for turn in self.turns(key, 0):
-            replayer.take(turn)
-        return replayer.result
 
     async def live(self, key: SessionKey, after: int) -> AsyncGenerator[PastTurn, None]:
         """The turns behind a revision, and those to come, until the session is over.

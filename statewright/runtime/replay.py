@@ -13,7 +13,7 @@ from typing import Final
 
 from statewright.errors import StatewrightError
 from statewright.runtime.stepping import Stepped, begun, stepped
-from statewright.statechart import Incident, Snapshot, Statechart, event_from_json
+from statewright.statechart import Incident, Statechart, event_from_json
 from statewright.storage.records import PastTurn
 
 
@@ -79,11 +79,16 @@ class Replayer:
         self._chart = chart
         self._session = session
         self._stands = revision, dict.fromkeys(hashes)
-        self._snapshot: Snapshot | None = None
+        self._made: Stepped | None = None
         self._turns = 0
         self._differences: list[Difference] = []
         self._incidents: list[Happening] = []
         self._failed = False
+
+    @property
+    def made(self) -> Stepped | None:
+        """The last turn as it was taken again; None where none was, or it could not be taken."""
+        return None if self._failed else self._made
 
     @property
     def result(self) -> Replay:
@@ -110,15 +115,15 @@ class Replayer:
             self._failed = True
             yield Difference(turn.revision, "failure", turn.event, str(error))
             return
-        self._snapshot = made.step.snapshot
+        self._made = made
         self._incidents += (Happening(turn.revision, one) for one in made.step.incidents)
         yield from _differences(turn, made)
 
     def _stepped(self, turn: PastTurn) -> Stepped:
         event = event_from_json(turn.event)
-        if self._snapshot is None:
+        if self._made is None:
             return begun(self._chart, self._session, event)
-        return stepped(self._chart, self._snapshot, event)
+        return stepped(self._chart, self._made.step.snapshot, event)
 
 
 def _differences(turn: PastTurn, made: Stepped) -> Iterator[Difference]:

@@ -33,9 +33,12 @@ from statewright.runtime.messages import (
     patch_from,
 )
 from statewright.runtime.openings import Talk
+from statewright.runtime.overview import Overview
+from statewright.runtime.past import Past
 from statewright.runtime.reading import Reader
 from statewright.runtime.receiving import Receiver
 from statewright.runtime.rehydration import existing
+from statewright.runtime.repairing import Repairs
 from statewright.runtime.replay import Replay
 from statewright.runtime.results import Results
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
@@ -61,6 +64,11 @@ class Runtime:
 
     Everything but ``publish`` may be called again when it failed for want of the store: a message
     id is handled once. Without a message id each call is a message of its own.
+
+    Attributes:
+        past: shows sessions as they stood, forks them, and runs them on other charts.
+        repairs: asks for work again, goes on without it, and resumes what has failed.
+        overview: lists sessions, with how they stand.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
@@ -93,12 +101,15 @@ class Runtime:
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
         self._turns = Turns(store, clock, self._committed)
-        performer = Performer(self._handlers, secrets)
+        performer = Performer(self._handlers, secrets, clock=clock)
         results = Results(store, clock, chance, performer, self._turns)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
+        self.past = Past(store, self._turns, self._reader, self._starter)
+        self.repairs = Repairs(store, self.past, self._take)
+        self.overview = Overview(store, self._turns, clock)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
@@ -435,9 +446,7 @@ class Runtime:
         Raises:
             UnknownSession: there is no such session.
         """
-        loaded = await self._load(key)
-        running = await self._turns.running(existing(key, loaded))
-        return await self._reader.replayed(key, loaded, running.chart)
+        return await self.past.replay(key)
 
     # --- what goes on in the background --------------------------------------------------------
 
@@ -460,7 +469,7 @@ class Runtime:
         self,
         key: SessionKey,
         event: Event,
-        message_id: str | None,
+        message_id: str | None = None,
         expected: int | None = None,
         settle: float | timedelta | None = None,
     ) -> Answer:

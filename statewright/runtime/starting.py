@@ -11,8 +11,10 @@ from typing import Any, Final
 from statewright.errors import UnknownFlow
 from statewright.runtime.clock import Chance
 from statewright.runtime.openings import Talk
-from statewright.runtime.turn import Turns
+from statewright.runtime.releases import Running
+from statewright.runtime.turn import First, Turns, first_event
 from statewright.runtime.views import Started
+from statewright.statechart import Event
 from statewright.storage.identity import (
     SECRET_BYTES,
     is_secret,
@@ -20,7 +22,7 @@ from statewright.storage.identity import (
     secret_hash,
     token_from,
 )
-from statewright.storage.records import Birth, Lookup, Publication, SessionKey
+from statewright.storage.records import Birth, Loaded, Lookup, Publication, SessionKey
 from statewright.storage.store import Store
 
 LOOK_BACK: Final = 16
@@ -68,7 +70,7 @@ class Starter:
         message: str,
         repeatable: bool,
     ) -> Started:
-        """Begin the next episode, or find the one that the same message has begun.
+        """Begin the next episode at its beginning.
 
         Args:
             publication: what it runs.
@@ -80,6 +82,38 @@ class Starter:
 
         Raises:
             InvalidEvent: the inputs are not usable.
+            UnstorableRecord: a name or id is none that can be kept.
+        """
+
+        def first(running: Running, loaded: Loaded, now: int) -> Event:
+            return first_event(running, loaded, inputs, self._chance(16).hex(), now)
+
+        return await self.begin(
+            publication, talk, first, contact=contact, message=message, repeatable=repeatable
+        )
+
+    async def begin(
+        self,
+        publication: Publication,
+        talk: Talk,
+        first: First,
+        *,
+        contact: str,
+        message: str,
+        repeatable: bool,
+    ) -> Started:
+        """Begin the next episode, or find the one that the same message has begun.
+
+        Args:
+            publication: what it runs.
+            talk: of what it is an episode.
+            first: makes the event that it begins with.
+            contact: whose values it reads and patches, or ``""``.
+            message: the id of the message.
+            repeatable: whether that id may have come before.
+
+        Raises:
+            InvalidEvent: it cannot begin with that event.
             UnstorableRecord: a name or id is none that can be kept.
         """
         episode = await self._first_episode(talk, message if repeatable else "")
@@ -99,8 +133,7 @@ class Starter:
                 message,
                 publication=publication,
                 birth=birth,
-                seed=self._chance(16).hex(),
-                inputs=inputs,
+                first=first,
             )
             if begun is not None:
                 fits = is_secret(secret, begun.secret_hash)
@@ -119,6 +152,10 @@ class Starter:
             if session.duplicate is not None and session.duplicate.revision == 1:
                 return episode
         return latest + 1
+
+    def name(self) -> str:
+        """An id that nobody else has."""
+        return self._chance(16).hex()
 
     def _secret(self, key: SessionKey) -> str:
         if not self._signing_key:

@@ -27,9 +27,10 @@ from statewright.statechart import (
     snapshot_to_json,
     start,
 )
-from statewright.statechart.codec import written
+from statewright.statechart.codec import read, written
 from statewright.statechart.forms import many
 from statewright.statechart.interventions import handled
+from statewright.statechart.repairs import FORK, forked
 from statewright.statechart.snapshot_forms import EFFECT, INCIDENT
 from statewright.storage.identity import state_hash
 from statewright.storage.limits import TEXT_LIMIT
@@ -76,9 +77,10 @@ def start_event(
 
 
 def begun(chart: Statechart, session: str, event: Event) -> Stepped:
-    """Begin a session.
+    """Begin a session, at its beginning or in a state of another one.
 
     Raises:
+        ForeignSnapshot: that state belongs to another chart.
         InvalidEvent: the inputs are not usable, or the event is none that begins a session.
     """
     match event.data:
@@ -92,6 +94,8 @@ def begun(chart: Statechart, session: str, event: Event) -> Stepped:
                 contact=event.contact,
                 tenant=event.tenant,
             )
+        case _ if event.name == FORK:
+            step = forked(chart, session, event)
         case _:
             raise InvalidEvent(f"a session begins with `{START}`, not with `{event.name}`")
     return _written(chart, replace(step, event=event))
@@ -137,6 +141,26 @@ def _written(chart: Statechart, step: Macrostep) -> Stepped:
 
 _EFFECTS: Final = many(EFFECT)
 _INCIDENTS: Final = many(INCIDENT)
+
+
+def effects_from_json(text: str) -> tuple[Effect, ...]:
+    """The effects of a turn, as the history has them.
+
+    Raises:
+        InvalidEvent: the text describes none.
+    """
+    effects: tuple[Effect, ...] = read(_EFFECTS, text, InvalidEvent, "list of effects")
+    return effects
+
+
+def incidents_from_json(text: str) -> tuple[Incident, ...]:
+    """The incidents of a turn, as the history has them.
+
+    Raises:
+        InvalidEvent: the text describes none.
+    """
+    incidents: tuple[Incident, ...] = read(_INCIDENTS, text, InvalidEvent, "list of incidents")
+    return incidents
 
 
 def is_stale(before: Snapshot, made: Stepped) -> bool:

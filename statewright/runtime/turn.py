@@ -38,6 +38,7 @@ from statewright.runtime.stepping import (
     turn_from,
 )
 from statewright.statechart import EffectKind, Event, Snapshot, Status
+from statewright.statechart.repairs import RESUME
 from statewright.storage.corruption import corrupted
 from statewright.storage.queues import Message
 from statewright.storage.records import (
@@ -64,6 +65,10 @@ _log = logging.getLogger(__name__)
 
 OnCommit = Callable[[SessionKey, Stepped], None]
 """Told of each turn that this process has committed. It returns at once, and never fails."""
+
+
+First = Callable[[Running, Loaded, int], Event]
+"""Makes the event that begins a session: from what it runs, what is known then, and the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,7 @@ class Turns:
         *,
         publication: Publication,
         birth: Birth,
-        seed: str,
-        inputs: Mapping[str, Any],
+        first: First,
     ) -> Begun | None:
         """Begin a session; None where it exists, and was begun by another message.
 
@@ -125,7 +129,7 @@ class Turns:
                 loaded = await self._load(Lookup(key, message, birth.contact))
                 if loaded.session is not None:
                     return _begun(loaded)
-                event = _start_event(running, loaded, inputs, seed, self._clock())
+                event = first(running, loaded, self._clock())
                 made = begun(running.chart, key.session, event)
                 incoming = Incoming(message, event)
                 turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
@@ -143,7 +147,7 @@ class Turns:
         """
         running = await self._releases.running_of(publication)
         loaded = await self._load(Lookup(opening.key, contact=opening.contact))
-        event = _start_event(running, loaded, opening.inputs, opening.seed, now)
+        event = first_event(running, loaded, opening.inputs, opening.seed, now)
         made = begun(running.chart, opening.key.session, event)
         turn_from(
             opening.key, made, Incoming("try", event), version=opening.version, birth=opening.birth
@@ -189,7 +193,7 @@ class Turns:
         revision = session.snapshot.turns
         if expected is not None and expected != revision:
             raise RevisionConflict(expected, revision)
-        if session.snapshot.status is not Status.ACTIVE:
+        if session.snapshot.status is not Status.ACTIVE and message.event.name != RESUME:
             raise SessionEnded(
                 f"session `{key.session}` has {session.snapshot.status}; start another one"
             )
@@ -253,7 +257,7 @@ class Turns:
         key = opening.key
         running = await self._releases.running(key.tenant, opening.talk.flow, opening.version)
         loaded = await self._load(Lookup(key, contact=opening.contact))
-        event = _start_event(running, loaded, opening.inputs, opening.seed, now)
+        event = first_event(running, loaded, opening.inputs, opening.seed, now)
         made = begun(running.chart, key.session, event)
         turn = turn_from(key, made, message, version=opening.version, birth=opening.birth)
         (outcome,) = await self._store.commit([turn])
@@ -346,9 +350,10 @@ class StaleResultError(Exception):
         super().__init__(f"nothing waits for the result of {invocation!r} any more")
 
 
-def _start_event(
+def first_event(
     running: Running, loaded: Loaded, inputs: Mapping[str, Any], seed: str, now: int
 ) -> Event:
+    """The event that begins a session at its beginning."""
     contact, tenant = running.contact.of(loaded.contact), running.tenant.of(loaded.tenant)
     return start_event(inputs, seed=seed, now=now, contact=contact, tenant=tenant)
 

@@ -16,6 +16,7 @@ from statewright.statechart.traversal import (
     charts_in,
     expressions_of,
     expressions_of_action,
+    expressions_of_rules,
     states_in,
 )
 
@@ -67,6 +68,7 @@ def _expressions_of_one(chart: Statechart) -> Iterator[Expression]:
     for datum in chart.data:
         if datum.value is not None:
             yield from expressions_in(datum.value)
+    yield from expressions_of_rules(chart)
     for state in states_in(chart):
         yield from expressions_of(state)
     for action in actions_in(chart):

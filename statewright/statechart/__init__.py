@@ -20,6 +20,7 @@ from statewright.statechart.definition import (
     Datum,
     Invoke,
     Limits,
+    Member,
     State,
     Statechart,
     StateKind,
@@ -31,10 +32,12 @@ from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.play import Turn, json_from_turn, play, turn_of
 from statewright.statechart.release import Release, release_from_json, release_to_json
+from statewright.statechart.rules import Moment, Rule, RuleKind
 from statewright.statechart.script import Line, event_for, parse_script
 from statewright.statechart.snapshot import Child, Invocation, Snapshot, Status, Timer
 from statewright.statechart.sourcemap import Location, SourceMap
 from statewright.statechart.steps import Macrostep, Microstep
+from statewright.statechart.watching import promises
 
 __all__ = [
     "Awaiting",
@@ -52,8 +55,12 @@ __all__ = [
     "Line",
     "Location",
     "Macrostep",
+    "Member",
     "Microstep",
+    "Moment",
     "Release",
+    "Rule",
+    "RuleKind",
     "Snapshot",
     "SourceMap",
     "State",
@@ -77,6 +84,7 @@ __all__ = [
     "macrostep",
     "parse_script",
     "play",
+    "promises",
     "release_from_json",
     "release_to_json",
     "snapshot_from_json",

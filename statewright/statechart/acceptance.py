@@ -16,33 +16,35 @@ from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 
 _event = maker(Event)
+_NO_TEXTS: Final = ("", "", "", "", "")
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def accepted(event: Event) -> Event:
     """An event from outside, with data that nobody else can change.
 
-    What it says of the contact and the tenant is left out: see ``values_read``.
+    What it says of the contact and the tenant is left out: see ``outside``.
 
     Raises:
         InvalidEvent: its name, time or data are not usable; the message says why.
     """
-    name, now, invocation, sendid = event.name, event.now, event.invocation, event.sendid
+    name, data, now, kind = event.name, event.data, event.now, event.kind
+    invocation, sendid = event.invocation, event.sendid
+    origin, origintype = event.origin, event.origintype
     use = _use_of(name) if type(name) is str else ""
     if not use:
-        raise InvalidEvent(f"{_shown(name)} is no name of an event; use names joined by dots")
+        raise InvalidEvent(f"{shown(name)} is no name of an event; use names joined by dots")
     if use is _RESULT and not invocation:
         raise InvalidEvent(
             f"`{name}` comes from the session itself; only the result of an invocation, "
             "with its id, may be named so"
         )
-    if event.kind is not EventKind.EXTERNAL:
-        raise InvalidEvent(f"`{name}` is {event.kind}; what comes from outside is external")
+    if kind is not EventKind.EXTERNAL:
+        raise InvalidEvent(f"`{name}` is {kind}; what comes from outside is external")
     if type(now) is not int or not 0 <= now <= LATEST:
         checked_time(now, f"event `{name}`")
-    if invocation != "" or sendid != "":
-        checked_text(invocation, "invocation of an event")
-        checked_text(sendid, "sendid of an event")
-    data = event.data
+    if (invocation, sendid, origin, origintype, event.invokeid) != _NO_TEXTS:
+        _check_texts(event)
     if data is not None:
         try:
             data = kept(data)
@@ -50,15 +52,15 @@ def accepted(event: Event) -> Event:
             raise InvalidEvent(
                 f"the data of event `{name}` cannot be used: {error.reason}"
             ) from None
-    origin, origintype = event.origin, event.origintype
-    if origin != "" or origintype != "" or event.invokeid != "":
-        _check_origin(event)
-    external = EventKind.EXTERNAL
-    return _event(name, data, now, external, invocation, sendid, origin, origintype, "", {}, {})
+    return _event(
+        name, data, now, kind, invocation, sendid, origin, origintype, "", _NOTHING, _NOTHING
+    )
 
 
-def _check_origin(event: Event) -> None:
+def _check_texts(event: Event) -> None:
     """Refuse an event that pretends to come of an invocation, or from nowhere that can be named."""
+    checked_text(event.invocation, "invocation of an event")
+    checked_text(event.sendid, "sendid of an event")
     checked_text(event.origin, "origin of an event")
     checked_text(event.origintype, "origintype of an event")
     if event.invokeid != "":
@@ -78,18 +80,6 @@ def _use_of(name: str) -> str:
     return _RESULT if matches("done", name) or matches("error", name) else "event"
 
 
-def values_read(event: Event) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The values of the contact and of the tenant that travel on an event.
-
-    Raises:
-        InvalidEvent: they are no maps of values.
-    """
-    return (
-        _kept_map(event.contact, "the contact's values") if event.contact else {},
-        _kept_map(event.tenant, "the tenant's values") if event.tenant else {},
-    )
-
-
 def checked_time(now: int, where: str) -> None:
     """Refuse a time that no clock shows.
 
@@ -98,7 +88,7 @@ def checked_time(now: int, where: str) -> None:
     """
     if type(now) is not int or not 0 <= now <= LATEST:
         raise InvalidEvent(
-            f"the time of {where} is {_shown(now)}; it counts microseconds since 1970, "
+            f"the time of {where} is {shown(now)}; it counts microseconds since 1970, "
             f"as an int from 0 to {LATEST}"
         )
 
@@ -110,7 +100,7 @@ def checked_text(text: str, what: str) -> None:
         InvalidEvent: it is none.
     """
     if type(text) is not str or not _is_text(text):
-        raise InvalidEvent(f"the {what} is {_shown(text)}; use a text")
+        raise InvalidEvent(f"the {what} is {shown(text)}; use a text")
 
 
 def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
@@ -120,7 +110,7 @@ def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
         InvalidEvent: they are no map, or one is no input of the chart, or of another type.
     """
     if type(data) is not dict:
-        raise InvalidEvent(f"the inputs are {_shown(data)}; they are a map from names to values")
+        raise InvalidEvent(f"the inputs are {shown(data)}; they are a map from names to values")
     declared = {datum.name: datum for datum in chart.data if datum.name in chart.inputs}
     inputs: dict[str, Any] = {}
     for name, value in data.items():
@@ -157,20 +147,10 @@ def stale(event: Event) -> Incident:
     return Incident("stale", "", f"nothing waits for the result of `{event.invocation}` any more")
 
 
-def _kept_map(value: Any, what: str) -> Mapping[str, Any]:
-    try:
-        made = kept(value)
-    except EvaluationError as error:
-        raise InvalidEvent(f"{what} cannot be used: {error.reason}") from None
-    if type(made) is not dict:
-        raise InvalidEvent(f"{what} are {_shown(value)}; they are a map")
-    return made
-
-
 def _is_text(text: str) -> bool:
     return text.isascii() or not has_lone_surrogate(text)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value for a message: short, and safe to print."""
     return f"`{ascii(value)[:80]}`"

@@ -62,6 +62,14 @@ runs its exit actions; whoever gave it up hears nothing of it any more.
 timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
 most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
+**Rules** (not in SCXML). What a chart says must hold is looked at after every microstep; see
+``rules`` for what they mean. That one is broken is an error event, ``error.flow.rule``, which is
+handled next, before eventless transitions.
+
+**Short ways.** What is said here is done here, with two exceptions that come to the same sooner:
+``ordinary`` looks up turns in which one transition is taken and nothing follows, and ``programs``
+makes code of expressions that are evaluated often.
+
 **The end.** Reaching a final child of the root ends the session at once: the internal queue is
 dropped, exit actions run, timers and invocations are cancelled. The configuration stays, so that
 one can see where the session ended.
@@ -80,27 +88,25 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
-from statewright.statechart.cycle import cycle_in
 from statewright.statechart.definition import Statechart
-from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, prefixes
 from statewright.statechart.execution import initialise
 from statewright.statechart.invocations import attend, begin, finish, start_charts, start_work
-from statewright.statechart.making import maker
 from statewright.statechart.microsteps import exit_interpreter, microstep
-from statewright.statechart.names import woken, working_from_snapshot
+from statewright.statechart.ordinary import short_turn
+from statewright.statechart.outside import MISFIT, values_read
+from statewright.statechart.results import abandoned, macrostep_of
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.transitions import select_eventless_transitions, select_transitions
 from statewright.statechart.tree import tree_of
+from statewright.statechart.waking import woken
+from statewright.statechart.watching import watch
 from statewright.statechart.working import Family, Working
-
-_made = maker(Macrostep)
 
 DEFERRED: Final = 16
 """How many events are kept until something listens to them."""
@@ -137,17 +143,18 @@ def start(
     checked_text(session, "session")
     checked_text(seed, "seed")
     blank = Snapshot(digest_of(chart), session, seed, now=now)
-    working = working_from_snapshot(tree, blank)
-    if event.contact or event.tenant:
-        working.family.contact, working.family.tenant = values_read(event)
+    working = Working(tree, blank)
+    see_outside(working, event)
     try:
         initialise(working, tree.root, chart.data, inputs)
         if tree.root.initial is not None:
             microstep(working, [tree.root.initial], None)
         _come_to_rest(working)
+        return macrostep_of(working, event)
     except OutOfBoundsError as error:
-        return _abandoned(working, blank, event, error)
-    return _macrostep_of(working, event)
+        return abandoned(working, blank, event, error)
+    finally:
+        working.family.part()
 
 
 def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
@@ -168,9 +175,40 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     if snapshot.status is not Status.ACTIVE:
         raise SessionEnded(f"session `{snapshot.session}` has {snapshot.status}; start another one")
     checked = accepted(event)
-    if checked.invocation and not is_awaited(snapshot, checked):
+    if not checked.invocation:
+        short = short_turn(chart.tree, snapshot, event, checked)
+        if short is not None:
+            return short
+    elif not is_awaited(snapshot, checked):
         return Macrostep(event, (), snapshot, (), (stale(event),))
+    return long_turn(chart, snapshot, event, checked)
+
+
+def long_turn(chart: Statechart, snapshot: Snapshot, event: Event, checked: Event) -> Macrostep:
+    """What comes of an event, by all that is said above.
+
+    Args:
+        chart: what runs.
+        snapshot: the session so far; it belongs to the chart, and is active.
+        event: what happened; if it is a result, the session waits for it.
+        checked: the same, as it was accepted.
+
+    Raises:
+        InvalidEvent, InvalidSnapshot: as for ``turn``.
+    """
     return turn(chart, snapshot, event, lambda working: _handle(working, checked))
+
+
+def see_outside(working: Working, event: Event) -> None:
+    """Let a turn see the values of the contact and the tenant that travel on its event.
+
+    Raises:
+        InvalidEvent: they are no maps of values.
+    """
+    seen = values_read(working.tree.chart, event)
+    working.family.contact, working.family.tenant = seen.contact, seen.tenant
+    for misfit in seen.misfits:
+        working.report(MISFIT, misfit)
 
 
 def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
@@ -179,7 +217,8 @@ def check_belongs(chart: Statechart, snapshot: Snapshot) -> None:
     Raises:
         ForeignSnapshot: the snapshot belongs to another chart.
     """
-    digest = tree_of(chart).digest or digest_of(chart)
+    tree = chart.tree
+    digest = digest_of(chart) if tree is None else tree.digest or digest_of(chart)
     if snapshot.digest != digest:
         raise ForeignSnapshot(
             f"session `{snapshot.session}` belongs to the chart with digest "
@@ -203,56 +242,20 @@ def turn(
         InvalidEvent: the values of the contact or the tenant are not usable.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
-    working = working_from_snapshot(tree_of(chart), snapshot)
-    if event.contact or event.tenant:
-        working.family.contact, working.family.tenant = values_read(event)
+    working = Working(tree_of(chart), snapshot)
+    see_outside(working, event)
     try:
-        _let_time_pass(working, event.now)
+        if snapshot.timers or event.now > snapshot.now:
+            _let_time_pass(working, event.now)
         if working.running:
             handle(working)
         elif event.name != TICK:
             working.report("ended", f"the session ended before `{event.name}` was handled")
+        return macrostep_of(working, event)
     except OutOfBoundsError as error:
-        return _abandoned(working, snapshot, event, error)
-    return _macrostep_of(working, event)
-
-
-def _macrostep_of(working: Working, event: Event) -> Macrostep:
-    family = working.family
-    return _made(
-        event,
-        tuple(family.microsteps),
-        working.snapshot(),
-        tuple(family.effects),
-        tuple(family.incidents),
-    )
-
-
-def _abandoned(
-    working: Working, before: Snapshot, event: Event, error: OutOfBoundsError
-) -> Macrostep:
-    """What is left of a turn that goes on for ever: its whole macrosteps, and a failed session."""
-    family = working.family
-    reached, steps, effects, incidents = family.reached or (before, 0, 0, 0)
-    states = cycle_in(family.microsteps)
-    message = str(error)
-    if states:
-        message += "; it goes round through " + ", ".join(f"`{state}`" for state in states)
-    snapshot = replace(
-        reached,
-        turns=family.turn,
-        now=max(before.now, event.now),
-        status=Status.FAILED,
-    )
-    incident = Incident("error.limit", states[0] if states else "", message)
-    kept = family.incidents[: max(incidents, 100)]
-    return Macrostep(
-        event,
-        tuple(family.microsteps[:steps]),
-        snapshot,
-        tuple(family.effects[:effects]),
-        (*kept, incident),
-    )
+        return abandoned(working, snapshot, event, error)
+    finally:
+        working.family.part()
 
 
 def _let_time_pass(working: Working, now: int) -> None:
@@ -287,16 +290,23 @@ def _handle(working: Working, event: Event) -> None:
     """Handle an event from outside."""
     if event.name == TICK:
         return
-    family, owner = working.family, working
     if event.invocation:
-        invocation = next((one for one in family.invocations if one.id == event.invocation), None)
-        if invocation is None:
-            family.incidents.append(stale(event))
-            return
-        family.invocations = tuple(one for one in family.invocations if one is not invocation)
-        event = replace(event, kind=EventKind.PLATFORM, invokeid=invocation.name)
-        owner = woken(family, invocation.owner)
-    _external(owner, event)
+        _handle_result(working, event)
+        return
+    _external(working, event)
+    _come_to_rest(working)
+
+
+def _handle_result(working: Working, event: Event) -> None:
+    """Handle the result of work, in the session that has asked for it."""
+    family = working.family
+    invocation = next((one for one in family.invocations if one.id == event.invocation), None)
+    if invocation is None:
+        family.incidents.append(stale(event))
+        return
+    family.invocations = tuple(one for one in family.invocations if one is not invocation)
+    owner = woken(family, invocation.owner)
+    _external(owner, replace(event, kind=EventKind.PLATFORM, invokeid=invocation.name))
     if owner is not working:
         family.wake(owner)
     _come_to_rest(working)
@@ -305,6 +315,8 @@ def _handle(working: Working, event: Event) -> None:
 def settle(working: Working, event: Event) -> None:
     """One macrostep that begins with what somebody has done to the session from outside."""
     working.event = event
+    if working.tree.chart.rules:
+        watch(working)
     _come_to_rest(working)
 
 
@@ -380,8 +392,14 @@ def _deferring(family: Family) -> list[Working]:
 
 def main_event_loop(working: Working) -> None:
     """Run until there is nothing left to do without an external event (``mainEventLoop``)."""
+    eventless = working.tree.eventless
     while working.running:
-        enabled = select_eventless_transitions(working)
+        if working.broken is not None:
+            event, working.broken = working.broken, None
+            working.queue.appendleft(event)
+            enabled = None
+        else:
+            enabled = select_eventless_transitions(working) if eventless else None
         if enabled:
             microstep(working, enabled, None)
         elif working.queue:

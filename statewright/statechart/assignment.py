@@ -5,21 +5,28 @@ from __future__ import annotations
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions import Computed, evaluate, render
-from statewright.expressions.values import NOTHING, Maybe
+from statewright.expressions import Computed, render
+from statewright.expressions.values import Maybe
 from statewright.statechart.actions import Assign
 from statewright.statechart.bounds import WRITTEN, OutOfBoundsError
-from statewright.statechart.coercion import held, is_absent, kept, with_part
+from statewright.statechart.coercion import held
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.evaluation import ActionError, culprit
+from statewright.statechart.outside import declaration_of
+from statewright.statechart.programs import function_of
 from statewright.statechart.working import Working
+from statewright.statechart.writing import patched_values, write
 
 _PATCHED: Final = frozenset({"contact", "tenant"})
-_WITH_PARTS: Final = frozenset({"map", "dyn"})
 
 
-def assign(working: Working, action: Assign) -> None:
+def assign(working: Working, action: Assign, *, first: bool = False) -> None:
     """Do an assignment.
+
+    Args:
+        working: whose data change.
+        action: what to do.
+        first: whether the variable is being made; then even a constant gets its value.
 
     Raises:
         ActionError: the value has none, or there is no place for it.
@@ -27,23 +34,28 @@ def assign(working: Working, action: Assign) -> None:
     content = action.value
     try:
         if type(content) is Computed:
-            value = evaluate(content.expression, working.names, working.host)
+            expression, scope = content.expression, working.node.scope
+            function = scope.functions.get(expression.text) or function_of(expression, scope)
+            value = function(working)
         else:
-            value = render(content, working.names, working.host)
+            value = render(content, working, working.host)
         if type(value) is Maybe and value.present:
             value = value.value
-        set_location(working, action.location, value)
+        set_location(working, action.location, value, first=first)
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None
 
 
-def set_location(working: Working, location: tuple[str, ...], value: Any) -> None:
+def set_location(
+    working: Working, location: tuple[str, ...], value: Any, *, first: bool = False
+) -> None:
     """Give a variable, a part of one, or a value of the contact or the tenant, a value.
 
     Args:
         working: whose data change.
         location: names from the variable down to the part.
         value: the new value; an empty ``Maybe`` unsets the location.
+        first: as for ``assign``.
 
     Raises:
         EvaluationError: there is no such variable, or it cannot hold this.
@@ -59,37 +71,25 @@ def set_location(working: Working, location: tuple[str, ...], value: Any) -> Non
         variable = scope.variable(name)
         if variable is None:
             raise EvaluationError(f"no variable `{name}` is declared here")
-    variables = working.variables(variable.scope)
     spent = working.family.spent
-    if type(value) is Maybe and not value.present:
-        _unset(variables, name, location[1:])
-    elif len(location) == 1:
-        variables[name] = held(value, variable.type, variable.limits, spent)
-    elif variable.type in _WITH_PARTS:
-        part = kept(value, spent)
-        variables[name] = with_part(variables.get(name), location[1:], part)
+    variables = working.variables(variable.scope)
+    if variable.limits is None and len(location) == 1 and type(value) is not Maybe:
+        variables[name] = held(value, variable.type, None, spent)
     else:
-        raise EvaluationError(f"`{name}` is declared as {variable.type}, which has no parts")
+        write(variables, variable, location[1:], value, spent, first=first)
     if spent[0] > WRITTEN:
         raise OutOfBoundsError(f"it writes more than {WRITTEN:,} characters and parts of values")
-
-
-def _unset(variables: dict[str, Any], name: str, path: tuple[str, ...]) -> None:
-    if not path:
-        variables.pop(name, None)
-    elif not is_absent(variables.get(name), path):
-        variables[name] = with_part(variables[name], path, NOTHING)
 
 
 def _patch(working: Working, scope: str, path: tuple[str, ...], value: Any) -> None:
     if not path:
         raise EvaluationError(f"`{scope}` cannot be replaced as a whole; assign to a part of it")
-    unset = type(value) is Maybe and not value.present
-    value = value if unset else kept(value)
     family = working.family
+    declared = declaration_of(family.root.tree.chart, scope, path[0])
     if scope == "contact":
-        family.contact = with_part(family.contact, path, value)
+        family.contact, written = patched_values(family.contact, path, value, declared)
     else:
-        family.tenant = with_part(family.tenant, path, value)
+        family.tenant, written = patched_values(family.tenant, path, value, declared)
+    unset = type(value) is Maybe and not value.present
     patch = {"operation": "unset" if unset else "set", "path": list(path), "scope": scope}
-    working.request(EffectKind.PATCH, patch if unset else {**patch, "value": value})
+    working.request(EffectKind.PATCH, patch if unset else {**patch, "value": written})

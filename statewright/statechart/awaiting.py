@@ -9,9 +9,10 @@ from typing import Any
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions import evaluate
 from statewright.statechart.definition import Awaits, Statechart
-from statewright.statechart.names import working_from_snapshot
 from statewright.statechart.snapshot import Invocation, Snapshot, Status
 from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.waking import woken
+from statewright.statechart.working import Working
 
 EFFECT = "effect"
 """The kind of waiting for the world only."""
@@ -32,6 +33,7 @@ class Awaiting:
         choices: ``{"value", "label"}`` maps that are offered, or ().
         effects: the invocations that are pending, whatever the kind.
         due: when the next timer fires, microseconds since 1970 UTC, or None.
+        owner: the path of the session that the state is of: ``""``, or one that was invoked.
     """
 
     kind: str
@@ -40,31 +42,52 @@ class Awaiting:
     choices: tuple[Mapping[str, Any], ...] = ()
     effects: tuple[Invocation, ...] = ()
     due: int | None = None
+    owner: str = ""
 
 
 def awaiting(chart: Statechart, snapshot: Snapshot) -> Awaiting | None:
     """What a session waits for; None where it is over, or waits for nothing that is known here.
 
+    A question of the session itself comes before those of the sessions that it has invoked, and
+    these come in the order in which they began.
+
     Raises:
         InvalidStatechart: the chart breaks a rule of its own structure.
-        InvalidSnapshot: the snapshot names a state that the chart lacks.
+        InvalidSnapshot: the snapshot names a state, or a session, that the chart lacks.
     """
     if snapshot.status is not Status.ACTIVE:
         return None
-    tree = tree_of(chart)
     effects = snapshot.invocations
     due = snapshot.timers[0].due if snapshot.timers else None
-    if snapshot.floor:
-        state = snapshot.floor[0]
-        awaits = _awaits(tree, state)
-        choices = _choices(tree, snapshot, state, awaits)
-        return Awaiting(awaits.kind, awaits.node, state, choices, effects, due)
+    owner = _owner_of_question(snapshot)
+    if owner is not None:
+        return _question(_working(chart, snapshot, owner), effects, due)
     if effects:
-        return Awaiting(EFFECT, effects[0].state, effects[0].state, (), effects, due)
+        first = effects[0]
+        return Awaiting(EFFECT, first.state, first.state, (), effects, due, first.owner)
     if snapshot.timers:
-        state = snapshot.timers[0].state
-        return Awaiting(TIMER, state, state, (), effects, due)
+        timer = snapshot.timers[0]
+        return Awaiting(TIMER, timer.state, timer.state, (), effects, due, timer.owner)
     return None
+
+
+def _owner_of_question(snapshot: Snapshot) -> str | None:
+    """The path of the first session that listens to the user; None where there is none."""
+    if snapshot.floor:
+        return ""
+    return next((child.path for child in snapshot.children if child.snapshot.floor), None)
+
+
+def _working(chart: Statechart, snapshot: Snapshot, owner: str) -> Working:
+    """The session with a path, for its expressions."""
+    return woken(Working(tree_of(chart), snapshot).family, owner)
+
+
+def _question(working: Working, effects: tuple[Invocation, ...], due: int | None) -> Awaiting:
+    state = working.floor[0]
+    awaits = _awaits(working.tree, state)
+    choices = _choices(working, state, awaits)
+    return Awaiting(awaits.kind, awaits.node, state, choices, effects, due, working.path)
 
 
 def _awaits(tree: Tree, name: str) -> Awaits:
@@ -77,16 +100,13 @@ def _awaits(tree: Tree, name: str) -> Awaits:
     return node.state.awaits
 
 
-def _choices(
-    tree: Tree, snapshot: Snapshot, name: str, awaits: Awaits
-) -> tuple[Mapping[str, Any], ...]:
+def _choices(working: Working, name: str, awaits: Awaits) -> tuple[Mapping[str, Any], ...]:
     """The choices offered; none where they have no value, which the chart's own actions report."""
     if awaits.choices is None:
         return ()
-    working = working_from_snapshot(tree, snapshot)
-    working.node = tree.nodes[name]
+    working.node = working.tree.nodes[name]
     try:
-        offered = evaluate(awaits.choices, working.names, working.host)
+        offered = evaluate(awaits.choices, working, working.host)
     except EvaluationError:
         return ()
     if not isinstance(offered, list):

@@ -36,6 +36,7 @@ from statewright.statechart.definition import (
     Datum,
     Invoke,
     Limits,
+    Member,
     State,
     Statechart,
     StateKind,
@@ -44,6 +45,7 @@ from statewright.statechart.definition import (
 )
 from statewright.statechart.forms import (
     BOOL,
+    COUNT,
     INT,
     TEXT,
     VALUE,
@@ -60,6 +62,7 @@ from statewright.statechart.forms import (
     shown,
     tagged,
 )
+from statewright.statechart.rules import Moment, Rule, RuleKind
 
 
 def _expression_from_json(value: Any) -> Expression:
@@ -201,11 +204,28 @@ _TRANSITION: Final = record(
     Part("kind", one_of(TransitionKind), TransitionKind.EXTERNAL),
     Part("actions", _ACTIONS, ()),
 )
-_LIMITS: Final = record(
+_LIMITS: Final[Form] = record(
     Limits,
     Part("values", many(VALUE), ()),
     Part("minimum", VALUE, None),
     Part("maximum", VALUE, None),
+    Part("names", _TEXTS, ()),
+    Part("shortest", COUNT, None),
+    Part("longest", COUNT, None),
+    Part("pattern", TEXT, ""),
+    Part("date", BOOL, False),
+    Part("nullable", BOOL, False),
+    Part("element", later(lambda: _MEMBER), None),
+    Part("fields", many(later(lambda: _MEMBER)), ()),
+    Part("others", BOOL, False),
+    Part("constant", BOOL, False),
+)
+_MEMBER: Final[Form] = record(
+    Member,
+    Part("type", TEXT, "dyn"),
+    Part("limits", _LIMITS, None),
+    Part("name", TEXT, ""),
+    Part("optional", BOOL, False),
 )
 _DATUM: Final = record(
     Datum,
@@ -251,6 +271,17 @@ _STATE: Final[Form] = record(
     Part("awaits", _AWAITS, None),
 )
 
+_MOMENT: Final = record(Moment, Part("states", _TEXTS, None), Part("condition", EXPRESSION, None))
+_RULE: Final = record(
+    Rule,
+    Part("name", TEXT),
+    Part("kind", one_of(RuleKind)),
+    Part("moment", _MOMENT),
+    Part("other", _MOMENT, None),
+    Part("count", INT, 0),
+    Part("scope", TEXT, ""),
+)
+
 STATECHART: Final[Form] = record(
     Statechart,
     Part("name", TEXT),
@@ -260,6 +291,9 @@ STATECHART: Final[Form] = record(
     Part("inputs", _TEXTS, ()),
     Part("deferred", _TEXTS, ()),
     Part("limit", INT, LIMIT),
+    Part("contact", many(_DATUM), ()),
+    Part("tenant", many(_DATUM), ()),
     Part("charts", by_name(later(lambda: STATECHART)), {}),
+    Part("rules", many(_RULE), ()),
 )
 """A statechart; what its digest is of."""

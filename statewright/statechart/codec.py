@@ -25,6 +25,7 @@ from statewright.statechart.event import Event
 from statewright.statechart.forms import Form, MalformedError
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.snapshot_forms import EFFECT, EVENT, SNAPSHOT
+from statewright.statechart.snapshot_text import snapshot_from_text, text_from_snapshot
 from statewright.statechart.tree import tree_of
 
 Text = str | bytes
@@ -69,7 +70,7 @@ def snapshot_to_json(snapshot: Snapshot) -> str:
     Raises:
         InvalidSnapshot: it holds something that is no value.
     """
-    return written(SNAPSHOT, snapshot, InvalidSnapshot)
+    return text_from_snapshot(snapshot) or written(SNAPSHOT, snapshot, InvalidSnapshot)
 
 
 def snapshot_from_json(text: Text) -> Snapshot:
@@ -78,7 +79,9 @@ def snapshot_from_json(text: Text) -> Snapshot:
     Raises:
         InvalidSnapshot: it describes none.
     """
-    snapshot: Snapshot = read(SNAPSHOT, text, InvalidSnapshot, "snapshot")
+    snapshot: Snapshot = snapshot_from_text(text) or read(
+        SNAPSHOT, text, InvalidSnapshot, "snapshot"
+    )
     return snapshot
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from types import MappingProxyType, NoneType
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, NoReturn
 
 from statewright.errors import EvaluationError
-from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.functions.conversions import text_from_double
 from statewright.expressions.nanoseconds import (
     FineDuration,
     FineTimestamp,
@@ -29,7 +27,9 @@ from statewright.expressions.values import (
     has_lone_surrogate,
     type_name,
 )
+from statewright.statechart.conversion import converted
 from statewright.statechart.definition import Limits
+from statewright.statechart.fitting import fitted
 
 DEPTH_LIMIT: Final = 100
 """How many lists and maps of a value may lie inside each other."""
@@ -38,37 +38,6 @@ WEIGHT_LIMIT: Final = 2_000_000
 """How many characters, and parts of lists and maps, a value may have together."""
 
 _AS_IT_IS: Final = frozenset({NoneType, bool, float, timedelta})
-
-# Which values become which type. Texts must be written as CEL reads them; numbers must come out
-# as the number that went in.
-_SOURCES: Final[Mapping[str, frozenset[type]]] = MappingProxyType(
-    {
-        "bool": frozenset({str}),
-        "int": frozenset({Uint, float, str}),
-        "uint": frozenset({int, float, str}),
-        "double": frozenset({int, Uint, str}),
-        "string": frozenset({bool, int, Uint, float, bytes, datetime, timedelta}),
-        "bytes": frozenset({str}),
-        "timestamp": frozenset({str}),
-        "duration": frozenset({str}),
-        "list": frozenset(),
-        "map": frozenset(),
-    }
-)
-_CLASSES: Final[Mapping[str, type]] = MappingProxyType(
-    {
-        "bool": bool,
-        "int": int,
-        "uint": Uint,
-        "double": float,
-        "string": str,
-        "bytes": bytes,
-        "timestamp": datetime,
-        "duration": timedelta,
-        "list": list,
-        "map": dict,
-    }
-)
 
 
 def held(value: Any, declared: str, limits: Limits | None, spent: list[int] | None = None) -> Any:
@@ -83,24 +52,11 @@ def held(value: Any, declared: str, limits: Limits | None, spent: list[int] | No
     Raises:
         EvaluationError: it cannot become a value of the type, or lies outside the limits.
     """
-    own = coerced(value, declared, spent)
-    if limits is not None:
-        _check(own, limits)
-    return own
+    own = kept(value, spent)
+    return converted(own, declared) if limits is None else fitted(own, declared, limits)
 
 
-def _check(value: Any, limits: Limits) -> None:
-    own = type(value)
-    if limits.values and not any(type(one) is own and one == value for one in limits.values):
-        raise EvaluationError("the value is not among those that are declared")
-    if own in (int, Uint, float):
-        if limits.minimum is not None and not value >= limits.minimum:
-            raise EvaluationError(f"the value is less than {limits.minimum:g}")
-        if limits.maximum is not None and not value <= limits.maximum:
-            raise EvaluationError(f"the value is greater than {limits.maximum:g}")
-
-
-def coerced(value: Any, declared: str, spent: list[int] | None = None) -> Any:
+def coerced(value: Any, declared: str) -> Any:
     """A value as a variable of the declared type keeps it.
 
     >>> coerced("42", "int"), coerced(3, "double"), coerced(2.0, "int")
@@ -109,31 +65,11 @@ def coerced(value: Any, declared: str, spent: list[int] | None = None) -> Any:
     Args:
         value: a CEL value.
         declared: as in ``Datum.type``.
-        spent: as for ``kept``.
 
     Raises:
         EvaluationError: it cannot be kept, or not without losing something.
     """
-    value = kept(value, spent)
-    if declared == "dyn" or type(value) is _CLASSES[declared]:
-        return value
-    if type(value) not in _SOURCES[declared]:
-        raise _lossy(value, declared)
-    if declared == "string" and type(value) is float:
-        return text_from_double(value)  # as it is shown to people, not as `string` writes it
-    made = FUNCTIONS[(declared, False)].by_classes[(type(value),)](value)
-    if isinstance(value, (int, float)) and isinstance(made, (int, float)) and made != value:
-        raise _lossy(value, declared)
-    if declared == "bool" and value.lower() not in {"true", "false"}:
-        raise _lossy(value, declared)
-    return made
-
-
-def _lossy(value: object, declared: str) -> EvaluationError:
-    shown = f" {str(value)[:60]!r}" if isinstance(value, (str, int, float)) else ""
-    return EvaluationError(
-        f"the {type_name(value)}{shown} is no {declared}; convert it, or declare another type"
-    )
+    return held(value, declared, None)
 
 
 def kept(value: Any, spent: list[int] | None = None) -> Any:
@@ -152,7 +88,7 @@ def kept(value: Any, spent: list[int] | None = None) -> Any:
     if own is str and value.isascii() and len(value) <= WEIGHT_LIMIT:
         return value
     meter = [WEIGHT_LIMIT]
-    made = _kept(value, DEPTH_LIMIT, meter)
+    made = _KEEP.get(own, _kept)(value, DEPTH_LIMIT, meter)
     if spent is not None:
         spent[0] += WEIGHT_LIMIT - meter[0]
     return made
@@ -216,7 +152,9 @@ def _kept_list(value: list[Any] | tuple[Any, ...], depth: int, meter: list[int])
 
 
 def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[str, Any]:
-    _weigh_container(len(value), depth, meter)
+    meter[0] -= len(value)
+    if depth <= 0 or meter[0] < 0:
+        _refuse(depth)
     made: dict[str, Any] = {}
     weight = 0
     for key, item in value.items():
@@ -230,7 +168,9 @@ def _kept_map(value: Mapping[Any, Any], depth: int, meter: list[int]) -> dict[st
             made[key] = item
         else:
             made[key] = item if own in _AS_IT_IS else _kept(item, depth - 1, meter)
-    _weigh(weight, meter)
+    meter[0] -= weight
+    if meter[0] < 0:
+        _refuse(depth)
     return made
 
 
@@ -240,17 +180,23 @@ def _kept_optional(value: Maybe, depth: int, meter: list[int]) -> Maybe:
 
 
 def _weigh_container(size: int, depth: int, meter: list[int]) -> None:
-    if depth <= 0:
-        raise EvaluationError(f"more than {DEPTH_LIMIT} lists and maps lie inside each other")
-    _weigh(size, meter)
+    meter[0] -= size
+    if depth <= 0 or meter[0] < 0:
+        _refuse(depth)
 
 
 def _weigh(size: int, meter: list[int]) -> None:
     meter[0] -= size
     if meter[0] < 0:
-        raise EvaluationError(
-            f"the value is too large to be kept: more than {WEIGHT_LIMIT} characters and parts"
-        )
+        _refuse(DEPTH_LIMIT)
+
+
+def _refuse(depth: int) -> NoReturn:
+    if depth <= 0:
+        raise EvaluationError(f"more than {DEPTH_LIMIT} lists and maps lie inside each other")
+    raise EvaluationError(
+        f"the value is too large to be kept: more than {WEIGHT_LIMIT} characters and parts"
+    )
 
 
 _KEEP: Final[Mapping[type, Callable[[Any, int, list[int]], Any]]] = {

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from statewright.errors import InvalidSnapshot
 from statewright.statechart.definition import StateKind
 from statewright.statechart.nodes import Node, is_descendant
 from statewright.statechart.snapshot import Recorded, Snapshot
-from statewright.statechart.tree import Tree
+from statewright.statechart.tree import Configuration, Tree
+
+CONFIGURATIONS: Final = 10_000
+"""How many configurations of a chart are remembered as legal."""
 
 
 def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
@@ -16,6 +21,16 @@ def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
         InvalidSnapshot: the snapshot names a state that the chart lacks, or states that cannot be
             active together.
     """
+    known = tree.configurations.get(snapshot.configuration)
+    if known is not None:
+        return list(known.nodes)
+    nodes = _checked_nodes(tree, snapshot)
+    if nodes and len(tree.configurations) < CONFIGURATIONS:
+        tree.configurations[snapshot.configuration] = Configuration(tuple(nodes))
+    return nodes
+
+
+def _checked_nodes(tree: Tree, snapshot: Snapshot) -> list[Node]:
     try:
         nodes = [tree.nodes[name] for name in snapshot.configuration]
     except KeyError as error:

@@ -14,6 +14,7 @@ from typing import Any
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
+from statewright.statechart.rules import Rule
 
 Actions = tuple[Action, ...]
 """A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""
@@ -62,13 +63,50 @@ class Limits:
 
     Attributes:
         values: the only values that it may have, of its type; () for any.
-        minimum: the least number that it may be, or None.
-        maximum: the greatest number that it may be, or None.
+        minimum: the least value that it may have, of its type, or a number; None is no bound.
+        maximum: the greatest, likewise.
+        names: texts that stand for ``values``, in the same order: written, they become those.
+        shortest: how many characters, elements or entries it has at least, or None.
+        longest: how many it has at most, or None.
+        pattern: a regular expression (RE2) of which a text holds a match; ``""`` for any text.
+        date: whether the text is a date: ``2026-02-28``.
+        nullable: whether it may be null besides.
+        element: what the elements of a list, or the values of a map, are; None for anything.
+        fields: what a map has at its declared keys; () for a map with any keys.
+        others: whether a map with declared keys may have others besides.
+        constant: whether it keeps the value that it has at the start.
     """
 
     values: tuple[Any, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: Any = None
+    maximum: Any = None
+    names: tuple[str, ...] = ()
+    shortest: int | None = None
+    longest: int | None = None
+    pattern: str = ""
+    date: bool = False
+    nullable: bool = False
+    element: Member | None = None
+    fields: tuple[Member, ...] = ()
+    others: bool = False
+    constant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What is inside of a list or a map.
+
+    Attributes:
+        type: as in ``Datum.type``.
+        limits: as in ``Datum.limits``.
+        name: the key where it stands, if it is a declared one.
+        optional: whether it may be missing there.
+    """
+
+    type: str = "dyn"
+    limits: Limits | None = None
+    name: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +235,11 @@ class Statechart:
             that matches one and enables no transition is kept, 16 at most, and handled once
             something listens to it. Empty for pure SCXML.
         limit: microsteps that one macrostep may take.
+        contact: what is known of the contact's values: their types, and their values where the
+            contact has none. Of others, nothing is known.
+        tenant: the same of the tenant.
         charts: what it and those it invokes may invoke, by name; they have no charts of their own.
+        rules: what must hold of its sessions; watched while they run, see ``rules``.
     """
 
     name: str
@@ -207,7 +249,10 @@ class Statechart:
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     limit: int = LIMIT
+    contact: tuple[Datum, ...] = ()
+    tenant: tuple[Datum, ...] = ()
     charts: Mapping[str, Statechart] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
     # The tables that ``tree.tree_of`` derives once: a chart never changes, so neither do they.
     # Their type is not named here, because what a chart is does not depend on how it is run.
     tree: Any = field(default=None, init=False, repr=False, compare=False)

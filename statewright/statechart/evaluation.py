@@ -23,6 +23,7 @@ from statewright.expressions.values import type_name
 from statewright.statechart.coercion import kept
 from statewright.statechart.event import matches
 from statewright.statechart.nodes import Arc
+from statewright.statechart.programs import function_of
 from statewright.statechart.working import Working
 
 ACTION_ERROR: Final = "error.execution.action"
@@ -47,17 +48,20 @@ class ActionError(Exception):
 
 def condition_match(working: Working, arc: Arc) -> bool:
     """Whether a transition's guard is true (appendix D, ``conditionMatch``)."""
-    if arc.guard is None:
+    guard = arc.guard
+    if guard is None:
         return True
     working.node = arc.source
-    working.place = (arc.id,)
-    return is_true(working, arc.guard, arc)
+    working.place = arc.own
+    return is_true(working, guard, arc)
 
 
 def is_true(working: Working, guard: Expression, owner: object) -> bool:
     """Whether a guard is true; ``owner`` tells it apart from others when it fails."""
     try:
-        value = evaluate(guard, working.names, working.host)
+        scope = working.node.scope
+        function = scope.functions.get(guard.text) or function_of(guard, scope)
+        value = function(working)
     except EvaluationError as error:
         _guard_failed(working, guard, owner, error)
         return False
@@ -93,8 +97,8 @@ def value_of(working: Working, content: Content) -> Any:
     """
     try:
         if type(content) is Computed:
-            return evaluate(content.expression, working.names, working.host)
-        return render(content, working.names, working.host)
+            return function_of(content.expression, working.node.scope)(working)
+        return render(content, working, working.host)
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None
 
@@ -157,7 +161,7 @@ def culprit(working: Working, content: Content) -> str:
     expressions = list(expressions_in(content))
     for expression in expressions:
         try:
-            evaluate(expression, working.names, working.host)
+            evaluate(expression, working, working.host)
         except EvaluationError:
             return expression.text
     return expressions[0].text if len(expressions) == 1 else ""
@@ -169,7 +173,7 @@ def shown(working: Working, content: Content) -> Any:
     def blank(error: EvaluationError, expression: str) -> None:
         working.report(TEMPLATE_ERROR, error.reason, expression)
 
-    return _without_secrets(working, render(content, working.names, working.host, blank))
+    return _without_secrets(working, render(content, working, working.host, blank))
 
 
 def _without_secrets(working: Working, value: Any) -> Any:

@@ -45,8 +45,6 @@ def execute(working: Working, node: Node, actions: Actions, place: str) -> None:
 
     An error ends the block and becomes an event.
     """
-    if not actions:
-        return
     working.node = node
     try:
         _run(working, actions, (place,))
@@ -134,9 +132,10 @@ def initialise(working: Working, node: Node, data: Any, given: Mapping[str, Any]
             working.place = ("data", number)
             try:
                 if datum.shown:
-                    set_location(working, (datum.name,), shown(working, datum.value))
+                    made = shown(working, datum.value)
+                    set_location(working, (datum.name,), made, first=True)
                 else:
-                    assign(working, Assign((datum.name,), datum.value))
+                    assign(working, Assign((datum.name,), datum.value), first=True)
             except EvaluationError as error:
                 _fail(working, ActionError(error))
             except ActionError as failed:

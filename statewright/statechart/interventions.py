@@ -1,4 +1,4 @@
-"""What is done to a session from outside: its data are patched, or it is ended.
+"""What is done to a session from outside: its data are patched, it is ended, or it is repaired.
 
 An intervention is an event with a reserved name, and takes a turn like any other, so that a session
 is still what its start and its events have made of it. Timers that are due fire first. The chart
@@ -7,19 +7,20 @@ does not see the event as such: what follows from a patch are eventless transiti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
 
-from statewright.errors import EvaluationError, InvalidEvent, SessionEnded
-from statewright.expressions.values import NOTHING
+from statewright.errors import InvalidEvent, SessionEnded
 from statewright.statechart.acceptance import accepted
 from statewright.statechart.algorithm import check_belongs, macrostep, settle, turn
-from statewright.statechart.assignment import set_location
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
 from statewright.statechart.microsteps import exit_interpreter
+from statewright.statechart.patching import patch
+from statewright.statechart.repairs import RESUME, RETRY, SKIP, resumed, retried, skipped
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.working import Working
@@ -39,13 +40,13 @@ def handled(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
 
     Raises:
         ForeignSnapshot: the snapshot belongs to another chart.
-        InvalidEvent: the event is not usable.
+        InvalidEvent: the event is not usable; what resumes a session needs one that has failed.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
-    if snapshot.status is not Status.ACTIVE and not event.invocation:
+    over = snapshot.status is not Status.ACTIVE and not event.invocation
+    if over and event.name != RESUME:
         return unheard(chart, snapshot, event)
-    intervene = {PATCH: patched, END: ended}.get(event.name, macrostep)
-    return intervene(chart, snapshot, event)
+    return _INTERVENTIONS.get(event.name, macrostep)(chart, snapshot, event)
 
 
 def patched(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
@@ -66,38 +67,10 @@ def patched(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         raise InvalidEvent("a patch is a map from variables to values")
 
     def handle(working: Working) -> None:
-        for name, value in checked.data.items():
-            _patch(working, name, value)
+        patch(working, checked.data)
         settle(working, checked)
 
     return turn(chart, snapshot, event, handle)
-
-
-def _patch(working: Working, name: str, value: Any) -> None:
-    working.node = working.tree.root
-    declared = working.tree.root.scope.declared
-    if name not in declared:
-        known = ", ".join(f"`{one}`" for one in declared) or "none"
-        raise InvalidEvent(f"`{ascii(name)[1:-1]}` is no variable of the session; it has {known}")
-    whole = working.data.get("", {}).get(name)
-    merged = NOTHING if value is None else _merged(whole, value)
-    try:
-        set_location(working, (name,), merged)
-    except EvaluationError as error:
-        raise InvalidEvent(f"`{name}` cannot be patched: {error.reason}") from None
-
-
-def _merged(whole: Any, patch: Any) -> Any:
-    """A value with a merge patch applied (RFC 7396, ``MergePatch``)."""
-    if type(patch) is not dict:
-        return patch
-    merged = dict(whole) if isinstance(whole, Mapping) else {}
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = _merged(merged.get(key), value)
-    return merged
 
 
 def ended(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
@@ -149,3 +122,9 @@ def _check_active(chart: Statechart, snapshot: Snapshot) -> None:
         raise SessionEnded(
             f"session `{snapshot.session}` has {snapshot.status}; nothing changes it"
         )
+
+
+_INTERVENTIONS: Final[Mapping[str, Callable[[Statechart, Snapshot, Event], Macrostep]]] = (
+    MappingProxyType({PATCH: patched, END: ended, RETRY: retried, SKIP: skipped, RESUME: resumed})
+)
+"""Reserved names of events → what handles them; any other event is for the chart."""

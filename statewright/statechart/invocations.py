@@ -27,10 +27,10 @@ from statewright.statechart.evaluation import (
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import execute, initialise
 from statewright.statechart.microsteps import microstep
-from statewright.statechart.names import woken
 from statewright.statechart.nodes import Node
 from statewright.statechart.sending import parent_of
 from statewright.statechart.snapshot import Child, Snapshot, Status, path_to
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 CHARTS: Final = frozenset(
@@ -102,7 +102,7 @@ def _start_chart(working: Working, node: Node, invoke: Invoke, name: str) -> Non
         raise ActionError(EvaluationError(reason))
     given = _given(chart, kept_value(working, invoke.params))
     root = family.root
-    blank = Snapshot(digest_of(chart), root.session + path, root.seed + path)
+    blank = Snapshot(digest_of(chart), family.session + path, root.before.seed + path)
     made = Child(working.path, name, node.id, chart_name, blank)
     family.children = {**family.children, path: made}
     child = woken(family, path)

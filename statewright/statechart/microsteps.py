@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statewright.statechart.bounds import OutOfBoundsError
@@ -10,11 +10,12 @@ from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.execution import donedata, execute, initialise
 from statewright.statechart.making import maker
-from statewright.statechart.names import woken
-from statewright.statechart.nodes import Arc, Entry, Node, ids_of, is_descendant
+from statewright.statechart.nodes import Arc, Entries, Entry, Exits, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.steps import Microstep
 from statewright.statechart.transitions import compute_entry_set, compute_exit_set
+from statewright.statechart.waking import woken
+from statewright.statechart.watching import conclude, watch
 from statewright.statechart.working import Working
 
 _microstep = maker(Microstep)
@@ -27,35 +28,39 @@ def microstep(working: Working, enabled: list[Arc], event: Event | None) -> None
         OutOfBoundsError: it is one microstep too many.
     """
     family = working.family
-    limit = family.root.tree.chart.limit
     family.steps += 1
-    if family.steps > limit:
-        raise OutOfBoundsError(f"a macrostep takes more than {limit} microsteps")
+    if family.steps > family.limit:
+        raise OutOfBoundsError(f"a macrostep takes more than {family.limit} microsteps")
     exits = compute_exit_set(working, enabled)
-    # The variables of the states that are left can be read until the transitions have acted, and
-    # a history state remembers them as they are then.
-    remembered = exit_states(working, exits) if exits else {}
-    execute_transition_content(working, enabled)
-    if exits:
-        _drop_scopes(working, exits, remembered)
-    entered = enter_states(working, enabled)
-    taken = () if enabled[0].source.parent is None else ids_of(enabled)
-    family.microsteps.append(_microstep(event, taken, ids_of(exits), entered, working.path))
+    if exits.bare:
+        for node in exits.nodes:
+            working.deactivate(node)
+        execute_transition_content(working, enabled)
+    else:
+        # The variables of the states that are left can be read until the transitions have acted,
+        # and a history state remembers them as they are then.
+        remembered = exit_states(working, exits)
+        execute_transition_content(working, enabled)
+        _drop_scopes(working, exits.nodes, remembered)
+    entries = compute_entry_set(working, enabled)
+    if entries.bare:
+        for node in entries.nodes:
+            working.activate(node)
+    else:
+        enter_states(working, entries)
+    taken = enabled[0].own if len(enabled) == 1 else ids_of(enabled)
+    family.microsteps.append(_microstep(event, taken, exits.ids, entries.ids, working.path))
+    if working.tree.chart.rules:
+        watch(working, enabled, exits.ids, entries.ids)
 
 
-def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
-    """Leave states, children first (``exitStates``); what their history states are to remember.
-
-    Args:
-        working: the session.
-        exits: the exit set in document order; afterwards in the order of exit.
-    """
+def exit_states(working: Working, exits: Exits) -> Mapping[Node, list[Node]]:
+    """Leave states (``exitStates``); what their history states are to remember."""
     remembered: dict[Node, list[Node]] = {}
-    for node in exits:
+    for node in reversed(exits.nodes):
         for history in node.histories:
             remembered[history] = _history_value(working, history)
-    exits.reverse()
-    for node in exits:
+    for node in exits.nodes:
         state = node.state
         if state is None or node.bare:
             working.deactivate(node)
@@ -63,8 +68,8 @@ def exit_states(working: Working, exits: list[Node]) -> dict[Node, list[Node]]:
         if state.exit:
             _run_blocks(working, node, state.exit, "exit")
         if state.invocations:
-            working.fresh = tuple(fresh for fresh in working.fresh if fresh is not node)
-            working.hatching = tuple(fresh for fresh in working.hatching if fresh is not node)
+            working.fresh = tuple([fresh for fresh in working.fresh if fresh is not node])
+            working.hatching = tuple([fresh for fresh in working.hatching if fresh is not node])
             working.node = node
             cancel_invocations(working, node.id)
         if state.awaits is not None:
@@ -85,7 +90,7 @@ def _history_value(working: Working, history: Node) -> list[Node]:
 
 
 def _drop_scopes(
-    working: Working, exits: list[Node], remembered: Mapping[Node, list[Node]]
+    working: Working, exits: Sequence[Node], remembered: Mapping[Node, list[Node]]
 ) -> None:
     """Forget the variables of states that were left, but for those that are remembered."""
     left: dict[Node, Mapping[str, Any]] = {}
@@ -119,15 +124,10 @@ def execute_transition_content(working: Working, enabled: list[Arc]) -> None:
             execute(working, arc.source, arc.actions, arc.id)
 
 
-def enter_states(working: Working, enabled: list[Arc]) -> tuple[str, ...]:
-    """Enter the states of the entry set, parents first (``enterStates``); their ids."""
-    entries, restored = compute_entry_set(working, enabled)
-    for entry in entries:
-        if entry.node.bare:
-            working.activate(entry.node)
-        else:
-            _enter(working, entry, restored)
-    return ids_of([entry.node for entry in entries])
+def enter_states(working: Working, entries: Entries) -> None:
+    """Enter states (``enterStates``)."""
+    for entry in entries.states:
+        _enter(working, entry, entries.restored)
 
 
 def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, Any]]) -> None:
@@ -191,6 +191,8 @@ def is_in_final_state(working: Working, node: Node) -> bool:
 
 def exit_interpreter(working: Working) -> None:
     """End the session (``exitInterpreter``)."""
+    if working.tree.chart.rules:
+        conclude(working)
     for node in reversed(working.active):
         working.node = node
         if node.state is not None:

@@ -6,15 +6,22 @@ own to its ``last``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
+from typing import Any, Final
 
 from statewright.expressions import Expression
 from statewright.statechart.definition import Actions, Limits, State, StateKind
 
 ROOTS = frozenset({"contact", "tenant", "session", "event", "input", "now", "vars"})
 """Names of expressions that no variable hides; a variable of such a name is ``vars['…']``."""
+
+EVENTLESS: Final = ""
+"""Stands among names of events for there being none."""
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,14 @@ class Scope:
         declared: name → variable.
         found: what ``variable`` has found so far, but for names that mean something else to
             expressions.
+        functions: text of an expression → what evaluates it here; see ``programs``.
     """
 
     id: str
     outer: Scope | None
     declared: Mapping[str, Variable]
     found: dict[str, Variable] = field(default_factory=dict)
+    functions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
 
     def variable(self, name: str) -> Variable | None:
         """The innermost variable of this name, or None."""
@@ -88,8 +97,12 @@ class Node:
         eventless_above: whether it or an ancestor has eventless transitions.
         initial: where a compound state starts; the default transition of a history state.
         draws: whether it evaluates an expression that draws lots.
-        bare: whether it is atomic, and nothing runs, starts or is kept when it is entered or left.
+        bare: whether nothing runs, starts or is kept when it is entered or left, but for what is so
+            of the states inside it.
         hatches: whether it invokes charts.
+        offered: of a leaf: name of an event, or ``EVENTLESS`` → the transitions of it and its
+            ancestors that may be enabled then, in the order in which they are tried; filled in
+            while the chart runs.
     """
 
     id: str
@@ -113,6 +126,7 @@ class Node:
     draws: bool = False
     bare: bool = False
     hatches: bool = False
+    offered: dict[str, tuple[Arc, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Node {self.id!r}>"
@@ -136,10 +150,13 @@ class Arc:
         guard: must be true.
         actions: run between the exits and the entries.
         internal: whether its kind is internal.
+        own: its id, as what is taken says it; nothing for an initial transition.
         domain: the state within which it exits and enters; None where it has no targets, or where
             that depends on what a history state remembers.
         through_history: whether a target is a history state.
-        entries: the states it enters, where that never changes; filled in on first use.
+        exits: what it leaves if it is taken alone, where that never changes; filled in on first
+            use.
+        entries: what it enters, likewise.
     """
 
     id: str
@@ -148,9 +165,11 @@ class Arc:
     guard: Expression | None
     actions: Actions
     internal: bool
+    own: tuple[str, ...]
     domain: Node | None = None
     through_history: bool = False
-    entries: tuple[Entry, ...] | None = None
+    exits: Exits | None = None
+    entries: Entries | None = None
 
     def __repr__(self) -> str:
         return f"<Arc {self.id!r}>"
@@ -169,6 +188,52 @@ class Entry:
     node: Node
     default: Arc | None = None
     history: Arc | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing runs, starts or is restored when it is entered."""
+        arcs = (self.default, self.history)
+        return self.node.bare and not any(arc is not None and arc.actions for arc in arcs)
+
+
+class Exits:
+    """The states that transitions leave, in the order in which they are left: children first.
+
+    Attributes:
+        nodes: the states.
+        ids: theirs.
+        bare: whether nothing but they themselves changes with that.
+    """
+
+    __slots__ = ("bare", "ids", "nodes")
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = nodes
+        self.ids = ids_of(nodes)
+        self.bare = all(node.bare for node in nodes)
+
+
+class Entries:
+    """The states that transitions enter, in the order in which they are entered: parents first.
+
+    Attributes:
+        states: with what else to run.
+        nodes: without that.
+        ids: theirs.
+        restored: scope → the variables that a history state remembers.
+        bare: whether nothing but they themselves changes with that.
+    """
+
+    __slots__ = ("bare", "ids", "nodes", "restored", "states")
+
+    def __init__(
+        self, states: Sequence[Entry], restored: Mapping[str, Mapping[str, Any]] = _NOTHING
+    ) -> None:
+        self.states = states
+        self.nodes = tuple([entry.node for entry in states])
+        self.ids = ids_of(self.nodes)
+        self.restored = restored
+        self.bare = not restored and all(entry.bare for entry in states)
 
 
 def is_history(node: Node) -> bool:

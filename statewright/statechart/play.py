@@ -21,7 +21,7 @@ from statewright.statechart.coercion import with_part
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect, EffectKind
 from statewright.statechart.event import TICK, Event
-from statewright.statechart.names import timestamp_from_micros
+from statewright.statechart.scene import timestamp_from_micros
 from statewright.statechart.script import (
     Advanced,
     Answered,
@@ -144,6 +144,7 @@ def _awaiting(waits: Awaiting) -> Mapping[str, Any]:
         "kind": waits.kind,
         "node": waits.node,
         "state": waits.state,
+        **({"owner": waits.owner} if waits.owner else {}),
         "choices": [_plain(choice) for choice in waits.choices],
         "effects": [
             {"id": one.id, "name": one.name, "type": one.type, "state": one.state}

@@ -29,8 +29,8 @@ from statewright.statechart.event import (
     is_event_name,
 )
 from statewright.statechart.making import maker
-from statewright.statechart.names import woken
 from statewright.statechart.snapshot import path_to
+from statewright.statechart.waking import woken
 from statewright.statechart.working import Working
 
 PARENT: Final = "#_parent"
@@ -172,7 +172,7 @@ def dispatch(working: Working, name: str, data: Any, sendid: str, target: str) -
 def _sent(working: Working, name: str, data: Any, sendid: str, receiver: Working) -> Event:
     """An event as it arrives; to whoever has invoked the sender, it says which invocation it is."""
     invokeid = working.name if working.path and parent_of(working) == receiver.path else ""
-    now, origin = working.family.now, SESSION + working.session
+    now, origin = working.family.now, SESSION + working.before.session
     external = EventKind.EXTERNAL
     return _event(name, data, now, external, "", sendid, origin, PROCESSOR, invokeid, {}, {})
 
@@ -183,7 +183,7 @@ def _receiver(working: Working, target: str) -> Working | None:
     if target == PARENT:
         path = parent_of(working) if working.path else None
     elif target.startswith(SESSION):
-        path = _path_from_session(family.root.session, target.removeprefix(SESSION))
+        path = _path_from_session(family.session, target.removeprefix(SESSION))
     else:
         path = path_to(working.path, target.removeprefix(SPECIAL))
     if path is None or (path and path not in family.children):

@@ -132,7 +132,7 @@ class Snapshot:
         invocations: in the order in which they were started.
         deferred: events kept until something listens.
         floor: states that listen to the user, in order of entry; the first one has the floor.
-        monitors: state of the rules that are watched.
+        monitors: name of a rule → the state of its automaton; without those that are at 0.
         timer_count: timers set so far.
         children: the sessions that it and they have invoked, in the order in which they began.
         id_count: ids made up so far.
@@ -154,7 +154,7 @@ class Snapshot:
     invocations: tuple[Invocation, ...] = ()
     deferred: tuple[Event, ...] = ()
     floor: tuple[str, ...] = ()
-    monitors: Mapping[str, Any] = field(default_factory=dict)
+    monitors: Mapping[str, int] = field(default_factory=dict)
     timer_count: int = 0
     children: tuple[Child, ...] = ()
     id_count: int = 0

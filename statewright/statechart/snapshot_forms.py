@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from statewright.statechart.canonical import json_from_value
@@ -112,8 +113,7 @@ _CHILD: Final = record(
     Part("snapshot", later(lambda: SNAPSHOT)),
 )
 
-SNAPSHOT: Final[Form] = record(
-    Snapshot,
+_PARTS: Final = (
     Part("digest", TEXT),
     Part("session", TEXT),
     Part("seed", TEXT),
@@ -130,9 +130,13 @@ SNAPSHOT: Final[Form] = record(
     Part("invocations", many(_INVOCATION), ()),
     Part("deferred", many(EVENT), ()),
     Part("floor", many(TEXT), ()),
-    Part("monitors", by_name(VALUE), {}),
+    Part("monitors", by_name(COUNT), {}),
     Part("timer_count", COUNT, 0),
     Part("children", many(_CHILD), ()),
     Part("id_count", COUNT, 0),
 )
+SNAPSHOT: Final[Form] = record(Snapshot, *_PARTS)
 """A snapshot."""
+
+PARTS: Final[Mapping[str, Form]] = {part.name: part.form for part in _PARTS}
+"""The parts of a snapshot."""

@@ -6,18 +6,22 @@ it only by reporting guards that fail.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, takewhile
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from statewright.statechart.configuration import remembered_nodes
 from statewright.statechart.definition import StateKind
 from statewright.statechart.evaluation import condition_match
 from statewright.statechart.event import Event
 from statewright.statechart.nodes import (
+    EVENTLESS,
     Arc,
+    Entries,
     Entry,
+    Exits,
     Node,
     candidates,
     domain_of,
@@ -27,33 +31,65 @@ from statewright.statechart.nodes import (
 from statewright.statechart.tree import stems_matching
 from statewright.statechart.working import Working
 
+NAMES: Final = 100
+"""For how many names of events a state remembers what may be enabled."""
+
 _ORDER = attrgetter("order")
 
 
 def select_eventless_transitions(working: Working) -> list[Arc]:
     """The enabled transitions that need no event (``selectEventlessTransitions``)."""
-    if not working.tree.eventless:
-        return []
-    leaves = [node for node in working.active if node.leaf and node.eventless_above]
-    return _select(working, leaves, None) if leaves else []
+    return _select(working, EVENTLESS) if working.tree.eventless else []
 
 
 def select_transitions(working: Working, event: Event) -> list[Arc]:
     """The enabled transitions that an event matches (``selectTransitions``)."""
-    stems = stems_matching(working.tree, event.name)
-    if not stems:
+    return _select(working, event.name)
+
+
+def _select(working: Working, name: str) -> list[Arc]:
+    """For each atomic state the first enabled transition of it or its ancestors."""
+    active = working.active
+    if not active:
         return []
-    return _select(working, [node for node in working.active if node.leaf], stems)
+    if working.tree.parallel:
+        leaves = [node for node in active if node.leaf and transitions_offered(working, node, name)]
+        if len(leaves) != 1:
+            return _select_for_each(working, leaves, name)
+        leaf = leaves[0]
+    else:
+        leaf = active[-1]
+    for arc in leaf.offered.get(name) or transitions_offered(working, leaf, name):
+        if arc.guard is None or condition_match(working, arc):
+            return [arc]
+    return []
 
 
-def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> list[Arc]:
-    """For each atomic state the first enabled transition of it or its ancestors.
+def transitions_offered(working: Working, leaf: Node, name: str) -> tuple[Arc, ...]:
+    """The transitions of a leaf and its ancestors that may be enabled, in the order of trying.
+
+    That depends on the state and the name of the event only, and is remembered.
+    """
+    offered = leaf.offered.get(name)
+    if offered is None:
+        around = (leaf, *leaf.ancestors())
+        if name == EVENTLESS:
+            offered = tuple(chain.from_iterable(node.eventless for node in around))
+        else:
+            stems = stems_matching(working.tree, name)
+            offered = tuple(chain.from_iterable(candidates(node, stems) for node in around))
+        if len(leaf.offered) < NAMES:
+            leaf.offered[name] = offered
+    return offered
+
+
+def _select_for_each(working: Working, leaves: list[Node], name: str) -> list[Arc]:
+    """The same for several atomic states, without what cannot be taken together.
 
     Regions share ancestors, so that what was found for a state is kept: each transition is looked
     at once, and an ancestor's guard that fails is reported once.
     """
-    if len(leaves) == 1:
-        return _first_around(working, leaves[0], stems)
+    stems = None if name == EVENTLESS else stems_matching(working.tree, name)
     enabled: dict[Arc, None] = {}
     known: dict[Node, Arc | None] = {}
     for leaf in leaves:
@@ -73,16 +109,6 @@ def _select(working: Working, leaves: list[Node], stems: list[str] | None) -> li
             enabled[found] = None
     chosen = list(enabled)
     return chosen if len(chosen) < 2 else remove_conflicting_transitions(working, chosen)
-
-
-def _first_around(working: Working, leaf: Node, stems: list[str] | None) -> list[Arc]:
-    node: Node | None = leaf
-    while node is not None:
-        found = _first_enabled(working, node, stems)
-        if found is not None:
-            return [found]
-        node = node.parent
-    return []
 
 
 def _first_enabled(working: Working, node: Node, stems: list[str] | None) -> Arc | None:
@@ -121,18 +147,35 @@ def remove_conflicting_transitions(working: Working, enabled: list[Arc]) -> list
     return kept
 
 
-def compute_exit_set(working: Working, transitions: list[Arc]) -> list[Node]:
-    """The states that transitions leave, in document order (``computeExitSet``)."""
+def compute_exit_set(working: Working, transitions: list[Arc]) -> Exits:
+    """The states that transitions leave (``computeExitSet``)."""
     if len(transitions) == 1:
-        domain = get_transition_domain(working, transitions[0])
-        return [] if domain is None else working.active_below(domain)
+        return transitions[0].exits or _exits_of(working, transitions[0])
     exits: list[Node] = []
     for arc in transitions:
         domain = get_transition_domain(working, arc)
         if domain is not None:
             exits.extend(working.active_below(domain))
-    exits.sort(key=_ORDER)
+    exits.sort(key=_ORDER, reverse=True)
+    return Exits(exits)
+
+
+def _exits_of(working: Working, arc: Arc) -> Exits:
+    """What one transition leaves; remembered, where that never changes.
+
+    That is so where nothing beside the source can be active within the domain.
+    """
+    domain = get_transition_domain(working, arc)
+    exits = Exits(()) if domain is None else Exits(working.active_below(domain)[::-1])
+    if not arc.through_history and (domain is None or _is_alone(arc.source, domain)):
+        arc.exits = exits
     return exits
+
+
+def _is_alone(leaf: Node, domain: Node) -> bool:
+    """Whether an atomic state is the only one that can be active within a state around it."""
+    around = takewhile(lambda node: node is not domain, leaf.ancestors())
+    return leaf.leaf and all(node.kind is StateKind.COMPOUND for node in around)
 
 
 def get_transition_domain(working: Working, arc: Arc) -> Node | None:
@@ -204,31 +247,34 @@ class EntrySet:
         ]
 
 
-def compute_entry_set(
-    working: Working, transitions: list[Arc]
-) -> tuple[Sequence[Entry], Mapping[str, Mapping[str, Any]]]:
-    """What transitions enter, in order, and the variables to restore (``computeEntrySet``).
+def compute_entry_set(working: Working, transitions: list[Arc]) -> Entries:
+    """What transitions enter, and the variables to restore (``computeEntrySet``).
 
     The domains of transitions that are taken together lie apart, so that each of them enters what
     it would enter alone.
     """
-    if len(transitions) == 1 and transitions[0].entries is not None:
-        return transitions[0].entries, {}
-    entries: list[Entry] = []
+    if len(transitions) == 1:
+        return transitions[0].entries or _entries_of(working, transitions[0])
+    states: list[Entry] = []
     restored: dict[str, Mapping[str, Any]] = {}
     for arc in transitions:
-        if arc.entries is not None:
-            entries.extend(arc.entries)
-        elif arc.targets:
-            entry_set = _entry_set(working, arc)
-            found = entry_set.entries()
-            entries.extend(found)
-            restored.update(entry_set.restored)
-            if entry_set.fixed:
-                arc.entries = tuple(found)
-    if len(transitions) > 1:
-        entries.sort(key=lambda entry: entry.node.order)
-    return entries, restored
+        entries = arc.entries or _entries_of(working, arc)
+        states.extend(entries.states)
+        restored.update(entries.restored)
+    states.sort(key=lambda entry: entry.node.order)
+    return Entries(states, restored)
+
+
+def _entries_of(working: Working, arc: Arc) -> Entries:
+    """What one transition enters; remembered, where that never changes."""
+    if not arc.targets:
+        arc.entries = Entries(())
+        return arc.entries
+    entry_set = _entry_set(working, arc)
+    entries = Entries(entry_set.entries(), entry_set.restored)
+    if entry_set.fixed:
+        arc.entries = entries
+    return entries
 
 
 def _entry_set(working: Working, arc: Arc) -> EntrySet:

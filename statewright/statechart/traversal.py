@@ -18,6 +18,7 @@ from statewright.statechart.actions import (
     Send,
 )
 from statewright.statechart.definition import Actions, State, Statechart, Transition
+from statewright.statechart.rules import Rule
 
 
 def charts_in(chart: Statechart) -> Iterator[Statechart]:
@@ -82,6 +83,29 @@ def expressions_of(state: State) -> Iterator[Expression]:
     for content in contents:
         if content is not None:
             yield from expressions_in(content)
+
+
+def expressions_outside(chart: Statechart) -> Iterator[Expression]:
+    """Every expression of a chart that no state of it evaluates."""
+    actions = () if chart.initial is None else (chart.initial.actions,)
+    for action in _flattened(actions):
+        yield from expressions_of_action(action)
+    for datum in chart.data:
+        if datum.value is not None:
+            yield from expressions_in(datum.value)
+
+
+def expressions_of_rules(chart: Statechart) -> Iterator[Expression]:
+    """Every condition of the rules of a chart."""
+    for rule in chart.rules:
+        yield from conditions_of(rule)
+
+
+def conditions_of(rule: Rule) -> Iterator[Expression]:
+    """Every condition of a rule."""
+    for moment in (rule.moment, rule.other):
+        if moment is not None and moment.condition is not None:
+            yield moment.condition
 
 
 def expressions_of_action(action: Action) -> Iterator[Expression]:

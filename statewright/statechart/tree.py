@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from statewright.errors import InvalidStatechart
 from statewright.expressions.syntax import Call, walk
@@ -22,7 +22,22 @@ from statewright.statechart.definition import (
 from statewright.statechart.event import normalised, prefixes
 from statewright.statechart.nodes import Arc, Node, Scope, Variable, domain_of, is_history
 from statewright.statechart.traversal import actions_in, expressions_of
-from statewright.statechart.validation import check_states, check_targets
+from statewright.statechart.validation import check_rules, check_states, check_targets
+
+
+class Configuration:
+    """A legal set of active states.
+
+    Attributes:
+        nodes: the states in document order.
+        outlooks: what events may lead to from here, by their names; see ``ordinary``.
+    """
+
+    __slots__ = ("nodes", "outlooks")
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self.nodes = nodes
+        self.outlooks: dict[str, Any] = {}
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +52,8 @@ class Tree:
         stems: every normalised event descriptor in the chart.
         deferred: the normalised descriptors of events that are kept.
         eventless: whether any transition waits for no event.
+        parallel: whether several leaves can be active at once.
+        configurations: those that were found legal so far, by their ids.
         digest: of the chart, once ``codec.digest_of`` was asked for it; until then ``""``.
     """
 
@@ -47,6 +64,8 @@ class Tree:
     stems: frozenset[str]
     deferred: frozenset[str]
     eventless: bool
+    parallel: bool
+    configurations: dict[tuple[str, ...], Configuration] = field(default_factory=dict)
     digest: str = ""
 
 
@@ -98,6 +117,7 @@ def _grown(chart: Statechart) -> Tree:
         if node.parent is not None:
             node.parent.last = max(node.parent.last, node.last)
     check_targets(chart, root, nodes)
+    check_rules(chart, nodes)
     for node in everything:
         if node.kind is StateKind.PARALLEL:
             node.width = len(node.children)
@@ -110,12 +130,16 @@ def _grown(chart: Statechart) -> Tree:
         stems=frozenset(chain.from_iterable(node.by_stem for node in everything)),
         deferred=frozenset(map(normalised, chart.deferred)),
         eventless=any(node.eventless for node in everything),
+        parallel=any(node.kind is StateKind.PARALLEL for node in everything),
     )
 
 
 _WIDTHS: Final[Mapping[StateKind, int]] = MappingProxyType(
     {StateKind.COMPOUND: 1, StateKind.SHALLOW_HISTORY: -1, StateKind.DEEP_HISTORY: -1}
 )
+
+
+_BARE: Final = frozenset({StateKind.ATOMIC, StateKind.COMPOUND, StateKind.PARALLEL})
 
 
 def _placed(root: Node, states: tuple[State, ...]) -> dict[str, Node]:
@@ -173,6 +197,7 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
         # An initial transition stays inside its state, the root included.
         node.initial = _arc(f"{node.id}#initial", node, initial, nodes)
         node.initial.domain = node
+        node.initial.own = ()
     node.eventless_above = node.parent is not None and node.parent.eventless_above
     if state is None:
         return
@@ -192,8 +217,16 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
         for part in walk(expression.root)
     )
     node.hatches = any(invoke.chart is not None for invoke in state.invocations)
-    node.bare = node.kind is StateKind.ATOMIC and not any(
-        (state.entry, state.exit, state.data, state.invocations, state.awaits, node.draws)
+    node.bare = node.kind in _BARE and not any(
+        (
+            state.entry,
+            state.exit,
+            state.data,
+            state.invocations,
+            state.awaits,
+            node.draws,
+            node.histories,
+        )
     )
 
 
@@ -206,6 +239,7 @@ def _arc(name: str, source: Node, transition: Transition, nodes: Mapping[str, No
         guard=transition.guard,
         actions=transition.actions,
         internal=transition.kind is TransitionKind.INTERNAL,
+        own=(name,),
         through_history=any(map(is_history, targets)),
     )
 

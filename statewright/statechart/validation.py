@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from itertools import pairwise
 
-from statewright.errors import InvalidStatechart
+from statewright.errors import EvaluationError, InvalidStatechart
+from statewright.expressions import Literal
+from statewright.expressions.patterns import searcher
+from statewright.expressions.values import Uint
 from statewright.statechart.actions import Action, Assign, Cancel, ForEach, If, Raise, Send
+from statewright.statechart.coercion import held
 from statewright.statechart.definition import (
     Actions,
     Datum,
     Invoke,
+    Limits,
     State,
     Statechart,
     StateKind,
@@ -18,6 +24,7 @@ from statewright.statechart.definition import (
 )
 from statewright.statechart.event import INTERNAL, is_event_name
 from statewright.statechart.nodes import Node, is_descendant, is_history
+from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.traversal import states_in, transitions_of
 
 STATE_DEPTH = 100
@@ -25,6 +32,9 @@ STATE_DEPTH = 100
 
 ACTION_DEPTH = 50
 """How many actions may lie inside each other."""
+
+NESTING = 50
+"""How many lists, maps and fields may be declared inside each other."""
 
 LOCATION_LENGTH = 50
 """How many names the location of an assignment may have."""
@@ -45,6 +55,8 @@ TYPES = frozenset(
     }
 )
 """What a variable may be declared as."""
+
+_ORDERED = frozenset({int, float, Uint, str, datetime, timedelta})
 
 _HISTORY = frozenset({StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY})
 _NESTING = frozenset({StateKind.COMPOUND, StateKind.PARALLEL})
@@ -70,6 +82,8 @@ def check_states(chart: Statechart) -> None:
                 "put all of them into the outermost chart, each with a name"
             )
     _check_data(chart.data, "the chart")
+    _check_outside(chart.contact, "the contact")
+    _check_outside(chart.tenant, "the tenant")
     _check_inputs(chart)
     if chart.initial is not None:
         _check_initial(chart.initial, "the chart")
@@ -178,12 +192,64 @@ def _check_data(data: Iterable[Datum], where: str) -> None:
             raise InvalidStatechart(f"a variable of {where} has no name; give it one")
         if datum.name in names:
             raise InvalidStatechart(f"{where} declares `{datum.name}` twice; remove one of them")
-        if datum.type not in TYPES:
-            raise InvalidStatechart(
-                f"variable `{datum.name}` of {where} has the unknown type `{datum.type}`; "
-                f"use one of {', '.join(sorted(TYPES))}"
-            )
+        _check_type(datum.type, datum.limits, f"variable `{datum.name}` of {where}")
         names.add(datum.name)
+
+
+def _check_outside(data: tuple[Datum, ...], where: str) -> None:
+    _check_data(data, where)
+    for datum in data:
+        if datum.value is None:
+            continue
+        if not isinstance(datum.value, Literal):
+            raise InvalidStatechart(
+                f"variable `{datum.name}` of {where} begins with what is computed; "
+                "only a value that is written out can stand for one that is not there"
+            )
+        try:
+            held(datum.value.value, datum.type, datum.limits)
+        except EvaluationError as error:
+            raise InvalidStatechart(
+                f"variable `{datum.name}` of {where} begins with what it cannot hold: "
+                f"{error.reason}"
+            ) from None
+
+
+def _check_type(declared: str, limits: Limits | None, what: str, depth: int = 0) -> None:
+    """Check what is declared of a value, and of what is inside it."""
+    if declared not in TYPES:
+        raise InvalidStatechart(
+            f"{what} has the unknown type `{declared}`; use one of {', '.join(sorted(TYPES))}"
+        )
+    if limits is None:
+        return
+    if depth > NESTING:
+        raise InvalidStatechart(f"{what} is declared more than {NESTING} levels deep")
+    if limits.element is not None and declared not in {"list", "map"}:
+        raise InvalidStatechart(f"{what} is a {declared}, which has no elements")
+    if limits.fields and (declared != "map" or limits.element is not None):
+        raise InvalidStatechart(f"{what} has fields; only a map without `element` may")
+    _check_limits(limits, what)
+    members = limits.fields if limits.element is None else (limits.element, *limits.fields)
+    for member in members:
+        inside = f"`{member.name}` of {what}" if member.name else f"an element of {what}"
+        _check_type(member.type, member.limits, inside, depth + 1)
+
+
+def _check_limits(limits: Limits, what: str) -> None:
+    names = [field.name for field in limits.fields]
+    if len(set(names)) < len(names):
+        raise InvalidStatechart(f"{what} declares a field twice; remove one of them")
+    if limits.names and len(limits.names) != len(limits.values):
+        raise InvalidStatechart(f"{what} has not as many `names` as `values`")
+    try:
+        if limits.pattern:
+            searcher(limits.pattern)
+    except EvaluationError as error:
+        raise InvalidStatechart(f"the pattern of {what}: {error.reason}") from None
+    for bound in (limits.minimum, limits.maximum):
+        if bound is not None and type(bound) not in _ORDERED:
+            raise InvalidStatechart(f"a bound of {what} has no order; use a number, text or time")
 
 
 def _check_inputs(chart: Statechart) -> None:
@@ -282,6 +348,45 @@ def _check_action(action: Action, where: str) -> None:
             raise InvalidStatechart(f"an if of {where} has no branch; give it one")
         case _:
             pass
+
+
+def check_rules(chart: Statechart, nodes: Mapping[str, Node]) -> None:
+    """Check that rules have names of their own, are whole, and name states that there are.
+
+    Raises:
+        InvalidStatechart: one does not.
+    """
+    names: set[str] = set()
+    for rule in chart.rules:
+        if not rule.name or rule.name in names:
+            raise InvalidStatechart(
+                f"the rule `{rule.name}` has no name of its own; give each rule another name"
+            )
+        names.add(rule.name)
+        if (rule.kind in _PAIRED) != (rule.other is not None):
+            raise InvalidStatechart(
+                f"the rule `{rule.name}` has one moment too many or too few; "
+                f"only {' and '.join(f'`{kind}`' for kind in _PAIRED)} have a second one"
+            )
+        if rule.count < 0:
+            raise InvalidStatechart(f"the rule `{rule.name}` counts to less than 0")
+        for state in _states_of(rule):
+            if state not in nodes:
+                raise InvalidStatechart(
+                    f"the rule `{rule.name}` names `{state}`, which is no state; "
+                    "add the state or change the rule"
+                )
+
+
+_PAIRED = (RuleKind.BEFORE, RuleKind.LEADS_TO)
+
+
+def _states_of(rule: Rule) -> Iterable[str]:
+    if rule.scope:
+        yield rule.scope
+    for moment in (rule.moment, rule.other):
+        if moment is not None:
+            yield from moment.states or ()
 
 
 def check_targets(chart: Statechart, root: Node, nodes: Mapping[str, Node]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Final
@@ -20,6 +20,7 @@ from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
 from statewright.statechart.nodes import Node, ids_of
+from statewright.statechart.scene import ORDER, Scene
 from statewright.statechart.snapshot import (
     Child,
     Invocation,
@@ -30,12 +31,8 @@ from statewright.statechart.snapshot import (
 from statewright.statechart.steps import Microstep
 from statewright.statechart.tree import Tree
 
-Host = Mapping[str, Callable[..., Any]]
-"""Functions that expressions may call besides those of CEL."""
-
 _snapshot = maker(Snapshot)
 _event = maker(Event)
-_ORDER = attrgetter("order")
 _DUE = attrgetter("due", "ordinal")
 _NOBODY: Final[frozenset[object]] = frozenset()
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -49,9 +46,11 @@ class Family:
 
     Attributes:
         root: the outermost session.
+        session: its id.
         turn: the number of this turn.
         contact: the contact's values that this turn reads, with what it has written to them.
         tenant: the same of the tenant.
+        limit: how many microsteps a macrostep may take.
         steps: microsteps of this macrostep so far.
         rounds: rounds of loops of this macrostep so far.
         spent: characters and parts of values written in this macrostep so far: one number.
@@ -69,6 +68,7 @@ class Family:
         "id_count",
         "incidents",
         "invocations",
+        "limit",
         "live",
         "microsteps",
         "now",
@@ -76,6 +76,7 @@ class Family:
         "ready",
         "root",
         "rounds",
+        "session",
         "spent",
         "steps",
         "tenant",
@@ -84,15 +85,17 @@ class Family:
         "turn",
     )
 
-    def __init__(self, root: Working, snapshot: Snapshot) -> None:
+    def __init__(self, root: Working, tree: Tree, snapshot: Snapshot) -> None:
         self.root = root
+        self.session = snapshot.session
         self.turn = snapshot.turns + 1
         self.now = snapshot.now
+        self.contact: Mapping[str, Any] = _NOTHING
+        self.tenant: Mapping[str, Any] = _NOTHING
+        self.limit = tree.chart.limit
         self.timers: tuple[Timer, ...] = snapshot.timers
         self.invocations: tuple[Invocation, ...] = snapshot.invocations
         self.timer_count = snapshot.timer_count
-        self.contact: Mapping[str, Any] = _NOTHING
-        self.tenant: Mapping[str, Any] = _NOTHING
         self.steps = 0
         self.rounds = 0
         self.spent = [0]
@@ -106,6 +109,15 @@ class Family:
         self.reached: tuple[Snapshot, int, int, int] | None = None
         if snapshot.children:
             self.children = {child.path: child for child in snapshot.children}
+
+    def part(self) -> None:
+        """End the turn: nothing here refers to itself any more.
+
+        So all of it is freed at once, and its memory used again; otherwise it would wait for the
+        garbage collector, which costs more than a small turn does.
+        """
+        del self.root
+        self.live, self.ready = _NOTHING, ()
 
     def reach(self) -> None:
         """End a macrostep: the next one has bounds of its own, and fails back to here."""
@@ -140,115 +152,106 @@ class Family:
         return str(self.id_count)
 
 
-class Working:
+class Working(Scene):
     """All that a macrostep reads and writes; what belongs to a snapshot is copied on write.
 
-    The names that ``Snapshot`` has too mean what they mean there. The others:
+    The names that ``Snapshot`` has too mean what they mean there. The others, besides those of
+    ``Scene``:
 
     Attributes:
-        tree: of the chart.
-        family: what it shares.
+        family: what it shares with the sessions that it has invoked.
         path: ``""``, or that of an invoked session; see ``Child``.
         name: of the invocation that it is, or ``""``.
-        active: the configuration as nodes, in document order.
-        event: what is being handled, or None at the start.
         queue: the internal queue.
         outbox: the external queue: what it has sent to itself without delay, and what others have
             sent to it.
         fresh: states with invocations that were entered in this macrostep and not left since.
         hatching: those of them that invoke charts, and have not yet.
         reported: what has raised an error of a guard in this macrostep.
+        broken: the event of rules that the last microstep has broken, until it is handled.
         quiet: whether guards that fail go unreported.
-        node: the state whose expressions are evaluated.
-        place: where in the state they stand, for ``draw``.
         given: the values that it begins with, until it has begun; None from then on.
         running: whether the session goes on.
         cancelled: whether it was given up by the session that invoked it.
-        writes: how often data may have changed.
-        names: what expressions see.
-        host: the functions they may call.
     """
 
     __slots__ = (
         "_owned",
-        "active",
+        "broken",
         "cancelled",
-        "data",
         "deferred",
-        "digest",
-        "event",
         "family",
-        "floor",
         "fresh",
         "given",
         "hatching",
         "history",
-        "host",
         "monitors",
         "name",
-        "names",
-        "node",
         "outbox",
         "outcome",
         "output",
         "path",
-        "place",
         "queue",
         "quiet",
         "reported",
         "running",
-        "seed",
-        "session",
         "status",
-        "tree",
-        "visits",
-        "writes",
     )
+
+    active: list[Node]
 
     def __init__(
         self, tree: Tree, snapshot: Snapshot, family: Family | None = None, path: str = ""
     ) -> None:
-        self.active: list[Node] = nodes_of(tree, snapshot)
-        self.tree = tree
-        self.family = Family(self, snapshot) if family is None else family
+        super().__init__(tree, snapshot, nodes_of(tree, snapshot))
+        self.family = Family(self, tree, snapshot) if family is None else family
         self.path = path
         self.name = ""
-        self.digest = snapshot.digest
-        self.session = snapshot.session
-        self.seed = snapshot.seed
         self.status = snapshot.status
         self.outcome = snapshot.outcome
         self.output = snapshot.output
-        self.data: Mapping[str, Mapping[str, Any]] = snapshot.data
         self.history: Mapping[str, Recorded] = snapshot.history
-        self.visits: Mapping[str, int] = snapshot.visits
         self.deferred: tuple[Event, ...] = snapshot.deferred
-        self.floor: tuple[str, ...] = snapshot.floor
-        self.monitors = snapshot.monitors
-        self.event: Event | None = None
+        self.monitors: Mapping[str, int] = snapshot.monitors
         self.queue: deque[Event] = deque()
         self.outbox: deque[Event] = deque()
         self.fresh: tuple[Node, ...] = ()
         self.hatching: tuple[Node, ...] = ()
         self.reported: frozenset[object] = _NOBODY
-        self.node: Node = tree.root
-        self.place: tuple[Any, ...] = ()
         self.given: Mapping[str, Any] | None = None
         self.running = True
         self.cancelled = False
         self.quiet = False
-        self.names: Mapping[str, Any] = {}
-        self.host: Host = {}
-        self.writes = 0
+        self.broken: Event | None = None
         self._owned: dict[str, dict[str, Any]] = {}
+
+    @property
+    def turn(self) -> int:
+        """The number of this turn."""
+        return self.family.turn
+
+    @property
+    def now(self) -> int:
+        """The clock of the outermost session, microseconds since 1970 UTC."""
+        return self.family.now
+
+    @property
+    def contact(self) -> Mapping[str, Any]:
+        """The contact's values that this turn reads, with what it has written to them."""
+        return self.family.contact
+
+    @property
+    def tenant(self) -> Mapping[str, Any]:
+        """The same of the tenant."""
+        return self.family.tenant
 
     def snapshot(self) -> Snapshot:
         """The outermost session as it is now, with those that it has invoked."""
-        family = self.family
+        family, before = self.family, self.before
         return _snapshot(
-            self.digest,
-            self.session,
-            self.seed,
+            before.digest,
+            before.session,
+            before.seed,
             family.turn,
             family.now,
             self.status,
@@ -271,9 +274,9 @@ class Working:
     def own_snapshot(self) -> Snapshot:
         """An invoked session as it is now, without what it shares."""
         return Snapshot(
-            digest=self.digest,
-            session=self.session,
-            seed=self.seed,
+            digest=self.before.digest,
+            session=self.before.session,
+            seed=self.before.seed,
             configuration=ids_of(self.active),
             data=self.data,
             history=self.history,
@@ -296,7 +299,7 @@ class Working:
         if not active or active[-1].order < node.order:
             active.append(node)
         else:
-            insort(active, node, key=_ORDER)
+            insort(active, node, key=ORDER)
 
     def deactivate(self, node: Node) -> None:
         """Take a state out of the configuration."""
@@ -304,20 +307,15 @@ class Working:
         if active[-1] is node:
             active.pop()
         else:
-            del active[bisect_left(active, node.order, key=_ORDER)]
-
-    def is_active(self, node: Node) -> bool:
-        """Whether a state is in the configuration."""
-        at = bisect_left(self.active, node.order, key=_ORDER)
-        return at < len(self.active) and self.active[at] is node
+            del active[bisect_left(active, node.order, key=ORDER)]
 
     def active_below(self, domain: Node) -> list[Node]:
         """The active descendants of a state, in document order."""
         active = self.active
         if domain.parent is None:
             return list(active)
-        first = bisect_left(active, domain.order + 1, key=_ORDER)
-        return active[first : bisect_left(active, domain.last + 1, key=_ORDER)]
+        first = bisect_left(active, domain.order + 1, key=ORDER)
+        return active[first : bisect_left(active, domain.last + 1, key=ORDER)]
 
     # Data
 
@@ -326,7 +324,7 @@ class Working:
         self.writes += 1
         own = self._owned.get(scope)
         if own is None:
-            own = self._owned[scope] = dict(self.data.get(scope, ()))
+            own = self._owned[scope] = {**self.data.get(scope, _NOTHING)}
             self.data = {**self.data, scope: own}
         return own
 
@@ -349,7 +347,7 @@ class Working:
     def request(self, kind: EffectKind, data: Mapping[str, Any]) -> str:
         """Ask the world for something, on behalf of the current state; the effect's id."""
         node, family = self.node, self.family
-        name = f"{family.root.session}:{node.key}:{family.turn}:{len(family.effects)}"
+        name = f"{family.session}:{node.key}:{family.turn}:{len(family.effects)}"
         family.effects.append(Effect(kind, name, node.id, data, self.path))
         return name
 

@@ -319,6 +319,17 @@ class MemoryStore:
             sent.available_at = None
         return True
 
+    async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
+        """See ``Store``."""
+        return tuple(
+            tuple(
+                replace(sent.claim, token="")
+                for place, sent in sorted(self._outbox.items(), key=itemgetter(0))
+                if place[0] == key and sent.available_at is not None
+            )
+            for key in keys
+        )
+
     async def history(
         self, key: SessionKey, *, after: int = 0, limit: int = PAGE
     ) -> tuple[PastTurn, ...]:

@@ -205,6 +205,10 @@ class Store(KeepsReceipts, Protocol):
         """
         ...
 
+    async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
+        """For each session, its requests that are not finished, in order; tokens are left out."""
+        ...
+
     async def history(
         self, key: SessionKey, *, after: int = 0, limit: int = PAGE
     ) -> tuple[PastTurn, ...]:

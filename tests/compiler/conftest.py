@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.compiler.node_tools import NodeTools, why_not
+from tests.compiler.node_tools import NodeTools, NoToolsError, installed
 
 
 @pytest.fixture(scope="session")
 def node() -> Iterator[NodeTools]:
-    """XState, Graphviz, Mermaid and tsc in one node process; skips where they are not there."""
-    reason = why_not()
-    if reason:
-        pytest.skip(reason)
-    tools = NodeTools()
+    """XState, Graphviz, Mermaid and tsc in one node process; skips where they cannot be had."""
+    try:
+        folder = installed()
+    except NoToolsError as error:
+        pytest.skip(str(error))
+    tools = NodeTools(folder)
     yield tools
     tools.close()

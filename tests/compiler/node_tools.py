@@ -1,11 +1,12 @@
 """The tools of other people, kept running in one node process: XState, Graphviz, Mermaid, tsc.
 
-They are what ``npm install --prefix tests/node`` installs; the environment variable
-STATEWRIGHT_NODE_MODULES names the folder of node modules where it is another one.
+They are in the folder that the environment variable STATEWRIGHT_NODE_MODULES names; without it,
+``installed`` puts them into the user's cache, once for each version of the lock file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,30 +15,78 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from filelock import FileLock
+
 NODE_FOLDER = Path(__file__).parents[1] / "node"
 VARIABLE = "STATEWRIGHT_NODE_MODULES"
+INSTALL = (
+    *("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"),
+    "--fetch-retries=1",
+    "--fetch-timeout=60000",
+)
 
 
-def modules_folder() -> Path:
-    """Where node modules are installed, if they are."""
-    return Path(os.environ.get(VARIABLE) or NODE_FOLDER / "node_modules")
+class NoToolsError(Exception):
+    """The tools cannot be had here; says why."""
 
 
-def why_not() -> str:
-    """Why the tools cannot be asked, or ``""``."""
+def installed() -> Path:
+    """The folder with the node modules; they are installed if they are not there.
+
+    Raises:
+        NoToolsError: node or npm is missing, or npm could not install them.
+    """
     if shutil.which("node") is None:
-        return "node is not installed"
-    for name in ("xstate", "typescript", "mermaid", "jsdom", "@viz-js/viz"):
-        if not (modules_folder() / name).is_dir():
-            return f"there is no {name} in {modules_folder()} (see CONTRIBUTING.md)"
-    return ""
+        raise NoToolsError("node is not installed")
+    named = os.environ.get(VARIABLE)
+    if named:
+        return _complete(Path(named))
+    lock = (NODE_FOLDER / "package-lock.json").read_bytes()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "statewright" / f"node-{hashlib.sha256(lock).hexdigest()[:16]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Every process of a run comes here, and one of them installs for all.
+        with FileLock(folder / "lock"):
+            if not (folder / "whole").exists():
+                _install(folder)
+    except OSError as error:
+        raise NoToolsError(f"node modules cannot be kept in {folder}: {error}") from None
+    return folder / "node_modules"
+
+
+def _complete(folder: Path) -> Path:
+    wanted = json.loads((NODE_FOLDER / "package.json").read_text())["dependencies"]
+    missing = [name for name in wanted if not (folder / name).is_dir()]
+    if missing:
+        raise NoToolsError(f"{', '.join(missing)} missing in {folder}, which {VARIABLE} names")
+    return folder
+
+
+def _install(folder: Path) -> None:
+    """Let npm install everything, unless another process of this run has tried in vain."""
+    tried = folder / f"failed-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    if tried.exists():
+        raise NoToolsError(tried.read_text("utf-8"))
+    if shutil.which("npm") is None:
+        raise NoToolsError("npm is not installed")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(NODE_FOLDER / name, folder / name)
+    done = subprocess.run(INSTALL, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        (folder / "whole").touch()
+        return
+    said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+    reason = f"`npm ci` failed: {' / '.join(said[:3]) or f'exit code {done.returncode}'}"
+    tried.write_text(reason, "utf-8")
+    raise NoToolsError(reason)
 
 
 class NodeTools:
     """A node process that answers questions, one at a time."""
 
-    def __init__(self) -> None:
-        self.folder = modules_folder()
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._process = subprocess.Popen(
             ["node", str(NODE_FOLDER / "tools.mjs"), str(self.folder)],
             stdin=subprocess.PIPE,

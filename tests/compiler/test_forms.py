@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from statewright import compiler
+from statewright.flows.model import Edge, Flow, Node
+from statewright.flows.nodes import Form, Handoff
+from statewright.statechart import start
 from tests.compiler.conversations import compiled, said, talk, turns
 
 FORM = """
@@ -90,3 +94,14 @@ def test_what_is_wrong_with_a_form_is_found(old: str, new: str, code: str) -> No
     findings = {f.code: f.location.line for f in compiled(FORM.replace(old, new, 1)).findings}
     assert code in findings
     assert findings[code] > 0
+
+
+def test_a_form_without_fields_is_filled_at_once_also_where_people_may_take_over() -> None:
+    """The native format has no such form; a flow that is built in Python may."""
+    nodes = (
+        Node("f", Form((), (), None, None)),
+        Node("people", Handoff(None, (), None, True, None)),
+    )
+    drawn = Flow("one", "one", "native", ("f",), nodes, (Edge("f", "people"),), ())
+    step = start(compiler.compile(drawn).draft().statechart, session="s", seed="s", now=0, data={})
+    assert any("people" in state for state in step.snapshot.configuration)

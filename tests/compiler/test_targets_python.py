@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from statewright.cli.flow_files import compiled_file
 from statewright.compiler.targets import TARGETS
-from statewright.expressions import Computed, Content, Literal, parse
+from statewright.expressions import Computed, Content, Literal, content_from_json, parse
 from statewright.statechart import (
     Awaits,
     Datum,
@@ -52,7 +53,7 @@ SCRIPTS = sorted(EXAMPLES.glob("*.script.yaml"))
 NOW = 1_767_603_600_000_000
 FEW = settings(
     deadline=None,
-    max_examples=4,
+    max_examples=int(os.environ.get("STATEWRIGHT_CHARTS", "40")) // 10,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
@@ -118,7 +119,7 @@ def said(event: Event) -> dict[str, Any]:
 
 @FEW
 @given(drawn=st.lists(st.tuples(charts(), events()), min_size=8, max_size=12))
-def test_a_module_does_what_we_do_with_any_chart(
+def test_a_module_does_what_we_do_with_random_charts(
     drawn: list[tuple[Statechart, list[Event]]], tmp_path: Path
 ) -> None:
     carried = {f"chart {number}": chart for number, (chart, _) in enumerate(drawn)}
@@ -129,7 +130,7 @@ def test_a_module_does_what_we_do_with_any_chart(
 
 @FEW
 @given(chart=families(), said=events())
-def test_a_module_does_what_we_do_with_charts_that_invoke_charts(
+def test_a_module_does_what_we_do_with_random_charts_that_invoke_charts(
     chart: Statechart, said: list[Event], tmp_path: Path
 ) -> None:
     module = imported(chart, tmp_path)
@@ -210,6 +211,14 @@ def test_texts_of_an_author_stay_texts(tmp_path: Path) -> None:
     assert [effect["data"]["content"] for effect in step.effects] == [text, {text: [text]}]
 
 
+def test_lots_fall_as_with_us_wherever_they_are_drawn(tmp_path: Path) -> None:
+    told = "{{ draw(1000) }} {{ draw(1000) + draw(1000) }}"
+    chart = chart_saying(content_from_json({"a": told, "b": [told, "{{ draw(1000) }}"]}))
+    module = imported(chart, tmp_path)
+    ours = start(chart, session="s", seed="x", now=0)
+    assert_same(ours, module, module.interpret(module.MACHINE, session="s", seed="x", now=0))
+
+
 @pytest.mark.parametrize(
     ("name", "file"),
     [
@@ -256,8 +265,11 @@ def test_an_expression_that_cannot_be_carried_over_is_a_loss_and_never_silent(
         module.step(begun.snapshot, {"name": "go", "now": 0})
 
 
-def test_whoever_reads_time_zones_is_told_whose_they_are() -> None:
-    chart = chart_saying(Computed(parse("now.getHours('Europe/Lisbon')")))
+@pytest.mark.parametrize(
+    "text", ["now.getHours('Europe/Lisbon')", "schedule.at('2026-01-05', 'Europe/Lisbon')"]
+)
+def test_whoever_reads_time_zones_is_told_whose_they_are(text: str) -> None:
+    chart = chart_saying(Computed(parse(text)))
     (loss,) = TARGETS["python"](release_of_chart(chart)).losses
     assert loss.code == "time-zones"
 
@@ -300,6 +312,7 @@ def test_a_module_tells_what_is_awaited(tmp_path: Path) -> None:
         "kind": "choice",
         "node": "ask",
         "state": "ask",
+        "owner": "",
         "choices": [{"value": "a", "label": "a"}, {"value": 2, "label": "b"}],
         "effects": [],
         "due": None,

@@ -116,6 +116,11 @@ def test_googles_conformance_suite_has_the_same_values_and_errors(case: Case) ->
         "'%s'.format([1]) + 'x'.charAt(7)",
         "1 + 2 - 3 + 4 - 5 + 6 - 7 + 9223372036854775807",
         "'a' + 'b' + 'c' + 'd' + 'e' + 'f' + 'g' + 1",
+        "1 / 0 > 0 && nothing && m.q",
+        "nothing || 1 % 0 > 0 || 1",
+        "1 && nothing",
+        "[1, 2].all(v, v / 0 > 0 || nothing)",
+        "[1, 0].exists(v, 1 / v > 2 || m.q)",
         "1 ? 2 : 3",
         "!1",
         "has(m.x.y) || true",
@@ -124,6 +129,29 @@ def test_googles_conformance_suite_has_the_same_values_and_errors(case: Case) ->
 )
 def test_what_is_rare_is_the_same_too(text: str) -> None:
     check_same(text, {"m": {"x": 1}, "a": 4, "vars": {}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "l.all(v, v > 0)",
+        "l.exists(i, v, v > i + 9)",
+        "m.exists_one(k, v, v == 1)",
+        "m.all(k, k != 'z')",
+        "l.filter(v, v > 1).map(v, v > 2, v * 2)",
+        "l.transformMap(i, v, v).size() + m.transformList(k, v, k).size()",
+        "l == l && l in [l]",
+        "(t + t + t + t).size()",
+        "t + t",
+        "t.matches('q') || t.contains('q')",
+        "[t, t].distinct().size()",
+        "'%s'.format([l])",
+    ],
+)
+def test_what_is_paid_for_costs_the_same(text: str) -> None:
+    names = {"l": [1, 2, 3], "m": {"a": 1, "b": 2}, "t": "x" * 3_000}
+    for budget in range(0, 600, 7):
+        check_same(text, names, budget)
 
 
 def test_long_and_deep_expressions_are_the_same() -> None:

@@ -146,3 +146,155 @@ def test_an_unknown_class_of_error_is_found_with_the_nearest() -> None:
     (finding,) = compiled(DIVIDING.replace("CLASS", "expresion")).findings
     assert finding.code == "R004"
     assert "expression" in finding.help
+
+
+# --- ways out of a try that does something at last -----------------------------------------------
+
+LEAVING = """
+start: risky
+variables: {n: {type: int, default: 0}, result: int}
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      first: {type: message, text: First., next: WAY}
+      stop: {type: end, text: Stopped., outcome: stopped}
+      divide: {type: set, actions: [{set: result, to: "{{ 1 / n }}"}], next: over, on_error: POLICY}
+      over: {type: leave}
+    catch:
+      - errors: [request]
+        nodes:
+          no: {type: leave}
+    finally:
+      nodes:
+        tidy: {type: message, text: "Tidy.", next: tidied}
+        tidied: {type: leave}
+  away: {type: end, text: Away.}
+  bye: {type: end, text: Bye}
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "policy", "expected"),
+    [
+        ("over", "fail", ["First.", "Tidy.", "Bye"]),
+        ("away", "fail", ["First.", "Tidy.", "Away."]),
+        ("stop", "fail", ["First.", "Tidy.", "Stopped."]),
+        ("divide", "{fallback: away}", ["First.", "Tidy.", "Away."]),
+        ("divide", "fail", ["First.", "Tidy."]),
+        ("[{if: n > 0, to: away}, {to: bye}]", "fail", ["First.", "Tidy.", "Bye"]),
+    ],
+    ids=["leave", "edge", "end", "fallback", "failure", "ways"],
+)
+def test_what_is_last_is_done_whichever_way_a_try_is_left(
+    way: str, policy: str, expected: list[str]
+) -> None:
+    played = turns(LEAVING.replace("WAY", way).replace("POLICY", policy))
+    assert said(played) == expected
+    outcome = {"Stopped.": "stopped", "Tidy.": "error"}.get(expected[-1], "completed")
+    assert played[-1].outcome == outcome
+
+
+def test_a_try_that_is_left_for_itself_begins_anew() -> None:
+    flow = """
+start: risky
+variables: {n: {type: int, default: 0}}
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      count: {type: set, actions: [{increment: n}], next: [{if: n < 3, to: risky}, {to: out}]}
+      out: {type: leave}
+    finally:
+      nodes:
+        tidy: {type: message, text: "Tidy {{ n }}.", next: tidied}
+        tidied: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+    assert talk(flow) == ["Tidy 1.", "Tidy 2.", "Tidy 3.", "Bye"]
+
+
+NESTED = """
+start: rounds
+nodes:
+  rounds:
+    type: loop
+    times: 3
+    index: i
+    next: bye
+    nodes:
+      outer:
+        type: try
+        next: again
+        nodes:
+          inner:
+            type: try
+            next: out
+            nodes:
+              which: {type: condition, branches: [{if: "i == 0", to: on}, {if: "i == 1", to: stop}], else: home}
+              on: {type: continue}
+              stop: {type: break}
+              home: {type: leave}
+            finally: {nodes: {a: {type: message, text: "inner {{ i }}", next: b}, b: {type: leave}}}
+          out: {type: leave}
+        finally: {nodes: {c: {type: message, text: "outer {{ i }}", next: d}, d: {type: leave}}}
+      again: {type: continue}
+  bye: {type: end, text: Bye}
+"""
+
+
+def test_a_way_out_of_several_tries_does_what_each_does_at_last() -> None:
+    assert talk(NESTED) == ["inner 0", "outer 0", "inner 1", "outer 1", "Bye"]
+
+
+def test_a_region_that_leads_out_of_a_try_around_it_does_what_is_last_once() -> None:
+    flow = """
+start: risky
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      both:
+        type: parallel
+        regions:
+          left: {nodes: {l: {type: message, text: Left., next: away}}}
+          right: {nodes: {r: {type: delay, duration: 1h, next: rr}, rr: {type: leave}}}
+        next: out
+      out: {type: leave}
+    finally: {nodes: {tidy: {type: message, text: Tidy., next: tidied}, tidied: {type: leave}}}
+  away: {type: end, text: Away.}
+  bye: {type: end, text: Bye}
+"""
+    assert talk(flow) == ["Left.", "Tidy.", "Away."]
+
+
+def test_what_is_last_waits_for_those_who_come_back() -> None:
+    flow = """
+start: risky
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      ask: {type: question, text: Name?, next: people}
+      people: {type: handoff, text: One moment., next: out}
+      out: {type: leave}
+    finally: {nodes: {tidy: {type: message, text: Tidy., next: tidied}, tidied: {type: leave}}}
+  bye: {type: end, text: Bye}
+  help:
+    type: interrupt
+    words: [help]
+    nodes: {helped: {type: message, text: Helped., next: back}, back: {type: leave}}
+"""
+    resolved = {"event": "handoff.resolved"}
+    assert talk(flow, "help", "Ada", resolved) == [
+        "Name?", "Helped.", "Name?", "One moment.", "Tidy.", "Bye",
+    ]  # fmt: skip
+
+
+def test_what_is_last_may_lead_elsewhere_itself() -> None:
+    flow = LEAVING.replace("WAY", "away").replace("POLICY", "fail")
+    assert talk(flow.replace("next: tidied", "next: bye")) == ["First.", "Tidy.", "Bye"]

@@ -16,6 +16,7 @@ from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.lots import LOTS
 from statewright.expressions.functions.maths import MATHS
 from statewright.expressions.functions.network import NETWORK
@@ -68,6 +69,15 @@ FAMILIES: tuple[tuple[str, tuple[Overload, ...], str], ...] = (
         (
             "Ours: [when something is to be done](time-and-triggers.md). `schedule.at` reads a local "
             "time in a zone, `schedule.next` a cron expression; opening hours are a map."
+        ),
+    ),
+    (
+        "Languages",
+        LOCALES,
+        (
+            "Ours: numbers, money, times and plurals as they are written in a [language](locales.md). "
+            "Styles are `'short'`, `'medium'`, `'long'` and `'full'`; the last argument of times is a "
+            "zone. `#` in a plural form is the number; a form `'=0'` is for just that number."
         ),
     ),
     (

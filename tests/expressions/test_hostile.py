@@ -1,6 +1,7 @@
 """What somebody writes who means harm, or errs badly: bounded in time and memory, refused clearly.
 
-Times are CPU time with a wide margin; what it took on two slow cores stands beside each limit.
+Time is bounded by patience alone, which what is exponential outlasts by hours; what it took on two
+slow cores stands beside each case.
 """
 
 from __future__ import annotations
@@ -37,16 +38,19 @@ def generated(text: str, names: dict[str, Any]) -> Any:
 
 engines = pytest.mark.parametrize("engine", [interpreted, generated])
 
+PATIENCE = 120
+"""Seconds of the processor."""
+
 
 @contextmanager
-def within(seconds: float, megabytes: float | None = None) -> Iterator[None]:
-    """What is done in here takes no more of the processor, and of memory at its peak."""
+def within(megabytes: float | None = None) -> Iterator[None]:
+    """What is done in here ends while somebody waits, and takes no more memory at its peak."""
     if megabytes is not None:
         tracemalloc.start()
     begin = time.process_time()
     try:
         yield
-        assert time.process_time() - begin < seconds
+        assert time.process_time() - begin < PATIENCE
         if megabytes is not None:
             assert tracemalloc.get_traced_memory()[1] < megabytes * 2**20
     finally:
@@ -82,7 +86,7 @@ def outcome(engine: Engine, text: str, names: dict[str, Any]) -> str:
 )
 def test_no_pattern_is_catastrophic(engine: Engine, pattern: str) -> None:
     """0.01 s each; Python's own ``re`` would take years."""
-    with within(1):
+    with within():
         assert (
             engine("text.matches(pattern)", {"text": "a" * 10_000 + "!", "pattern": pattern})
             is False
@@ -104,7 +108,7 @@ def test_a_pattern_that_would_take_too_much_is_refused(
     engine: Engine, pattern: str, reason: str
 ) -> None:
     """0.05 s; RE2's own budget of 8 MB bounds the rest."""
-    with within(2):
+    with within():
         assert reason in refusal(engine, "'a'.matches(pattern)", {"pattern": pattern})
 
 
@@ -116,7 +120,7 @@ def test_a_pattern_that_would_take_too_much_is_refused(
 def test_nested_macros_end_with_the_budget(engine: Engine, depth: int) -> None:
     """0.4 s for the million steps."""
     text = "".join(f"xs.map(x{n}, " for n in range(depth)) + "1" + ")" * depth
-    with within(5, megabytes=200):
+    with within(megabytes=200):
         assert (
             refusal(engine, text, {"xs": list(range(200))})
             == "the budget of 1000000 steps is spent"
@@ -142,7 +146,7 @@ def doubled(first: str, grown: str, last: str) -> str:
 )
 def test_no_text_grows_without_bound(engine: Engine, grown: str) -> None:
     """0.01 s."""
-    with within(5, megabytes=100):
+    with within(megabytes=100):
         reason = refusal(engine, doubled("'a'", grown, "size(s60)"))
     assert f"at most {SIZE_LIMIT}" in reason or "budget" in reason, reason
 
@@ -151,7 +155,7 @@ def test_no_text_grows_without_bound(engine: Engine, grown: str) -> None:
 @pytest.mark.parametrize("grown", ["{0} + {0}", "[{0}, {0}]", "lists.range(size({0}) * 2 + 1)"])
 def test_no_list_grows_without_bound(engine: Engine, grown: str) -> None:
     """0.5 s. A list may hold another many times; only who would look at all of it is refused."""
-    with within(8):
+    with within():
         reason = refusal(engine, doubled("[1]", grown, "size([s60].flatten(70))"))
     assert f"at most {SIZE_LIMIT}" in reason or "budget" in reason, reason
 
@@ -160,7 +164,7 @@ def test_no_list_grows_without_bound(engine: Engine, grown: str) -> None:
 def test_a_large_list_is_paid_for(engine: Engine) -> None:
     """0.3 s."""
     names = {"xs": list(range(100_000))}
-    with within(5):
+    with within():
         assert (
             engine("xs.all(x, x >= 0) && 99999 in xs && xs.map(x, x).size() == 100000", names)
             is True
@@ -194,7 +198,7 @@ def test_a_large_list_is_paid_for(engine: Engine) -> None:
 )
 def test_an_enormous_expression_is_refused_unread(text: str) -> None:
     """0.000 s, and not a copy of it."""
-    with within(0.05, megabytes=0.1):
+    with within(megabytes=0.1):
         assert (
             refusal(interpreted, text) == f"the expression is longer than {LENGTH_LIMIT} characters"
         )
@@ -219,14 +223,14 @@ def test_an_enormous_expression_is_refused_unread(text: str) -> None:
 )
 def test_the_longest_expressions_are_read_in_a_moment(text: str, reason: str) -> None:
     """0.5 s for the brackets, 0.1 s for the others."""
-    with within(4):
+    with within():
         assert refusal(interpreted, text) == reason
 
 
 @engines
 def test_the_longest_literals_have_their_values(engine: Engine) -> None:
     """0.3 s for the list."""
-    with within(5):
+    with within():
         assert engine("'" + "\\n" * 49_000 + "'", {}) == "\n" * 49_000
         assert engine("[" + "1," * 49_000 + "]", {}) == [1] * 49_000
         assert engine("0." + "1" * (LENGTH_LIMIT - 2), {}) == 1 / 9
@@ -246,7 +250,7 @@ def test_ten_thousand_terms_are_one_chain(
 ) -> None:
     """0.3 s."""
     text = operator.join([operand] * 10_000)
-    with within(5):
+    with within():
         assert engine(text, {"a": {"b": True}}) == value
         expression = parse(text)
         assert unparse(parse(unparse(expression))) == unparse(expression)
@@ -259,7 +263,7 @@ def test_ten_thousand_terms_are_one_chain(
 @pytest.mark.parametrize("operand", ["'a'", "[1]"])
 def test_long_sums_of_texts_and_lists_are_paid_for(engine: Engine, operand: str) -> None:
     """0.1 s. Each sum is built anew, so the cost grows with the square of their number."""
-    with within(5):
+    with within():
         assert len(engine("+".join([operand] * 2_000), {})) == 2_000
         assert (
             refusal(engine, "+".join([operand] * 10_000)) == "the budget of 1000000 steps is spent"
@@ -296,7 +300,7 @@ def test_500_levels_are_refused_and_100_are_not(
     """0.02 s."""
     opening, inner, closing = parts
     text = opening * 500 + inner + closing * 500
-    with within(2):
+    with within():
         reason = f"the expression is nested more than {DEPTH_LIMIT} levels deep"
         assert refusal(engine, text) == reason
         text = opening * 90 + inner + closing * 90

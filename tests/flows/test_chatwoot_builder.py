@@ -348,8 +348,9 @@ def test_a_node_may_handle_its_errors() -> None:
     fallback = {"errorHandler": {"strategy": "fallback", "fallbackNodeId": "sorry"}}
     flow = drawn("api", {"url": "https://x"}, to("b"), node=fallback)
     assert arrows(flow) == ["a success -> b", "a error -> sorry"]
-    retry = {"errorHandler": {"strategy": "retry", "retryCount": 4}}
-    assert config(drawn("api", {"url": "https://x"}, node=retry)).retries == 4
+    retry = {"errorHandler": {"strategy": "retry", "retryCount": 4, "retryDelay": 1500}}
+    http = config(drawn("api", {"url": "https://x"}, node=retry))
+    assert (http.retries, http.backoff.growth, http.backoff.wait) == (4, "constant", 1_500_000)
     ignore = {"errorHandler": {"strategy": "ignore"}}
     flow = drawn("api", {"url": "https://x"}, to("b"), node=ignore)
     assert arrows(flow) == ["a success -> b", "a error -> b"]

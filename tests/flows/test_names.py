@@ -8,9 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statewright.expressions import evaluate, parse
-from statewright.flows import durations, names, nearest, outline, placeholders, yaml_scalars
+from statewright.flows import (
+    durations,
+    json_paths,
+    names,
+    nearest,
+    outline,
+    placeholders,
+    yaml_scalars,
+)
 from statewright.flows.dialects.chatwoot_builder import javascript, transitions
-from statewright.flows.dialects.wriveted import requests
 from statewright.flows.nearest import did_you_mean
 
 MODULES = (
@@ -20,7 +27,7 @@ MODULES = (
     nearest,
     outline,
     placeholders,
-    requests,
+    json_paths,
     transitions,
     yaml_scalars,
 )

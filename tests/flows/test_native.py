@@ -112,7 +112,7 @@ def test_variables_have_a_short_form_and_a_long_one() -> None:
           order_id: string
           tier: {type: string, values: [gold, silver], default: silver, pii: true}
           score: {type: int, default: 0, minimum: 0, maximum: 10}
-          customer: {type: map, input: true, scope: contact}
+          customer: {type: map, scope: contact}
           born: {type: date, default: 2001-02-03}
         nodes: {}
     """)
@@ -121,7 +121,7 @@ def test_variables_have_a_short_form_and_a_long_one() -> None:
     assert (order.name, order.type, order.has_default) == ("order_id", "string", False)
     assert (tier.values, tier.default, tier.pii) == (("gold", "silver"), "silver", True)
     assert (score.default, score.has_default, score.minimum, score.maximum) == (0, True, 0, 10)
-    assert (customer.input, customer.scope) == (True, VariableScope.CONTACT)
+    assert (customer.input, customer.scope) == (False, VariableScope.CONTACT)
     assert (born.type, born.default) == ("date", "2001-02-03")
     assert [variable.location.line for variable in flow.variables] == [3, 4, 5, 6, 7]
 

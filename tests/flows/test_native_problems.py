@@ -85,7 +85,7 @@ def test_a_wrong_node_says_where_and_what_to_do(
         ("settings: {fallback: a}\nnodes: {}", "R004", 2, 12, "`fallback` does nothing without `on_error: fallback`", "add it, or remove `fallback`"),
         ("settings: {step_limit: 0}\nnodes: {}", "R004", 2, 24, "`step_limit` must be at least 1, not `0`", ""),
         ("variables: {n: number}\nnodes: {}", "R004", 2, 16, "`number` is no type", "did you mean `double`?"),
-        ("variables: {n: 5}\nnodes: {}", "R004", 2, 16, "`5` is no type", "known are `string`, `int`, `double`, `bool`, `list`, `map`, `date`, `timestamp`, `duration`, `uint`, `bytes` and `dyn`"),
+        ("variables: {n: 5}\nnodes: {}", "R004", 2, 16, "`5` is no type", "known are `string`, `int`, `double`, `bool`, `date`, `timestamp`, `duration`, `list`, `map`, `object`, `enum` and `any`"),
         ("variables: {n: {type: integer}}\nnodes: {}", "R004", 2, 23, "`type` cannot be `integer`", "did you mean `int`?"),
         ("variables: {n: {type: int, default: x}}\nnodes: {}", "R004", 2, 37, "`default` must be a whole number, as `type` says, not `x`", ""),
         ("variables: {n: {type: int, values: [1, x]}}\nnodes: {}", "R004", 2, 40, "`x` must be a whole number, as `type` says", ""),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from statewright.flows.nodes import (
+    Breaker,
     BubbleType,
     End,
     Http,
@@ -552,8 +553,13 @@ def test_a_webhook_maps_its_response_by_json_path() -> None:
             "url": "https://x",
             "method": "POST",
             "timeout": 5000,
-            "retry": {"attempts": 3},
-            "response_mapping": {"temp.a": "$.data['full title'][0].x", "temp.b": "$..x"},
+            "retry": {"attempts": 3, "delay": 2000},
+            "circuit_breaker": {"failure_threshold": 3, "timeout": 20.0},
+            "response_mapping": {
+                "temp.a": "$.data['full title'][0].x",
+                "temp.b": "$..x",
+                "temp.c": "$.data[*].x",
+            },
         },
         to("b", "SUCCESS"),
         to("c", "FAILURE"),
@@ -561,8 +567,10 @@ def test_a_webhook_maps_its_response_by_json_path() -> None:
     assert [m for _, _, _, m in found(flow)] == ["`$..x` is no path of a response"]
     http: Http = config(flow)
     assert (http.timeout, http.retries) == (5_000_000, 3)
+    assert (http.backoff.wait, http.breaker) == (2_000_000, Breaker(3, rest=20_000_000))
     assert [(a.text, b.text) for a, b in http.save] == [
-        ("temp.a", "response.body.data['full title'][0].x")
+        ("temp.a", "response.body.data['full title'][0].x"),
+        ("temp.c", "response.body.data.filter(x0, x0.?x.hasValue()).map(x0, x0.x)"),
     ]
     assert arrows(flow) == ["a success -> b", "a error -> c"]
 
@@ -571,10 +579,6 @@ def test_a_webhook_maps_its_response_by_json_path() -> None:
     ("more", "message"),
     [
         ({"endpoint": "/v1/x"}, "`/v1/x` is relative: the host must say relative to what"),
-        (
-            {"circuit_breaker": {"failure_threshold": 3}},
-            "`circuit_breaker` is not carried over: the engine decides when it gives a service up",
-        ),
         (
             {"error_variable": "temp.e"},
             "`error_variable` is not carried over: errors are not saved; wire a FAILURE connection",

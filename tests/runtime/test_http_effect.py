@@ -280,3 +280,75 @@ def test_a_secret_that_is_not_there_or_does_not_fit_is_a_failure_that_shows_noth
     with pytest.raises(EffectFailed, match="`token`") as failure:
         filled({"headers": [text]}, lambda _: value)
     assert "lines" not in str(failure.value)
+
+
+# --- bodies and tries ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "body_as", "sent", "kind"),
+    [
+        ({"a": 1}, None, '{"a":1}', "application/json"),
+        ({"a": 1}, "json", '{"a":1}', "application/json"),
+        ('"Ada"', "json", '"Ada"', "application/json"),
+        (
+            {"name": "Ådа & Co", "n": 1.0, "tags": ["a b", "c"], "ok": True, "none": None},
+            "form",
+            "name=%C3%85d%D0%B0+%26+Co&n=1&tags=a+b&tags=c&ok=true&none=",
+            "application/x-www-form-urlencoded",
+        ),
+        ('{"a":1}', "text", '{"a":1}', "text/plain; charset=utf-8"),
+        ({"a": 1}, "text", '{"a":1}', "text/plain; charset=utf-8"),
+        (5, "text", "5", "text/plain; charset=utf-8"),
+    ],
+)
+async def test_a_body_is_written_as_it_is_wanted(
+    body: Any, body_as: str | None, sent: str, kind: str
+) -> None:
+    wanted = {} if body_as is None else {"body_as": body_as}
+    _, (asked,) = await ask(Reply(), method="POST", body=body, **wanted)
+    assert asked.body.decode() == sent
+    assert asked.headers["content-type"] == kind
+
+
+async def test_a_type_that_the_author_gives_is_kept() -> None:
+    given = {"Content-Type": "application/vnd.api+json"}
+    _, (asked,) = await ask(Reply(), method="POST", body={"a": 1}, body_as="json", headers=given)
+    assert asked.headers["content-type"] == "application/vnd.api+json"
+
+
+async def test_what_is_no_map_is_no_form() -> None:
+    with pytest.raises(EffectFailed, match="a map of fields"):
+        await ask(Reply(), method="POST", body=[1], body_as="form")
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("7", 7),
+        ("0", 0),
+        ("-1", 0),
+        ("soon", 0),
+        ("9" * 30, 86_400),
+        ("Thu, 01 Jan 1970 00:01:40 GMT", 90),
+        ("Thu, 01 Jan 1970 00:00:05 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        ("Mon, 99 Foo 2026", 0),
+    ],
+)
+async def test_how_long_a_server_wants_us_to_wait_is_heard(written: str, seconds: int) -> None:
+    reply = Reply(b"", 503, {"retry-after": written})
+    async with serving(lambda _: reply) as server:
+        handler = HttpHandler(allow_private=True, clock=lambda: 10_000_000)
+        with pytest.raises(EffectFailed) as failed:
+            await handler(order(url=server.url))
+        await handler.aclose()
+    assert failed.value.wait == seconds * 1_000_000
+
+
+async def test_the_author_says_after_which_statuses_it_is_tried_again() -> None:
+    result, _ = await ask(Reply(b"", 503), retry_statuses=[429])
+    assert result["status"] == 503
+    with pytest.raises(EffectFailed) as failed:
+        await ask(Reply(b"", 418), retry_statuses=[418])
+    assert failed.value.transient

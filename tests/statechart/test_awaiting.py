@@ -77,3 +77,44 @@ def test_a_floor_held_by_nobody_is_a_broken_snapshot() -> None:
     session = begun(chart(atom("a")))
     with pytest.raises(InvalidSnapshot, match="floor"):
         awaiting(session.chart, replace(session.snapshot, floor=("a",)))
+
+
+def asking_chart(question: State) -> Statechart:
+    """A chart that listens to its own question, or else hands what is said to another chart."""
+    host = State(
+        "host",
+        invocations=(
+            Invoke(
+                "talk", "scxml", cel("{'drinks': ['Tea']}"), chart=Literal("asks"), autoforward=True
+            ),
+        ),
+    )
+    inner = chart(
+        State("ask", awaits=Awaits("choice", "drink", cel("drinks").expression)),
+        data={"drinks": []},
+    )
+    return replace(
+        chart(parallel("both", host, question)),
+        charts={"asks": replace(inner, inputs=("drinks",))},
+    )
+
+
+def test_a_question_of_a_chart_that_was_invoked_is_awaited_with_its_choices() -> None:
+    session = begun(asking_chart(atom("quiet")))
+    waits = awaiting(session.chart, session.snapshot)
+    assert waits is not None
+    assert (waits.kind, waits.node, waits.state, waits.owner) == ("choice", "drink", "ask", "/talk")
+    assert waits.choices == ({"value": "Tea", "label": "Tea"},)
+
+
+def test_a_question_of_the_session_itself_comes_first() -> None:
+    session = begun(asking_chart(atom("own", awaits=Awaits("text", "own"))))
+    waits = awaiting(session.chart, session.snapshot)
+    assert waits is not None
+    assert (waits.state, waits.owner) == ("own", "")
+
+
+def test_a_child_of_a_chart_that_is_not_there_is_a_broken_snapshot() -> None:
+    session = begun(asking_chart(atom("quiet")))
+    with pytest.raises(InvalidSnapshot, match="session"):
+        awaiting(replace(session.chart, charts={}), session.snapshot)

@@ -17,11 +17,13 @@ from statewright.compiler.checks import (
     io_mismatch,
     misplaced_node,
     missing_key,
+    missing_locale,
     missing_subflow,
     multiple_starts,
     no_default,
     no_start,
     not_carried_over,
+    placeholder_drift,
     reader_decision,
     recursion,
     shadowed_trigger,
@@ -70,6 +72,8 @@ CHECKS: tuple[Check, ...] = (
     missing_subflow.CHECK,
     recursion.CHECK,
     unhandled_outcome.CHECK,
+    missing_locale.CHECK,
+    placeholder_drift.CHECK,
 )
 
 BY_CODE: Mapping[str, Check] = MappingProxyType({check.code: check for check in CHECKS})

@@ -1,8 +1,8 @@
-"""An edge, a container, a setting or a policy leads to a node that does not exist.
+"""An edge, a container, a setting, a policy or a rule names a node that does not exist.
 
 What it does:
     Looks up where every edge, jump and branch leads, where containers begin, and the nodes that
-    `fallback`, `closed`, `inactivity`, `on_error` and triggers name.
+    `fallback`, `closed`, `inactivity`, `on_error`, triggers and rules name.
 
 Why it matters:
     A conversation that takes such an edge has nowhere to go.
@@ -49,6 +49,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             )
     yield from _beginnings(check, subject)
     yield from _named(check, subject)
+    yield from _ruled(check, subject)
 
 
 def _named(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -65,6 +66,20 @@ def _named(check: Check, subject: Subject) -> Iterator[Finding]:
             node=named.source,
             help=f"did you mean `{meant}`?" if meant else "give it the id of a node",
         )
+
+
+def _ruled(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Nodes that rules name, and that are not there."""
+    for rule in subject.flow.rules:
+        for moment in (rule.moment, rule.other):
+            for goal in () if moment is None else moment.nodes:
+                if goal.node not in subject.nodes:
+                    meant = nearest(goal.node, subject.nodes)
+                    yield check.finding(
+                        f"the rule `{rule.name}` names `{goal.node}`, and there is no such node",
+                        goal.location,
+                        help=f"did you mean `{meant}`?" if meant else "give it the id of a node",
+                    )
 
 
 def _beginnings(check: Check, subject: Subject) -> Iterator[Finding]:

@@ -42,13 +42,13 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import problems_of_kind
 from statewright.compiler.findings import Finding, Severity
-from statewright.compiler.scope import CHART_TYPES, limits_of, session_variables
+from statewright.compiler.scope import session_variables
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
 from statewright.errors import EvaluationError
+from statewright.flows.declaring import held_by
 from statewright.flows.model import Variable
 from statewright.flows.nodes import Assignment, Operation, Set, Value
-from statewright.statechart.coercion import held
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _misfit(assignment: Assignment, variable: Variable) -> str:
     if assignment.operation is not Operation.SET or value is None or is_template:
         return ""
     try:
-        held(value.json, CHART_TYPES.get(variable.type, variable.type), limits_of(variable))
+        held_by(variable, value.json)
     except EvaluationError as error:
         return error.reason
     return ""

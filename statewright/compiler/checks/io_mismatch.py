@@ -60,7 +60,7 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering.subflow import OUTPUT
-from statewright.compiler.scope import session_variables
+from statewright.compiler.scope import output_variables
 from statewright.compiler.subject import Subject
 from statewright.errors import ExpressionError
 from statewright.expressions import parse, references
@@ -102,7 +102,7 @@ def _given(check: Check, node: Node, config: Subflow, flow: Flow) -> Iterator[Fi
 
 
 def _saved(check: Check, node: Node, config: Subflow, flow: Flow) -> Iterator[Finding]:
-    known = session_variables(flow)
+    known = output_variables(flow)
     for _, mapping in config.save:
         try:
             found = references(parse(mapping.text), ())

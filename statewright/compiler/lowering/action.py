@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import content_from, record
-from statewright.compiler.lowering.work import Work, lower_work
-from statewright.expressions import Computed, Literal, parse
+from statewright.compiler.lowering.work import Work, effort_of, lower_work
+from statewright.expressions import Computed, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Action
 from statewright.statechart.actions import Send
@@ -20,10 +20,9 @@ def lower_action(node: Node, config: Action, plan: Plan) -> Piece:
         send = Send(config.action or "action", given, target=config.action or "action")
         leave = ways(plan, node.id, NEXT, events=(done(ident),))
         return Piece(State(ident, entry=block(ident, send), transitions=leave))
-    policy = {"timeout": Literal(config.timeout), "retries": Literal(config.retries)}
     work = Work(
         type=config.action or "action",
-        request=record({"with": given, **policy}),
+        request=record({"with": given, **effort_of(config)}),
         timeout=config.timeout,
         result=(("result", Computed(parse("event.data"))),),
         save=config.save,

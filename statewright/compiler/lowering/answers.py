@@ -66,6 +66,8 @@ MEASURES: Mapping[InputKind, str] = MappingProxyType(
 TEXTUAL = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
 
 
+NUMERIC = frozenset({InputKind.NUMBER, InputKind.INTEGER, InputKind.RATING, InputKind.SLIDER})
+
 DEFAULT_RANGES: Mapping[InputKind, tuple[float, float]] = MappingProxyType(
     {InputKind.RATING: (1.0, 5.0), InputKind.SLIDER: (0.0, 100.0)}
 )
@@ -156,15 +158,34 @@ def _tests_of(variable: Variable | None, question: Question) -> Iterator[str]:
     if variable is None or question.store is Store.CHOICE:
         return
     value = "it.value" if question.input is InputKind.CHOICE else "it"
-    if question.input in {InputKind.NUMBER, InputKind.INTEGER}:
+    if question.input in NUMERIC:
         if variable.type in {"int", "uint"}:
             yield "answer.integer(input).hasValue()"
+        yield from _tests_of_bounds(variable)
+    if question.input is InputKind.DATE and variable.type == "date":
         if variable.minimum is not None:
-            yield f"double(it) >= {float(variable.minimum)!r}"
+            yield f"it >= {quoted(str(variable.minimum))}"
         if variable.maximum is not None:
-            yield f"double(it) <= {float(variable.maximum)!r}"
+            yield f"it <= {quoted(str(variable.maximum))}"
+    if question.input in {*TEXTUAL, InputKind.MULTIPLE_CHOICE}:
+        yield from _tests_of_size(variable)
     if variable.values and question.input is not InputKind.MULTIPLE_CHOICE:
-        yield f"{value} in {cel(list(variable.values))}"
+        yield f"{value} in {cel([*variable.values, *variable.names])}"
+
+
+def _tests_of_bounds(variable: Variable) -> Iterator[str]:
+    for sign, bound in ((">=", variable.minimum), ("<=", variable.maximum)):
+        if isinstance(bound, int | float):
+            yield f"double(it) {sign} {float(bound)!r}"
+
+
+def _tests_of_size(variable: Variable) -> Iterator[str]:
+    if variable.min_length is not None:
+        yield f"size(it) >= {variable.min_length}"
+    if variable.max_length is not None:
+        yield f"size(it) <= {variable.max_length}"
+    if variable.pattern:
+        yield f"it.matches({quoted(variable.pattern)})"
 
 
 def saved(question: Question, choices: str, typed: str = TYPED) -> str:

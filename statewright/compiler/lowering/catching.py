@@ -6,14 +6,19 @@
      ├──(an error of a clause)──▶ catch1 ──▲                ├──▶ error, after an error nobody caught
      └──(any other error)──────────────────┘                └── or it is raised again
 
+What leads out of the body or a clause by a way of its own, such as an edge to a node outside or an
+end, leads through ``finally``, too: see ``departures``.
+
 An error that nothing caught is kept in a variable while ``finally`` runs. Raised again, it keeps
 its class, so that a try around this one can tell what it was.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
+from statewright.compiler.lowering.departures import departures
 from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, events_of
 from statewright.compiler.lowering.plan import Piece, Plan, body_of, piece_of, ways
 from statewright.compiler.lowering.texts import quoted
@@ -63,15 +68,17 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
         )
         for body in config.bodies
     )
-    return piece_of(
-        State(
-            ident,
-            StateKind.COMPOUND,
-            data=(Datum(KEPT, value=Literal(None)),),
-            states=(*states, _end(node, plan)),
-        ),
-        chain.from_iterable(inside.values()),
-    )
+    pieces = tuple(chain.from_iterable(inside.values()))
+    data: tuple[Datum, ...] = (Datum(KEPT, value=Literal(None)),)
+    end = _end(node, plan)
+    if config.last is not None:
+        found = departures(ident, (*states, end), pieces, after, plan)
+        # What is done at last may lead elsewhere: then that is where it goes.
+        states = tuple(one if one.id == after else found.diverted(one) for one in states)
+        if found.ways:
+            data = (*data, found.datum)
+            end = replace(end, transitions=(*found.onwards(), *end.transitions))
+    return piece_of(State(ident, StateKind.COMPOUND, data=data, states=(*states, end)), pieces)
 
 
 def at_last(node: Node, config: Try, plan: Plan) -> str:

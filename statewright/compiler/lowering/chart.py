@@ -22,6 +22,7 @@ from statewright.compiler.lowering.conversation import (
     WHAT_WENT_WRONG,
     conversation,
     data_of,
+    outside_data,
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
@@ -30,6 +31,7 @@ from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import lower_interrupt, with_interrupts
+from statewright.compiler.lowering.languages import in_languages
 from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.llm import lower_llm
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
@@ -55,12 +57,13 @@ from statewright.compiler.lowering.plan import (
 )
 from statewright.compiler.lowering.policy import with_policy
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.rules import rules_of
 from statewright.compiler.lowering.silence import silent_ends, watched, with_silence
 from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
 from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
 from statewright.expressions import Literal
-from statewright.flows.model import Flow, Node
+from statewright.flows.model import Flow, Node, VariableScope
 from statewright.flows.nodes import (
     Action,
     Approval,
@@ -102,6 +105,7 @@ from statewright.statechart.definition import (
     state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.traversal import states_in
 from statewright.statechart.triggers import ENTRY
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
@@ -165,8 +169,18 @@ def lower(flow: Flow) -> Lowered:
         inputs=(*(v.name for v in flow.variables if v.input), *((ENTRY,) if routed else ())),
         deferred=("message",),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
+        contact=outside_data(flow, VariableScope.CONTACT),
+        tenant=outside_data(flow, VariableScope.TENANT),
     )
+    if _speaks_several(flow):
+        chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
+    chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
+
+
+def _speaks_several(flow: Flow) -> bool:
+    """Whether a flow, or one that it runs, is translated."""
+    return bool(flow.locales) or any(_speaks_several(inner) for inner in flow.subflows.values())
 
 
 def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:

@@ -8,12 +8,19 @@ from dataclasses import replace
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.interrupt import interrupting
+from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
-from statewright.compiler.scope import CHART_TYPES, limits_of
+from statewright.compiler.scope import (
+    flows_in,
+    output_variables,
+    outside_variables,
+    session_variables,
+)
 from statewright.expressions import Computed, Literal, parse
-from statewright.flows.model import OnError, Variable, VariableScope
+from statewright.flows.declaring import chart_type_of, limits_of
+from statewright.flows.model import LOCALE, Flow, OnError, Variable, VariableScope
 from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
@@ -52,7 +59,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         states = (begin, *states)
     if not states and not (ends and not beside):
         states = (_nowhere(plan),)
-    if plan.pauses:
+    if plan.pauses and states:
         states = (_main(plan, states), *beside)
     settings = plan.flow.settings
     entry: tuple[Actions, ...] = ()
@@ -70,7 +77,10 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         entry=entry,
         exit=exit_,
         transitions=(*_fallback(plan), *late),
-        data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
+        data=(
+            *local_data(plan),
+            *((Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else ()),
+        ),
     )
 
 
@@ -121,15 +131,33 @@ def _fallback(plan: Plan) -> Iterator[Transition]:
 
 
 def data_of(plan: Plan) -> tuple[Datum, ...]:
-    """The variables of a flow that live as long as it does."""
-    declared = plan.flow.variables
-    return tuple(_datum(one) for one in declared if one.scope is VariableScope.SESSION)
+    """The variables of a flow that those outside of it may see."""
+    data = tuple(map(datum_of, output_variables(plan.flow).values()))
+    if not plan.flow.locale:
+        return data
+    language = language_of(plan.flow)
+    return tuple(replace(one, value=language) if one.name == LOCALE else one for one in data)
 
 
-def _datum(variable: Variable) -> Datum:
+def local_data(plan: Plan) -> tuple[Datum, ...]:
+    """The variables of a flow that nobody else sees."""
+    own = session_variables(plan.flow).values()
+    return tuple(datum_of(one) for one in own if one.scope is VariableScope.FLOW)
+
+
+def outside_data(flow: Flow, scope: VariableScope) -> tuple[Datum, ...]:
+    """What a flow, and those that it calls, declare of the contact or the tenant."""
+    declared: dict[str, Variable] = {}
+    for one in flows_in(flow):
+        declared = {**outside_variables(one, scope), **declared}
+    return tuple(map(datum_of, declared.values()))
+
+
+def datum_of(variable: Variable) -> Datum:
+    """A variable as the chart declares it."""
     return Datum(
         variable.name,
-        CHART_TYPES.get(variable.type, variable.type),
+        chart_type_of(variable),
         Literal(variable.default) if variable.has_default else None,
         limits_of(variable),
     )

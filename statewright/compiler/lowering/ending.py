@@ -5,6 +5,7 @@ from __future__ import annotations
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import quoted, record
+from statewright.compiler.scope import output_variables
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import End
@@ -29,7 +30,8 @@ def final_state(
 
 
 def carried(outcome: str, plan: Plan, *, failed: bool) -> Content:
-    """What the end of a flow inside another one tells: how it ended, and all its variables."""
-    entries = (f"?{quoted(name)}: vars[?{quoted(name)}]" for name in plan.variables)
+    """What the end of a flow inside another one tells: how it ended, and its variables."""
+    names = output_variables(plan.flow)
+    entries = (f"?{quoted(name)}: vars[?{quoted(name)}]" for name in names)
     output = Computed(parse("{" + ", ".join(entries) + "}"))
     return record({"outcome": Literal(outcome), "failed": Literal(failed), "output": output})

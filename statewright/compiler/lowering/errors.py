@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from statewright.flows.nodes import ErrorClass
+from statewright.statechart.rules import VIOLATION
 
 ERRORS = ("error.execution.action", "error.communication", "error.flow")
 """What a flow's on-error answers. A guard that fails is not among them: the branch behind it has
@@ -30,6 +31,7 @@ EVENTS: Mapping[ErrorClass, tuple[str, ...]] = MappingProxyType(
         ErrorClass.SUBFLOW: ("error.flow.subflow",),
         ErrorClass.LOOP: ("error.flow.loop",),
         ErrorClass.EXPRESSION: ("error.execution.action", GUARD),
+        ErrorClass.RULE: (VIOLATION,),
     }
 )
 """Class → the descriptors of its events."""

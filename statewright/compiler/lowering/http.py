@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import content_from, record, template_from
-from statewright.compiler.lowering.work import Work, lower_work
+from statewright.compiler.lowering.work import Work, effort_of, lower_work
 from statewright.expressions import Computed, Content, Literal, Place, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import Http
+from statewright.flows.nodes import BodyFormat, Http, Source, Value
 
 RESPONSE = "response"
 """The name under which mappings read the response: ``{"status", "headers", "body"}``."""
@@ -49,9 +52,25 @@ def _request(config: Http) -> Content:
             {name: template_from(source, Place.HEADER) for name, source in config.headers}
         ),
         "query": record({name: content_from(value) for name, value in config.query}),
-        "timeout": Literal(config.timeout),
-        "retries": Literal(config.retries),
+        **effort_of(config),
     }
+    if config.retries and config.retry_statuses is not None:
+        fields["retry_statuses"] = Literal(list(config.retry_statuses))
     if config.body is not None:
-        fields["body"] = content_from(config.body)
+        fields["body"] = _body(config.body, config.format)
+    if config.format is not None:
+        fields["body_as"] = Literal(config.format.value)
     return record(fields)
+
+
+def _body(body: Value, written: BodyFormat | None) -> Content:
+    """A value; or a text, in which what is printed is encoded for it where it is JSON."""
+    text = body.json
+    if not isinstance(text, str):
+        return content_from(body)
+    json = written is BodyFormat.JSON or (written is None and _BEGINS_JSON.match(text))
+    return template_from(Source(text, body.location), Place.JSON) if json else content_from(body)
+
+
+_BEGINS_JSON: Final = re.compile(r"\s*(?:\[|\{(?!\{))")
+"""A text that is to be JSON, and no template that is a value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import content_from, record, template_from
-from statewright.compiler.lowering.work import Work, lower_work
+from statewright.compiler.lowering.work import Work, effort_of, lower_work
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Llm
@@ -20,8 +20,7 @@ def lower_llm(node: Node, config: Llm, plan: Plan) -> Piece:
         "model": template_from(config.model),
         "prompt": template_from(config.prompt),
         "options": record({name: content_from(value) for name, value in config.options}),
-        "timeout": Literal(config.timeout),
-        "retries": Literal(config.retries),
+        **effort_of(config),
     }
     if config.system is not None:
         fields["system"] = template_from(config.system)

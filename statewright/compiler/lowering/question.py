@@ -32,6 +32,7 @@ from statewright.compiler.lowering.answers import (
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
+from statewright.compiler.lowering.languages import translated
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -43,10 +44,13 @@ from statewright.compiler.lowering.texts import (
     template_from,
 )
 from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.scope import outside_variables
 from statewright.expressions import Computed, Content, Literal, parse
-from statewright.flows.model import Node, Variable
+from statewright.flows.declaring import part_at
+from statewright.flows.model import Node, Variable, VariableScope
 from statewright.flows.nodes import (
     NEXT,
+    Choice,
     InputKind,
     Question,
     Source,
@@ -302,11 +306,14 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
 
 
 def _destination(config: Question, plan: Plan) -> Variable | None:
-    """The declared variable that the answer goes to as a whole, if it does."""
+    """What is declared of the place that the answer goes to, if anything is."""
     if config.variable is None:
         return None
-    path = location_from(config.variable, plan.variables)
-    return plan.variables.get(path[0]) if len(path) == 1 else None
+    first, *path = location_from(config.variable, plan.variables)
+    if first in (VariableScope.CONTACT, VariableScope.TENANT) and first not in plan.variables:
+        outside = outside_variables(plan.flow, VariableScope(first))
+        return part_at(outside.get(path[0]), path[1:]) if path else None
+    return part_at(plan.variables.get(first), path)
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:
@@ -329,7 +336,7 @@ def _choices(config: Question) -> Content:
             record(
                 {
                     **{name: Literal(value) for name, value in choice.extra.items()},
-                    **({"synonyms": Literal(list(choice.synonyms))} if choice.synonyms else {}),
+                    **_synonyms(choice),
                     "value": Literal(choice.value),
                     "label": template_from(choice.label),
                 }
@@ -337,6 +344,18 @@ def _choices(config: Question) -> Content:
             for choice in config.choices
         )
     )
+
+
+def _synonyms(choice: Choice) -> Mapping[str, Content]:
+    """What else means a choice; in another language, also all that does in that of the flow."""
+    own = list(choice.synonyms)
+    others: dict[str, Content] = {}
+    for locale in {**choice.translated, **choice.label.translations}:
+        more = [*choice.translated.get(locale, ()), *own, choice.label.text]
+        others[locale] = Literal(list(dict.fromkeys(more)))
+    if not own and not others:
+        return {}
+    return {"synonyms": translated(Literal(own), others)}
 
 
 def choices_from_data(source: Source) -> str:

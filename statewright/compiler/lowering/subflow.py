@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.conversation import conversation, data_of
 from statewright.compiler.lowering.interrupt import with_interrupts
+from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -34,7 +35,7 @@ from statewright.compiler.lowering.texts import (
     quoted,
 )
 from statewright.expressions import Computed, parse
-from statewright.flows.model import Flow, Node
+from statewright.flows.model import LOCALE, Flow, Node
 from statewright.flows.nodes import NEXT, Subflow, outcome_port
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum, State, StateKind, Transition
@@ -60,6 +61,8 @@ def lower_subflow(node: Node, config: Subflow, plan: Plan) -> Piece:
     given = tuple(
         Datum(_given(name.text), value=content_from(value)) for name, value in config.inputs
     )
+    if _inherits_language(config, flow):
+        given += (Datum(_given(LOCALE), value=language_of(flow, f"vars[?'{LOCALE}']")),)
     return Piece(
         State(
             plan.state(node.id),
@@ -82,6 +85,8 @@ def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
     state = conversation(inner, pieces, overdue)
     state = replace(state, states=(*state.states, *silent_ends(inner)))
     given = {name.text for name, _ in config.inputs}
+    if _inherits_language(config, flow):
+        given.add(LOCALE)
     own = (
         replace(one, value=Computed(parse(f"vars[?{quoted(_given(one.name))}]")))
         if one.name in given
@@ -91,6 +96,11 @@ def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
     ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",))
     data = {one.name: one for one in (*own, *state.data)}
     return replace(state, data=tuple(data.values()), transitions=(*state.transitions, ended))
+
+
+def _inherits_language(config: Subflow, flow: Flow) -> bool:
+    """Whether a flow is run in the language of the one around it: unless it is told another one."""
+    return bool(flow.locale) and all(name.text != LOCALE for name, _ in config.inputs)
 
 
 def _save(node: Node, config: Subflow, plan: Plan) -> State:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Container
 from typing import Any
 
+from statewright.compiler.lowering.languages import translated
 from statewright.compiler.paths import path_from
 from statewright.errors import ExpressionError
 from statewright.expressions import (
@@ -78,8 +79,9 @@ guard_from = expression_from
 
 
 def template_from(source: Source, place: Place = Place.TEXT) -> Content:
-    """The template of a source."""
-    return _content(source.text, place)
+    """The template of a source, in all languages that it has."""
+    others = {locale: _content(one.text, place) for locale, one in source.translations.items()}
+    return translated(_content(source.text, place), others)
 
 
 def content_from(value: Value) -> Content:

@@ -17,7 +17,7 @@ from statewright.compiler.lowering.texts import expression_from, location_from
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import Source
+from statewright.flows.nodes import Action, Backoff, Http, Llm, Source
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum, Invoke, State, StateKind, Transition
 
@@ -26,6 +26,10 @@ Named = tuple[tuple[str, Content], ...]
 
 Saved = tuple[tuple[Source, Source], ...]
 """Variables, each with CEL for what is saved in it."""
+
+
+Effort = Http | Action | Llm
+"""What says how often, and for how long, work is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,36 @@ class Work:
     error: str
     good: str = ""
     fallback: Named | None = None
+
+
+def effort_of(config: Effort) -> dict[str, Content]:
+    """What the engine is told about tries: microseconds; what is not said is the usual.
+
+    Args:
+        config: says how often, and for how long, it is tried.
+    """
+    fields: dict[str, Content] = {
+        "timeout": Literal(config.timeout),
+        "retries": Literal(config.retries),
+    }
+    if config.try_timeout is not None:
+        fields["try_timeout"] = Literal(config.try_timeout)
+    if config.retries and config.backoff != Backoff():
+        backoff = config.backoff
+        fields["backoff"] = Literal(
+            {
+                "growth": backoff.growth.value,
+                "wait": backoff.wait,
+                "longest": backoff.longest,
+                "jitter": float(backoff.jitter),
+            }
+        )
+    if config.breaker is not None:
+        breaker = config.breaker
+        fields["breaker"] = Literal(
+            {"failures": breaker.failures, "within": breaker.within, "rest": breaker.rest}
+        )
+    return fields
 
 
 def lower_work(node: Node, work: Work, plan: Plan) -> Piece:

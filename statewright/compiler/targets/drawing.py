@@ -8,6 +8,7 @@ from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.timers import Timer, timers_of
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.compiler.targets.words import (
     shortened,
     words_of_action,
@@ -156,6 +157,7 @@ def losses_of(drawing: Drawing) -> Iterator[Loss]:
     """What no diagram shows, in document order."""
     chart = drawing.chart
     every = list(states_in(chart))
+    yield from unwatched(chart, "they are not drawn")
     if chart.data or any(state.data for state in every):
         yield Loss("variables", "variables, their types and limits", "they are not drawn")
     if chart.deferred:

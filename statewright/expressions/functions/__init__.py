@@ -13,6 +13,7 @@ from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.lots import LOTS
 from statewright.expressions.functions.maths import MATHS
 from statewright.expressions.functions.network import NETWORK
@@ -42,6 +43,7 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *NETWORK,
     *LOTS,
     *SCHEDULES,
+    *LOCALES,
     *ANSWERS,
 )
 """Every overload of every function."""

@@ -29,6 +29,7 @@ from statewright.flows.nodes.content import (
     Card,
     Variant,
 )
+from statewright.flows.nodes.efforts import Backoff, Breaker, Growth
 from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.lots import Sticky
 from statewright.flows.nodes.marks import Segment, Tag
@@ -46,7 +47,7 @@ from statewright.flows.nodes.questions import (
     Store,
     Validation,
 )
-from statewright.flows.nodes.requests import Action, Client, Http, Llm
+from statewright.flows.nodes.requests import Action, BodyFormat, Client, Http, Llm
 from statewright.flows.nodes.sources import Source, Value
 from statewright.flows.nodes.steering import Arm, Condition, End, Jump, Split, Start, Unsupported
 from statewright.flows.nodes.subflows import Subflow
@@ -96,8 +97,11 @@ __all__ = [
     "Approval",
     "Arm",
     "Assignment",
+    "Backoff",
     "Body",
+    "BodyFormat",
     "Break",
+    "Breaker",
     "Bubble",
     "BubbleType",
     "Button",
@@ -114,6 +118,7 @@ __all__ = [
     "ErrorClass",
     "Form",
     "FormField",
+    "Growth",
     "Handoff",
     "Help",
     "Http",

@@ -73,6 +73,8 @@ class ErrorClass(StrEnum):
     """A loop would take more rounds than allowed."""
     EXPRESSION = "expression"
     """An expression had no value, or a variable could not hold it."""
+    RULE = "rule"
+    """A business rule of the flow was broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Try:
 
     An error in the body goes to the first clause that answers it; an error that none answers, or
     that a clause makes itself, leaves by ``error``, or else goes on to whatever is around. What
-    ``last`` says is done in any case before the node is left by a port of its own.
+    ``last`` says is done in any case before the node is left: by a port of its own, by an edge of a
+    node inside it, or by an end. Interrupts and handoffs, which come back, are no ways out.
 
     Ports: ``next`` once the body, or a clause, is left; ``error``.
 

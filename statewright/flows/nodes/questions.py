@@ -55,6 +55,7 @@ class Choice:
         extra: whatever else its author wrote about it.
         synonyms: other words that mean it.
         location: where it stands.
+        translated: the synonyms in other languages, by their names.
     """
 
     value: Any
@@ -62,6 +63,7 @@ class Choice:
     extra: Mapping[str, Any] = field(default_factory=dict)
     synonyms: tuple[str, ...] = ()
     location: Location = NOWHERE
+    translated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
+from statewright.flows.nodes.efforts import USUAL_BACKOFF, Backoff, Breaker
 from statewright.flows.nodes.ports import NEXT
 from statewright.flows.nodes.sources import Source, Value
+
+
+class BodyFormat(StrEnum):
+    """How the body of a request is written."""
+
+    JSON = "json"
+    FORM = "form"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +32,15 @@ class Http:
         headers: by name.
         query: query parameters by name.
         body: what is sent, or None.
-        timeout: microseconds until it counts as failed.
+        format: how that is written; None where it depends on what it is.
+        timeout: microseconds until it counts as failed, all tries together.
         retries: how often the engine tries again.
+        try_timeout: microseconds after which a single try is given up, or None for the whole.
+        backoff: how long it waits before.
+        breaker: when nobody is asked at all, or None.
         save: variable (or path) ← CEL over ``response`` (``status``, ``headers``, ``body``).
         fallback: the body that stands in for a failed response, or None.
+        retry_statuses: the statuses after which it is tried again, or None for the usual ones.
     """
 
     url: Source
@@ -33,10 +48,15 @@ class Http:
     headers: tuple[tuple[str, Source], ...] = ()
     query: tuple[tuple[str, Value], ...] = ()
     body: Value | None = None
+    format: BodyFormat | None = None
     timeout: int = 30_000_000
     retries: int = 0
+    try_timeout: int | None = None
+    backoff: Backoff = USUAL_BACKOFF
+    breaker: Breaker | None = None
     save: tuple[tuple[Source, Source], ...] = ()
     fallback: Value | None = None
+    retry_statuses: tuple[int, ...] | None = None
     kind: ClassVar[str] = "http"
     ports: ClassVar[tuple[str, ...]] = ("success", "error")
 
@@ -53,8 +73,11 @@ class Action:
         parameters: what it is given, by name.
         waits: whether the conversation waits for the result.
         save: variable (or path) ← CEL over ``result``.
-        timeout: microseconds until it counts as failed.
+        timeout: microseconds until it counts as failed, all tries together.
         retries: how often the engine tries again.
+        try_timeout: microseconds after which a single try is given up, or None for the whole.
+        backoff: how long it waits before.
+        breaker: when nobody is asked at all, or None.
     """
 
     action: str
@@ -63,6 +86,9 @@ class Action:
     save: tuple[tuple[Source, Source], ...] = ()
     timeout: int = 30_000_000
     retries: int = 0
+    try_timeout: int | None = None
+    backoff: Backoff = USUAL_BACKOFF
+    breaker: Breaker | None = None
     kind: ClassVar[str] = "action"
     ports: ClassVar[tuple[str, ...]] = (NEXT, "error")
 
@@ -79,8 +105,11 @@ class Llm:
         options: temperature and the like, as the host knows them.
         save: variable (or path) ← CEL over ``answer`` (the text; with a schema, the value) and
             ``usage``.
-        timeout: microseconds until it counts as failed.
+        timeout: microseconds until it counts as failed, all tries together.
         retries: how often the engine tries again.
+        try_timeout: microseconds after which a single try is given up, or None for the whole.
+        backoff: how long it waits before.
+        breaker: when nobody is asked at all, or None.
     """
 
     model: Source
@@ -91,6 +120,9 @@ class Llm:
     save: tuple[tuple[Source, Source], ...] = ()
     timeout: int = 60_000_000
     retries: int = 0
+    try_timeout: int | None = None
+    backoff: Backoff = USUAL_BACKOFF
+    breaker: Breaker | None = None
     kind: ClassVar[str] = "llm"
     ports: ClassVar[tuple[str, ...]] = (NEXT, "error")
 

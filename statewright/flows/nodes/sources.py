@@ -17,11 +17,13 @@ class Source:
         text: as the author wrote it or, where a dialect has its own language, its translation.
         location: where it stands.
         original: what stands there where ``text`` is a translation, else ``""``.
+        translations: the same in other languages, by their names.
     """
 
     text: str
     location: Location = NOWHERE
     original: str = ""
+    translations: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

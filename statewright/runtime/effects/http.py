@@ -11,16 +11,20 @@ import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 
 from statewright.errors import EffectFailed, EvaluationError
 from statewright.expressions.printing import plain_from_value, text_from_value
-from statewright.runtime.clock import SECOND
+from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.effects.addresses import addresses_of
-from statewright.runtime.handling import LONGEST, Order
+from statewright.runtime.handling import LONGEST, Order, timeout_of
+from statewright.runtime.retrying import LONGEST_WAIT
 from statewright.statechart.coercion import kept
 
 LARGEST: Final = 1024 * 1024
@@ -48,6 +52,7 @@ class _Call:
     headers: httpx.Headers
     content: bytes | None
     seconds: float
+    passing: frozenset[int] = PASSING
 
     @property
     def host(self) -> str:
@@ -61,12 +66,16 @@ class _Call:
 
 
 class HttpHandler:
-    """Carries out requests: ``method url query headers body timeout`` → ``status headers body``.
+    """Carries out requests, and gives ``{status, headers, body}``.
+
+    A request is ``{method, url, query, headers, body, body_as, timeout, retry_statuses}``, of which
+    only the ``url`` is needed.
 
     Args:
         allow_private: whether requests may go to addresses that are not of the public internet.
         largest: the most bytes of a response's body.
         transport: what carries requests instead of the network; for tests.
+        clock: tells the time, which dates of ``Retry-After`` are compared with.
     """
 
     def __init__(
@@ -75,7 +84,9 @@ class HttpHandler:
         allow_private: bool = False,
         largest: int = LARGEST,
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = system_clock,
     ) -> None:
+        self._clock = clock
         self._allow_private = allow_private
         self._largest = largest
         self._transport = transport
@@ -101,10 +112,10 @@ class HttpHandler:
             "headers": dict(response.headers),
             "body": _body(response, content),
         }
-        if response.status_code in PASSING:
-            raise EffectFailed(
-                "status", f"the status is {response.status_code}", transient=True, result=result
-            )
+        if response.status_code in call.passing:
+            message = f"the status is {response.status_code}"
+            wait = _wait_asked_for(response, self._clock())
+            raise EffectFailed("status", message, transient=True, result=result, wait=wait)
         return result
 
     async def aclose(self) -> None:
@@ -166,6 +177,8 @@ class HttpHandler:
 
 
 _JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
+_TEXT: Final = "text/plain; charset=utf-8"
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _PORTS: Final = {"http": 80, "https": 443}
@@ -183,7 +196,7 @@ def _call_from(order: Order) -> _Call:
     try:
         url = _url(data)
         headers = _headers(data.get("headers") or {})
-        content = _content(data.get("body"), headers) if "body" in data else None
+        content = _content(data["body"], headers, data.get("body_as")) if "body" in data else None
         method = text_from_value(data.get("method") or "GET").upper()
     except (EvaluationError, TypeError, AttributeError):
         raise EffectFailed("request", "the url, a header, the query or the body is none") from None
@@ -191,9 +204,11 @@ def _call_from(order: Order) -> _Call:
         raise EffectFailed("request", "the method is not one of HTTP")
     headers.setdefault(KEY, order.id)
     headers["Accept-Encoding"] = "gzip, deflate"
-    timeout = data.get("timeout")
-    seconds = timeout / SECOND if type(timeout) is int and timeout > 0 else LONGEST
-    return _Call(method, url, headers, content, seconds)
+    timeout = timeout_of(data)
+    seconds = LONGEST if timeout is None else timeout / SECOND
+    statuses = data.get("retry_statuses")
+    passing = frozenset(statuses) if isinstance(statuses, list) else PASSING
+    return _Call(method, url, headers, content, seconds, passing)
 
 
 def _url(data: Mapping[str, Any]) -> httpx.URL:
@@ -228,13 +243,29 @@ def _headers(given: Mapping[str, Any]) -> httpx.Headers:
     return httpx.Headers(raw, encoding="utf-8")
 
 
-def _content(body: Any, headers: httpx.Headers) -> bytes:
-    """The body of a request: a text as it is, anything else as JSON."""
-    if isinstance(body, str):
-        headers.setdefault("Content-Type", _JSON if _is_json(body) else "text/plain; charset=utf-8")
-        return body.encode()
+def _content(body: Any, headers: httpx.Headers, written: Any) -> bytes:
+    """The body of a request: where nothing is said, a text as it is, anything else as JSON."""
+    if written == "form":
+        headers.setdefault("Content-Type", _FORM)
+        return urlencode(_fields(body)).encode()
+    if isinstance(body, str) or written == "text":
+        text = text_from_value(body)
+        is_json = written == "json" or (written is None and _is_json(text))
+        headers.setdefault("Content-Type", _JSON if is_json else _TEXT)
+        return text.encode()
     headers.setdefault("Content-Type", _JSON)
     return json.dumps(plain_from_value(body), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _fields(body: Any) -> list[tuple[str, str]]:
+    """The fields of a form; a list is as many fields of its name as it has elements."""
+    if not isinstance(body, Mapping):
+        raise EffectFailed("request", "the body of a form is a map of fields")
+    return [
+        (name, text_from_value(item))
+        for name, value in body.items()
+        for item in (value if isinstance(value, list) else [value])
+    ]
 
 
 def _is_json(text: str) -> bool:
@@ -253,13 +284,28 @@ def _redirected(call: _Call, response: httpx.Response) -> _Call | None:
         url = call.url.join(response.headers.get("location", ""))
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return None
-    call_again = _Call(call.method, url, call.headers, call.content, call.seconds)
+    call_again = replace(call, url=url)
     if call_again.origin != call.origin:
         return None
     if response.status_code in {307, 308} or call.method in {"GET", "HEAD"}:
         return call_again
     headers = httpx.Headers([(k, v) for k, v in call.headers.raw if k.lower() != b"content-type"])
-    return _Call("GET", url, headers, None, call.seconds)
+    return replace(call_again, method="GET", headers=headers, content=None)
+
+
+def _wait_asked_for(response: httpx.Response, now: int) -> int:
+    """Microseconds that the server wants us to wait (RFC 9110, 10.2.3); 0 where it says nothing."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]) * SECOND, LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return 0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    at = round(moment.timestamp() * SECOND)
+    return min(max(0, at - now), LONGEST_WAIT)
 
 
 async def _bounded(chunks: AsyncIterator[bytes], largest: int) -> bytes:

@@ -297,6 +297,14 @@ class Database(ABC):
         found = self.write("finish", settlements=json_text(asked))
         return _held([settlement.claim for settlement in settlements], found)
 
+    def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
+        """See ``Store.requests``."""
+        asked = [{"tenant": key.tenant, "session": key.session} for key in dict.fromkeys(keys)]
+        found: dict[SessionKey, list[Claim]] = {key: [] for key in keys}
+        for row in self.read("requests", keys=json_text(asked)):
+            found[rows.key_of(row)].append(rows.claim_from(row, ""))
+        return tuple(tuple(found[key]) for key in keys)
+
     def history(self, key: SessionKey, after: int, limit: int) -> tuple[PastTurn, ...]:
         """See ``Store.history``."""
         found = self.read(

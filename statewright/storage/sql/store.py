@@ -177,6 +177,11 @@ class SQLStore:
         opened = self._open
         return await opened.write(partial(opened.database.finish, settlements))
 
+    async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(opened.database.requests, keys))
+
     async def history(
         self, key: SessionKey, *, after: int = 0, limit: int = PAGE
     ) -> tuple[PastTurn, ...]:

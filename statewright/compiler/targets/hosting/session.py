@@ -19,9 +19,8 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
-from statewright.statechart.algorithm import DEFERRED, check_belongs
+from statewright.statechart.algorithm import DEFERRED, check_belongs, see_outside
 from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
@@ -30,12 +29,12 @@ from statewright.statechart.event import TICK, Event, EventKind, prefixes
 from statewright.statechart.execution import initialise
 from statewright.statechart.invocations import attend, start_work
 from statewright.statechart.microsteps import exit_interpreter
-from statewright.statechart.names import working_from_snapshot
 from statewright.statechart.release import Release
 from statewright.statechart.sending import dispatch
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.tree import tree_of
+from statewright.statechart.working import Working
 
 
 class Engine(Protocol):
@@ -155,9 +154,9 @@ def _turn(
     handle: Callable[[_Turn], None],
 ) -> Macrostep:
     """Do what is to be done, and hand over what came of it."""
-    working = working_from_snapshot(tree_of(chart), before)
+    working = Working(tree_of(chart), before)
     family = working.family
-    family.contact, family.tenant = values_read(event)
+    see_outside(working, event)
     try:
         handle(_Turn(Stage(working), engine))
     except OutOfBoundsError as error:

@@ -190,7 +190,7 @@ class Stage:
 
     def _restored_data(self) -> Mapping[str, Mapping[str, Any]]:
         if self._restored is None:
-            _, self._restored = compute_entry_set(self.working, self._taken)
+            self._restored = compute_entry_set(self.working, self._taken).restored
         return self._restored
 
     def _forget(self) -> None:

@@ -17,9 +17,10 @@ from typing import Final
 
 from statewright.compiler.targets.export import Export, Loss, export_of, lines_of, stem_of
 from statewright.compiler.targets.python.linking import Name, linked
+from statewright.compiler.targets.python.literals import QUOTE, text
 from statewright.compiler.targets.python.module import source_from_release
-from statewright.compiler.targets.python.parts import Module, module_from_text
-from statewright.compiler.targets.python.trimming import modules_with_tables, trimmed_texts
+from statewright.compiler.targets.python.parts import Module, UnlinkableError, module_from_text
+from statewright.compiler.targets.python.trimming import trimmed_texts
 from statewright.statechart.actions import Send
 from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
@@ -29,6 +30,7 @@ from statewright.statechart.traversal import actions_in, charts_in, states_in
 _PACKAGE: Final = "statewright"
 _RUNTIME: Final = f"{_PACKAGE}.compiler.targets.python.runtime"
 _EXPRESSIONS: Final = f"{_PACKAGE}.expressions"
+_STATECHART: Final = f"{_PACKAGE}.statechart"
 _CHART: Final = f"{_RUNTIME}.chart"
 
 _ROOTS: Final[tuple[Name, ...]] = (
@@ -43,8 +45,13 @@ _REPLACED: Final[Mapping[Name, Name]] = {
     (f"{_EXPRESSIONS}.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
     (f"{_EXPRESSIONS}.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
     (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
+    (f"{_STATECHART}.making", "maker"): (f"{_RUNTIME}.making", "maker"),
+    (f"{_STATECHART}.codec", "snapshot_from_json"): (f"{_RUNTIME}.snapshots", "snapshot_from_json"),
+    (f"{_STATECHART}.codec", "snapshot_to_json"): (f"{_RUNTIME}.snapshots", "snapshot_to_json"),
+    ("cronsim", "CronSim"): (f"{_RUNTIME}.cron", "Cron"),
+    ("cronsim", "CronSimError"): (f"{_RUNTIME}.cron", "CronError"),
 }
-"""What stands in for what needs the parser, the checker or RE2."""
+"""What stands in for what needs the parser, the checker, a library, or code made at run time."""
 
 PUBLIC: Final = (
     "CHART",
@@ -70,21 +77,28 @@ PUBLIC: Final = (
 
 
 def python_from(release: Release) -> Export:
-    """One file with the module."""
+    """One file with the module.
+
+    Raises:
+        UnlinkableError: a module of ours is written so that it cannot be a part; our own fault.
+    """
     chart = release.statechart
     digests = {name: digest_of(inner) for name, inner in chart.charts.items()}
     source = source_from_release(release, digests)
-    texts = {name: _text_of(name) for name in modules_with_tables()}
-    own = {_CHART: source.text, **trimmed_texts(texts, source.functions | _conversions(chart))}
+    own = dict(trimmed_texts(_module_of, source.functions | _conversions(chart)))
+    own[_CHART] = source.text
     changed = {name: module_from_text(name, text) for name, text in own.items()}
     made = linked(_ROOTS, lambda name: changed.get(name) or _module_of(name), _REPLACED, _PACKAGE)
+    foreign = {name.partition(".")[0] for name in made.needed} - sys.stdlib_module_names
+    if foreign:
+        raise UnlinkableError(f"the module would need {', '.join(sorted(foreign))}")
     names = "".join(f'    "{name}",\n' for name in PUBLIC)
     head = "".join(_head(chart, source.losses))
-    text = (
+    whole = (
         f"{head}\nfrom __future__ import annotations\n\n{made.imports}\n"
-        f"__all__ = [\n{names}]\n\n{made.definitions}"
+        f"__all__ = [\n{names}]\n{made.definitions}"
     )
-    return export_of({f"{_file_stem(chart.name)}.py": text}, source.losses)
+    return export_of({f"{_file_stem(chart.name)}.py": whole}, source.losses)
 
 
 def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
@@ -96,8 +110,7 @@ def _head(chart: Statechart, losses: tuple[Loss, ...]) -> Iterator[str]:
     if losses:
         yield "\nNot carried over:\n\n"
         for line in lines_of(losses):
-            shown = line.replace("\\", "\\\\").replace('"""', '\\"""')
-            yield f"- {shown}\n"
+            yield f"- {text(line, QUOTE).flat[1:-1]}\n"
     yield '"""\n'
 
 

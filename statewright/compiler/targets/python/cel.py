@@ -24,6 +24,8 @@ from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression
 from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.functions.locales import LOCALES
+from statewright.expressions.functions.schedules import SCHEDULES
 from statewright.expressions.linking import cost_of_round
 from statewright.expressions.patterns import searcher
 from statewright.expressions.syntax import (
@@ -56,6 +58,15 @@ _BRACKETS: Final = 20
 
 _CHAIN: Final = 6
 """How many operands of ``a + b - c`` are written as calls inside each other."""
+
+NOT_CARRIED: Final[Mapping[str, str]] = {
+    "matches": " with a pattern that is not written out",
+    "regex.extract": ", which asks for the places of a match",
+    "regex.extractAll": ", which asks for the places of a match",
+    "regex.replace": ", which asks for the places of a match",
+    **{one.name: ", which is done by a library" for one in LOCALES},
+}
+"""Functions that need more than the standard library, and why; to be said behind their names."""
 
 Scope = Mapping[str, Code]
 """The variables of macros in scope, and how each is read."""
@@ -284,10 +295,11 @@ class _Writer:
         return ".".join((path[0].name, *path[1], node.function))
 
     def table_call(self, name: str, nodes: tuple[Node, ...], scope: Scope, *, member: bool) -> Code:
-        if name in _WITH_PATTERNS:
-            raise NotExactError(f"`{name}` with a pattern that is not written out, or its places")
+        if name in NOT_CARRIED:
+            raise NotExactError(f"`{name}`{NOT_CARRIED[name]}")
         self.functions.used.add(name)
-        self.functions.zones |= member and name in _DATE_PARTS and len(nodes) == 2
+        in_zone = member and name in _DATE_PARTS and len(nodes) == 2
+        self.functions.zones |= in_zone or name in _IN_ZONES
         arguments = (self.code(one, scope) for one in nodes)
         return called("call_on" if member else "call", _FRAME, text(name), *arguments)
 
@@ -355,7 +367,7 @@ _WALKS: Final = {
     "transformMapEntry": "mapped_entries",
 }
 _DATE_PARTS: Final = frozenset(name for name, _ in FUNCTIONS if name.startswith("get"))
-_WITH_PATTERNS: Final = frozenset(("matches", "regex.extract", "regex.extractAll", "regex.replace"))
+_IN_ZONES: Final = frozenset(overload.name for overload in SCHEDULES)
 _RULES: Final[Mapping[type, Callable[[_Writer, Any, Scope], Code]]] = {
     Literal: _Writer.literal,
     Name: _Writer.of_name,

@@ -23,13 +23,15 @@ _NAMES: Final[Mapping[str, str]] = {
         "Assign Branch Cancel ForEach If Log Raise Say Send"  # as in `actions.Action`
     ),
     f"{_OURS}.statechart.definition": (
-        "Awaits Datum Invoke Limits State StateKind Statechart Transition TransitionKind"
+        "Awaits Datum Invoke Limits Member State StateKind Statechart Transition TransitionKind"
     ),
     f"{_RUNTIME}.exact": (
-        "Frame added ask bind call call_on cel decided elements every failing field_of filtered "
-        "holds_always holds_exactly_once holds_once hole inverted is_among list_with map_with "
-        "mapped mapped_entries mapped_values matching opened opened_flat or_other or_value "
-        "ordered_by pairs some variable worked_off"
+        "Frame added ask call call_on cel decided every failing field_of hole inverted is_among "
+        "list_with map_with matching or_other or_value some variable worked_off"
+    ),
+    f"{_RUNTIME}.macros": (
+        "bind elements filtered holds_always holds_exactly_once holds_once mapped mapped_entries "
+        "mapped_values opened opened_flat ordered_by pairs"
     ),
     f"{_RUNTIME}.patterns": "NotCarriedOver Pattern",
     f"{_RUNTIME}.tables": "machine_from_chart",

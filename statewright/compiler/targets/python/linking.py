@@ -20,6 +20,7 @@ from statewright.compiler.targets.python.scoping import Use
 Name = tuple[str, str]
 """A module, and a name in it."""
 
+_WIDTH: Final = 100
 _BUILTINS: Final = frozenset(dir(builtins))
 
 
@@ -30,12 +31,12 @@ class Linked:
     Attributes:
         imports: what it imports from elsewhere, a line each.
         definitions: all else.
-        modules: the modules from which something was taken, in order.
+        needed: the modules that it imports from.
     """
 
     imports: str
     definitions: str
-    modules: tuple[str, ...]
+    needed: frozenset[str]
 
 
 def linked(
@@ -59,7 +60,8 @@ def linked(
     for root in roots:
         linker.ask(root)
     order = tuple(linker.order(roots))
-    return Linked(linker.imports(), linker.text(order), order)
+    needed = frozenset(home for home, _ in linker.needed.values())
+    return Linked(linker.imports(), linker.text(order), needed)
 
 
 @dataclass(slots=True)
@@ -149,17 +151,25 @@ class _Linker:
         plain = sorted(home for home, there in self.needed.values() if not there)
         lines = [f"import {home}" for home in plain]
         for home, names in sorted(by_home.items()):
-            lines.append(f"from {home} import {', '.join(sorted(names, key=_rank))}")
+            one = f"from {home} import {', '.join(sorted(names, key=_rank))}"
+            if len(one) > _WIDTH:
+                inner = "".join(f"    {name},\n" for name in sorted(names, key=_rank))
+                one = f"from {home} import (\n{inner})"
+            lines.append(one)
         return "\n".join(lines) + "\n"
 
     def text(self, order: tuple[str, ...]) -> str:
         names = self.names(order)
-        pieces: list[str] = []
+        text, gap = "", ""
         for home in order:
             module = self.module_of(home)
-            asked = (module.definitions[number] for number in sorted(self.asked[home]))
-            pieces.extend(self.piece(module, definition, names) for definition in asked)
-        return "\n".join(pieces)
+            for number in sorted(self.asked[home]):
+                definition = module.definitions[number]
+                piece = self.piece(module, definition, names)
+                wanted = "\n\n" if definition.is_block else "\n" * ("\n" in piece.strip("\n"))
+                text += max(gap, wanted) + piece
+                gap = wanted
+        return text
 
     def names(self, order: tuple[str, ...]) -> Mapping[Name, str]:
         """What definitions are called in the text: no two of them the same."""
@@ -190,8 +200,7 @@ class _Linker:
                     )
                 changed = raw[: use.column] + new.encode() + raw[end:]
                 lines[use.line - 1 - first] = changed.decode()
-        gap = "\n" if definition.is_block else ""
-        return gap + "\n".join(lines) + "\n" + gap
+        return "\n".join(lines) + "\n"
 
 
 def _longer(name: str, home: str) -> str:

@@ -11,14 +11,17 @@ from statewright.compiler.targets.python.layout import Code, bracketed, called, 
 from statewright.expressions import Maybe, Uint
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 
+QUOTE: Final = '"'
 
-def text(value: str) -> Code:
+
+def text(value: str, quote: str = "") -> Code:
     r"""A text in quotes; what cannot be seen is escaped.
 
     >>> print(text("it's \u200b").flat, text('"no"').flat)
     "it's \u200b" '"no"'
     """
-    quote = "'" if '"' in value and "'" not in value else '"'
+    if not quote:
+        quote = "'" if '"' in value and "'" not in value else QUOTE
     inner = "".join(
         one if one.isprintable() and one not in ("\\", quote) else _escape(one) for one in value
     )

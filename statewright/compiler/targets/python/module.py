@@ -21,9 +21,10 @@ from statewright.compiler.targets.python.layout import (
     word,
 )
 from statewright.compiler.targets.python.literals import literal, text
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.places import Part
-from statewright.statechart.definition import Limits, State
+from statewright.statechart.definition import State
 from statewright.statechart.release import Release
 
 _BRACKETS: Final = 30
@@ -31,6 +32,9 @@ _BRACKETS: Final = 30
 
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_UNSAID: Final = ("rules", "tree")
+"""What is not written of a chart."""
+
 _NAME: Final = 60
 """How much of the id of a state its name shows."""
 
@@ -79,7 +83,7 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
     return Source(
         f"{head}{_imports(code)}\n{code}",
         frozenset(writer.functions.used),
-        (*writer.losses, *((_ZONES,) if writer.functions.zones else ())),
+        (*writer.losses, *unwatched(chart), *((_ZONES,) if writer.functions.zones else ())),
     )
 
 
@@ -156,7 +160,7 @@ class _Writer:
         positional = True
         for one in fields(value):
             own = getattr(value, one.name)
-            if not one.init or one.name == "tree" or _is_default(one, own):
+            if not one.init or one.name in _UNSAID or _is_default(one, own):
                 positional = False
                 continue
             needed = one.default is MISSING and one.default_factory is MISSING
@@ -182,9 +186,6 @@ class _Writer:
         code = called("State", *self.arguments(state))
         self.place = before
         return code
-
-    def limits(self, limits: Limits) -> Code:
-        return called("Limits", *(literal(getattr(limits, one.name)) for one in fields(limits)))
 
     def content(self, content: Literal) -> Code:
         return called("Literal", literal(content.value))
@@ -225,7 +226,6 @@ _FORMS: Final[Mapping[type, Callable[[_Writer, Any], Code]]] = {
     Expression: _Writer.named,
     tuple: _Writer.items,
     Mapping: _Writer.mapping,
-    Limits: _Writer.limits,
     Literal: _Writer.content,
     State: _Writer.state,
     Template: _Writer.template,

@@ -7,79 +7,40 @@ of them, is kept if a needed function of the table is not among those that are n
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from statewright.expressions import answers, functions
-from statewright.expressions.functions import (
-    aggregates,
-    conversions,
-    encoders,
-    lists,
-    lots,
-    maths,
-    network,
-    operators,
-    optionals,
-    regexes,
-    sets,
-    standard,
-    strings,
-    times,
-)
-
-_FAMILIES: Final[tuple[ModuleType, ...]] = (
-    aggregates,
-    answers,
-    conversions,
-    encoders,
-    lists,
-    lots,
-    maths,
-    network,
-    operators,
-    optionals,
-    regexes,
-    sets,
-    standard,
-    strings,
-    times,
-)
-"""Modules with a table of functions; the table bears the name of the module."""
+from statewright.compiler.targets.python.parts import Module
+from statewright.expressions import functions
+from statewright.expressions.overloads import Overload
 
 _EVERY: Final = "OVERLOADS"
 """The table of all tables, in ``expressions.functions``."""
 
-_ELSEWHERE: Final = frozenset(("string",))
-"""Functions of ``network`` that only matter to values that its other functions make."""
+_ELSEWHERE: Final = {"NETWORK": frozenset(("string",))}
+"""Functions of a table that only matter to values that its other functions make."""
 
 
-def trimmed_texts(texts: dict[str, str], needed: frozenset[str]) -> dict[str, str]:
-    """The modules with tables of functions, without the rows that nobody needs.
+def trimmed_texts(
+    module_of: Callable[[str], Module], needed: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """The modules with tables of functions, without the rows that nobody needs: names and texts.
 
     Args:
-        texts: name → text of every module with such a table, and of ``expressions.functions``.
+        module_of: name → module.
         needed: the names of functions.
     """
+    home = module_of(functions.__name__)
     kept: set[str] = set()
-    found: dict[str, str] = {}
-    for family in _FAMILIES:
-        table = family.__name__.rpartition(".")[2].upper()
-        own = needed & {overload.name for overload in getattr(family, table)}
-        if family is network and own <= _ELSEWHERE:
-            own = frozenset()
-        if own:
+    for table, place in home.imported.items():
+        overloads = getattr(functions, table)
+        if type(overloads) is not tuple or not table.isupper():
+            continue
+        own = needed & {one.name for one in overloads if isinstance(one, Overload)}
+        if own - _ELSEWHERE.get(table, frozenset()):
             kept.add(table)
-            found[family.__name__] = trimmed(texts[family.__name__], table, own)
-    name = functions.__name__
-    found[name] = trimmed(texts[name], _EVERY, frozenset(kept))
-    return found
-
-
-def modules_with_tables() -> tuple[str, ...]:
-    """The names of the modules with tables of functions, and of the one with all."""
-    return (*(family.__name__ for family in _FAMILIES), functions.__name__)
+            yield place[0], trimmed("\n".join(module_of(place[0]).lines), table, own)
+    yield home.name, trimmed("\n".join(home.lines), _EVERY, frozenset(kept))
 
 
 def trimmed(text: str, table: str, needed: frozenset[str]) -> str:

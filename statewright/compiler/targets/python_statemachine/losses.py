@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from statewright.compiler.targets.declarations import losses_of_outside
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.python_statemachine.names import Naming
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import State, Statechart, StateKind
 from statewright.statechart.nodes import Node, is_descendant, is_history
@@ -20,6 +22,7 @@ _DEPTH: Final = 99
 
 def losses_of_machine(chart: Statechart) -> Iterator[Loss]:
     """What not even the machines of ``build`` do: they refuse such a chart."""
+    yield from unwatched(chart)
     for state in states_in(chart):
         if any(invoke.chart is not None for invoke in state.invocations):
             yield Loss(
@@ -68,6 +71,7 @@ def _of_chart(chart: Statechart, naming: Naming) -> Iterator[Loss]:
         "a session cannot be written down and restored",
         "the machine stays in memory; `build` makes one that can",
     )
+    yield from losses_of_outside(chart)
     yield Loss(
         "limit",
         "a macrostep that takes no end is not given up",

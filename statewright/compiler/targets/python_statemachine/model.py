@@ -26,9 +26,10 @@ from statewright.expressions.nanoseconds import MICROSECOND
 from statewright.expressions.printing import text_from_value
 from statewright.statechart import Datum
 from statewright.statechart.canonical import value_from_json
-from statewright.statechart.coercion import coerced, held, is_absent, kept, with_part
+from statewright.statechart.coercion import coerced, held, kept, with_part
 from statewright.statechart.event import LATEST
-from statewright.statechart.names import timestamp_from_micros
+from statewright.statechart.scene import timestamp_from_micros
+from statewright.statechart.writing import write
 
 GUARD_ERROR: Final = "error.execution.guard"
 ACTION_ERROR: Final = "error.execution.action"
@@ -172,21 +173,12 @@ class Model:
         name, *rest = (path,) if isinstance(path, str) else path
         if isinstance(value, Maybe) and value.present:
             value = value.value
-        unset = isinstance(value, Maybe)
         if name in {"contact", "tenant"}:
             self._patch(name, tuple(rest), value)
             return
         scope, datum = self._declaration(name)
         variables = self.data.setdefault(scope, {})
-        if not rest and unset:
-            variables.pop(name, None)
-        elif not rest:
-            variables[name] = held(value, datum.type, datum.limits)
-        elif datum.type not in {"map", "dyn"}:
-            raise EvaluationError(f"`{name}` is declared as {datum.type}, which has no parts")
-        elif not unset or not is_absent(variables.get(name), tuple(rest)):
-            part = NOTHING if unset else kept(value)
-            variables[name] = with_part(variables.get(name), tuple(rest), part)
+        write(variables, datum, tuple(rest), value)
 
     def _patch(self, scope: str, path: tuple[str, ...], value: Any) -> None:
         if not path:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from statewright.compiler.targets.export import Export, Loss, Place, export_of, lines_of, stem_of
@@ -20,7 +21,8 @@ from statewright.compiler.targets.python_statemachine.losses import losses_of
 from statewright.compiler.targets.python_statemachine.names import Naming, naming_of
 from statewright.compiler.targets.words import shortened
 from statewright.expressions import Literal
-from statewright.statechart.definition import Actions, Datum, State, StateKind
+from statewright.statechart.conversion import converted
+from statewright.statechart.definition import Actions, Datum, Limits, Member, State, StateKind
 from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.release import Release
 from statewright.statechart.tree import Tree, tree_of
@@ -45,7 +47,9 @@ from statemachine import {library}
 
 from statewright.compiler.targets.python_statemachine.written import {support}
 from statewright.statechart import {ours}
-'''
+{also}'''
+
+_COERCED: Final = "from statewright.statechart.coercion import coerced\n"
 
 
 def python_statemachine_from(release: Release) -> Export:
@@ -64,7 +68,8 @@ def python_statemachine_from(release: Release) -> Export:
         losses=f"\nNot carried over:\n{listed}" if listed else "",
         library=_used(body, "HistoryState", "State"),
         support=_used(body, "Chart", "Model", "block", "guard"),
-        ours=_used(body, "Datum", "Limits") or "Datum",
+        ours=_used(body, "Datum", "Limits", "Member") or "Datum",
+        also=_COERCED if "coerced(" in body else "",
     )
     stem = stem_of(chart.name).replace("-", "_")
     name = f"{stem if stem.isidentifier() else f'chart_{stem}'}.py"
@@ -334,12 +339,7 @@ def _one_or_more(names: list[str]) -> Any:
 def _datum(datum: Datum) -> Any:
     limits = None
     if datum.limits is not None:
-        limits = called(
-            "Limits",
-            values=datum.limits.values or None,
-            minimum=datum.limits.minimum,
-            maximum=datum.limits.maximum,
-        )
+        limits = _limits(datum.limits)
     return called("Datum", datum.name, datum.type, limits=limits)
 
 
@@ -365,3 +365,33 @@ def _is_marked(node: Node) -> bool:
         or any(is_history(target) and target.parent is parent for target in targets)
     )
     return node is first and node is not parent.children[0]
+
+
+def _limits(limits: Limits) -> Any:
+    """What a variable may hold; bounds that are no literals of Python are read from texts."""
+    named = {
+        one.name: _limit(getattr(limits, one.name))
+        for one in fields(limits)
+        if getattr(limits, one.name) != one.default
+    }
+    return called("Limits", **named)
+
+
+def _limit(value: Any) -> Any:
+    match value:
+        case Member():
+            inner = None if value.limits is None else _limits(value.limits)
+            return called(
+                "Member",
+                value.type,
+                limits=inner,
+                name=value.name or None,
+                optional=value.optional or None,
+            )
+        case tuple():
+            return tuple(_limit(one) for one in value)
+        case datetime() | timedelta():
+            declared = "timestamp" if isinstance(value, datetime) else "duration"
+            return called("coerced", converted(value, "string"), declared)
+        case _:
+            return value

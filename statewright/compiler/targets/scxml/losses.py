@@ -8,6 +8,7 @@ from typing import Final
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.scxml.names import Naming, renamed_states
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Literal, Record, expressions_in
 from statewright.statechart.actions import Say
 from statewright.statechart.definition import State, Statechart
@@ -20,6 +21,7 @@ _DYNAMIC: Final = "dyn"
 def losses_of(tree: Tree, naming: Naming) -> Iterator[Loss]:
     """What is lost, in document order."""
     chart = tree.chart
+    yield from unwatched(chart)
     yield from _of_chart(chart)
     for name in renamed_states(chart, naming):
         yield Loss(
@@ -56,7 +58,9 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
         )
     states = list(states_in(chart))
     data = [*chart.data, *(datum for state in states for datum in state.data)]
-    if any(datum.type != _DYNAMIC or datum.limits is not None for datum in data):
+    if any(datum.type != _DYNAMIC or datum.limits is not None for datum in data) or (
+        chart.contact or chart.tenant
+    ):
         yield Loss(
             "types",
             "variables have no types and no limits",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.statechart.definition import StateKind
 from statewright.statechart.event import prefixes
 from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
@@ -19,6 +20,7 @@ from statewright.statechart.tree import Tree
 
 def losses_of_machine(tree: Tree) -> Iterator[Loss]:
     """What leads a machine into other states than the chart: with these, ``build`` refuses it."""
+    yield from unwatched(tree.chart)
     if tree.root.initial is not None:
         yield from _of_targets(tree.root.initial, tree.root, Place())
     for node in tree.nodes.values():

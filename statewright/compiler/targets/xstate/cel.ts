@@ -689,6 +689,7 @@ const ACCENTS =
 /** A text without case, accents and outer blanks. */
 export const folded = (text: string): string =>
   trimmed(text)
+    .normalize("NFKD") // some letters have a case only once they are decomposed
     .replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase())
     .replace(/ς/gu, "σ")
     .normalize("NFKD")

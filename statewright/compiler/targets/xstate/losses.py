@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from statewright.compiler.targets.declarations import losses_of_declarations
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.timers import Timer
+from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions.syntax import Arithmetic, Call, Literal, walk
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import (
@@ -56,6 +58,7 @@ def asked_states(chart: Statechart) -> frozenset[str]:
 
 
 def _of_chart(chart: Statechart) -> Iterator[Loss]:
+    yield from unwatched(chart)
     for descriptor in chart.deferred:
         yield Loss(
             "deferred",
@@ -80,6 +83,7 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "a double without fraction that is kept in a variable of type dyn, list or map "
             "becomes an int",
         )
+    yield from losses_of_declarations(chart)
     if any(datum.type == "int" for datum in data) or _calculates(chart):
         yield Loss(
             "large-ints",

@@ -210,9 +210,9 @@ def _variable(variable: Variable) -> dict[str, Any]:
     if limits is not None:
         if limits.values:
             found["values"] = list(limits.values)
-        if limits.minimum is not None:
+        if isinstance(limits.minimum, int | float):
             found["minimum"] = limits.minimum
-        if limits.maximum is not None:
+        if isinstance(limits.maximum, int | float):
             found["maximum"] = limits.maximum
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from statewright.flows.dialects.chatwoot_builder.scope import Scope
-from statewright.flows.nodes import Http, Source
+from statewright.flows.nodes import Backoff, Growth, Http, Source
 from statewright.flows.parts import Part
 
 MILLISECOND: Final = 1000
@@ -39,6 +39,7 @@ def request_from(node: Part, scope: Scope) -> Http:
         body=body.json(scope.template) if body.present and body.value != "" else None,
         timeout=_timeout(config["timeout"] if config["timeout"].present else node["timeout"]),
         retries=_retries(node),
+        backoff=_backoff(node["errorHandler"]["retryDelay"]),
         save=((scope.target(target), response),) if saved else (),
     )
 
@@ -51,10 +52,19 @@ def _timeout(part: Part) -> int:
 def _retries(node: Part) -> int:
     handler = node["errorHandler"]
     if handler["strategy"].value == "retry":
-        handler["retryDelay"].not_carried_over("the engine chooses how long it waits", "info")
         return handler["retryCount"].whole(0) or 0
     written = node["config"]["retries"]
     return (written if written.present else node["retries"]).whole(0) or 0
+
+
+def _backoff(delay: Part) -> Backoff:
+    """Waits of the same length, as the builder writes them, in milliseconds."""
+    usual = Backoff()
+    milliseconds = delay.number(least=0)
+    if not milliseconds:
+        return usual
+    wait = round(milliseconds * MILLISECOND)
+    return Backoff(Growth.CONSTANT, wait, max(usual.longest, wait))
 
 
 def _headers(part: Part, scope: Scope) -> Iterator[Header]:

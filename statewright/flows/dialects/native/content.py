@@ -18,14 +18,15 @@ from statewright.flows.nodes import (
     Value,
 )
 from statewright.flows.parts import Part
+from statewright.flows.translations import translations_of
 
 Removed = Collection[str]
 """Pointers of what was taken out of a node because it is wrong."""
 
 
 def source_from(text: str, part: Part) -> Source:
-    """A text that a model holds, with its place."""
-    return Source(text, part.location)
+    """A text that a model holds, with its place, and what catalogues say for it."""
+    return Source(text, part.location, translations=translations_of(part))
 
 
 def values_from(written: Collection[str], part: Part) -> tuple[tuple[str, Value], ...]:

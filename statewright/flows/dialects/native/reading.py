@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from statewright.flows.dialects.dialect import Dialect
+from statewright.flows.dialects.native.locales import read_locales, variable_of_locale
 from statewright.flows.dialects.native.nodes import read_nodes
+from statewright.flows.dialects.native.rules import read_rules
 from statewright.flows.dialects.native.schema import FlowShape
 from statewright.flows.dialects.native.settings import read_settings, variables_of_settings
 from statewright.flows.dialects.native.triggers import read_triggers
@@ -16,6 +18,7 @@ from statewright.flows.model import Flow, Node, Variable
 from statewright.flows.names import flow_id
 from statewright.flows.nodes import Start
 from statewright.flows.parts import Page, Part
+from statewright.flows.translations import report_unused
 from statewright.statechart.sourcemap import Location
 
 _MARK: Final = "statewright"
@@ -29,8 +32,11 @@ def recognises(value: Any) -> bool:
 def read(page: Page) -> Flow:
     """What a document says."""
     root = page.root
-    result = checked(FlowShape, root, without=("variables", "nodes", "triggers"))
+    result = checked(
+        FlowShape, root, without=("variables", "nodes", "triggers", "rules", "locales")
+    )
     shape = result.shape if result else FlowShape.model_construct(statewright=1)
+    locales = read_locales(shape.locale, page)
     if not root["nodes"].present:
         root["nodes"].report("R005", "`nodes` is missing", "a flow is made of nodes")
     drawing = read_nodes(root["nodes"])
@@ -38,8 +44,11 @@ def read(page: Page) -> Flow:
     removed = result.removed if result else frozenset()
     settings = read_settings(shape.settings, root["settings"], removed)
     variables = tuple(_variables(root["variables"]))
-    more = variables_of_settings(settings, variables, root["variables"])
+    more = [*variables_of_settings(settings, variables, root["variables"])]
+    if shape.locale:
+        more += variable_of_locale(shape.locale, variables, root["variables"])
     inputs = tuple(variable.name for variable in variables if variable.input)
+    report_unused(page)
     return Flow(
         id=shape.id or flow_id(page.document.file, shape.name),
         name=shape.name or shape.id or flow_id(page.document.file, ""),
@@ -54,6 +63,9 @@ def read(page: Page) -> Flow:
         metadata=shape.metadata,
         entry_locations=tuple(location for _, location in entries),
         triggers=tuple(read_triggers(root["triggers"], inputs)),
+        rules=tuple(read_rules(root["rules"])),
+        locale=shape.locale,
+        locales=locales,
     )
 
 

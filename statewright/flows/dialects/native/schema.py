@@ -12,33 +12,18 @@ from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
+from statewright.flows.dialects.native.locales import TEXTS, CatalogueShape, Locales
+from statewright.flows.dialects.native.rules import RULES
 from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
 from statewright.flows.dialects.native.triggers import SHAPES
+from statewright.flows.dialects.native.variable_shapes import (
+    FieldShape,
+    LongVariable,
+    PartShape,
+    declared_as,
+)
 
 SCHEMA_ID: Final = "urn:statewright:schema:flow:1"
-
-VariableType = Literal[
-    "string", "int", "double", "bool", "list", "map", "date", "timestamp", "duration", "uint",
-    "bytes", "dyn",
-]  # fmt: skip
-
-
-class LongVariable(Shape):
-    """A variable, with all that can be said about it."""
-
-    type: VariableType = Field("dyn", description="What it holds.")
-    default: Any = Field(None, description="Its value at the start; without, it is absent.")
-    input: bool = Field(False, description="Whether it may be given when a session starts.")
-    scope: Literal["session", "contact", "tenant"] = Field(
-        "session", description="Whose it is: of the conversation, the person, or the organisation."
-    )
-    values: list[Any] = Field([], description="The only values it may have.")
-    minimum: float | None = Field(None, description="The least number it may be.")
-    maximum: float | None = Field(None, description="The greatest number it may be.")
-    pii: bool = Field(False, description="Whether it holds personal data.")
-    secret: bool = Field(False, description="Whether it holds a secret.")
-    description: Text = Field("", description="What it is for.")
-
 
 Hours = Annotated[
     Any,
@@ -112,6 +97,12 @@ class SettingsShape(Shape):
     )
 
 
+Variables = Annotated[
+    Any,
+    WithJsonSchema({"type": "object", "additionalProperties": declared_as("LongVariable")}),
+]
+"""Variables: each is checked by itself."""
+
 Triggers = Annotated[
     Any,
     WithJsonSchema(
@@ -125,6 +116,19 @@ Triggers = Annotated[
 """Triggers: each is checked by itself."""
 
 
+Rules = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/Rule"},
+            "description": "What must hold of every conversation, by name.",
+        }
+    ),
+]
+"""Rules: each is checked by itself."""
+
+
 class FlowShape(Shape):
     """A conversation flow."""
 
@@ -135,11 +139,17 @@ class FlowShape(Shape):
     description: Text = Field("", description="What it is for.")
     start: NodeId | None = Field(None, description="The node where a conversation begins.")
     settings: SettingsShape | None = Field(None, description="What holds for the whole flow.")
-    variables: dict[str, VariableType | LongVariable] = Field(
+    variables: Variables = Field(
         {}, description="Names that expressions may use: a type, or all that is to be said."
     )
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
+    rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
+    locale: Text = Field(
+        "",
+        description="The language of the texts, `en` or `pt-BR`; what others lack is said in it.",
+    )
+    locales: Locales = Field({}, description="Other languages, with the texts in them.")
     metadata: dict[str, Any] = Field(
         {}, description="Whatever tools want to keep here; it has no meaning to the conversation."
     )
@@ -163,6 +173,11 @@ def json_schema() -> dict[str, Any]:
         FlowShape,
         *(kind.shape for kind in KINDS.values()),
         *SHAPES.values(),
+        LongVariable,
+        FieldShape,
+        PartShape,
+        *RULES.values(),
+        CatalogueShape,
     ]
     _, schema = models_json_schema(
         [(shape, "validation") for shape in shapes], schema_generator=_Generator
@@ -170,6 +185,9 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     flow = definitions.pop(FlowShape.__name__)
     definitions["Trigger"] = _union({name: shape.__name__ for name, shape in SHAPES.items()})
+    definitions["Texts"] = dict(TEXTS)
+    rules = [{"$ref": f"#/$defs/{shape.__name__}"} for shape in RULES.values()]
+    definitions["Rule"] = {"oneOf": rules}
     definitions["Node"] = _union({name: kind.shape.__name__ for name, kind in KINDS.items()})
     return {
         "$schema": _Generator.schema_dialect,

@@ -45,7 +45,7 @@ def expected(what: str, help_: str = "") -> PydanticCustomError:
     return PydanticCustomError("expected", "expected", {"expected": what, "help": help_})
 
 
-def _checked(
+def expected_value(
     accepts: Callable[[Any], Any], what: str, schema: Mapping[str, Any], help_: str = ""
 ) -> Any:
     """The type of values for which ``accepts`` returns anything but None; it may convert them."""
@@ -78,7 +78,7 @@ def _node_id(value: Any) -> str | None:
 Text = str
 """A text, which may hold templates: ``{{ expression }}``."""
 
-Expression = _checked(
+Expression = expected_value(
     _condition,
     "a CEL expression",
     {"type": ["string", "boolean"]},
@@ -86,15 +86,15 @@ Expression = _checked(
 )
 """CEL."""
 
-NodeId = _checked(_node_id, "the id of a node", {"type": ["string", "integer"]})
+NodeId = expected_value(_node_id, "the id of a node", {"type": ["string", "integer"]})
 """The id of a node of the flow."""
 
-Scalar = _checked(
+Scalar = expected_value(
     _scalar, "a text, a number, `true` or `false`", {"type": ["string", "number", "boolean"]}
 )
 """A value that a person can choose."""
 
-Duration = _checked(
+Duration = expected_value(
     microseconds_from,
     "a duration",
     {
@@ -112,7 +112,7 @@ def _some_time(written: Any) -> int | None:
     return microseconds_from(written) or None
 
 
-Timeout = _checked(
+Timeout = expected_value(
     _some_time,
     "a duration",
     {
@@ -124,3 +124,25 @@ Timeout = _checked(
     f"write {EXAMPLES}",
 )
 """How long something may take; microseconds once it is checked."""
+
+
+def _list_or_map(value: Any) -> Any:
+    return value if isinstance(value, list | dict) else None
+
+
+Values = expected_value(
+    _list_or_map,
+    "a list, or a map from names to values",
+    {"anyOf": [{"type": "array"}, {"type": "object"}]},
+)
+"""Values, with names or without."""
+
+
+def _bound(value: Any) -> Any:
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+
+
+Bound = expected_value(
+    _bound, "a number, or a date, time or duration in quotes", {"type": ["number", "string"]}
+)
+"""The least or the greatest of what has an order."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from statewright.flows.dialects.wriveted.scope import Scope
 from statewright.flows.durations import SECOND
+from statewright.flows.json_paths import cel_from_json_path
 from statewright.flows.names import path_in_cel
-from statewright.flows.nodes import Http, Source, Value
+from statewright.flows.nodes import Backoff, Breaker, Http, Source, Value
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 from statewright.flows.placeholders import Path, path_from
@@ -17,11 +19,12 @@ from statewright.flows.placeholders import Path, path_from
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _DEFAULT_TIMEOUT: Final = 30 * SECOND
 _MILLISECONDS_FROM: Final = 1000
-"""A timeout of more is meant in milliseconds: the documents write both."""
+"""From here on a length of time is meant in milliseconds: the documents write both."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|\{\{")
-_JSON_PATH = re.compile(r"\$(?:\.[A-Za-z_][\w-]*|\[(?:[0-9]+|'[^']*'|\"[^\"]*\")\])*")
-_JSON_PATH_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[([0-9]+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
+BODY: Final = "response.body"
+"""CEL for what paths of a response begin with."""
+
 KEYS: Final = frozenset(
     {
         "endpoint", "url", "method", "headers", "query_params", "params", "body", "payload",
@@ -64,6 +67,8 @@ def request_from(config: Part, scope: Scope) -> Http:
         body=_value(body, scope),
         timeout=_timeout(config["timeout"]),
         retries=_retries(config),
+        backoff=_backoff(config["retry"]["delay"]),
+        breaker=_breaker(config["circuit_breaker"]),
         save=tuple(_saved(config, scope)),
         fallback=_value(fallback, scope),
     )
@@ -71,10 +76,8 @@ def request_from(config: Part, scope: Scope) -> Http:
 
 def _refuse_policies(config: Part) -> None:
     """Report what the engine, or the host, decides and not the flow."""
-    config["circuit_breaker"].not_carried_over("the engine decides when it gives a service up")
     config["auth_type"].not_carried_over("the host must say who asks, or a header with a secret")
     config["error_variable"].not_carried_over("errors are not saved; wire a FAILURE connection")
-    config["retry"]["delay"].not_carried_over("the engine chooses how long it waits", "info")
 
 
 def _value(part: Part, scope: Scope) -> Value | None:
@@ -90,11 +93,30 @@ def _headers(part: Part, scope: Scope) -> Iterator[tuple[str, Source]]:
 
 
 def _timeout(part: Part) -> int:
-    number = part.number(least=0)
-    if not number:
-        return _DEFAULT_TIMEOUT
-    unit = SECOND // 1000 if number > _MILLISECONDS_FROM else SECOND
+    return _span(part) or _DEFAULT_TIMEOUT
+
+
+def _span(part: Part) -> int:
+    """A length of time in microseconds; 0 where there is none."""
+    number = part.number(least=0) or 0
+    unit = SECOND // 1000 if number >= _MILLISECONDS_FROM else SECOND
     return round(number * unit)
+
+
+def _backoff(delay: Part) -> Backoff:
+    """The waits of an author who says how long the first one is."""
+    usual = Backoff()
+    wait = _span(delay)
+    return replace(usual, wait=wait, longest=max(usual.longest, wait)) if wait else usual
+
+
+def _breaker(part: Part) -> Breaker | None:
+    if not part.present:
+        return None
+    usual = Breaker()
+    failures = part["failure_threshold"].whole(1) or usual.failures
+    rest = _span(part.first("timeout", "recovery_timeout")) or usual.rest
+    return replace(usual, failures=failures, rest=rest)
 
 
 def _retries(config: Part) -> int:
@@ -115,29 +137,21 @@ def _saved(config: Part, scope: Scope) -> Iterator[tuple[Source, Source]]:
     for key, value in config["response_mapping"].members():
         is_webhook = isinstance(value.value, str) and value.value.strip().startswith("$")
         written = value.text().strip()
-        steps = steps_from_json_path(written) if is_webhook else path_from(key)
+        mapping = cel_from_json_path(written, BODY) if is_webhook else _cel(path_from(key))
         target = path_from(key if is_webhook else written)
-        if steps is None:
+        if mapping is None:
             value.report("R004", f"`{written if is_webhook else key}` is no path of a response")
         elif target is None:
             value.wrong("the name of a variable")
         else:
             name, *rest = scope.scoped(target)
             variable = Source(path_in_cel(name, rest), value.location, written)
-            yield variable, Source(path_in_cel("response.body", steps), value.location, written)
+            yield variable, Source(mapping, value.location, written)
     whole = config["response_variable"]
     target_of_whole = scope.target(whole) if whole.present else None
     if target_of_whole is not None:
-        yield target_of_whole, whole.read_as("response.body")
+        yield target_of_whole, whole.read_as(BODY)
 
 
-def steps_from_json_path(text: str) -> Path | None:
-    """The steps of a JSONPath (RFC 9535) that names one place; None for any other.
-
-    >>> steps_from_json_path("$.data.books[0]['full title']")
-    ('data', 'books', '0', 'full title')
-    """
-    if not _JSON_PATH.fullmatch(text):
-        return None
-    found = _JSON_PATH_STEP.findall(text)
-    return tuple(next((part for part in step if part), "") for step in found)
+def _cel(steps: Path | None) -> str | None:
+    return None if steps is None else path_in_cel(BODY, steps)

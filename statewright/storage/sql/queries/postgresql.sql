@@ -287,3 +287,11 @@ where o.tenant = r.tenant and o.session = r.session
   and o.revision = r.revision and o.ordinal = r.ordinal
   and o.token = r.token and (o.available_at is not null or r.result is not null)
 returning o.tenant, o.session, o.revision, o.ordinal;
+
+-- name: requests
+-- What is not finished; a session has few of them, and its outbox is in the order of its key.
+select o.tenant, o.session, o.revision, o.ordinal, o.key, o.kind, o.stream, o.payload, o.attempts
+from json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+join statewright_outbox o on o.tenant = k.tenant and o.session = k.session
+where o.available_at is not null
+order by o.tenant, o.session, o.revision, o.ordinal;

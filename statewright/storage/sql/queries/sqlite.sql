@@ -201,3 +201,14 @@ where statewright_outbox.tenant = r.tenant and statewright_outbox.session = r.se
   and statewright_outbox.token = r.token
   and (statewright_outbox.available_at is not null or r.result is not null)
 returning tenant, session, revision, ordinal;
+
+-- name: requests
+-- What is not finished; a session has few of them, and its outbox is in the order of its key.
+select o.tenant, o.session, o.revision, o.ordinal, o.key, o.kind, o.stream, o.payload, o.attempts
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session
+  from json_each(:keys)
+) k
+join statewright_outbox o on o.tenant = k.tenant and o.session = k.session
+where o.available_at is not null
+order by o.tenant, o.session, o.revision, o.ordinal;

@@ -60,13 +60,13 @@ def _run(session: Session, actions: Actions, place: tuple[Any, ...]) -> None:
         _RUN[type(action)](session, action)
 
 
-def _assign(session: Session, action: Assign) -> None:
+def _assign(session: Session, action: Assign, *, first: bool = False) -> None:
     content = action.value
     try:
         value = render(content, *seen_by(session))
         if type(value) is Maybe and value.present:
             value = value.value
-        set_location(session, action.location, value)
+        set_location(session, action.location, value, first=first)
     except EvaluationError as error:
         raise ActionError(error, culprit(session, content)) from None
 
@@ -155,9 +155,10 @@ def initialise(
             session.place = ("data", number)
             try:
                 if datum.shown:
-                    set_location(session, (datum.name,), shown(session, datum.value))
+                    made = shown(session, datum.value)
+                    set_location(session, (datum.name,), made, first=True)
                 else:
-                    _assign(session, Assign((datum.name,), datum.value))
+                    _assign(session, Assign((datum.name,), datum.value), first=True)
             except EvaluationError as error:
                 _fail(session, ActionError(error))
             except ActionError as failed:

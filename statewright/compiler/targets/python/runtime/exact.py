@@ -17,7 +17,6 @@ from statewright.errors import EvaluationError
 from statewright.expressions.access import select
 from statewright.expressions.arithmetic import OPERATIONS, add
 from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.functions.lists import sorted_by
 from statewright.expressions.interpreter import BUDGET
 from statewright.expressions.meter import (
     Meter,
@@ -30,16 +29,13 @@ from statewright.expressions.overloads import Dispatch
 from statewright.expressions.places import Part, Place, encoder
 from statewright.expressions.template import Hole
 from statewright.expressions.values import (
-    NOTHING,
     TYPE_VALUES,
     Maybe,
     has_lone_surrogate,
     key_from_value,
     kind,
     no_overload,
-    sorted_keys,
     type_name,
-    value_from_key,
 )
 
 Frame = Meter
@@ -162,15 +158,16 @@ def _joined(operands: Iterable[Later], symbol: str, *, stop: bool) -> bool:
 
 def inverted(value: Any) -> bool:
     """``!value``."""
-    return not _bool(value, "!")
+    return not truth(value, "!")
 
 
 def decided(value: Any) -> bool:
     """The condition of ``condition ? then : otherwise``."""
-    return _bool(value, "?:")
+    return truth(value, "?:")
 
 
-def _bool(value: Any, symbol: str) -> bool:
+def truth(value: Any, symbol: str) -> bool:
+    """A value that has to be true or false, to the operator that wants it."""
     if type(value) is bool:
         return value
     raise no_overload(symbol, value)
@@ -219,7 +216,7 @@ def map_with(*entries: tuple[bool, Later, Later]) -> dict[Any, Any]:
     """``{a: b, ?c: d}``, as ``list_with``."""
     result: dict[Any, Any] = {}
     for may_lack, key_of, value_of in entries:
-        key = _new_key(result, key_of())
+        key = new_key(result, key_of())
         value = value_of()
         if may_lack:
             if not _opened(value).present:
@@ -235,7 +232,7 @@ def _opened(value: Any) -> Maybe:
     raise EvaluationError(f"an entry with `?` takes an optional, not a {type_name(value)}")
 
 
-def _new_key(result: dict[Any, Any], value: Any) -> Any:
+def new_key(result: dict[Any, Any], value: Any) -> Any:
     """The key for a value that is to be added to a map."""
     if kind(value) is float:
         raise EvaluationError("unsupported key type: double")
@@ -320,163 +317,17 @@ def failing(reason: str) -> Any:
 
 def or_value(maybe: Any, other: Later) -> Any:
     """``maybe.orValue(other)``, which looks at ``other`` only if it has to."""
-    return maybe.value if _optional("orValue", maybe).present else other()
+    return maybe.value if optional("orValue", maybe).present else other()
 
 
 def or_other(maybe: Any, other: Later) -> Maybe:
     """``maybe.or(other)``, which looks at ``other`` only if it has to."""
-    first = _optional("or", maybe)
-    return first if first.present else _optional("or", other())
+    first = optional("or", maybe)
+    return first if first.present else optional("or", other())
 
 
-def _optional(name: str, value: Any) -> Maybe:
+def optional(name: str, value: Any) -> Maybe:
+    """A value that has to be an optional, to the function that wants it."""
     if type(value) is Maybe:
         return value
     raise no_overload(name, value)
-
-
-# Macros
-
-
-Rounds = Iterable[tuple[Any, ...]]
-"""What the rounds of a walk are about, in order: a value per variable."""
-
-
-def elements(frame: Frame, name: str, cost: int, value: Any) -> Rounds:
-    """The elements of a list, or the keys of a map in their order; ``cost`` is that of a round."""
-    own = kind(value)
-    if own is list:
-        spend(frame, cost * (len(value) + 1))
-        return ((one,) for one in value)
-    if own is dict:
-        spend(frame, cost * (len(value) + 1))
-        return ((value_from_key(key),) for key in sorted_keys(value))
-    raise no_overload(name, value)
-
-
-def pairs(frame: Frame, name: str, cost: int, value: Any) -> Rounds:
-    """Index and element of a list; key and value of a map."""
-    own = kind(value)
-    if own is list:
-        spend(frame, cost * (len(value) + 1))
-        return enumerate(value)
-    if own is dict:
-        spend(frame, cost * (len(value) + 1))
-        return ((value_from_key(key), value[key]) for key in sorted_keys(value))
-    raise no_overload(name, value)
-
-
-def holds_always(rounds: Rounds, predicate: Callable[..., Any]) -> bool:
-    """``all``: false where one round is, whatever errors there are in others."""
-    return _quantified(rounds, predicate, stop=False)
-
-
-def holds_once(rounds: Rounds, predicate: Callable[..., Any]) -> bool:
-    """``exists``: true where one round is, whatever errors there are in others."""
-    return _quantified(rounds, predicate, stop=True)
-
-
-def _quantified(rounds: Rounds, predicate: Callable[..., Any], *, stop: bool) -> bool:
-    failure: EvaluationError | None = None
-    for one in rounds:
-        try:
-            value = predicate(*one)
-        except EvaluationError as error:
-            failure = failure or error
-            continue
-        if value is stop:
-            return bool(stop)
-        if type(value) is not bool:
-            failure = failure or no_overload("a condition", value)
-    if failure is not None:
-        raise failure
-    return not stop
-
-
-def holds_exactly_once(rounds: Rounds, predicate: Callable[..., Any]) -> bool:
-    """``exists_one``."""
-    return sum(_holds(predicate, one) for one in rounds) == 1
-
-
-def _holds(predicate: Callable[..., Any] | None, one: tuple[Any, ...]) -> bool:
-    return predicate is None or _bool(predicate(*one), "a condition")
-
-
-def filtered(rounds: Rounds, predicate: Callable[..., Any]) -> list[Any]:
-    """``filter``."""
-    return [one[0] for one in rounds if _holds(predicate, one)]
-
-
-def mapped(
-    rounds: Rounds, transform: Callable[..., Any], predicate: Callable[..., Any] | None = None
-) -> list[Any]:
-    """``map`` and ``transformList``."""
-    return [transform(*one) for one in rounds if _holds(predicate, one)]
-
-
-def mapped_values(
-    rounds: Rounds, transform: Callable[..., Any], predicate: Callable[..., Any] | None = None
-) -> dict[Any, Any]:
-    """``transformMap``."""
-    result: dict[Any, Any] = {}
-    for one in rounds:
-        if _holds(predicate, one):
-            key = _new_key(result, one[0])
-            result[key] = transform(*one)
-    return result
-
-
-def mapped_entries(
-    rounds: Rounds, transform: Callable[..., Any], predicate: Callable[..., Any] | None = None
-) -> dict[Any, Any]:
-    """``transformMapEntry``."""
-    result: dict[Any, Any] = {}
-    for one in rounds:
-        if not _holds(predicate, one):
-            continue
-        entries = transform(*one)
-        if kind(entries) is not dict:
-            raise no_overload("transformMapEntry", entries)
-        for key, value in entries.items():
-            result[_new_key(result, value_from_key(key))] = value
-    return result
-
-
-def ordered_by(rounds: Rounds, key_of: Callable[..., Any]) -> list[Any]:
-    """``sortBy``."""
-    pairs_of = [(one[0], key_of(*one)) for one in rounds]
-    return sorted_by([element for element, _ in pairs_of], [key for _, key in pairs_of])
-
-
-def bind(value: Later, body: Callable[[Later], Any]) -> Any:
-    """``cel.bind(name, value, body)``: the value is evaluated once, when it is first needed."""
-    found: list[Any] = []
-
-    def read() -> Any:
-        if not found:
-            try:
-                found.append(value())
-            except EvaluationError as error:
-                found.append(error)
-        if isinstance(found[0], EvaluationError):
-            raise found[0]
-        return found[0]
-
-    return body(read)
-
-
-def opened(maybe: Any, body: Callable[[Any], Any]) -> Maybe:
-    """``maybe.optMap(name, body)``."""
-    one = _optional("optMap", maybe)
-    return Maybe(True, body(one.value)) if one.present else NOTHING
-
-
-def opened_flat(maybe: Any, body: Callable[[Any], Any]) -> Maybe:
-    """``maybe.optFlatMap(name, body)``, whose body is an optional itself."""
-    one = _optional("optFlatMap", maybe)
-    if not one.present:
-        return NOTHING
-    result = body(one.value)
-    if type(result) is not Maybe:
-        raise no_overload("optFlatMap", one.value, result)
-    return result

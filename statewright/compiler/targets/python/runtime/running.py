@@ -44,11 +44,11 @@ from statewright.statechart.acceptance import (
     inputs_of,
     is_awaited,
     stale,
-    values_read,
 )
 from statewright.statechart.cycle import cycle_in
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, prefixes
+from statewright.statechart.outside import MISFIT, values_read
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.steps import Macrostep
 
@@ -146,7 +146,10 @@ def _turn(
     """Do what is to be done, and hand over what came of it."""
     session = Session(machine, snapshot)
     turn = session.turn
-    turn.contact, turn.tenant = values_read(event)
+    seen = values_read(machine.chart, event)
+    turn.contact, turn.tenant = seen.contact, seen.tenant
+    for misfit in seen.misfits:
+        session.report(MISFIT, misfit)
     try:
         handle(session)
     except OutOfBounds as error:

@@ -121,10 +121,13 @@ def step(snapshot: str | bytes, event: Mapping[str, Any]) -> Step:
 
 
 def awaiting(snapshot: str | bytes) -> Mapping[str, Any] | None:
-    """What a session waits for: ``{"kind", "node", "state", "choices", "effects", "due"}``.
+    """What a session waits for.
 
-    The ``kind`` is that of the question that is asked (``text``, ``choice``, …), else ``effect``
-    or ``timer``; None where the session is over.
+    Returns:
+        ``{"kind", "node", "state", "owner", "choices", "effects", "due"}``. The ``kind`` is that of
+        the question that is asked (``text``, ``choice``, …), else ``effect`` or ``timer``; the
+        ``owner`` is the path of the session that the state is of, if it was invoked. None where
+        the session is over.
 
     Raises:
         InvalidSnapshot: the snapshot is none, or none of this chart.

@@ -12,7 +12,7 @@ from statewright.compiler.targets.python.runtime.tables import Machine
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions import evaluate
 from statewright.statechart.definition import Awaits
-from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.snapshot import Invocation, Snapshot, Status, Timer
 
 
 def awaiting_of(machine: Machine, snapshot: Snapshot) -> Mapping[str, Any] | None:
@@ -25,30 +25,40 @@ def awaiting_of(machine: Machine, snapshot: Snapshot) -> Mapping[str, Any] | Non
     check_belongs(machine, snapshot)
     if snapshot.status is not Status.ACTIVE:
         return None
-    kind, choices = "", []
-    if snapshot.floor:
-        state = snapshot.floor[0]
-        awaits = _awaits(machine, state)
-        kind, node, choices = awaits.kind, awaits.node, _choices(machine, snapshot, state, awaits)
-    elif snapshot.invocations:
-        kind, node = "effect", snapshot.invocations[0].state
-        state = node
-    elif snapshot.timers:
-        kind, node = "timer", snapshot.timers[0].state
-        state = node
-    else:
+    found = _question(machine, snapshot)
+    if found is None and snapshot.invocations:
+        found = _at("effect", snapshot.invocations[0])
+    if found is None and snapshot.timers:
+        found = _at("timer", snapshot.timers[0])
+    if found is None:
         return None
     return {
-        "kind": kind,
-        "node": node,
-        "state": state,
-        "choices": choices,
+        **found,
         "effects": [
             {"id": one.id, "name": one.name, "type": one.type, "state": one.state}
             for one in snapshot.invocations
         ],
         "due": snapshot.timers[0].due if snapshot.timers else None,
     }
+
+
+def _at(kind: str, waits: Invocation | Timer) -> Mapping[str, Any]:
+    state = waits.state
+    return {"kind": kind, "node": state, "state": state, "owner": waits.owner, "choices": []}
+
+
+def _question(machine: Machine, snapshot: Snapshot) -> Mapping[str, Any] | None:
+    """What is asked by the session, or else by the first that asks of those that it invoked."""
+    asking = (child.path for child in snapshot.children if child.snapshot.floor)
+    owner = "" if snapshot.floor else next(asking, None)
+    if owner is None:
+        return None
+    session = Session(machine, snapshot).turn.session(owner)
+    state = session.floor[0]
+    awaits = _awaits(session.machine, state)
+    choices = _choices(session, state, awaits)
+    kind, node = awaits.kind, awaits.node
+    return {"kind": kind, "node": node, "state": state, "owner": owner, "choices": choices}
 
 
 def _awaits(machine: Machine, name: str) -> Awaits:
@@ -61,14 +71,11 @@ def _awaits(machine: Machine, name: str) -> Awaits:
     return node.state.awaits
 
 
-def _choices(
-    machine: Machine, snapshot: Snapshot, name: str, awaits: Awaits
-) -> list[Mapping[str, Any]]:
+def _choices(session: Session, name: str, awaits: Awaits) -> list[Mapping[str, Any]]:
     """The choices offered; none where they have no value, which the chart's own actions report."""
     if awaits.choices is None:
         return []
-    session = Session(machine, snapshot)
-    session.node = machine.nodes[name]
+    session.node = session.machine.nodes[name]
     try:
         offered = evaluate(awaits.choices, *seen_by(session))
     except EvaluationError:

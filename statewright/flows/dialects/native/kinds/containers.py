@@ -64,7 +64,15 @@ class BreakNode(NodeShape):
 
 
 ErrorName = Literal[
-    "any", "request", "timeout", "answer", "rejected", "subflow", "loop", "expression"
+    "any",
+    "request",
+    "timeout",
+    "answer",
+    "rejected",
+    "subflow",
+    "loop",
+    "expression",
+    "rule",
 ]
 
 

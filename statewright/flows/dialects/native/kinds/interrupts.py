@@ -10,6 +10,7 @@ from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import BodyShape, Box, PassingShape
 from statewright.flows.dialects.native.shapes import Expression, Text
 from statewright.flows.nodes import Interrupt
+from statewright.flows.translations import in_all_languages
 
 
 class InterruptNode(PassingShape, BodyShape):
@@ -34,7 +35,9 @@ def read_interrupt(node: InterruptNode, box: Box) -> Interrupt:
     box.ways(node.next)
     return Interrupt(
         box.body(node, part),
-        tuple(source_from(word, part["words"]) for word in node.words),
+        tuple(
+            source_from(word, part["words"]) for word in in_all_languages(node.words, part["words"])
+        ),
         None if node.pattern is None else source_from(node.pattern, part["pattern"]),
         node.event,
         None if node.if_ is None else source_from(node.if_, part["if"]),

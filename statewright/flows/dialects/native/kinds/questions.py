@@ -36,6 +36,7 @@ from statewright.flows.nodes import (
     choice_port,
 )
 from statewright.flows.parts import Part
+from statewright.flows.translations import in_all_languages, translated_lists
 
 
 class LongChoice(Shape):
@@ -214,10 +215,13 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
         retry_message=_source(node.retry, part["retry"]),
         timeout=node.timeout,
         choices_from=_source(node.choices_from, part["choices_from"]),
-        skip=tuple(node.skip),
+        skip=in_all_languages(node.skip, part["skip"]),
         help=None
         if node.help is None
-        else Help(tuple(node.help.words), source_from(node.help.text, part["help"]["text"])),
+        else Help(
+            in_all_languages(node.help.words, part["help"]["words"]),
+            source_from(node.help.text, part["help"]["text"]),
+        ),
         reminder=None
         if node.reminder is None
         else Reminder(
@@ -263,8 +267,9 @@ def _choices(node: AskedShape, part: Part, removed: Removed) -> list[Choice]:
             place.report("R007", f"the choice `{value}` stands here again", "rename or remove it")
             continue
         ports.add(choice_port(value))
+        translated = translated_lists(item["synonyms"])
         label = source_from(_shown(value) if text is None else text, written)
-        choices.append(Choice(value, label, extra, synonyms, item.location))
+        choices.append(Choice(value, label, extra, synonyms, item.location, translated))
     return choices
 
 

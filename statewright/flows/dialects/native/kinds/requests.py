@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+import json
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from statewright.flows.dialects.native.content import saved_from, source_from, values_from
+from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_from
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text, Timeout
 from statewright.flows.durations import SECOND
-from statewright.flows.nodes import Action, Client, Http, Llm, Value
+from statewright.flows.json_paths import cel_from_json_path
+from statewright.flows.nodes import Action, BodyFormat, Client, Http, Llm, Source, Value
+from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 
+Status = Annotated[int, Field(ge=100, le=599)]
+"""A status code of HTTP."""
 
-class HttpNode(NodeShape):
+
+class HttpNode(NodeShape, WorkShape):
     """Asks a web service."""
 
     type: Literal["http"]
@@ -25,12 +32,16 @@ class HttpNode(NodeShape):
     headers: dict[str, Text] = Field({}, description="Headers; secrets as `{{secret:name}}`.")
     query: dict[str, Any] = Field({}, description="Query parameters.")
     body: Any = Field(None, description="What is sent: any JSON; texts may be templates.")
-    timeout: Timeout | None = Field(
-        None, description="When it counts as failed; by default after 30s."
+    body_as: Literal["json", "form", "text"] | None = Field(
+        None, description="How the body is written; by default texts as they are, else JSON."
     )
-    retries: int = Field(0, ge=0, description="How often it is tried again.")
+    retry_statuses: list[Status] | None = Field(
+        None, description="Statuses after which it is tried again; by default those that may pass."
+    )
     save: dict[str, Expression] = Field(
-        {}, description="Variable (or path) ← CEL over `response`: `response.body.status`."
+        {},
+        description="Variable (or path) ← CEL over `response`, `response.body.status`; or a path"
+        " in the body, `$.items[*].name`.",
     )
     fallback: Any = Field(None, description="The body that stands in for a failed response.")
     success: NodeId | None = Field(None, description="Where it leads.")
@@ -43,6 +54,7 @@ _HTTP_TIMEOUT: Final = 30 * SECOND
 def read_http(node: HttpNode, box: Box) -> Http:
     """The request, what is saved of the response, and the edges."""
     part = box.part
+    _check_body(node, part)
     box.edge(node.success, part["success"], "success")
     box.edge(node.error, part["error"], "error")
     return Http(
@@ -53,11 +65,56 @@ def read_http(node: HttpNode, box: Box) -> Http:
         ),
         query=values_from(node.query, part["query"]),
         body=_value(node.body, part["body"]),
-        timeout=_HTTP_TIMEOUT if node.timeout is None else node.timeout,
-        retries=node.retries,
-        save=saved_from(node.save, part["save"]),
+        format=None if node.body_as is None else BodyFormat(node.body_as),
+        save=_mapped(node.save, part["save"]),
         fallback=_value(node.fallback, part["fallback"]),
+        retry_statuses=None if node.retry_statuses is None else tuple(node.retry_statuses),
+        **effort_from(node, part, _HTTP_TIMEOUT),
     )
+
+
+def _check_body(node: HttpNode, part: Part) -> None:
+    """Say what is wrong with how the body is written."""
+    if node.body_as is not None and node.body is None:
+        part["body_as"].report("R004", "`body_as` means nothing without `body`", at_key=True)
+    body = node.body
+    holes = isinstance(body, str) and "{{" in body
+    if node.body_as == "form" and body is not None and not (isinstance(body, dict) or holes):
+        part["body"].wrong("a map of fields", "write `{name: value}`")
+    if node.body_as == "json" and isinstance(body, str) and not holes and not _is_json(body):
+        part["body"].report(
+            "R004", "the text is no JSON", "write the value itself: a map, a list, a number"
+        )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _mapped(written: dict[str, str], part: Part) -> tuple[tuple[Source, Source], ...]:
+    """What is saved of a response: by CEL, or by the path of a place in its body."""
+    return tuple(
+        (variable, _mapping(source, part[variable.text]))
+        for variable, source in saved_from(written, part)
+    )
+
+
+def _mapping(source: Source, part: Part) -> Source:
+    if not source.text.lstrip().startswith("$"):
+        return source
+    expression = cel_from_json_path(source.text.strip(), "response.body")
+    if expression is None:
+        part.report(
+            "R004",
+            f"{shown(source.text)} is no path that can be followed",
+            "write names, numbers and stars: `$.items[*].name`, `$['full name'][0]`",
+        )
+        return part.read_as("null")
+    return part.read_as(expression)
 
 
 class FailurePort(Shape):
@@ -66,7 +123,7 @@ class FailurePort(Shape):
     error: NodeId | None = Field(None, description="When it failed, or took too long.")
 
 
-class ActionNode(PassingShape):
+class ActionNode(PassingShape, WorkShape):
     """Has the host do something that it knows by name."""
 
     type: Literal["action"]
@@ -78,10 +135,6 @@ class ActionNode(PassingShape):
     save: dict[str, Expression] = Field(
         {}, description="Variable (or path) ← CEL over `result`; it then waits for the result."
     )
-    timeout: Timeout | None = Field(
-        None, description="When it counts as failed; by default after 30s."
-    )
-    retries: int = Field(0, ge=0, description="How often it is tried again.")
     on: FailurePort | None = Field(None, description="Where it leads without a result.")
 
 
@@ -92,20 +145,28 @@ def read_action(node: ActionNode, box: Box) -> Action:
     if node.on is not None:
         box.edge(node.on.error, part["on"]["error"], "error")
     waits = node.wait or bool(node.save) or any(edge.port == "error" for edge in box.edges)
+    if not waits:
+        for key in type(node).model_fields.keys() & WorkShape.model_fields.keys():
+            if part[key].present:
+                part[key].report(
+                    "R004",
+                    f"`{key}` means nothing where nobody waits for the result",
+                    "add `wait: true`",
+                    at_key=True,
+                )
     return Action(
         node.action,
         values_from(node.with_, part["with"]),
         waits,
         saved_from(node.save, part["save"]),
-        _HTTP_TIMEOUT if node.timeout is None else node.timeout,
-        node.retries,
+        **(effort_from(node, part, _HTTP_TIMEOUT) if waits else {}),
     )
 
 
 _LLM_TIMEOUT: Final = 60 * SECOND
 
 
-class LlmNode(PassingShape):
+class LlmNode(PassingShape, WorkShape):
     """Asks a language model."""
 
     type: Literal["llm"]
@@ -120,9 +181,8 @@ class LlmNode(PassingShape):
         {}, description="Variable (or path) ← CEL over `answer` and `usage`."
     )
     timeout: Timeout | None = Field(
-        None, description="When it counts as failed; by default after 60s."
+        None, description="When it counts as failed, with all its tries; by default after 60s."
     )
-    retries: int = Field(0, ge=0, description="How often it is tried again.")
     on: FailurePort | None = Field(None, description="Where it leads without an answer.")
 
 
@@ -139,8 +199,7 @@ def read_llm(node: LlmNode, box: Box) -> Llm:
         node.schema_,
         values_from(node.options, part["options"]),
         saved_from(node.save, part["save"]),
-        _LLM_TIMEOUT if node.timeout is None else node.timeout,
-        node.retries,
+        **effort_from(node, part, _LLM_TIMEOUT),
     )
 
 

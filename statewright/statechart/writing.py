@@ -1,0 +1,99 @@
+"""What writing does to the values that are there: pure, the same for all that run charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from statewright.errors import EvaluationError
+from statewright.expressions.values import NOTHING, Maybe
+from statewright.statechart.coercion import held, is_absent, kept, with_part
+from statewright.statechart.definition import Limits
+from statewright.statechart.fitting import fitted
+
+_WITH_PARTS: Final = frozenset({"map", "dyn"})
+
+
+class Declared(Protocol):
+    """What is declared of a value: its name, its type and its limits, as in ``Datum``."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def type(self) -> str:
+        """As in ``Datum.type``."""
+
+    @property
+    def limits(self) -> Limits | None:
+        """As in ``Datum.limits``."""
+
+
+def write(
+    values: dict[str, Any],
+    declared: Declared,
+    path: tuple[str, ...],
+    value: Any,
+    spent: list[int] | None = None,
+    *,
+    first: bool = False,
+) -> None:
+    """Give a variable, or a part of it, a value. Where a part changes, the whole has to fit again.
+
+    Args:
+        values: those of the variables that lie beside it; changed in place.
+        declared: the variable.
+        path: names from it down to the part.
+        value: the new value; an empty ``Maybe`` unsets it.
+        spent: as for ``coercion.kept``.
+        first: whether the variable is being made; then even a constant gets its value.
+
+    Raises:
+        EvaluationError: the variable cannot hold this; nothing is changed then.
+    """
+    name, limits = declared.name, declared.limits
+    if limits is not None and limits.constant and not first:
+        raise EvaluationError(f"`{name}` is read-only")
+    unset = type(value) is Maybe and not value.present
+    if not path:
+        if unset:
+            values.pop(name, None)
+        else:
+            values[name] = held(value, declared.type, limits, spent)
+        return
+    if unset and is_absent(values.get(name), path):
+        return
+    if declared.type not in _WITH_PARTS:
+        raise EvaluationError(f"`{name}` is declared as {declared.type}, which has no parts")
+    part = NOTHING if unset else kept(value, spent)
+    made = with_part(values.get(name), path, part)
+    values[name] = made if limits is None else fitted(made, declared.type, limits)
+
+
+def patched_values(
+    values: Mapping[str, Any], path: tuple[str, ...], value: Any, declared: Declared | None
+) -> tuple[dict[str, Any], Any]:
+    """The contact's or the tenant's values after a patch, and the value as it was written.
+
+    Args:
+        values: those before.
+        path: names down to what changes, at least one.
+        value: the new value; an empty ``Maybe`` unsets what is there.
+        declared: what is known of the value of the first name, or None.
+
+    Raises:
+        EvaluationError: the value cannot be kept, or is not as it is declared.
+    """
+    unset = type(value) is Maybe and not value.present
+    if declared is None:
+        part = value if unset else kept(value)
+        return with_part(values, path, part), part
+    after = dict(values)
+    write(after, declared, path[1:], value)
+    if unset:
+        return after, value
+    written: Any = after
+    for key in path:
+        written = written[key]
+    return after, written
