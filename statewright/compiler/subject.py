@@ -9,6 +9,7 @@ from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
 from statewright.compiler.analysis.texts import ParsedText, parsed_texts
 from statewright.compiler.findings import Finding
+from statewright.compiler.verification.drawing import Drawing
 from statewright.flows.model import Flow, Node
 
 
@@ -23,6 +24,7 @@ class Subject:
             guards are not considered.
         texts: its expressions and templates, parsed and type-checked.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
+        drawing: what is known of its chart; None where nothing was verified.
     """
 
     flow: Flow
@@ -30,6 +32,7 @@ class Subject:
     reachable: frozenset[str]
     texts: tuple[ParsedText, ...]
     broken: Mapping[str, tuple[Finding, ...]]
+    drawing: Drawing | None = None
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -37,8 +40,12 @@ class Subject:
         return self.graph.nodes
 
 
-def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = None) -> Subject:
-    """Index a flow; see ``Subject.broken``."""
+def subject_of(
+    flow: Flow,
+    broken: Mapping[str, tuple[Finding, ...]] | None = None,
+    drawing: Drawing | None = None,
+) -> Subject:
+    """Index a flow; see ``Subject`` for ``broken`` and ``drawing``."""
     graph = graph_of(flow)
     begun = (*graph.beginnings, *(named.goal.node for named in goals_of(flow)))
     return Subject(
@@ -47,4 +54,5 @@ def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = No
         reachable=reachable_from(begun, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
         broken=broken or {},
+        drawing=drawing,
     )

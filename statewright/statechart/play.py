@@ -236,7 +236,10 @@ class Others:
 
     def told(self, event: Event) -> Event:
         """An event with the values as they are."""
-        return replace(event, **self.values) if self.values else event
+        if not self.values:
+            return event
+        values = self.values
+        return replace(event, contact=values.get("contact", {}), tenant=values.get("tenant", {}))
 
     def patched(self, step: Macrostep) -> Macrostep:
         """The macrostep, whose patches are written to the values."""

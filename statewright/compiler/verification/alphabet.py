@@ -221,7 +221,18 @@ def _fixed(*lines: Line) -> Callable[[Cut], list[Line]]:
     return lambda _: list(lines)
 
 
-_FILE: Final = {"url": "https://example.com/file.pdf", "type": "application/pdf", "size": 1_000}
+def _files(cut: Cut) -> Iterator[dict[str, Any]]:
+    """What is different about files, from one that is usual."""
+    yield {}
+    yield from ({"type": f"{text}x"} for text in sorted(cut.texts))
+    yield from ({"size": int(size)} for size in sorted(cut.numbers))
+
+
+_FILE: Final[Mapping[str, Any]] = {
+    "url": "https://example.com/file.pdf",
+    "type": "application/pdf",
+    "size": 1_000,
+}
 
 _SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
     {
@@ -232,17 +243,12 @@ _SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
         "email": _fixed(Typed("ada@example.com")),
         "phone": _fixed(Typed("+15550109999")),
         "url": _fixed(Typed("https://example.com/")),
-        "date": _fixed(Typed("2026-01-31")),
-        "time": _fixed(Typed("14:30")),
+        "date": _fixed(*map(Typed, ("2026-02-02", "2026-01-31", "2020-01-01", "2030-01-01"))),
+        "time": _fixed(Typed("14:30"), Typed("03:30")),
         "boolean": _fixed(Typed("yes"), Typed("no")),
         "location": _fixed(Typed("52.5, 13.4")),
         "file": lambda cut: [
-            Happened(MESSAGE, {"files": [{**_FILE, **changed}]})
-            for changed in (
-                {},
-                *({"type": f"{text}x"} for text in sorted(cut.texts)),
-                *({"size": int(size)} for size in sorted(cut.numbers)),
-            )
+            Happened(MESSAGE, {"files": [{**_FILE, **changed}]}) for changed in _files(cut)
         ],
         "choice": _fixed(),
         "multiple_choice": _fixed(),

@@ -22,6 +22,7 @@ class Conversation:
         contact: values of the contact that the flow reads.
         tenant: values of the tenant that the flow reads.
         seed: of its chance.
+        now: when it begins, microseconds since 1970 UTC.
     """
 
     lines: tuple[Line, ...]
@@ -29,6 +30,7 @@ class Conversation:
     contact: Mapping[str, Any] = field(default_factory=dict)
     tenant: Mapping[str, Any] = field(default_factory=dict)
     seed: str = SCRIPT_SEED
+    now: int = SCRIPT_NOW
 
 
 def replayed(chart: Statechart, conversation: Conversation) -> Iterator[Turn]:
@@ -41,7 +43,7 @@ def replayed(chart: Statechart, conversation: Conversation) -> Iterator[Turn]:
         conversation.lines,
         session=SCRIPT_SESSION,
         seed=conversation.seed,
-        now=SCRIPT_NOW,
+        now=conversation.now,
         data=conversation.data,
         contact=conversation.contact,
         tenant=conversation.tenant,

@@ -13,6 +13,7 @@ from statewright.compiler.verification.literals import Cut, cut_from_value, cut_
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
+from statewright.expressions.syntax import Call
 from statewright.statechart.nodes import Node, Variable
 from statewright.statechart.tree import Tree
 
@@ -72,6 +73,7 @@ class Domains:
     ) -> None:
         self.cuts: dict[Place, Cut] = defaultdict(Cut)
         self._groups = groups
+        self._declared = declared
         self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
         for key, variable in declared.items():
             if variable.limits is not None:
@@ -114,6 +116,11 @@ class Domains:
                 self.cuts[place].add(own)
         if site.role is Role.FLOW and site.target is not None:
             same = is_path(site)
+            wanted = self._declared.get(site.target)
+            if wanted is not None and wanted.type != "dyn" and not site.place:
+                for place in places:
+                    if place[0][0] == EVENT or place[1]:
+                        self.cuts[place].add(Cut(kinds={wanted.type}))
             for place in places:
                 self._flows[site.target, site.place].add((place, same))
         elif site.role is Role.TEST:
@@ -151,6 +158,9 @@ def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def is_path(site: Site) -> bool:
-    """Whether the value is that of a variable, or a part of one, as it is."""
+    """Whether the value is that of a variable, or a part of one, as it is, if it is there."""
     spans = [(one.start, one.end) for one in references(site.expression)]
-    return site.alone and spans == [(0, len(site.expression.text))]
+    root = site.expression.root
+    if isinstance(root, Call) and root.function in {"orValue", "value"} and root.target is not None:
+        root = root.target
+    return site.alone and spans == [(root.start, root.end)]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from statewright.compiler.verification.boxes import Box, Cover, meet
-from statewright.compiler.verification.search import Edge, Found, Piece
+from statewright.compiler.verification.pieces import Edge, Found, Piece
 from statewright.compiler.verification.situations import Control
 from statewright.compiler.verification.variables import Key
 
@@ -34,8 +34,8 @@ class Ends:
                 yield piece, rest[0]
 
     def is_lost(self, control: Control, point: Box) -> bool:
-        """Whether no end can be reached from a situation."""
-        return not self._good[control].holds(point)
+        """Whether no end can be reached from a situation that was met."""
+        return control in self._dimensions and not self._good[control].holds(point)
 
     def _solve(self) -> None:
         into: dict[Control, list[Edge]] = defaultdict(list)

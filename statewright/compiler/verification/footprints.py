@@ -53,7 +53,7 @@ class Footprints:
     def of(self, before: Snapshot | None, step: Macrostep) -> Footprint:
         """What a macrostep read and wrote; ``before`` is None for the start."""
         configuration = () if before is None else before.configuration
-        read = set(self._resting(configuration, step.event.name))
+        read = set(self._resting(configuration, step.event.name)) | self._left[""]
         written: set[Key] = set()
         if before is None:
             read |= self._entered[""]

@@ -31,12 +31,14 @@ class Cut:
         texts: compared with texts.
         predicates: functions of texts, with their arguments: ``("matches", "^a")``.
         others: bools and null.
+        kinds: the types of the variables that get the value as it is.
     """
 
     numbers: set[float] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     predicates: set[tuple[str, str]] = field(default_factory=set)
     others: set[Any] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
 
     def add(self, other: Cut) -> bool:
         """Cut where another one is cut, too; whether that is new."""
@@ -45,11 +47,13 @@ class Cut:
         self.texts |= other.texts
         self.predicates |= other.predicates
         self.others |= other.others
+        self.kinds |= other.kinds
         return self.size() > before
 
     def size(self) -> int:
         """At how many places it is cut."""
-        return sum(map(len, (self.numbers, self.texts, self.predicates, self.others)))
+        named = len(self.numbers) + len(self.texts) + len(self.kinds)
+        return named + len(self.predicates) + len(self.others)
 
 
 def cut_from_value(value: object) -> Cut:
@@ -97,4 +101,7 @@ def cut_of(expression: Expression) -> Cut:
     for node in walk(expression.root):
         if isinstance(node, Literal) and id(node) not in arguments:
             _add(cut, node.value)
+    if cut.texts & set(_CONVERTED.values()):
+        near = {int(number) + step for number in cut.numbers for step in (-1, 0, 1)}
+        cut.texts |= set(map(str, near))
     return cut

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from statewright.expressions import Computed, Content, Expression, Record, Sequence
 from statewright.statechart.actions import Action, Assign, Branch, ForEach, If, Log, Raise, Send
@@ -49,31 +51,54 @@ def _actions(actions: Actions, exchange: Exchange) -> Actions:
 
 
 def _action(action: Action, exchange: Exchange) -> Action:
-    match action:
-        case Assign(location, value):
-            return Assign(location, _content(value, exchange))
-        case If(branches, otherwise):
-            arms = tuple(
-                Branch(exchange(one.guard, True), _actions(one.actions, exchange))
-                for one in branches
-            )
-            return If(arms, _actions(otherwise, exchange))
-        case ForEach():
-            return replace(
-                action,
-                collection=exchange(action.collection, False),
-                actions=_actions(action.actions, exchange),
-            )
-        case Raise(event, data) if data is not None:
-            return Raise(event, _content(data, exchange))
-        case Send():
-            data = None if action.data is None else _content(action.data, exchange)
-            delay = None if action.delay is None else _content(action.delay, exchange)
-            return replace(action, data=data, delay=delay)
-        case Log(label, value) if value is not None:
-            return Log(label, _content(value, exchange))
-        case _:
-            return action
+    known = _EXCHANGED.get(type(action))
+    return action if known is None else known(action, exchange)
+
+
+def _assign(action: Assign, exchange: Exchange) -> Action:
+    return Assign(action.location, _content(action.value, exchange))
+
+
+def _if(action: If, exchange: Exchange) -> Action:
+    arms = (
+        Branch(exchange(one.guard, True), _actions(one.actions, exchange))
+        for one in action.branches
+    )
+    return If(tuple(arms), _actions(action.otherwise, exchange))
+
+
+def _for_each(action: ForEach, exchange: Exchange) -> Action:
+    collection = exchange(action.collection, False)
+    return replace(action, collection=collection, actions=_actions(action.actions, exchange))
+
+
+def _raise(action: Raise, exchange: Exchange) -> Action:
+    return replace(action, data=_maybe(action.data, exchange))
+
+
+def _send(action: Send, exchange: Exchange) -> Action:
+    data, delay = _maybe(action.data, exchange), _maybe(action.delay, exchange)
+    return replace(action, data=data, delay=delay)
+
+
+def _log(action: Log, exchange: Exchange) -> Action:
+    return replace(action, value=_maybe(action.value, exchange))
+
+
+_EXCHANGED: Mapping[type, Callable[[Any, Exchange], Action]] = MappingProxyType(
+    {
+        Assign: _assign,
+        If: _if,
+        ForEach: _for_each,
+        Raise: _raise,
+        Send: _send,
+        Log: _log,
+    }
+)
+
+
+def _maybe(content: Content | None, exchange: Exchange) -> Content | None:
+    return None if content is None else _content(content, exchange)
 
 
 def _content(content: Content, exchange: Exchange) -> Content:

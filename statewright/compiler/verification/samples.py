@@ -229,6 +229,8 @@ def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
         yield from _ints(cut, cuts, limits)
     if cut.others:
         yield from (False, True)
+    for kind in sorted(cut.kinds - {"dyn"}):
+        yield from samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})[:3]
     if not (cut.texts or cut.predicates):
         yield "something"
     yield None

@@ -13,11 +13,12 @@ interpolants*, CAV 2006, has the idea).
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.questions import (
     EnterState,
     Fail,
@@ -31,102 +32,10 @@ from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.evaluation import ACTION_ERROR
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Others
+from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION, Others
 from statewright.statechart.script import Line, event_for
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
-
-START = -1
-"""The number of what is before the start, in the place of a piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a part of a piece, or something that happened, comes from.
-
-    Attributes:
-        piece: number of the piece in which the line came; ``START`` for the start.
-        line: what happened; None for the start.
-        point: what the variables were there.
-        passed: the variables that the macrostep neither read nor wrote.
-        forced: whether time was made to pass otherwise than it would.
-    """
-
-    piece: int
-    line: Line | None
-    point: Mapping[Key, int]
-    passed: frozenset[Key]
-    forced: bool = False
-
-
-@dataclass(slots=True)
-class Piece:
-    """A box of situations.
-
-    Attributes:
-        number: in the order in which they were found.
-        control: what they have in common.
-        dimensions: in which they differ.
-        box: which values they have there.
-        point: the values that the carrier has.
-        carrier: a snapshot that is one of them.
-        depth: lines from the start.
-        parts: boxes that it is made of, and where each comes from.
-    """
-
-    number: int
-    control: Control
-    dimensions: tuple[Key, ...]
-    box: Box
-    point: Box
-    carrier: Carrier
-    depth: int
-    parts: list[tuple[Box, Origin]]
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What one macrostep does to a part of a piece.
-
-    Attributes:
-        source: the number of the piece.
-        covered: the part of it.
-        passed: the variables that it leaves alone.
-        target: where it leads; None where the session ends there.
-        box: the part of the target.
-        moved: whether anything happened.
-        good: whether the session ends as its author wanted it to.
-    """
-
-    source: int
-    covered: Box
-    passed: frozenset[Key]
-    target: Control | None
-    box: Box
-    moved: bool
-    good: bool
-
-
-@dataclass(slots=True)
-class Found:
-    """What a search has found.
-
-    Attributes:
-        seen: what happens → where it happens first.
-        pieces: all situations.
-        edges: all macrosteps.
-        complete: whether nothing was left out for lack of budget.
-        crowded: variables that have more values than are followed.
-        unsure: states whose entry failed although it writes variables that count as written.
-    """
-
-    seen: dict[Question, Origin] = field(default_factory=dict)
-    pieces: list[Piece] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
-    complete: bool = True
-    crowded: set[Key] = field(default_factory=set)
-    unsure: set[str] = field(default_factory=set)
-
 
 CROWD: Final = 64
 """How many values of one variable are followed."""
@@ -203,39 +112,51 @@ class Search:
     # Running
 
     def _begin(self) -> None:
+        dimensions = tuple(self._world.inputs)
+        box = tuple((1 << len(self._world.inputs[key])) - 1 for key in dimensions)
+        for moment in self._world.moments:
+            trials = [_Trial(box, {})]
+            while trials and self._meter.step():
+                self._start(trials.pop(), trials, dimensions, moment)
+
+    def _start(
+        self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int
+    ) -> None:
+        """Begin sessions with a box of inputs."""
         world = self._world
-        dimensions = tuple(world.inputs)
-        box = tuple((1 << len(world.inputs[key])) - 1 for key in dimensions)
-        trials = [_Trial(box, {})]
-        while trials and self._meter.step():
-            trial = trials.pop()
-            point = {key: lowest(part) for key, part in zip(dimensions, trial.box, strict=True)}
-            given = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
-            outside, data = world.start_of(given, _single(trial.free))
-            others = Others(**outside)
-            step = others.patched(
-                start(
-                    world.chart,
-                    session=SCRIPT_SESSION,
-                    seed=SCRIPT_SEED,
-                    now=SCRIPT_NOW,
-                    data=data,
-                    **outside,
-                )
+        point = {key: lowest(part) for key, part in zip(dimensions, trial.box, strict=True)}
+        given = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
+        outside, data = world.start_of(given, _single(trial.free))
+        others = Others(**outside)
+        step = others.patched(
+            start(
+                world.chart,
+                session=SCRIPT_SESSION,
+                seed=SCRIPT_SEED,
+                now=moment,
+                data=data,
+                **outside,
             )
-            read, written = world.footprints.of(None, step)
-            touched = read | (written - frozenset(dimensions))
-            covered = self._split(trial, trials, dimensions, point, touched)
-            passed = frozenset(dimensions) - touched
-            origin = Origin(START, None, point, passed)
-            table = {
-                key: tuple(
-                    world.situations.table(key).bit(world.inputs[key][n]) for n in bits(part)
-                )
-                for key, part in zip(dimensions, covered, strict=True)
-            }
-            masks = {key: _union(table[key]) for key in passed}
-            self._arrive(None, covered, passed, masks, step, others, origin, 0)
+        )
+        read, written = world.footprints.of(None, step)
+        touched = read | (written - frozenset(dimensions))
+        covered = self._split(trial, trials, dimensions, point, touched)
+        passed = frozenset(dimensions) - touched
+        origin = Origin(START, None, point, passed, moment=moment)
+        masks = {
+            key: self._as_values(key, part)
+            for key, part in zip(dimensions, covered, strict=True)
+            if key in passed
+        }
+        self._arrive(None, covered, passed, masks, step, others, origin)
+
+    def _as_values(self, key: Key, inputs: int) -> int:
+        """The set of the values that some inputs are."""
+        table = self._world.situations.table(key)
+        mask = 0
+        for number in bits(inputs):
+            mask |= table.bit(self._world.inputs[key][number])
+        return mask
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
@@ -273,7 +194,7 @@ class Search:
     ) -> bool:
         world = self._world
         point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
-        carrier = Carrier(snapshot, piece.carrier.outside).given(
+        carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment).given(
             {
                 key: world.situations.table(key).values[bit.bit_length() - 1]
                 for (key, bit), own in zip(point.items(), piece.point, strict=True)
@@ -291,7 +212,7 @@ class Search:
         masks = {
             key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
         }
-        self._arrive(piece, covered, passed, masks, step, others, origin, piece.depth + 1)
+        self._arrive(piece, covered, passed, masks, step, others, origin)
         return bool(step.microsteps)
 
     def _split(
@@ -330,7 +251,6 @@ class Search:
         step: Macrostep,
         others: Others,
         origin: Origin,
-        depth: int,
     ) -> None:
         self._observe(step, origin)
         snapshot = step.snapshot
@@ -340,13 +260,14 @@ class Search:
             good = self._world.is_good_end(snapshot)
             self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
             return
-        carrier = Carrier(snapshot, dict(others.values))
+        moment = origin.moment if source is None else source.carrier.moment
+        carrier = Carrier(snapshot, dict(others.values), moment)
         control, dimensions, point = self._world.situations.of(carrier)
         box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
         self.found.edges.append(Edge(number, covered, passed, control, box, moved, False))
         if source is not None and not moved and control == source.control:
             return
-        self._add(control, dimensions, box, point, carrier, origin, depth)
+        self._add(control, dimensions, box, point, carrier, origin)
 
     def _add(
         self,
@@ -356,7 +277,6 @@ class Search:
         point: Box,
         carrier: Carrier,
         origin: Origin,
-        depth: int,
     ) -> None:
         crowded = [
             key
@@ -376,7 +296,7 @@ class Search:
         for rest in fresh:
             own = tuple(p if p & r else lowest(r) for p, r in zip(point, rest, strict=True))
             at = carrier if own == point else carrier.given(self._values(dimensions, own))
-            piece = Piece(-1, control, dimensions, rest, own, at, depth, [(rest, origin)])
+            piece = Piece(-1, control, dimensions, rest, own, at, [(rest, origin)])
             self._queue(piece)
 
     def _values(self, dimensions: tuple[Key, ...], point: Box) -> dict[Key, Any]:
@@ -428,8 +348,8 @@ class Search:
 
     # The way back
 
-    def path(self, origin: Origin) -> tuple[list[Line], dict[Key, Any]]:
-        """The lines that lead to something, and the inputs with which they do."""
+    def path(self, origin: Origin) -> tuple[list[Line], dict[Key, Any], int]:
+        """The lines that lead to something, the inputs with which they do, and when they begin."""
         world = self._world
         lines: list[Line] = []
         point = dict(origin.point)
@@ -457,7 +377,7 @@ class Search:
             point = before
         lines.reverse()
         inputs = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
-        return lines, inputs
+        return lines, inputs, origin.moment
 
     def _input_bit(self, key: Key, bit: int) -> int:
         """The number of an input's value among the inputs, from that in its table."""
@@ -489,10 +409,3 @@ def _standing(piece: Piece) -> Origin:
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:
     return {key: lowest(mask) for key, mask in free.items()}
-
-
-def _union(masks: tuple[int, ...]) -> int:
-    whole = 0
-    for mask in masks:
-        whole |= mask
-    return whole

@@ -51,22 +51,23 @@ class Shape:
         if not self._unknown(node):
             return True
         match node:
-            case Logic(_, operands):
-                return all(self.decided(one) for one in operands)
+            case Logic(_, parts):
+                decided = all(self.decided(one) for one in parts)
             case Unary("!", operand):
-                return self.decided(operand)
+                decided = self.decided(operand)
             case Conditional(condition, then, otherwise):
-                return all(self.decided(one) for one in (condition, then, otherwise))
+                decided = all(self.decided(one) for one in (condition, then, otherwise))
             case Comparison(operator, left, right):
-                return self._compared(operator, left, right)
+                decided = self._compared(operator, left, right)
             case Has():
-                return True
+                decided = True
             case Macro(macro, subject, variables, arguments) if macro == "optMap":
-                return self._bind(subject, variables, arguments)
+                decided = self._bind(subject, variables, arguments)
             case Call():
-                return self._called(node)
+                decided = self._called(node)
             case _:
-                return self._term(node)
+                decided = self._term(node)
+        return decided
 
     def _compared(self, operator: str, left: Node, right: Node) -> bool:
         if operator == "in":
@@ -95,26 +96,25 @@ class Shape:
         match node:
             case Name():
                 return True
-            case Select(operand) | Index(operand):
-                return self._term(operand) and not (
-                    isinstance(node, Index) and self._unknown(node.index)
-                )
-            case Call(function, target, arguments):
-                if _is_answer(node):
-                    return True
-                operand = target if target is not None else (arguments[0] if arguments else None)
-                rest = arguments if target is not None else arguments[1:]
-                known = function in _KEEPING | _OPENING or self._counts(function, operand)
-                return (
-                    known
-                    and operand is not None
-                    and self._term(operand)
-                    and not any(map(self._unknown, rest))
-                )
+            case Select(operand):
+                return self._term(operand)
+            case Index(operand, index):
+                return self._term(operand) and not self._unknown(index)
+            case Call():
+                return _is_answer(node) or self._kept(node)
             case _:
                 return False
 
-    def _counts(self, function: str, operand: Node | None) -> bool:
+    def _kept(self, call: Call) -> bool:
+        """Whether a function of an unknown value is one whose constants cut its domain."""
+        inside = (call.target, *call.arguments) if call.target is not None else call.arguments
+        if not inside:
+            return False
+        operand, *rest = inside
+        known = call.function in _KEEPING | _OPENING or self._counts(call.function, operand)
+        return known and self._term(operand) and not any(map(self._unknown, rest))
+
+    def _counts(self, function: str, operand: Node) -> bool:
         """Whether it is a number of an answer, as another type of number or as it is sized."""
         if function not in {"double", "int"}:
             return False

@@ -16,6 +16,7 @@ from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
+from statewright.statechart.play import SCRIPT_NOW
 from statewright.statechart.snapshot import Snapshot
 
 Control = tuple[Any, ...]
@@ -31,10 +32,12 @@ class Carrier:
     Attributes:
         snapshot: of the session.
         outside: ``contact`` and ``tenant`` → their values.
+        moment: when the session began, microseconds since 1970 UTC.
     """
 
     snapshot: Snapshot
     outside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    moment: int = SCRIPT_NOW
 
     def value(self, key: Key) -> Any:
         """The value of a variable, or ``NOTHING``."""
@@ -58,7 +61,7 @@ class Carrier:
                 home[place].pop(name, None)
             else:
                 home[place][name] = value
-        return Carrier(replace(self.snapshot, data=data), outside)
+        return Carrier(replace(self.snapshot, data=data), outside, self.moment)
 
 
 class Situations:
@@ -118,6 +121,7 @@ class Situations:
         control = (
             snapshot.configuration,
             snapshot.floor,
+            carrier.moment,
             tuple((one.name, one.state, one.owner) for one in snapshot.invocations),
             tuple(sorted((one.event, one.state, one.owner) for one in snapshot.timers)),
             tuple(type(carrier.value(key)).__name__ for key in present),

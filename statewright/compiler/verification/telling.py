@@ -35,11 +35,13 @@ class Path:
         lines: what happens.
         data: values of the inputs.
         outside: ``contact`` and ``tenant`` → their values.
+        now: when it begins.
     """
 
     lines: Sequence[Line]
     data: Mapping[str, Any]
     outside: Mapping[str, Mapping[str, Any]]
+    now: int = SCRIPT_NOW
 
 
 def conversation_on(
@@ -71,19 +73,19 @@ def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Convers
     """The path with the times at which timers really fire, up to where it happens."""
     lines: list[Line] = []
     others = Others(**path.outside)
-    told = Conversation((), path.data, **_named(path.outside), seed=seed)
+    told = Conversation((), path.data, **_named(path.outside), seed=seed, now=path.now)
     try:
         step = others.patched(
             start(
                 chart,
                 session=SCRIPT_SESSION,
                 seed=seed,
-                now=SCRIPT_NOW,
+                now=path.now,
                 data=path.data,
                 **path.outside,
             )
         )
-        now = SCRIPT_NOW
+        now = path.now
         for line in path.lines:
             if happens(step) or step.snapshot.status is not Status.ACTIVE:
                 break

@@ -131,14 +131,29 @@ def _is_value(node: Syntax) -> bool:
 
 
 def uses_of(tree: Tree) -> dict[str, Uses]:
-    """State id → what it uses; ``""`` is the root, whose variables are those of the session."""
+    """State id → what it uses.
+
+    ``""`` is the root: its variables are those of the session, and it is left whenever anything
+    happens, since that is when rules are looked at.
+    """
     chart = tree.chart
     found = {node.id: _uses(node) for node in tree.nodes.values()}
     root = Part()
     _Collecting(root, tree.root.scope, "").variables("", chart.data)
     if tree.root.initial is not None:
         _Collecting(root, tree.root.scope, "").actions(tree.root.initial.actions)
-    return {"": Uses(root, Part(), {}, {}), **found}
+    return {"": Uses(root, _rules(tree), {}, {}), **found}
+
+
+def _rules(tree: Tree) -> Part:
+    """What the rules read, which are looked at all the time."""
+    part = Part()
+    for rule in tree.chart.rules:
+        node = tree.nodes.get(rule.scope, tree.root)
+        for moment in (rule.moment, rule.other):
+            if moment is not None and moment.condition is not None:
+                _Collecting(part, node.scope, node.id).add(moment.condition, Role.TEST)
+    return part
 
 
 def _uses(node: Node) -> Uses:

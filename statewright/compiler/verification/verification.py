@@ -21,6 +21,7 @@ from statewright.compiler.verification.exactness import (
 )
 from statewright.compiler.verification.happening import happens_in
 from statewright.compiler.verification.model import model_of
+from statewright.compiler.verification.pieces import Found, Origin, Piece
 from statewright.compiler.verification.questions import (
     Answer,
     Fail,
@@ -31,7 +32,7 @@ from statewright.compiler.verification.questions import (
     Question,
     Undecided,
 )
-from statewright.compiler.verification.search import Found, Origin, Piece, Search
+from statewright.compiler.verification.search import Search
 from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
 from statewright.compiler.verification.world import World, world_of
@@ -165,12 +166,11 @@ class Verification:
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
         first = self.engines[0]
-        lines, inputs = first.search.path(origin)
+        lines, inputs, now = first.search.path(origin)
         outside, data = first.world.start_of(inputs, {})
         free = {name for _, name in first.world.free}
-        path = Path(
-            lines, {name: value for name, value in data.items() if name not in free}, outside
-        )
+        given = {name: value for name, value in data.items() if name not in free}
+        path = Path(lines, given, outside, now)
         told = conversation_on(self.chart, path, happens, self.budget)
         if told is None:
             return Undecided("the conversation that was found cannot be replayed", self.spent)
@@ -202,10 +202,13 @@ class Verification:
             snapshot = step.snapshot
             if snapshot.status is not Status.ACTIVE:
                 return False
-            carrier = Carrier(snapshot, {"contact": {}, "tenant": {}}).given(free)
-            control, _, point = situations.of(carrier)
-            return snapshot.configuration[-1:] == (question.state,) and self.ends.is_lost(
-                control, point
+            carriers = (
+                Carrier(snapshot, {"contact": {}, "tenant": {}}, moment).given(free)
+                for moment in self.engines[0].world.moments
+            )
+            known = (situations.of(carrier) for carrier in carriers)
+            return snapshot.configuration[-1:] == (question.state,) and any(
+                self.ends.is_lost(control, point) for control, _, point in known
             )
 
         for piece, box in self.ends.lost():

@@ -17,17 +17,24 @@ from statewright.compiler.verification.model import Model
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Situations
-from statewright.compiler.verification.uses import Part, Uses, uses_of
+from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
 from statewright.statechart.definition import Statechart
 from statewright.statechart.nodes import Variable
-from statewright.statechart.script import Line
+from statewright.statechart.play import SCRIPT_NOW
+from statewright.statechart.script import UNITS, Line
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.tree import Tree, tree_of
 
 FAILED: Final = "~failed"
 """The end of a session that its author did not draw."""
+
+NIGHT: Final = SCRIPT_NOW + 5 * UNITS["d"] + 14 * UNITS["h"]
+"""Another time than that of scripts: Saturday, 2026-01-10, 23:00 UTC."""
+
+AFTERNOON: Final = SCRIPT_NOW + 2 * UNITS["d"] + 7 * UNITS["h"]
+"""And another one: Wednesday, 2026-01-07, 16:00 UTC."""
 
 Values = tuple[Any, ...]
 
@@ -47,6 +54,7 @@ class World:
         situations: when two snapshots are the same.
         inputs: what a session may be given: the variable → the values that are tried.
         free: the free variables, with their values.
+        moments: when sessions begin: more than once where something depends on the time.
     """
 
     model: Model
@@ -59,6 +67,7 @@ class World:
     situations: Situations
     inputs: Mapping[Key, Values]
     free: Mapping[Key, Values]
+    moments: tuple[int, ...] = (SCRIPT_NOW,)
 
     @property
     def chart(self) -> Statechart:
@@ -147,6 +156,17 @@ def world_of(model: Model, unsure: Container[str] = ()) -> World:
         ),
         inputs=dict(_inputs(chart_inputs(model), tree, domains, relevance)),
         free=free,
+        moments=(SCRIPT_NOW, NIGHT, AFTERNOON) if _tells_time(uses) else (SCRIPT_NOW,),
+    )
+
+
+def _tells_time(uses: Mapping[str, Uses]) -> bool:
+    """Whether anything depends on when it happens."""
+    return any(
+        site.role is Role.TEST and any(read.path[:1] == ("now",) for read in site.reads)
+        for one in uses.values()
+        for part in one.parts()
+        for site in part.sites
     )
 
 
@@ -188,9 +208,8 @@ def _inputs(
         found = samples(variable.type, domains.at(("", name)), variable.limits)
         if ("", name) not in relevance.values:
             found = found[:1]
-        missing = () if defaults.get(name) is not None else (NOTHING,)
         default = _default(defaults.get(name))
-        yield ("", name), _distinct((*default, *found, *missing))
+        yield ("", name), _distinct((*default, *found))
     outside = {key for key in relevance.values if key[0] in {CONTACT, TENANT} and key[1]}
     for key in sorted(outside):
         yield key, (*samples("dyn", domains.at(key)), NOTHING)
