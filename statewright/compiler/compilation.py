@@ -108,7 +108,10 @@ def verify(
     flow = compilation.flow
     if not flow.nodes or not _only_guessed(compilation.errors):
         return compilation
-    verification = verified(compilation.statechart, budget, progress)
+    # Readers of other formats take for an input what a flow reads and never writes.
+    asked = (one for one in flow.variables if one.input and not one.has_default)
+    guessed = {one.name for one in asked if flow.dialect != "native"}
+    verification = verified(compilation.statechart, budget, progress, frozenset(guessed))
     drawing = drawing_of(flow, verification)
     return replace(compilation, findings=_findings(flow, {}, drawing), verification=verification)
 

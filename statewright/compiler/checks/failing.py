@@ -9,7 +9,7 @@ from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.questions import Fail
-from statewright.flows.model import Edge
+from statewright.flows.model import Edge, Variable
 from statewright.statechart.evaluation import ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR
 
 _UNSET = re.compile("undeclared reference to `(.*)`|no such key: '(.*)'", re.DOTALL)
@@ -29,16 +29,13 @@ def failing_guards(subject: Subject) -> Iterator[tuple[Edge, Fail]]:
                     yield edge, failure
 
 
-def unset_variable(subject: Subject, failure: Fail) -> str:
-    """The variable that is read and has no value; ``""`` where something else is wrong."""
+def unset_variable(subject: Subject, failure: Fail) -> Variable | None:
+    """The variable that is read and has no value; None where something else is wrong."""
     if failure.incident not in {ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR}:
-        return ""
+        return None
     found = _UNSET.fullmatch(failure.reason)
-    name = "" if found is None else found[1] or found[2]
-    if name not in session_variables(subject.flow):
-        return ""
-    return name if found is not None and (found[1] or f"vars['{name}']" in _quoted(failure)) else ""
-
-
-def _quoted(failure: Fail) -> str:
-    return failure.expression.replace('"', "'")
+    if found is None:
+        return None
+    quoted = failure.expression.replace('"', "'")
+    is_read = found[1] or f"vars['{found[2]}']" in quoted
+    return session_variables(subject.flow).get(found[1] or found[2]) if is_read else None

@@ -34,12 +34,14 @@ Instead:
       few: {type: end, text: "A few, then."}
 
 Known limits:
-    Guards that fail only for values that no constant in the flow tells apart may be missed.
+    Where it takes something odd that an effect or an event brings, it is a warning. Guards that fail
+    only for values that no constant in the flow tells apart may be missed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.failing import failing_guards, unset_variable
@@ -62,7 +64,14 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             port=edge.port,
             help="test before whether it has one",
         )
-        yield subject.drawing.shown(finding, failure)
+        shown = subject.drawing.shown(finding, failure)
+        yield replace(shown, severity=Severity.WARNING) if _comes_of_others(shown) else shown
+
+
+def _comes_of_others(finding: Finding) -> bool:
+    """Whether it takes something odd that an effect or an event brings."""
+    script = () if finding.witness is None else finding.witness.script
+    return any(isinstance(line, dict) and {"result", "event"} & line.keys() for line in script)
 
 
 CHECK = Check("G304", "guard-error", Severity.ERROR, __doc__, find)

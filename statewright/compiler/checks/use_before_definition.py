@@ -67,9 +67,12 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     drawing = subject.drawing
     seen: set[tuple[str, str]] = set()
     for failure in drawing.verification.failures() if drawing is not None else ():
-        name = unset_variable(subject, failure)
+        variable = unset_variable(subject, failure)
         node = None if drawing is None else drawing.node_of(failure.state)
-        if not name or node is None or drawing is None or (name, node.id) in seen:
+        if variable is None or variable.input or node is None or drawing is None:
+            continue
+        name = variable.name
+        if (name, node.id) in seen:
             continue
         seen.add((name, node.id))
         is_shown = failure.incident == TEMPLATE_ERROR

@@ -114,6 +114,10 @@ class Domains:
             own = cut_of(site.expression)
             for place in places:
                 self.cuts[place].add(own)
+        elif site.role is Role.WORLD:
+            # What is asked of the world only has to be there.
+            for place in places:
+                self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
         if site.role is Role.FLOW and site.target is not None:
             same = is_path(site)
             wanted = self._declared.get(site.target)

@@ -35,19 +35,24 @@ class Model:
         chart: the chart.
         lots: the free variables that stand for lots, with the number of outcomes of each.
         guesses: the free variables that stand for guards, with the text of each guard.
+        withheld: inputs that nobody gives.
     """
 
     chart: Statechart
     lots: Mapping[Key, int] = field(default_factory=dict)
     guesses: Mapping[Key, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
 
 
-def model_of(chart: Statechart, given_up: Container[str] = ()) -> Model:
+def model_of(
+    chart: Statechart, given_up: Container[str] = (), withheld: frozenset[str] = frozenset()
+) -> Model:
     """The model of a chart.
 
     Args:
         chart: the real one.
         given_up: the texts of the guards that are given up.
+        withheld: inputs that nobody gives.
     """
     making = _Making(given_up)
     # The variables are known only when everything is rewritten.
@@ -57,7 +62,7 @@ def model_of(chart: Statechart, given_up: Container[str] = ()) -> Model:
     made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
     guesses = {("", name): text for text, name in making.guesses.items()}
     lots = {("", name): making.outcomes[drawn] for drawn, name in making.lots.items()}
-    return Model(made, lots, guesses)
+    return Model(made, lots, guesses, withheld)
 
 
 class _Making:

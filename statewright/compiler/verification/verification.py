@@ -20,7 +20,7 @@ from statewright.compiler.verification.exactness import (
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
-from statewright.compiler.verification.model import model_of
+from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found, Origin, Piece
 from statewright.compiler.verification.questions import (
     Answer,
@@ -235,7 +235,10 @@ def _moves(chart: Statechart, alphabet: Alphabet, snapshot: Snapshot) -> bool:
 
 
 def verified(
-    chart: Statechart, budget: Budget = DEFAULT, progress: Progress = silent
+    chart: Statechart,
+    budget: Budget = DEFAULT,
+    progress: Progress = silent,
+    withheld: frozenset[str] = frozenset(),
 ) -> Verification:
     """Find out what can happen in a chart.
 
@@ -243,8 +246,13 @@ def verified(
         chart: the real one.
         budget: what each search may spend.
         progress: told from time to time how far a search is.
+        withheld: inputs of the chart that nobody gives.
     """
-    first = _engine(SEARCH, chart, frozenset(), budget, progress)
+
+    def engine(name: str, given_up: frozenset[str]) -> Engine:
+        return _engine(name, model_of(chart, given_up, withheld), budget, progress)
+
+    first = engine(SEARCH, frozenset())
     engines = [first]
     given_up: frozenset[str] = frozenset()
     while len(engines) < ROUNDS:
@@ -253,7 +261,7 @@ def verified(
         if not last.hindrance or more <= given_up:
             break
         given_up |= more
-        engines.append(_engine(ABSTRACTION, chart, given_up, budget, progress))
+        engines.append(engine(ABSTRACTION, given_up))
     return Verification(chart, budget, tuple(engines))
 
 
@@ -263,13 +271,11 @@ ROUNDS = 4
 
 def _engine(
     name: str,
-    chart: Statechart,
-    given_up: frozenset[str],
+    model: Model,
     budget: Budget,
     progress: Progress,
 ) -> Engine:
     """Search; again where variables counted as written of which that failed."""
-    model = model_of(chart, given_up)
     unsure: frozenset[str] = frozenset()
     while True:
         world = world_of(model, unsure)
@@ -281,6 +287,6 @@ def _engine(
             break
         unsure |= found.unsure
     gaps = exactness.gaps
-    if chart.charts:
+    if model.chart.charts:
         gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
     return Engine(name, world, search, found, meter.steps, gaps)

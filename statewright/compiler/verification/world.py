@@ -192,9 +192,10 @@ def _free_values(key: Key, model: Model, domains: Domains) -> Values:
 
 
 def chart_inputs(model: Model) -> tuple[str, ...]:
-    """The inputs of the real chart."""
+    """The inputs of the real chart that somebody may give."""
     free = {name for _, name in (*model.lots, *model.guesses)}
-    return tuple(name for name in model.chart.inputs if name not in free)
+    withheld = free | model.withheld
+    return tuple(name for name in model.chart.inputs if name not in withheld)
 
 
 def _inputs(
