@@ -275,7 +275,7 @@ def pgbench(server: Server, database: str, clients: int) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(ONE_STATEMENT)
         file.flush()
-        result = subprocess.run(  # noqa: S603 (the program is the server's own)
+        result = subprocess.run(
             [
                 server.bin / "pgbench",
                 *("-h", server.directory, "-U", "postgres", "-n", "-M", "prepared"),

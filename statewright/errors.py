@@ -7,6 +7,7 @@
     │   ├── ExpressionError     an expression or template cannot be parsed
     │   ├── InvalidStatechart   a chart breaks a rule of its own structure
     │   ├── InvalidScript       a conversation script is not one
+    │   ├── Unformattable       a document cannot be laid out without changing what it says
     │   └── FlowRejected        a release was asked of a flow with ERROR findings
     ├── CallerError             the program that called us
     │   ├── ForeignSnapshot     a snapshot was stepped with a chart that is not its own
@@ -113,6 +114,10 @@ class InvalidStatechart(AuthorError):
 
 class InvalidScript(AuthorError):
     """A conversation script holds something that is no message, event, advance or result."""
+
+
+class Unformattable(AuthorError):
+    """A document cannot be laid out: it is broken, or what it says would change."""
 
 
 class FlowRejected(AuthorError):

@@ -20,13 +20,18 @@ from statewright.cli import streams
 from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
+from statewright.cli.db import db
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
+from statewright.cli.fmt import fmt
+from statewright.cli.init import init
+from statewright.cli.memory import patient
 from statewright.cli.publish import flows, publish
+from statewright.cli.replay import replay
 from statewright.cli.schema import schema
 from statewright.cli.serve import serve
-from statewright.cli.sessions import replay, sessions
+from statewright.cli.sessions import sessions
 from statewright.cli.test import test
 from statewright.errors import StatewrightError
 
@@ -34,9 +39,12 @@ COMMANDS: tuple[click.Command, ...] = (
     chat,
     check,
     compile_,
+    db,
     eval_,
     explain,
     flows,
+    fmt,
+    init,
     publish,
     replay,
     schema,
@@ -58,6 +66,7 @@ def command_line() -> None:
 
 def main() -> None:
     """Run the command line with the arguments of the process, and exit."""
+    patient()
     code = run()
     if code == INTERRUPTED:
         # Whoever presses Ctrl-C twice would else see Python being interrupted while it ends.

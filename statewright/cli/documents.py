@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from statewright.cli import files
@@ -38,6 +39,18 @@ def map_from(given: str | None) -> dict[str, Any]:
     if not isinstance(document.value, dict):
         raise Failure(f"{file}: this should be a map, such as {{name: Ada}}")
     return document.value
+
+
+def value_from(text: str) -> Any:
+    """A value as it is typed: JSON, or else the text itself.
+
+    >>> value_from("3"), value_from('"3"'), value_from("three")
+    (3, '3', 'three')
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _document(content: bytes, file: str) -> Document:

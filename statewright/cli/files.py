@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -44,6 +45,23 @@ def write(name: str, text: str) -> None:
     try:
         Path(name).write_bytes(text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
+        raise Failure(f"cannot write {name!r}: {reason(error)}") from None
+
+
+def replace(name: str, text: str) -> None:
+    """Write a text in the place of a file, all at once: it is never half written.
+
+    Raises:
+        Failure: it cannot be written.
+    """
+    path = Path(name).resolve()
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(text.encode("utf-8"))
+        shutil.copymode(path, beside)
+        beside.replace(path)
+    except (OSError, ValueError) as error:
+        beside.unlink(missing_ok=True)
         raise Failure(f"cannot write {name!r}: {reason(error)}") from None
 
 

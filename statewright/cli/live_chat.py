@@ -326,7 +326,7 @@ async def _chat(talk: Talk, now: Callable[[], int]) -> AsyncIterator[_Chat]:
     from statewright.runtime import Runtime  # noqa: PLC0415 (only these commands need it)
 
     named = talk.conversation
-    async with Runtime(store, clock=now) as runtime:
+    async with Runtime(store, clock=now, schedules=None) as runtime:
         key = await runtime.current(talk.flow, tenant=TENANT, channel=CHANNEL, conversation=named)
         if key is not None and not talk.anew:
             view = await runtime.session(key)

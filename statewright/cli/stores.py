@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from statewright.cli.failure import Failure
@@ -39,7 +40,7 @@ def on_store(database: str, work: Callable[[Runtime], Awaitable[Result]]) -> Res
     async def opened() -> Result:
         await store.open()
         try:
-            return await work(Runtime(store, engine=None))
+            return await work(Runtime(store, engine=None, schedules=None))
         finally:
             await store.close()
 
@@ -81,6 +82,21 @@ def store_at(database: str) -> Store:
             f"{error.name} is not installed; pip install 'statewright[server]' has all it takes"
         ) from None
     return SQLStore(database)
+
+
+def sql_part() -> ModuleType:
+    """What changes the tables of databases.
+
+    Raises:
+        Failure: the parts that keep things in databases are not installed.
+    """
+    try:
+        from statewright.storage import sql  # noqa: PLC0415 (as above)
+    except ModuleNotFoundError as error:
+        raise Failure(
+            f"{error.name} is not installed; pip install 'statewright[server]' has all it takes"
+        ) from None
+    return sql
 
 
 def moment(micros: int) -> str:

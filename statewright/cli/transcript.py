@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,11 @@ def lines_from_turn(turn: Turn) -> Iterator[str]:
     if turn.status != "active":
         outcome = f": {printable(turn.outcome)}" if turn.outcome else ""
         yield f"({turn.status}{outcome})"
+
+
+def lines_from_messages(messages: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the bot says, message by message."""
+    return [line for message in messages for line in lines_from_message(message)]
 
 
 def lines_from_input(line: Any) -> list[str]:

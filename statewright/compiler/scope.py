@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from statewright.errors import EvaluationError
+from statewright.compiler.paths import path_from
+from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import CelType, Environment, type_from_name
 from statewright.expressions.overloads import function
 from statewright.expressions.types import MAP, object_of
-from statewright.flows.declaring import chart_type_of, limits_of
+from statewright.flows.declaring import chart_type_of, limits_of, part_at
 from statewright.flows.model import Flow, Variable, VariableScope
+from statewright.flows.nodes import Source
 from statewright.statechart.value_types import type_of
 
 ROOTS: Mapping[str, str] = MappingProxyType(
@@ -65,6 +67,25 @@ def output_variables(flow: Flow) -> Mapping[str, Variable]:
 def outside_variables(flow: Flow, scope: VariableScope) -> Mapping[str, Variable]:
     """What a flow declares of the contact, or of the tenant, by name."""
     return {v.name: v for v in flow.variables if v.scope is scope and not v.secret}
+
+
+def declaration_at(flow: Flow, place: Source) -> Variable | None:
+    """What is declared of a place that is written, if anything is."""
+    own = session_variables(flow)
+    try:
+        first, *path = path_from(place, own)
+    except ExpressionError:
+        return None
+    for scope in _KNOWN:
+        if first == scope.value and first not in own:
+            return part_at(outside_variables(flow, scope).get(path[0]), path[1:])
+    return part_at(own.get(first), path)
+
+
+def output_type_of(flow: Flow) -> CelType:
+    """The type of what a flow has for the one that calls it; each of its variables may be unset."""
+    types = {name: type_of_variable(one) for name, one in output_variables(flow).items()}
+    return object_of(types, types)
 
 
 def flows_in(flow: Flow, depth: int = 0) -> Iterator[Flow]:

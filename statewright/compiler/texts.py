@@ -240,6 +240,8 @@ def _saved(save: tuple[tuple[Source, Source], ...], *names: str) -> Iterator[Tex
 def _handoff(handoff: Handoff) -> Iterator[Text]:
     yield from _bubbles(handoff.message)
     yield from _value(handoff.assignee)
+    if handoff.turns is not None:
+        yield Text(Role.EXPRESSION, handoff.turns.agents, wanted="list")
     if handoff.note is not None:
         yield _template(handoff.note)
 

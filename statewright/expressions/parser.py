@@ -97,7 +97,7 @@ def _parsed(text: str) -> Expression:
 
 # An expression never changes, a flow says the same thing in many places, and a chart that is loaded
 # was compiled before: what is parsed twice is one object, with one closure.
-_remembered: Final = lru_cache(maxsize=4096)(_parsed)
+_remembered: Final = lru_cache(maxsize=16_384)(_parsed)
 
 
 class _Parser:

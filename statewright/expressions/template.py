@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from statewright.errors import ExpressionError
-from statewright.expressions.parser import parse
+from statewright.expressions.parser import REMEMBERED_LENGTH, parse
 from statewright.expressions.places import (
     Encoder,
     Part,
@@ -87,6 +88,10 @@ def parse_template(text: str, place: Place = Place.TEXT) -> Template:
     Raises:
         ExpressionError: a hole is not closed, or holds no expression; with the place in ``text``.
     """
+    return _remembered(text, place) if len(text) <= REMEMBERED_LENGTH else _parsed(text, place)
+
+
+def _parsed(text: str, place: Place) -> Template:
     if has_lone_surrogate(text):
         raise ExpressionError(text, 0, len(text), "the text holds half a character")
     parts: list[str | Hole | Secret] = []
@@ -107,6 +112,10 @@ def parse_template(text: str, place: Place = Place.TEXT) -> Template:
     if position < len(text):
         parts.append(text[position:])
     return Template(text, place, tuple(parts))
+
+
+# As with expressions: what checks look at is what is lowered, and what stands twice is one object.
+_remembered: Final = lru_cache(maxsize=16_384)(_parsed)
 
 
 def _end_of_hole(text: str, opened: int) -> int:

@@ -6,8 +6,6 @@ import math
 import re
 from typing import Any, Final
 
-from statewright.flows.outline import INT64_MAX
-
 SECOND: Final = 1_000_000
 
 UNITS: Final = {
@@ -19,6 +17,9 @@ UNITS: Final = {
     "ms": 1000,
 }
 """Microseconds of each unit, the longest first."""
+
+LONGEST: Final = 1_000 * 365 * UNITS["d"]
+"""No duration is longer than a thousand years: what ends after the year 9999 has no date."""
 
 EXAMPLES: Final = "`90s`, `1h30m`, `2d`, or a number of seconds"
 
@@ -34,7 +35,7 @@ def microseconds_from(written: Any) -> int | None:
             number of seconds.
 
     Returns:
-        Microseconds, or None where ``written`` is no duration, negative, or beyond 64 bits.
+        Microseconds, or None where ``written`` is no duration, negative, or more than ``LONGEST``.
 
     >>> microseconds_from("1m30s"), microseconds_from(0.5), microseconds_from("soon")
     (90000000, 500000, None)
@@ -43,7 +44,7 @@ def microseconds_from(written: Any) -> int | None:
         return None
     if isinstance(written, str):
         return _from_text(written)
-    if not math.isfinite(written) or not 0 <= written <= INT64_MAX / SECOND:
+    if not math.isfinite(written) or not 0 <= written <= LONGEST / SECOND:
         return None
     return round(written * SECOND)
 
@@ -54,4 +55,4 @@ def _from_text(text: str) -> int | None:
         return None
     amounts = zip(match.groups(), UNITS.values(), strict=True)
     total = sum(round(float(amount) * size) for amount, size in amounts if amount)
-    return total if total <= INT64_MAX else None
+    return total if total <= LONGEST else None

@@ -103,9 +103,9 @@ class VariableScope(StrEnum):
     """How long a variable lives, and whose it is."""
 
     SESSION = "session"
-    """As long as the session; of a subflow, as long as that runs, and then it is its output."""
+    """As long as the session; of a subflow as long as that runs, and then part of its output."""
     FLOW = "flow"
-    """As long as the flow, and nobody outside sees it."""
+    """As long as the flow, and no part of what a subflow hands to the one that calls it."""
     CONTACT = "contact"
     """As long as the contact is known: ``contact.name`` in expressions."""
     TENANT = "tenant"

@@ -6,9 +6,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from html import escape
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -30,6 +30,9 @@ from statewright.http.tokens import Tokens
 from statewright.runtime import Runtime
 from statewright.storage.drafts import Drafts, KeepsDrafts, MemoryDrafts
 
+if TYPE_CHECKING:
+    from statewright.runtime.metrics import Metrics
+
 SETTLE: Final = 5.0
 """How many seconds an answer waits for the results of its effects unless it is told otherwise."""
 
@@ -41,6 +44,8 @@ def create_app(
     tenant: str = "default",
     limits: Limits | None = None,
     settle: float = SETTLE,
+    operator_key: str = "",
+    metrics: Metrics | None = None,
     manages_runtime: bool = True,
 ) -> Starlette:
     """An application that publishes flows and talks to them.
@@ -56,6 +61,8 @@ def create_app(
         tenant: whose flows and sessions these are.
         limits: what a request may bring.
         settle: how many seconds an answer waits for the results of its effects.
+        operator_key: what those show who look after sessions; ``""`` for nobody.
+        metrics: what is shown at ``/metrics``; nothing is there where None.
         manages_runtime: whether the application opens and closes the runtime.
     """
     store = runtime.store
@@ -72,6 +79,7 @@ def create_app(
         limits=limits,
         settle=settle,
         compiling=asyncio.Semaphore(limits.compilations),
+        operator_key=operator_key,
     )
 
     @asynccontextmanager
@@ -88,6 +96,7 @@ def create_app(
             Route("/openapi.json", _description),
             Route("/docs", _reference),
             Route("/", _beginning),
+            *([] if metrics is None else [Route("/metrics", partial(_metrics, metrics))]),
         ],
         exception_handlers={HTTPException: _told, Exception: _told},
         lifespan=lifespan,
@@ -104,6 +113,11 @@ async def _told(request: Request, error: Exception) -> Response:
 
 async def _description(request: Request) -> Response:
     return answer({**_described(), "servers": [{"url": root_of(request) or "/"}]})
+
+
+async def _metrics(metrics: Metrics, _request: Request) -> Response:
+    """What Prometheus asks for."""
+    return Response(metrics.text(), media_type=metrics.content_type, headers=HEADERS)
 
 
 async def _beginning(request: Request) -> Response:

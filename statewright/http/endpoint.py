@@ -32,6 +32,7 @@ class Host:
         limits: what a request may bring.
         settle: how long an answer waits for the results of its effects, in seconds.
         compiling: held while a flow is compiled.
+        operator_key: what operators show, or ``""`` where nobody may look after sessions here.
     """
 
     runtime: Runtime
@@ -43,6 +44,7 @@ class Host:
     limits: Limits
     settle: float
     compiling: asyncio.Semaphore
+    operator_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

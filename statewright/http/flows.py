@@ -186,6 +186,16 @@ async def _published(
     return reply(publication)
 
 
+async def compiled_draft(host: Host, flow: str) -> Compilation:
+    """What becomes of the draft of a flow.
+
+    Raises:
+        UnknownFlow: there is none.
+    """
+    saved = await _saved(host, flow)
+    return await _compiled(host, saved.text, saved.dialect)
+
+
 async def _compiled(host: Host, text: str, dialect: str) -> Compilation:
     """What becomes of a flow, worked out beside the loop that answers everybody else."""
     async with host.compiling:

@@ -23,6 +23,8 @@ TAGS: Final = {
     "chat": "Talk to what is published, in the contract of the Wriveted chat.",
     "flows": "Save, check and publish flows, in the contract of the Chatwoot flow builder.",
     "executions": "Run what is published, in the contract of the Chatwoot flow builder.",
+    "events": "Say what happens in conversations: the triggers of flows begin sessions.",
+    "sessions": "Look after sessions: for operators, who show their key.",
     "server": "Whether the server works, and what its problems mean.",
 }
 """The parts of the API, in the order in which people read them."""
@@ -123,6 +125,9 @@ def _path_parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
 
 _IN_PATHS: Final = {
     "flow": "The id of the flow.",
+    "path": "The path of a webhook trigger.",
+    "session": "The id of the session, which is not its token.",
+    "revision": "The number of a turn, from 1.",
     "token": "What was given out when the session was started.",
     "code": "The `code` of a problem.",
 }

@@ -92,6 +92,13 @@ KINDS: Final = (
         "Use the token as it was given when the session was started.",
     ),
     Kind(
+        404,
+        "UNKNOWN_REVISION",
+        "NotFound",
+        "the session has had no such revision",
+        "Use one from 1 to the revision that it has.",
+    ),
+    Kind(
         405,
         "METHOD_NOT_ALLOWED",
         "MethodNotAllowed",
@@ -118,6 +125,13 @@ KINDS: Final = (
         "Conflict",
         "this session was begun before",
         "Use the token of the first answer, or start with another `Idempotency-Key`.",
+    ),
+    Kind(
+        409,
+        "UNSUITABLE_REPAIR",
+        "Conflict",
+        "this means nothing where the session stands",
+        "Look at how it stands: `GET /api/v1/sessions/{session}`.",
     ),
     Kind(
         412,
@@ -326,6 +340,8 @@ PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = MappingPro
         errors.SessionEnded: _plain("SESSION_ENDED"),
         errors.UnknownSession: _plain("UNKNOWN_SESSION"),
         errors.UnknownFlow: _plain("UNKNOWN_FLOW"),
+        errors.UnknownRevision: _plain("UNKNOWN_REVISION"),
+        errors.UnsuitableRepair: _plain("UNSUITABLE_REPAIR"),
         errors.RevisionConflict: _conflict,
         errors.DraftChanged: _changed,
         errors.AlreadyDone: _plain("KEY_REUSED"),

@@ -159,7 +159,7 @@ def _fields(schema: Mapping[str, Any]) -> Element:
                 [*_type(one)],
                 one.get("description", ""),
             )
-            for name, one in schema["properties"].items()
+            for name, one in schema.get("properties", {}).items()
         ),
     )
 
@@ -276,7 +276,7 @@ def _curl(
     example = {}
     if body is not None:
         name = body["content"]["application/json"]["schema"]["$ref"].removeprefix(_TYPES)
-        fields = schemas[name]["properties"]
+        fields = schemas[name].get("properties", {})
         example = {key: one["examples"][0] for key, one in fields.items() if "examples" in one}
     sends = f" --json '{json.dumps(example)}'" if example else ""
     implied = "POST" if example else "GET"

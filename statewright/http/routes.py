@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from statewright.http import chat, executions, flows, health
+from statewright.http import chat, events, executions, flows, health, operators
 from statewright.http.endpoint import Endpoint
 from statewright.http.wire import chat as chat_wire
 from statewright.http.wire import executions as executions_wire
 from statewright.http.wire import flow_builder as wire
+from statewright.http.wire import sessions as sessions_wire
 from statewright.http.wire.problem import KindJSON
+from statewright.runtime import Standing
 
 Parameter = Mapping[str, Any]
 
@@ -37,6 +39,26 @@ AFTER: Final[Parameter] = {
     "name": "after",
     "in": "query",
     "description": "The `next` of the page before.",
+    "schema": {"type": "string"},
+}
+OPERATOR: Final = _header("Authorization", "`Bearer` and the key for operators.")
+REPAIR_PROBLEMS: Final = (
+    "INVALID_VALUE",
+    "NOT_ALLOWED",
+    "SESSION_ENDED",
+    "UNKNOWN_SESSION",
+    "UNSUITABLE_REPAIR",
+)
+STATUS: Final[Parameter] = {
+    "name": "status",
+    "in": "query",
+    "description": "Only sessions that stand so; `active` are those that go on.",
+    "schema": {"type": "string", "enum": [operators.ACTIVE, *map(str, Standing)]},
+}
+FLOW: Final[Parameter] = {
+    "name": "flow",
+    "in": "query",
+    "description": "Only sessions of this flow.",
     "schema": {"type": "string"},
 }
 AFTER_VERSION: Final[Parameter] = {**AFTER, "schema": {"type": "integer", "minimum": 1}}
@@ -242,6 +264,160 @@ ENDPOINTS: Final = (
         problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
         parameters=(KEY,),
         tag="executions",
+    ),
+    # --- events: what happens in conversations ---
+    Endpoint(
+        "POST",
+        "/api/v1/events",
+        events.happen,
+        "Tell what happened in a conversation: it begins flows, and reaches sessions that go on.",
+        executions_wire.HappenedJSON,
+        body=wire.Happened,
+        problems=("INVALID_VALUE", "NOT_ALLOWED"),
+        parameters=(KEY, OPERATOR),
+        tag="events",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/hooks/{path}",
+        events.hook,
+        "Fire the triggers of a path, with any JSON.",
+        executions_wire.HappenedJSON,
+        body=wire.Hook,
+        needs_body=False,
+        problems=("INVALID_VALUE",),
+        parameters=(KEY,),
+        tag="events",
+    ),
+    # --- sessions, for operators ---
+    Endpoint(
+        "GET",
+        "/api/v1/sessions",
+        operators.listed,
+        "Sessions, the newest first, with how they stand.",
+        sessions_wire.SessionsJSON,
+        problems=("INVALID_VALUE", "NOT_ALLOWED"),
+        parameters=(STATUS, FLOW, LIMIT, AFTER, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/sessions/{session}",
+        operators.read,
+        "How a session stands.",
+        sessions_wire.StandingJSON,
+        problems=("NOT_ALLOWED", "UNKNOWN_SESSION"),
+        parameters=(OPERATOR,),
+        tag="sessions",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/sessions/{session}/replay",
+        operators.replayed,
+        "Take a session again from its history, and compare it.",
+        sessions_wire.ReplayJSON,
+        problems=("NOT_ALLOWED", "UNKNOWN_SESSION"),
+        parameters=(OPERATOR,),
+        tag="sessions",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/sessions/{session}/revisions/{revision}",
+        operators.moment,
+        "A session as it stood at a revision.",
+        sessions_wire.MomentJSON,
+        problems=("NOT_ALLOWED", "UNKNOWN_REVISION", "UNKNOWN_SESSION"),
+        parameters=(OPERATOR,),
+        tag="sessions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/sessions/{session}/fork",
+        operators.fork,
+        "Begin another session in a state of this one.",
+        sessions_wire.ForkedJSON,
+        statuses=(201,),
+        body=sessions_wire.Fork,
+        problems=("INVALID_VALUE", "NOT_ALLOWED", "UNKNOWN_REVISION", "UNKNOWN_SESSION"),
+        parameters=(KEY, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/sessions/{session}/fix",
+        operators.fix,
+        "Change variables of a session.",
+        sessions_wire.RepairedJSON,
+        body=sessions_wire.Fix,
+        problems=REPAIR_PROBLEMS[:4],
+        parameters=(KEY, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/sessions/{session}/retry",
+        operators.retry,
+        "Ask once more for work that a session waits for.",
+        sessions_wire.RepairedJSON,
+        body=sessions_wire.Retry,
+        needs_body=False,
+        problems=(
+            "INVALID_VALUE",
+            "NOT_ALLOWED",
+            "SESSION_ENDED",
+            "UNKNOWN_SESSION",
+            "UNSUITABLE_REPAIR",
+        ),
+        parameters=(KEY, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/sessions/{session}/skip",
+        operators.skip,
+        "Let a session go on without work that it waits for.",
+        sessions_wire.RepairedJSON,
+        body=sessions_wire.Skip,
+        needs_body=False,
+        problems=(
+            "INVALID_VALUE",
+            "NOT_ALLOWED",
+            "SESSION_ENDED",
+            "UNKNOWN_SESSION",
+            "UNSUITABLE_REPAIR",
+        ),
+        parameters=(KEY, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/sessions/{session}/resume",
+        operators.resume,
+        "Let a failed session go on from its last good revision.",
+        sessions_wire.RepairedJSON,
+        body=sessions_wire.Resume,
+        needs_body=False,
+        problems=(
+            "INVALID_VALUE",
+            "NOT_ALLOWED",
+            "UNKNOWN_REVISION",
+            "UNKNOWN_SESSION",
+            "UNSUITABLE_REPAIR",
+        ),
+        parameters=(KEY, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/flows/{flow}/compare",
+        operators.compare,
+        "Run conversations of a flow on its draft, or on another version.",
+        sessions_wire.ComparisonJSON,
+        body=sessions_wire.Compare,
+        needs_body=False,
+        problems=("INVALID_VALUE", "NOT_ALLOWED", "UNKNOWN_FLOW"),
+        parameters=(OPERATOR,),
+        tag="sessions",
     ),
     # --- the server itself ---
     Endpoint(

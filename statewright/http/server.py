@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import secrets
+import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,8 +18,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from statewright.http.app import create_app
+from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
 from statewright.runtime.effects.http import HttpHandler
+from statewright.runtime.secret_texts import secrets_of_environment
 from statewright.storage import SQLStore
 
 DATABASE: Final = "STATEWRIGHT_DATABASE"
@@ -25,8 +30,14 @@ DATABASE: Final = "STATEWRIGHT_DATABASE"
 SIGNING_KEY: Final = "STATEWRIGHT_SIGNING_KEY"
 """Set this variable, so that a start that is repeated after a restart gives the same token."""
 
+OPERATOR_KEY: Final = "STATEWRIGHT_OPERATOR_KEY"
+"""Set this variable to the key that operators show, and they may look after sessions."""
+
 ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
 """Set this variable to 1, and flows may send requests to addresses that are not public."""
+
+METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable by which processes that serve together share their metrics."""
 
 Announce = Callable[[str], None]
 """Is told the address as soon as it can be reached."""
@@ -41,6 +52,13 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 """What is the same for every server."""
 
+
+def _settings() -> dict[str, Any]:
+    """The settings of the server; its own lines are left to our log where that is JSON."""
+    as_json = watch_from_here().log_format == "json"
+    return {**_SETTINGS, **({"log_config": None} if as_json else {})}
+
+
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -52,6 +70,7 @@ def serve(
     announce: Announce,
     *,
     allow_private: bool = False,
+    watch: Watch | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
 
@@ -62,6 +81,7 @@ def serve(
         workers: how many processes serve.
         announce: is told the address.
         allow_private: whether flows may send requests to addresses that are not public.
+        watch: how the server is watched.
 
     Raises:
         OSError: the address cannot be had.
@@ -69,6 +89,8 @@ def serve(
     """
     if allow_private:
         os.environ[ALLOW_PRIVATE] = "1"
+    if watch is not None:
+        os.environ.update(watch.environment())
     if workers == 1:
         asyncio.run(_serve(database, host, port, announce))
     else:
@@ -77,9 +99,15 @@ def serve(
 
 async def _serve(database: str, host: str, port: int, announce: Announce) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    async with _runtime(database) as runtime:
-        app = create_app(runtime, manages_runtime=False)
-        config = uvicorn.Config(app, lifespan="off", **_SETTINGS)
+    watchers = watchers_of(watch_from_here())
+    async with _runtime(database, watchers) as runtime:
+        app = create_app(
+            runtime,
+            operator_key=_operator_key(),
+            metrics=watchers.metrics,
+            manages_runtime=False,
+        )
+        config = uvicorn.Config(app, lifespan="off", **_settings())
         with socket.create_server((host, port), family=family) as listener:
             address = address_of(host, listener.getsockname()[1])
             await _Server(config, lambda: announce(address)).serve([listener])
@@ -88,27 +116,44 @@ async def _serve(database: str, host: str, port: int, announce: Announce) -> Non
 def _serve_together(database: str, host: str, port: int, workers: int, announce: Announce) -> None:
     # Once for all of them: the tables are made, and what is wrong with the database is told.
     asyncio.run(_open_and_close(database))
+    watchers_of(Watch(watch_from_here().log_format))
+    if watch_from_here().metrics:
+        directory = tempfile.mkdtemp(prefix="statewright-metrics-")
+        os.environ.setdefault(METRICS_DIRECTORY, directory)
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
     os.environ[DATABASE] = database
     os.environ.setdefault(SIGNING_KEY, secrets.token_hex())
     announce(address_of(host, port))
     factory = f"{__name__}:{application.__name__}"
-    uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **_SETTINGS)
+    uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **_settings())
 
 
 async def _open_and_close(database: str) -> None:
-    async with _runtime(database):
+    async with _runtime(database, watchers_of(Watch())):
         pass
 
 
 def application() -> Starlette:
     """The application of one of several processes."""
-    return create_app(_runtime(os.environ[DATABASE]))
+    watchers = watchers_of(watch_from_here())
+    runtime = _runtime(os.environ[DATABASE], watchers)
+    return create_app(runtime, operator_key=_operator_key(), metrics=watchers.metrics)
 
 
-def _runtime(database: str) -> Runtime:
+def _operator_key() -> str:
+    return os.environ.get(OPERATOR_KEY, "")
+
+
+def _runtime(database: str, watchers: Watchers) -> Runtime:
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
     http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
-    return Runtime(SQLStore(database), signing_key=key, handlers={"http": http})
+    return Runtime(
+        SQLStore(database),
+        signing_key=key,
+        handlers={"http": http},
+        secrets=watchers.redactor.remembering(secrets_of_environment),
+        observers=watchers.observers,
+    )
 
 
 def address_of(host: str, port: int) -> str:

@@ -20,7 +20,12 @@ def routes_from(endpoints: Sequence[Endpoint], host: Host) -> list[Route]:
     paths: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    return [Route(path, _Path(methods, host)) for path, methods in paths.items()]
+    return [Route(_pattern(path), _Path(methods, host)) for path, methods in paths.items()]
+
+
+def _pattern(path: str) -> str:
+    """How Starlette writes a path; what is called a path itself may have slashes in it."""
+    return path.replace("{path}", "{path:path}")
 
 
 class _Path:

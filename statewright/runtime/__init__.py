@@ -13,13 +13,16 @@ from statewright.runtime.handling import Handler, Order
 from statewright.runtime.moments import Moment
 from statewright.runtime.overview import Page
 from statewright.runtime.replay import Difference, Happening, Replay
+from statewright.runtime.retention import Count, Policy, Rule
 from statewright.runtime.runtime import Runtime
+from statewright.runtime.scheduling import Schedules
 from statewright.runtime.standing import Listed, Standing
 from statewright.runtime.views import Received, SessionView, Started
 
 __all__ = [
     "Answer",
     "Comparison",
+    "Count",
     "Difference",
     "Divergence",
     "Engine",
@@ -30,9 +33,12 @@ __all__ = [
     "Moment",
     "Order",
     "Page",
+    "Policy",
     "Received",
     "Replay",
+    "Rule",
     "Runtime",
+    "Schedules",
     "SessionView",
     "Shown",
     "Standing",

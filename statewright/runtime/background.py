@@ -1,51 +1,63 @@
-"""What goes on without being asked: deadlines are seen to, and requests are carried out."""
+"""What goes on without being asked: deadlines are met, requests carried out, schedules fired."""
 
 from __future__ import annotations
 
 import asyncio
 
 from statewright.runtime.engine import Engine
+from statewright.runtime.scheduling import Scheduler
 from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import Sweeper
 from statewright.statechart import EffectKind
 
 
 class Background:
-    """The sweeper and the engine, if there is one, as long as the runtime is open.
+    """The sweeper, the engine and the scheduler, as long as the runtime is open.
 
     Args:
         sweeper: sees to sessions that have something to do.
         engine: carries out requests; None for none in this process.
+        scheduler: fires schedules; None for nobody in this process.
     """
 
-    def __init__(self, sweeper: Sweeper, engine: Engine | None) -> None:
+    def __init__(
+        self, sweeper: Sweeper, engine: Engine | None, scheduler: Scheduler | None
+    ) -> None:
         self._sweeper = sweeper
         self._engine = engine
-        self._sweeping: asyncio.Task[None] | None = None
+        self._scheduler = scheduler
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def is_open(self) -> bool:
         """Whether it goes on."""
-        return self._sweeping is not None
+        return bool(self._tasks)
 
     async def open(self) -> None:
         """Begin."""
-        self._sweeping = asyncio.create_task(self._sweeper.run(), name="statewright sweeper")
+        sweeping = self._sweeper.run()
+        self._tasks = [asyncio.create_task(sweeping, name="statewright sweeper")]
+        if self._scheduler is not None:
+            firing = self._scheduler.run()
+            self._tasks.append(asyncio.create_task(firing, name="statewright schedules"))
         if self._engine is not None:
             await self._engine.open()
 
     async def close(self) -> None:
         """Stop, and give back what is not finished."""
-        sweeping, self._sweeping = self._sweeping, None
-        if sweeping is not None:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._engine is not None:
             await self._engine.close()
 
     async def sweep(self, now: int) -> int:
-        """See to what is due at a time; how many turns were taken."""
-        return await self._sweeper.sweep(now)
+        """See to what is due at a time, and fire schedules; how many turns were taken."""
+        taken = await self._sweeper.sweep(now)
+        if self._scheduler is not None:
+            await self._scheduler.fire(now)
+        return taken
 
     async def work(self, now: int) -> int:
         """Carry out the requests that are to be carried out at a time; how many there were."""

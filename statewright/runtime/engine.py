@@ -61,6 +61,10 @@ class Host(Protocol):
         """
         ...
 
+    def given_up(self, key: SessionKey, effect: Effect, outcome: Outcome) -> None:
+        """Note that a request has failed for good."""
+        ...
+
     async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
         """Bring a result back, in a turn of its own; False where nobody waits for it any more."""
         ...
@@ -351,6 +355,7 @@ class InProcessEngine:
         if outcome.failed:
             what = f"{outcome.data['code']}: {outcome.data['message']}"
             _log.warning("%s of `%s` failed: %s", job.effect.kind, job.effect.state, what)
+            host.given_up(claim.key, job.effect, outcome)
         if job.effect.kind is EffectKind.INVOKE:
             try:
                 if not await host.deliver(claim.key, job.effect, outcome):

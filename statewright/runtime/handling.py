@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from statewright.errors import EffectFailed, EvaluationError
 from statewright.runtime.breakers import Breakers, breaker_of, destination_of
 from statewright.runtime.clock import SECOND, Clock, system_clock
+from statewright.runtime.observing import NOBODY, Observers, Work
 from statewright.runtime.secret_texts import Secrets, filled
 from statewright.statechart import Effect, EffectKind
 from statewright.statechart.coercion import kept
@@ -81,6 +82,7 @@ class Performer:
         secrets: gives what secrets stand for.
         longest: seconds that a handler has unless the request says otherwise.
         clock: tells the time.
+        observers: look on while requests are carried out.
     """
 
     def __init__(
@@ -89,15 +91,30 @@ class Performer:
         secrets: Secrets,
         longest: float = LONGEST,
         clock: Clock = system_clock,
+        observers: Observers = NOBODY,
     ) -> None:
         self._handlers = handlers
         self._secrets = secrets
         self._longest = longest
         self._clock = clock
+        self._observers = observers
         self._breakers = Breakers()
 
     async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
+        with self._observers.watching(Work("request", key, self.kind_of(effect), effect.id)) as one:
+            outcome = await self._guarded(key, effect, attempt)
+            if outcome.failed:
+                one.outcome = str(outcome.data["code"])
+            return outcome
+
+    def kind_of(self, effect: Effect) -> str:
+        """The name of the handler of a request; ``other`` where it has none."""
+        key = "type" if effect.kind is EffectKind.INVOKE else "target"
+        name = str(effect.data.get(key))
+        return name if name in self._handlers else "other"
+
+    async def _guarded(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         breaker = breaker_of(effect)
         if breaker is None:
             return await self._tried(key, effect, attempt)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Final
 
 from statewright.errors import UnknownSession
 from statewright.runtime.answer import Answer, answer_from_json, joined
+from statewright.runtime.clock import SECOND, micros_from
 from statewright.runtime.feed import Feed
 from statewright.runtime.messages import result_id
 from statewright.runtime.openings import Talk
@@ -95,14 +97,58 @@ class Reader:
             raise UnknownSession(f"there is no session {key.session!r}; start one")
         return session.status is not Status.ACTIVE and session.revision <= revision
 
-    async def settled(self, key: SessionKey, first: Answer, seconds: float) -> Answer:
+    async def handled(
+        self, key: SessionKey, message: str, settle: float | timedelta
+    ) -> tuple[SessionKey, Answer] | None:
+        """The session that handles a message that was taken in, and its answer; None if not yet.
+
+        Args:
+            key: the session that it was for. Where that had ended, the next one is found.
+            message: its id.
+            settle: how long to wait for it, and as long again for the results of its effects.
+        """
+        try:
+            async with asyncio.timeout(micros_from(settle) / SECOND):
+                answer = await self._answered(key, message)
+                while (following := await self._following(key, message)) is not None:
+                    key = following
+                    answer = await self._answered(key, message)
+        except TimeoutError:
+            return None
+        return key, await self.settled(key, answer, settle)
+
+    async def _answered(self, key: SessionKey, message: str) -> Answer:
+        """The answer to a message; waits for it."""
+        with self._feed.listening(key) as listener:
+            while True:
+                (loaded,) = await self._store.load([Lookup(key, message)])
+                if loaded.duplicate is not None:
+                    return answer_from_json(loaded.duplicate.answer)
+                await listener.wait(self._poll)
+
+    async def _following(self, key: SessionKey, message: str) -> SessionKey | None:
+        """The next session of the conversation, if a message was passed on to it."""
+        (loaded,) = await self._store.load([Lookup(key)])
+        if loaded.session is None:
+            return None
+        birth = loaded.session.birth
+        talk = Talk(key.tenant, birth.channel, birth.conversation, birth.flow)
+        following = talk.key(birth.episode + 1)
+        (there,) = await self._store.load([Lookup(following, message)])
+        waits = any(arrival.message == message for arrival in there.inbox)
+        return following if waits or there.duplicate is not None else None
+
+    async def settled(
+        self, key: SessionKey, first: Answer, settle: float | timedelta | None
+    ) -> Answer:
         """An answer, with those to the results of its effects, as far as they come in time.
 
         Of an effect, the turn counts that handles its result or gives it up.
         """
         answers = [first]
         waiting = _invoked(first)
-        if not waiting:
+        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
+        if not waiting or seconds <= 0:
             return first
         try:
             async with asyncio.timeout(seconds), aclosing(self.live(key, first.revision)) as turns:

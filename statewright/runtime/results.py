@@ -9,6 +9,7 @@ from statewright.errors import CorruptedSession, SessionEnded
 from statewright.runtime.clock import Chance, Clock
 from statewright.runtime.handling import Outcome, Performer
 from statewright.runtime.messages import result_from
+from statewright.runtime.observing import NOBODY, GivenUp, Observers
 from statewright.runtime.rehydration import state_of
 from statewright.runtime.turn import StaleResultError, Turns
 from statewright.statechart import Effect
@@ -27,16 +28,33 @@ class Results:
         chance: gives the random bytes of leases.
         performer: has requests carried out.
         turns: takes the turns of results.
+        observers: are told of requests that have failed for good.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, chance: Chance, performer: Performer, turns: Turns
+        self,
+        store: Store,
+        clock: Clock,
+        chance: Chance,
+        performer: Performer,
+        turns: Turns,
+        observers: Observers = NOBODY,
     ) -> None:
         self.store = store
         self.clock = clock
         self.chance = chance
         self.performer = performer
         self._turns = turns
+        self._observers = observers
+
+    def given_up(self, key: SessionKey, effect: Effect, outcome: Outcome) -> None:
+        """Note that a request has failed for good."""
+        if self._observers:
+            name, said = self.performer.kind_of(effect), outcome.data
+            code, message = str(said["code"]), str(said["message"])
+            self._observers.told(
+                GivenUp(key, self.clock(), effect.id, effect.state, name, code, message)
+            )
 
     async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool | None]:
         """For each session and effect id, whether its result is waited for; see ``Host``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
@@ -11,14 +11,7 @@ from typing import Any, Self
 
 from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.background import Background
-from statewright.runtime.clock import (
-    SECOND,
-    Chance,
-    Clock,
-    micros_from,
-    system_chance,
-    system_clock,
-)
+from statewright.runtime.clock import Chance, Clock, system_chance, system_clock
 from statewright.runtime.engine import Engine, Host, InProcessEngine
 from statewright.runtime.feed import Feed
 from statewright.runtime.handlers import default_handlers
@@ -32,15 +25,19 @@ from statewright.runtime.messages import (
     event_from,
     patch_from,
 )
+from statewright.runtime.observing import Observer, Observers
 from statewright.runtime.openings import Talk
 from statewright.runtime.overview import Overview
 from statewright.runtime.past import Past
 from statewright.runtime.reading import Reader
 from statewright.runtime.receiving import Receiver
+from statewright.runtime.redaction import committed_from
 from statewright.runtime.rehydration import existing
 from statewright.runtime.repairing import Repairs
 from statewright.runtime.replay import Replay
 from statewright.runtime.results import Results
+from statewright.runtime.retention import Retention
+from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
 from statewright.runtime.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.starting import Starter
 from statewright.runtime.stepping import Stepped
@@ -50,12 +47,7 @@ from statewright.runtime.turn import Turns
 from statewright.runtime.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import (
-    Loaded,
-    Lookup,
-    Publication,
-    SessionKey,
-)
+from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
 from statewright.storage.store import Store
 
 
@@ -69,6 +61,7 @@ class Runtime:
         past: shows sessions as they stood, forks them, and runs them on other charts.
         repairs: asks for work again, goes on without it, and resumes what has failed.
         overview: lists sessions, with how they stand.
+        retention: ends sessions that were abandoned, and deletes what is over since long.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
@@ -78,13 +71,13 @@ class Runtime:
             that there are by default (``http``).
         engine: makes what carries out requests to the world; None for none in this process.
         secrets: gives what secrets stand for.
-        signing_key: makes the tokens of sessions, so that a start that is repeated gives the same
-            token again; without it they are random.
-        poll: seconds after which deadlines, messages and turns that other processes know of are
-            noticed.
+        signing_key: makes the tokens of sessions, so that a repeated start gives the same one.
+        schedules: whose schedules this process fires; None for nobody's.
+        poll: seconds after which what other processes know of is noticed, at the latest.
+        observers: watch what is done: metrics, traces, alerts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it runs on, and with)
         self,
         store: Store,
         *,
@@ -94,15 +87,18 @@ class Runtime:
         engine: Callable[[Host], Engine] | None = InProcessEngine,
         secrets: Secrets = secrets_of_environment,
         signing_key: bytes = b"",
+        schedules: Schedules | None = USUAL,
         poll: float = 1.0,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.store = store
         self.clock = clock
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
-        self._turns = Turns(store, clock, self._committed)
-        performer = Performer(self._handlers, secrets, clock=clock)
-        results = Results(store, clock, chance, performer, self._turns)
+        self._observers = Observers(observers)
+        self._turns = Turns(store, clock, self._committed, self._observers)
+        performer = Performer(self._handlers, secrets, clock=clock, observers=self._observers)
+        results = Results(store, clock, chance, performer, self._turns, self._observers)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
@@ -110,10 +106,12 @@ class Runtime:
         self.past = Past(store, self._turns, self._reader, self._starter)
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
+        self.retention = Retention(store, self._turns, self.overview)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
-        self._background = Background(sweeper, None if engine is None else engine(results))
+        scheduler = Scheduler(store, clock, self._triggering, schedules) if schedules else None
+        self._background = Background(sweeper, engine and engine(results), scheduler)
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -130,6 +128,7 @@ class Runtime:
         self._turns.open()
         self._reader.closed = False
         try:
+            await self._observers.open()
             await self._background.open()
         except BaseException:
             await self.close()
@@ -141,6 +140,7 @@ class Runtime:
         self._feed.hint_all()
         # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
         async with AsyncExitStack() as ends:
+            ends.push_async_callback(self._observers.close)
             ends.push_async_callback(self.store.close)
             for handler in self._handlers.values():
                 if hasattr(handler, "aclose"):
@@ -235,7 +235,7 @@ class Runtime:
             message=message_id or self._name(),
             repeatable=message_id is not None,
         )
-        answer = await self._settled(started.key, started.answer, settle)
+        answer = await self._reader.settled(started.key, started.answer, settle)
         return replace(started, answer=answer)
 
     async def send(
@@ -383,8 +383,7 @@ class Runtime:
             channel: how the contact talks to us.
             contact: whose values triggers read, and sessions read and patch, or ``""``.
 
-        Returns:
-            the sessions that were told, or begun; none where nobody waits for it.
+        Gives the sessions that were told, or begun.
 
         Raises:
             InvalidEvent, InvalidMessage, UnstorableRecord: as for ``receive``.
@@ -393,6 +392,15 @@ class Runtime:
         return await self._triggering.happened(
             talk, event_from(what), message=message_id, contact=contact
         )
+
+    async def handled(
+        self, received: Received, message_id: str, *, settle: float | timedelta
+    ) -> tuple[SessionKey, Answer] | None:
+        """Which session has handled a message that was taken in, and the answer; None if none yet.
+
+        It waits so long for that, and as long for the results of its effects: see ``send``.
+        """
+        return await self._reader.handled(received.key, message_id, settle)
 
     # --- what one sees of it -------------------------------------------------------------------
 
@@ -451,7 +459,11 @@ class Runtime:
     # --- what goes on in the background --------------------------------------------------------
 
     async def sweep(self, now: int) -> int:
-        """See to all sessions that have something to do at a time; how many turns were taken."""
+        """Fire schedules, and see to all sessions that have something to do at a time.
+
+        Returns:
+            how many turns were taken; those of sessions that schedules begin are taken later.
+        """
         return await self._background.sweep(now)
 
     async def work(self, now: int) -> int:
@@ -462,6 +474,8 @@ class Runtime:
         """Tell those who wait for it that a turn was committed."""
         self._feed.hint(key)
         self._background.committed(made)
+        if self._observers:
+            self._observers.told(committed_from(key, made))
 
     # --- parts of the above --------------------------------------------------------------------
 
@@ -475,13 +489,7 @@ class Runtime:
     ) -> Answer:
         message = self._name() if message_id is None else checked_id(key, message_id)
         answer = await self._turns.take(key, Incoming(message, event), expected=expected)
-        return await self._settled(key, answer, settle)
-
-    async def _settled(
-        self, key: SessionKey, answer: Answer, settle: float | timedelta | None
-    ) -> Answer:
-        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
-        return await self._reader.settled(key, answer, seconds) if seconds > 0 else answer
+        return await self._reader.settled(key, answer, settle)
 
     async def _load(self, key: SessionKey) -> Loaded:
         (loaded,) = await self.store.load([Lookup(key)])

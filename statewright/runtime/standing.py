@@ -79,7 +79,10 @@ def listed(
         return Listed(session, Standing.WAITING, "for an event")
     if kind == EFFECT:
         types = ", ".join(f"`{one.type}` at `{one.state}`" for one in snapshot.invocations)
-        return Listed(session, Standing.WORKING, f"for {types}", effects)
+        asked = {claim.request.key for claim in requests}
+        idle = awaiting["due"] is not None and asked.isdisjoint(effects)
+        vain = f", which nobody does, until {awaiting['due']}" if idle else ""
+        return Listed(session, Standing.WORKING, f"for {types}{vain}", effects)
     if kind == TIMER:
         return Listed(session, Standing.WORKING, f"for time, until {awaiting['due']}", effects)
     return Listed(session, Standing.WAITING, f"at `{awaiting['node']}` ({kind})", effects)

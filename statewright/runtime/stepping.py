@@ -53,6 +53,7 @@ class Stepped:
         answer_text: of the answer.
         effects: all of them, as JSON.
         incidents: all of them, as JSON.
+        chart: what was stepped.
     """
 
     step: Macrostep
@@ -62,6 +63,7 @@ class Stepped:
     answer_text: str
     effects: str
     incidents: str
+    chart: Statechart
 
 
 def start_event(
@@ -136,6 +138,7 @@ def _written(chart: Statechart, step: Macrostep) -> Stepped:
         answer.text,
         written(_EFFECTS, step.effects, InvalidEvent) if step.effects else "[]",
         written(_INCIDENTS, step.incidents, InvalidEvent) if step.incidents else "[]",
+        chart,
     )
 
 

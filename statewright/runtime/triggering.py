@@ -8,8 +8,9 @@ done twice, however often the same message comes.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from statewright.runtime.clock import Clock
@@ -17,16 +18,20 @@ from statewright.runtime.inbox import Inbox
 from statewright.runtime.messages import checked_id, end_from
 from statewright.runtime.openings import Talk
 from statewright.runtime.receiving import Receiver
-from statewright.runtime.starting import Starter
+from statewright.runtime.starting import LOOK_BACK, Starter
 from statewright.runtime.views import Received
 from statewright.statechart import Event, Status, event_to_json
-from statewright.statechart.answering import Beginning, Offer, answering
-from statewright.statechart.triggers import MESSAGE, Trigger
-from statewright.storage.records import Episode, Lookup, Publication, SessionKey
+from statewright.statechart.answering import Beginning, Offer, answering, begun_by, holds
+from statewright.statechart.triggers import MESSAGE, Reentry, Trigger
+from statewright.storage.limits import check_id
+from statewright.storage.records import Lookup, Publication, SessionKey
 from statewright.storage.store import PAGE, Store
 
 KEPT: Final = 256
 """How many publications are remembered with their triggers."""
+
+SCHEDULE: Final = "schedule"
+"""The channel of sessions that schedules begin, and the event that a schedule is."""
 
 RESTARTED: Final = "restarted"
 """The outcome of a session that ended because another one of its flow began."""
@@ -104,33 +109,74 @@ class Triggering:
             message: its id, unique in the conversation.
             contact: whose values triggers may read, and sessions read and patch, or ``""``.
         """
+        check_id("the id of the conversation", talk.conversation)
+        check_id("the id of the contact", contact or "-")
         known = await self.offers(talk.tenant)
-        active = await self._active(talk, message)
         offers = [offer for _, offer in known.values()]
+        active = await self._active(talk, message, offers)
         begun = answering(await self._with_values(talk, event, contact), offers, active)
         happening = _Happening(talk, event, message, contact)
         taken: list[Received] = []
         for one in begun:
-            if one.restart:
-                await self._end(happening, active[one.flow])
-            beside = one.flow in active and not one.restart
-            taken.append(await self._begin(happening, known[one.flow][0], one, beside=beside))
+            going = active.get(one.flow, ())
+            publication = known[one.flow][0]
+            taken.append(await self._begin(happening, publication, one, going))
         others = [flow for flow in active if all(flow != one.flow for one in begun)]
         if event.name == MESSAGE:
             others = [] if begun else _first(others, known)
-        return (*taken, *[await self._tell(happening, active[flow]) for flow in others])
+        # Of several sessions of one flow, the newest is the one that a message is for.
+        most = 1 if event.name == MESSAGE else LOOK_BACK
+        told = [key for flow in others for key in active[flow][:most]]
+        return (*taken, *[await self._tell(happening, key) for key in told])
 
-    async def _active(self, talk: Talk, message: str) -> dict[str, Episode]:
-        """The sessions that go on, but for those that the same message has begun, by flow."""
+    async def fire(self, publication: Publication, trigger: Trigger, at: int) -> Received | None:
+        """Begin what a schedule begins at a time; None where it begins nothing.
+
+        Its sessions are in a conversation of their own. It is done once for that time, however
+        often it is called.
+
+        Args:
+            publication: whose schedule it is.
+            trigger: the schedule.
+            at: the time, microseconds since 1970 UTC.
+        """
+        flow = publication.flow
+        named = sha256(trigger.name.encode()).hexdigest()[:32]
+        talk = Talk(publication.tenant, SCHEDULE, named, flow)
+        message = f"{SCHEDULE}:{at}"
+        event = Event(SCHEDULE, {"trigger": trigger.name})
+        seen = replace(await self._with_values(talk, event, ""), now=at)
+        active = await self._active(talk, message, [Offer(flow, (trigger,))])
+        going = active.get(flow, ())
+        if (going and trigger.reentry is Reentry.IGNORE) or not holds(trigger, seen):
+            return None
+        restart = bool(going) and trigger.reentry is Reentry.RESTART
+        begun = begun_by(trigger, seen, flow=flow, restart=restart)
+        return await self._begin(_Happening(talk, event, message, ""), publication, begun, going)
+
+    async def _active(
+        self, talk: Talk, message: str, offers: Iterable[Offer]
+    ) -> dict[str, list[SessionKey]]:
+        """The sessions that go on, but for those that the same message has begun.
+
+        By flow, the newest first. Where a flow begins sessions beside each other, its latest
+        ``LOOK_BACK`` are looked at.
+        """
         episodes = await self._store.conversation(talk.tenant, talk.channel, talk.conversation)
-        going = [one for one in episodes if one.status is Status.ACTIVE]
-        keys = [SessionKey(talk.tenant, one.session) for one in going]
+        beside = {offer.flow for offer in offers if any(map(_is_parallel, offer.triggers))}
+        keys = [
+            replace(talk, flow=latest.flow).key(number)
+            for latest in episodes
+            for number in range(latest.episode, max(0, latest.episode - LOOK_BACK), -1)
+            if number == latest.episode or latest.flow in beside
+        ]
+        going: dict[str, list[SessionKey]] = {}
         loaded = await self._store.load([Lookup(key, message) for key in keys])
-        return {
-            episode.flow: episode
-            for episode, one in zip(going, loaded, strict=True)
-            if one.duplicate is None or one.duplicate.revision > 1
-        }
+        for key, one in zip(keys, loaded, strict=True):
+            begun = one.duplicate is not None and one.duplicate.revision == 1
+            if one.session is not None and one.session.status is Status.ACTIVE and not begun:
+                going.setdefault(one.session.birth.flow, []).append(key)
+        return going
 
     async def _with_values(self, talk: Talk, event: Event, contact: str) -> Event:
         """The event as triggers see it: with its time, and what is known of contact and tenant."""
@@ -138,10 +184,18 @@ class Triggering:
         return replace(event, now=self._clock(), contact=loaded.contact, tenant=loaded.tenant)
 
     async def _begin(
-        self, happening: _Happening, publication: Publication, begun: Beginning, *, beside: bool
+        self,
+        happening: _Happening,
+        publication: Publication,
+        begun: Beginning,
+        going: Sequence[SessionKey],
     ) -> Received:
+        """Begin a session instead of those of its flow that go on, or beside them."""
+        if begun.restart:
+            for key in going:
+                await self._end(happening, key)
         talk = replace(happening.talk, flow=begun.flow)
-        if not beside:
+        if not begun.beside:
             return await self._receiver.receive(
                 publication,
                 talk,
@@ -160,16 +214,18 @@ class Triggering:
         )
         return Received(started.key, 0)
 
-    async def _end(self, happening: _Happening, episode: Episode) -> None:
-        key = SessionKey(happening.talk.tenant, episode.session)
+    async def _end(self, happening: _Happening, key: SessionKey) -> None:
         ending = f"{key.session}:restart:{happening.message}"
         await self._inbox.accept(key, ending, event_to_json(end_from(RESTARTED)))
 
-    async def _tell(self, happening: _Happening, episode: Episode) -> Received:
-        key = SessionKey(happening.talk.tenant, episode.session)
+    async def _tell(self, happening: _Happening, key: SessionKey) -> Received:
         message = checked_id(key, happening.message)
         body = event_to_json(happening.event)
         return Received(key, await self._inbox.accept(key, message, body))
+
+
+def _is_parallel(trigger: Trigger) -> bool:
+    return trigger.reentry is Reentry.PARALLEL
 
 
 def _first(flows: Iterable[str], known: Mapping[str, tuple[Publication, Offer]]) -> list[str]:

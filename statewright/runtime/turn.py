@@ -26,6 +26,7 @@ from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.clock import Clock
 from statewright.runtime.mailboxes import Mailboxes
 from statewright.runtime.messages import Incoming, incoming_from, tick_at
+from statewright.runtime.observing import NOBODY, Observers, Work
 from statewright.runtime.openings import Opening, body_of
 from statewright.runtime.rehydration import UNFIT, Rehydrated, existing, state_of
 from statewright.runtime.releases import Releases, Running
@@ -91,13 +92,17 @@ class Turns:
         store: where sessions are.
         clock: tells the time.
         on_commit: is told of every turn.
+        observers: look on while turns are taken.
     """
 
-    def __init__(self, store: Store, clock: Clock, on_commit: OnCommit) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, on_commit: OnCommit, observers: Observers = NOBODY
+    ) -> None:
         self._releases = Releases(store)
         self._store = store
         self._clock = clock
         self._on_commit = on_commit
+        self._observers = observers
         self._mailboxes = Mailboxes()
 
     def open(self) -> None:
@@ -166,6 +171,10 @@ class Turns:
             StaleResultError: it is a result that nobody waits for.
             CorruptedSession: the state is not what was stored.
         """
+        with self._observers.watching(Work("turn", key, message.event.name, message.id)):
+            return await self._taken(key, message, expected)
+
+    async def _taken(self, key: SessionKey, message: Incoming, expected: int | None) -> Answer:
         async with self._mailboxes.turn(key):
             tries = last = 0
             while True:
@@ -214,6 +223,10 @@ class Turns:
             UnknownSession: there is no such session.
             CorruptedSession: the state is not what was stored.
         """
+        with self._observers.watching(Work("turn", key, "inbox", "")):
+            return await self._drained(key, now)
+
+    async def _drained(self, key: SessionKey, now: int) -> int:
         taken = tries = 0
         async with self._mailboxes.turn(key):
             while True:

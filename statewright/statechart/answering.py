@@ -73,6 +73,7 @@ class Beginning:
         trigger: the name of what began it.
         inputs: what it is given.
         restart: whether the session of that flow that runs already is to end.
+        beside: whether it is for no session that runs already, not even one that just begins.
         problems: inputs that have no value, each with the reason, in words.
     """
 
@@ -80,6 +81,7 @@ class Beginning:
     trigger: str
     inputs: Mapping[str, Any]
     restart: bool = False
+    beside: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -136,7 +138,8 @@ def begun_by(trigger: Trigger, event: Event, *, flow: str, restart: bool = False
             inputs[name] = kept(render(content, names))
         except EvaluationError as error:
             problems.append(f"`{name}`: {error.reason}")
-    return Beginning(flow, trigger.name, inputs, restart, tuple(problems))
+    beside = trigger.reentry is Reentry.PARALLEL
+    return Beginning(flow, trigger.name, inputs, restart, beside, tuple(problems))
 
 
 def due(offers: Iterable[Offer], after: int, until: int) -> tuple[tuple[int, str, Trigger], ...]:
@@ -193,10 +196,10 @@ def _restarts(trigger: Trigger, flow: str, active: Collection[str]) -> bool:
 
 
 def _fires(trigger: Trigger, event: Event) -> bool:
-    return _FIRES[trigger.kind](trigger, event) and _holds(trigger, event)
+    return _FIRES[trigger.kind](trigger, event) and holds(trigger, event)
 
 
-def _holds(trigger: Trigger, event: Event) -> bool:
+def holds(trigger: Trigger, event: Event) -> bool:
     """Whether the condition of a trigger holds; one without a value does not."""
     try:
         return trigger.guard is None or evaluate(trigger.guard, _names(event)) is True
@@ -220,8 +223,10 @@ def _by_event(trigger: Trigger, event: Event) -> bool:
 
 
 def _by_path(trigger: Trigger, event: Event) -> bool:
-    data = event.data
-    return event.name == WEBHOOK and isinstance(data, dict) and data.get("path") == trigger.event
+    path = event.data.get("path") if isinstance(event.data, dict) else None
+    if event.name != WEBHOOK or not isinstance(path, str):
+        return False
+    return path.strip("/") == trigger.event.strip("/")
 
 
 _FIRES: Final[Mapping[TriggerKind, Callable[[Trigger, Event], bool]]] = MappingProxyType(

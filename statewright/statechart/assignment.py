@@ -13,7 +13,7 @@ from statewright.statechart.coercion import held
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.evaluation import ActionError, culprit
 from statewright.statechart.outside import declaration_of
-from statewright.statechart.programs import function_of
+from statewright.statechart.programs import program_of
 from statewright.statechart.working import Working
 from statewright.statechart.writing import patched_values, write
 
@@ -35,8 +35,8 @@ def assign(working: Working, action: Assign, *, first: bool = False) -> None:
     try:
         if type(content) is Computed:
             expression, scope = content.expression, working.node.scope
-            function = scope.functions.get(expression.text) or function_of(expression, scope)
-            value = function(working)
+            program = scope.programs.get(expression.text) or program_of(expression, scope)
+            value = program.function(working)
         else:
             value = render(content, working, working.host)
         if type(value) is Maybe and value.present:

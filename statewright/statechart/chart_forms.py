@@ -234,6 +234,7 @@ _DATUM: Final = record(
     Part("value", CONTENT, None),
     Part("limits", _LIMITS, None),
     Part("shown", BOOL, False),
+    Part("private", BOOL, False),
 )
 _INVOKE: Final = record(
     Invoke,

@@ -8,7 +8,7 @@ from statewright.errors import InvalidSnapshot
 from statewright.statechart.definition import StateKind
 from statewright.statechart.nodes import Node, is_descendant
 from statewright.statechart.snapshot import Recorded, Snapshot
-from statewright.statechart.tree import Configuration, Tree
+from statewright.statechart.tree import Tree
 
 CONFIGURATIONS: Final = 10_000
 """How many configurations of a chart are remembered as legal."""
@@ -23,10 +23,10 @@ def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
     """
     known = tree.configurations.get(snapshot.configuration)
     if known is not None:
-        return list(known.nodes)
+        return list(known)
     nodes = _checked_nodes(tree, snapshot)
     if nodes and len(tree.configurations) < CONFIGURATIONS:
-        tree.configurations[snapshot.configuration] = Configuration(tuple(nodes))
+        tree.configurations[snapshot.configuration] = tuple(nodes)
     return nodes
 
 

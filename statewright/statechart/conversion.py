@@ -81,9 +81,8 @@ def converted(value: Any, declared: str) -> Any:
 
 def _lossy(value: object, declared: str) -> EvaluationError:
     shown = f" {str(value)[:60]!r}" if isinstance(value, (str, int, float)) else ""
-    return EvaluationError(
-        f"the {type_name(value)}{shown} is no {declared}; convert it, or declare another type"
-    )
+    found = "null" if value is None else f"the {type_name(value)}{shown}"
+    return EvaluationError(f"{found} is no {declared}; convert it, or declare another type")
 
 
 def may_become(found: str, declared: str) -> bool:

@@ -121,6 +121,7 @@ class Datum:
         limits: what it may hold beside its type, or None.
         shown: whether ``value`` is for the user to see: like in ``Say``, a hole in it that has no
             value prints nothing and is recorded as an incident.
+        private: whether its value is kept out of logs and alerts.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Datum:
     value: Content | None = None
     limits: Limits | None = None
     shown: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from statewright.expressions.values import type_name
 from statewright.statechart.coercion import kept
 from statewright.statechart.event import matches
 from statewright.statechart.nodes import Arc
-from statewright.statechart.programs import function_of
+from statewright.statechart.programs import program_of
 from statewright.statechart.working import Working
 
 ACTION_ERROR: Final = "error.execution.action"
@@ -60,8 +60,8 @@ def is_true(working: Working, guard: Expression, owner: object) -> bool:
     """Whether a guard is true; ``owner`` tells it apart from others when it fails."""
     try:
         scope = working.node.scope
-        function = scope.functions.get(guard.text) or function_of(guard, scope)
-        value = function(working)
+        program = scope.programs.get(guard.text) or program_of(guard, scope)
+        value = program.function(working)
     except EvaluationError as error:
         _guard_failed(working, guard, owner, error)
         return False
@@ -97,7 +97,7 @@ def value_of(working: Working, content: Content) -> Any:
     """
     try:
         if type(content) is Computed:
-            return function_of(content.expression, working.node.scope)(working)
+            return program_of(content.expression, working.node.scope).function(working)
         return render(content, working, working.host)
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None

@@ -18,8 +18,8 @@ from statewright.statechart.definition import Actions, Limits, State, StateKind
 ROOTS = frozenset({"contact", "tenant", "session", "event", "input", "now", "vars"})
 """Names of expressions that no variable hides; a variable of such a name is ``vars['…']``."""
 
-EVENTLESS: Final = ""
-"""Stands among names of events for there being none."""
+EVENTLESS: Final = ("",)
+"""Stands among descriptors that match an event for there being none."""
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -42,6 +42,17 @@ class Variable:
 
 
 @dataclass(slots=True, eq=False)
+class Program:
+    """An expression in a scope.
+
+    Attributes:
+        function: what evaluates it on what it sees; another one, once that is worth it.
+    """
+
+    function: Callable[[Any], Any]
+
+
+@dataclass(slots=True, eq=False)
 class Scope:
     """The variables that a state declares, inside those of its ancestors.
 
@@ -51,14 +62,14 @@ class Scope:
         declared: name → variable.
         found: what ``variable`` has found so far, but for names that mean something else to
             expressions.
-        functions: text of an expression → what evaluates it here; see ``programs``.
+        programs: text of an expression → what evaluates it here; see ``programs``.
     """
 
     id: str
     outer: Scope | None
     declared: Mapping[str, Variable]
     found: dict[str, Variable] = field(default_factory=dict)
-    functions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
 
     def variable(self, name: str) -> Variable | None:
         """The innermost variable of this name, or None."""
@@ -100,9 +111,9 @@ class Node:
         bare: whether nothing runs, starts or is kept when it is entered or left, but for what is so
             of the states inside it.
         hatches: whether it invokes charts.
-        offered: of a leaf: name of an event, or ``EVENTLESS`` → the transitions of it and its
-            ancestors that may be enabled then, in the order in which they are tried; filled in
-            while the chart runs.
+        offered: of a leaf: the descriptors that match an event, or ``EVENTLESS`` → the transitions
+            of it and its ancestors that may be enabled then, in the order in which they are tried;
+            filled in while the chart runs.
     """
 
     id: str
@@ -126,7 +137,7 @@ class Node:
     draws: bool = False
     bare: bool = False
     hatches: bool = False
-    offered: dict[str, tuple[Arc, ...]] = field(default_factory=dict)
+    offered: dict[tuple[str, ...], tuple[Arc, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Node {self.id!r}>"
@@ -280,7 +291,7 @@ def domain_of(arc: Arc, targets: tuple[Node, ...]) -> Node:
     return find_lcca(source, targets)
 
 
-def candidates(node: Node, stems: list[str]) -> tuple[Arc, ...]:
+def candidates(node: Node, stems: tuple[str, ...]) -> tuple[Arc, ...]:
     """The transitions of a state with one of these descriptors, in order of priority."""
     by_stem = node.by_stem
     if not by_stem:

@@ -19,26 +19,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidSnapshot
-from statewright.expressions import Computed, Expression
+from statewright.expressions import Computed
 from statewright.expressions.values import Maybe
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.bounds import WRITTEN
 from statewright.statechart.coercion import held
+from statewright.statechart.configuration import nodes_of
 from statewright.statechart.event import TICK, Event
 from statewright.statechart.making import maker
-from statewright.statechart.nodes import Arc, Node, Variable
+from statewright.statechart.nodes import Arc, Node, Program, Variable
 from statewright.statechart.outside import values_read
-from statewright.statechart.programs import function_of
+from statewright.statechart.programs import program_of
 from statewright.statechart.scene import Scene
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.steps import Macrostep, Microstep
 from statewright.statechart.transitions import (
-    NAMES,
     compute_entry_set,
     compute_exit_set,
     transitions_offered,
 )
-from statewright.statechart.tree import Tree
+from statewright.statechart.tree import Tree, stems_matching
 from statewright.statechart.working import Working
 
 _macrostep = maker(Macrostep)
@@ -46,21 +46,24 @@ _microstep = maker(Microstep)
 _snapshot = maker(Snapshot)
 _NOTHING: Final[Mapping[str, Any]] = {}
 
+OUTLOOKS: Final = 20_000
+"""How many of them a chart remembers."""
+
 
 class Change:
     """A variable that gets a value.
 
     Attributes:
         variable: which.
-        expression: computes the value.
+        program: computes the value.
         place: where it stands in its state.
     """
 
-    __slots__ = ("expression", "place", "variable")
+    __slots__ = ("place", "program", "variable")
 
-    def __init__(self, variable: Variable, expression: Expression, place: tuple[Any, ...]) -> None:
+    def __init__(self, variable: Variable, program: Program, place: tuple[Any, ...]) -> None:
         self.variable = variable
-        self.expression = expression
+        self.program = program
         self.place = place
 
 
@@ -68,7 +71,9 @@ class Course:
     """What comes of a transition, taken in one configuration.
 
     Attributes:
-        arc: the transition.
+        node: the state that holds the transition.
+        guard: tells whether it is enabled; None for always.
+        taken: its id.
         changes: what its actions do; None where they, or what they lead to, are not ordinary.
         between: the states that are active while they run.
         after: ids of the states that are active then.
@@ -76,10 +81,12 @@ class Course:
         entered: ids of the states that were entered, in that order.
     """
 
-    __slots__ = ("after", "arc", "between", "changes", "entered", "exited")
+    __slots__ = ("after", "between", "changes", "entered", "exited", "guard", "node", "taken")
 
     def __init__(self, arc: Arc) -> None:
-        self.arc = arc
+        self.node = arc.source
+        self.guard = None if arc.guard is None else program_of(arc.guard, arc.source.scope)
+        self.taken = arc.own
         self.changes: tuple[Change, ...] | None = None
         self.between: tuple[Node, ...] = ()
         self.after: tuple[str, ...] = ()
@@ -141,32 +148,30 @@ def short_turn(tree: Tree, snapshot: Snapshot, event: Event, checked: Event) -> 
     scene.contact, scene.tenant = seen.contact, seen.tenant
     try:
         course = _chosen(outlook.courses, scene)
-        if course is None:
-            after = _after(scene, snapshot.configuration)
-            return None if tree.deferred else _macrostep(event, (), after, (), ())
-        if course.changes is None:
+        if course is None and not tree.deferred:
+            return _macrostep(event, (), _after(scene, snapshot.configuration), (), ())
+        if course is None or course.changes is None:
             return None
         if course.changes:
             _change(course, scene)
     except EvaluationError:
         return None
-    step = _microstep(checked, course.arc.own, course.exited, course.entered, "")
+    step = _microstep(checked, course.taken, course.exited, course.entered, "")
     return _macrostep(event, (step,), _after(scene, course.after), (), ())
 
 
 def _outlook(tree: Tree, snapshot: Snapshot, now: int, name: str) -> Outlook | None:
     """What an event may lead to; None where something else has to happen besides or before."""
     timers = snapshot.timers
-    if snapshot.deferred or snapshot.children or (timers and timers[0].due <= now):
+    if snapshot.deferred or snapshot.children or (timers and timers[0].due <= now) or name == TICK:
         return None
-    configuration = tree.configurations.get(snapshot.configuration)
-    if configuration is None:
-        return None
-    outlook: Outlook | None = configuration.outlooks.get(name, _UNKNOWN)
+    stems = tree.matching.get(name) or stems_matching(tree, name)
+    key = (stems, snapshot.configuration)
+    outlook: Outlook | None = tree.outlooks.get(key, _UNKNOWN)
     if outlook is _UNKNOWN:
-        outlook = _found_outlook(tree, snapshot, configuration.nodes, name)
-        if len(configuration.outlooks) < NAMES:
-            configuration.outlooks[name] = outlook
+        outlook = _found_outlook(tree, snapshot, stems)
+        if len(tree.outlooks) < OUTLOOKS:
+            tree.outlooks[key] = outlook
     return outlook
 
 
@@ -177,15 +182,12 @@ def _chosen(courses: Sequence[Course], scene: Scene) -> Course | None:
         EvaluationError: a guard has no value, or one that is neither true nor false.
     """
     for course in courses:
-        arc = course.arc
-        guard = arc.guard
+        guard = course.guard
         if guard is None:
             return course
-        scene.node = arc.source
-        scene.place = arc.own
-        scope = arc.source.scope
-        function = scope.functions.get(guard.text) or function_of(guard, scope)
-        value = function(scene)
+        scene.node = course.node
+        scene.place = course.taken
+        value = guard.function(scene)
         if value is True:
             return course
         if value is not False:
@@ -199,16 +201,13 @@ def _change(course: Course, scene: Scene) -> None:
     Raises:
         EvaluationError: a value cannot be had or kept, or all of them are too much.
     """
-    scene.node = course.arc.source
+    scene.node = course.node
     scene.active = course.between
-    scope = scene.node.scope
     written: dict[str, dict[str, Any]] = {}
     spent = [0]
     for change in course.changes or ():
         scene.place = change.place
-        expression = change.expression
-        function = scope.functions.get(expression.text) or function_of(expression, scope)
-        value = function(scene)
+        value = change.program.function(scene)
         if type(value) is Maybe:
             raise EvaluationError("what may be absent is not ordinary")
         variable = change.variable
@@ -249,19 +248,24 @@ def _after(scene: Glance, configuration: tuple[str, ...]) -> Snapshot:
     )
 
 
-def _found_outlook(
-    tree: Tree, snapshot: Snapshot, nodes: tuple[Node, ...], name: str
-) -> Outlook | None:
-    """What an event of some name may lead to; None where none of that is ordinary."""
+def _found_outlook(tree: Tree, snapshot: Snapshot, stems: tuple[str, ...]) -> Outlook | None:
+    """What an event that matches may lead to; None where none of that is ordinary.
+
+    Raises:
+        InvalidSnapshot: the snapshot names states that the chart lacks, or that cannot be active
+            together.
+    """
+    nodes = nodes_of(tree, snapshot)
     leaves = [node for node in nodes if node.leaf]
-    if len(leaves) > 1 or name == TICK or tree.chart.rules or any(n.eventless for n in nodes):
+    if len(leaves) != 1 or tree.chart.rules or any(node.eventless for node in nodes):
         return None
+    offered = transitions_offered(leaves[0], stems)
     working = Working(tree, snapshot)
-    courses = [_course_of(working, arc) for arc in transitions_offered(working, leaves[0], name)]
+    courses = tuple(_course_of(working, arc) for arc in offered)
     working.family.part()
     if courses and all(course.changes is None for course in courses):
         return None
-    return Outlook(nodes, courses)
+    return Outlook(tuple(nodes), courses)
 
 
 def _course_of(working: Working, arc: Arc) -> Course:
@@ -296,7 +300,7 @@ def _change_of(arc: Arc, number: int, action: Action) -> Change | None:
             scope = arc.source.scope
             variable = scope.variable(name)
             if variable is not None and name in scope.found and not _is_constant(variable):
-                return Change(variable, expression, (arc.id, number))
+                return Change(variable, program_of(expression, scope), (arc.id, number))
     return None
 
 

@@ -7,17 +7,16 @@ stay pending.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidScript
-from statewright.expressions import NOTHING, SecretText
+from statewright.expressions import SecretText
 from statewright.expressions.printing import plain_from_value, text_from_value
 from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.awaiting import Awaiting, awaiting
 from statewright.statechart.canonical import json_from_value
-from statewright.statechart.coercion import with_part
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect, EffectKind
 from statewright.statechart.event import TICK, Event
@@ -33,6 +32,7 @@ from statewright.statechart.script import (
 )
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.surroundings import Surroundings
 
 SCRIPT_NOW: Final = 1_767_603_600_000_000
 """When a script begins where nothing else is said: Monday, 2026-01-05, 09:00 UTC."""
@@ -217,40 +217,6 @@ def _answer(given: Any) -> tuple[Any, bool]:
     return answer_from_json(given)
 
 
-class Others:
-    """The values of the contact and the tenant while a script is played.
-
-    Args:
-        contact: at the start; None where a script has none, and forgets what is written to them.
-        tenant: likewise.
-    """
-
-    def __init__(
-        self, contact: Mapping[str, Any] | None = None, tenant: Mapping[str, Any] | None = None
-    ) -> None:
-        self.values: dict[str, Mapping[str, Any]] = {}
-        if contact is not None:
-            self.values["contact"] = contact
-        if tenant is not None:
-            self.values["tenant"] = tenant
-
-    def told(self, event: Event) -> Event:
-        """An event with the values as they are."""
-        if not self.values:
-            return event
-        values = self.values
-        return replace(event, contact=values.get("contact", {}), tenant=values.get("tenant", {}))
-
-    def patched(self, step: Macrostep) -> Macrostep:
-        """The macrostep, whose patches are written to the values."""
-        for effect in step.effects if self.values else ():
-            if effect.kind is EffectKind.PATCH and effect.data["scope"] in self.values:
-                scope, path = effect.data["scope"], tuple(effect.data["path"])
-                value = effect.data.get("value", NOTHING)
-                self.values[scope] = with_part(self.values[scope], path, value)
-        return step
-
-
 def play(  # noqa: PLR0913 (whatever a conversation depends on)
     chart: Statechart,
     script: Iterable[Line],
@@ -267,7 +233,8 @@ def play(  # noqa: PLR0913 (whatever a conversation depends on)
 
     Lines are asked for when they are needed, so that a script may be written while it is played.
     After each turn, effects are answered from the fixtures, with turns of their own. While time
-    advances, it stops at each deadline.
+    advances, it stops at each deadline. What a turn writes to the contact and the tenant, the next
+    ones read.
 
     Args:
         chart: what runs.
@@ -277,20 +244,20 @@ def play(  # noqa: PLR0913 (whatever a conversation depends on)
         now: when it starts, microseconds since 1970 UTC.
         data: values of the chart's inputs.
         fixtures: see ``Fixtures``.
-        contact: values of the contact, which the flow's own patches change; see ``Others``.
-        tenant: values of the tenant, likewise.
+        contact: values of the contact at the start.
+        tenant: values of the tenant at the start.
 
     Raises:
         InvalidScript: a line does not fit: it answers nothing that is pending, or the session is
             over.
         InvalidEvent: the inputs are not usable.
     """
-    answers, others = Fixtures(fixtures or {}), Others(contact, tenant)
-    step = others.patched(
-        start(chart, session=session, seed=seed, now=now, data=data, **others.values)
+    answers, outside = Fixtures(fixtures or {}), Surroundings(contact, tenant)
+    step = outside.after(
+        start(chart, session=session, seed=seed, now=now, data=data, **outside.values)
     )
     yield turn_of(chart, step)
-    step = yield from _answer_effects(chart, step, answers, others, now)
+    step = yield from _answer_effects(chart, step, answers, outside, now)
     for number, line in enumerate(script, 1):
         if step.snapshot.status is not Status.ACTIVE:
             raise InvalidScript(
@@ -301,12 +268,12 @@ def play(  # noqa: PLR0913 (whatever a conversation depends on)
         except InvalidScript as error:
             raise InvalidScript(f"line {number}: {error}") from None
         if isinstance(line, Advanced):
-            step = yield from _advance(chart, step, line, event, answers, others)
+            step = yield from _advance(chart, step, line, event, answers, outside)
             now = event.now
             continue
-        step = others.patched(macrostep(chart, step.snapshot, others.told(event)))
+        step = outside.after(macrostep(chart, step.snapshot, outside.around(event)))
         yield turn_of(chart, step, json_from_line(line))
-        step = yield from _answer_effects(chart, step, answers, others, now)
+        step = yield from _answer_effects(chart, step, answers, outside, now)
 
 
 def _advance(
@@ -315,7 +282,7 @@ def _advance(
     line: Advanced,
     until: Event,
     answers: Fixtures,
-    others: Others,
+    outside: Surroundings,
 ) -> Generator[Turn, None, Macrostep]:
     """Let time pass, deadline by deadline; the last macrostep."""
     written = json_from_line(line)
@@ -326,18 +293,18 @@ def _advance(
         if due > until.now and fired:
             break
         moment = min(due, until.now)
-        tick = others.told(Event(TICK, None, moment))
-        step = others.patched(macrostep(chart, step.snapshot, tick))
+        tick = outside.around(Event(TICK, None, moment))
+        step = outside.after(macrostep(chart, step.snapshot, tick))
         yield turn_of(chart, step, written)
         if due > until.now:
             break
         fired = True
-        step = yield from _answer_effects(chart, step, answers, others, moment)
+        step = yield from _answer_effects(chart, step, answers, outside, moment)
     return step
 
 
 def _answer_effects(
-    chart: Statechart, step: Macrostep, answers: Fixtures, others: Others, now: int
+    chart: Statechart, step: Macrostep, answers: Fixtures, outside: Surroundings, now: int
 ) -> Generator[Turn, None, Macrostep]:
     """Answer what is pending from the fixtures; the last macrostep."""
     for _ in range(ANSWERS):
@@ -346,7 +313,7 @@ def _answer_effects(
         answer = answers.next_for(step.snapshot)
         if answer is None:
             break
-        event = others.told(event_for(answer, chart, step.snapshot, now))
-        step = others.patched(macrostep(chart, step.snapshot, event))
+        event = event_for(answer, chart, step.snapshot, now)
+        step = outside.after(macrostep(chart, step.snapshot, outside.around(event)))
         yield turn_of(chart, step, json_from_line(answer))
     return step

@@ -12,7 +12,7 @@ that they are declared with, since what is written to them was coerced to it (``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
@@ -42,16 +42,13 @@ from statewright.expressions.types import (
     type_from_name,
 )
 from statewright.statechart.definition import Statechart
-from statewright.statechart.nodes import ROOTS, Scope, Variable
+from statewright.statechart.nodes import ROOTS, Program, Scope, Variable
 from statewright.statechart.scene import Scene
 from statewright.statechart.traversal import conditions_of, expressions_of, expressions_outside
 from statewright.statechart.tree import tree_of
 
 PATIENCE: Final = 200
 """How often an expression is interpreted before code is made of it."""
-
-Function = Callable[[Any], Any]
-"""What evaluates an expression on what it sees."""
 
 _ROOT_TYPES: Final[Mapping[str, CelType]] = {
     **dict.fromkeys(ROOTS, DYN),
@@ -100,16 +97,16 @@ class Interpreted:
         if self.uses > PATIENCE:
             # Two threads may do so at once; what they make is the same.
             (made,) = generate([_request(self.expression, self.scope)]).functions
-            self.scope.functions[self.expression.text] = made
+            program_of(self.expression, self.scope).function = made
             return made(scene)
         return evaluate(self.expression, scene, scene.host)
 
 
-def function_of(expression: Expression, scope: Scope) -> Function:
+def program_of(expression: Expression, scope: Scope) -> Program:
     """What evaluates an expression in a scope."""
-    found = scope.functions.get(expression.text)
+    found = scope.programs.get(expression.text)
     if found is None:
-        found = scope.functions[expression.text] = Interpreted(expression, scope)
+        found = scope.programs[expression.text] = Program(Interpreted(expression, scope))
     return found
 
 
@@ -131,7 +128,7 @@ def prepare(chart: Statechart, cache: CodeCache | None = None) -> None:
     requests = [_request(expression, scope) for expression, scope in wanted.values()]
     module = generate(requests) if cache is None else load_or_generate(requests, cache)
     for (expression, scope), made in zip(wanted.values(), module.functions, strict=True):
-        scope.functions[expression.text] = made
+        program_of(expression, scope).function = made
 
 
 def _used_in(chart: Statechart) -> Iterator[tuple[Expression, Scope]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from statewright.statechart.configuration import remembered_nodes
 from statewright.statechart.definition import StateKind
@@ -31,9 +31,6 @@ from statewright.statechart.nodes import (
 from statewright.statechart.tree import stems_matching
 from statewright.statechart.working import Working
 
-NAMES: Final = 100
-"""For how many names of events a state remembers what may be enabled."""
-
 _ORDER = attrgetter("order")
 
 
@@ -44,52 +41,48 @@ def select_eventless_transitions(working: Working) -> list[Arc]:
 
 def select_transitions(working: Working, event: Event) -> list[Arc]:
     """The enabled transitions that an event matches (``selectTransitions``)."""
-    return _select(working, event.name)
+    stems = stems_matching(working.tree, event.name)
+    return _select(working, stems) if stems else []
 
 
-def _select(working: Working, name: str) -> list[Arc]:
+def _select(working: Working, stems: tuple[str, ...]) -> list[Arc]:
     """For each atomic state the first enabled transition of it or its ancestors."""
     active = working.active
     if not active:
         return []
     if working.tree.parallel:
-        leaves = [node for node in active if node.leaf and transitions_offered(working, node, name)]
+        leaves = [node for node in active if node.leaf and transitions_offered(node, stems)]
         if len(leaves) != 1:
-            return _select_for_each(working, leaves, name)
+            return _select_for_each(working, leaves, stems)
         leaf = leaves[0]
     else:
         leaf = active[-1]
-    for arc in leaf.offered.get(name) or transitions_offered(working, leaf, name):
+    for arc in leaf.offered.get(stems) or transitions_offered(leaf, stems):
         if arc.guard is None or condition_match(working, arc):
             return [arc]
     return []
 
 
-def transitions_offered(working: Working, leaf: Node, name: str) -> tuple[Arc, ...]:
-    """The transitions of a leaf and its ancestors that may be enabled, in the order of trying.
-
-    That depends on the state and the name of the event only, and is remembered.
-    """
-    offered = leaf.offered.get(name)
+def transitions_offered(leaf: Node, stems: tuple[str, ...]) -> tuple[Arc, ...]:
+    """The transitions of a leaf and its ancestors that may be enabled, in the order of trying."""
+    offered = leaf.offered.get(stems)
     if offered is None:
         around = (leaf, *leaf.ancestors())
-        if name == EVENTLESS:
-            offered = tuple(chain.from_iterable(node.eventless for node in around))
-        else:
-            stems = stems_matching(working.tree, name)
-            offered = tuple(chain.from_iterable(candidates(node, stems) for node in around))
-        if len(leaf.offered) < NAMES:
-            leaf.offered[name] = offered
+        offered = tuple(chain.from_iterable(_offered_by(node, stems) for node in around))
+        leaf.offered[stems] = offered
     return offered
 
 
-def _select_for_each(working: Working, leaves: list[Node], name: str) -> list[Arc]:
+def _offered_by(node: Node, stems: tuple[str, ...]) -> tuple[Arc, ...]:
+    return node.eventless if stems is EVENTLESS else candidates(node, stems)
+
+
+def _select_for_each(working: Working, leaves: list[Node], stems: tuple[str, ...]) -> list[Arc]:
     """The same for several atomic states, without what cannot be taken together.
 
     Regions share ancestors, so that what was found for a state is kept: each transition is looked
     at once, and an ancestor's guard that fails is reported once.
     """
-    stems = None if name == EVENTLESS else stems_matching(working.tree, name)
     enabled: dict[Arc, None] = {}
     known: dict[Node, Arc | None] = {}
     for leaf in leaves:
@@ -111,8 +104,8 @@ def _select_for_each(working: Working, leaves: list[Node], name: str) -> list[Ar
     return chosen if len(chosen) < 2 else remove_conflicting_transitions(working, chosen)
 
 
-def _first_enabled(working: Working, node: Node, stems: list[str] | None) -> Arc | None:
-    for arc in node.eventless if stems is None else candidates(node, stems):
+def _first_enabled(working: Working, node: Node, stems: tuple[str, ...]) -> Arc | None:
+    for arc in _offered_by(node, stems):
         if arc.guard is None or condition_match(working, arc):
             return arc
     return None
@@ -281,14 +274,25 @@ def _entry_set(working: Working, arc: Arc) -> EntrySet:
     entry_set = EntrySet()
     for target in arc.targets:
         add_descendant_states_to_enter(working, target, entry_set)
-    domain = get_transition_domain(working, arc)
+    # One that never changes is known, also to whoever looks ahead before anything is left.
+    domain = arc.domain or _left_within(working, arc)
     for state in get_effective_target_states(working, arc):
         add_ancestor_states_to_enter(working, state, domain, entry_set)
-    if arc.through_history and domain is not None:
+    if arc.through_history:
         # The appendix adds the states between a history state's parent and what it remembers
         # even where the transition does not leave them: they would be entered twice.
         entry_set.states = {node for node in entry_set.states if is_descendant(node, domain)}
     return entry_set
+
+
+def _left_within(working: Working, arc: Arc) -> Node:
+    """The domain of a transition whose exit set has been left.
+
+    The appendix computes the domain again; but a history state may have remembered since, and what
+    it remembers may lie in the source, which is left.
+    """
+    around = (arc.source, *arc.source.ancestors())
+    return next(node for node in around if node.parent is None or working.is_active(node))
 
 
 def add_descendant_states_to_enter(working: Working, node: Node, entry_set: EntrySet) -> None:

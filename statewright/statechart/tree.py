@@ -24,20 +24,8 @@ from statewright.statechart.nodes import Arc, Node, Scope, Variable, domain_of, 
 from statewright.statechart.traversal import actions_in, expressions_of
 from statewright.statechart.validation import check_rules, check_states, check_targets
 
-
-class Configuration:
-    """A legal set of active states.
-
-    Attributes:
-        nodes: the states in document order.
-        outlooks: what events may lead to from here, by their names; see ``ordinary``.
-    """
-
-    __slots__ = ("nodes", "outlooks")
-
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
-        self.nodes = nodes
-        self.outlooks: dict[str, Any] = {}
+NAMES: Final = 1_000
+"""How many names of events a chart remembers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +41,9 @@ class Tree:
         deferred: the normalised descriptors of events that are kept.
         eventless: whether any transition waits for no event.
         parallel: whether several leaves can be active at once.
-        configurations: those that were found legal so far, by their ids.
+        matching: names of events → the descriptors that match them; some of those seen so far.
+        configurations: ids of states → the states, where they were found to be legal together.
+        outlooks: what events may lead to; see ``ordinary``.
         digest: of the chart, once ``codec.digest_of`` was asked for it; until then ``""``.
     """
 
@@ -65,7 +55,9 @@ class Tree:
     deferred: frozenset[str]
     eventless: bool
     parallel: bool
-    configurations: dict[tuple[str, ...], Configuration] = field(default_factory=dict)
+    matching: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    configurations: dict[tuple[str, ...], tuple[Node, ...]] = field(default_factory=dict)
+    outlooks: dict[Any, Any] = field(default_factory=dict)
     digest: str = ""
 
 
@@ -87,15 +79,14 @@ def tree_of(chart: Statechart) -> Tree:
     return tree
 
 
-def stems_matching(tree: Tree, name: str) -> list[str]:
+def stems_matching(tree: Tree, name: str) -> tuple[str, ...]:
     """The event descriptors of the chart that match an event name."""
-    known = tree.stems
-    if "." not in name:
-        stems = [name] if name in known else []
-    else:
-        stems = [stem for stem in prefixes(name) if stem in known]
-    if "*" in known:
-        stems.append("*")
+    stems = tree.matching.get(name)
+    if stems is None:
+        found = [stem for stem in prefixes(name) if stem in tree.stems]
+        stems = (*found, "*") if "*" in tree.stems else tuple(found)
+        if len(tree.matching) < NAMES:
+            tree.matching[name] = stems
     return stems
 
 

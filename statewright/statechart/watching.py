@@ -17,7 +17,7 @@ from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
-from statewright.statechart.programs import function_of
+from statewright.statechart.programs import program_of
 from statewright.statechart.rules import VIOLATION, Rule, advanced, broken, is_open
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.working import Working
@@ -109,7 +109,7 @@ def _truth(working: Working, scope: Node, condition: Expression) -> bool | None:
     working.node = scope
     working.place = ("rule",)
     try:
-        value = function_of(condition, scope.scope)(working)
+        value = program_of(condition, scope.scope).function(working)
     except EvaluationError:
         return None
     return value if value is True or value is False else None

@@ -140,9 +140,13 @@ class MemoryStore:
         """See ``Store``."""
         flows = self._conversations.get((tenant, channel, conversation), {})
         return tuple(
-            Episode(flow, episode, key.session, self._sessions[key].status)
+            Episode(flow, episode, key.session, self._status_of(key))
             for flow, (episode, key) in sorted(flows.items())
         )
+
+    def _status_of(self, key: SessionKey) -> Status:
+        session = self._sessions.get(key)
+        return Status.COMPLETED if session is None else session.status
 
     async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
         """See ``Store``."""
@@ -329,6 +333,49 @@ class MemoryStore:
             )
             for key in keys
         )
+
+    async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
+        """See ``Store``."""
+        found = sorted({key.tenant for key in self._sessions if key.tenant > after})
+        return tuple(found[:limit])
+
+    async def idle(
+        self,
+        tenant: str,
+        *,
+        before: int,
+        after: Session | None = None,
+        limit: int = PAGE,
+    ) -> tuple[Session, ...]:
+        """See ``Store``."""
+        rows = [
+            row
+            for row in self._sessions.values()
+            if row.key.tenant == tenant
+            and row.updated_at < before
+            and (after is None or _age(row) > _age(after))
+        ]
+        return tuple(sorted(rows, key=_age)[:limit])
+
+    async def forget(self, keys: Sequence[SessionKey], *, before: int) -> tuple[bool, ...]:
+        """See ``Store``."""
+        return tuple(self._forgotten(key, before) for key in keys)
+
+    def _forgotten(self, key: SessionKey, before: int) -> bool:
+        session = self._sessions.get(key)
+        if session is None or session.status is Status.ACTIVE or session.updated_at >= before:
+            return False
+        sent = [place for place in self._outbox if place[0] == key]
+        if self._inbox.get(key) or any(self._outbox[p].available_at is not None for p in sent):
+            return False
+        for place in sent:
+            del self._outbox[place]
+        for turn in self._history.pop(key):
+            del self._handled[key, turn.message]
+        del self._sessions[key], self._snapshots[key], self._held_until[key]
+        self._inbox.pop(key, None)
+        self._positions.pop(key, None)
+        return True
 
     async def history(
         self, key: SessionKey, *, after: int = 0, limit: int = PAGE

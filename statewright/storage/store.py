@@ -132,7 +132,10 @@ class Store(KeepsReceipts, Protocol):
     async def conversation(
         self, tenant: str, channel: str, conversation: str
     ) -> tuple[Episode, ...]:
-        """The latest session of each flow in a conversation, by flow (code point order)."""
+        """The latest session of each flow in a conversation, by flow (code point order).
+
+        One that was deleted since counts as completed.
+        """
         ...
 
     async def load(self, lookups: Sequence[Lookup]) -> tuple[Loaded, ...]:
@@ -207,6 +210,43 @@ class Store(KeepsReceipts, Protocol):
 
     async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
         """For each session, its requests that are not finished, in order; tokens are left out."""
+        ...
+
+    async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
+        """Tenants that have sessions (code point order), behind ``after``."""
+        ...
+
+    async def idle(
+        self,
+        tenant: str,
+        *,
+        before: int,
+        after: Session | None = None,
+        limit: int = PAGE,
+    ) -> tuple[Session, ...]:
+        """Sessions whose last turn was committed before a time, those first that began first.
+
+        Args:
+            tenant: whose.
+            before: the time.
+            after: the last one of the page before.
+            limit: how many at most.
+        """
+        ...
+
+    async def forget(self, keys: Sequence[SessionKey], *, before: int) -> tuple[bool, ...]:
+        """Delete sessions that are over, with their histories, messages and requests.
+
+        What stays is how many episodes their conversations have had, so that no id is given twice.
+
+        Args:
+            keys: which sessions.
+            before: only those whose last turn was committed before this time.
+
+        Returns:
+            for each, whether it was deleted: False where it goes on, has had a turn since, has a
+            message that waits or a request that is not finished, or does not exist.
+        """
         ...
 
     async def history(

@@ -168,10 +168,11 @@ def test_sessions_are_listed_the_newest_first(
         "revision",
         "conversation",
         "updated",
+        "reason",
     ]
     assert [line.split()[1:6] for line in lines[1:]] == [
-        ["diary", "1", "active", "2", "two"],
-        ["diary", "1", "active", "2", "one"],
+        ["diary", "1", "working", "2", "two"],
+        ["diary", "1", "working", "2", "one"],
     ]
     assert statewright("sessions", "--status", "failed").out == "there are no sessions\n"
     assert len(statewright("sessions", "--flow", "diary", "--limit", "1").out.splitlines()) == 2

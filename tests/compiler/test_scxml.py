@@ -274,6 +274,35 @@ def test_conditions_in_ecmascript_become_cel() -> None:
     assert step.snapshot.data[""]["o"] == {"a": [1, 2], "b": "c", "d": "n20"}
 
 
+def test_what_an_ecmascript_document_asks_is_true_where_javascript_says_so() -> None:
+    compilation = compiled(
+        """
+        <datamodel>
+          <data id="open" expr="false"/><data id="count" expr="0"/><data id="note"/>
+        </datamodel>
+        <state id="a">
+          <transition event="e" cond="open" target="wrong"/>
+          <transition event="e" cond="count || note" target="wrong"/>
+          <transition event="e" cond="!open &amp;&amp; !note &amp;&amp; !_event.data" target="b">
+            <assign location="open" expr="count === 0"/>
+          </transition>
+        </state>
+        <state id="b"><transition event="e" cond="open &amp;&amp; _event.data.n" target="c"/></state>
+        <state id="c"/><state id="wrong"/>
+        """,
+        'datamodel="ecmascript"',
+    )
+    assert compilation.findings == ()
+    first = compilation.statechart.states[0].transitions[0].guard
+    assert first is not None
+    assert first.text == "open"
+    step = macrostep(compilation.statechart, begun(compilation).snapshot, Event("e"))
+    assert step.snapshot.configuration == ("b",)
+    step = macrostep(compilation.statechart, step.snapshot, Event("e", {"n": "yes"}))
+    assert step.snapshot.configuration == ("c",)
+    assert step.incidents == ()
+
+
 @pytest.mark.parametrize(
     ("body", "root", "code", "message"),
     [

@@ -23,6 +23,7 @@ from statewright.statechart import (
     Datum,
     Effect,
     Event,
+    Invoke,
     Macrostep,
     Release,
     State,
@@ -88,6 +89,7 @@ def seen(step: Macrostep, naming: Naming | None) -> dict[str, Any]:
         "ended": snapshot.status is not Status.ACTIVE,
         "data": _data(snapshot.data, naming, snapshot.configuration),
         "said": [_said(effect.data) for effect in step.effects if _is_said(effect)],
+        "invoked": [child.snapshot.configuration for child in snapshot.children],
     }
 
 
@@ -181,6 +183,70 @@ def test_a_random_chart_is_read_back_as_one_that_does_the_same(
     chart: Statechart, events: list[Event]
 ) -> None:
     assert_same(chart, events)
+
+
+CALM = tuple(one for one in TRAITS.action_pool if one in statecharts.CALM)
+FAMILIES = replace(TRAITS, action_pool=CALM, eventless=False, charts=("c0", "c1"))
+
+
+def spelled(chart: Statechart) -> Statechart:
+    """The chart with parameters that SCXML can write, and without what its invocations lose."""
+
+    def plain(state: State) -> State:
+        fields = Record((("n", Computed(parse("n"))),))
+        invocations = (
+            replace(one, params=fields, id_location=() if one.id else one.id_location)
+            for one in state.invocations
+        )
+        inside = tuple(map(plain, state.states))
+        return replace(state, states=inside, invocations=tuple(invocations))
+
+    charts = {name: without_remembered_data(spelled(one)) for name, one in chart.charts.items()}
+    return replace(chart, states=tuple(map(plain, chart.states)), charts=charts)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    statecharts.charts(traits=FAMILIES).map(spelled).map(without_remembered_data),
+    statecharts.events(),
+)
+def test_random_charts_that_invoke_charts_are_read_back_as_such_that_do_the_same(
+    chart: Statechart, events: list[Event]
+) -> None:
+    assert_same(chart, [event for event in events if event.name != "result"])
+
+
+def test_an_invoked_chart_stands_in_the_document_and_is_read_back_with_all_its_ties() -> None:
+    told = on("more", actions=(Send("sum", Computed(parse("n")), "#_parent"),))
+    inner = chart_of(
+        State("wait", transitions=(told, on("stop", "stop"))),
+        State("stop", StateKind.FINAL, donedata=Computed(parse("n"))),
+        data=(Datum("n", value=Literal(0)),),
+        inputs=("n",),
+    )
+    invoke = Invoke(
+        "a b",
+        "scxml",
+        Record((("n", Computed(parse("n + 1"))),)),
+        chart=Literal("inner"),
+        finalize=(Assign(("n",), Computed(parse("n + 10"))),),
+        autoforward=True,
+    )
+    outer = chart_of(
+        State("s", invocations=(invoke,), transitions=(on("done.invoke.a b", "end"), on("sum"))),
+        State("end", StateKind.FINAL),
+        data=(Datum("n", value=Literal(1)),),
+        charts={"inner": inner},
+    )
+    assert {loss.code for loss in exported(outer).losses} == {"cel"}
+    assert_same(outer, [Event("more"), Event("more"), Event("stop")])
+
+
+def test_an_id_that_is_given_and_written_down_is_a_loss() -> None:
+    send = Send("x", id="i", id_location=("n",))
+    chart = chart_of(State("s", entry=((send,),)), data=(Datum("n"),))
+    assert {loss.code for loss in exported(chart).losses} == {"cel", "ids"}
+    assert [state.id for state in read_again(chart).states] == ["s"]
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,18 @@ def test_what_is_wrong_is_found(flow: str, old: str, new: str, code: str) -> Non
     assert old in flow
     text = flow.replace(old, new, 1).replace("STICKY", "nobody")
     assert code in {finding.code for finding in compiled(text).findings}
+
+
+def test_a_result_of_the_client_that_cannot_be_saved_is_an_error_of_it() -> None:
+    flow = """
+start: scan
+variables: {code: int}
+nodes:
+  scan: {type: client, action: scan, save: {code: result.code}, next: bye, on: {error: sorry}}
+  bye: {type: end, text: "{{ code }}"}
+  sorry: {type: end, text: Sorry}
+"""
+    for result, said_then in (({"code": 7}, "7"), ({}, "Sorry"), ({"code": "x"}, "Sorry")):
+        event = {"event": "client.result", "data": {"node": "scan", "result": result}}
+        assert talk(flow, event)[-1] == said_then
+    assert talk(flow, {"event": "client.result", "data": {}})[-1] == "Sorry"

@@ -76,7 +76,8 @@ def test_a_damaged_entry_is_found_out_and_made_anew(place: int) -> None:
         with pytest.raises(StaleCode):
             load(bad, GUARDS)
         assert values(load_or_generate(GUARDS, cache).functions) == VALUES
-        assert cache[digest(GUARDS).hex()] == good
+        # The same code may be marshalled to other bytes: they tell what else refers to its texts.
+        assert values(load(cache[digest(GUARDS).hex()], GUARDS).functions) == VALUES
 
 
 SESSION = Binding(("s",), reach("s", Attribute("names")))

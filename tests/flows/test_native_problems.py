@@ -32,6 +32,8 @@ QUESTION = "type: question\ntext: Hi\n"
         ("type: jump\nto: [b]", "R004", 5, 9, "`to` must be the id of a node, not `[b]`", ""),
         ("type: http\nurl: u\nmethod: get", "R004", 6, 13, "`method` cannot be `get`", "did you mean `GET`?"),
         ("type: http\nurl: u\nheaders: {n: 1}", "R004", 6, 18, "`n` must be a text, not `1`", "put it in quotes to make it a text"),
+        (f"{QUESTION}input: choice\nchoices: []", "R005", 7, 14, "`choices` is empty", "list the answers to choose from"),
+        ("type: delay\nduration: 99999999d", "R004", 5, 15, "`duration` must be a duration, not `99999999d`", "write `90s`, `1h30m`, `2d`, or a number of seconds"),
         (f"{QUESTION}choices: [{{label: x}}]", "R005", 6, 15, "`value` is missing", ""),
         (f"{QUESTION}choices: [[1]]", "R004", 6, 15, "item 1 of `choices` must be a text, a number, `true` or `false`, not `[1]`", ""),
         (f"{QUESTION}choices: [a, b, a]", "R007", 6, 21, "the choice `a` stands here again", "rename or remove it"),

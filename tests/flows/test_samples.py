@@ -12,7 +12,9 @@ from statewright import flows
 from statewright.cli import run
 from statewright.flows.dialects.native.content_schema import Paced
 from statewright.flows.dialects.native.kinds import KINDS
+from statewright.flows.dialects.native.variable_shapes import TYPES, FieldShape, LongVariable
 from statewright.flows.documents import document_from
+from statewright.flows.model import VariableScope
 from statewright.flows.nodes import Unsupported
 from tests.flows.node_reference import FAMILIES, PAGES, SAMPLES, pages
 
@@ -80,6 +82,23 @@ def test_the_samples_use_every_kind_every_key_and_every_port() -> None:
         missing = {port.partition(":")[0] for port in drawn.config.ports}
         missing -= ports.get(drawn.kind, set())
         assert not missing, f"no `{drawn.kind}` leads on by {sorted(missing)}"
+
+
+def declared_in(value: Any) -> Iterator[dict[str, Any]]:
+    """A declaration, with those inside it; a short one as a long one."""
+    one = value if isinstance(value, dict) else {"type": value}
+    yield one
+    for inner in (one["of"],) if "of" in one else one.get("fields", {}).values():
+        yield from declared_in(inner)
+
+
+def test_a_sample_declares_variables_of_every_type_and_scope_and_with_every_key() -> None:
+    document = document_from((SAMPLES / "variables.yaml").read_bytes(), "variables.yaml").value
+    declared = [one for part in document["variables"].values() for one in declared_in(part)]
+    keys = {key for one in declared for key in one}
+    assert {*LongVariable.known(), *FieldShape.known()} <= keys
+    assert {one["type"] for one in declared} == set(TYPES)
+    assert {one.get("scope", "session") for one in declared} == set(VariableScope)
 
 
 def test_the_index_names_every_kind_once() -> None:

@@ -59,4 +59,4 @@ def endpoint_of(method: str, path: str) -> Endpoint | None:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    return bool(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern), path))
+    return bool(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern.replace("{path}", ".+")), path))

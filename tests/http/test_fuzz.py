@@ -73,6 +73,13 @@ RIGHT: dict[type | None, dict[str, Any]] = {
         "mockData": {"place": "there"},
     },
     flow_builder.Input: {"input": "x", "expectedRevision": 1},
+    flow_builder.Happened: {
+        "event": "order.shipped",
+        "data": {"id": 1},
+        "conversationId": "c",
+        "contactId": "ada",
+    },
+    flow_builder.Hook: {"id": 1, "more": {"a": [1]}},
     chat.Start: {"flow_id": "greeting", "initial_state": {"place": "here"}, "version": 1},
     chat.Interaction: {"input": "x", "input_type": "text", "expected_revision": 1},
     chat.End: {"reason": "enough"},
@@ -144,7 +151,9 @@ class World:
             }
 
     def send(self, request: dict[str, Any]) -> httpx.Response:
-        path = request["path"].format_map({"flow": "greeting", "token": self.token, "code": "X"})
+        path = request["path"].format_map(
+            {"flow": "greeting", "token": self.token, "code": "X", "path": "orders"}
+        )
         # Put together by hand: the client would refuse, or mend, much of this itself.
         url = httpx.URL("http://test").copy_with(raw_path=path.encode("ascii"))
         headers = httpx.Headers(

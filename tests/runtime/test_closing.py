@@ -91,7 +91,7 @@ async def test_a_runtime_may_be_opened_and_closed_twice() -> None:
     before = len(asyncio.all_tasks())
     await runtime.open()
     await runtime.open()
-    assert len(asyncio.all_tasks()) == before + 2, "a sweeper and an engine"
+    assert len(asyncio.all_tasks()) == before + 3, "a sweeper, an engine and schedules"
     await runtime.close()
     await runtime.close()
     assert len(asyncio.all_tasks()) == before

@@ -130,3 +130,22 @@ async def test_a_trigger_may_ask_for_the_contact(world: World) -> None:
 async def test_what_nobody_waits_for_is_for_nobody(world: World) -> None:
     runtime = await published(world)
     assert await happened(world, runtime, Event("order.returned", {})) == ()
+
+
+async def test_events_that_come_at_once_begin_a_session_each(world: World) -> None:
+    runtime = await published(world)
+    events = [Event("order.shipped", {"id": f"#{n}"}) for n in range(5)]
+    begun = await asyncio.gather(
+        *(runtime.happened(e, conversation="c", message_id=f"m{n}") for n, e in enumerate(events))
+    )
+    told = [await said(runtime, taken) for (taken,) in begun]
+    assert told == [[f"#{n} is on its way."] for n in range(5)]
+
+
+async def test_a_session_that_another_one_began_beside_still_hears(world: World) -> None:
+    runtime = await published(world)
+    (first,) = await happened(world, runtime, "hi")
+    await happened(world, runtime, Event("order.shipped", {"id": "#17"}))
+    (answer,) = await happened(world, runtime, "Ada")
+    assert answer.key == first.key
+    assert await said(runtime, first) == ["Hello?", "You said Ada."]

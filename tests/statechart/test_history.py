@@ -177,3 +177,18 @@ def test_what_history_remembers_does_not_change_while_it_is_used() -> None:
     session.send("back")
     session.send("count")
     assert remembered.data == {"p": {"n": 1}, "q": {"m": 11}}
+
+
+def test_a_state_may_remember_what_the_transition_to_it_leaves() -> None:
+    """What it leaves is decided before it remembers; what it then remembers lies in its source."""
+    region = compound(
+        "r",
+        atom("a", to("b", on="next")),
+        atom("b"),
+        on=(to("h", on="again", internal=True),),
+    )
+    around = compound("o", parallel("all", history("h", "r", deep=True), region))
+    session = begun(chart(around))
+    session.send("next")
+    session.send("again")
+    assert session.states == ["o", "all", "r", "b"]

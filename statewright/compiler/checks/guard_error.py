@@ -34,8 +34,8 @@ Instead:
       few: {type: end, text: "A few, then."}
 
 Known limits:
-    Where it takes something odd that an effect or an event brings, it is a warning. Guards that fail
-    only for values that no constant in the flow tells apart may be missed.
+    Where it takes something odd that an effect or an event brings, it is a warning. Guards that
+    fail only for values that no constant in the flow tells apart may be missed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What goes into a subflow, or comes out of it, is not what that flow declares.
 
 What it does:
-    Compares the inputs that are given with those that the flow declares, and the names that are
-    saved from its output with its variables.
+    Compares the inputs that are given with those that the flow declares, the names that are saved
+    from its output with its variables, and what both say of the contact and the tenant.
 
 Why it matters:
     What is given is lost, what is needed is missing, and what is saved is never there.
@@ -50,23 +50,27 @@ Instead:
       bye: {type: end, outcome: told}
 
 Known limits:
-    Types are compared when the values arrive, not before.
+    Of inputs that are computed only what is sure not to fit is found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.misfits import misfit_of_constant, misfit_of_type
 from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.written import type_of_template
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering.subflow import OUTPUT
-from statewright.compiler.scope import output_variables
+from statewright.compiler.scope import environment_of, output_variables, outside_variables
 from statewright.compiler.subject import Subject
+from statewright.compiler.texts import names_inside
 from statewright.errors import ExpressionError
 from statewright.expressions import parse, references
-from statewright.flows.model import Flow, Node
+from statewright.flows.declaring import member_of
+from statewright.flows.model import Flow, Node, Variable, VariableScope
 from statewright.flows.nearest import did_you_mean
-from statewright.flows.nodes import Subflow
+from statewright.flows.nodes import Subflow, Value
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -75,14 +79,27 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         if isinstance(node.config, Subflow):
             flow = subject.flow.subflows.get(node.config.flow.text)
             if flow is not None:
-                yield from _given(check, node, node.config, flow)
+                yield from _given(check, subject, node, node.config, flow)
                 yield from _saved(check, node, node.config, flow)
 
+                yield from _apart(check, subject.flow, node, node.config, flow)
 
-def _given(check: Check, node: Node, config: Subflow, flow: Flow) -> Iterator[Finding]:
+
+def _given(
+    check: Check, subject: Subject, node: Node, config: Subflow, flow: Flow
+) -> Iterator[Finding]:
     inputs = {variable.name: variable for variable in flow.variables if variable.input}
-    for name, _ in config.inputs:
-        if name.text not in inputs:
+    for name, value in config.inputs:
+        if name.text in inputs:
+            reason = _misfit(subject, node, inputs[name.text], value)
+            if reason:
+                yield check.finding(
+                    f"the input `{name.text}` of `{config.flow.text}`: {reason}",
+                    value.location,
+                    node=node.id,
+                    related=(inputs[name.text].location,),
+                )
+        else:
             yield check.finding(
                 f"`{config.flow.text}` takes no input `{name.text}`",
                 name.location,
@@ -99,6 +116,33 @@ def _given(check: Check, node: Node, config: Subflow, flow: Flow) -> Iterator[Fi
                 help=f"give it under `inputs`, or a default in `{config.flow.text}`",
                 related=(variable.location,),
             )
+
+
+def _misfit(subject: Subject, node: Node, variable: Variable, value: Value) -> str:
+    """Why what is given is never what the flow takes, or ``""``."""
+    around = names_inside(subject.flow).get((node.container, node.body), ())
+    found = type_of_template(value.json, lambda: environment_of(subject.flow, around))
+    if found is not None:
+        return misfit_of_type(variable, found)
+    return misfit_of_constant(variable, value.json)
+
+
+def _apart(
+    check: Check, flow: Flow, node: Node, config: Subflow, called: Flow
+) -> Iterator[Finding]:
+    """Values of the contact or the tenant that are declared in two ways."""
+    for scope in (VariableScope.CONTACT, VariableScope.TENANT):
+        ours = outside_variables(flow, scope)
+        for name, theirs in outside_variables(called, scope).items():
+            own = ours.get(name)
+            if own is not None and member_of(own) != member_of(theirs):
+                yield check.finding(
+                    f"`{config.flow.text}` declares the {scope}'s `{name}` otherwise",
+                    config.flow.location,
+                    node=node.id,
+                    help="declare it alike in both, or under another name",
+                    related=(own.location, theirs.location),
+                )
 
 
 def _saved(check: Check, node: Node, config: Subflow, flow: Flow) -> Iterator[Finding]:

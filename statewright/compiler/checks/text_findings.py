@@ -15,13 +15,18 @@ def problems_of_kind(
     check: Check, subject: Subject, kinds: Collection[str], roles: Collection[Role]
 ) -> Iterator[Finding]:
     """The type checker's problems of these kinds, in texts of these roles."""
+    secrets = {variable.name for variable in subject.flow.variables if variable.secret}
     for parsed in subject.texts:
         if parsed.text.role in roles:
             for problem in parsed.problems:
                 if problem.kind in kinds:
-                    yield finding_in_text(
-                        check, parsed.text, problem.reason, problem.start, problem.end, problem.hint
-                    )
+                    start, end = problem.start, problem.end
+                    name = parsed.text.source.text[start:end]
+                    reason, hint = problem.reason, problem.hint
+                    if problem.kind == "undefined" and name in secrets:
+                        reason = f"`{name}` is a secret: it has no value in a conversation"
+                        hint = f"write `{{{{secret:{name}}}}}` where it is sent"
+                    yield finding_in_text(check, parsed.text, reason, start, end, hint)
 
 
 def finding_in_text(

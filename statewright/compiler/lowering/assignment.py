@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
@@ -14,6 +14,10 @@ from statewright.statechart.definition import Datum, State
 
 OPERAND = "~value"
 """The variable that holds the operand while the new value is made of it and the old one."""
+
+
+OUTSIDE = frozenset({"contact", "tenant"})
+"""Roots of what is written, but is no variable of the session."""
 
 
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
@@ -46,7 +50,7 @@ def assign(assignment: Assignment, declared: Mapping[str, Variable]) -> tuple[Ac
     count = counted(assignment, declared)
     if count:
         return (Assign(path, Computed(parse(count))),)
-    old = reading(path)
+    old = reading(path, declared)
     combined = Computed(parse(COMBINED[assignment.operation](old, f"vars[{quoted(OPERAND)}]")))
     return Assign((OPERAND,), value), Assign(path, combined)
 
@@ -63,7 +67,7 @@ def counted(assignment: Assignment, declared: Mapping[str, Variable]) -> str:
     kind = _NUMBERS.get((variable.type, type(value.json)))
     if kind is None:
         return ""
-    return f"{reading((variable.name,))}.orValue({kind(0)!r}) + {cel(kind(value.json))}"
+    return f"{reading((variable.name,), declared)}.orValue({kind(0)!r}) + {cel(kind(value.json))}"
 
 
 _NUMBERS: Mapping[tuple[str, type], type] = {
@@ -74,9 +78,11 @@ _NUMBERS: Mapping[tuple[str, type], type] = {
 """The type of a variable and of what is added to it → that of the sum."""
 
 
-def reading(path: tuple[str, ...]) -> str:
+def reading(path: tuple[str, ...], declared: Container[str]) -> str:
     """CEL that reads a path and gives an optional: absent where any part of it is."""
-    return "vars" + "".join(f"[?{quoted(part)}]" for part in path)
+    outside = path[0] in OUTSIDE and path[0] not in declared
+    root, parts = (path[0], path[1:]) if outside else ("vars", path)
+    return root + "".join(f"[?{quoted(part)}]" for part in parts)
 
 
 COMBINED: Mapping[Operation, Callable[[str, str], str]] = {

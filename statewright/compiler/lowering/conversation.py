@@ -14,7 +14,6 @@ from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import (
     flows_in,
-    output_variables,
     outside_variables,
     session_variables,
 )
@@ -77,10 +76,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         entry=entry,
         exit=exit_,
         transitions=(*_fallback(plan), *late),
-        data=(
-            *local_data(plan),
-            *((Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else ()),
-        ),
+        data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
     )
 
 
@@ -131,18 +127,12 @@ def _fallback(plan: Plan) -> Iterator[Transition]:
 
 
 def data_of(plan: Plan) -> tuple[Datum, ...]:
-    """The variables of a flow that those outside of it may see."""
-    data = tuple(map(datum_of, output_variables(plan.flow).values()))
+    """The variables of a flow that live as long as it does."""
+    data = tuple(map(datum_of, session_variables(plan.flow).values()))
     if not plan.flow.locale:
         return data
     language = language_of(plan.flow)
     return tuple(replace(one, value=language) if one.name == LOCALE else one for one in data)
-
-
-def local_data(plan: Plan) -> tuple[Datum, ...]:
-    """The variables of a flow that nobody else sees."""
-    own = session_variables(plan.flow).values()
-    return tuple(datum_of(one) for one in own if one.scope is VariableScope.FLOW)
 
 
 def outside_data(flow: Flow, scope: VariableScope) -> tuple[Datum, ...]:
@@ -160,4 +150,5 @@ def datum_of(variable: Variable) -> Datum:
         chart_type_of(variable),
         Literal(variable.default) if variable.has_default else None,
         limits_of(variable),
+        private=variable.pii or variable.secret,
     )

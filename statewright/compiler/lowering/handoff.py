@@ -23,12 +23,18 @@ from statewright.compiler.lowering.plan import (
     ways,
     ways_or_error,
 )
-from statewright.compiler.lowering.texts import content_from, record, template_from
+from statewright.compiler.lowering.texts import (
+    content_from,
+    expression_from,
+    quoted,
+    record,
+    template_from,
+)
 from statewright.compiler.lowering.waiting import timeout, timer
-from statewright.expressions import Computed, Content, Literal, parse
+from statewright.expressions import Computed, Content, Expression, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Handoff
-from statewright.statechart.actions import Raise, Send
+from statewright.flows.nodes import NEXT, Handoff, TakingTurns
+from statewright.statechart.actions import Assign, Raise, Send
 from statewright.statechart.definition import Actions, State, StateKind, Transition
 
 HANDOFF = "handoff"
@@ -40,7 +46,11 @@ RESOLVED = "handoff.resolved"
 
 def lower_handoff(node: Node, config: Handoff, plan: Plan) -> Piece:
     """A final state; or the states drawn above."""
-    words: Actions = (*says(config.message), Send(HANDOFF, _request(config), target=HANDOFF))
+    words: Actions = (
+        *says(config.message),
+        Send(HANDOFF, _request(config), target=HANDOFF),
+        *_remembered(config),
+    )
     if not config.returns:
         return Piece(None, (final_state(node, plan, (words,), HANDOFF),))
     ident = plan.state(node.id)
@@ -103,8 +113,53 @@ def _overdue(state: str) -> str:
 
 def _request(config: Handoff) -> Content:
     data: dict[str, Content] = {}
-    if config.assignee is not None:
+    if config.turns is not None:
+        data["assignee"] = Computed(_whose_turn(config.turns))
+    elif config.assignee is not None:
         data["assignee"] = content_from(config.assignee)
     if config.note is not None:
         data["note"] = template_from(config.note)
     return record(data)
+
+
+HANDED_OVER = "handed_over"
+"""The value of the tenant that holds, by name, who took over last."""
+
+
+def _remembered(config: Handoff) -> Actions:
+    """The tenant remembers whose turn it was, in the transaction of the turn.
+
+    Of two conversations that are handed over at the same moment, both may get the same one; nobody
+    is left out by it.
+    """
+    if config.turns is None:
+        return ()
+    path = ("tenant", HANDED_OVER, config.turns.name)
+    return (Assign(path, Computed(_with_ids(config.turns, _last(config.turns), NEXT_ID))),)
+
+
+def _whose_turn(turns: TakingTurns) -> Expression:
+    """Who takes over; where nobody is in the list, the team."""
+    team = quoted(turns.team)
+    nobody = f"{{'type': 'team', 'id': {team}}}" if turns.team else "{}"
+    named = f", 'team': {team}" if turns.team else ""
+    return _with_ids(turns, nobody, f"{{'type': 'agent', 'id': {NEXT_ID}{named}}}")
+
+
+def _last(turns: TakingTurns) -> str:
+    return f"tenant.?{HANDED_OVER}[?{quoted(turns.name)}].orValue('')"
+
+
+NEXT_ID = (
+    "string(ids[(lists.range(size(ids)).filter(i, string(ids[i]) == last).map(i, i + 1) + [0])[0]"
+    " % size(ids)])"
+)
+"""CEL for the one after the last one in the list; the first one where that is not in it."""
+
+
+def _with_ids(turns: TakingTurns, nobody: str, somebody: str) -> Expression:
+    """CEL over ``ids``, the list, and ``last``, for both cases: nobody is in it, or somebody."""
+    # The line break ends a comment that the text may end with.
+    agents = f"({expression_from(turns.agents).text}\n)"
+    chosen = f"[{_last(turns)}].map(last, size(ids) == 0 ? dyn({nobody}) : dyn({somebody}))[0]"
+    return parse(f"[{agents}].map(ids, {chosen})[0]")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.interrupt import heard
-from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
+from statewright.compiler.lowering.plan import Piece, Plan, ways, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import Named, Saved, saving
@@ -105,13 +105,17 @@ def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:
     ask = State(
         plan.state(node.id, "ask"), entry=(inquiry.asks,), transitions=(Transition((wait,)),)
     )
+    port = inquiry.refusal[2]
+    failing: tuple[Transition, ...] = ()
+    if port == "error" and plan.is_wired(node.id, port):
+        # What cannot be saved is no result, either.
+        failing = ways(plan, node.id, port, events=("error.execution.action",))
     states = [
         ask,
         _wait(node, inquiry, plan),
-        saving(node, plan, "save", inquiry.result, inquiry.save, NEXT),
+        saving(node, plan, "save", inquiry.result, inquiry.save, NEXT, failing),
     ]
     if _keeps_refusal(node, inquiry, plan):
-        port = inquiry.refusal[2]
         states.append(saving(node, plan, "refused", inquiry.result, inquiry.save, port))
     return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=tuple(states)))
 

@@ -66,6 +66,7 @@ class Plan:
         home: the id of the state that holds the flow.
         interruptions: what may happen at any time, in this flow and in those around it.
         around: whether a flow around this one may pause.
+        interrupted: whether a node of this one lets it pause.
         silence: what is done about a user who says nothing, or None.
     """
 
@@ -78,12 +79,13 @@ class Plan:
     home: str = TALK
     interruptions: tuple[Interruption, ...] = ()
     around: bool = False
+    interrupted: bool = False
     silence: Silence | None = None
 
     @property
     def pauses(self) -> bool:
         """Whether the conversation may pause, to go on where it was."""
-        return self.around or any(_pauses(node.config) for node in self.graph.nodes.values())
+        return self.around or self.interrupted
 
     @property
     def back(self) -> str:
@@ -130,7 +132,9 @@ class Piece:
 
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
-    return Plan(flow, graph_of(flow), session_variables(flow), lower)
+    interrupted = any(_pauses(node.config) for node in flow.nodes)
+    variables = session_variables(flow)
+    return Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
 
 
 def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:

@@ -44,10 +44,9 @@ from statewright.compiler.lowering.texts import (
     template_from,
 )
 from statewright.compiler.lowering.waiting import timeout, timer
-from statewright.compiler.scope import outside_variables
+from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Content, Literal, parse
-from statewright.flows.declaring import part_at
-from statewright.flows.model import Node, Variable, VariableScope
+from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import (
     NEXT,
     Choice,
@@ -307,13 +306,7 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
 
 def _destination(config: Question, plan: Plan) -> Variable | None:
     """What is declared of the place that the answer goes to, if anything is."""
-    if config.variable is None:
-        return None
-    first, *path = location_from(config.variable, plan.variables)
-    if first in (VariableScope.CONTACT, VariableScope.TENANT) and first not in plan.variables:
-        outside = outside_variables(plan.flow, VariableScope(first))
-        return part_at(outside.get(path[0]), path[1:]) if path else None
-    return part_at(plan.variables.get(first), path)
+    return None if config.variable is None else declaration_at(plan.flow, config.variable)
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:

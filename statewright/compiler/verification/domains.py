@@ -7,7 +7,7 @@ variable may get its value from; and so on, until nothing is cut any more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from statewright.compiler.verification.literals import Cut, cut_from_value, cut_of
 from statewright.compiler.verification.uses import Role, Site, Uses
@@ -111,27 +111,25 @@ class Domains:
     def _site(self, site: Site) -> None:
         places = [place for place, _ in self.places(site)]
         if site.role in {Role.TEST, Role.FLOW}:
-            own = cut_of(site.expression)
             for place in places:
-                self.cuts[place].add(own)
+                self.cuts[place].add(cut_of(site.expression))
         elif site.role is Role.WORLD:
             # What is asked of the world only has to be there.
             for place in places:
                 self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
         if site.role is Role.FLOW and site.target is not None:
-            same = is_path(site)
-            wanted = self._declared.get(site.target)
-            if wanted is not None and wanted.type != "dyn" and not site.place:
-                for place in places:
-                    if place[0][0] == EVENT or place[1]:
-                        self.cuts[place].add(Cut(kinds={wanted.type}))
-            for place in places:
-                self._flows[site.target, site.place].add((place, same))
+            self._flow(site, site.target, places)
         elif site.role is Role.TEST:
             for place in places:
-                for other in places:
-                    if place != other:
-                        self._flows[place].add((other, False))
+                self._flows[place] |= {(other, False) for other in places if other != place}
+
+    def _flow(self, site: Site, target: Key, places: Iterable[Place]) -> None:
+        wanted = self._declared.get(target)
+        typed = wanted is not None and wanted.type != "dyn" and not site.place
+        for place in places:
+            if wanted is not None and typed and (place[0][0] == EVENT or place[1]):
+                self.cuts[place].add(Cut(kinds={wanted.type}))
+            self._flows[target, site.place].add((place, is_path(site)))
 
     def _propagate(self) -> None:
         """Hand cuts back to where values come from, until nothing is new."""

@@ -32,10 +32,11 @@ from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.evaluation import ACTION_ERROR
-from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION, Others
+from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.script import Line, event_for
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.surroundings import Surroundings
 
 CROWD: Final = 64
 """How many values of one variable are followed."""
@@ -127,8 +128,8 @@ class Search:
         point = {key: lowest(part) for key, part in zip(dimensions, trial.box, strict=True)}
         given = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
         outside, data = world.start_of(given, _single(trial.free))
-        others = Others(**outside)
-        step = others.patched(
+        others = Surroundings(**outside)
+        step = others.after(
             start(
                 world.chart,
                 session=SCRIPT_SESSION,
@@ -202,9 +203,9 @@ class Search:
             }
             | world.free_values(_single(trial.free))
         )
-        others = Others(**carrier.outside)
+        others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
-        step = others.patched(macrostep(world.chart, carrier.snapshot, others.told(event)))
+        step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
         read, written = world.footprints.of(carrier.snapshot, step)
         covered = self._split(trial, trials, piece.dimensions, point, read)
         passed = frozenset(piece.dimensions) - read - written
@@ -249,7 +250,7 @@ class Search:
         passed: frozenset[Key],
         masks: Mapping[Key, int],
         step: Macrostep,
-        others: Others,
+        others: Surroundings,
         origin: Origin,
     ) -> None:
         self._observe(step, origin)

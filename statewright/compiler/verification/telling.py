@@ -15,10 +15,11 @@ from statewright.compiler.verification.conversations import Conversation, replay
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.definition import Statechart
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Others
+from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.script import Advanced, Line, event_for
 from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.surroundings import Surroundings
 
 Happens = Callable[[Macrostep], bool]
 """Whether what is asked for happens in a macrostep."""
@@ -72,10 +73,10 @@ def _seeds(chart: Statechart, budget: Budget) -> Iterator[str]:
 def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Conversation | None:
     """The path with the times at which timers really fire, up to where it happens."""
     lines: list[Line] = []
-    others = Others(**path.outside)
+    others = Surroundings(**path.outside)
     told = Conversation((), path.data, **_named(path.outside), seed=seed, now=path.now)
     try:
-        step = others.patched(
+        step = others.after(
             start(
                 chart,
                 session=SCRIPT_SESSION,
@@ -92,7 +93,7 @@ def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Convers
             if isinstance(line, Advanced) and step.snapshot.timers:
                 line = passing(step.snapshot.timers[0].due - now)  # noqa: PLW2901 (it is that line)
             event = event_for(line, chart, step.snapshot, now)
-            step = others.patched(macrostep(chart, step.snapshot, others.told(event)))
+            step = others.after(macrostep(chart, step.snapshot, others.around(event)))
             now = max(now, event.now)
             lines.append(line)
     except (InvalidScript, InvalidEvent):

@@ -34,7 +34,7 @@ from statewright.flows.nodes.interrupts import Interrupt
 from statewright.flows.nodes.lots import Sticky
 from statewright.flows.nodes.marks import Segment, Tag
 from statewright.flows.nodes.messages import Message
-from statewright.flows.nodes.people import Approval, Handoff
+from statewright.flows.nodes.people import Approval, Handoff, TakingTurns
 from statewright.flows.nodes.ports import NEXT, arm_port, choice_port, outcome_port
 from statewright.flows.nodes.questions import (
     Choice,
@@ -146,6 +146,7 @@ __all__ = [
     "Store",
     "Subflow",
     "Tag",
+    "TakingTurns",
     "Try",
     "Unsupported",
     "Validation",

@@ -11,16 +11,36 @@ from statewright.flows.nodes.sources import Source, Value
 
 
 @dataclass(frozen=True, slots=True)
+class TakingTurns:
+    """People who take over one after the other.
+
+    The tenant remembers whose turn it was last, under ``tenant.handed_over``.
+
+    Attributes:
+        agents: CEL that gives the list of their ids; of an empty one, it is for the whole team.
+        name: under which the last one is remembered; handoffs of one name take turns together.
+        team: the id of their team, or ``""``.
+    """
+
+    agents: Source
+    name: str
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """Hands the conversation to people.
 
     Where nothing says how it goes on, that ends the flow. Else the bot is silent until the event
-    ``handoff.resolved`` comes.
+    ``handoff.resolved`` comes. Agents who take turns get one conversation after the other,
+    whichever flow they come from: those of one team take turns together. The tenant remembers who
+    was last.
 
     Ports: ``next`` after that; ``timeout`` when it did not come in time.
 
     Attributes:
         assignee: ``{"type": "agent" | "team" | "queue", "id": …}``, as the host understands it.
+        turns: who takes turns, instead of ``assignee``; or None.
         message: what the user is told, or ().
         note: what the people are told, or None.
         returns: whether the conversation comes back from people.
@@ -32,6 +52,7 @@ class Handoff:
     note: Source | None = None
     returns: bool = False
     timeout: int | None = None
+    turns: TakingTurns | None = None
     kind: ClassVar[str] = "handoff"
 
     @property

@@ -26,6 +26,10 @@ class Http:
     A response whose status is not one of success (2xx), no response in time, and a mapping that
     finds nothing are errors. So is a redirect to another server, which is not followed.
 
+    No connection, no response in time, and the statuses 408, 425, 429, 500, 502, 503 and 504 may
+    pass: then it is tried again, as often as ``retries`` says, within ``timeout``. ``Retry-After``
+    is honoured, and every try carries the same ``Idempotency-Key``.
+
     Attributes:
         url: where.
         method: an HTTP method, upper case.

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from typing_extensions import TypedDict
 
-from statewright.http.wire.flow_builder import Execute, Input
+from statewright.http.wire.flow_builder import Execute, Happened, Input
 from statewright.http.wire.prompts import name_from_state, node_of
 from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer, SessionView
-from statewright.statechart import Status
+from statewright.statechart import Event, Status
+from statewright.statechart.triggers import MESSAGE
 
 
 class WaitingJSON(TypedDict):
@@ -34,33 +35,44 @@ class ActionJSON(TypedDict):
     message: dict[str, Any]
 
 
-class ResultJSON(TypedDict):
+class OutcomeJSON(TypedDict):
+    """What a turn has come to."""
+
+    state: str
+    currentNodeId: str | None
+    actions: list[ActionJSON]
+    variables: dict[str, Any]
+    waitingFor: WaitingJSON | None
+    outcome: str
+    revision: int
+
+
+class ResultJSON(OutcomeJSON):
     """What became of an input."""
 
     executionId: str
-    state: str
-    currentNodeId: str | None
-    actions: list[ActionJSON]
-    variables: dict[str, Any]
-    waitingFor: WaitingJSON | None
-    outcome: str
-    revision: int
 
 
-class BegunJSON(TypedDict):
+class BegunJSON(ResultJSON):
     """An execution that has begun; ``ignored`` names what was given and is no input of the flow."""
 
-    executionId: str
     flowId: str
     flowVersion: int
-    state: str
-    currentNodeId: str | None
-    actions: list[ActionJSON]
-    variables: dict[str, Any]
-    waitingFor: WaitingJSON | None
-    outcome: str
-    revision: int
     ignored: list[str]
+
+
+class HeardJSON(OutcomeJSON):
+    """What became of an event in a session; ``state`` is ``pending`` where nothing has yet."""
+
+    sessionId: str
+
+
+class HappenedJSON(TypedDict):
+    """What came of an event: the sessions that it began, or that it was for; often none."""
+
+    messageId: str
+    conversationId: str
+    sessions: list[HeardJSON]
 
 
 class ExecutionJSON(TypedDict):
@@ -93,15 +105,41 @@ def given_from(asked: Execute) -> Mapping[str, Any]:
     return {**(asked.mock_data if asked.test_mode else {}), **asked.variables}
 
 
-def message_from(said: Input) -> str | Mapping[str, Any]:
+def event_from(said: Happened) -> str | Mapping[str, Any] | Event:
+    """What happened, as the runtime takes it."""
+    if said.event != MESSAGE:
+        return Event(said.event, said.data)
+    return message_from(said)
+
+
+def message_from(said: Input | Happened) -> str | Mapping[str, Any]:
     """What comes to the session: text as it was typed, anything else as a value."""
     return said.input if isinstance(said.input, str) else {"value": said.input}
 
 
+def session_json(session: str, answer: Answer | None) -> HeardJSON:
+    """What became of an event in a session; None where that is not known yet."""
+    if answer is not None:
+        return {"sessionId": session, **_outcome_json(answer)}
+    return {
+        "sessionId": session,
+        "state": "pending",
+        "currentNodeId": None,
+        "actions": [],
+        "variables": {},
+        "waitingFor": None,
+        "outcome": "",
+        "revision": 0,
+    }
+
+
 def result_json(execution: str, answer: Answer) -> ResultJSON:
     """What became of an input."""
+    return {"executionId": execution, **_outcome_json(answer)}
+
+
+def _outcome_json(answer: Answer) -> OutcomeJSON:
     return {
-        "executionId": execution,
         "state": _state(answer),
         "currentNodeId": node_of(answer),
         "actions": [

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
@@ -86,6 +86,30 @@ class Input(_Asked):
     expected_revision: int | None = Field(
         default=None, ge=0, description="Refuse the input where the execution has another revision."
     )
+
+
+class Happened(_Asked):
+    """Something that happened in a conversation: a message, or any other event."""
+
+    event: str = Field(
+        default="message",
+        description="Its name: `message`, `conversation.opened`, `handoff.resolved`, or your own.",
+        examples=["order.shipped"],
+    )
+    input: str | int | float | bool | list[Any] | None = Field(
+        default=None, description="Of a message: what was typed, or the value that was picked."
+    )
+    data: dict[str, Any] = Field(
+        default_factory=dict, description="Of any other event: what is known of it."
+    )
+    conversation_id: int | str | None = Field(
+        default=None, description="Where it happened; a new conversation where nothing is said."
+    )
+    contact_id: int | str | None = Field(default=None, description="Whom it is about.")
+
+
+class Hook(RootModel[Any]):
+    """Any JSON, as whoever calls the hook sends it."""
 
 
 class PlaceJSON(TypedDict):

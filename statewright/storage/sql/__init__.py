@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from statewright.storage.sql.store import SQLStore, upgrade
+from statewright.storage.sql.store import SQLStore, upgrade, upgrade_sql
 
-__all__ = ["SQLStore", "upgrade"]
+__all__ = ["SQLStore", "upgrade", "upgrade_sql"]

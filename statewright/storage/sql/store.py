@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, make_url
@@ -29,10 +30,12 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
+from statewright.storage.sql import keeping
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
 from statewright.storage.sql.sqlite import SQLiteDatabase
+from statewright.storage.sql.upgrading import is_current, sql_of_upgrade, version_of
 from statewright.storage.store import PAGE
 
 _BATCH = 64
@@ -182,6 +185,30 @@ class SQLStore:
         opened = self._open
         return await opened.read(partial(opened.database.requests, keys))
 
+    async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(keeping.tenants, opened.database, after, limit))
+
+    async def idle(
+        self,
+        tenant: str,
+        *,
+        before: int,
+        after: Session | None = None,
+        limit: int = PAGE,
+    ) -> tuple[Session, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(
+            partial(keeping.idle, opened.database, tenant, before, after, limit)
+        )
+
+    async def forget(self, keys: Sequence[SessionKey], *, before: int) -> tuple[bool, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(partial(keeping.forget, opened.database, keys, before))
+
     async def history(
         self, key: SessionKey, *, after: int = 0, limit: int = PAGE
     ) -> tuple[PastTurn, ...]:
@@ -264,6 +291,32 @@ def upgrade(url: str) -> None:
         attempted(database.upgrade)
     finally:
         database.engine.dispose()
+
+
+def upgrade_sql(url: str) -> str:
+    """What ``upgrade`` would do, as a script of SQL; ``""`` where nothing is to be done.
+
+    A file of SQLite that is not there is not made.
+
+    Raises:
+        UnusableDatabase, StorageUnavailable: as for ``upgrade``.
+    """
+    database, _ = _connected(url)
+    try:
+        name = database.engine.dialect.name
+        file = make_url(url).database
+        if name == "sqlite" and file and not Path(file).exists():
+            return sql_of_upgrade(name, None)
+        return attempted(partial(_missing_sql, database))
+    finally:
+        database.engine.dispose()
+
+
+def _missing_sql(database: Database) -> str:
+    with database.reading() as connection:
+        if is_current(connection):
+            return ""
+        return sql_of_upgrade(database.engine.dialect.name, version_of(connection))
 
 
 def _opened(url: str) -> _Opened:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -24,8 +26,7 @@ def is_current(connection: Connection) -> bool:
     """
     scripts = ScriptDirectory(str(_MIGRATIONS))
     known = [script.revision for script in scripts.walk_revisions()]
-    options = {"version_table": VERSION_TABLE}
-    version = MigrationContext.configure(connection, opts=options).get_current_revision()
+    version = version_of(connection)
     if version is not None and version not in known:
         raise UnusableDatabase(
             f"the tables of the database are at migration {version}, which this version of "
@@ -36,7 +37,32 @@ def is_current(connection: Connection) -> bool:
 
 def upgrade_tables(connection: Connection) -> None:
     """Apply the migrations that are missing, in the transaction of the connection."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def version_of(connection: Connection) -> str | None:
+    """The last migration that the tables have seen; None where there are none."""
+    options = {"version_table": VERSION_TABLE}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
+def sql_of_upgrade(dialect: str, version: str | None) -> str:
+    """The SQL of the migrations that are missing, as a script.
+
+    Args:
+        dialect: for which database: ``sqlite`` or ``postgresql``.
+        version: the last migration that the tables have seen; None where there are none.
+    """
+    script = StringIO()
+    config = _config(output_buffer=script)
+    config.attributes["dialect"] = dialect
+    command.upgrade(config, f"{version or 'base'}:head", sql=True)
+    return script.getvalue()
+
+
+def _config(**options: Any) -> Config:
+    config = Config(**options)
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config

@@ -53,6 +53,7 @@ class Context:
         family: what it shares.
         datamodel: ``cel``, ``ecmascript`` or ``null``.
         variables: every name that the document declares.
+        booleans: those of them that are never anything but true or false, where that matters.
         ids: every id of a state.
         places: ids of states and transitions → where they stand.
         unnamed: how many states have got an id here.
@@ -62,6 +63,7 @@ class Context:
     family: Family
     datamodel: str
     variables: frozenset[str] = frozenset()
+    booleans: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     places: dict[str, Location] = field(default_factory=dict)
     unnamed: int = 0

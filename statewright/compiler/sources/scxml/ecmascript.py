@@ -2,14 +2,14 @@
 
 Paths, literals, lists and objects, comparisons, ``&& || !``, arithmetic, ``?:``, ``in``,
 ``typeof x === 'undefined'``, and a few methods and functions of ``Math``. A whole number stays an
-int; what JavaScript would convert on the way is converted where that can be told, and else is an
-error of the running chart.
+int; a condition is true where JavaScript's is; what JavaScript would convert elsewhere is converted
+where that can be told, and else is an error of the running chart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -78,12 +78,20 @@ Names = Callable[[str], str]
 """A name → how CEL reads it."""
 
 
-def cel_from_ecmascript(text: str, names: Names = str) -> str:
+def cel_from_ecmascript(
+    text: str,
+    names: Names = str,
+    *,
+    flags: Collection[str] = frozenset(),
+    condition: bool = False,
+) -> str:
     """The CEL of an expression.
 
     Args:
         text: the expression.
         names: how CEL reads the variables in it.
+        flags: the variables that are never anything but true or false.
+        condition: whether all that matters is whether it is true, as JavaScript sees it.
 
     Raises:
         UntranslatableError: it is no expression, or says more than CEL can.
@@ -93,7 +101,20 @@ def cel_from_ecmascript(text: str, names: Names = str) -> str:
     """
     if len(text) > _LENGTH_LIMIT:
         raise UntranslatableError("it is too long")
-    return _Parser(text, names).whole()
+    parser = _Parser(text, names, flags)
+    return (truth if condition else valued)(parser.whole()).text
+
+
+def is_boolean(text: str) -> bool:
+    """Whether an expression can be nothing but true or false.
+
+    >>> is_boolean("x > 1 && !y"), is_boolean("x && y")
+    (True, False)
+    """
+    try:
+        return len(text) <= _LENGTH_LIMIT and _Parser(text, str).whole().type == "bool"
+    except UntranslatableError:
+        return False
 
 
 def assignments_from_ecmascript(text: str, names: Names = str) -> list[tuple[str, str]]:
@@ -117,20 +138,21 @@ def assignments_from_ecmascript(text: str, names: Names = str) -> list[tuple[str
 class _Parser:
     """Reads an expression from left to right."""
 
-    def __init__(self, text: str, names: Names) -> None:
+    def __init__(self, text: str, names: Names, flags: Collection[str] = frozenset()) -> None:
         self._text = text
         self._names = names
+        self._flags = flags
         self._at = 0
         self._depth = 0
         self._kind = ""
         self._value = ""
         self._next()
 
-    def whole(self) -> str:
+    def whole(self) -> Term:
         term = self._expression(0)
         if self._kind != "end":
             raise UntranslatableError(f"{shown(self._value)} is not understood here")
-        return valued(term).text
+        return term
 
     def assignments(self) -> Iterator[tuple[str, str]]:
         while self._kind != "end":
@@ -280,7 +302,8 @@ class _Parser:
             return Term(_SYSTEM[name], root=name)
         if name == "_ioprocessors":
             return Term("session.ioprocessors", root=name)
-        return Term(self._names(name), name=name, root=name)
+        type_ = "bool" if name in self._flags else "dyn"
+        return Term(self._names(name), type_, name=name, root=name)
 
     def _list(self) -> Term:
         items: list[str] = []

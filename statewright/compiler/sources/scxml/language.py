@@ -105,7 +105,13 @@ def _expression(attribute: Attribute, context: Context, wanted: str) -> Expressi
     written = attribute.value.strip()
     try:
         if context.datamodel == ECMASCRIPT:
-            expression = parse(cel_from_ecmascript(written, variable_in_cel))
+            translated = cel_from_ecmascript(
+                written,
+                variable_in_cel,
+                flags=context.booleans,
+                condition=wanted == "bool",
+            )
+            expression = parse(translated)
             _check(expression, attribute, context, wanted, translated=True)
             return expression
         expression = parse(written)

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final
 
 from statewright.compiler.sources.scxml.actions import script_in
+from statewright.compiler.sources.scxml.booleans import booleans_in
 from statewright.compiler.sources.scxml.content import Payloads
 from statewright.compiler.sources.scxml.context import NAMESPACE, Context, Family
 from statewright.compiler.sources.scxml.data import variables_from
@@ -18,7 +19,7 @@ from statewright.compiler.sources.scxml.elements import (
     element_from_xml,
 )
 from statewright.compiler.sources.scxml.invocations import Invocations
-from statewright.compiler.sources.scxml.language import CEL, DATAMODELS
+from statewright.compiler.sources.scxml.language import CEL, DATAMODELS, ECMASCRIPT
 from statewright.compiler.sources.scxml.states import STATES, States
 from statewright.errors import InvalidStatechart
 from statewright.expressions import Literal
@@ -157,6 +158,8 @@ def _chart(root: Element, context: Context, name: str) -> Statechart:
     context.variables = frozenset(_declared(everything))
     payloads = Payloads(context, _embed)
     late = "binding" in root.attributes and root.attributes["binding"].value.strip() == "late"
+    if context.datamodel == ECMASCRIPT and not late:
+        context.booleans = booleans_in(everything)
     states = States(context, payloads, Invocations(payloads, _load), late)
     top = [element for element in elements if element.name == "datamodel"]
     deep = [one for one in everything if one.name == "datamodel" and one not in top]

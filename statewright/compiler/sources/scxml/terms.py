@@ -44,6 +44,23 @@ _EQUALITY: Final = frozenset({"==", "!="})
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _LOGIC: Final = frozenset({"&&", "||"})
 
+_EVENT_FIELDS: Final = frozenset(
+    map(quoted, ("name", "type", "sendid", "origin", "origintype", "invokeid", "data"))
+)
+"""What every event of SCXML has (5.10.1), be it without a value."""
+
+_TOO_LONG: Final = "…"
+"""The value of what can be a condition only."""
+
+_NOTHING: Final = "[false, 0, '', null]"
+"""What counts as false."""
+
+_BLANKS: Final[Mapping[str, str]] = MappingProxyType({"int": "0", "double": "0.0", "string": "''"})
+_ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
+    {"list": "true", "map": "true", "null": "false", "undefined": "false"}
+)
+"""What values of known types are compared with, or else count as."""
+
 _FUNCTIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "In": ("In", "bool"),
@@ -73,6 +90,8 @@ class Term:
         name: the function or variable that it is, as it was written: ``Math.pow``, or ``""``.
         root: of a path, the variable that it begins with; else ``""``.
         subject: what ``typeof`` asks about, for such a term.
+        value: of ``a && b`` and ``a || b``, which JavaScript gives one of: what it is worth, in
+            CEL, where ``text`` says whether that is true; else ``""``.
     """
 
     text: str
@@ -81,6 +100,7 @@ class Term:
     name: str = ""
     root: str = ""
     subject: Term | None = None
+    value: str = ""
 
     def within(self, binding: int) -> str:
         """Its text as an operand of an operator that binds so tight."""
@@ -109,14 +129,36 @@ def valued(term: Term) -> Term:
         raise UntranslatableError("`typeof` can only be compared with 'undefined'")
     if term.name in _FUNCTIONS or term.name.startswith("Math"):
         raise UntranslatableError(f"`{term.name}` is not called")
-    return term
+    if term.value == _TOO_LONG:
+        raise UntranslatableError("it is too long when it is written out")
+    return Term(term.value, "dyn", CONDITIONAL) if term.value else term
 
 
 def truth(term: Term) -> Term:
-    """A term as a condition; JavaScript's truth of other values is not CEL's."""
-    if valued(term).type in {"bool", "dyn"}:
+    """A term as a condition: what is neither false nor nothing, nor zero, nor empty, is true."""
+    if term.type == "bool" or term.value:
         return term
-    raise UntranslatableError(f"{shown(term.text)} is no condition; compare it with something")
+    term = valued(term)
+    if term.type in _ALWAYS:
+        return Term(_ALWAYS[term.type], "bool")
+    if term.type in _BLANKS:
+        compared = term.within(BINARY["!="][0] + 1)
+        return Term(f"{compared} != {_BLANKS[term.type]}", "bool", BINARY["!="][0])
+    filled = f"!({term.within(BINARY['in'][0] + 1)} in {_NOTHING})"
+    there = _presence(term)
+    if not there:
+        return Term(filled, "bool", UNARY)
+    return Term(f"{there} && {filled}", "bool", BINARY["&&"][0])
+
+
+def _presence(term: Term) -> str:
+    """Whether there is what a path leads to; ``""`` where that cannot be asked."""
+    if term.name:
+        return f"{quoted(term.name)} in vars" if term.root else ""
+    if term.text == "event.data":
+        return "event.data != {}"  # what an event without data has
+    askable = term.root and "." in term.text and not term.text.endswith("]")
+    return f"has({term.text})" if askable else ""
 
 
 def called(term: Term, arguments: list[Term]) -> Term:
@@ -163,8 +205,7 @@ def joined(left: Term, operator: str, right: Term, binding: int) -> Term:
         UntranslatableError: CEL cannot join these.
     """
     if operator in _LOGIC:
-        texts = (truth(side).within(binding) for side in (left, right))
-        return Term(f" {operator} ".join(texts), "bool", binding)
+        return _logic(left, operator, right, binding)
     if operator in _EQUALITY:
         for term, other in ((left, right), (right, left)):
             if term.subject is not None and other.text == quoted("undefined"):
@@ -172,12 +213,8 @@ def joined(left: Term, operator: str, right: Term, binding: int) -> Term:
             if other.type == "undefined":
                 return _missing(term, operator)
     left, right = valued(left), valued(right)
-    if operator == "in" and right.text == "event" and left.text == quoted("type"):
-        left = Term(quoted("kind"), "string")
     if operator in _COMPARISONS:
-        # CEL's comparisons do not chain without parentheses.
-        text = f"{left.within(binding + 1)} {operator} {right.within(binding + 1)}"
-        return Term(text, "bool", binding)
+        return _comparison(left, operator, right, binding)
     if operator == "/":
         return Term(f"double({left.text}) / double({right.text})", "double", binding)
     left, right = _alike(left, right, operator), _alike(right, left, operator)
@@ -185,18 +222,39 @@ def joined(left: Term, operator: str, right: Term, binding: int) -> Term:
     return Term(text, left.type if left.type == right.type else "dyn", binding)
 
 
+def _comparison(left: Term, operator: str, right: Term, binding: int) -> Term:
+    if operator == "in" and right.text == "event" and left.text in _EVENT_FIELDS:
+        return Term("true", "bool")
+    # CEL's comparisons do not chain without parentheses.
+    text = f"{left.within(binding + 1)} {operator} {right.within(binding + 1)}"
+    return Term(text, "bool", binding)
+
+
+def _logic(left: Term, operator: str, right: Term, binding: int) -> Term:
+    """``a && b`` or ``a || b``."""
+    first, second = truth(left), truth(right)
+    text = f"{first.within(binding)} {operator} {second.within(binding)}"
+    if left.type == right.type == "bool":
+        return Term(text, "bool", binding)
+    if _TOO_LONG in {left.value, right.value}:
+        return Term(text, "dyn", binding, value=_TOO_LONG)
+    kept, other = valued(left).within(CONDITIONAL + 1), valued(right).within(CONDITIONAL + 1)
+    condition = first.within(CONDITIONAL + 1)
+    chosen = f"{other} : {kept}" if operator == "&&" else f"{kept} : {other}"
+    value = f"{condition} ? {chosen}"
+    fits = len(value) <= _LENGTH_LIMIT
+    return Term(text, "dyn", binding, value=value if fits else _TOO_LONG)
+
+
 def _missing(term: Term, operator: str) -> Term:
     """Whether something is not there."""
     if not term.root:
         raise UntranslatableError("only a path can be compared with undefined")
-    if term.name:
-        there = f"{quoted(term.name)} in vars"
-    elif term.text.endswith("]"):
+    if term.text.endswith("]") and not term.name:
         raise UntranslatableError("only a plain path can be compared with undefined")
-    else:
-        there = f"has({term.text})" if "." in term.text else "true"
+    there = _presence(term) or "true"
     if operator == "!=":
-        return Term(there, "bool", BINARY["in"][0])
+        return Term(there, "bool", BINARY["!="][0])
     return Term(f"!({there})", "bool", UNARY)
 
 

@@ -22,7 +22,7 @@ from statewright.statechart.actions import (
     Say,
     Send,
 )
-from statewright.statechart.definition import Actions
+from statewright.statechart.definition import Actions, Invoke
 from statewright.statechart.event import INTERNAL
 from statewright.statechart.sending import EFFECT, SPECIAL
 
@@ -69,10 +69,16 @@ def _send(action: Send, speller: Speller) -> Element:
         *_given("target", "targetexpr", action.target, action.target_expr, speller),
         *_given("type", "typeexpr", _type(action), action.type_expr, speller),
         *_delay(action.delay, speller),
-        ("id", "_".join(action.id.split())),
-        ("idlocation", location_of(action.id_location, speller) if action.id_location else ""),
+        id_of(action, "_".join(action.id.split()), speller),
     ]
     return Element("send", attributes, content_of(action.data, speller))
+
+
+def id_of(named: Send | Invoke, own: str, speller: Speller) -> tuple[str, str]:
+    """The id, or else where one that is made up is written to: SCXML has no element with both."""
+    if own or not named.id_location:
+        return "id", own
+    return "idlocation", location_of(named.id_location, speller)
 
 
 def _type(action: Send) -> str:

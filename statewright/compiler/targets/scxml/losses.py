@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
@@ -10,8 +11,8 @@ from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.scxml.names import Naming, renamed_states
 from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Literal, Record, expressions_in
-from statewright.statechart.actions import Say
-from statewright.statechart.definition import State, Statechart
+from statewright.statechart.actions import Say, Send
+from statewright.statechart.definition import Invoke, State, Statechart
 from statewright.statechart.traversal import actions_in, states_in
 from statewright.statechart.tree import Tree
 
@@ -84,6 +85,15 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "templates",
             "texts have no holes, and what has no value is an error",
             "they are put together with `string(…)`, and nothing is said where that fails",
+        )
+    sends = (action for action in actions_in(chart) if isinstance(action, Send))
+    invokes = (invoke for state in states for invoke in state.invocations)
+    named: Iterator[Send | Invoke] = chain(sends, invokes)
+    if any(one.id and one.id_location for one in named):
+        yield Loss(
+            "ids",
+            "what has an id of its own writes it to no variable",
+            "the variable is left as it is",
         )
     yield Loss(
         "cel",

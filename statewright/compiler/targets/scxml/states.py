@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from statewright.compiler.targets.scxml.actions import content_of, elements_of, location_of
+from statewright.compiler.targets.scxml.actions import content_of, elements_of, id_of, location_of
 from statewright.compiler.targets.scxml.expressions import Speller
 from statewright.compiler.targets.scxml.names import Naming, naming_of
 from statewright.compiler.targets.scxml.xml import Element
@@ -132,8 +132,7 @@ class Writer:
         attributes = [
             ("type", invoke.type if invoke.type_expr is None else ""),
             ("typeexpr", "" if invoke.type_expr is None else speller.content(invoke.type_expr)),
-            ("id", self.naming.invocations.get(invoke.id, "")),
-            ("idlocation", location_of(invoke.id_location, speller) if invoke.id_location else ""),
+            id_of(invoke, self.naming.invocations.get(invoke.id, ""), speller),
             ("srcexpr", "" if invoke.chart is None or inside else speller.content(invoke.chart)),
             ("autoforward", "true" if invoke.autoforward else ""),
         ]

@@ -97,6 +97,9 @@ class ScheduleTrigger(TriggerShape):
         description="Five fields: minute, hour, day of the month, month, day of the week."
     )
     zone: Text = Field("", description="Whose clock is meant; by default that of the flow.")
+    reentry: Literal["ignore", "restart", "parallel"] = Field(
+        "parallel", description="What it does while a session that it began still runs."
+    )
 
 
 class ManualTrigger(TriggerShape):

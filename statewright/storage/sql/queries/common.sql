@@ -59,9 +59,9 @@ from statewright_publications
 where tenant = :tenant and flow = :flow and version = :version;
 
 -- name: conversation
-select c.flow, c.episode, c.session, s.status
+select c.flow, c.episode, c.session, coalesce(s.status, 'completed') as status
 from statewright_conversations c
-join statewright_sessions s on s.tenant = c.tenant and s.session = c.session
+left join statewright_sessions s on s.tenant = c.tenant and s.session = c.session
 where c.tenant = :tenant and c.channel = :channel and c.conversation = :conversation
 order by c.flow;
 
@@ -97,3 +97,24 @@ where exists (
     and h.session = statewright_inbox.session
     and h.message = statewright_inbox.message
 );
+
+-- name: tenants
+-- One look into the index for each tenant, however many sessions it has.
+with recursive found (tenant) as (
+  select min(tenant) from statewright_sessions where tenant > :after
+  union all
+  select (select min(s.tenant) from statewright_sessions s where s.tenant > f.tenant)
+  from found f
+  where f.tenant is not null
+)
+select tenant from found where tenant is not null limit :limit;
+
+-- name: idle
+-- Read by age: an index by the last turn would have to be written with every turn.
+select tenant, session, revision, version, status, due_at, created_at, updated_at,
+       flow, channel, conversation, episode, contact, secret_hash
+from statewright_sessions
+where tenant = :tenant and created_at < :before and updated_at < :before
+  and (created_at, session) > (:created_at, :session)
+order by created_at, session
+limit :limit;

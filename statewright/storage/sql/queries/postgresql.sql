@@ -295,3 +295,43 @@ from json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
 join statewright_outbox o on o.tenant = k.tenant and o.session = k.session
 where o.available_at is not null
 order by o.tenant, o.session, o.revision, o.ordinal;
+
+-- name: over
+-- Sessions that are over since long, and have nothing left to do. They are locked.
+select s.tenant, s.session
+from json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+join statewright_sessions s on s.tenant = k.tenant and s.session = k.session
+where s.status <> 'active' and s.updated_at < :before
+  and not exists (
+    select 1 from statewright_outbox o
+    where o.tenant = s.tenant and o.session = s.session and o.available_at is not null)
+  and not exists (
+    select 1 from statewright_inbox i
+    where i.tenant = s.tenant and i.session = s.session)
+order by s.tenant, s.session
+for update of s skip locked;
+
+-- name: erase_history
+delete from statewright_history t
+using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+where t.tenant = k.tenant and t.session = k.session;
+
+-- name: erase_outbox
+delete from statewright_outbox t
+using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+where t.tenant = k.tenant and t.session = k.session;
+
+-- name: erase_inbox
+delete from statewright_inbox t
+using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+where t.tenant = k.tenant and t.session = k.session;
+
+-- name: erase_mailboxes
+delete from statewright_mailboxes t
+using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+where t.tenant = k.tenant and t.session = k.session;
+
+-- name: erase_sessions
+delete from statewright_sessions t
+using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+where t.tenant = k.tenant and t.session = k.session;

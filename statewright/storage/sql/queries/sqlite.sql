@@ -212,3 +212,45 @@ from (
 join statewright_outbox o on o.tenant = k.tenant and o.session = k.session
 where o.available_at is not null
 order by o.tenant, o.session, o.revision, o.ordinal;
+
+-- name: over
+-- Sessions that are over since long, and have nothing left to do.
+select s.tenant, s.session
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session
+  from json_each(:keys)
+) k
+join statewright_sessions s on s.tenant = k.tenant and s.session = k.session
+where s.status <> 'active' and s.updated_at < :before
+  and not exists (
+    select 1 from statewright_outbox o
+    where o.tenant = s.tenant and o.session = s.session and o.available_at is not null)
+  and not exists (
+    select 1 from statewright_inbox i
+    where i.tenant = s.tenant and i.session = s.session)
+order by s.tenant, s.session;
+
+-- name: erase_history
+delete from statewright_history
+where (tenant, session) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.session') from json_each(:keys));
+
+-- name: erase_outbox
+delete from statewright_outbox
+where (tenant, session) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.session') from json_each(:keys));
+
+-- name: erase_inbox
+delete from statewright_inbox
+where (tenant, session) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.session') from json_each(:keys));
+
+-- name: erase_mailboxes
+delete from statewright_mailboxes
+where (tenant, session) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.session') from json_each(:keys));
+
+-- name: erase_sessions
+delete from statewright_sessions
+where (tenant, session) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.session') from json_each(:keys));

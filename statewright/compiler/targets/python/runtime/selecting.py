@@ -251,14 +251,25 @@ def _entry_set(session: Session, arc: Arc) -> EntrySet:
     found = EntrySet()
     for target in arc.targets:
         add_descendant_states_to_enter(session, target, found)
-    domain = get_transition_domain(session, arc)
+    domain = _left_within(session, arc)
     for state in get_effective_target_states(session, arc):
         add_ancestor_states_to_enter(session, state, domain, found)
-    if domain is not None:
-        # The appendix adds the states between a history state's parent and what it remembers
-        # even where the transition does not leave them: they would be entered twice.
-        found.states = {node for node in found.states if is_descendant(node, domain)}
+    # The appendix adds the states between a history state's parent and what it remembers
+    # even where the transition does not leave them: they would be entered twice.
+    found.states = {node for node in found.states if is_descendant(node, domain)}
     return found
+
+
+def _left_within(session: Session, arc: Arc) -> Node:
+    """The domain of a transition whose exit set has been left.
+
+    The appendix computes the domain again; but a history state may have remembered since, and what
+    it remembers may lie in the source, which is left.
+    """
+    node = arc.source
+    while node.parent is not None and not session.is_active(node):
+        node = node.parent
+    return node
 
 
 def add_descendant_states_to_enter(session: Session, node: Node, found: EntrySet) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from statewright.flows.dialects.native.content import saved_from, source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.shapes import (
+    TAG,
     Expression,
     NodeId,
     Scalar,
@@ -17,8 +18,9 @@ from statewright.flows.dialects.native.shapes import (
     Text,
     Timeout,
 )
+from statewright.flows.names import literal_in_cel
 from statewright.flows.nearest import listed
-from statewright.flows.nodes import Approval, Handoff, Value
+from statewright.flows.nodes import Approval, Handoff, TakingTurns, Value
 from statewright.flows.parts import Part
 
 
@@ -28,6 +30,25 @@ class Assignee(Shape):
     agent: Scalar | None = Field(None, description="Id of a person; may be a template.")
     team: Scalar | None = Field(None, description="Id of a team; may be a template.")
     queue: Scalar | None = Field(None, description="Id of a queue; may be a template.")
+
+
+def _agents_tag(value: Any) -> str:
+    return f"{TAG}list" if isinstance(value, list) else f"{TAG}expression"
+
+
+class HandoffAssignee(Assignee):
+    """Who takes over: one of these; or agents who take turns, beside their team perhaps."""
+
+    agents: (
+        Annotated[
+            Annotated[list[Scalar], Tag(f"{TAG}list")]
+            | Annotated[Expression, Tag(f"{TAG}expression")],
+            Discriminator(_agents_tag),
+        ]
+        | None
+    ) = Field(
+        None, description="Ids of people who take turns: a list, or CEL for one: `tenant.agents`."
+    )
 
 
 class HandoffPorts(Shape):
@@ -40,7 +61,7 @@ class HandoffNode(PassingShape, Speech):
     """Hands the conversation to people. Without `next`, that ends the flow."""
 
     type: Literal["handoff"]
-    to: Assignee | None = Field(None, description="Who takes over.")
+    to: HandoffAssignee | None = Field(None, description="Who takes over.")
     note: Text | None = Field(None, description="What the people are told.")
     timeout: Timeout | None = Field(None, description="How long to wait for them to be done.")
     on: HandoffPorts | None = Field(None, description="Where it leads when nobody comes back.")
@@ -49,7 +70,8 @@ class HandoffNode(PassingShape, Speech):
 def read_handoff(node: HandoffNode, box: Box) -> Handoff:
     """Who takes over, and what is told."""
     part = box.part
-    assignee = None if node.to is None else _assignee(node.to, part["to"])
+    turns = None if node.to is None else _turns(node.to, box)
+    assignee = None if node.to is None or turns is not None else _assignee(node.to, part["to"])
     note = None if node.note is None else source_from(node.note, part["note"])
     box.ways(node.next)
     if node.on is not None:
@@ -60,11 +82,31 @@ def read_handoff(node: HandoffNode, box: Box) -> Handoff:
             "R004", "`timeout` means nothing without `next`", "say how it goes on", at_key=True
         )
     speech = speech_from(node, part, box.removed)
-    return Handoff(assignee, speech, note, returns, node.timeout)
+    return Handoff(assignee, speech, note, returns, node.timeout, turns)
+
+
+def _turns(to: HandoffAssignee, box: Box) -> TakingTurns | None:
+    part = box.part["to"]
+    if to.agents is None:
+        return None
+    for other in ("agent", "queue"):
+        if getattr(to, other) is not None:
+            what = f"`{other}` stands beside `agents`"
+            part[other].report("R004", what, "remove one", at_key=True)
+    if "{{" in str(to.team):
+        part["team"].report("R004", "beside `agents` the id of the team is written out")
+    if isinstance(to.agents, str):
+        agents = source_from(to.agents, part["agents"])
+    else:
+        if not to.agents:
+            part["agents"].report("R004", "nobody takes over: `agents` is empty")
+        agents = part["agents"].read_as(literal_in_cel(to.agents))
+    name = f"node:{box.part.node}" if to.team is None else f"team:{to.team}"
+    return TakingTurns(agents, name, "" if to.team is None else str(to.team))
 
 
 def _assignee(to: Assignee, part: Part) -> Value | None:
-    given = [kind for kind in type(to).model_fields if getattr(to, kind) is not None]
+    given = [kind for kind in Assignee.model_fields if getattr(to, kind) is not None]
     if len(given) != 1:
         what = f"not {listed(given)}" if given else "here is nobody"
         part.report("R004", f"one takes over: an agent, a team or a queue; {what}")

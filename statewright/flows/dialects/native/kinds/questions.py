@@ -294,6 +294,8 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
         )
     if kind in _CHOOSING and not part["choices"].present and not part["choices_from"].present:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
+    elif kind in _CHOOSING and part["choices"].value == []:
+        part["choices"].report("R005", "`choices` is empty", "list the answers to choose from")
     elif kind not in _CHOOSING and node.choices:
         part["choices"].report(
             "R004",

@@ -1,0 +1,295 @@
+"""Variables in conversations: types, limits, scopes, and what is found before one begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.compiler.scope import environment_of
+from statewright.expressions.declarations import text_from_type
+from statewright.statechart import start
+from tests.compiler.conversations import HEADER, compiled, said, talk, turns
+
+ORDER = """
+start: change
+variables:
+  order:
+    type: object
+    fields:
+      id: string
+      lines: {type: list, of: {type: object, fields: {name: string, price: double}}}
+      note: {type: string, optional: true, nullable: true}
+    default: {id: A1, lines: []}
+nodes:
+  change:
+    type: set
+    actions: [ACTIONS]
+    next: bye
+    on_error: {fallback: sorry}
+  bye: {type: end, text: "TEXT"}
+  sorry: {type: end, text: "sorry"}
+"""
+
+
+def order(actions: str, text: str) -> str:
+    return ORDER.replace("ACTIONS", actions).replace("TEXT", text)
+
+
+@pytest.mark.parametrize(
+    ("actions", "text", "answer"),
+    [
+        ("{append: order.lines, value: {name: Pen, price: '2.50'}}", "{{ order.lines[0].price }}", "2.5"),
+        ("{set: order.note, to: null}", "{{ order.note == null }}", "true"),
+        ("{set: order.note, to: x}, {unset: order.note}", "{{ has(order.note) }}", "false"),
+        ("{set: order.id, to: '{{ 7 }}'}", "{{ order.id + '!' }}", "7!"),
+        ("{append: order.lines, value: '{{ {\"name\": order.id} }}'}", "{{ 1 }}", "sorry"),
+        ("{set: order, to: '{{ {\"id\": 1, \"lines\": [], \"more\": 2} }}'}", "{{ 1 }}", "sorry"),
+        ("{unset: order.lines}", "{{ 1 }}", "sorry"),
+    ],
+)  # fmt: skip
+def test_parts_of_an_object_are_what_is_declared(actions: str, text: str, answer: str) -> None:
+    assert talk(order(actions, text)) == [answer]
+
+
+LIMITED = """
+start: ask
+variables:
+  answer: {DECLARED}
+nodes:
+  ask: {type: question, KIND, text: "?", variable: answer, retry: "no", retries: 1, next: bye}
+  bye: {type: end, text: "{{ answer }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind", "wrong", "right", "kept"),
+    [
+        ("type: enum, values: [red, green]", "input: text", "blue", "red", "red"),
+        ("type: enum, values: {low: 1, high: 3}", "input: text", "medium", "high", "3"),
+        ("type: enum, values: {low: 1, high: 3}", "input: integer", "2", "3", "3"),
+        ("type: int, minimum: 2", "input: rating", "1", "2", "2"),
+        ("type: date, minimum: '2026-01-01'", "input: date", "2025-12-31", "2026-01-01", None),
+        ("type: string, pattern: '^[0-9]+$'", "input: text", "x", "12", "12"),
+        ("type: string, max_length: 3", "input: text", "long", "abc", "abc"),
+    ],
+)
+def test_an_answer_that_does_not_fit_its_variable_is_asked_for_again(
+    declared: str, kind: str, wrong: str, right: str, kept: str | None
+) -> None:
+    flow = LIMITED.replace("DECLARED", declared).replace("KIND", kind)
+    assert talk(flow, wrong, right)[1:] == ["no", kept or right]
+
+
+def test_an_answer_that_goes_to_a_part_is_held_against_that_part() -> None:
+    flow = LIMITED.replace("variable: answer", "variable: answer.zip").replace(
+        "DECLARED", "type: object, fields: {zip: {type: string, pattern: '^[0-9]{5}$'}}"
+    )
+    assert talk(flow.replace("KIND", "input: text"), "x", "12345")[1:] == [
+        "no",
+        '{"zip":"12345"}',
+    ]
+
+
+CONTACT = """
+start: count
+variables:
+  visits: {type: int, scope: contact, default: 4}
+  tags: {type: list, of: string, scope: tenant, default: []}
+nodes:
+  count:
+    type: set
+    actions:
+      - {increment: contact.visits, by: 2}
+      - {increment: contact.visits}
+      - {append: tenant.tags, value: x}
+    next: bye
+  bye: {type: end, text: "{{ contact.visits }} {{ size(tenant.tags) }}"}
+"""
+
+
+def test_values_of_the_contact_and_the_tenant_are_changed_from_what_they_are() -> None:
+    (turn,) = turns(CONTACT)
+    assert said([turn]) == ["7 1"]
+    assert [effect["data"]["value"] for effect in turn.effects] == [6, 7, ["x"]]
+
+
+def test_as_soon_as_something_of_the_contact_is_declared_the_rest_has_to_be() -> None:
+    environment = environment_of(flows.parse(HEADER + CONTACT))
+    assert text_from_type(environment.variables["contact"]) == (
+        "{?tags: map(string, dyn), ?segments: map(string, dyn), ?visits: int}"
+    )
+    found = compiled(CONTACT.replace("{{ contact.visits }}", "{{ contact.visit }}")).findings
+    assert [one.message for one in found] == ["there is no field `visit`"]
+    free = CONTACT.replace("scope: contact", "input: true")
+    assert [one.code for one in compiled(free.replace("contact.", "")).findings] == []
+
+
+KEYED = """
+start: call
+variables:
+  token: {type: string, secret: true}
+nodes:
+  call:
+    type: http
+    url: https://example.com
+    headers: {authorization: "Bearer {{secret:token}}"}
+    success: bye
+    error: bye
+  bye: {type: end, text: "done TEXT"}
+"""
+
+
+def test_a_secret_is_known_by_its_name_only() -> None:
+    flow = KEYED.replace("TEXT", "")
+    assert compiled(flow).findings == ()
+    chart = compiled(flow).release().statechart
+    assert [datum.name for datum in chart.data] == []
+    (found,) = compiled(KEYED.replace("TEXT", "{{ token }}")).findings
+    assert (found.code, found.message) == (
+        "D405",
+        "`token` is a secret: it has no value in a conversation",
+    )
+    assert found.help == "write `{{secret:token}}` where it is sent"
+
+
+CALLER = """
+start: part
+variables: {total: int, own: {type: int, scope: flow, default: 1}}
+nodes:
+  part:
+    type: subflow
+    flow: part.yaml
+    inputs: {first: GIVEN}
+    save: {total: output.SAVED}
+    next: bye
+    on: {error: bye}
+  bye: {type: end, text: "{{ total }}"}
+"""
+
+PART = """
+statewright: 1
+id: part
+start: add
+variables:
+  first: {type: int, input: true, read_only: true}
+  sum: int
+  words: {type: list, of: string, default: []}
+  local: {type: int, scope: flow, default: 40}
+VISITS
+nodes:
+  add: {type: set, actions: [{set: sum, to: "{{ first + local }}"}], next: bye}
+  bye: {type: end}
+"""
+
+
+def called(
+    tmp_path: Path, given: str = "2", saved: str = "sum", ours: str = "", theirs: str = ""
+) -> compiler.Compilation:
+    caller = CALLER.replace("GIVEN", given).replace("SAVED", saved)
+    if ours:
+        caller = caller.replace("variables: {", f"variables: {{{ours}, ")
+    (tmp_path / "part.yaml").write_text(PART.replace("VISITS", theirs))
+    (tmp_path / "flow.yaml").write_text(HEADER + caller)
+    return compiler.compile(flows.read(tmp_path / "flow.yaml"))
+
+
+def test_a_flow_hands_over_its_variables_but_for_those_of_its_own(tmp_path: Path) -> None:
+    assert called(tmp_path).findings == ()
+    (found,) = called(tmp_path, saved="local").findings
+    assert (found.code, found.message) == ("X701", "`part.yaml` has no variable `local`")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("x", "the string 'x' is no int"),
+        ("[1]", "the list is no int"),
+        ('"{{ [1] }}"', "a value of type `list(int)` is no int"),
+    ],
+)
+def test_an_input_that_never_fits_is_found(tmp_path: Path, given: str, reason: str) -> None:
+    (found,) = called(tmp_path, given=given).findings
+    assert found.code == "X701"
+    assert found.message.startswith(f"the input `first` of `part.yaml`: {reason}")
+
+
+def test_an_output_that_never_fits_is_found(tmp_path: Path) -> None:
+    (found,) = called(tmp_path, saved="words").findings
+    assert (found.code, found.message) == (
+        "G302",
+        "`total` is set to what it cannot hold: a value of type `list(string)` is no int",
+    )
+
+
+def test_what_two_flows_say_of_a_contact_has_to_be_the_same(tmp_path: Path) -> None:
+    ours = "age: {type: int, scope: contact}"
+    same, other = f"  {ours}", "  age: {type: string, scope: contact}"
+    assert called(tmp_path, ours=ours, theirs=same).findings == ()
+    (found,) = called(tmp_path, ours=ours, theirs=other).findings
+    assert found.message == "`part.yaml` declares the contact's `age` otherwise"
+
+
+WRONG = """
+start: change
+variables:
+  flag: bool
+  number: {type: int, nullable: true}
+  state: {type: enum, values: [open, paid]}
+  numbers: {type: list, of: int}
+  order: {type: object, fields: {id: int, price: {type: double, optional: true}}}
+  address: {type: object, fields: {street: string, city: string}}
+  rate: {type: double, default: 0.5, read_only: true}
+  limit: {type: int, scope: tenant, read_only: true}
+nodes:
+  change: {type: set, actions: [ACTION], next: bye}
+  bye: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "message"),
+    [
+        ("{append: numbers, value: x}", "G302", "`numbers` cannot have that appended: the string 'x' is no int; convert it, or declare another type"),
+        ("{append: flag, value: 1}", "G302", "`flag` cannot have that appended: it is declared as bool, which has no elements"),
+        ("{remove: order, value: 1}", "G302", "`order` cannot have that removed: it is declared as object, which has no elements"),
+        ("{append: numbers, value: '{{ [1] }}'}", "G302", "`numbers` cannot have that appended: a value of type `list(int)` is no int"),
+        ("{increment: flag}", "G302", "`flag` cannot be incremented by that: it is declared as bool, to which nothing is added"),
+        ("{increment: number, by: 1.5}", "G302", "`number` cannot be incremented by that: the double '1.5' is no int; convert it, or declare another type"),
+        ("{set: state, to: closed}", "G302", "`state` is set to what it cannot hold: the value 'closed' is not among those that are declared: `open`, `paid`"),
+        ("{set: order, to: {id: '{{ number }}', idd: 1}}", "G302", "`order` is set to what it cannot hold: the part `idd` is not declared"),
+        ("{set: order, to: {price: '{{ number }}'}}", "G302", "`order` is set to what it cannot hold: the part `id` is missing"),
+        ("{set: order, to: {id: '{{ number }}', price: x}}", "G302", "`order` is set to what it cannot hold: at `price`: the string 'x' is no double; convert it, or declare another type"),
+        ("{set: order.id, to: [1]}", "G302", "`order.id` is set to what it cannot hold: the list is no int; convert it, or declare another type"),
+        ("{set: numbers, to: \"{{ {'a': 1} }}\"}", "G302", "`numbers` is set to what it cannot hold: a value of type `map(string, int)` is no list"),
+        ('{set: state, to: "{{ flag ? null : state }}"}', "", ""),
+        ("{set: flag, to: null}", "G302", "`flag` is set to what it cannot hold: null is no bool; convert it, or declare another type"),
+        ("{set: number, to: null}", "", ""),
+        ("{set: address.city, to: Paris}", "G302", "`address.city` is written, but `address` never has its part `street`"),
+        ("{set: address, to: {street: a, city: b}}, {set: address.city, to: Paris}", "", ""),
+        ("{set: rate, to: 0.7}", "D409", "`rate` is read-only"),
+        ("{set: tenant.limit, to: 7}", "D409", "`limit` is read-only"),
+        ("{set: number, to: '{{ order.idd }}'}", "D405", "there is no field `idd`"),
+    ],
+)  # fmt: skip
+def test_what_never_fits_is_found_where_it_stands(action: str, code: str, message: str) -> None:
+    found = compiled(WRONG.replace("ACTION", action)).findings
+    assert [(one.code, one.message) for one in found] == ([(code, message)] if code else [])
+    assert all(one.location.line == 15 for one in found)
+
+
+def test_an_answer_that_never_fits_its_variable_is_found() -> None:
+    flow = LIMITED.replace("DECLARED", "type: int").replace("KIND", "input: boolean")
+    (found,) = compiled(flow).findings
+    assert found.message == (
+        "`answer` cannot hold an answer to this: a value of type `bool` is no int"
+    )
+
+
+def test_what_is_read_only_is_not_changed_by_a_draft_either() -> None:
+    flow = WRONG.replace("ACTION", "{set: rate, to: 0.7}")
+    chart = compiled(flow).draft().statechart
+    step = start(chart, session="s", seed="s", now=0)
+    assert step.snapshot.data[""]["rate"] == 0.5
+    assert step.incidents[0].message == "`rate` is read-only"
