@@ -14,6 +14,7 @@ from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
 from statewright.expressions.syntax import Call
+from statewright.statechart.definition import Limits
 from statewright.statechart.nodes import Node, Variable
 from statewright.statechart.tree import Tree
 
@@ -77,9 +78,7 @@ class Domains:
         self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
         for key, variable in declared.items():
             if variable.limits is not None:
-                bounds = (variable.limits.minimum, variable.limits.maximum)
-                values = (*variable.limits.values, *(one for one in bounds if one is not None))
-                self.cuts[key, ()].add(cut_from_value(list(values)))
+                self._limit(key, (), variable.limits)
         parts = [part for one in uses.values() for part in one.parts()]
         for part in parts:
             for key, place, value in part.literals:
@@ -107,6 +106,18 @@ class Domains:
             path = read.path[1:] if read.path[0] == "event" else read.path
             return (EVENT, self._groups[state]), path
         return None
+
+    def _limit(self, key: Key, path: tuple[str, ...], limits: Limits) -> None:
+        """Cut where what a variable may hold ends."""
+        bounds = (limits.minimum, limits.maximum, limits.shortest, limits.longest)
+        self.cuts[key, path].add(cut_from_value([*limits.values, *limits.names]))
+        self.cuts[key, path].add(cut_from_value([one for one in bounds if one is not None]))
+        if limits.pattern:
+            self.cuts[key, path].add(Cut(predicates={("matches", limits.pattern)}))
+        for member in limits.fields if len(path) < _DEPTH else ():
+            self.cuts[key, (*path, member.name)].add(Cut(kinds={member.type}))
+            if member.limits is not None:
+                self._limit(key, (*path, member.name), member.limits)
 
     def _site(self, site: Site) -> None:
         places = [place for place, _ in self.places(site)]

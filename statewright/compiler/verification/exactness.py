@@ -102,8 +102,22 @@ class _Looking:
                 reason = self._reason(site)
             elif site.role is Role.CARRIED:
                 reason = self._computed(site)
+            elif site.role is Role.FLOW:
+                reason = self._misfit(site)
             if reason:
                 yield Gap(site.expression.text, site.state, reason, site.guard)
+
+    def _misfit(self, site: Site) -> str:
+        """Why a variable may or may not hold an unknown value; an answer was judged before."""
+        variable = None if site.target is None else self._declared.get(site.target)
+        limits = None if variable is None else variable.limits
+        if variable is None or limits is None or "answer." in site.expression.text:
+            return ""
+        if not (limits.pattern or limits.fields or limits.element or limits.date):
+            return ""
+        if not self._open_spans(site):
+            return ""
+        return f"it depends on more than single constants whether `{variable.name}` may hold it"
 
     # How unknown values spread
 

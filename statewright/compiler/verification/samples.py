@@ -57,7 +57,7 @@ def is_closed(kind: str, limits: Limits | None) -> bool:
     if kind not in {"int", "uint"} or limits is None:
         return False
     low, high = limits.minimum, limits.maximum
-    return low is not None and high is not None and high - low < SIZES
+    return isinstance(low, int) and isinstance(high, int) and high - low < SIZES
 
 
 def _fitting(values: Iterable[Any], kind: str, limits: Limits | None) -> Iterator[Any]:
@@ -83,13 +83,13 @@ def _bools(_: Cut, __: Cuts, ___: Limits) -> Iterator[Any]:
 
 def _bounds(cut: Cut, limits: Limits) -> list[float]:
     bounds = (limits.minimum, limits.maximum)
-    return sorted({*cut.numbers, *(one for one in bounds if one is not None)})
+    return sorted({*cut.numbers, *(one for one in bounds if isinstance(one, int | float))})
 
 
 def _ints(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
     points = _bounds(cut, limits)
     low, high = limits.minimum, limits.maximum
-    if low is not None and high is not None and high - low < SIZES:
+    if isinstance(low, int) and isinstance(high, int) and high - low < SIZES:
         yield from range(int(low), int(high) + 1)
         return
     for point in points:
@@ -227,7 +227,7 @@ def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
         yield from _texts(Cut(texts=cut.texts, predicates=cut.predicates), cuts, limits)
     if cut.numbers:
         yield from _ints(cut, cuts, limits)
-    if cut.others:
+    if cut.others or not (cut.texts or cut.predicates or cut.numbers):
         yield from (False, True)
     for kind in sorted(cut.kinds - {"dyn"}):
         yield from samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})[:3]

@@ -282,7 +282,7 @@ class Search:
         crowded = [
             key
             for key, mask in zip(dimensions, box, strict=True)
-            if mask >> (WILD if key in self._wild else CROWD)
+            if mask >> self._most(key)
         ]
         if crowded:
             self.found.crowded.update(crowded)
@@ -299,6 +299,11 @@ class Search:
             at = carrier if own == point else carrier.given(self._values(dimensions, own))
             piece = Piece(-1, control, dimensions, rest, own, at, [(rest, origin)])
             self._queue(piece)
+
+    def _most(self, key: Key) -> int:
+        """How many values of a variable are followed, besides those that it may begin with."""
+        given = len(self._world.inputs.get(key, ()))
+        return given + (WILD if key in self._wild else CROWD)
 
     def _values(self, dimensions: tuple[Key, ...], point: Box) -> dict[Key, Any]:
         return {

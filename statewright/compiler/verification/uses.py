@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from statewright.compiler.verification.variables import OUTSIDE, Key, Read, key_of, reads_of
-from statewright.expressions import Computed, Content, Expression, Literal, expressions_in
+from statewright.expressions import (
+    Computed,
+    Content,
+    Expression,
+    Literal,
+    Record,
+    Text,
+    expressions_in,
+)
 from statewright.expressions.syntax import Arithmetic, Call, Index, path_of, walk
 from statewright.expressions.syntax import Literal as Written
 from statewright.expressions.syntax import Node as Syntax
@@ -228,12 +236,18 @@ class _Collecting:
     ) -> None:
         if content is None:
             return
-        alone = isinstance(content, Computed)
+        alone = isinstance(content, Computed) or (
+            isinstance(content, Text) and content.template.lone_hole is not None
+        )
         for expression in expressions_in(content):
             self.add(expression, role, target, place, alone=alone)
 
     def value(self, content: Content, target: Key, place: tuple[str, ...]) -> None:
         self.part.writes.add(target)
+        if isinstance(content, Record):
+            for name, part in content.fields:
+                self.value(part, target, (*place, name))
+            return
         if isinstance(content, Literal):
             self.part.literals.append((target, place, content.value))
         self.content(content, Role.FLOW, target, place)
