@@ -15,10 +15,10 @@ from statewright.flows.formatting import formatted
 @click.argument("names", metavar="FILES...", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Change nothing; say which files would change.")
 def fmt(names: tuple[str, ...], *, check: bool) -> int:
-    """Lay out flows, scripts, tests and other files in YAML or JSON.
+    """Lay out flows and other files.
 
-    FILES are changed where they stand; - is standard input, and goes to standard output. Comments
-    stay, and what a file says does not change.
+    FILES are YAML or JSON: flows, scripts, tests. They are changed where they stand; - is standard
+    input, and goes to standard output. Comments stay, and what a file says does not change.
     """
     codes = [_laid_out(name, check=check) for name in names]
     return max(codes, key=(CLEAN, FOUND, BROKEN).index)

@@ -80,12 +80,12 @@ conversations:
 
 
 @click.command()
-@click.argument("place", metavar="[DIR|FILE]", default=".")
+@click.argument("place", metavar="[PLACE]", default=".")
 def init(place: str) -> int:
-    """Write a small flow to start from, and a conversation that tests it.
+    """Write a small flow to start from.
 
-    PLACE is the directory that they are written to, or the file of the flow, which ends in .yaml.
-    Nothing that is there is written over.
+    PLACE is the directory that it and its conversation test are written to, or the file of the
+    flow, which ends in .yaml. Nothing that is there is written over.
     """
     path = Path(place)
     flow = path if path.suffix in _SUFFIXES else path / "flow.yaml"

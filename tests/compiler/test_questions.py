@@ -236,3 +236,25 @@ def test_an_answer_that_the_variable_cannot_hold_is_asked_for_again(
 ) -> None:
     flow = ask(lines).replace("{answer: dyn}", f"{{answer: {declared}}}")
     assert talk(flow, bad, good) == ["Well?", "No.", "Bye"]
+
+
+NOTHING_OFFERED = """
+start: ask
+variables: {offers: {type: list, default: [], input: true}, taken: dyn}
+nodes:
+  ask: {type: question, text: Which one?, choices_from: offers, variable: taken, next: bye, PORTS}
+  none: {type: end, text: Nothing left.}
+  bye: {type: end, text: "{{ taken }}"}
+"""
+
+
+def test_a_question_whose_data_offer_nothing_is_not_asked() -> None:
+    wired = NOTHING_OFFERED.replace("PORTS", "on: {fallback: none}")
+    assert talk(wired) == ["Nothing left."]
+    assert talk(wired, "2", data={"offers": ["a", "b"]}) == ["Which one?", "b"]
+    assert talk(wired, "x", "a", data={"offers": ["a", "b"]})[-1] == "a"
+    bare = NOTHING_OFFERED.replace(", PORTS", "").replace(
+        "  none: {type: end, text: Nothing left.}\n", ""
+    )
+    (played,) = turns(bare)
+    assert (said([played]), played.status) == ([], "failed")

@@ -16,6 +16,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from statewright import compiler, flows
 from statewright.cli.flow_files import compiled_file
 from statewright.compiler.targets import TARGETS
 from statewright.expressions import Computed, Content, Literal, content_from_json, parse
@@ -45,6 +46,7 @@ from tests.compiler.standalone import (
     through_json,
     written,
 )
+from tests.properties.rules import watched
 from tests.properties.statecharts import charts, events, families
 from tests.properties.test_statechart_laws import heard
 
@@ -118,7 +120,11 @@ def said(event: Event) -> dict[str, Any]:
 
 
 @FEW
-@given(drawn=st.lists(st.tuples(charts(), events()), min_size=8, max_size=12))
+@given(
+    drawn=st.lists(
+        st.tuples(charts() | charts().flatmap(watched), events()), min_size=8, max_size=12
+    )
+)
 def test_a_module_does_what_we_do_with_random_charts(
     drawn: list[tuple[Statechart, list[Event]]], tmp_path: Path
 ) -> None:
@@ -317,3 +323,12 @@ def test_a_module_tells_what_is_awaited(tmp_path: Path) -> None:
         "effects": [],
         "due": None,
     }
+
+
+def test_declarations_are_carried_over_but_for_patterns() -> None:
+    path = Path(flows.__file__).parent / "samples" / "variables.yaml"
+    export = TARGETS["python"](compiler.compile(flows.read(path)).release())
+    (text,) = export.files.values()
+    assert {loss.code for loss in export.losses} == {"declared-patterns"}
+    assert 'Member(type="double"' in text
+    assert '"^[0-9]{5}$"' not in text.partition("CHART: Final")[2]

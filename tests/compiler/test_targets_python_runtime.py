@@ -25,6 +25,7 @@ from statewright.statechart import (
     start,
 )
 from tests.compiler.standalone import machine_of
+from tests.properties.rules import watched
 from tests.properties.statecharts import charts, events, families
 from tests.properties.test_statechart_laws import heard
 
@@ -38,6 +39,10 @@ SLOW = settings(
 @SLOW
 @given(chart=charts() | families(), said=events())
 def test_it_does_what_ours_does_with_random_charts(chart: Statechart, said: list[Event]) -> None:
+    check_same(chart, said)
+
+
+def check_same(chart: Statechart, said: list[Event]) -> None:
     machine = machine_of(chart)
     step = start(chart, session="s", seed="x", now=0)
     theirs = interpret(machine, session="s", seed="x", now=0)
@@ -55,6 +60,12 @@ def test_it_does_what_ours_does_with_random_charts(chart: Statechart, said: list
         assert theirs == step
         assert snapshot_to_json(theirs.snapshot) == snapshot_to_json(step.snapshot)
         assert their_macrostep(machine, reread, event) == step
+
+
+@settings(SLOW, max_examples=SLOW.max_examples // 2)
+@given(chart=charts().flatmap(watched), said=events())
+def test_it_watches_rules_as_ours_does(chart: Statechart, said: list[Event]) -> None:
+    check_same(chart, said)
 
 
 def check_awaiting(chart: Statechart, machine: Any, snapshot: Any) -> None:

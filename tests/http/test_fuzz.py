@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from statewright.http.endpoint import Endpoint
 from statewright.http.routes import ENDPOINTS
-from statewright.http.wire import chat, flow_builder
+from statewright.http.wire import chat, flow_builder, sessions
 from statewright.storage import SQLStore
 from tests.http.drawings import GREETING, published, started
 from tests.http.serving import Client, serving
@@ -80,6 +80,12 @@ RIGHT: dict[type | None, dict[str, Any]] = {
         "contactId": "ada",
     },
     flow_builder.Hook: {"id": 1, "more": {"a": [1]}},
+    sessions.Fork: {"revision": 1},
+    sessions.Fix: {"variables": {"place": "here"}},
+    sessions.Retry: {"effect": "e"},
+    sessions.Skip: {"effect": "e", "result": 1},
+    sessions.Resume: {"variables": {"place": "here"}},
+    sessions.Compare: {"version": 1, "sample": 1},
     chat.Start: {"flow_id": "greeting", "initial_state": {"place": "here"}, "version": 1},
     chat.Interaction: {"input": "x", "input_type": "text", "expected_revision": 1},
     chat.End: {"reason": "enough"},
@@ -151,9 +157,8 @@ class World:
             }
 
     def send(self, request: dict[str, Any]) -> httpx.Response:
-        path = request["path"].format_map(
-            {"flow": "greeting", "token": self.token, "code": "X", "path": "orders"}
-        )
+        named = {"flow": "greeting", "token": self.token, "code": "X", "path": "orders"}
+        path = request["path"].format_map({**named, "session": "s", "revision": "1"})
         # Put together by hand: the client would refuse, or mend, much of this itself.
         url = httpx.URL("http://test").copy_with(raw_path=path.encode("ascii"))
         headers = httpx.Headers(

@@ -10,6 +10,9 @@
                 ├──(a bad one, retries used up)──▶ fallback, or an error
                 └──(no answer in time)──▶ timeout, or an error
 
+Where the choices come out of data, a state before ``ask`` sees whether there are any: without one
+to take, it is as if all attempts had been in vain.
+
 The counter of attempts belongs to the compound state, so it starts anew on every entry from
 outside; the timers belong to ``wait``, so they start anew each time the question is asked; the
 choices are evaluated once, on entry, and stay as they were shown.
@@ -56,7 +59,7 @@ from statewright.flows.nodes import (
     Variant,
     choice_port,
 )
-from statewright.statechart.actions import Action, Assign, Branch, If
+from statewright.statechart.actions import Action, Assign, Branch, If, Raise
 from statewright.statechart.definition import (
     Actions,
     Awaits,
@@ -101,6 +104,8 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
     ]
     if config.window:
         states.insert(2, _collect(node, config, plan))
+    if config.choices_from is not None and config.input in WITH_CHOICES:
+        states[:0] = _offering(node, plan)
     return Piece(
         State(
             plan.state(node.id),
@@ -122,6 +127,19 @@ def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
         yield Datum(REMINDED, "int", Literal(0))
     if config.window:
         yield Datum(COLLECTED, "string", Literal(""))
+
+
+def _offering(node: Node, plan: Plan) -> Iterator[State]:
+    """The states before a question whose choices come out of data: there may be none to take."""
+    none = f"size({OFFERED}) == 0"
+    ask = Transition((plan.state(node.id, "ask"),), guard=parse(f"!({none})"))
+    offer = plan.state(node.id, "offer")
+    if plan.is_wired(node.id, "fallback"):
+        yield State(offer, transitions=(ask, *ways(plan, node.id, "fallback", when=none)))
+        return
+    nothing = plan.state(node.id, "nothing")
+    yield State(offer, transitions=(ask, Transition((nothing,))))
+    yield State(nothing, entry=((Raise("error.flow.retries", Literal({"node": node.id})),),))
 
 
 def _ask(node: Node, plan: Plan, says: Actions) -> State:

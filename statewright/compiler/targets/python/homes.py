@@ -25,6 +25,7 @@ _NAMES: Final[Mapping[str, str]] = {
     f"{_OURS}.statechart.definition": (
         "Awaits Datum Invoke Limits Member State StateKind Statechart Transition TransitionKind"
     ),
+    f"{_OURS}.statechart.rules": "Moment Rule RuleKind",
     f"{_RUNTIME}.exact": (
         "Frame added ask call call_on cel decided every failing field_of hole inverted is_among "
         "list_with map_with matching or_other or_value some variable worked_off"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -21,10 +21,9 @@ from statewright.compiler.targets.python.layout import (
     word,
 )
 from statewright.compiler.targets.python.literals import literal, text
-from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.places import Part
-from statewright.statechart.definition import State
+from statewright.statechart.definition import Limits, State
 from statewright.statechart.release import Release
 
 _BRACKETS: Final = 30
@@ -32,8 +31,8 @@ _BRACKETS: Final = 30
 
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_UNSAID: Final = ("rules", "tree")
-"""What is not written of a chart."""
+_GROWN: Final = "tree"
+"""The attribute of a chart that is made from the others."""
 
 _NAME: Final = 60
 """How much of the id of a state its name shows."""
@@ -83,7 +82,7 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
     return Source(
         f"{head}{_imports(code)}\n{code}",
         frozenset(writer.functions.used),
-        (*writer.losses, *unwatched(chart), *((_ZONES,) if writer.functions.zones else ())),
+        (*writer.losses, *((_ZONES,) if writer.functions.zones else ())),
     )
 
 
@@ -160,7 +159,7 @@ class _Writer:
         positional = True
         for one in fields(value):
             own = getattr(value, one.name)
-            if not one.init or one.name in _UNSAID or _is_default(one, own):
+            if not one.init or one.name == _GROWN or _is_default(one, own):
                 positional = False
                 continue
             needed = one.default is MISSING and one.default_factory is MISSING
@@ -186,6 +185,17 @@ class _Writer:
         code = called("State", *self.arguments(state))
         self.place = before
         return code
+
+    def limits(self, limits: Limits) -> Code:
+        if limits.pattern:
+            self.losses.append(
+                Loss(
+                    "declared-patterns",
+                    "the pattern that is declared of a variable is not checked",
+                    "a text of any form is kept; answers are still held against it",
+                )
+            )
+        return called("Limits", *self.arguments(replace(limits, pattern="")))
 
     def content(self, content: Literal) -> Code:
         return called("Literal", literal(content.value))
@@ -226,6 +236,7 @@ _FORMS: Final[Mapping[type, Callable[[_Writer, Any], Code]]] = {
     Expression: _Writer.named,
     tuple: _Writer.items,
     Mapping: _Writer.mapping,
+    Limits: _Writer.limits,
     Literal: _Writer.content,
     State: _Writer.state,
     Template: _Writer.template,

@@ -300,7 +300,12 @@ def _deferring(turn: Turn) -> list[Session]:
 def main_event_loop(session: Session) -> None:
     """Run until there is nothing left to do without an external event."""
     while session.running:
-        enabled = select_eventless_transitions(session)
+        if session.broken is not None:
+            session.queue.appendleft(session.broken)
+            session.broken = None
+            enabled = []
+        else:
+            enabled = select_eventless_transitions(session)
         if enabled:
             microstep(session, enabled, None)
         elif session.queue:

@@ -147,6 +147,8 @@ class Session:
         node: the state whose expressions are evaluated.
         place: where in the state they stand, for ``draw``.
         given: the values that it begins with, until it has begun.
+        monitors: name of a rule → the state of its automaton.
+        broken: the event that says so where rules have been broken, until it is handled.
         running: whether it goes on.
         cancelled: whether it was given up by the session that invoked it.
         seen: the names that expressions see, and the functions they may call; see ``names``.
@@ -175,6 +177,8 @@ class Session:
         self.visits: Mapping[str, int] = snapshot.visits
         self.deferred = snapshot.deferred
         self.floor = snapshot.floor
+        self.monitors: Mapping[str, int] = snapshot.monitors
+        self.broken: Event | None = None
         self.own: dict[str, dict[str, Any]] = {}
         self.event: Event | None = None
         self.queue: deque[Event] = deque()
@@ -210,7 +214,7 @@ class Session:
             turn.invocations,
             self.deferred,
             self.floor,
-            before.monitors,
+            self.monitors,
             turn.timer_count,
             turn.snapshots() if turn.children else (),
             turn.id_count,
@@ -226,6 +230,7 @@ class Session:
             visits=self.visits,
             deferred=self.deferred,
             floor=self.floor,
+            monitors=self.monitors,
         )
 
     # The configuration

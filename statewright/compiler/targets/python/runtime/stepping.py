@@ -18,6 +18,7 @@ from statewright.compiler.targets.python.runtime.tables import (
     ids_of,
     is_descendant,
 )
+from statewright.compiler.targets.python.runtime.watching import conclude, watch
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.snapshot import Recorded, Status
@@ -45,7 +46,10 @@ def microstep(session: Session, enabled: list[Arc], event: Event | None) -> None
     _drop_scopes(session, exits, remembered)
     entered = enter_states(session, enabled)
     taken = () if enabled[0].source.parent is None else ids_of(enabled)
-    turn.microsteps.append(Microstep(event, taken, ids_of(exits), entered, session.path))
+    exited = ids_of(exits)
+    turn.microsteps.append(Microstep(event, taken, exited, entered, session.path))
+    if session.machine.chart.rules:
+        watch(session, enabled, exited, entered)
 
 
 def exit_states(session: Session, exits: list[Node]) -> dict[Node, list[Node]]:
@@ -180,6 +184,7 @@ def is_in_final_state(session: Session, node: Node) -> bool:
 
 def exit_interpreter(session: Session) -> None:
     """End a session; its configuration stays, so that one can see where it ended."""
+    conclude(session)
     for node in reversed(session.active):
         session.node = node
         if node.state is not None:
