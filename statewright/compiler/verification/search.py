@@ -280,9 +280,7 @@ class Search:
         origin: Origin,
     ) -> None:
         crowded = [
-            key
-            for key, mask in zip(dimensions, box, strict=True)
-            if mask >> self._most(key)
+            key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)
         ]
         if crowded:
             self.found.crowded.update(crowded)
