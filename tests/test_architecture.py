@@ -90,7 +90,11 @@ def test_every_command_and_option_is_documented(command: object) -> None:
     sections = re.split(r"^## ", text, flags=re.MULTILINE)
     name = getattr(command, "name", "")
     (section,) = [part for part in sections if part.startswith(f"`{name}`\n")]
-    for parameter in getattr(command, "params", ()):
+    below = getattr(command, "commands", {})
+    for one in below:
+        assert f"{name} {one}" in section, f"docs/cli.md does not explain {name} {one}"
+    parts = [command, *below.values()]
+    for parameter in (one for part in parts for one in getattr(part, "params", ())):
         options = [option for option in parameter.opts if option.startswith("--")]
         for option in options:
             assert f"`{option}" in section, f"docs/cli.md does not explain {name} {option}"

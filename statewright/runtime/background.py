@@ -73,5 +73,8 @@ class Background:
         if any(effect.kind in {EffectKind.INVOKE, EffectKind.SEND} for effect in effects):
             self._engine.hint()
         cancelled = [e.data["invocation"] for e in effects if e.kind is EffectKind.CANCEL]
+        # What a session that was forked has given up, the other one may still wait for.
+        own = f"{snapshot.session}:"
+        cancelled = [effect for effect in cancelled if effect.startswith(own)]
         if cancelled:
             self._engine.cancel(cancelled)

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from statewright.errors import CorruptedSession, ForeignSnapshot, StatewrightError
 from statewright.runtime.answer import Answer, answer_from_json
+from statewright.runtime.releases import Running
 from statewright.runtime.stepping import START, Stepped, begun, is_stale, stepped
-from statewright.runtime.values import needs_of
-from statewright.statechart import Event, Invocation, Statechart, Status, event_from_json
+from statewright.statechart import Event, Invocation, Status, event_from_json
 from statewright.statechart.awaiting import EFFECT, TIMER
 from statewright.statechart.event import TICK
 from statewright.statechart.repairs import RESUME, RETRY, SKIP
@@ -102,13 +102,13 @@ class Comparer:
     """Takes the turns of a session on another chart.
 
     Args:
-        chart: the other chart.
+        running: the other chart.
         session: the id of the session.
         was: the chart that it ran.
     """
 
-    def __init__(self, chart: Statechart, session: str, *, was: Statechart) -> None:
-        self._chart = chart
+    def __init__(self, running: Running, session: str, *, was: Running) -> None:
+        self._chart = running.chart
         self._session = session
         self._made: Stepped | None = None
         self._stored: Answer | None = None
@@ -118,7 +118,7 @@ class Comparer:
         self._asked: dict[str, Any] = {}
         self._turns = 0
         self._divergence: Divergence | None = None
-        self._remarks: dict[str, None] = dict.fromkeys(_unknown_values(chart, was))
+        self._remarks: dict[str, None] = dict.fromkeys(_unknown_values(running, was))
         self._stopped = ""
 
     @property
@@ -339,11 +339,13 @@ def _asked(effects: str) -> dict[str, Any]:
         raise CorruptedSession(f"the effects of a turn cannot be read: {error!r}") from None
 
 
-def _unknown_values(chart: Statechart, was: Statechart) -> list[str]:
+def _unknown_values(running: Running, was: Running) -> list[str]:
     """What the other chart reads of contact and tenant, and the history does not tell."""
     remarks = []
-    for root in ("contact", "tenant"):
-        needed, known = needs_of(chart, root), needs_of(was, root)
+    for root, needed, known in (
+        ("contact", running.contact, was.contact),
+        ("tenant", running.tenant, was.tenant),
+    ):
         missing = sorted(needed.names - known.names)
         if known.whole or not (missing or needed.whole):
             continue

@@ -12,7 +12,7 @@ from statewright.runtime.moments import Moment, moment_from
 from statewright.runtime.openings import Talk
 from statewright.runtime.reading import Reader
 from statewright.runtime.rehydration import existing
-from statewright.runtime.releases import Running
+from statewright.runtime.releases import Running, running_of
 from statewright.runtime.replay import Replay, Replayer
 from statewright.runtime.starting import Starter
 from statewright.runtime.turn import Turns
@@ -42,6 +42,7 @@ class Past:
         self._turns = turns
         self._reader = reader
         self._starter = starter
+        self._other: Running | None = None
 
     async def replay(self, key: SessionKey) -> Replay:
         """Make a session again, and compare it with what was stored.
@@ -141,12 +142,18 @@ class Past:
         """
         row = existing(key, await self._load(key))
         running = await self._turns.running(row)
-        comparer = Comparer(chart, key.session, was=running.chart)
+        comparer = Comparer(self._running_of(chart), key.session, was=running)
         async for turn in self._reader.turns(key, 0):
             comparer.take(turn)
             if comparer.is_over:
                 break
         return comparer.result
+
+    def _running_of(self, chart: Statechart) -> Running:
+        """A chart with what it reads, which is worked out once for many sessions."""
+        if self._other is None or self._other.chart is not chart:
+            self._other = running_of(chart)
+        return self._other
 
     async def sample(
         self, tenant: str, *, flow: str, since: int = 0, size: int

@@ -35,6 +35,11 @@ class Running:
     tenant: Needs
 
 
+def running_of(chart: Statechart) -> Running:
+    """A chart, with what it reads."""
+    return Running(chart, needs_of(chart, "contact"), needs_of(chart, "tenant"))
+
+
 class Releases:
     """Publications of a store → what runs; those with one digest share one chart."""
 
@@ -69,7 +74,7 @@ class Releases:
         running = self._running.get(publication.digest)
         if running is None:
             chart = (await self._store.release(publication)).statechart
-            running = Running(chart, needs_of(chart, "contact"), needs_of(chart, "tenant"))
+            running = running_of(chart)
         _keep(self._running, publication.digest, running)
         _keep(self._digests, version, publication.digest)
         return running

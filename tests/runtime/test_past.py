@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from statewright.errors import InvalidEvent, UnknownRevision, UnknownSession
@@ -94,6 +96,28 @@ async def test_a_fork_does_not_ask_the_world_again(world: World) -> None:
     assert texts(*await runtime.read(fork.key)) == ["got 17"]
     assert len(set(calls)) == 2
     assert (await runtime.replay(fork.key)).differences == ()
+
+
+async def test_a_fork_leaves_work_of_the_session_alone(world: World) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+    calls: list[str] = []
+
+    async def slow(order: Order) -> int:
+        calls.append(order.id)
+        begun.set()
+        await ended.wait()
+        return 17
+
+    runtime, session = await world.started(caller(cel("{}"), type_="crm"), handlers={"crm": slow})
+    await runtime.send(session.key, "go")
+    working = asyncio.create_task(runtime.work(world.clock()))
+    await begun.wait()
+    fork = await runtime.past.fork(session.key, 2, message=None)
+    await runtime.repairs.skip(fork.key)
+    ended.set()
+    assert await working == 1
+    assert texts(*await runtime.read(session.key, after=2)) == ["got 17"]
+    assert len(calls) == 1
 
 
 async def test_what_is_over_is_not_forked(world: World) -> None:

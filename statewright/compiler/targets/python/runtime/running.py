@@ -37,6 +37,7 @@ from statewright.compiler.targets.python.runtime.sending import dispatch
 from statewright.compiler.targets.python.runtime.session import OutOfBounds, Session, Turn
 from statewright.compiler.targets.python.runtime.stepping import exit_interpreter, microstep
 from statewright.compiler.targets.python.runtime.tables import Machine
+from statewright.compiler.targets.python.runtime.watching import unkept
 from statewright.errors import ForeignSnapshot, SessionEnded
 from statewright.statechart.acceptance import (
     accepted,
@@ -179,7 +180,7 @@ def _abandoned(turn: Turn, before: Snapshot, event: Event, error: OutOfBounds) -
         tuple(turn.microsteps[:steps]),
         snapshot,
         tuple(turn.effects[:effects]),
-        (*kept, incident),
+        (*kept, incident, *unkept(turn.root.machine.chart, snapshot.monitors)),
     )
 
 

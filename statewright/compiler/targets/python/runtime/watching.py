@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from statewright.compiler.targets.python.runtime.names import seen_by
@@ -10,6 +10,8 @@ from statewright.compiler.targets.python.runtime.session import Session
 from statewright.compiler.targets.python.runtime.tables import Arc, Node, is_descendant
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate
+from statewright.statechart.definition import Statechart
+from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.rules import VIOLATION, Rule, advanced, broken, is_open
 
@@ -51,10 +53,15 @@ def watch(
 
 def conclude(session: Session) -> None:
     """Say which promises the end of a session leaves open."""
-    for rule in session.machine.chart.rules:
-        if is_open(rule, session.monitors.get(rule.name, 0)):
-            session.node = session.machine.root
-            session.report(VIOLATION, broken(rule))
+    for incident in unkept(session.machine.chart, session.monitors):
+        session.node = session.machine.root
+        session.report(incident.name, incident.message)
+
+
+def unkept(chart: Statechart, monitors: Mapping[str, int]) -> tuple[Incident, ...]:
+    """What is to be recorded of a session that ends with these states of its rules."""
+    rules = (rule for rule in chart.rules if is_open(rule, monitors.get(rule.name, 0)))
+    return tuple(Incident(VIOLATION, "", broken(rule)) for rule in rules)
 
 
 def _entered_anew(
