@@ -8,6 +8,7 @@ from typing import Any
 
 from statewright import compiler, flows
 from statewright.compiler import Compilation
+from statewright.errors import FlowRejected
 from statewright.statechart import Turn, parse_script, play
 
 HEADER = "statewright: 1\nid: test\n"
@@ -28,7 +29,10 @@ def turns(
     now: str = "",
 ) -> list[Turn]:
     """Every turn of a conversation, which begins ``now``; the flow must be free of errors."""
-    release = compiled(text).release()
+    compilation = compiled(text)
+    if compilation.errors:
+        raise FlowRejected(compilation.errors)
+    release = compilation.draft()
     return list(
         play(
             release.statechart,

@@ -33,8 +33,8 @@ Instead:
       bye: {type: end, text: "Thank you."}
 
 Known limits:
-    Nothing is said where the search does not come to an end, or where samples do not stand for all
-    values.
+    In a flow without any end it is a warning. Nothing is said where the search does not come to an
+    end, or where samples do not stand for all values.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.questions import GetStuck, LoseTheEnd
+from statewright.flows.nodes import End, Handoff
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -53,6 +54,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     if drawing is None:
         return
     seen: set[str] = set()
+    ends = any(isinstance(node.config, End | Handoff) for node in subject.nodes.values())
     places: list[GetStuck | LoseTheEnd] = [*drawing.verification.stuck()]
     places += drawing.verification.lost()
     for question in places:
@@ -69,6 +71,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             subject.flow.location if node is None else node.location,
             node="" if node is None else node.id,
             help="lead somewhere from which there is a way to an end, or to people",
+            severity=None if ends else Severity.WARNING,
         )
         yield drawing.shown(finding, question)
 
