@@ -14,6 +14,7 @@ from statewright.compiler.analysis.ways import Ways, ways_of
 from statewright.compiler.analysis.writes import Write, writes_of
 from statewright.compiler.findings import Finding
 from statewright.compiler.policy import EVERYTHING, Policy
+from statewright.compiler.verification.drawing import Drawing
 from statewright.flows.model import Flow, Node
 
 
@@ -33,6 +34,7 @@ class Subject:
         requests: its web requests, with their URLs taken apart.
         policy: what is asked of it beside.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
+        drawing: what is known of its chart; None where nothing was verified.
     """
 
     flow: Flow
@@ -45,6 +47,7 @@ class Subject:
     requests: tuple[Request, ...]
     policy: Policy
     broken: Mapping[str, tuple[Finding, ...]]
+    drawing: Drawing | None = None
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -56,8 +59,9 @@ def subject_of(
     flow: Flow,
     broken: Mapping[str, tuple[Finding, ...]] | None = None,
     policy: Policy = EVERYTHING,
+    drawing: Drawing | None = None,
 ) -> Subject:
-    """Index a flow; see ``Subject.broken``."""
+    """Index a flow; see ``Subject`` for ``broken`` and ``drawing``."""
     graph = graph_of(flow)
     writes = writes_of(flow)
     begun = (*graph.beginnings, *(named.goal.node for named in goals_of(flow)))
@@ -72,4 +76,5 @@ def subject_of(
         requests=tuple(requests_of(flow, writes)),
         policy=policy,
         broken=broken or {},
+        drawing=drawing,
     )
