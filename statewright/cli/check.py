@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
 from statewright.cli.configuration import Wishes, check_options
 from statewright.cli.failure import BROKEN, CLEAN, FOUND, Failure
 from statewright.cli.files import STDIN
-from statewright.cli.flow_files import CompiledFile, compiled_file, report_of
+from statewright.cli.flow_files import CompiledFile, compiled_file, report_of, verified_file
 from statewright.cli.mending import mend_file
 from statewright.cli.options import dialect_option, format_option
 from statewright.cli.output import print_report
 from statewright.cli.progress import Progress
 from statewright.cli.watching import watched
+from statewright.cli.witnesses import write_witnesses
 from statewright.compiler.findings import Verdict
+from statewright.compiler.verification.budget import DEFAULT, Budget
 from statewright.reporting import FORMATS, Report
 
 
@@ -30,6 +32,8 @@ class Task:
         format: how the result is printed.
         strict: whether findings that could not be decided count.
         fix: whether to mend first what can be mended.
+        budget: how much may be tried; None to look at the drawing only.
+        witness: the folder that conversations are written to, or None.
     """
 
     names: tuple[str, ...]
@@ -38,6 +42,8 @@ class Task:
     format: str
     strict: bool
     fix: bool
+    budget: Budget | None
+    witness: str | None
 
 
 @click.command()
@@ -46,25 +52,34 @@ class Task:
 @dialect_option
 @check_options
 @click.option("--strict", is_flag=True, help="Findings that are only UNDECIDED count, too.")
+@click.option("--quick", is_flag=True, help="Look at the drawing only, not at all conversations.")
+@click.option("--steps", metavar="N", type=click.IntRange(1), help="How much may be tried at most.")
+@click.option("--witness", metavar="DIR", help="Write the conversations that show findings to DIR.")
 @click.option("--fix", is_flag=True, help="Mend in the files what can be mended without guessing.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
-def check(
+def check(  # noqa: PLR0913 (an argument per option)
     names: tuple[str, ...],
     format_: str,
     dialect: str | None,
     *,
     wishes: Wishes,
     strict: bool,
+    quick: bool,
+    steps: int | None,
+    witness: str | None,
     fix: bool,
     watch: bool,
 ) -> int:
     """Say what is wrong with flows.
 
-    FILES are flows; - is standard input.
+    FILES are flows; - is standard input. All that can happen in a conversation is gone through; a
+    finding comes with a conversation that shows it, or with a proof.
     """
     if STDIN in names and (fix or watch):
         raise Failure(f"standard input cannot be {'mended' if fix else 'watched'}; name a file")
-    task = Task(names, dialect, wishes, format_, strict, fix)
+    budget = DEFAULT if steps is None else replace(DEFAULT, steps=steps)
+    depth = None if quick else budget
+    task = Task(names, dialect, wishes, format_, strict, fix, depth, witness)
     if watch:
         watched(names, lambda: _checked(task))
     return _checked(task)
@@ -79,11 +94,14 @@ def _checked(task: Task) -> int:
             try:
                 if task.fix:
                     mend_file(name, task.dialect, task.wishes)
-                compiled.append(compiled_file(name, task.dialect, task.wishes))
+                one = compiled_file(name, task.dialect, task.wishes)
+                compiled.append(one if task.budget is None else verified_file(one, task.budget))
             except Failure as failure:
                 failure.show()
                 unread = True
             progress.advance()
+    if task.witness is not None:
+        write_witnesses(compiled, task.witness)
     report = report_of(compiled)
     if compiled or task.format != "text":
         print_report(report, task.format)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statewright import compiler, flows
 from statewright.cli import files
@@ -20,7 +21,9 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.policy import Policy
 from statewright.compiler.sources.scxml import SCXML, is_scxml
 from statewright.compiler.triage import is_in, is_wanted
+from statewright.compiler.verification.budget import Budget
 from statewright.reporting import Case, Report, counted
+from statewright.reporting.text import printable
 from statewright.statechart.sourcemap import Location
 
 NO_FINDINGS = "no findings"
@@ -81,6 +84,42 @@ def compiled_content(
     flow = flows.read_text(content, file, dialect=dialect)
     compilation = compiler.compile(flow, configuration.policy)
     return CompiledFile(file, text, compilation, configuration)
+
+
+def verified_file(one: CompiledFile, budget: Budget) -> CompiledFile:
+    """The same flow, with what was found by going through all that can happen."""
+    telling = Telling(one.file)
+    verified = compiler.verify(one.compilation, budget, telling.tell)
+    telling.end()
+    return replace(one, compilation=verified)
+
+
+class Telling:
+    """Tells people at a terminal how far a verification is, once that takes long.
+
+    Args:
+        file: of the flow.
+    """
+
+    LONG = 4_096
+    """Steps that take about a second."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._told = False
+
+    def tell(self, done: int, limit: int) -> None:
+        """Say it anew."""
+        if done >= self.LONG and done % 1024 == 0 and sys.stderr.isatty():
+            self._told = True
+            sys.stderr.write(f"\r{printable(self._file)}: {done:,} of at most {limit:,} steps ")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Wipe what was said."""
+        if self._told:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def report_of(compiled: list[CompiledFile]) -> Report:

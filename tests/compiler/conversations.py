@@ -8,6 +8,7 @@ from typing import Any
 
 from statewright import compiler, flows
 from statewright.compiler import Compilation
+from statewright.errors import FlowRejected
 from statewright.statechart import Turn, parse_script, play
 from statewright.statechart.release import Release
 
@@ -29,9 +30,10 @@ def turns(
     now: str = "",
 ) -> list[Turn]:
     """Every turn of a conversation, which begins ``now``; the flow must be free of errors."""
-    return _played(
-        compiled(text).release(), *script, data=data, fixtures=fixtures, seed=seed, now=now
-    )
+    compilation = compiled(text)
+    if compilation.errors:
+        raise FlowRejected(compilation.errors)
+    return _played(compilation.draft(), *script, data=data, fixtures=fixtures, seed=seed, now=now)
 
 
 def drafted(text: str, *script: Any) -> list[Turn]:

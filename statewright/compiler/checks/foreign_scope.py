@@ -24,7 +24,7 @@ Example:
 
 Instead:
     start: each
-    variables: {cart: {type: list, input: true}, last: string}
+    variables: {cart: {type: list, input: true}, last: {type: string, default: none}}
     nodes:
       each:
         type: loop

@@ -21,7 +21,7 @@ Example:
 
 Instead:
     start: ask
-    variables: {status: string}
+    variables: {status: {type: string, default: unknown}}
     nodes:
       ask:
         type: http
