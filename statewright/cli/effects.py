@@ -81,7 +81,7 @@ def retry(effects: tuple[str, ...], *, all_: bool, database: str, format_: str) 
 
 @click.group(commands=(dead, list_, retry))
 def effects() -> None:
-    """List requests to the world, and send again what has failed for good."""
+    """List requests, and send dead ones again."""
 
 
 def _listed(
