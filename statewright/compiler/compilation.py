@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 from statewright.compiler.checks import BY_CODE, findings_of
 from statewright.compiler.findings import Finding, Severity, Verdict
+from statewright.compiler.house_rules import broken_rules
 from statewright.compiler.lowering import lower
 from statewright.compiler.lowering.rules import written
 from statewright.compiler.lowering.triggers import triggers_of
+from statewright.compiler.policy import EVERYTHING, Exemption, Policy
 from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
 from statewright.compiler.subject import subject_of
+from statewright.compiler.triage import Suppressed, Triage, triaged
 from statewright.compiler.verification.assumptions import assumptions_of
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.drawing import Drawing, drawing_of
@@ -36,6 +39,9 @@ class Compilation:
         statechart: what it means, as far as that can be said: where the flow is wrong, the
             session fails at that place instead of guessing.
         source_map: where each state and transition was drawn.
+        suppressed: what was found and is not told, with the reasons.
+        exempted: what of the policy suppressed something.
+        policy: what was asked of it beside.
         verification: what is known of the chart; None where it was not verified.
     """
 
@@ -43,6 +49,9 @@ class Compilation:
     findings: tuple[Finding, ...]
     statechart: Statechart
     source_map: SourceMap
+    suppressed: tuple[Suppressed, ...] = ()
+    exempted: frozenset[Exemption] = frozenset()
+    policy: Policy = EVERYTHING
     verification: Verification | None = None
 
     @property
@@ -79,17 +88,27 @@ class Compilation:
         )
 
 
-def compile(flow: Flow) -> Compilation:  # noqa: A001 (always qualified: compiler.compile)
+def compile(  # noqa: A001 (always qualified: compiler.compile)
+    flow: Flow, policy: Policy = EVERYTHING
+) -> Compilation:
     """Check a flow and lower it to a statechart.
 
     Never raises for what an author wrote: whatever is wrong is a finding.
+
+    Args:
+        flow: what an author drew.
+        policy: what an organisation asks of it beside, and does not ask.
     """
     lowered = lower(flow)
+    triage = _triage(flow, policy, {})
     return Compilation(
         flow=flow,
-        findings=_findings(flow, {}),
+        findings=triage.findings,
         statechart=lowered.statechart,
         source_map=lowered.source_map,
+        suppressed=triage.suppressed,
+        exempted=triage.used,
+        policy=policy,
     )
 
 
@@ -112,8 +131,14 @@ def verify(
     asked = (one for one in flow.variables if one.input and not one.has_default)
     guessed = {one.name for one in asked if flow.dialect != "native"}
     verification = verified(compilation.statechart, budget, progress, frozenset(guessed))
-    drawing = drawing_of(flow, verification)
-    return replace(compilation, findings=_findings(flow, {}, drawing), verification=verification)
+    triage = _triage(flow, compilation.policy, {}, drawing_of(flow, verification))
+    return replace(
+        compilation,
+        findings=triage.findings,
+        suppressed=triage.suppressed,
+        exempted=triage.used,
+        verification=verification,
+    )
 
 
 def _only_guessed(errors: tuple[Finding, ...]) -> bool:
@@ -125,16 +150,17 @@ GUESSED = frozenset(("S108",))
 """Checks that guess where nothing was verified."""
 
 
-def _findings(
-    flow: Flow, known: dict[int, tuple[Finding, ...]], drawing: Drawing | None = None
-) -> tuple[Finding, ...]:
+def _triage(
+    flow: Flow, policy: Policy, known: dict[int, Triage], drawing: Drawing | None = None
+) -> Triage:
     """What is wrong with a flow, and with the flows that it runs; each of these is checked once."""
     broken: dict[str, tuple[Finding, ...]] = {}
     for name, inner in flow.subflows.items():
         if id(inner) not in known:
-            known[id(inner)] = _findings(inner, known)
-        broken[name] = tuple(f for f in known[id(inner)] if f.severity is Severity.ERROR)
-    return findings_of(subject_of(flow, broken, drawing))
+            known[id(inner)] = _triage(inner, policy, known)
+        broken[name] = tuple(f for f in known[id(inner)].findings if f.severity is Severity.ERROR)
+    subject = subject_of(flow, broken, policy, drawing)
+    return triaged((*findings_of(subject), *broken_rules(subject)), flow, policy)
 
 
 def compile_scxml(

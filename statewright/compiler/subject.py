@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
+from statewright.compiler.analysis.paces import Pace, paces_of
 from statewright.compiler.analysis.texts import ParsedText, parsed_texts
+from statewright.compiler.analysis.ways import Ways, ways_of
+from statewright.compiler.analysis.writes import Write, writes_of
 from statewright.compiler.findings import Finding
+from statewright.compiler.policy import EVERYTHING, Policy
 from statewright.compiler.verification.drawing import Drawing
 from statewright.flows.model import Flow, Node
 
@@ -23,6 +27,10 @@ class Subject:
         reachable: nodes on a path from an entry, an interrupt, or where settings and policies lead;
             guards are not considered.
         texts: its expressions and templates, parsed and type-checked.
+        writes: the places that write variables.
+        paces: what is waited for at each node.
+        ways: how a conversation gets from node to node.
+        policy: what is asked of it beside.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
         drawing: what is known of its chart; None where nothing was verified.
     """
@@ -31,6 +39,10 @@ class Subject:
     graph: Graph
     reachable: frozenset[str]
     texts: tuple[ParsedText, ...]
+    writes: tuple[Write, ...]
+    paces: Mapping[str, Pace]
+    ways: Ways
+    policy: Policy
     broken: Mapping[str, tuple[Finding, ...]]
     drawing: Drawing | None = None
 
@@ -43,6 +55,7 @@ class Subject:
 def subject_of(
     flow: Flow,
     broken: Mapping[str, tuple[Finding, ...]] | None = None,
+    policy: Policy = EVERYTHING,
     drawing: Drawing | None = None,
 ) -> Subject:
     """Index a flow; see ``Subject`` for ``broken`` and ``drawing``."""
@@ -53,6 +66,10 @@ def subject_of(
         graph=graph,
         reachable=reachable_from(begun, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
+        writes=writes_of(flow),
+        paces=paces_of(flow),
+        ways=ways_of(graph),
+        policy=policy,
         broken=broken or {},
         drawing=drawing,
     )

@@ -10,6 +10,7 @@ from statewright import compiler, flows
 from statewright.compiler import Compilation
 from statewright.errors import FlowRejected
 from statewright.statechart import Turn, parse_script, play
+from statewright.statechart.release import Release
 
 HEADER = "statewright: 1\nid: test\n"
 NOW = 1_700_000_000_000_000
@@ -32,7 +33,22 @@ def turns(
     compilation = compiled(text)
     if compilation.errors:
         raise FlowRejected(compilation.errors)
-    release = compilation.draft()
+    return _played(compilation.draft(), *script, data=data, fixtures=fixtures, seed=seed, now=now)
+
+
+def drafted(text: str, *script: Any) -> list[Turn]:
+    """Every turn of a conversation with a flow that no one could publish."""
+    return _played(compiled(text).draft(), *script)
+
+
+def _played(
+    release: Release,
+    *script: Any,
+    data: Mapping[str, Any] | None = None,
+    fixtures: Mapping[str, Any] | None = None,
+    seed: str = "seed",
+    now: str = "",
+) -> list[Turn]:
     return list(
         play(
             release.statechart,

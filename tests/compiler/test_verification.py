@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import deque
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ nodes:
   child: {type: message, text: Hi!, next: again}
   again:
     type: condition
-    branches: [{if: age >= 18, to: never}, {if: kind == 'odd', to: odd}]
+    branches: [{if: age >= 18, to: never}, {if: "kind.startsWith('o') && kind.endsWith('dd')", to: odd}]
     else: bye
   never: {type: message, text: Never., next: bye}
   odd: {type: message, text: Odd., next: bye}
@@ -235,7 +236,8 @@ def _plain(snapshot: Snapshot) -> str:
 def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
     chance = random.Random(2026)
     compared = 0
-    for _ in range(120):
+    cases = int(os.environ.get("STATEWRIGHT_FLOWS", "120"))
+    for _ in range(cases):
         text = random_flow(chance)
         chart = replace(compiled(text).statechart, limit=100)
         plain = plainly_met(chart)
@@ -248,4 +250,4 @@ def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
         for name in tree_of(chart).arcs:
             question = TakeTransition(name)
             assert verification.is_met(question) == (name in plain), (name, text)
-    assert compared > 60
+    assert compared > cases // 2

@@ -7,38 +7,67 @@ from types import MappingProxyType
 
 from statewright.compiler.checks import (
     always_true,
+    automatic_cycle,
+    bad_literal,
+    choice_count,
     contradiction,
+    credentials_in_url,
     dangling_edge,
+    dead_assign,
     dead_branch,
+    dead_choice,
     dead_end,
     disabled_on_path,
+    duplicate_choice,
     duplicate_edge,
     duplicate_id,
     duplicate_key,
+    effect_in_loop,
     enters_body,
+    foreign_scope,
     guard_error,
+    idle_suppression,
     ill_typed,
+    impossible_answer,
     infeasible_node,
     io_mismatch,
     join_starves,
+    long_text,
     loop_never_runs,
     misplaced_node,
     missing_key,
     missing_locale,
     missing_subflow,
     multiple_starts,
+    no_alternative_text,
+    no_confirmation,
     no_default,
+    no_error_edge,
+    no_fallback,
     no_path_to_end,
+    no_retry_limit,
     no_start,
+    no_timeout,
+    no_validation,
     not_carried_over,
     not_exhaustive,
+    not_https,
+    odd_timeout,
+    personal_data_leak,
     placeholder_drift,
+    private_host,
+    raw_secret,
     read_only,
     reader_decision,
     recursion,
+    secret_leak,
+    secret_missing,
     shadowed_branch,
     shadowed_trigger,
+    split_weights,
+    step_budget,
     syntax_error,
+    unbounded_loop,
     undefined_name,
     unhandled_outcome,
     unknown_dialect,
@@ -46,11 +75,17 @@ from statewright.compiler.checks import (
     unknown_placeholder,
     unreachable_node,
     unreadable_text,
+    unsafe_retry,
+    unsupported_by_channel,
+    untyped_response,
+    unused_variable,
     unwired_port,
     use_before_definition,
+    write_conflict,
     wrong_value,
 )
 from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.consequences import without_consequences
 from statewright.compiler.findings import Finding
 from statewright.compiler.subject import Subject
 
@@ -63,6 +98,7 @@ CHECKS: tuple[Check, ...] = (
     not_carried_over.CHECK,
     duplicate_key.CHECK,
     reader_decision.CHECK,
+    idle_suppression.CHECK,
     no_start.CHECK,
     multiple_starts.CHECK,
     dangling_edge.CHECK,
@@ -76,9 +112,12 @@ CHECKS: tuple[Check, ...] = (
     enters_body.CHECK,
     misplaced_node.CHECK,
     shadowed_trigger.CHECK,
+    automatic_cycle.CHECK,
+    unbounded_loop.CHECK,
     no_path_to_end.CHECK,
     infeasible_node.CHECK,
     loop_never_runs.CHECK,
+    step_budget.CHECK,
     syntax_error.CHECK,
     ill_typed.CHECK,
     undefined_name.CHECK,
@@ -88,16 +127,46 @@ CHECKS: tuple[Check, ...] = (
     shadowed_branch.CHECK,
     not_exhaustive.CHECK,
     dead_branch.CHECK,
+    bad_literal.CHECK,
     use_before_definition.CHECK,
+    dead_assign.CHECK,
+    unused_variable.CHECK,
     unknown_placeholder.CHECK,
+    secret_leak.CHECK,
+    personal_data_leak.CHECK,
+    foreign_scope.CHECK,
     read_only.CHECK,
+    no_validation.CHECK,
+    no_retry_limit.CHECK,
+    choice_count.CHECK,
+    dead_choice.CHECK,
+    duplicate_choice.CHECK,
+    no_fallback.CHECK,
+    no_timeout.CHECK,
+    impossible_answer.CHECK,
+    unsupported_by_channel.CHECK,
+    no_confirmation.CHECK,
+    no_error_edge.CHECK,
+    not_https.CHECK,
+    private_host.CHECK,
+    credentials_in_url.CHECK,
+    raw_secret.CHECK,
+    secret_missing.CHECK,
+    unsafe_retry.CHECK,
+    odd_timeout.CHECK,
+    untyped_response.CHECK,
+    effect_in_loop.CHECK,
     io_mismatch.CHECK,
     missing_subflow.CHECK,
     recursion.CHECK,
     unhandled_outcome.CHECK,
+    write_conflict.CHECK,
     join_starves.CHECK,
+    split_weights.CHECK,
+    no_alternative_text.CHECK,
     missing_locale.CHECK,
     placeholder_drift.CHECK,
+    long_text.CHECK,
 )
 
 BY_CODE: Mapping[str, Check] = MappingProxyType({check.code: check for check in CHECKS})
@@ -110,11 +179,17 @@ READING = ("R001", "R002")
 
 
 def findings_of(subject: Subject) -> tuple[Finding, ...]:
-    """What all checks find, in the order of the file, then of the catalogue."""
+    """What all checks find, in the order of the file, then of the catalogue.
+
+    What is only the consequence of something else is left out.
+    """
     unread = any(problem.code in READING for problem in subject.flow.problems)
     checks = [check for check in CHECKS if not unread or check.code in READING]
     order = {check.code: number for number, check in enumerate(CHECKS)}
     findings = [finding for check in checks for finding in check.find(check, subject)]
     return tuple(
-        sorted(findings, key=lambda f: (f.location.line, f.location.column, order[f.code]))
+        sorted(
+            without_consequences(findings),
+            key=lambda f: (f.location.line, f.location.column, order[f.code]),
+        )
     )

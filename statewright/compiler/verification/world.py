@@ -20,15 +20,12 @@ from statewright.compiler.verification.situations import Situations
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
-from statewright.statechart.definition import Statechart
+from statewright.statechart.definition import Statechart, StateKind
 from statewright.statechart.nodes import Variable
 from statewright.statechart.play import SCRIPT_NOW
 from statewright.statechart.script import UNITS, Line
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.tree import Tree, tree_of
-
-FAILED: Final = "~failed"
-"""The end of a session that its author did not draw."""
 
 NIGHT: Final = SCRIPT_NOW + 5 * UNITS["d"] + 14 * UNITS["h"]
 """Another time than that of scripts: Saturday, 2026-01-10, 23:00 UTC."""
@@ -118,14 +115,9 @@ class World:
             yield passing(due - snapshot.now), replace(snapshot, timers=(early, *later))
 
     def is_good_end(self, snapshot: Snapshot) -> bool:
-        """Whether a session that is over has ended as it was meant to."""
+        """Whether a session that is over has come to an end, be it that of an error."""
         ended = self.tree.nodes[snapshot.configuration[-1]] if snapshot.configuration else None
-        return (
-            ended is not None
-            and ended.state is not None
-            and ended.kind.value == "final"
-            and ended.id != FAILED
-        )
+        return ended is not None and ended.kind is StateKind.FINAL
 
 
 def world_of(model: Model, unsure: Container[str] = ()) -> World:
