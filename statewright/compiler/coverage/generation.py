@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from statewright.compiler.coverage.exploring import Explored, explored
 from statewright.compiler.coverage.goals import Criterion, Goal, Goals
+from statewright.compiler.coverage.guards import ERROR
 from statewright.compiler.coverage.walking import Transcript, transcript_of, walked
 from statewright.compiler.verification.questions import (
     Answer,
@@ -20,6 +21,7 @@ from statewright.compiler.verification.questions import (
 from statewright.compiler.verification.verification import Verification
 from statewright.flows.model import Flow
 from statewright.statechart.definition import state_id
+from statewright.statechart.evaluation import GUARD_ERROR
 
 STEPS = 20_000
 """How many macrosteps an exploration may try, unless somebody says otherwise."""
@@ -89,7 +91,7 @@ class _Judging:
             goal: tuple(map(TakeTransition, sorted(port.transitions)))
             for goal, port in goals.port_goals()
         }
-        self._guarded: dict[str, tuple[Question, ...]] = {
+        self._guarded: dict[str, tuple[EnterState, ...]] = {
             goal.subject: (EnterState(state_id(port.node)),) for goal, port in goals.port_goals()
         }
         for node in flow.nodes:
@@ -116,13 +118,25 @@ class _Judging:
         if goal.criterion is Criterion.PAIRS:
             ends = (Goal(Criterion.PORTS, goal.subject), Goal(Criterion.PORTS, goal.detail))
             return any(map(self.is_known_dead, ends))
-        questions = self._questions.get(goal, ())
+        questions: tuple[Question, ...] = self._questions.get(goal, ())
+        if goal.criterion is Criterion.GUARDS and goal.detail == ERROR and self._never_fails(goal):
+            return True
         if goal.criterion in {Criterion.GUARDS, Criterion.BOUNDARIES}:
             # Nobody ever comes to the node of the guard.
             questions = self._guarded[goal.subject]
         if not questions or any(map(self._verification.is_met, questions)):
             return False
         return all(isinstance(self._verification.answer(one), Impossible) for one in questions)
+
+    def _never_fails(self, goal: Goal) -> bool:
+        """Whether no guard of the states of a node ever has an error."""
+        (entered,) = self._guarded[goal.subject]
+        failing = {
+            one.state.partition("/")[0]
+            for one in self._verification.failures()
+            if one.incident == GUARD_ERROR
+        }
+        return not self._verification.hindrance and entered.state not in failing
 
     def _answers(self, goal: Goal) -> Iterator[Answer]:
         return map(self._verification.answer, self._questions.get(goal, ()))

@@ -18,7 +18,6 @@ from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate, parse
 from statewright.expressions.syntax import Comparison, Conditional, Literal, Logic, Node, Unary
 from statewright.statechart.definition import Statechart
-from statewright.statechart.nodes import Program
 from statewright.statechart.programs import program_of
 from statewright.statechart.scene import Scene
 from statewright.statechart.tree import tree_of

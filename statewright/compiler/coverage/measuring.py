@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from statewright.compiler.coverage.goals import Criterion, Goal, Goals
+from statewright.compiler.coverage.guards import ERROR
 from statewright.flows.model import Flow
 from statewright.statechart.definition import Statechart
-from statewright.statechart.steps import Macrostep
+from statewright.statechart.play import Turn
 
 MEASURED = (Criterion.NODES, Criterion.PORTS, Criterion.GUARDS)
 
@@ -24,8 +25,15 @@ class Coverage:
     counts: dict[Goal, int]
 
     def of(self, criterion: Criterion) -> tuple[int, int]:
-        """How much of a kind was covered, and how much there is."""
-        counts = [count for goal, count in self.counts.items() if goal.criterion is criterion]
+        """How much of a kind was covered, and how much there is.
+
+        Errors of guards do not count: most guards have none.
+        """
+        counts = [
+            count
+            for goal, count in self.counts.items()
+            if goal.criterion is criterion and goal.detail != ERROR
+        ]
         return sum(map(bool, counts)), len(counts)
 
     def missing(self, criterion: Criterion) -> list[Goal]:
@@ -50,14 +58,15 @@ class Measuring:
         """The chart to hold conversations with, so that they can be measured."""
         return self._goals.watch.chart
 
-    def count(self, steps: Iterable[Macrostep]) -> None:
-        """Count what the macrosteps of a conversation cover, as they come."""
+    def counted(self, turns: Iterable[Turn]) -> Iterator[Turn]:
+        """The turns of a conversation as they come, once it is counted what they cover."""
         past, met = self._goals.begin(), set[Goal]()
-        for step in steps:
-            covered, past = self._goals.covered(step, past)
+        for turn in turns:
+            covered, past = self._goals.covered(turn.macrostep, past)
+            for goal in covered - met:
+                self._counts[goal] += 1
             met |= covered
-        for goal in met:
-            self._counts[goal] += 1
+            yield turn
 
     @property
     def coverage(self) -> Coverage:
