@@ -144,9 +144,9 @@ def _failures(
     try:
         if conversation.flow not in compiled:
             compiled[conversation.flow] = _compiled(conversation)
-        one = compiled[conversation.flow]
-        setting = _setting(conversation, one.compilation.draft())
-        measuring = _measuring(one, measured)
+        flow = compiled[conversation.flow]
+        setting = _setting(conversation, flow.compilation.draft())
+        measuring = _measuring(flow, measured)
     except (Failure, StatewrightError) as error:
         yield _failure(str(error), conversation.location)
         return

@@ -75,8 +75,7 @@ def walked(goals: Goals, explored: Explored) -> list[Transcript]:
             break
         aim = walk.covered & left
         while walk.place is not None and len(walk.lines) < LENGTH:
-            wanted = left - walk.covered
-            if not _onwards(explored, walk, lambda way, w=wanted: bool(way.covered & w), LENGTH):
+            if not _onwards(explored, walk, _covering(left - walk.covered), LENGTH):
                 break
         _onwards(explored, walk, lambda way: way.target is None, FAR)
         told = replace(walk.conversation, lines=tuple(walk.lines))
@@ -135,7 +134,7 @@ def _first(explored: Explored, left: set[Goal]) -> _Walk | None:
     for told, way in explored.beginnings:
         walk = _Walk(told, [], way.target, set(way.covered))
         if not way.covered & left and not _onwards(
-            explored, walk, lambda one: bool(one.covered & left), len(explored.places) + 1
+            explored, walk, _covering(left), len(explored.places) + 1
         ):
             continue
         rank = (len(walk.lines), -len(walk.covered & left))
@@ -162,6 +161,10 @@ def _onwards(explored: Explored, walk: _Walk, wanted: Callable[[Way], bool], lon
                 came[way.target] = (number, way)
                 waiting.append((way.target, length + 1))
     return False
+
+
+def _covering(wanted: set[Goal]) -> Callable[[Way], bool]:
+    return lambda way: not way.covered.isdisjoint(wanted)
 
 
 def _take(walk: _Walk, came: dict[int, tuple[int, Way] | None], number: int, last: Way) -> None:
