@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statewright.compiler.comparison.structure import Change, changes_of, names_of
 from statewright.compiler.comparison.together import Compared, compared
 from statewright.compiler.compilation import Compilation
+from statewright.statechart.codec import digest_of
 
 STEPS = 20_000
 """How many lines are tried at most, unless somebody says otherwise."""
@@ -33,7 +34,7 @@ class Comparison:
 
 
 def comparison_of(old: Compilation, new: Compilation, steps: int = STEPS) -> Comparison:
-    """Compare two versions that were verified.
+    """Compare two versions that were verified. Two that became one chart are the same.
 
     Args:
         old: the old version.
@@ -44,4 +45,6 @@ def comparison_of(old: Compilation, new: Compilation, steps: int = STEPS) -> Com
     changes = changes_of(old.flow, new.flow, names)
     if old.verification is None or new.verification is None:
         return Comparison(changes, Compared(None, WITH_ERRORS, 0))
+    if digest_of(old.statechart) == digest_of(new.statechart):
+        return Comparison(changes, Compared(None, "", 0))
     return Comparison(changes, compared(old.verification, new.verification, names, steps))

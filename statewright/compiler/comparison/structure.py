@@ -124,12 +124,14 @@ def _inside(node: Node, other: Node, names: Names) -> Iterator[Change]:
     after = {f.name: _plain(getattr(other, f.name)) for f in fields(other) if f.name not in skipped}
     before["container"] = names.get(node.container, node.container)
     for path, one, two in _differences(before, after, ()):
-        words = [str(part) for part in path if part not in {"config", "text", "template"}]
-        part = (
-            "text" if isinstance(one, str) and isinstance(two, str) and _is_text(path) else "node"
-        )
+        words = [str(part) for part in path if part not in _UNSAID]
+        texts = isinstance(one, str) and isinstance(two, str) and _is_text(path)
+        part = "text" if texts else "node"
         yield Change(part, "changed", ".".join((other.id, *words)), one, two)
 
+
+_UNSAID = frozenset(("config", "text", "template", "fields"))
+"""Parts of the way to a value that say nothing to people."""
 
 _TEXTS = frozenset(("variants", "label", "prompt", "bubbles", "text", "messages", "message"))
 
@@ -209,7 +211,9 @@ def _plain(value: Any) -> Any:
             if not isinstance(part := getattr(value, field.name), Location)
         }
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {
+            str(key): _plain(part) for key, part in value.items() if not isinstance(part, Location)
+        }
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(part) for part in value]
     return value if isinstance(value, (str, int, float, bool)) or value is None else repr(value)

@@ -10,7 +10,7 @@ over the same values (``Lockstep``).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -179,13 +179,12 @@ class _Comparing:
 
     def _started(self, chart: Statechart, told: Conversation) -> _Side:
         others = Surroundings(told.contact, told.tenant)
-        data = {name: value for name, value in told.data.items() if name in chart.inputs}
         step = start(
             chart,
             session=SCRIPT_SESSION,
             seed=told.seed,
             now=told.now,
-            data=data,
+            data=_told(chart, told).data,
             **others.values,
         )
         return _Side(turn_of(chart, others.after(step)), others, told.now)
@@ -236,8 +235,8 @@ class _Comparing:
         reasons = tuple(differences(visible(pair.old.turn), visible(pair.new.turn)))
         if reasons:
             return Difference(
-                replace(pair.told, lines=tuple(old for old, _ in pair.lines)),
-                replace(pair.told, lines=tuple(new for _, new in pair.lines)),
+                _told(self._charts[0], pair.told, (old for old, _ in pair.lines)),
+                _told(self._charts[1], pair.told, (new for _, new in pair.lines)),
                 pair.old.turn,
                 pair.new.turn,
                 reasons,
@@ -264,6 +263,12 @@ class _Comparing:
         carrier = Carrier(snapshot, dict(side.others.values), moment)
         control, _, point = world.situations.of(carrier)
         return control, point, tuple(one.due - snapshot.now for one in snapshot.timers)
+
+
+def _told(chart: Statechart, told: Conversation, lines: Iterable[Line] = ()) -> Conversation:
+    """A conversation with one of the versions: it is given only what that can be given."""
+    data = {name: value for name, value in told.data.items() if name in chart.inputs}
+    return replace(told, lines=tuple(lines), data=data)
 
 
 def _as_named(line: Line, here: Snapshot, there: Snapshot) -> Line | None:
