@@ -7,6 +7,7 @@
     │   ├── ExpressionError     an expression or template cannot be parsed
     │   ├── InvalidStatechart   a chart breaks a rule of its own structure
     │   ├── InvalidScript       a conversation script is not one
+    │   ├── InvalidConfiguration what is asked of flows cannot be understood
     │   ├── Unformattable       a document cannot be laid out without changing what it says
     │   └── FlowRejected        a release was asked of a flow with ERROR findings
     ├── CallerError             the program that called us
@@ -114,6 +115,21 @@ class InvalidStatechart(AuthorError):
 
 class InvalidScript(AuthorError):
     """A conversation script holds something that is no message, event, advance or result."""
+
+
+class InvalidConfiguration(AuthorError):
+    """The configuration of the checks cannot be understood; the message says where, and what to do.
+
+    Args:
+        problems: what is wrong, a sentence each.
+        file: where that stands, or ``""``.
+    """
+
+    def __init__(self, problems: Sequence[str], file: str = "") -> None:
+        where = f"{file}: " if file else ""
+        super().__init__("\n".join(f"{where}{problem}" for problem in problems))
+        self.problems = tuple(problems)
+        self.file = file
 
 
 class Unformattable(AuthorError):

@@ -20,18 +20,10 @@ from statewright.cli.output import complain
 from statewright.cli.terminal import Terminal, clock
 from statewright.cli.transcript import lines_from_input, lines_from_turn
 from statewright.statechart import Line, Statechart, Turn, json_from_turn, play
+from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
 
 DEFAULT_CONVERSATION: Final = "terminal"
 """The conversation with a published flow, where no other is named."""
-
-SCRIPT_NOW: Final = 1_767_603_600_000_000
-"""When a script begins unless ``--now`` says otherwise: Monday, 2026-01-05, 09:00 UTC."""
-
-SCRIPT_SEED: Final = "statewright"
-"""The seed of a script unless ``--seed`` says otherwise."""
-
-SCRIPT_SESSION: Final = "script"
-"""The session of a script: the ids of its effects are the same every time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,38 +2,110 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import click
 
+from statewright.cli.configuration import Wishes, check_options
 from statewright.cli.failure import BROKEN, CLEAN, FOUND, Failure
-from statewright.cli.flow_files import CompiledFile, compiled_file, report_of
+from statewright.cli.files import STDIN
+from statewright.cli.flow_files import CompiledFile, compiled_file, report_of, verified_file
+from statewright.cli.mending import mend_file
 from statewright.cli.options import dialect_option, format_option
 from statewright.cli.output import print_report
+from statewright.cli.progress import Progress
+from statewright.cli.watching import watched
+from statewright.cli.witnesses import write_witnesses
 from statewright.compiler.findings import Verdict
+from statewright.compiler.verification.budget import DEFAULT, Budget
 from statewright.reporting import FORMATS, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be checked, and how.
+
+    Attributes:
+        names: paths, or ``-``.
+        dialect: their format, or None to recognise it.
+        wishes: what the command line says about the checks.
+        format: how the result is printed.
+        strict: whether findings that could not be decided count.
+        fix: whether to mend first what can be mended.
+        budget: how much may be tried; None to look at the drawing only.
+        witness: the folder that conversations are written to, or None.
+    """
+
+    names: tuple[str, ...]
+    dialect: str | None
+    wishes: Wishes
+    format: str
+    strict: bool
+    fix: bool
+    budget: Budget | None
+    witness: str | None
 
 
 @click.command()
 @click.argument("names", metavar="FILES...", nargs=-1, required=True)
 @format_option(*FORMATS)
 @dialect_option
+@check_options
 @click.option("--strict", is_flag=True, help="Findings that are only UNDECIDED count, too.")
-def check(names: tuple[str, ...], format_: str, dialect: str | None, *, strict: bool) -> int:
+@click.option("--quick", is_flag=True, help="Look at the drawing only, not at all conversations.")
+@click.option("--steps", metavar="N", type=click.IntRange(1), help="How much may be tried at most.")
+@click.option("--witness", metavar="DIR", help="Write the conversations that show findings to DIR.")
+@click.option("--fix", is_flag=True, help="Mend in the files what can be mended without guessing.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+def check(  # noqa: PLR0913 (an argument per option)
+    names: tuple[str, ...],
+    format_: str,
+    dialect: str | None,
+    *,
+    wishes: Wishes,
+    strict: bool,
+    quick: bool,
+    steps: int | None,
+    witness: str | None,
+    fix: bool,
+    watch: bool,
+) -> int:
     """Say what is wrong with flows.
 
-    FILES are flows; - is standard input.
+    FILES are flows; - is standard input. All that can happen in a conversation is gone through; a
+    finding comes with a conversation that shows it, or with a proof.
     """
+    if STDIN in names and (fix or watch):
+        raise Failure(f"standard input cannot be {'mended' if fix else 'watched'}; name a file")
+    budget = DEFAULT if steps is None else replace(DEFAULT, steps=steps)
+    depth = None if quick else budget
+    task = Task(names, dialect, wishes, format_, strict, fix, depth, witness)
+    if watch:
+        watched(names, lambda: _checked(task))
+    return _checked(task)
+
+
+def _checked(task: Task) -> int:
+    """Check all files once, and print what was found."""
     compiled: list[CompiledFile] = []
     unread = False
-    for name in names:
-        try:
-            compiled.append(compiled_file(name, dialect))
-        except Failure as failure:
-            failure.show()
-            unread = True
+    with Progress("checked", len(task.names)) as progress:
+        for name in task.names:
+            try:
+                if task.fix:
+                    mend_file(name, task.dialect, task.wishes)
+                one = compiled_file(name, task.dialect, task.wishes)
+                compiled.append(one if task.budget is None else verified_file(one, task.budget))
+            except Failure as failure:
+                failure.show()
+                unread = True
+            progress.advance()
+    if task.witness is not None:
+        write_witnesses(compiled, task.witness)
     report = report_of(compiled)
-    if compiled or format_ != "text":
-        print_report(report, format_)
-    return BROKEN if unread else _exit_code(report, strict=strict)
+    if compiled or task.format != "text":
+        print_report(report, task.format)
+    return BROKEN if unread else _exit_code(report, strict=task.strict)
 
 
 def _exit_code(report: Report, *, strict: bool) -> int:

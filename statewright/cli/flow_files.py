@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from statewright import compiler, flows
 from statewright.cli import files
+from statewright.cli.configuration import (
+    NO_CONFIGURATION,
+    NOTHING_SAID,
+    Configuration,
+    Wishes,
+    configuration_for,
+)
 from statewright.compiler import Compilation
-from statewright.compiler.checks import CHECKS
+from statewright.compiler.checks import BY_CODE, CHECKS
 from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.policy import Policy
 from statewright.compiler.sources.scxml import SCXML, is_scxml
+from statewright.compiler.triage import is_in, is_wanted
+from statewright.compiler.verification.budget import Budget
 from statewright.reporting import Case, Report, counted
+from statewright.reporting.text import printable
+from statewright.statechart.sourcemap import Location
 
 NO_FINDINGS = "no findings"
 """The name of the case of a file that is clean."""
+
+IDLE = BY_CODE["R009"]
+"""The check whose findings are suppressions that suppress nothing."""
 
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
 
@@ -26,42 +43,115 @@ class CompiledFile:
         file: what reports call it.
         text: what it holds, as far as that is text.
         compilation: what became of it.
+        configuration: what was asked of it.
     """
 
     file: str
     text: str
     compilation: Compilation
+    configuration: Configuration = NO_CONFIGURATION
+
+    @property
+    def policy(self) -> Policy:
+        """What was asked of it."""
+        return self.configuration.policy
 
 
-def compiled_file(name: str, dialect: str | None = None) -> CompiledFile:
-    """Read and compile a flow.
+def compiled_file(
+    name: str, dialect: str | None = None, wishes: Wishes = NOTHING_SAID
+) -> CompiledFile:
+    """Read and compile a flow, as its configuration asks.
 
     Args:
         name: the path, or ``-`` for standard input.
         dialect: its format, ``scxml`` among them, or None to recognise it.
+        wishes: what the command line says about the checks.
 
     Raises:
-        Failure: it cannot be read.
+        Failure: it, or its configuration, cannot be read.
     """
     content = files.bytes_of(name)
-    file = files.label(name)
+    return compiled_content(content, files.label(name), dialect, configuration_for(name, wishes))
+
+
+def compiled_content(
+    content: bytes, file: str, dialect: str | None, configuration: Configuration
+) -> CompiledFile:
+    """Compile what a file holds."""
     text = content.decode("utf-8-sig", errors="replace")
     if dialect == SCXML or (dialect is None and is_scxml(content, file)):
-        return CompiledFile(file, text, compiler.compile_scxml(content, file=file))
+        return CompiledFile(file, text, compiler.compile_scxml(content, file=file), configuration)
     flow = flows.read_text(content, file, dialect=dialect)
-    return CompiledFile(file, text, compiler.compile(flow))
+    compilation = compiler.compile(flow, configuration.policy)
+    return CompiledFile(file, text, compilation, configuration)
+
+
+def verified_file(one: CompiledFile, budget: Budget) -> CompiledFile:
+    """The same flow, with what was found by going through all that can happen."""
+    telling = Telling(one.file)
+    verified = compiler.verify(one.compilation, budget, telling.tell)
+    telling.end()
+    return replace(one, compilation=verified)
+
+
+class Telling:
+    """Tells people at a terminal how far a verification is, once that takes long.
+
+    Args:
+        file: of the flow.
+    """
+
+    LONG = 4_096
+    """Steps that take about a second."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._told = False
+
+    def tell(self, done: int, limit: int) -> None:
+        """Say it anew."""
+        if done >= self.LONG and done % 1024 == 0 and sys.stderr.isatty():
+            self._told = True
+            sys.stderr.write(f"\r{printable(self._file)}: {done:,} of at most {limit:,} steps ")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Wipe what was said."""
+        if self._told:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def report_of(compiled: list[CompiledFile]) -> Report:
     """What was found in some flows, each finding a case of its own."""
+    idle = tuple(idle_exemptions(compiled))
     findings = [finding for one in compiled for finding in one.compilation.findings]
+    findings += [finding for case in idle for finding in case.findings]
     return Report(
         command="check",
-        cases=tuple(case for one in compiled for case in _cases(one)),
+        cases=(*(case for one in compiled for case in _cases(one)), *idle),
         summary=f"{_counts(findings)} in {counted(len(compiled), 'file')}",
         texts={one.file: one.text for one in compiled},
         checks=CHECKS,
     )
+
+
+def idle_exemptions(compiled: list[CompiledFile]) -> Iterator[Case]:
+    """What configurations suppress in these files, and what was not found there."""
+    by_file: dict[str, list[CompiledFile]] = {}
+    for one in compiled:
+        by_file.setdefault(one.configuration.file, []).append(one)
+    for file, group in by_file.items():
+        used = {exemption for one in group for exemption in one.compilation.exempted}
+        for exemption in group[0].configuration.policy.exemptions:
+            concerned = exemption.file and any(is_in(one.file, exemption.file) for one in group)
+            if concerned and exemption not in used and is_wanted(IDLE.code, group[0].policy):
+                finding = IDLE.finding(
+                    f"`{exemption.code}` is suppressed for `{exemption.file}`, and not found there",
+                    Location(file),
+                    help="remove the suppression",
+                )
+                yield Case(file, _name(finding), (finding,))
 
 
 def _cases(compiled: CompiledFile) -> list[Case]:

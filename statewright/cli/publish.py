@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statewright.cli.failure import CLEAN, FOUND
-from statewright.cli.flow_files import compiled_file, report_of
+from statewright.cli.flow_files import compiled_file, report_of, verified_file
 from statewright.cli.options import database_option, dialect_option, format_option
 from statewright.cli.output import complain
 from statewright.cli.stores import TENANT, moment, on_existing_store, on_store
 from statewright.cli.streams import print_document
 from statewright.cli.tables import lines_from_table
+from statewright.compiler.verification.budget import DEFAULT
 from statewright.reporting.text import printable
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def publish(
     FILE becomes the next version of its flow; - is standard input. Nothing is published while ERROR
     findings stand. Sessions that run stay on their version.
     """
-    compilation = (one := compiled_file(name, dialect)).compilation
+    one = verified_file(compiled_file(name, dialect), DEFAULT)
+    compilation = one.compilation
     if compilation.findings:
         complain(report_of([one]))
     if compilation.errors:

@@ -9,7 +9,17 @@ from statewright.compiler.compilation import (
     Compilation,
     compile,  # noqa: A004 (as in re.compile)
     compile_scxml,
+    verify,
 )
 from statewright.compiler.findings import Finding, Severity, Verdict, Witness
 
-__all__ = ["Compilation", "Finding", "Severity", "Verdict", "Witness", "compile", "compile_scxml"]
+__all__ = [
+    "Compilation",
+    "Finding",
+    "Severity",
+    "Verdict",
+    "Witness",
+    "compile",
+    "compile_scxml",
+    "verify",
+]

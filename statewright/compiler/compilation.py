@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statewright.compiler.checks import BY_CODE, findings_of
-from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.findings import Finding, Severity, Verdict
+from statewright.compiler.house_rules import broken_rules
 from statewright.compiler.lowering import lower
 from statewright.compiler.lowering.rules import written
 from statewright.compiler.lowering.triggers import triggers_of
+from statewright.compiler.policy import EVERYTHING, Exemption, Policy
 from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
 from statewright.compiler.subject import subject_of
+from statewright.compiler.triage import Suppressed, Triage, triaged
+from statewright.compiler.verification.assumptions import assumptions_of
+from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
+from statewright.compiler.verification.drawing import Drawing, drawing_of
+from statewright.compiler.verification.verification import Verification, verified
 from statewright.errors import FlowRejected
 from statewright.flows.model import Flow
 from statewright.flows.names import flow_id
@@ -32,12 +39,20 @@ class Compilation:
         statechart: what it means, as far as that can be said: where the flow is wrong, the
             session fails at that place instead of guessing.
         source_map: where each state and transition was drawn.
+        suppressed: what was found and is not told, with the reasons.
+        exempted: what of the policy suppressed something.
+        policy: what was asked of it beside.
+        verification: what is known of the chart; None where it was not verified.
     """
 
     flow: Flow
     findings: tuple[Finding, ...]
     statechart: Statechart
     source_map: SourceMap
+    suppressed: tuple[Suppressed, ...] = ()
+    exempted: frozenset[Exemption] = frozenset()
+    policy: Policy = EVERYTHING
+    verification: Verification | None = None
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -45,14 +60,21 @@ class Compilation:
         return tuple(f for f in self.findings if f.severity is Severity.ERROR)
 
     def release(self) -> Release:
-        """The verified chart, fit to be published.
+        """The verified chart, fit to be published; it is verified first if it was not.
 
         Raises:
             FlowRejected: an ERROR finding stands.
         """
+        if self.verification is None and self.flow.nodes and _only_guessed(self.errors):
+            return verify(self).release()
         if self.errors:
             raise FlowRejected(self.errors)
-        return self.draft()
+        undecided = (one for one in self.findings if one.verdict is Verdict.UNDECIDED)
+        return replace(
+            self.draft(),
+            assumptions=() if self.verification is None else assumptions_of(self.verification),
+            undecided=tuple(f"{one.code} {one.message}: {one.reason}" for one in undecided),
+        )
 
     def draft(self) -> Release:
         """The chart whatever was found: for ``chat`` and ``test``, never for a channel."""
@@ -66,28 +88,79 @@ class Compilation:
         )
 
 
-def compile(flow: Flow) -> Compilation:  # noqa: A001 (always qualified: compiler.compile)
+def compile(  # noqa: A001 (always qualified: compiler.compile)
+    flow: Flow, policy: Policy = EVERYTHING
+) -> Compilation:
     """Check a flow and lower it to a statechart.
 
     Never raises for what an author wrote: whatever is wrong is a finding.
+
+    Args:
+        flow: what an author drew.
+        policy: what an organisation asks of it beside, and does not ask.
     """
     lowered = lower(flow)
+    triage = _triage(flow, policy, {})
     return Compilation(
         flow=flow,
-        findings=_findings(flow, {}),
+        findings=triage.findings,
         statechart=lowered.statechart,
         source_map=lowered.source_map,
+        suppressed=triage.suppressed,
+        exempted=triage.used,
+        policy=policy,
     )
 
 
-def _findings(flow: Flow, known: dict[int, tuple[Finding, ...]]) -> tuple[Finding, ...]:
+def verify(
+    compilation: Compilation, budget: Budget = DEFAULT, progress: Progress = silent
+) -> Compilation:
+    """The same compilation, with what was found by going through all that can happen.
+
+    A flow with errors is not verified: what is found in it would come of those.
+
+    Args:
+        compilation: what became of a flow.
+        budget: what each search may spend; it counts work, so that the same is found anywhere.
+        progress: told from time to time of the steps done, and of how many there may be.
+    """
+    flow = compilation.flow
+    if not flow.nodes or not _only_guessed(compilation.errors):
+        return compilation
+    # Readers of other formats take for an input what a flow reads and never writes.
+    asked = (one for one in flow.variables if one.input and not one.has_default)
+    guessed = {one.name for one in asked if flow.dialect != "native"}
+    verification = verified(compilation.statechart, budget, progress, frozenset(guessed))
+    triage = _triage(flow, compilation.policy, {}, drawing_of(flow, verification))
+    return replace(
+        compilation,
+        findings=triage.findings,
+        suppressed=triage.suppressed,
+        exempted=triage.used,
+        verification=verification,
+    )
+
+
+def _only_guessed(errors: tuple[Finding, ...]) -> bool:
+    """Whether all errors are such as verification knows more about."""
+    return all(one.code in GUESSED for one in errors)
+
+
+GUESSED = frozenset(("S108",))
+"""Checks that guess where nothing was verified."""
+
+
+def _triage(
+    flow: Flow, policy: Policy, known: dict[int, Triage], drawing: Drawing | None = None
+) -> Triage:
     """What is wrong with a flow, and with the flows that it runs; each of these is checked once."""
     broken: dict[str, tuple[Finding, ...]] = {}
     for name, inner in flow.subflows.items():
         if id(inner) not in known:
-            known[id(inner)] = _findings(inner, known)
-        broken[name] = tuple(f for f in known[id(inner)] if f.severity is Severity.ERROR)
-    return findings_of(subject_of(flow, broken))
+            known[id(inner)] = _triage(inner, policy, known)
+        broken[name] = tuple(f for f in known[id(inner)].findings if f.severity is Severity.ERROR)
+    subject = subject_of(flow, broken, policy, drawing)
+    return triaged((*findings_of(subject), *broken_rules(subject)), flow, policy)
 
 
 def compile_scxml(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -33,10 +33,20 @@ class Witness:
     Attributes:
         script: the lines of a conversation script.
         transcript: what happened, a JSON object per turn.
+        data: values of the inputs of the flow.
+        contact: values of the contact.
+        tenant: values of the tenant.
+        seed: of its chance, or ``""`` for that of any script.
+        now: when it begins, or ``""`` for the time of any script.
     """
 
     script: tuple[Any, ...]
     transcript: tuple[Mapping[str, Any], ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    tenant: Mapping[str, Any] = field(default_factory=dict)
+    seed: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)

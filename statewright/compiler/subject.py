@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
+from statewright.compiler.analysis.paces import Pace, paces_of
 from statewright.compiler.analysis.texts import ParsedText, parsed_texts
+from statewright.compiler.analysis.ways import Ways, ways_of
+from statewright.compiler.analysis.writes import Write, writes_of
 from statewright.compiler.findings import Finding
+from statewright.compiler.policy import EVERYTHING, Policy
+from statewright.compiler.verification.drawing import Drawing
 from statewright.flows.model import Flow, Node
 
 
@@ -22,14 +27,24 @@ class Subject:
         reachable: nodes on a path from an entry, an interrupt, or where settings and policies lead;
             guards are not considered.
         texts: its expressions and templates, parsed and type-checked.
+        writes: the places that write variables.
+        paces: what is waited for at each node.
+        ways: how a conversation gets from node to node.
+        policy: what is asked of it beside.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
+        drawing: what is known of its chart; None where nothing was verified.
     """
 
     flow: Flow
     graph: Graph
     reachable: frozenset[str]
     texts: tuple[ParsedText, ...]
+    writes: tuple[Write, ...]
+    paces: Mapping[str, Pace]
+    ways: Ways
+    policy: Policy
     broken: Mapping[str, tuple[Finding, ...]]
+    drawing: Drawing | None = None
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -37,8 +52,13 @@ class Subject:
         return self.graph.nodes
 
 
-def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = None) -> Subject:
-    """Index a flow; see ``Subject.broken``."""
+def subject_of(
+    flow: Flow,
+    broken: Mapping[str, tuple[Finding, ...]] | None = None,
+    policy: Policy = EVERYTHING,
+    drawing: Drawing | None = None,
+) -> Subject:
+    """Index a flow; see ``Subject`` for ``broken`` and ``drawing``."""
     graph = graph_of(flow)
     begun = (*graph.beginnings, *(named.goal.node for named in goals_of(flow)))
     return Subject(
@@ -46,5 +66,10 @@ def subject_of(flow: Flow, broken: Mapping[str, tuple[Finding, ...]] | None = No
         graph=graph,
         reachable=reachable_from(begun, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
+        writes=writes_of(flow),
+        paces=paces_of(flow),
+        ways=ways_of(graph),
+        policy=policy,
         broken=broken or {},
+        drawing=drawing,
     )

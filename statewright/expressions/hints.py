@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
 from typing import Any, Final
 
@@ -20,6 +20,9 @@ _CANDIDATES: Final = 500
 """A name is compared with at most so many others: that takes time."""
 _DIFFERENCE: Final = 4
 """By how many characters the lengths of names that are compared may differ."""
+
+_AS_NEAR: Final = 0.05
+"""By how little likenesses differ that are the same to people."""
 
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "length": "size",
@@ -64,8 +67,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
     if len(name) > _LONGEST:
         return ""
     candidates = (one for one in names if abs(len(one) - len(name)) <= _DIFFERENCE)
-    near = get_close_matches(name, islice(candidates, _CANDIDATES), n=1)
-    return f"did you mean `{near[0]}`?" if near else ""
+    near = get_close_matches(name, islice(candidates, _CANDIDATES), n=2)
+    if len(near) == 2:
+        first, second = (SequenceMatcher(None, one, name).ratio() for one in near)
+        near = near if first - second < _AS_NEAR else near[:1]
+    return f"did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
 
 
 def nearest_function(name: str, signatures: Collection[tuple[str, bool]], *, member: bool) -> str:

@@ -269,6 +269,23 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Findings that the author knows of, and that are not to be told.
+
+    Attributes:
+        code: of the check.
+        reason: why they are all right.
+        location: where that is said.
+        node: id of the node where they are, or ``""`` for the whole flow.
+    """
+
+    code: str
+    reason: str
+    location: Location = NOWHERE
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A whole drawing.
 
@@ -288,6 +305,7 @@ class Flow:
         subflows: the flows that its nodes run, by the words in which the nodes name them.
         triggers: what begins it, in the order of the file.
         rules: what must hold of every conversation, in the order of the file.
+        suppressions: findings that are not to be told.
         locale: the language of its texts, or ``""``.
         locales: the languages that its texts are translated to.
         description: what it is for, or ``""``.
@@ -310,5 +328,6 @@ class Flow:
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[Rule, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     locale: str = ""
     locales: tuple[str, ...] = ()

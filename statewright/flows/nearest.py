@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 from statewright.flows.outline import shown
 
 _LIST_LIMIT: Final = 12
 """How many names a message lists."""
+
+_AS_NEAR: Final = 0.05
+"""By how little likenesses differ that are the same to people."""
 
 _SYNONYMS: Final = {
     "any": ("dyn",),
@@ -47,9 +50,29 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("Mesage", ["message", "question"])
     'message'
     """
+    return (*_near(name, known), "")[0]
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The help for an unknown name that something is like; two that it is as much like are named.
+
+    >>> meant("hello_3", ["hello_1", "hello_2", "bye"])
+    'did you mean `hello_2` or `hello_1`?'
+    """
+    found = _near(name, known)
+    return f"did you mean {' or '.join(map(shown, found))}?" if found else ""
+
+
+def _near(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known name that looks most like another one; two if these are as near."""
     by_key = {_key(candidate): candidate for candidate in known}
-    matches = get_close_matches(_key(name)[:100], by_key, n=1, cutoff=0.6)
-    return by_key[matches[0]] if matches else ""
+    key = _key(name)[:100]
+    found = get_close_matches(key, by_key, n=2, cutoff=0.6)
+    if len(found) > 1 and found[0] != key:
+        first, second = (SequenceMatcher(None, one, key).ratio() for one in found)
+        if first - second < _AS_NEAR:
+            return tuple(by_key[one] for one in found)
+    return tuple(by_key[one] for one in found[:1])
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -61,9 +84,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(known) if isinstance(known, set | frozenset) else list(known)
     synonyms = _SYNONYMS.get(_key(name), ())
-    found = next((word for word in synonyms if word in names), "") or nearest(name, names)
+    synonym = next((word for word in synonyms if word in names), "")
+    found = f"did you mean {shown(synonym)}?" if synonym else meant(name, names)
     if found:
-        return f"did you mean {shown(found)}?"
+        return found
     if len(names) == 1:
         return f"it can only be {shown(names[0])}"
     return f"known are {listed(names)}" if len(names) <= _LIST_LIMIT else ""

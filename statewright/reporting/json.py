@@ -60,4 +60,10 @@ def _object_from_location(place: Location, node: str = "", port: str = "") -> di
 def _object_from_witness(witness: Witness | None) -> dict[str, Any] | None:
     if witness is None:
         return None
-    return {"script": list(witness.script), "transcript": [dict(t) for t in witness.transcript]}
+    conditions = {
+        name: value
+        for name in ("data", "contact", "tenant", "seed", "now")
+        if (value := getattr(witness, name))
+    }
+    transcript = [dict(turn) for turn in witness.transcript]
+    return {"script": list(witness.script), "transcript": transcript, **conditions}

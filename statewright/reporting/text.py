@@ -11,13 +11,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.findings import Finding, Severity, Witness
 from statewright.excerpt import columns
 from statewright.reporting.report import Report
 from statewright.statechart.sourcemap import Location
+
+DIALOGUE = 24
+"""How many lines of a conversation are shown."""
 
 WIDTH = 120
 """Columns of a source line that are shown; longer lines are cut to a window around the caret."""
@@ -91,10 +96,40 @@ def _notes(finding: Finding, gutter: str, *, colour: bool) -> Iterator[str]:
         yield f"{gutter} {mark} undecided: {printable(finding.reason)}"
     for place in finding.related:
         yield f"{gutter} {mark} see also {printable(str(place))}"
+    if finding.witness is not None:
+        yield f"{gutter} {mark} conversation:{printable(_conditions(finding.witness))}"
+        yield from (f"{gutter}     {line}" for line in dialogue(finding.witness))
     if finding.help:
         first, *more = printable_lines(finding.help)
         yield f"{gutter} {mark} help: {first}"
         yield from (f"{gutter}   {line}" for line in more)
+
+
+def _conditions(witness: Witness) -> str:
+    """Under which conditions a conversation goes so, where these are not those of any script."""
+    given = {name: getattr(witness, name) for name in ("data", "contact", "tenant", "seed", "now")}
+    told = {name: value for name, value in given.items() if value}
+    return f" ({json.dumps(told, ensure_ascii=False, default=str)})" if told else ""
+
+
+def dialogue(witness: Witness) -> list[str]:
+    """What was said, line by line; of long conversations the beginning and the end."""
+    lines = [line for turn in witness.transcript for line in _said(turn)]
+    if len(lines) <= DIALOGUE:
+        return lines
+    half = DIALOGUE // 2
+    return [*lines[:half], f"… ({len(lines) - 2 * half} lines)", *lines[-half:]]
+
+
+def _said(turn: Mapping[str, Any]) -> Iterator[str]:
+    typed = turn["input"]
+    if typed is not None:
+        shown = typed if isinstance(typed, str) else json.dumps(typed, ensure_ascii=False)
+        yield printable(f"> {shown}")
+    for message in turn["messages"]:
+        yield from printable_lines(str(message.get("text") or f"[{message.get('type', '')}]"))
+    if turn["status"] != "active":
+        yield printable(f"({turn['status']}: {turn['outcome']})")
 
 
 def _excerpt(text: str, place: Location, *, colour: bool) -> Iterator[str]:

@@ -34,6 +34,15 @@ from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.surroundings import Surroundings
 
+SCRIPT_NOW: Final = 1_767_603_600_000_000
+"""When a script begins where nothing else is said: Monday, 2026-01-05, 09:00 UTC."""
+
+SCRIPT_SEED: Final = "statewright"
+"""The seed of a script where nothing else is said."""
+
+SCRIPT_SESSION: Final = "script"
+"""The session of a script: the ids of its effects are the same every time."""
+
 ANSWERS: Final = 1_000
 """How many effects are answered from fixtures between two lines; then they stay pending."""
 
@@ -208,7 +217,7 @@ def _answer(given: Any) -> tuple[Any, bool]:
     return answer_from_json(given)
 
 
-def play(
+def play(  # noqa: PLR0913 (whatever a conversation depends on)
     chart: Statechart,
     script: Iterable[Line],
     *,
@@ -217,6 +226,8 @@ def play(
     now: int,
     data: Mapping[str, Any] | None = None,
     fixtures: Mapping[str, Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
+    tenant: Mapping[str, Any] | None = None,
 ) -> Iterator[Turn]:
     """Start a session and play a script to it, a turn at a time.
 
@@ -233,14 +244,18 @@ def play(
         now: when it starts, microseconds since 1970 UTC.
         data: values of the chart's inputs.
         fixtures: see ``Fixtures``.
+        contact: values of the contact at the start.
+        tenant: values of the tenant at the start.
 
     Raises:
         InvalidScript: a line does not fit: it answers nothing that is pending, or the session is
             over.
         InvalidEvent: the inputs are not usable.
     """
-    answers, outside = Fixtures(fixtures or {}), Surroundings()
-    step = outside.after(start(chart, session=session, seed=seed, now=now, data=data))
+    answers, outside = Fixtures(fixtures or {}), Surroundings(contact, tenant)
+    step = outside.after(
+        start(chart, session=session, seed=seed, now=now, data=data, **outside.values)
+    )
     yield turn_of(chart, step)
     step = yield from _answer_effects(chart, step, answers, outside, now)
     for number, line in enumerate(script, 1):

@@ -16,14 +16,23 @@ from statewright.statechart.steps import Macrostep
 class Surroundings:
     """Values of the contact and the tenant while a script is played.
 
+    Args:
+        contact: values of the contact at the start; None is none.
+        tenant: values of the tenant at the start; None is none.
+
     Attributes:
         values: ``contact`` and ``tenant`` → their values.
     """
 
     __slots__ = ("values",)
 
-    def __init__(self) -> None:
-        self.values: dict[str, Mapping[str, Any]] = {"contact": {}, "tenant": {}}
+    def __init__(
+        self, contact: Mapping[str, Any] | None = None, tenant: Mapping[str, Any] | None = None
+    ) -> None:
+        self.values: dict[str, Mapping[str, Any]] = {
+            "contact": contact or {},
+            "tenant": tenant or {},
+        }
 
     def around(self, event: Event) -> Event:
         """An event that carries the values as they are now."""

@@ -19,39 +19,58 @@ def test_a_clean_flow_is_clean(statewright: CommandLine, greeting: Path) -> None
     assert (result.code, result.out, result.err) == (0, "no findings in 1 file\n", "")
 
 
+PAUSING = """\
+statewright: 1
+id: greeting
+start: pause
+nodes:
+  pause: {type: delay, duration: 1s, disabled: true, next: hello}
+  hello: {type: message, text: Hello, next: goodby}
+  goodbye: {type: end}
+"""
+
+
+@pytest.fixture
+def pausing(tmp_path: Path) -> Path:
+    """A flow with a warning and an error, and a node that is only reached once that is mended."""
+    path = tmp_path / "pausing.yaml"
+    path.write_text(PAUSING)
+    return path
+
+
 def test_findings_stand_in_the_order_of_the_file(
-    statewright: CommandLine, dangling: Path, monkeypatch: pytest.MonkeyPatch
+    statewright: CommandLine, pausing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(dangling.parent)
-    result = statewright("check", "dangling.yaml")
+    monkeypatch.chdir(pausing.parent)
+    result = statewright("check", "pausing.yaml")
     assert result.code == 1
     assert (
         result.out
         == """\
-dangling.yaml:5:45: error S103 dangling-edge: `hello` leads to `goodby`, and there is no such node
+pausing.yaml:5:3: warning S110 disabled-on-path: `pause` is disabled, and the conversation passes through it
   |
-5 |   hello: {type: message, text: Hello, next: goodby}
+5 |   pause: {type: delay, duration: 1s, disabled: true, next: hello}
+  |   ^^^^^
+  = help: lead the edges past it, or switch it on
+
+pausing.yaml:6:45: error S103 dangling-edge: `hello` leads to `goodby`, and there is no such node
+  |
+6 |   hello: {type: message, text: Hello, next: goodby}
   |                                             ^^^^^^
   = help: did you mean `goodbye`?
-
-dangling.yaml:6:3: warning S105 unreachable-node: no path leads from the start to `goodbye`
-  |
-6 |   goodbye: {type: end}
-  |   ^^^^^^^
-  = help: lead an edge to it, or delete it
 
 1 error, 1 warning in 1 file
 """
     )
 
 
-def test_json_is_one_array_and_nothing_else(statewright: CommandLine, dangling: Path) -> None:
-    result = statewright("check", dangling, "--format", "json")
+def test_json_is_one_array_and_nothing_else(statewright: CommandLine, pausing: Path) -> None:
+    result = statewright("check", pausing, "--format", "json")
     assert result.code == 1
     assert result.err == ""
     first, second = json.loads(result.out)
-    assert (first["code"], first["location"]["node"]) == ("S103", "hello")
-    assert (second["code"], second["severity"]) == ("S105", "warning")
+    assert (first["code"], first["severity"]) == ("S110", "warning")
+    assert (second["code"], second["location"]["node"]) == ("S103", "hello")
 
 
 def test_sarif_names_every_check_as_a_rule(statewright: CommandLine, dangling: Path) -> None:
@@ -60,15 +79,15 @@ def test_sarif_names_every_check_as_a_rule(statewright: CommandLine, dangling: P
     assert {"R001", "S103", "G301", "D405"} <= rules
 
 
-def test_github_prints_a_line_for_each_finding(statewright: CommandLine, dangling: Path) -> None:
-    lines = statewright("check", dangling, "--format", "github").out.splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning"]
+def test_github_prints_a_line_for_each_finding(statewright: CommandLine, pausing: Path) -> None:
+    lines = statewright("check", pausing, "--format", "github").out.splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["::warning", "::error"]
 
 
 def test_junit_has_a_suite_for_each_file(
-    statewright: CommandLine, dangling: Path, greeting: Path
+    statewright: CommandLine, pausing: Path, greeting: Path
 ) -> None:
-    xml = statewright("check", dangling, greeting, "--format", "junit").out
+    xml = statewright("check", pausing, greeting, "--format", "junit").out
     root = ET.fromstring(xml)  # noqa: S314 (we have just written it)
     assert [suite.attrib["failures"] for suite in root] == ["2", "0"]
 

@@ -13,6 +13,7 @@ FLOW = """
 statewright: 1
 id: diary
 start: ask
+suppress: {C201: to see it fail, E603: nobody answers there}
 variables: {name: string, brave: {type: bool, default: false}}
 nodes:
   ask: {type: question, text: Who are you?, variable: name, next: dare}

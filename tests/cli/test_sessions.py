@@ -201,9 +201,12 @@ def test_a_replay_tells_what_went_wrong(
 ) -> None:
     flow = tmp_path / "endless.yaml"
     flow.write_text(
-        "statewright: 1\nid: endless\nstart: ask\nnodes:\n"
-        "  ask: {type: question, text: Hello?, next: a}\n"
+        "statewright: 1\nid: endless\nstart: ask\nsuppress: {C201: to see it fail}\n"
+        "variables: {said: string}\nnodes:\n"
+        "  ask: {type: question, text: Hello?, variable: said, next: again}\n"
+        "  again: {type: condition, branches: [{if: said == 'Hi', to: a}], else: bye}\n"
         "  a: {type: message, text: x, next: b}\n  b: {type: jump, to: a}\n"
+        "  bye: {type: end}\n"
     )
     assert statewright("publish", str(flow), "--database", database).code == 0
     statewright("chat", "endless", "--database", database, "--script", script(tmp_path, "Hi"))

@@ -8,7 +8,9 @@ from typing import Any
 
 from statewright import compiler, flows
 from statewright.compiler import Compilation
+from statewright.errors import FlowRejected
 from statewright.statechart import Turn, parse_script, play
+from statewright.statechart.release import Release
 
 HEADER = "statewright: 1\nid: test\n"
 NOW = 1_700_000_000_000_000
@@ -28,7 +30,25 @@ def turns(
     now: str = "",
 ) -> list[Turn]:
     """Every turn of a conversation, which begins ``now``; the flow must be free of errors."""
-    release = compiled(text).release()
+    compilation = compiled(text)
+    if compilation.errors:
+        raise FlowRejected(compilation.errors)
+    return _played(compilation.draft(), *script, data=data, fixtures=fixtures, seed=seed, now=now)
+
+
+def drafted(text: str, *script: Any) -> list[Turn]:
+    """Every turn of a conversation with a flow that no one could publish."""
+    return _played(compiled(text).draft(), *script)
+
+
+def _played(
+    release: Release,
+    *script: Any,
+    data: Mapping[str, Any] | None = None,
+    fixtures: Mapping[str, Any] | None = None,
+    seed: str = "seed",
+    now: str = "",
+) -> list[Turn]:
     return list(
         play(
             release.statechart,

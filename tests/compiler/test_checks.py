@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
 from statewright import compiler, flows
-from statewright.compiler.checks import CHECKS, Check
+from statewright.compiler.checks import BY_CODE, CHECKS, Check
 from statewright.compiler.checks.check import SECTIONS, sections_of
+from statewright.compiler.checks.consequences import BEHIND
+from statewright.compiler.configuration import policy_from
+from statewright.compiler.findings import Verdict
+from statewright.compiler.mending import FIXES
+from tests.compiler.check_reference import GROUPS, PAGES, pages
 
 HEADER = "statewright: 1\nid: example\n"
 
@@ -19,20 +25,28 @@ def flow_text(example: str) -> str:
     return example if is_whole else HEADER + example
 
 
-def flow_in(example: str) -> flows.Flow:
-    """The flow of an example; other files that belong to it stand below it, after ``# file:``."""
+def compiled(example: str) -> compiler.Compilation:
+    """An example, compiled; other files that belong to it stand below it, after ``# file:``."""
     text, *others = re.split(r"^# file: ", example, flags=re.MULTILINE)
     files = dict(other.split("\n", 1) for other in others)
+    policy = policy_from(tomllib.loads(files.pop("statewright.toml", "")))
 
     def find(name: str, _: flows.Flow) -> flows.Flow | str:
         return flows.parse(files[name], file=name) if name in files else f"there is no `{name}`"
 
-    return flows.resolved(flows.parse(flow_text(text), file="example"), find)
+    flow = flows.resolved(flows.parse(flow_text(text), file="example"), find)
+    return compiler.compile(flow, policy)
 
 
 def codes_in(example: str) -> set[str]:
-    compilation = compiler.compile(flow_in(example))
-    return {finding.code for finding in compilation.findings}
+    """Codes of what is found before a flow is verified, and then."""
+    compilation = compiled(example)
+    findings = (*compilation.findings, *compiler.verify(compilation).findings)
+    return {finding.code for finding in findings}
+
+
+def codes_verified(example: str) -> set[str]:
+    return {finding.code for finding in compiler.verify(compiled(example)).findings}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
@@ -49,6 +63,23 @@ def test_no_code_and_no_name_is_used_twice() -> None:
     assert len({check.name for check in CHECKS}) == len(CHECKS)
 
 
+def test_the_checks_stand_in_the_order_of_their_codes() -> None:
+    letters = "".join(GROUPS)
+    ordered = sorted(CHECKS, key=lambda check: (letters.index(check.code[0]), check.code))
+    assert [check.code for check in CHECKS] == [check.code for check in ordered]
+
+
+def test_the_pages_are_those_of_the_source() -> None:
+    found = {path.name: path.read_text() for path in PAGES.glob("*.md")}
+    assert found == pages(), "run `python -m tests.compiler.check_reference`"
+
+
+def test_what_hides_and_what_is_mended_is_checked() -> None:
+    assert set(FIXES) <= set(BY_CODE)
+    codes = {code for code in BEHIND if code in BY_CODE}
+    assert {"S105", "D403", "G301"} <= codes
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 def test_the_example_of_a_check_raises_it(check: Check) -> None:
     assert check.code in codes_in(sections_of(check.documentation)["Example"])
@@ -56,4 +87,12 @@ def test_the_example_of_a_check_raises_it(check: Check) -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
 def test_the_mended_example_is_clean(check: Check) -> None:
-    assert codes_in(sections_of(check.documentation)["Instead"]) == set()
+    assert codes_verified(sections_of(check.documentation)["Instead"]) == set()
+
+
+def test_nothing_is_left_undecided_in_the_examples() -> None:
+    for check in CHECKS:
+        for section in ("Example", "Instead"):
+            example = sections_of(check.documentation)[section]
+            verified = compiler.verify(compiled(example))
+            assert not [f for f in verified.findings if f.verdict is Verdict.UNDECIDED]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from statewright.errors import InvalidScript
-from tests.compiler.conversations import compiled, said, talk, turns
+from tests.compiler.conversations import compiled, drafted, said, talk, turns
 
 ROUTE = """
 start: route
@@ -144,7 +144,7 @@ nodes:
   one: {type: message, text: one, next: two}
   two: {type: message, text: two, next: one}
 """
-    (turn,) = turns(flow)
+    (turn,) = drafted(flow)
     assert turn.status == "failed"
     assert any("one" in i.message and "two" in i.message for i in turn.macrostep.incidents)
 
@@ -319,7 +319,7 @@ variables: {x: {type: list, default: []}}
 nodes:
   fill: {type: set, actions: [{append: x, value: 1}], next: fill}
 """
-    (turn,) = turns(flow)
+    (turn,) = drafted(flow)
     assert turn.status == "failed"
     assert any("it writes more than" in incident.message for incident in turn.macrostep.incidents)
 
@@ -335,7 +335,7 @@ nodes:
   one: {type: jump, to: two}
   two: {type: jump, to: one}
 """
-    played = turns(flow, "hello", {"advance": "2h"})
+    played = drafted(flow, "hello", {"advance": "2h"})
     assert said(played) == ["Word?"]
     assert played[-1].status == "failed"
     assert "ask/wait" in played[-1].configuration

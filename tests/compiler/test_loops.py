@@ -143,7 +143,7 @@ def test_a_loop_may_be_left_for_a_node_around_it() -> None:
         (("each: cart", "each: n"), "G302"),
         (("item: fruit", "item: fruit\n    start: nowhere"), "S103"),
         (("fruit }}?", "frut }}?"), "D405"),
-        (("Bye}", "'{{ fruit }}'}"), "D405"),
+        (("Bye}", "'{{ fruit }}'}"), "D408"),
         (("each: cart", "times: '3'\n    each: cart"), "R004"),
         (("each: cart", ""), "R005"),
     ],

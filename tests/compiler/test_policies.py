@@ -115,7 +115,7 @@ nodes:
 
 ERRORS_INSIDE = """
 start: NODE
-variables: {n: {type: int, default: 3}, text: {type: string, default: x}}
+variables: {n: {type: int, default: 3}, m: int, text: {type: string, default: x}}
 nodes:
   set: {type: set, actions: [{set: n, to: "{{ int(text) }}"}], on_error: {fallback: sorry}, next: bye}
   wait: {type: delay, for: int(text), on_error: {retry: 1, wait: 1m, fallback: sorry}, next: bye}
@@ -133,7 +133,7 @@ nodes:
     next: bye
     regions:
       one: {nodes: {a: {type: set, actions: [{set: n, to: "{{ n + 1 }}"}], next: x}, x: {type: leave}}}
-      two: {nodes: {b: {type: set, actions: [{set: n, to: 5}], next: y}, y: {type: leave}}}
+      two: {nodes: {b: {type: set, actions: [{set: m, to: 5}], next: y}, y: {type: leave}}}
   bye: {type: end, text: Bye}
   sorry: {type: end, text: Sorry}
 """

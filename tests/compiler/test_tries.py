@@ -118,7 +118,7 @@ def test_a_failed_request_is_caught_by_its_class() -> None:
 
 def test_a_request_that_nothing_catches_needs_a_way_for_its_errors() -> None:
     findings = compiled(REQUEST.replace("[request]", "[timeout]")).findings
-    assert [finding.code for finding in findings] == ["S107"]
+    assert [finding.code for finding in findings] == ["E601"]
 
 
 def test_what_goes_wrong_in_a_clause_goes_on() -> None:
@@ -134,7 +134,7 @@ def test_what_goes_wrong_in_a_clause_goes_on() -> None:
 
 def test_the_error_is_known_only_in_its_clause() -> None:
     findings = compiled(ANY.replace("text: Bye", "text: '{{ problem.message }}'")).findings
-    assert [finding.code for finding in findings] == ["D405"]
+    assert [finding.code for finding in findings] == ["D408"]
 
 
 def test_a_leave_outside_a_try_is_found() -> None:

@@ -207,10 +207,10 @@ def test_a_sticky_split_falls_on_the_same_arm_whatever_the_seed() -> None:
     ("flow", "old", "new", "code"),
     [
         (LOOKUP, "result.score", "reslt.score", "G303"),
-        (LOOKUP, "    on: {error: sorry}\n", "", "S107"),
+        (LOOKUP, "    on: {error: sorry}\n", "", "E601"),
         (LABEL, "{{ name }}", "{{ nme }}", "D405"),
         (LLM, "    model: small\n", "", "R005"),
-        (LLM, "    on: {error: sorry}\n", "", "S107"),
+        (LLM, "    on: {error: sorry}\n", "", "E601"),
         (CLIENT, "timeout: late", "timeout: lat", "S103"),
         (APPROVAL, "rejected: no, ", "", "S107"),
         (SPLIT, "name: new, ", "name: old, ", "R007"),

@@ -21,7 +21,7 @@ from tests.flows.node_reference import FAMILIES, PAGES, SAMPLES, pages
 FLOWS = sorted(path for path in SAMPLES.glob("*.yaml") if path.suffixes == [".yaml"])
 TESTS = sorted(SAMPLES.glob("*.test.yaml"))
 
-NOT_SHOWN = {"disabled"}
+NOT_SHOWN = {"disabled", "suppress"}
 """What a sample without findings cannot use."""
 
 

@@ -13,9 +13,9 @@ from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import (
     Environment,
     Expression,
-    Hole,
     Problem,
     ProblemKind,
+    Template,
     check,
     parse,
     parse_template,
@@ -35,11 +35,23 @@ class ParsedText:
         text: what its author wrote.
         error: why it cannot be parsed, or None.
         problems: what the type checker found, with offsets in the whole text.
+        form: what it is: an expression, also for the path of a variable; a template; None for a
+            pattern, for a declared name that is written, and for what cannot be parsed.
     """
 
     text: Text
     error: ExpressionError | None
     problems: tuple[Problem, ...]
+    form: Expression | Template | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The expressions in it whose values it takes."""
+        if isinstance(self.form, Template):
+            return tuple(hole.expression for hole in self.form.holes)
+        if self.form is None or self.text.role is Role.VARIABLE:
+            return ()
+        return (self.form,)
 
 
 def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
@@ -55,32 +67,41 @@ def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
 
 
 def _parsed(text: Text, environment: Environment, declared: Container[str]) -> ParsedText:
-    source = text.source.text
     try:
-        problems = tuple(_problems(text.role, source, text, environment, declared))
+        form = _form(text, declared)
+        problems = tuple(_problems(text, form, environment))
     except ExpressionError as error:
         return ParsedText(text, error, ())
-    return ParsedText(text, None, problems)
+    return ParsedText(text, None, problems, form)
+
+
+def _form(text: Text, declared: Container[str]) -> Expression | Template | None:
+    source = text.source.text
+    match text.role:
+        case Role.GUARD | Role.EXPRESSION:
+            return parse(source)
+        case Role.TEMPLATE:
+            return parse_template(source, text.place)
+        case Role.VARIABLE:
+            path_from(text.source, declared)
+            return None if source in declared else parse(source)
+        case Role.PATTERN:
+            _require_pattern(source)
+            return None
 
 
 def _problems(
-    role: Role, source: str, text: Text, environment: Environment, declared: Container[str]
+    text: Text, form: Expression | Template | None, environment: Environment
 ) -> Iterator[Problem]:
-    match role:
-        case Role.GUARD:
-            yield from _checked_guard(parse(source), environment)
-        case Role.EXPRESSION:
-            yield from _checked_value(parse(source), environment, text.wanted)
-        case Role.TEMPLATE:
-            for part in parse_template(source, text.place).parts:
-                if isinstance(part, Hole):
-                    yield from _checked(part.expression, part.offset, environment)
-        case Role.VARIABLE:
-            path_from(text.source, declared)
-            if source not in declared:
-                yield from _checked(parse(source), 0, environment)
-        case Role.PATTERN:
-            _require_pattern(source)
+    if isinstance(form, Template):
+        for hole in form.holes:
+            yield from _checked(hole.expression, hole.offset, environment)
+    elif form is not None and text.role is Role.GUARD:
+        yield from _checked_guard(form, environment)
+    elif form is not None and text.role is Role.EXPRESSION:
+        yield from _checked_value(form, environment, text.wanted)
+    elif form is not None:
+        yield from _checked(form, 0, environment)
 
 
 def _checked_guard(expression: Expression, environment: Environment) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.nearest import nearest
+from statewright.flows.nearest import meant
 from statewright.flows.nodes import bodies_of
 
 
@@ -39,13 +39,12 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Edges with an end that is not there."""
     for edge in subject.flow.edges:
         if edge.target not in subject.nodes:
-            meant = nearest(edge.target, subject.nodes)
             yield check.finding(
                 f"`{edge.source}` leads to `{edge.target}`, and there is no such node",
                 edge.location,
                 node=edge.source,
                 port=edge.port,
-                help=f"did you mean `{meant}`?" if meant else "",
+                help=meant(edge.target, subject.nodes),
             )
     yield from _beginnings(check, subject)
     yield from _named(check, subject)
@@ -58,13 +57,12 @@ def _named(check: Check, subject: Subject) -> Iterator[Finding]:
         name = named.goal.node
         if name in subject.nodes:
             continue
-        meant = nearest(name, subject.nodes)
         found = f"{named.what} leads to `{name}`, and there is no such node"
         yield check.finding(
             found if name else f"{named.what} does not say where to",
             named.goal.location,
             node=named.source,
-            help=f"did you mean `{meant}`?" if meant else "give it the id of a node",
+            help=meant(name, subject.nodes) or "give it the id of a node",
         )
 
 
@@ -74,11 +72,10 @@ def _ruled(check: Check, subject: Subject) -> Iterator[Finding]:
         for moment in (rule.moment, rule.other):
             for goal in () if moment is None else moment.nodes:
                 if goal.node not in subject.nodes:
-                    meant = nearest(goal.node, subject.nodes)
                     yield check.finding(
                         f"the rule `{rule.name}` names `{goal.node}`, and there is no such node",
                         goal.location,
-                        help=f"did you mean `{meant}`?" if meant else "give it the id of a node",
+                        help=meant(goal.node, subject.nodes) or "give it the id of a node",
                     )
 
 
@@ -88,12 +85,11 @@ def _beginnings(check: Check, subject: Subject) -> Iterator[Finding]:
         for body in bodies_of(node.config):
             inside = subject.graph.inside.get((node.id, body.name), ())
             if body.entry and body.entry not in inside:
-                meant = nearest(body.entry, inside)
                 yield check.finding(
                     f"`{node.id}` begins at `{body.entry}`, and there is no such node inside it",
                     body.location,
                     node=node.id,
-                    help=f"did you mean `{meant}`?" if meant else "",
+                    help=meant(body.entry, inside),
                 )
 
 

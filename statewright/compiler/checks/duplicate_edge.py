@@ -8,7 +8,7 @@ Why it matters:
 
 Example:
     start: route
-    variables: {score: {type: int, default: 0}}
+    variables: {score: {type: int, input: true}}
     nodes:
       route:
         type: condition
@@ -21,7 +21,7 @@ Example:
 
 Instead:
     start: route
-    variables: {score: {type: int, default: 0}}
+    variables: {score: {type: int, input: true}}
     nodes:
       route:
         type: condition

@@ -9,7 +9,7 @@ Why it matters:
 
 Example:
     start: hello
-    variables: {cart: list}
+    variables: {cart: {type: list, default: [tea, cake]}}
     nodes:
       hello: {type: message, text: "Here is your cart.", next: show}
       each:
@@ -23,7 +23,7 @@ Example:
 
 Instead:
     start: hello
-    variables: {cart: list}
+    variables: {cart: {type: list, default: [tea, cake]}}
     nodes:
       hello: {type: message, text: "Here is your cart.", next: each}
       each:

@@ -42,41 +42,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statewright.compiler.analysis.domains import domains_at, one_is_always_true
+from statewright.compiler.checks.branching import branching_ports
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering.texts import location_from
 from statewright.compiler.subject import Subject
+from statewright.compiler.verification.questions import TakeTransition, Undecided
 from statewright.errors import ExpressionError
 from statewright.expressions import Expression, parse
 from statewright.flows.model import Edge, Node
-from statewright.flows.nodes import Condition, Question
+from statewright.flows.nodes import Question
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Conditions without else, and other nodes of which all edges at a port have guards."""
-    for node in subject.nodes.values():
-        for port in _branching(subject, node):
-            edges = subject.graph.at(node.id, port)
-            if not _is_exhaustive(subject, node, edges):
-                yield check.finding(
-                    f"`{node.id}` branches at `{port}`, and no branch is sure to be taken",
-                    node.location,
-                    node=node.id,
-                    port=port,
-                    help="add `else`, or an edge without a guard behind the others",
-                    related=tuple(edge.location for edge in edges),
-                )
-
-
-def _branching(subject: Subject, node: Node) -> Iterator[str]:
-    """The ports of which all edges have guards."""
-    is_condition = isinstance(node.config, Condition)
-    if is_condition and subject.graph.at(node.id, "else"):
-        return
-    for port in ("branch",) if is_condition else node.config.ports:
+    for node, port in branching_ports(subject):
         edges = subject.graph.at(node.id, port)
-        if edges and all(edge.guard is not None for edge in edges):
-            yield port
+        if not _is_known(subject, node.id, port) and not _is_exhaustive(subject, node, edges):
+            yield check.finding(
+                f"`{node.id}` branches at `{port}`, and no branch is sure to be taken",
+                node.location,
+                node=node.id,
+                port=port,
+                help="add `else`, or an edge without a guard behind the others",
+                related=tuple(edge.location for edge in edges),
+            )
+
+
+def _is_known(subject: Subject, node: str, port: str) -> bool:
+    """Whether it was proved that some branch is always taken, or shown that it is not (G309)."""
+    drawing = subject.drawing
+    if drawing is None:
+        return False
+    losing = [TakeTransition(name) for name in drawing.losing(node, port)]
+    return not isinstance(drawing.unmet(losing), Undecided)
 
 
 def _is_exhaustive(subject: Subject, node: Node, edges: tuple[Edge, ...]) -> bool:

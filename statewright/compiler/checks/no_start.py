@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.nearest import nearest
+from statewright.flows.nearest import meant
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -51,11 +51,10 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help="start at a node that stands inside no other",
             )
         elif node is None:
-            meant = nearest(entry, subject.nodes)
             yield check.finding(
                 f"the flow starts at `{entry}`, and there is no such node",
                 location,
-                help=f"did you mean `{meant}`?" if meant else "",
+                help=meant(entry, subject.nodes),
             )
 
 

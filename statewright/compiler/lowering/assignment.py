@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
-from statewright.compiler.lowering.texts import content_from, location_from, quoted
+from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
 from statewright.expressions import Computed, Literal, parse
-from statewright.flows.model import Node
+from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
 from statewright.statechart.actions import Action, Assign, Merge, Merging
 from statewright.statechart.definition import Datum, State
@@ -26,7 +26,9 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     actions = tuple(
         action for assignment in config.assignments for action in assign(assignment, declared)
     )
-    needs_operand = any(a.operation in COMBINED for a in config.assignments)
+    needs_operand = any(
+        a.operation in COMBINED and not counted(a, declared) for a in config.assignments
+    )
     return Piece(
         State(
             plan.state(node.id),
@@ -37,7 +39,7 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     )
 
 
-def assign(assignment: Assignment, declared: Container[str]) -> tuple[Action, ...]:
+def assign(assignment: Assignment, declared: Mapping[str, Variable]) -> tuple[Action, ...]:
     """The actions of one assignment."""
     path = location_from(assignment.variable, declared)
     value = Literal(None) if assignment.value is None else content_from(assignment.value)
@@ -45,6 +47,9 @@ def assign(assignment: Assignment, declared: Container[str]) -> tuple[Action, ..
         return (Assign(path, value),)
     if assignment.operation is Operation.UNSET:
         return (Assign(path, Computed(parse("optional.none()"))),)
+    count = counted(assignment, declared)
+    if count:
+        return (Assign(path, Computed(parse(count))),)
     old = reading(path, declared)
     operand = f"vars[{quoted(OPERAND)}]"
     combined = Computed(parse(COMBINED[assignment.operation](old, operand)))
@@ -57,6 +62,29 @@ def assign(assignment: Assignment, declared: Container[str]) -> tuple[Action, ..
 def is_outside(path: tuple[str, ...], declared: Container[str]) -> bool:
     """Whether a path leads to a value of the contact or the tenant."""
     return path[0] in OUTSIDE and path[0] not in declared
+
+
+def counted(assignment: Assignment, declared: Mapping[str, Variable]) -> str:
+    """CEL for a declared number plus one that is written out; ``""`` where it is anything else.
+
+    The types of both are known then, so that it takes no more than an addition.
+    """
+    value = assignment.value
+    variable = declared.get(assignment.variable.text)
+    if assignment.operation is not Operation.INCREMENT or value is None or variable is None:
+        return ""
+    kind = _NUMBERS.get((variable.type, type(value.json)))
+    if kind is None:
+        return ""
+    return f"{reading((variable.name,), declared)}.orValue({kind(0)!r}) + {cel(kind(value.json))}"
+
+
+_NUMBERS: Mapping[tuple[str, type], type] = {
+    ("int", int): int,
+    ("double", int): float,
+    ("double", float): float,
+}
+"""The type of a variable and of what is added to it → that of the sum."""
 
 
 def reading(path: tuple[str, ...], declared: Container[str]) -> str:

@@ -23,7 +23,7 @@ class Source:
     text: str
     location: Location = NOWHERE
     original: str = ""
-    translations: Mapping[str, Source] = field(default_factory=dict)
+    translations: Mapping[str, Source] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

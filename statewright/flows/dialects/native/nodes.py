@@ -8,8 +8,9 @@ from typing import Final
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape
 from statewright.flows.dialects.native.policies import policy_from
+from statewright.flows.dialects.native.suppressions import suppressions_from
 from statewright.flows.dialects.native.validation import checked
-from statewright.flows.model import Edge, ErrorPolicy, Node
+from statewright.flows.model import Edge, ErrorPolicy, Node, Suppression
 from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.nodes import (
     NEXT,
@@ -29,10 +30,11 @@ from statewright.flows.parts import Part
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Nodes and edges, in the order of the file; a container comes before what is inside it."""
+    """What stands there, in the order of the file; a container comes before what is inside it."""
 
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
 
 
 def read_nodes(part: Part) -> Drawing:
@@ -62,6 +64,7 @@ def _read_members(part: Part, container: str, body: str, drawing: Drawing) -> No
         )
         drawing.nodes.append(node)
         drawing.edges.extend(box.edges)
+        drawing.suppressions.extend(suppressions_from(shape.suppress, box.part["suppress"]))
         for inside in box.inside:
             _read_members(inside.part, id_, inside.body, drawing)
 

@@ -11,6 +11,7 @@ from statewright.flows.dialects.native.nodes import read_nodes
 from statewright.flows.dialects.native.rules import read_rules
 from statewright.flows.dialects.native.schema import FlowShape
 from statewright.flows.dialects.native.settings import read_settings, variables_of_settings
+from statewright.flows.dialects.native.suppressions import suppressions_from
 from statewright.flows.dialects.native.triggers import read_triggers
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variables import read_variable
@@ -62,6 +63,10 @@ def read(page: Page) -> Flow:
         description=shape.description,
         metadata=shape.metadata,
         entry_locations=tuple(location for _, location in entries),
+        suppressions=(
+            *suppressions_from(shape.suppress, root["suppress"]),
+            *drawing.suppressions,
+        ),
         triggers=tuple(read_triggers(root["triggers"], inputs)),
         rules=tuple(read_rules(root["rules"])),
         locale=shape.locale,

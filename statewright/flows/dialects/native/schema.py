@@ -145,6 +145,9 @@ class FlowShape(Shape):
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
     rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
+    suppress: dict[str, Text] = Field(
+        {}, description="Codes of findings of the flow that are all right → the reason why."
+    )
     locale: Text = Field(
         "",
         description="The language of the texts, `en` or `pt-BR`; what others lack is said in it.",

@@ -42,6 +42,9 @@ class NodeShape(Shape):
     on_error: OnErrorField | None = Field(
         None, description="What is done about an error that none of its ports leads away from."
     )
+    suppress: dict[str, Text] = Field(
+        {}, description="Codes of findings at this node that are all right → the reason why."
+    )
 
 
 class PassingShape(NodeShape):

@@ -1,0 +1,59 @@
+"""Conversations that show findings, written down as tests that ``statewright test`` holds again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from os.path import relpath
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from statewright.cli.failure import Failure
+from statewright.cli.flow_files import CompiledFile
+from statewright.cli.streams import note
+from statewright.compiler.findings import Finding, Witness
+
+
+def write_witnesses(compiled: Iterable[CompiledFile], folder: str) -> None:
+    """Write a file of conversation tests for each finding that has a conversation.
+
+    Args:
+        compiled: flows with what was found in them.
+        folder: where to; it is made if it is not there.
+
+    Raises:
+        Failure: nothing can be written there.
+    """
+    home = Path(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for one in compiled:
+            for finding in one.compilation.findings:
+                if finding.witness is not None:
+                    path = home / _name(one, finding)
+                    text = _text(one, finding, finding.witness, home)
+                    path.write_text(text, encoding="utf-8")
+                    note(f"{path} is written")
+    except OSError as error:
+        raise Failure(f"nothing can be written to {folder}: {error.strerror}") from None
+
+
+def _name(one: CompiledFile, finding: Finding) -> str:
+    parts = (Path(one.file).stem, finding.code, finding.node)
+    name = ".".join(re.sub(r"[^\w-]+", "-", part)[:60] for part in parts if part)
+    return f"{name}.test.yaml"
+
+
+def _text(one: CompiledFile, finding: Finding, witness: Witness, home: Path) -> str:
+    conditions = {
+        name: value for name in ("data", "seed", "now") if (value := getattr(witness, name))
+    }
+    document: Mapping[str, Any] = {
+        "flow": Path(relpath(one.file, home)).as_posix(),
+        "name": f"{finding.code} {finding.message}",
+        **conditions,
+        "script": list(witness.script),
+    }
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)

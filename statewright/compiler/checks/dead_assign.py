@@ -1,0 +1,179 @@
+"""A variable is set, and set again before anybody reads it.
+
+What it does:
+    Follows the conversation from each assignment on: where every way leads to another assignment of
+    the same variable before anything reads it, the first one is for nothing. What a variable holds
+    at the end of a conversation, and while something is waited for, counts as read: the host may
+    look at it.
+
+Why it matters:
+    Often another variable was meant, or the two are in the wrong order.
+
+Example:
+    start: first
+    variables: {price: {type: int, default: 0}}
+    nodes:
+      first: {type: set, actions: [{set: price, to: 10}], next: second}
+      second: {type: set, actions: [{set: price, to: 20}], next: bye}
+      bye: {type: end, text: "{{ price }}"}
+
+Instead:
+    start: first
+    variables: {price: {type: int, default: 0}}
+    nodes:
+      first: {type: set, actions: [{set: price, to: 10}], next: second}
+      second: {type: set, actions: [{set: price, to: "{{ price + 20 }}"}], next: bye}
+      bye: {type: end, text: "{{ price }}"}
+
+Known limits:
+    Only whole variables are followed, none that an interrupt or a flow inside this one may read,
+    and none in `parallel` and `try`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from statewright.compiler.analysis.goals import goals_of
+from statewright.compiler.analysis.graph import reachable_from, successors_of
+from statewright.compiler.analysis.paces import Pace
+from statewright.compiler.analysis.ways import exit_of, node_of
+from statewright.compiler.analysis.writes import Origin, Write, plain_path
+from statewright.compiler.checks.check import Check
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+from statewright.compiler.texts import Role
+from statewright.expressions import Expression, references
+from statewright.flows.nodes import Operation, Parallel, Set, Try, bodies_of
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Assignments whose value nobody can read."""
+    reads = _reads(subject)
+    last, firsts = _assigned(subject)
+    for name, where in last.items():
+        if len(where) < 2 or name in reads[""]:
+            continue
+        live = _live_after(subject, where, reads, name)
+        for write in where.values():
+            if write.node not in live:
+                yield _finding(check, write, name)
+    for write, name in firsts:
+        yield _finding(check, write, name)
+
+
+def _finding(check: Check, write: Write, name: str) -> Finding:
+    return check.finding(
+        f"`{name}` is set here, and set again before anything reads it",
+        write.source.location,
+        node=write.node,
+        help="remove this, or read it before it is set again",
+    )
+
+
+def _reads(subject: Subject) -> Mapping[str, Collection[str]]:
+    """Node → the variables that it reads; under ``""`` those that may be read at any time."""
+    reads: dict[str, set[str]] = defaultdict(set)
+    goals = [named.goal.node for named in goals_of(subject.flow)]
+    apart = reachable_from(goals, successors_of(subject.flow)) if goals else frozenset()
+    for parsed in subject.texts:
+        node = parsed.text.node
+        always = not node or node in apart or _is_apart(subject, node)
+        for expression in parsed.expressions:
+            for reference in references(expression):
+                reads["" if always else node].add(plain_path(reference.path)[0])
+        if parsed.text.role is Role.VARIABLE and isinstance(parsed.form, Expression):
+            # What is written in part is read as far as the rest of it goes.
+            for reference in references(parsed.form):
+                reads["" if always else node].add(plain_path(reference.path)[0])
+    return reads
+
+
+def _is_apart(subject: Subject, node: str) -> bool:
+    """Whether a node is run at other times than the ways say."""
+    around = (subject.nodes[node], *subject.graph.containers(node))
+    return any(
+        bodies_of(one.config) and isinstance(one.config, Try | Parallel) for one in around
+    ) or any(one.kind == "interrupt" for one in around)
+
+
+def _assigned(
+    subject: Subject,
+) -> tuple[Mapping[str, Mapping[str, Write]], list[tuple[Write, str]]]:
+    """Variable → node → its last assignment there; and those that the same node makes undone."""
+    last: dict[str, dict[str, Write]] = defaultdict(dict)
+    undone: list[tuple[Write, str]] = []
+    for write in subject.writes:
+        path = plain_path(write.path)
+        name = path[0]
+        if len(path) > 1 or name in ("contact", "tenant") or _is_apart(subject, write.node):
+            continue
+        if write.origin is not Origin.FLOW or not isinstance(subject.nodes[write.node].config, Set):
+            continue
+        before = last[name].get(write.node)
+        if before is not None and _replaces(write) and not _reads_between(subject, before, write):
+            undone.append((before, name))
+        last[name][write.node] = write
+    return last, undone
+
+
+def _replaces(write: Write) -> bool:
+    """Whether an assignment does not depend on what was there before."""
+    own = plain_path(write.path)
+    read = {
+        plain_path(reference.path)[0]
+        for expression in write.expressions
+        for reference in references(expression)
+    }
+    return write.operation in (Operation.SET, Operation.UNSET) and own[0] not in read
+
+
+def _reads_between(subject: Subject, first: Write, second: Write) -> bool:
+    """Whether a node reads a variable between two of its assignments."""
+    name = plain_path(first.path)[0]
+    own = [write for write in subject.writes if write.node == first.node]
+    between = own[own.index(first) + 1 : own.index(second)]
+    return any(
+        plain_path(reference.path)[0] == name
+        for write in between
+        for expression in write.expressions
+        for reference in references(expression)
+    )
+
+
+def _live_after(
+    subject: Subject,
+    where: Mapping[str, Write],
+    reads: Mapping[str, Collection[str]],
+    name: str,
+) -> frozenset[str]:
+    """The nodes behind which the value of a variable may still be read, or be a result."""
+    ways: dict[str, list[str]] = defaultdict(list)
+    needed: list[str] = []
+    for vertex, found in subject.ways.items():
+        for way in found:
+            ways[way.target].append(vertex)
+        node = node_of(vertex)
+        ends = not found and vertex in (node, exit_of(node))
+        one = subject.nodes[node]
+        # While something is waited for, the host may look at the variables.
+        seen_outside = one.on_error is not None or subject.paces[node] is not Pace.AT_ONCE
+        if ends or seen_outside or name in reads.get(node, ()) or vertex != node:
+            needed.append(vertex)
+    # Before these, the value is needed; so it is behind whatever leads there.
+    live: set[str] = set()
+    waiting = needed
+    seen = set(waiting)
+    while waiting:
+        vertex = waiting.pop()
+        for source in ways[vertex]:
+            live.add(node_of(source))
+            kills = source in where and _replaces(where[source])
+            if source not in seen and not kills:
+                seen.add(source)
+                waiting.append(source)
+    return frozenset(live)
+
+
+CHECK = Check("D402", "dead-assign", Severity.INFO, __doc__, find)

@@ -1,0 +1,70 @@
+"""Two answers of a question read the same.
+
+What it does:
+    Compares the labels of the answers that a question offers.
+
+Why it matters:
+    The user cannot tell them apart, and whoever types one always gets the first.
+
+Example:
+    start: ask
+    variables: {day: string}
+    nodes:
+      ask:
+        type: question
+        text: Which day?
+        choices:
+          - {value: sat, label: Weekend}
+          - {value: sun, label: Weekend}
+        variable: day
+        next: bye
+      bye: {type: end, text: "{{ day }}"}
+
+Instead:
+    start: ask
+    variables: {day: string}
+    nodes:
+      ask:
+        type: question
+        text: Which day?
+        choices:
+          - {value: sat, label: Saturday}
+          - {value: sun, label: Sunday}
+        variable: day
+        next: bye
+      bye: {type: end, text: "{{ day }}"}
+
+Known limits:
+    Labels that differ in capitals or accents are two: whoever spells one exactly is understood.
+    Labels in which something is filled in are compared as they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.speech import questions_in
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+from statewright.flows.nodes.questions import Choice
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Answers with the label of an earlier one."""
+    for node in subject.nodes.values():
+        for question in questions_in(node.config):
+            labels: dict[str, Choice] = {}
+            for choice in question.choices:
+                first = labels.setdefault(choice.label.text.strip(), choice)
+                if first is not choice:
+                    yield check.finding(
+                        f"the answer `{choice.label.text}` of `{node.id}` stands here again",
+                        choice.location,
+                        node=node.id,
+                        help="rename or remove one of them",
+                        related=(first.location,),
+                    )
+
+
+CHECK = Check("I505", "duplicate-choice", Severity.ERROR, __doc__, find)

@@ -1,0 +1,41 @@
+"""Expressions of an author that have no value in some conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from statewright.compiler.lowering.texts import guard_from
+from statewright.compiler.scope import session_variables
+from statewright.compiler.subject import Subject
+from statewright.compiler.verification.questions import Fail
+from statewright.flows.model import Edge, Variable
+from statewright.statechart.evaluation import ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR
+
+_UNSET = re.compile("undeclared reference to `(.*)`|no such key: '(.*)'", re.DOTALL)
+
+
+def failing_guards(subject: Subject) -> Iterator[tuple[Edge, Fail]]:
+    """The edges whose guards fail, with what goes wrong."""
+    drawing = subject.drawing
+    for failure in drawing.verification.failures() if drawing is not None else ():
+        node = None if drawing is None else drawing.node_of(failure.state)
+        if failure.incident != GUARD_ERROR or node is None:
+            continue
+        for edge in subject.flow.edges:
+            if edge.source == node.id and edge.guard is not None:
+                own = guard_from(edge.guard).text
+                if failure.expression == own or failure.expression.endswith(f"&& ({own}\n)"):
+                    yield edge, failure
+
+
+def unset_variable(subject: Subject, failure: Fail) -> Variable | None:
+    """The variable that is read and has no value; None where something else is wrong."""
+    if failure.incident not in {ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR}:
+        return None
+    found = _UNSET.fullmatch(failure.reason)
+    if found is None:
+        return None
+    quoted = failure.expression.replace('"', "'")
+    is_read = found[1] or f"vars['{found[2]}']" in quoted
+    return session_variables(subject.flow).get(found[1] or found[2]) if is_read else None

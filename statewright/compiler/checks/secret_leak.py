@@ -1,0 +1,76 @@
+"""A secret goes where somebody can read it.
+
+What it does:
+    Looks for secrets (`{{secret:…}}`, and variables that are `secret`) in what is said to users and
+    to people, in what language models, clients and logs are given, in requests without encryption
+    or to hosts that the configuration does not list under `hosts`, and in variables.
+
+Why it matters:
+    Whoever reads it can use it. A secret in a variable is stored with the conversation, too.
+
+Example:
+    start: hello
+    nodes:
+      hello: {type: message, text: "Your link: {{secret:link}}", next: bye}
+      bye: {type: end}
+
+Instead:
+    start: hello
+    variables: {link: {type: string, input: true}}
+    nodes:
+      hello: {type: message, text: "Your link: {{ link }}", next: bye}
+      bye: {type: end}
+
+Known limits:
+    What a request answers does not count as secret. Credentials in URLs are looked at by E604.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.analysis.labels import holds, labelled
+from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.pouring import Pour, Sink, pours_of
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.paths import Path
+from statewright.compiler.subject import Subject
+from statewright.expressions import Secret, Template
+from statewright.flows.nodes import Set
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Secrets that leave, or are kept; credentials in URLs are E604's."""
+    secret = labelled(subject.flow, subject.writes, "secret")
+    for pour in pours_of(subject):
+        name = _name(pour, secret)
+        if name and pour.sink is not Sink.URL:
+            yield check.finding(
+                f"{name} {pour.sink}",
+                pour.location,
+                node=pour.node,
+                help="send secrets in the headers of requests by https, and nowhere else",
+            )
+    for parsed in subject.texts:
+        node = subject.nodes.get(parsed.text.node)
+        parts = parsed.form.parts if isinstance(parsed.form, Template) else ()
+        if node is not None and isinstance(node.config, Set):
+            for part in parts:
+                if isinstance(part, Secret):
+                    yield check.finding(
+                        f"the secret `{part.key}` is saved in a variable",
+                        parsed.text.source.location,
+                        node=node.id,
+                        help="write `{{secret:…}}` where the secret is sent",
+                    )
+
+
+def _name(pour: Pour, secret: frozenset[Path]) -> str:
+    """What is poured out that is secret, as the subject of a sentence, or ``""``."""
+    if pour.secrets:
+        return "" if pour.sink is Sink.CLEAR else f"the secret `{pour.secrets[0]}`"
+    found = next((path for path in pour.paths if holds(secret, (path,))), None)
+    return f"the secret `{'.'.join(found)}`" if found else ""
+
+
+CHECK = Check("D406", "secret-leak", Severity.ERROR, __doc__, find)

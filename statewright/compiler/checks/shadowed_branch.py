@@ -1,0 +1,71 @@
+"""A branch is never taken, because an earlier one always is where it could be.
+
+What it does:
+    Tries all values of the variables of a branch that is never taken, and of the branches before
+    it, as far as the constants in the flow can tell them apart.
+
+Why it matters:
+    Branches are tried in their order. The one that asks for more has to come first.
+
+Example:
+    start: ask
+    variables: {seats: int}
+    nodes:
+      ask: {type: question, text: "How many seats?", input: integer, variable: seats, next: route}
+      route:
+        type: condition
+        branches:
+          - {if: "seats >= 10", to: team}
+          - {if: "seats >= 100", to: company}
+        else: single
+      team: {type: end, text: "A team, then."}
+      company: {type: end, text: "A whole company!"}
+      single: {type: end, text: "Just you, then."}
+
+Instead:
+    start: ask
+    variables: {seats: int}
+    nodes:
+      ask: {type: question, text: "How many seats?", input: integer, variable: seats, next: route}
+      route:
+        type: condition
+        branches:
+          - {if: "seats >= 100", to: company}
+          - {if: "seats >= 10", to: team}
+        else: single
+      team: {type: end, text: "A team, then."}
+      company: {type: end, text: "A whole company!"}
+      single: {type: end, text: "Just you, then."}
+
+Known limits:
+    Guards that read what events bring, the contact or the time are left to G310.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.checks.dead_edges import dead_edges
+from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.subject import Subject
+from statewright.compiler.verification.branches import Cause
+from statewright.compiler.verification.drawing import proved
+
+
+def find(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Edges that are never taken because of the guards before them."""
+    for dead in dead_edges(subject):
+        guard = dead.edge.guard
+        if dead.why.cause is Cause.SHADOW and guard is not None:
+            finding = check.finding(
+                f"`{guard.text}` is never asked: wherever it is true, an earlier branch is taken",
+                guard.location,
+                node=dead.edge.source,
+                port=dead.edge.port,
+                help="put it before the branches that ask for less",
+            )
+            yield proved(finding, dead.answer)
+
+
+CHECK = Check("G307", "shadowed-branch", Severity.WARNING, __doc__, find)

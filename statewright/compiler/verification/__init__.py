@@ -1,0 +1,1 @@
+"""Path-sensitive verification: what can happen in a conversation, and what never can."""

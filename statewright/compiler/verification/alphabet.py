@@ -1,0 +1,274 @@
+"""What can happen next: the lines of a script that a session may be given, one for each case.
+
+What users say, what effects answer and what events bring is not known; it is assumed to be anything
+that fits. Of all that, so much is tried as the guards of the chart can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, combinations, islice
+from types import MappingProxyType
+from typing import Any, Final
+
+from statewright.compiler.verification.domains import ANYWHERE, EVENT, Domains
+from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.samples import MOST, Cuts, maps, samples
+from statewright.statechart.awaiting import awaiting
+from statewright.statechart.definition import Statechart
+from statewright.statechart.event import matches
+from statewright.statechart.nodes import Node
+from statewright.statechart.script import (
+    MESSAGE,
+    UNITS,
+    Advanced,
+    Answered,
+    Chosen,
+    Happened,
+    Line,
+    Typed,
+)
+from statewright.statechart.snapshot import Invocation, Snapshot
+from statewright.statechart.tree import Tree
+
+SUBSETS: Final = 4
+"""Of up to so many choices, all subsets are tried where several may be chosen."""
+
+NONSENSE: Final = "none of that"
+"""What a user says to a question that wants something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """What can happen to the sessions of one chart.
+
+    Attributes:
+        tree: of the chart.
+        domains: its cuts.
+        groups: state → its group.
+    """
+
+    tree: Tree
+    domains: Domains
+    groups: Mapping[str, str]
+
+    @property
+    def chart(self) -> Statechart:
+        """The chart."""
+        return self.tree.chart
+
+    def lines(self, snapshot: Snapshot) -> list[Line]:
+        """What can happen next in a session that is active."""
+        active = [self.tree.nodes[name] for name in snapshot.configuration]
+        found: list[Line] = []
+        found += self._messages(snapshot, active)
+        for invocation in snapshot.invocations:
+            found += self._results(invocation)
+        found += self._events(active)
+        if snapshot.timers:
+            found.append(passing(snapshot.timers[0].due - snapshot.now))
+        return _distinct(found)
+
+    def _messages(self, snapshot: Snapshot, active: Iterable[Node]) -> Iterator[Line]:
+        listening = [node for node in active if MESSAGE in node.by_stem]
+        if not listening:
+            return
+        cut = Cut()
+        for node in listening:
+            for path in (("input",), ("data", "text"), ("data", "value")):
+                cut.add(self._cuts(node.id).get(path, Cut()))
+        if not snapshot.floor:
+            yield from map(Typed, samples("string", {(): cut}))
+            return
+        for number, name in enumerate(snapshot.floor):
+            node = self.tree.nodes[name]
+            awaits = None if node.state is None else node.state.awaits
+            if awaits is None or node not in listening:
+                continue
+            said = self._said(awaits.kind, cut, snapshot if number == 0 else None)
+            yield from said if number == 0 else _addressed(said, awaits.node)
+
+    def _said(self, kind: str, cut: Cut, snapshot: Snapshot | None) -> list[Line]:
+        lines: list[Line] = []
+        named: set[Any] = set()
+        if kind in _OFFERING:
+            waits = None if snapshot is None else awaiting(self.chart, snapshot)
+            choices = () if waits is None else waits.choices
+            named = {repr(one[name]) for one in choices for name in ("value", "label")}
+            lines += _OFFERING[kind]([one["value"] for one in choices])
+        lines += _SAYING.get(kind, _any_text)(cut)
+        texts = samples("string", {(): _texts_of(cut)})
+        lines += [Typed(text) for text in texts if text and repr(text) not in named]
+        return [*lines, Typed(NONSENSE), Typed("")]
+
+    def _results(self, invocation: Invocation) -> Iterator[Line]:
+        place = invocation.name
+        cuts = _below(self._cuts(invocation.state), ("data",))
+        if invocation.type == "http":
+            for value in _bodies(_below(cuts, ("body",))):
+                yield Answered(place, {"status": 200, "headers": {}, "body": value})
+            yield Answered(place, {"status": 200, "headers": {}})
+            for status in _statuses(cuts.get(("status",), Cut())):
+                yield Answered(place, {"status": status, "headers": {}, "body": {}})
+        else:
+            yield from (Answered(place, value) for value in _bodies(cuts))
+            yield Answered(place, None)
+        failed = {"code": "failed", "message": "it failed"}
+        yield Answered(place, failed, failed=True)
+        for path, cut in cuts.items():
+            if len(path) == 1 and (cut.texts or cut.numbers):
+                for value in samples("dyn", {(): cut}):
+                    yield Answered(place, {**failed, path[0]: value}, failed=True)
+
+    def _events(self, active: Iterable[Node]) -> Iterator[Line]:
+        """What else the active states wait for; not what only the session itself may send."""
+        names: dict[str, list[str]] = {}
+        for node in active:
+            for stem in node.by_stem:
+                if stem not in {MESSAGE, "*"} and not _is_internal(stem):
+                    names.setdefault(stem, []).append(node.id)
+        for name, states in names.items():
+            cuts: dict[tuple[str, ...], Cut] = {}
+            for state in states:
+                for path, cut in _below(self._cuts(state), ("data",)).items():
+                    cuts.setdefault(path, Cut()).add(cut)
+            yield from (Happened(name, data or None) for data in maps(cuts))
+
+    def _cuts(self, state: str) -> Cuts:
+        own = self.domains.at((EVENT, self.groups[state]))
+        anywhere = self.domains.at((EVENT, ANYWHERE))
+        if not anywhere or own is anywhere:
+            return own
+        cuts = {path: Cut() for path in (*own, *anywhere)}
+        for path, cut in chain(own.items(), anywhere.items()):
+            cuts[path].add(cut)
+        return cuts
+
+
+def passing(micros: int) -> Advanced:
+    """The line that lets so much time pass, to the millisecond above."""
+    rest = max(0, -(-micros // UNITS["ms"])) * UNITS["ms"]
+    total, parts = rest, []
+    for name, unit in sorted(UNITS.items(), key=lambda each: -each[1]):
+        count, rest = divmod(rest, unit)
+        if count:
+            parts.append(f"{count}{name}")
+    return Advanced("".join(parts) or "0ms", total)
+
+
+def _is_internal(stem: str) -> bool:
+    return matches("done", stem) or matches("error", stem)
+
+
+def _distinct(lines: Iterable[Line]) -> list[Line]:
+    return list({repr(line): line for line in lines}.values())
+
+
+def _addressed(lines: Iterable[Line], node: str) -> Iterator[Line]:
+    """What is said to a question that does not have the floor names its node."""
+    for line in lines:
+        match line:
+            case Typed(text):
+                yield Happened(MESSAGE, {"text": text, "node": node})
+            case Chosen(value):
+                yield Happened(MESSAGE, {"value": value, "node": node})
+            case Happened(event, dict() as data) if event == MESSAGE:
+                yield Happened(event, {**data, "node": node})
+
+
+def _below(cuts: Cuts, prefix: tuple[str, ...]) -> Cuts:
+    length = len(prefix)
+    return {path[length:]: cut for path, cut in cuts.items() if path[:length] == prefix}
+
+
+def _bodies(cuts: Cuts) -> Iterator[Any]:
+    """What an effect may answer."""
+    if any(cuts):
+        yield from maps({path: cut for path, cut in cuts.items() if path})
+    elif cuts:
+        yield from samples("dyn", cuts)
+    else:
+        yield {}
+
+
+def _statuses(cut: Cut) -> Iterator[int]:
+    """What a server that has not done what was asked for may say."""
+    usual = {500, *(int(number) for number in cut.numbers if 100 <= number <= 599)}
+    yield from sorted({*usual, *(n + 1 for n in usual), *(n - 1 for n in usual)} - {200, 499, 501})
+
+
+def _texts_of(cut: Cut) -> Cut:
+    return Cut(texts=cut.texts, predicates=cut.predicates)
+
+
+def _any_text(cut: Cut) -> list[Line]:
+    return [Typed(text) for text in samples("string", {(): cut})]
+
+
+def _numbers(cut: Cut) -> list[Line]:
+    wanted = Cut(numbers=cut.numbers)
+    whole = samples("int", {(): wanted})
+    broken = samples("double", {(): wanted})
+    return [Typed(f"{number:.15g}") for number in (*whole, *broken)]
+
+
+def _integers(cut: Cut) -> list[Line]:
+    return [Typed(str(number)) for number in samples("int", {(): Cut(numbers=cut.numbers)})]
+
+
+def _fixed(*lines: Line) -> Callable[[Cut], list[Line]]:
+    return lambda _: list(lines)
+
+
+def _files(cut: Cut) -> Iterator[dict[str, Any]]:
+    """What is different about files, from one that is usual."""
+    yield {}
+    yield from ({"type": f"{text}x"} for text in sorted(cut.texts))
+    yield from ({"size": int(size)} for size in sorted(cut.numbers))
+
+
+_FILE: Final[Mapping[str, Any]] = {
+    "url": "https://example.com/file.pdf",
+    "type": "application/pdf",
+    "size": 1_000,
+}
+
+_SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
+    {
+        "number": _numbers,
+        "slider": _numbers,
+        "integer": _integers,
+        "rating": _integers,
+        "email": _fixed(Typed("ada@example.com")),
+        "phone": _fixed(Typed("+15550109999")),
+        "url": _fixed(Typed("https://example.com/")),
+        "date": _fixed(*map(Typed, ("2026-02-02", "2026-01-31", "2020-01-01", "2030-01-01"))),
+        "time": _fixed(Typed("14:30"), Typed("03:30")),
+        "boolean": _fixed(Typed("yes"), Typed("no")),
+        "location": _fixed(Typed("52.5, 13.4")),
+        "file": lambda cut: [
+            Happened(MESSAGE, {"files": [{**_FILE, **changed}]}) for changed in _files(cut)
+        ],
+        "choice": _fixed(),
+        "multiple_choice": _fixed(),
+        "acknowledgement": _fixed(Typed("ok")),
+    }
+)
+"""Kind of question → what users say to it, but for choices."""
+
+
+def _single(values: list[Any]) -> list[Line]:
+    return [Chosen(value) for value in values[:MOST]]
+
+
+def _several(values: list[Any]) -> list[Line]:
+    sizes = range(1, len(values) + 1) if len(values) <= SUBSETS else (1, len(values))
+    chosen = chain.from_iterable(combinations(values, size) for size in sizes)
+    return [Chosen(list(each)) for each in islice(chosen, MOST)]
+
+
+_OFFERING: Final[Mapping[str, Callable[[list[Any]], list[Line]]]] = MappingProxyType(
+    {"choice": _single, "multiple_choice": _several}
+)
+"""Kind of question that offers choices → what is picked of them."""

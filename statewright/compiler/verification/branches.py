@@ -1,0 +1,138 @@
+"""Why a branch is never taken: its guard, the guards before it, or what ever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+from math import prod
+from typing import Any, Final
+
+from statewright.compiler.lowering.texts import guard_from
+from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.drawing import Drawing
+from statewright.compiler.verification.samples import samples
+from statewright.compiler.verification.variables import Key, reads_of
+from statewright.compiler.verification.world import World, declared_in
+from statewright.errors import EvaluationError
+from statewright.expressions import Expression, evaluate
+from statewright.expressions.values import NOTHING
+from statewright.flows.model import Edge
+from statewright.statechart.definition import state_id
+from statewright.statechart.nodes import ROOTS, Scope
+
+CASES: Final = 5_000
+"""How many combinations of values are tried at most."""
+
+
+class Cause(Enum):
+    """Why a branch is dead."""
+
+    CONTRADICTION = "contradiction"
+    """No values of its variables make its guard true."""
+    SHADOW = "shadow"
+    """Wherever its guard is true, an earlier one is, too."""
+    PATH = "path"
+    """The values that would take it never come there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a branch is never taken.
+
+    Attributes:
+        cause: of what kind the reason is.
+        reason: in words, lower case, or ``""``.
+    """
+
+    cause: Cause
+    reason: str = ""
+
+
+def why_dead(drawing: Drawing, edge: Edge, earlier: Sequence[Edge]) -> Why:
+    """Why an edge with a guard, which was proved never to be taken, is not.
+
+    Args:
+        drawing: of the flow.
+        edge: the edge.
+        earlier: the edges at the same port before it.
+    """
+    if edge.guard is None:
+        return Why(Cause.PATH)
+    world = drawing.verification.engines[0].world
+    scope = world.tree.nodes[state_id(edge.source)].scope
+    guard = guard_from(edge.guard)
+    guards = [guard_from(one.guard) for one in earlier if one.guard is not None]
+    cause = _cause(world, scope, guard, guards)
+    if cause is not Cause.PATH:
+        return Why(cause)
+    told = (_history(world, key) for key in _keys([guard], scope))
+    return Why(cause, "; ".join(filter(None, told)))
+
+
+def _cause(world: World, scope: Scope, guard: Expression, earlier: Sequence[Expression]) -> Cause:
+    """Tries all values of the variables, whether or not they ever come there."""
+    cases = _cases(world, scope, [guard, *earlier])
+    if cases is None:
+        return Cause.PATH
+    true = [names for names in cases if _holds(guard, names)]
+    if not true:
+        return Cause.CONTRADICTION
+    if all(any(_holds(one, names) for one in earlier) for names in true):
+        return Cause.SHADOW
+    return Cause.PATH
+
+
+def _cases(
+    world: World, scope: Scope, guards: Sequence[Expression]
+) -> list[Mapping[str, Any]] | None:
+    """Every combination of samples of the variables of guards; None where they read more."""
+    declared = declared_in(world.tree)
+    values: dict[str, tuple[Any, ...]] = {}
+    for guard in guards:
+        for read in reads_of(guard, scope):
+            if read.key is None or read.key not in declared or read.key[1] in ROOTS:
+                return None
+            variable = declared[read.key]
+            found = samples(variable.type, world.domains.at(read.key), variable.limits)
+            values[read.key[1]] = (*found, NOTHING)
+    if prod(len(one) for one in values.values()) > CASES:
+        return None
+    cases: list[Mapping[str, Any]] = []
+    for chosen in product(*values.values()):
+        names = {
+            name: value for name, value in zip(values, chosen, strict=True) if value is not NOTHING
+        }
+        cases.append({**names, "vars": names})
+    return cases
+
+
+def _holds(guard: Expression, names: Mapping[str, Any]) -> bool:
+    try:
+        return evaluate(guard, names) is True
+    except EvaluationError:
+        return False
+
+
+def _keys(guards: Iterable[Expression], scope: Scope) -> Iterator[Key]:
+    keys = (read.key for guard in guards for read in reads_of(guard, scope))
+    return iter(dict.fromkeys(key for key in keys if key is not None))
+
+
+def _history(world: World, key: Key) -> str:
+    """What is known of the values of a variable, whatever happens; ``""`` for nothing."""
+    scope, name = key
+    if key in world.inputs or scope.startswith("~"):
+        return ""
+    parts = [part for one in world.uses.values() for part in one.parts()]
+    literals = [value for part in parts for at, place, value in part.literals if at == key]
+    flows = [site for part in parts for site in part.sites if site.target == key]
+    written = any(key in part.writes for part in parts if part is not world.uses[scope].entered)
+    if not written and not literals and not flows:
+        return f"`{name}` is never written"
+    if flows or not literals:
+        return ""
+    values = {repr(frozen(value)): value for value in literals}.values()
+    shown = ", ".join(f"`{value!r}`" if value is not None else "`null`" for value in values)
+    return f"`{name}` is never anything but {shown}"

@@ -1,0 +1,179 @@
+"""Where the domains of variables, and of what comes from outside, are cut.
+
+A constant with which a variable is compared cuts its domain. So it does that of whatever the
+variable may get its value from; and so on, until nothing is cut any more.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from statewright.compiler.verification.literals import Cut, cut_from_value, cut_of
+from statewright.compiler.verification.uses import Role, Site, Uses
+from statewright.compiler.verification.variables import Key, Read
+from statewright.expressions.references import references
+from statewright.expressions.syntax import Call
+from statewright.statechart.definition import Limits
+from statewright.statechart.nodes import Node, Variable
+from statewright.statechart.tree import Tree
+
+EVENT = "~event"
+"""Stands for the state in the keys of what an event brings; their name is the *group* of the
+states that handle it."""
+
+Place = tuple[Key, tuple[str, ...]]
+"""A part of a variable, or of what an event brings: ``(("~event", "ask"), ("data", "text"))``."""
+
+
+def group_of(node: Node) -> str:
+    """The state that handles one event together with its children: a node that an author drew."""
+    parent = node.parent
+    if parent is not None and parent.state is not None and node.id.startswith(f"{parent.id}/"):
+        return parent.id
+    return node.id
+
+
+ANYWHERE = "*"
+"""The group of the states that wait for no event, and read that which brought the session there."""
+
+
+def groups_of(tree: Tree) -> dict[str, str]:
+    """State id → its group."""
+    groups = {node.id: group_of(node) for node in tree.nodes.values()}
+    waiting = {groups[node.id] for node in tree.nodes.values() if _listens(node)}
+    return {"": ANYWHERE} | {
+        state: group if group in waiting else ANYWHERE for state, group in groups.items()
+    }
+
+
+def _listens(node: Node) -> bool:
+    """Whether a state handles events of others."""
+    work = node.state is not None and bool(node.state.invocations)
+    return work or any(stem.partition(".")[0] not in {"done", "error"} for stem in node.by_stem)
+
+
+class Domains:
+    """The cuts of a chart.
+
+    Args:
+        uses: of the chart.
+        groups: see ``groups_of``.
+        declared: its variables.
+
+    Attributes:
+        cuts: by place.
+        decisive: the places that decide, or flow into what decides.
+    """
+
+    def __init__(
+        self,
+        uses: Mapping[str, Uses],
+        groups: Mapping[str, str],
+        declared: Mapping[Key, Variable],
+    ) -> None:
+        self.cuts: dict[Place, Cut] = defaultdict(Cut)
+        self._groups = groups
+        self._declared = declared
+        self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
+        for key, variable in declared.items():
+            if variable.limits is not None:
+                self._limit(key, (), variable.limits)
+        parts = [part for one in uses.values() for part in one.parts()]
+        for part in parts:
+            for key, place, value in part.literals:
+                self.cuts[key, place].add(cut_from_value(value))
+            for site in part.sites:
+                self._site(site)
+        self._propagate()
+
+    def at(self, key: Key) -> Mapping[tuple[str, ...], Cut]:
+        """The cuts of a variable, by part."""
+        return self._by_key.get(key, {})
+
+    def places(self, site: Site) -> Iterator[tuple[Place, Read]]:
+        """The places that an expression reads."""
+        for read in site.reads:
+            place = self.place(read, site.state)
+            if place is not None:
+                yield place, read
+
+    def place(self, read: Read, state: str) -> Place | None:
+        """What is read; None for what no one outside decides."""
+        if read.key is not None:
+            return read.key, read.path
+        if read.path[0] in {"event", "input"}:
+            path = read.path[1:] if read.path[0] == "event" else read.path
+            return (EVENT, self._groups[state]), path
+        return None
+
+    def _limit(self, key: Key, path: tuple[str, ...], limits: Limits) -> None:
+        """Cut where what a variable may hold ends."""
+        bounds = (limits.minimum, limits.maximum, limits.shortest, limits.longest)
+        self.cuts[key, path].add(cut_from_value([*limits.values, *limits.names]))
+        self.cuts[key, path].add(cut_from_value([one for one in bounds if one is not None]))
+        if limits.pattern:
+            self.cuts[key, path].add(Cut(predicates={("matches", limits.pattern)}))
+        for member in limits.fields if len(path) < _DEPTH else ():
+            self.cuts[key, (*path, member.name)].add(Cut(kinds={member.type}))
+            if member.limits is not None:
+                self._limit(key, (*path, member.name), member.limits)
+
+    def _site(self, site: Site) -> None:
+        places = [place for place, _ in self.places(site)]
+        if site.role in {Role.TEST, Role.FLOW}:
+            for place in places:
+                self.cuts[place].add(cut_of(site.expression))
+        elif site.role is Role.WORLD:
+            # What is asked of the world only has to be there.
+            for place in places:
+                self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
+        if site.role is Role.FLOW and site.target is not None:
+            self._flow(site, site.target, places)
+        elif site.role is Role.TEST:
+            for place in places:
+                self._flows[place] |= {(other, False) for other in places if other != place}
+
+    def _flow(self, site: Site, target: Key, places: Iterable[Place]) -> None:
+        wanted = self._declared.get(target)
+        typed = wanted is not None and wanted.type != "dyn" and not site.place
+        for place in places:
+            if wanted is not None and typed and (place[0][0] == EVENT or place[1]):
+                self.cuts[place].add(Cut(kinds={wanted.type}))
+            self._flows[target, site.place].add((place, is_path(site)))
+
+    def _propagate(self) -> None:
+        """Hand cuts back to where values come from, until nothing is new."""
+        flows: dict[Key, list[tuple[tuple[str, ...], Place, bool]]] = defaultdict(list)
+        for (key, path), sources in self._flows.items():
+            flows[key] += [(path, source, same) for source, same in sources]
+        waiting = list(self.cuts)
+        while waiting:
+            (key, path) = waiting.pop()
+            cut = self.cuts[key, path]
+            for target, (source, own), same in flows.get(key, ()):
+                if not _related(target, path):
+                    continue
+                place = (source, (*own, *path[len(target) :])) if same else (source, own)
+                if len(place[1]) <= _DEPTH and self.cuts[place].add(cut):
+                    waiting.append(place)
+        self._by_key: dict[Key, dict[tuple[str, ...], Cut]] = defaultdict(dict)
+        for (key, path), cut in self.cuts.items():
+            self._by_key[key][path] = cut
+
+
+_DEPTH = 8
+
+
+def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def is_path(site: Site) -> bool:
+    """Whether the value is that of a variable, or a part of one, as it is, if it is there."""
+    spans = [(one.start, one.end) for one in references(site.expression)]
+    root = site.expression.root
+    if isinstance(root, Call) and root.function in {"orValue", "value"} and root.target is not None:
+        root = root.target
+    return site.alone and spans == [(root.start, root.end)]

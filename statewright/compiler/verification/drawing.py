@@ -1,0 +1,143 @@
+"""What the nodes and edges of a flow became: the states and transitions to ask questions about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from statewright.compiler.findings import Finding, Severity, Verdict
+from statewright.compiler.lowering.plan import FAILED
+from statewright.compiler.lowering.texts import guard_from
+from statewright.compiler.verification.questions import (
+    EnterState,
+    Impossible,
+    Possible,
+    Question,
+    TakeTransition,
+    Undecided,
+)
+from statewright.compiler.verification.verification import Verification
+from statewright.compiler.verification.witnesses import witness_of
+from statewright.expressions import Literal
+from statewright.flows.model import Edge, Flow, Node
+from statewright.statechart.actions import Log
+from statewright.statechart.definition import Transition, state_id
+from statewright.statechart.tree import Tree, tree_of
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A flow, and what is known of the chart that it became.
+
+    Attributes:
+        flow: the flow.
+        verification: of its chart.
+    """
+
+    flow: Flow
+    verification: Verification
+    _arcs: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def tree(self) -> Tree:
+        """Of the real chart."""
+        return tree_of(self.verification.chart)
+
+    def has(self, node: str) -> bool:
+        """Whether a node became a state."""
+        return state_id(node) in self.tree.nodes
+
+    def is_met(self, node: str) -> bool:
+        """Whether a conversation that comes to a node was met."""
+        return self.verification.is_met(EnterState(state_id(node)))
+
+    def untaken(self, edge: Edge) -> Impossible | Undecided | None:
+        """Why an edge is never taken, as far as is known; None where it was, or is no edge."""
+        return self.unmet(TakeTransition(name) for name in self._transitions_of(edge))
+
+    def unmet(self, questions: Iterable[Question]) -> Impossible | Undecided | None:
+        """Why none of several things happens, as far as is known; None where one does."""
+        questions = tuple(questions)
+        if not questions or any(map(self.verification.is_met, questions)):
+            return None
+        answers = [self.verification.answer(one) for one in questions]
+        undecided = [one for one in answers if isinstance(one, Undecided)]
+        proved = [one for one in answers if isinstance(one, Impossible)]
+        return undecided[0] if undecided else proved[0]
+
+    def transitions(self, node: str) -> tuple[tuple[str, Transition], ...]:
+        """The transitions of a node: of its state, and of the states inside that."""
+        states = (self.tree.nodes[name].state for name in self._arcs.get(state_id(node), ()))
+        return tuple(
+            (f"{state.id}#{number}", transition)
+            for state in states
+            if state is not None
+            for number, transition in enumerate(state.transitions)
+        )
+
+    def losing(self, node: str, port: str) -> tuple[str, ...]:
+        """The transitions that fail the session because no edge at a port can be taken."""
+        left = "else" if port == "branch" else port  # what is left of the branches of a condition
+        text = f"`{node}` was left at `{left}`,"
+        return tuple(
+            name
+            for name, transition in self.transitions(node)
+            if transition.targets == (FAILED,) and _says(transition, text)
+        )
+
+    def node_of(self, state: str) -> Node | None:
+        """The node of the flow itself that a state belongs to."""
+        first = state.partition("/")[0]
+        return next((node for node in self.flow.nodes if state_id(node.id) == first), None)
+
+    def _transitions_of(self, edge: Edge) -> tuple[str, ...]:
+        target = (state_id(edge.target),)
+        guard = "" if edge.guard is None else guard_from(edge.guard).text
+        return tuple(
+            name
+            for name, transition in self.transitions(edge.source)
+            if transition.targets == target and _has_guard(transition, guard)
+        )
+
+    def shown(self, finding: Finding, question: Question) -> Finding:
+        """A finding with the conversation that shows it, or with the reason why there is none."""
+        answer = self.verification.answer(question)
+        if isinstance(answer, Possible):
+            witness = witness_of(self.verification.chart, answer.conversation)
+            return replace(finding, verdict=Verdict.VIOLATED, witness=witness)
+        reason = answer.reason if isinstance(answer, Undecided) else "it was proved impossible"
+        return undecided(finding, reason)
+
+
+def proved(finding: Finding, answer: Impossible | Undecided) -> Finding:
+    """A finding that something never happens, as sure as that is."""
+    if isinstance(answer, Undecided):
+        return undecided(finding, answer.reason)
+    return replace(finding, verdict=Verdict.PROVED)
+
+
+def undecided(finding: Finding, reason: str) -> Finding:
+    """A finding that may be wrong; it stands in nobody's way."""
+    severity = Severity.WARNING if finding.severity is Severity.ERROR else finding.severity
+    return replace(finding, verdict=Verdict.UNDECIDED, severity=severity, reason=reason)
+
+
+def drawing_of(flow: Flow, verification: Verification) -> Drawing:
+    """Index what a flow became."""
+    states: dict[str, list[str]] = defaultdict(list)
+    for name in tree_of(verification.chart).nodes:
+        states[name.partition("/")[0]].append(name)
+    return Drawing(flow, verification, {name: tuple(found) for name, found in states.items()})
+
+
+def _has_guard(transition: Transition, guard: str) -> bool:
+    own = "" if transition.guard is None else transition.guard.text
+    return not guard or own == guard or own.endswith(f"&& ({guard}\n)")
+
+
+def _says(transition: Transition, text: str) -> bool:
+    return any(
+        isinstance(one, Log) and isinstance(one.value, Literal) and text in str(one.value.value)
+        for one in transition.actions
+    )

@@ -1,0 +1,77 @@
+"""From which situations an end can be reached: a fixpoint, backwards over a whole search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from statewright.compiler.verification.boxes import Box, Cover, meet
+from statewright.compiler.verification.pieces import Edge, Found, Piece
+from statewright.compiler.verification.situations import Control
+from statewright.compiler.verification.variables import Key
+
+
+class Ends:
+    """The situations from which a good end can be reached.
+
+    Args:
+        found: by a search that has left nothing out.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        self._dimensions: dict[Control, tuple[Key, ...]] = {
+            piece.control: piece.dimensions for piece in found.pieces
+        }
+        self._good: dict[Control, Cover] = defaultdict(Cover)
+        self._solve()
+
+    def lost(self) -> Iterator[tuple[Piece, Box]]:
+        """Pieces from parts of which no end can be reached, with such a part."""
+        for piece in self._found.pieces:
+            rest = self._good[piece.control].rest(piece.box)
+            if rest:
+                yield piece, rest[0]
+
+    def is_lost(self, control: Control, point: Box) -> bool:
+        """Whether no end can be reached from a situation that was met."""
+        return control in self._dimensions and not self._good[control].holds(point)
+
+    def _solve(self) -> None:
+        into: dict[Control, list[Edge]] = defaultdict(list)
+        waiting: dict[Control, None] = {}
+        for edge in self._found.edges:
+            if edge.source < 0:
+                continue
+            if edge.good:
+                self._reaches(edge, edge.covered, waiting)
+            elif edge.target is not None:
+                into[edge.target].append(edge)
+        while waiting:
+            target, _ = waiting.popitem()
+            for edge in into.get(target, ()):
+                for box in self._before(edge):
+                    self._reaches(edge, box, waiting)
+
+    def _reaches(self, edge: Edge, box: Box, waiting: dict[Control, None]) -> None:
+        control = self._found.pieces[edge.source].control
+        cover = self._good[control]
+        if not cover.holds(box):
+            cover.add(box)
+            waiting[control] = None
+
+    def _before(self, edge: Edge) -> Iterator[Box]:
+        """The parts of what an edge covers from which it leads to something good."""
+        source = self._found.pieces[edge.source]
+        target = edge.target
+        if target is None:
+            return
+        places = {key: at for at, key in enumerate(self._dimensions.get(target, ()))}
+        for good in list(self._good[target].boxes):
+            common = meet(edge.box, good)
+            if common is None:
+                continue
+            yield tuple(
+                mask & common[places[key]] if key in edge.passed and key in places else mask
+                for key, mask in zip(source.dimensions, edge.covered, strict=True)
+            )

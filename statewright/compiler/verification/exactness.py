@@ -1,0 +1,248 @@
+"""Whether the values that are tried stand for all others, and where they do not.
+
+Comparisons of a value with constants cut its domain into pieces, of each of which one value is
+tried: that is exact. Where two unknown values are compared, or one is computed with, it is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from statewright.compiler.verification.alphabet import SUBSETS
+from statewright.compiler.verification.domains import Domains, Place
+from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.relevance import Relevance
+from statewright.compiler.verification.samples import is_closed
+from statewright.compiler.verification.shapes import Shape
+from statewright.compiler.verification.uses import Role, Site
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Read
+from statewright.compiler.verification.world import World, declared_in
+from statewright.expressions import Literal, Sequence
+from statewright.statechart.nodes import Node as Active
+from statewright.statechart.tree import Tree
+
+_CLOSED_KINDS: Final = frozenset(("choice", "boolean"))
+"""Questions to which all answers are tried; those of several choices depend on how many."""
+
+CUTS: Final = 30
+"""The most places at which a domain may be cut if all pieces are to be tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place where what is tried may not stand for all.
+
+    Attributes:
+        expression: the text.
+        state: where it stands.
+        reason: why, in words.
+        guard: whether it is a guard, which can be given up.
+    """
+
+    expression: str
+    state: str
+    reason: str
+    guard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exactness:
+    """How far the values that are tried stand for all others.
+
+    Attributes:
+        gaps: where they may not.
+        wild: the variables that are computed from samples, and may have any number of values.
+    """
+
+    gaps: tuple[Gap, ...]
+    wild: frozenset[Key]
+
+
+def exactness_of(world: World) -> Exactness:
+    """Find out where the values that are tried may not stand for all others."""
+    looking = _Looking(world)
+    return Exactness(tuple(looking.gaps()), frozenset(looking.wild))
+
+
+def guards_reading(world: World, keys: Iterable[Key]) -> frozenset[str]:
+    """The texts of the guards that read one of some variables."""
+    wanted = frozenset(keys)
+    return frozenset(
+        site.expression.text
+        for one in world.uses.values()
+        for part in one.parts()
+        for site in part.sites
+        if site.guard and any(read.key in wanted for read in site.reads)
+    )
+
+
+class _Looking:
+    def __init__(self, world: World) -> None:
+        self._domains: Domains = world.domains
+        self._relevance: Relevance = world.relevance
+        self._declared = declared_in(world.tree)
+        self._closed = _closed_groups(world.tree, world.alphabet.groups)
+        self._sites = [
+            site for one in world.uses.values() for part in one.parts() for site in part.sites
+        ]
+        self._free = world.free.keys()
+        self._open: set[Key] = {
+            key for key in world.inputs if key[0] in {CONTACT, TENANT} or not self._whole(key)
+        }
+        self.wild: set[Key] = set()
+        self._spread()
+
+    def gaps(self) -> Iterator[Gap]:
+        for site in self._sites:
+            reason = ""
+            if site.role is Role.TEST:
+                reason = self._reason(site)
+            elif site.role is Role.CARRIED:
+                reason = self._computed(site)
+            elif site.role is Role.FLOW:
+                reason = self._misfit(site)
+            if reason:
+                yield Gap(site.expression.text, site.state, reason, site.guard)
+
+    def _misfit(self, site: Site) -> str:
+        """Why a variable may or may not hold an unknown value; an answer was judged before."""
+        variable = None if site.target is None else self._declared.get(site.target)
+        limits = None if variable is None else variable.limits
+        if variable is None or limits is None or "answer." in site.expression.text:
+            return ""
+        if not (limits.pattern or limits.fields or limits.element or limits.date):
+            return ""
+        if not self._open_spans(site):
+            return ""
+        return f"it depends on more than single constants whether `{variable.name}` may hold it"
+
+    # How unknown values spread
+
+    def _spread(self) -> None:
+        """Find the variables that hold unknown values, and those computed from them."""
+        flows: dict[Key, list[Site]] = defaultdict(list)
+        for site in self._sites:
+            if site.role is Role.FLOW and site.target in self._relevance.values:
+                for key in {read.key for read in site.reads if read.key is not None}:
+                    flows[key].append(site)
+        waiting: list[Site] = [site for site in self._sites if site.role is Role.FLOW]
+        while waiting:
+            site = waiting.pop()
+            target = site.target
+            if target is None or target not in self._relevance.values:
+                continue
+            level = self._level(site)
+            known = self._open | self.wild if level == 1 else self.wild
+            if level and target not in known:
+                (self._open if level == 1 else self.wild).add(target)
+                waiting.extend(flows[target])
+
+    def _level(self, site: Site) -> int:
+        """What a variable gets: 0 what is known, 1 a sample, 2 what is computed from one."""
+        if any(read.key in self.wild for read in site.reads) or _tells_time(site):
+            return 2
+        spans = self._open_spans(site)
+        if not spans or (site.alone and Shape(spans).settled(site.expression.root)):
+            return 0
+        if self._whole(site.target) and site.place == ():
+            return 0 if Shape(spans).carries(site.expression.root) else 2
+        return 1 if site.alone and Shape(spans).carries(site.expression.root) else 2
+
+    def _whole(self, key: Key | None) -> bool:
+        """Whether all values that a variable may have are tried."""
+        variable = None if key is None else self._declared.get(key)
+        return variable is not None and is_closed(variable.type, variable.limits)
+
+    def _open_spans(self, site: Site) -> set[tuple[int, int]]:
+        return {(read.start, read.end) for read in site.reads if self._is_open(read, site.state)}
+
+    def _is_open(self, read: Read, state: str) -> bool:
+        if read.key is not None:
+            return read.key in self._open and not self._whole(read.key)
+        place = self._domains.place(read, state)
+        return place is not None and not (place[1] == ("input",) and place[0][1] in self._closed)
+
+    # Tests
+
+    def _reason(self, site: Site) -> str:
+        if _tells_time(site):
+            return "it depends on the time"
+        wild = [
+            read.key[1] for read in site.reads if read.key is not None and read.key in self.wild
+        ]
+        if wild:
+            return f"`{wild[0]}` is computed from values of which only samples are tried"
+        spans = self._open_spans(site)
+        if not spans:
+            return ""
+        if not Shape(spans).decided(site.expression.root):
+            return "more goes into it than comparisons of single values with constants"
+        return self._crowd(site)
+
+    def _computed(self, site: Site) -> str:
+        for read in site.reads:
+            if read.key is not None and read.key in self.wild:
+                return f"`{read.key[1]}` is computed from values of which only samples are tried"
+        return ""
+
+    def _crowd(self, site: Site) -> str:
+        for place, read in self._domains.places(site):
+            if not self._is_open(read, site.state):
+                continue
+            cut = self._cut(place)
+            if cut > CUTS:
+                return "there are too many constants to try all pieces between them"
+            predicates = self._predicates(place)
+            if len(predicates) > 1:
+                return "several tests of one text may overlap in ways that are not tried"
+            if any(name == "matches" and not texts_matching(text) for name, text in predicates):
+                return "no text is known that its pattern matches"
+        return ""
+
+    def _cut(self, place: Place) -> int:
+        return self._domains.cuts[place].size() if place in self._domains.cuts else 0
+
+    def _predicates(self, place: Place) -> set[tuple[str, str]]:
+        return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
+
+
+def _tells_time(site: Site) -> bool:
+    paths = [read.path for read in site.reads if read.key is None]
+    return any(
+        path[0] == "now" or (path[0] == "session" and path[1:2] in {("now",), ("id",)})
+        for path in paths
+    )
+
+
+def _closed_groups(tree: Tree, groups: Mapping[str, str]) -> set[str]:
+    """The groups of questions to which all answers are tried."""
+    return {
+        groups[node.id]
+        for node in tree.nodes.values()
+        if node.state is not None
+        and node.state.awaits is not None
+        and (node.state.awaits.kind in _CLOSED_KINDS or _offers_few(node))
+    }
+
+
+def _offers_few(node: Active) -> bool:
+    """Whether several of so few choices may be chosen that all combinations are tried."""
+    state, parent = node.state, node.parent
+    if state is None or state.awaits is None or state.awaits.kind != "multiple_choice":
+        return False
+    data = () if parent is None or parent.state is None else parent.state.data
+    offered = [datum.value for datum in data if datum.type == "list"]
+    sizes = [
+        len(one.items) if isinstance(one, Sequence) else len(one.value)
+        for one in offered
+        if isinstance(one, Sequence) or (isinstance(one, Literal) and type(one.value) is list)
+    ]
+    return len(sizes) == len(offered) and all(size <= SUBSETS for size in sizes)
+
+
+def expression_texts(gaps: Iterable[Gap]) -> frozenset[str]:
+    """The guards among the gaps, which can be given up."""
+    return frozenset(gap.expression for gap in gaps if gap.guard)

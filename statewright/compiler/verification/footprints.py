@@ -1,0 +1,115 @@
+"""Which variables a macrostep read and wrote, told from its trace.
+
+More may be told than was read, never less: a macrostep goes the same way for all values of a
+variable that it did not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from statewright.compiler.verification.relevance import Relevance
+from statewright.compiler.verification.uses import Uses
+from statewright.compiler.verification.variables import Key
+from statewright.statechart.actions import Raise
+from statewright.statechart.event import normalised
+from statewright.statechart.nodes import Node
+from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.steps import Macrostep
+from statewright.statechart.traversal import actions_in
+from statewright.statechart.tree import Tree, stems_matching
+
+Footprint = tuple[frozenset[Key], frozenset[Key]]
+"""What was read, and what was written."""
+
+_EMPTY: frozenset[Key] = frozenset()
+
+
+class Footprints:
+    """The footprints of the macrosteps of one chart.
+
+    Args:
+        tree: of the chart.
+        uses: of the chart.
+        relevance: which variables matter.
+    """
+
+    def __init__(self, tree: Tree, uses: Mapping[str, Uses], relevance: Relevance) -> None:
+        self._tree = tree
+        reads = relevance.reads
+        self._entered = {name: reads(one.entered) for name, one in uses.items()}
+        self._left = {name: reads(one.left) for name, one in uses.items()}
+        self._entering = {name: frozenset(one.entered.writes) for name, one in uses.items()}
+        self._leaving = {name: frozenset(one.left.writes) for name, one in uses.items()}
+        self._guards = {i: reads(part) for one in uses.values() for i, part in one.guards.items()}
+        self._acts = {i: reads(part) for one in uses.values() for i, part in one.acts.items()}
+        self._acting = {
+            i: frozenset(part.writes) for one in uses.values() for i, part in one.acts.items()
+        }
+        raised = {normalised(one.event) for one in actions_in(tree.chart) if isinstance(one, Raise)}
+        self._inner = {node.id: self._inner_reads(node, raised) for node in tree.nodes.values()}
+        self._known: dict[tuple[str, ...], frozenset[Key]] = {}
+
+    def of(self, before: Snapshot | None, step: Macrostep) -> Footprint:
+        """What a macrostep read and wrote; ``before`` is None for the start."""
+        configuration = () if before is None else before.configuration
+        read = set(self._resting(configuration, step.event.name)) | self._left[""]
+        written: set[Key] = set()
+        if before is None:
+            read |= self._entered[""]
+            written |= self._entering[""]
+        for one in step.microsteps:
+            for name in one.exited:
+                read |= self._left[name]
+                written |= self._leaving[name]
+            for name in one.transitions:
+                read |= self._acts[name]
+                written |= self._acting[name]
+            for name in one.entered:
+                read |= self._entered[name] | self._inner[name]
+                read |= self._by_event(name, step.event.name)
+                written |= self._entering[name]
+        if before is not None and step.snapshot.history is not before.history:
+            read |= _scoped(before, step.snapshot)
+        return frozenset(read), frozenset(written)
+
+    def _resting(self, configuration: tuple[str, ...], event: str) -> frozenset[Key]:
+        known = self._known.get((*configuration, event))
+        if known is None:
+            found: set[Key] = set()
+            for name in configuration:
+                found |= self._inner[name] | self._by_event(name, event)
+            known = self._known[*configuration, event] = frozenset(found)
+        return known
+
+    def _by_event(self, state: str, event: str) -> frozenset[Key]:
+        node = self._tree.nodes[state]
+        if not node.by_stem:
+            return _EMPTY
+        found: set[Key] = set()
+        for stem in stems_matching(self._tree, event):
+            for arc in node.by_stem.get(stem, ()):
+                found |= self._guards[arc.id]
+        return frozenset(found)
+
+    def _inner_reads(self, node: Node, raised: Iterable[str]) -> frozenset[Key]:
+        """What the guards read that may be evaluated without an event from outside."""
+        found: set[Key] = set()
+        for arc in node.eventless:
+            found |= self._guards[arc.id]
+        inner = {"done", "error", "*", *(name.partition(".")[0] for name in raised)}
+        for stem, arcs in node.by_stem.items():
+            if stem.partition(".")[0] in inner:
+                for arc in arcs:
+                    found |= self._guards[arc.id]
+        return frozenset(found)
+
+
+def _scoped(before: Snapshot, after: Snapshot) -> set[Key]:
+    """The variables that went into the memory of a history state, or came back from there."""
+    return {
+        (scope, name)
+        for history in (*before.history.values(), *after.history.values())
+        for scope, variables in history.data.items()
+        for name in variables
+    }

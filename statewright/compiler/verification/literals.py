@@ -1,0 +1,107 @@
+"""The constants with which expressions compare: where the domain of a variable is cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from statewright.expressions import Expression
+from statewright.expressions.syntax import Arithmetic, Call, Index, Literal, walk
+
+_CONVERTED = {
+    "int": "7",
+    "uint": "7",
+    "double": "7.5",
+    "timestamp": "2026-01-31T00:00:00Z",
+    "duration": "90s",
+    "bool": "true",
+}
+"""Functions that make something of texts, with a text of which they do."""
+
+PREDICATES = frozenset(("startsWith", "endsWith", "contains", "matches"))
+
+
+@dataclass(slots=True)
+class Cut:
+    """Where a domain is cut.
+
+    Attributes:
+        numbers: compared with numbers, or with the sizes of lists and texts.
+        texts: compared with texts.
+        predicates: functions of texts, with their arguments: ``("matches", "^a")``.
+        others: bools and null.
+        kinds: the types of the variables that get the value as it is.
+    """
+
+    numbers: set[float] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    predicates: set[tuple[str, str]] = field(default_factory=set)
+    others: set[Any] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+
+    def add(self, other: Cut) -> bool:
+        """Cut where another one is cut, too; whether that is new."""
+        before = self.size()
+        self.numbers |= other.numbers
+        self.texts |= other.texts
+        self.predicates |= other.predicates
+        self.others |= other.others
+        self.kinds |= other.kinds
+        return self.size() > before
+
+    def size(self) -> int:
+        """At how many places it is cut."""
+        named = len(self.numbers) + len(self.texts) + len(self.kinds)
+        return named + len(self.predicates) + len(self.others)
+
+
+def cut_from_value(value: object) -> Cut:
+    """The cut at a value, or at all values in a list or map."""
+    cut = Cut()
+    _add(cut, value)
+    return cut
+
+
+def _add(cut: Cut, value: object) -> None:
+    match value:
+        case bool() | None:
+            cut.others.add(value)
+        case int() | float():
+            cut.numbers.add(value)
+        case str():
+            cut.texts.add(value)
+        case list() | tuple():
+            for part in value:
+                _add(cut, part)
+        case dict():
+            for part in value.values():
+                _add(cut, part)
+        case _:
+            pass
+
+
+@lru_cache(maxsize=8192)
+def cut_of(expression: Expression) -> Cut:
+    """Every literal of an expression; not to be changed."""
+    cut = Cut()
+    arguments: set[int] = set()
+    for node in walk(expression.root):
+        if isinstance(node, Index):
+            arguments.add(id(node.index))
+        if isinstance(node, Call) and node.function in PREDICATES and len(node.arguments) == 1:
+            argument = node.arguments[0]
+            if isinstance(argument, Literal) and isinstance(argument.value, str):
+                cut.predicates.add((node.function, argument.value))
+                arguments.add(id(argument))
+        elif isinstance(node, Call) and node.function in _CONVERTED:
+            cut.texts.add(_CONVERTED[node.function])
+        elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):
+            cut.numbers.add(0)
+    for node in walk(expression.root):
+        if isinstance(node, Literal) and id(node) not in arguments:
+            _add(cut, node.value)
+    if cut.texts & set(_CONVERTED.values()):
+        near = {int(number) + step for number in cut.numbers for step in (-1, 0, 1)}
+        cut.texts |= set(map(str, near))
+    return cut

@@ -1,0 +1,142 @@
+"""Which variables may still be read from where a session is, before they are written.
+
+A variable that is not *live* makes no difference to anything that comes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+
+from statewright.compiler.verification.uses import Part, Uses
+from statewright.compiler.verification.variables import Key
+from statewright.statechart.definition import StateKind
+from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
+from statewright.statechart.tree import Tree
+
+
+class Liveness:
+    """What is live in the states of one chart.
+
+    Args:
+        tree: of the chart.
+        uses: of the chart.
+        reads: what counts as read in a part.
+        unsure: the states whose entry may fail before it has written what it writes.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        uses: Mapping[str, Uses],
+        reads: Callable[[Part], frozenset[Key]],
+        unsure: Container[str] = (),
+    ) -> None:
+        self._tree = tree
+        self._bits: dict[Key, int] = {}
+        self._entered = {name: self._mask(reads(one.entered)) for name, one in uses.items()}
+        self._sure = {
+            name: self._mask(_surely_written(name, one, reads, unsure))
+            for name, one in uses.items()
+        }
+        self._own = {name: self._mask(_read_while_active(one, reads)) for name, one in uses.items()}
+        self._active = dict(self._own)
+        self._solve()
+        self._known: dict[tuple[str, ...], frozenset[Key]] = {}
+
+    def at(self, configuration: tuple[str, ...]) -> frozenset[Key]:
+        """The variables that are live where these states are active."""
+        known = self._known.get(configuration)
+        if known is None:
+            mask = self._active[""]
+            for name in configuration:
+                mask |= self._active[name]
+            known = self._known[configuration] = frozenset(
+                key for key, bit in self._bits.items() if mask & bit
+            )
+        return known
+
+    def _mask(self, keys: Iterable[Key]) -> int:
+        mask = 0
+        for key in keys:
+            mask |= self._bits.setdefault(key, 1 << len(self._bits))
+        return mask
+
+    def _solve(self) -> None:
+        """Hand what is live back along the transitions, until nothing is new."""
+        successors = {node.id: tuple(self._entries(node)) for node in self._tree.nodes.values()}
+        predecessors: dict[str, list[str]] = defaultdict(list)
+        for name, targets in successors.items():
+            for target, _ in targets:
+                predecessors[target].append(name)
+        waiting = dict.fromkeys(reversed(list(self._tree.nodes)))
+        while waiting:
+            name, _ = waiting.popitem()
+            mask = self._active[name]
+            for target, fresh in successors[name]:
+                live = self._active[target]
+                mask |= (live & ~self._sure[target]) | self._entered[target] if fresh else live
+            if mask != self._active[name]:
+                self._active[name] = mask
+                waiting.update(dict.fromkeys(predecessors[name]))
+
+    def _entries(self, node: Node) -> Iterator[tuple[str, bool]]:
+        """The states that its transitions enter; whether their entry is run anew."""
+        seen: set[tuple[str, bool]] = set()
+        for arc in node.arcs:
+            for entry in _entered_by(arc):
+                if entry not in seen:
+                    seen.add(entry)
+                    yield entry
+
+
+def _entered_by(arc: Arc) -> Iterator[tuple[str, bool]]:
+    for target in arc.targets:
+        yield from _below(target)
+        for around in target.ancestors():
+            if around.parent is None or (
+                is_descendant(arc.source, around) and around is not arc.domain
+            ):
+                break
+            yield (around.id, True)
+            if around.kind is StateKind.PARALLEL:
+                for child in around.children:
+                    yield from _below(child)
+
+
+def _below(node: Node) -> Iterator[tuple[str, bool]]:
+    """What is entered with a state."""
+    if is_history(node):
+        yield from _remembered(node)
+        return
+    yield (node.id, True)
+    if node.kind is StateKind.PARALLEL:
+        for child in node.children:
+            yield from _below(child)
+    elif node.kind is StateKind.COMPOUND and node.initial is not None:
+        for target in node.initial.targets:
+            yield from _below(target)
+
+
+def _remembered(history: Node) -> Iterator[tuple[str, bool]]:
+    """Whatever a history state may lead back to."""
+    waiting = list(history.parent.children if history.parent is not None else ())
+    while waiting:
+        node = waiting.pop()
+        yield (node.id, True)
+        yield (node.id, False)
+        waiting.extend(node.children)
+
+
+def _read_while_active(uses: Uses, reads: Callable[[Part], frozenset[Key]]) -> Iterator[Key]:
+    for part in (uses.left, *uses.guards.values(), *uses.acts.values()):
+        yield from reads(part)
+
+
+def _surely_written(
+    name: str, uses: Uses, reads: Callable[[Part], frozenset[Key]], unsure: Container[str]
+) -> Iterator[Key]:
+    """What the entry writes before anything can read it."""
+    for key in uses.entered.sure:
+        if (key[0] == name or name not in unsure) and key not in reads(uses.entered):
+            yield key

@@ -1,0 +1,74 @@
+"""Texts that a pattern of RE2 matches, found by walking through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from statewright.compiler.targets.python.regexes import (
+    Choice,
+    NoProgramError,
+    Repeat,
+    Row,
+    Spot,
+    Symbol,
+    Tree,
+    tree_of,
+)
+from statewright.errors import EvaluationError
+from statewright.expressions.patterns import matches
+
+LONGEST = 1_000
+"""No text is longer than that."""
+
+_LIKED = (*range(ord("a"), ord("z") + 1), *range(ord("0"), ord("9") + 1), *range(ord("A"), 91))
+
+
+@lru_cache(maxsize=1024)
+def texts_matching(pattern: str) -> tuple[str, ...]:
+    """A few texts that a pattern matches; none where none was found."""
+    try:
+        tree = tree_of(pattern)
+    except (NoProgramError, ValueError, RecursionError):
+        return ()
+    found = dict.fromkeys(
+        text for text in (_text(tree, pick) for pick in range(3)) if len(text) <= LONGEST
+    )
+    return tuple(text for text in found if _matches(text, pattern))
+
+
+def _matches(text: str, pattern: str) -> bool:
+    try:
+        return matches(text, pattern)
+    except EvaluationError:
+        return False
+
+
+def _text(tree: Tree, pick: int) -> str:
+    """One text; ``pick`` says which of several options is taken, and how often parts repeat."""
+    match tree:
+        case Symbol(ranges):
+            return _character(ranges, pick)
+        case Spot():
+            return ""
+        case Row(parts):
+            return "".join(_text(part, pick) for part in parts)
+        case Choice(options):
+            return _text(options[pick % len(options)], pick) if options else ""
+        case Repeat(part, least, most):
+            times = least if pick == 0 else max(least, 1)
+            if pick == 2:
+                times = min(least + 2, LONGEST) if most is None else min(most, least + 2)
+            return _text(part, pick) * min(times, LONGEST)
+
+
+def _character(ranges: tuple[tuple[int, int], ...], pick: int) -> str:
+    usual = list(_usual(ranges))
+    if usual:
+        return chr(usual[pick % len(usual)])
+    return chr(ranges[0][0]) if ranges else ""
+
+
+def _usual(ranges: tuple[tuple[int, int], ...]) -> Iterator[int]:
+    """Letters and digits that are among the characters, the likeliest first."""
+    return (code for code in _LIKED if any(low <= code <= up for low, up in ranges))

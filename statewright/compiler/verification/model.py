@@ -1,0 +1,116 @@
+"""The chart that is searched: the real one, with what nobody decides made visible.
+
+Where a lot is drawn, a *free* variable is read instead, which has any of its values, anew in each
+macrostep. Guards that samples cannot decide may be given up in the same way: then the searches go
+through more than can really happen, so that what they never meet never happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from statewright.compiler.verification.rewriting import rewritten
+from statewright.compiler.verification.variables import Key
+from statewright.expressions import Expression, parse
+from statewright.expressions.syntax import Call, Literal, walk
+from statewright.statechart.definition import Datum, Statechart
+
+LIMIT: Final = 2_000
+"""How many microsteps a macrostep takes in a search at most; real ones may take more."""
+
+LOT: Final = "~lot:"
+GUARD: Final = "~guard:"
+"""How the names of free variables begin."""
+
+_DRAWING: Final = frozenset(("draw", "lot"))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A chart that can be searched.
+
+    Attributes:
+        chart: the chart.
+        lots: the free variables that stand for lots, with the number of outcomes of each.
+        guesses: the free variables that stand for guards, with the text of each guard.
+        withheld: inputs that nobody gives.
+    """
+
+    chart: Statechart
+    lots: Mapping[Key, int] = field(default_factory=dict)
+    guesses: Mapping[Key, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+
+
+def model_of(
+    chart: Statechart, given_up: Container[str] = (), withheld: frozenset[str] = frozenset()
+) -> Model:
+    """The model of a chart.
+
+    Args:
+        chart: the real one.
+        given_up: the texts of the guards that are given up.
+        withheld: inputs that nobody gives.
+    """
+    making = _Making(given_up)
+    # The variables are known only when everything is rewritten.
+    made = rewritten(chart, making.exchange)
+    data = (*made.data, *making.data())
+    inputs = (*made.inputs, *(datum.name for datum in making.data()))
+    made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
+    guesses = {("", name): text for text, name in making.guesses.items()}
+    lots = {("", name): making.outcomes[drawn] for drawn, name in making.lots.items()}
+    return Model(made, lots, guesses, withheld)
+
+
+class _Making:
+    """Counts the free variables while a chart is rewritten."""
+
+    def __init__(self, given_up: Container[str]) -> None:
+        self._given_up = given_up
+        self._known: dict[tuple[str, bool], Expression] = {}
+        self.lots: dict[str, str] = {}
+        self.outcomes: dict[str, int] = {}
+        self.guesses: dict[str, str] = {}
+
+    def exchange(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
+        known = self._known.get((expression.text, guard))
+        if known is None:
+            known = self._known[expression.text, guard] = self._exchanged(expression, guard=guard)
+        return known
+
+    def _exchanged(self, expression: Expression, *, guard: bool) -> Expression:
+        text = expression.text
+        if guard and text in self._given_up:
+            name = self.guesses.setdefault(text, f"{GUARD}{len(self.guesses)}")
+            return parse(f"vars['{name}']")
+        for call in reversed(tuple(_draws(expression))):
+            drawn = text[call.start : call.end]
+            self.outcomes[drawn] = _outcomes(call)
+            name = self.lots.setdefault(drawn, f"{LOT}{len(self.lots)}")
+            text = f"{text[: call.start]}vars['{name}']{text[call.end :]}"
+        return expression if text == expression.text else parse(text)
+
+    def data(self) -> Iterator[Datum]:
+        for name in self.lots.values():
+            yield Datum(name, "int")
+        for name in self.guesses.values():
+            yield Datum(name, "dyn")
+
+
+def _outcomes(call: Call) -> int:
+    """How many outcomes a lot has; two where that is computed."""
+    last = call.arguments[-1] if call.arguments else None
+    written = isinstance(last, Literal) and isinstance(last.value, int)
+    return int(last.value) if written and isinstance(last, Literal) else 2
+
+
+def _draws(expression: Expression) -> Iterator[Call]:
+    """The lots that are drawn in an expression, in the order of the text."""
+    if not any(name in expression.text for name in _DRAWING):
+        return
+    for node in walk(expression.root):
+        if isinstance(node, Call) and node.function in _DRAWING and node.target is None:
+            yield node

@@ -1,0 +1,113 @@
+"""Charts with other expressions in the place of some: everything else stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from statewright.expressions import Computed, Content, Expression, Record, Sequence
+from statewright.statechart.actions import Action, Assign, Branch, ForEach, If, Log, Raise, Send
+from statewright.statechart.definition import Actions, Datum, State, Statechart, Transition
+
+Exchange = Callable[[Expression, bool], Expression]
+"""Given an expression, and whether it is a guard, gives the one that stands in its place."""
+
+
+def rewritten(chart: Statechart, exchange: Exchange, *data: Datum) -> Statechart:
+    """A chart with other expressions, and with more variables of the session."""
+    states = tuple(_state(state, exchange) for state in chart.states)
+    initial = None if chart.initial is None else _transition(chart.initial, exchange)
+    own = tuple(_datum(datum, exchange) for datum in chart.data)
+    return replace(chart, states=states, initial=initial, data=(*own, *data))
+
+
+def _state(state: State, exchange: Exchange) -> State:
+    return replace(
+        state,
+        states=tuple(_state(child, exchange) for child in state.states),
+        initial=None if state.initial is None else _transition(state.initial, exchange),
+        transitions=tuple(_transition(one, exchange) for one in state.transitions),
+        entry=tuple(_actions(block, exchange) for block in state.entry),
+        exit=tuple(_actions(block, exchange) for block in state.exit),
+        data=tuple(_datum(datum, exchange) for datum in state.data),
+    )
+
+
+def _transition(transition: Transition, exchange: Exchange) -> Transition:
+    guard = None if transition.guard is None else exchange(transition.guard, True)
+    return replace(transition, guard=guard, actions=_actions(transition.actions, exchange))
+
+
+def _datum(datum: Datum, exchange: Exchange) -> Datum:
+    if datum.value is None:
+        return datum
+    return replace(datum, value=_content(datum.value, exchange))
+
+
+def _actions(actions: Actions, exchange: Exchange) -> Actions:
+    return tuple(_action(action, exchange) for action in actions)
+
+
+def _action(action: Action, exchange: Exchange) -> Action:
+    known = _EXCHANGED.get(type(action))
+    return action if known is None else known(action, exchange)
+
+
+def _assign(action: Assign, exchange: Exchange) -> Action:
+    return Assign(action.location, _content(action.value, exchange))
+
+
+def _if(action: If, exchange: Exchange) -> Action:
+    arms = (
+        Branch(exchange(one.guard, True), _actions(one.actions, exchange))
+        for one in action.branches
+    )
+    return If(tuple(arms), _actions(action.otherwise, exchange))
+
+
+def _for_each(action: ForEach, exchange: Exchange) -> Action:
+    collection = exchange(action.collection, False)
+    return replace(action, collection=collection, actions=_actions(action.actions, exchange))
+
+
+def _raise(action: Raise, exchange: Exchange) -> Action:
+    return replace(action, data=_maybe(action.data, exchange))
+
+
+def _send(action: Send, exchange: Exchange) -> Action:
+    data, delay = _maybe(action.data, exchange), _maybe(action.delay, exchange)
+    return replace(action, data=data, delay=delay)
+
+
+def _log(action: Log, exchange: Exchange) -> Action:
+    return replace(action, value=_maybe(action.value, exchange))
+
+
+_EXCHANGED: Mapping[type, Callable[[Any, Exchange], Action]] = MappingProxyType(
+    {
+        Assign: _assign,
+        If: _if,
+        ForEach: _for_each,
+        Raise: _raise,
+        Send: _send,
+        Log: _log,
+    }
+)
+
+
+def _maybe(content: Content | None, exchange: Exchange) -> Content | None:
+    return None if content is None else _content(content, exchange)
+
+
+def _content(content: Content, exchange: Exchange) -> Content:
+    match content:
+        case Computed(expression):
+            return Computed(exchange(expression, False))
+        case Record(fields):
+            return Record(tuple((name, _content(part, exchange)) for name, part in fields))
+        case Sequence(items):
+            return Sequence(tuple(_content(item, exchange) for item in items))
+        case _:
+            return content

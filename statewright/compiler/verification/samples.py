@@ -1,0 +1,266 @@
+"""Values that stand for all others: one, at least, from each piece into which a domain is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice, pairwise, product
+from types import MappingProxyType
+from typing import Any, Final
+
+from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.matching import texts_matching
+from statewright.errors import EvaluationError
+from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
+from statewright.expressions.patterns import matches
+from statewright.expressions.values import INT_MAX, NOTHING, Uint
+from statewright.statechart.coercion import held
+from statewright.statechart.definition import Limits
+from statewright.statechart.script import UNITS
+
+Values = tuple[Any, ...]
+
+Cuts = Mapping[tuple[str, ...], Cut]
+"""The cuts of a value and of its parts, by path."""
+
+MOST: Final = 48
+"""How many values one variable has at most; what is left out is told by ``is_whole``."""
+
+SIZES: Final = 6
+"""The most parts of a list that is made up."""
+
+LENGTH: Final = 2_000
+"""The most characters of a text that is made up."""
+
+_FRESH: Final = ("something", "anything else", "x", "Zebra 77", "~")
+_WHOLE: Final = Cut()
+
+
+def samples(kind: str, cuts: Cuts, limits: Limits | None = None) -> Values:
+    """Values of a type for a domain that is cut.
+
+    Args:
+        kind: as in ``Datum.type``.
+        cuts: where the value and its parts are cut.
+        limits: what else the variable may not hold.
+    """
+    if limits is not None and limits.values:
+        return tuple(_fitting(limits.values, kind, limits))
+    cut = cuts.get((), _WHOLE)
+    found = _SAMPLES[kind](cut, cuts, limits or Limits())
+    return tuple(islice(_distinct(_fitting(found, kind, limits)), MOST))
+
+
+def is_closed(kind: str, limits: Limits | None) -> bool:
+    """Whether the samples of a type are all values that there are."""
+    if kind == "bool" or (limits is not None and limits.values):
+        return True
+    if kind not in {"int", "uint"} or limits is None:
+        return False
+    low, high = limits.minimum, limits.maximum
+    return isinstance(low, int) and isinstance(high, int) and high - low < SIZES
+
+
+def _fitting(values: Iterable[Any], kind: str, limits: Limits | None) -> Iterator[Any]:
+    for value in values:
+        try:
+            yield held(value, kind, limits)
+        except EvaluationError:
+            continue
+
+
+def _distinct(values: Iterable[Any]) -> Iterator[Any]:
+    seen: set[str] = set()
+    for value in values:
+        key = f"{type(value).__name__}:{value!r}"
+        if key not in seen:
+            seen.add(key)
+            yield value
+
+
+def _bools(_: Cut, __: Cuts, ___: Limits) -> Iterator[Any]:
+    yield from (False, True)
+
+
+def _bounds(cut: Cut, limits: Limits) -> list[float]:
+    bounds = (limits.minimum, limits.maximum)
+    return sorted({*cut.numbers, *(one for one in bounds if isinstance(one, int | float))})
+
+
+def _ints(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
+    points = _bounds(cut, limits)
+    low, high = limits.minimum, limits.maximum
+    if isinstance(low, int) and isinstance(high, int) and high - low < SIZES:
+        yield from range(int(low), int(high) + 1)
+        return
+    for point in points:
+        yield from (int(point) + step for step in (0, -1, 1) if abs(point) < INT_MAX)
+    if not points:
+        yield from (7, 0)
+
+
+def _uints(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
+    yield from (Uint(number) for number in _ints(cut, cuts, limits) if number >= 0)
+
+
+def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
+    points = _bounds(cut, limits)
+    for point in points:
+        yield float(point)
+    for low, high in pairwise(points):
+        yield (low + high) / 2
+    if points:
+        yield from (float(points[0] - 1), float(points[-1] + 1))
+    else:
+        yield from (2.5, 0.0)
+
+
+def _texts(cut: Cut, _: Cuts, __: Limits) -> Iterator[Any]:
+    yield from sorted(cut.texts)
+    yield from _matching(cut.predicates)
+    yield _fresh(cut)
+    for length in sorted(cut.numbers):
+        if float(length).is_integer() and 0 <= length <= LENGTH:
+            yield from ("a" * (int(length) + step) for step in (0, -1, 1) if length + step >= 0)
+    yield ""
+
+
+def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
+    """Texts for which one predicate holds, then texts for which several do."""
+    by_name: dict[str, list[str]] = {}
+    for name, argument in sorted(predicates):
+        by_name.setdefault(name, []).append(argument)
+    starts, ends, parts = (by_name.get(n, []) for n in ("startsWith", "endsWith", "contains"))
+    for pattern in by_name.get("matches", ()):
+        yield from texts_matching(pattern)[:2]
+    yield from (*starts, *ends, *parts)
+    yield from (f"{text} and so on" for text in starts)
+    yield from (f"so on and {text}" for text in ends)
+    kinds = [[*each, ""] for each in (starts, parts, ends)]
+    for start, part, end in islice(product(*kinds), MOST):
+        yield f"{start}{part}{end}"
+    yield "".join(parts)
+
+
+def _fresh(cut: Cut) -> str:
+    """A text that is none of those compared with, and for which no predicate holds."""
+    for text in _FRESH:
+        if text not in cut.texts and not any(_holds(text, *one) for one in cut.predicates):
+            return text
+    return "\U0001f9a4"
+
+
+def _holds(text: str, predicate: str, argument: str) -> bool:
+    try:
+        return _HOLDS[predicate](text, argument)
+    except EvaluationError:
+        return False
+
+
+_HOLDS: Final[Mapping[str, Callable[[str, str], bool]]] = MappingProxyType(
+    {
+        "startsWith": str.startswith,
+        "endsWith": str.endswith,
+        "contains": str.__contains__,
+        "matches": matches,
+    }
+)
+
+
+def _lists(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
+    sizes = {0, 1, 2} | {int(n) + step for n in cut.numbers for step in (-1, 0, 1)}
+    items = sorted(cut.texts) or ["one", "two", "three"]
+    for size in sorted(size for size in sizes if 0 <= size <= SIZES):
+        yield [items[number % len(items)] for number in range(size)]
+    for text in sorted(cut.texts):
+        yield [text]
+    parts = [path for path in cuts if path]
+    if parts:
+        yield [_first_map(cuts)]
+
+
+def _maps(_: Cut, cuts: Cuts, __: Limits) -> Iterator[Any]:
+    yield from maps(cuts)
+
+
+def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:
+    """Maps whose parts are cut: all combinations of the first ones, and each value once."""
+    inner: dict[str, dict[tuple[str, ...], Cut]] = {}
+    for path, cut in cuts.items():
+        if path:
+            inner.setdefault(path[0], {})[path[1:]] = cut
+    fields = {name: [*_part_samples(below), NOTHING] for name, below in sorted(inner.items())}
+    if not fields:
+        yield {}
+        return
+    usual = {name: values[0] for name, values in fields.items()}
+    yield _map_of(usual)
+    total = 1
+    for values in fields.values():
+        total *= len(values)
+    if total <= MOST:
+        yield from (
+            _map_of(dict(zip(fields, each, strict=True))) for each in product(*fields.values())
+        )
+        return
+    for name, values in fields.items():
+        yield from (_map_of({**usual, name: value}) for value in values)
+
+
+def _part_samples(cuts: Cuts) -> Values:
+    if any(cuts_path for cuts_path in cuts):
+        return tuple(islice(maps(cuts), MOST))
+    return samples("dyn", cuts)
+
+
+def _first_map(cuts: Cuts) -> dict[str, Any]:
+    return next(maps(cuts))
+
+
+def _map_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not NOTHING}
+
+
+def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
+    if any(cuts):
+        yield from maps({path: one for path, one in cuts.items() if path})
+    if cut.texts or cut.predicates:
+        yield from _texts(Cut(texts=cut.texts, predicates=cut.predicates), cuts, limits)
+    if cut.numbers:
+        yield from _ints(cut, cuts, limits)
+    if cut.others or not (cut.texts or cut.predicates or cut.numbers):
+        yield from (False, True)
+    for kind in sorted(cut.kinds - {"dyn"}):
+        yield from samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})[:3]
+    if not (cut.texts or cut.predicates):
+        yield "something"
+    yield None
+
+
+def _moments(_: Cut, __: Cuts, ___: Limits) -> Iterator[Any]:
+    yield from (EPOCH + seconds * 1_000_000 * MICROSECOND for seconds in (1_767_603_600, 0))
+
+
+def _spans(_: Cut, __: Cuts, ___: Limits) -> Iterator[Any]:
+    yield from (hours * UNITS["h"] * MICROSECOND for hours in (1, 0))
+
+
+def _bytes(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
+    yield from (text.encode() for text in _texts(cut, cuts, limits))
+
+
+_SAMPLES: Final[Mapping[str, Callable[[Cut, Cuts, Limits], Iterator[Any]]]] = MappingProxyType(
+    {
+        "dyn": _anything,
+        "bool": _bools,
+        "int": _ints,
+        "uint": _uints,
+        "double": _doubles,
+        "string": _texts,
+        "bytes": _bytes,
+        "timestamp": _moments,
+        "duration": _spans,
+        "list": _lists,
+        "map": _maps,
+    }
+)
+"""Type → its samples."""

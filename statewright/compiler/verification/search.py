@@ -1,0 +1,415 @@
+"""Goes through all situations of a chart, with the real executor, breadth first.
+
+A *piece* is a box of situations that differ in the values of variables only. One point of it is
+run; the trace tells which variables were read; the outcome holds for all points that differ in
+others. The rest of the piece is run likewise, until nothing is left. So what is found is exact for
+the values that are tried, and much less is run than there are situations.
+
+Source: the exact boxes of symbolic model checking, with the executor in place of a symbolic one;
+reading only what is needed is that of lazy concretization (McMillan, *Lazy abstraction with
+interpolants*, CAV 2006, has the idea).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
+from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
+from statewright.compiler.verification.questions import (
+    EnterState,
+    Fail,
+    GetStuck,
+    GoOnForEver,
+    Question,
+    TakeTransition,
+)
+from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.world import World
+from statewright.statechart.algorithm import macrostep, start
+from statewright.statechart.evaluation import ACTION_ERROR
+from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.script import Line, event_for
+from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.steps import Macrostep
+from statewright.statechart.surroundings import Surroundings
+
+CROWD: Final = 64
+"""How many values of one variable are followed."""
+
+WILD: Final = 6
+"""How many values are followed of a variable that is computed from samples."""
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A part of a piece that is to be run; ``free`` are variables that may be anything."""
+
+    box: Box
+    free: dict[Key, int]
+
+
+class Search:
+    """One search.
+
+    Args:
+        world: what is searched.
+        meter: what may be spent.
+        wild: variables that are computed from samples.
+    """
+
+    def __init__(self, world: World, meter: Meter, wild: Container[Key] = ()) -> None:
+        self._world = world
+        self._wild = wild
+        self._meter = meter
+        self._covers: dict[Control, Cover] = {}
+        self._waiting: dict[Control, list[Piece]] = {}
+        self._states: set[str] = set()
+        self._transitions: set[str] = set()
+        self._incidents: set[tuple[str, str, str, str]] = set()
+        self.found = Found()
+
+    def run(self) -> Found:
+        """Search until nothing is left, or the budget is spent."""
+        self._begin()
+        timed = 0
+        while self.found.complete:
+            if self._waiting:
+                self._level()
+            elif timed < len(self.found.pieces):
+                # What depends on how long people take comes last, so that whatever can be met
+                # without is met so.
+                timed = self._force(timed)
+            else:
+                break
+        return self.found
+
+    def _level(self) -> None:
+        level, self._waiting = self._waiting, {}
+        for piece in (piece for pieces in level.values() for piece in pieces):
+            if len(self.found.pieces) >= self._meter.budget.states:
+                self.found.complete = False
+                return
+            piece.number = len(self.found.pieces)
+            self.found.pieces.append(piece)
+            if not self._expand(piece):
+                self.found.complete = False
+                return
+
+    def _force(self, first: int) -> int:
+        """Let timers overtake each other in the pieces from a number on; the next number."""
+        pieces = self.found.pieces[first:]
+        for piece in pieces:
+            for line, snapshot in self._world.forced(piece.carrier.snapshot):
+                if self._tried(piece, line, snapshot, forced=True) is None:
+                    self.found.complete = False
+                    return first
+        return first + len(pieces)
+
+    # Running
+
+    def _begin(self) -> None:
+        dimensions = tuple(self._world.inputs)
+        box = tuple((1 << len(self._world.inputs[key])) - 1 for key in dimensions)
+        for moment in self._world.moments:
+            trials = [_Trial(box, {})]
+            while trials and self._meter.step():
+                self._start(trials.pop(), trials, dimensions, moment)
+
+    def _start(
+        self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int
+    ) -> None:
+        """Begin sessions with a box of inputs."""
+        world = self._world
+        point = {key: lowest(part) for key, part in zip(dimensions, trial.box, strict=True)}
+        given = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
+        outside, data = world.start_of(given, _single(trial.free))
+        others = Surroundings(**outside)
+        step = others.after(
+            start(
+                world.chart,
+                session=SCRIPT_SESSION,
+                seed=SCRIPT_SEED,
+                now=moment,
+                data=data,
+                **outside,
+            )
+        )
+        read, written = world.footprints.of(None, step)
+        touched = read | (written - frozenset(dimensions))
+        covered = self._split(trial, trials, dimensions, point, touched)
+        passed = frozenset(dimensions) - touched
+        origin = Origin(START, None, point, passed, moment=moment)
+        masks = {
+            key: self._as_values(key, part)
+            for key, part in zip(dimensions, covered, strict=True)
+            if key in passed
+        }
+        self._arrive(None, covered, passed, masks, step, others, origin)
+
+    def _as_values(self, key: Key, inputs: int) -> int:
+        """The set of the values that some inputs are."""
+        table = self._world.situations.table(key)
+        mask = 0
+        for number in bits(inputs):
+            mask |= table.bit(self._world.inputs[key][number])
+        return mask
+
+    def _expand(self, piece: Piece) -> bool:
+        """Run all that can happen in a piece; whether there was budget enough."""
+        moved = False
+        snapshot = piece.carrier.snapshot
+        for line in self._world.alphabet.lines(snapshot):
+            outcome = self._tried(piece, line, snapshot, forced=False)
+            if outcome is None:
+                return False
+            moved = moved or outcome
+        if not moved:
+            self._note(GetStuck(_innermost(snapshot)), _standing(piece))
+        return True
+
+    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool | None:
+        """Run a line in all of a piece; whether anything happens, or None without budget."""
+        moved = False
+        trials = [_Trial(piece.box, {})]
+        while trials:
+            if not self._meter.step():
+                return None
+            trial = trials.pop()
+            moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
+        return moved
+
+    def _try(
+        self,
+        piece: Piece,
+        line: Line,
+        snapshot: Snapshot,
+        trial: _Trial,
+        trials: list[_Trial],
+        *,
+        forced: bool,
+    ) -> bool:
+        world = self._world
+        point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
+        carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment).given(
+            {
+                key: world.situations.table(key).values[bit.bit_length() - 1]
+                for (key, bit), own in zip(point.items(), piece.point, strict=True)
+                if bit != own
+            }
+            | world.free_values(_single(trial.free))
+        )
+        others = Surroundings(**carrier.outside)
+        event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
+        step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
+        read, written = world.footprints.of(carrier.snapshot, step)
+        covered = self._split(trial, trials, piece.dimensions, point, read)
+        passed = frozenset(piece.dimensions) - read - written
+        origin = Origin(piece.number, line, point, passed, forced)
+        masks = {
+            key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
+        }
+        self._arrive(piece, covered, passed, masks, step, others, origin)
+        return bool(step.microsteps)
+
+    def _split(
+        self,
+        trial: _Trial,
+        trials: list[_Trial],
+        dimensions: tuple[Key, ...],
+        point: Mapping[Key, int],
+        read: frozenset[Key],
+    ) -> Box:
+        """The part of a trial for which its outcome holds; the rest is to be tried later."""
+        box = list(trial.box)
+        free = dict(trial.free)
+        for at, key in enumerate(dimensions):
+            if key in read:
+                rest = box[at] & ~point[key]
+                if rest:
+                    trials.append(_Trial((*box[:at], rest, *box[at + 1 :]), dict(free)))
+                    box[at] = point[key]
+        for key in self._world.free_among(read):
+            mask = free.get(key, self._world.all_of(key))
+            rest = mask & (mask - 1)
+            if rest:
+                trials.append(_Trial(tuple(box), {**free, key: rest}))
+            free[key] = lowest(mask)
+        return tuple(box)
+
+    # What comes of it
+
+    def _arrive(
+        self,
+        source: Piece | None,
+        covered: Box,
+        passed: frozenset[Key],
+        masks: Mapping[Key, int],
+        step: Macrostep,
+        others: Surroundings,
+        origin: Origin,
+    ) -> None:
+        self._observe(step, origin)
+        snapshot = step.snapshot
+        number = START if source is None else source.number
+        moved = bool(step.microsteps)
+        if snapshot.status is not Status.ACTIVE:
+            good = self._world.is_good_end(snapshot)
+            self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
+            return
+        moment = origin.moment if source is None else source.carrier.moment
+        carrier = Carrier(snapshot, dict(others.values), moment)
+        control, dimensions, point = self._world.situations.of(carrier)
+        box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
+        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False))
+        if source is not None and not moved and control == source.control:
+            return
+        self._add(control, dimensions, box, point, carrier, origin)
+
+    def _add(
+        self,
+        control: Control,
+        dimensions: tuple[Key, ...],
+        box: Box,
+        point: Box,
+        carrier: Carrier,
+        origin: Origin,
+    ) -> None:
+        crowded = [
+            key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)
+        ]
+        if crowded:
+            self.found.crowded.update(crowded)
+            return
+        cover = self._covers.get(control)
+        if cover is None:
+            cover = self._covers[control] = Cover()
+        if cover.holds(box):
+            return
+        fresh = cover.rest(box) if len(cover.boxes) <= 64 else [box]
+        cover.add(box)
+        for rest in fresh:
+            own = tuple(p if p & r else lowest(r) for p, r in zip(point, rest, strict=True))
+            at = carrier if own == point else carrier.given(self._values(dimensions, own))
+            piece = Piece(-1, control, dimensions, rest, own, at, [(rest, origin)])
+            self._queue(piece)
+
+    def _most(self, key: Key) -> int:
+        """How many values of a variable are followed, besides those that it may begin with."""
+        given = len(self._world.inputs.get(key, ()))
+        return given + (WILD if key in self._wild else CROWD)
+
+    def _values(self, dimensions: tuple[Key, ...], point: Box) -> dict[Key, Any]:
+        return {
+            key: self._world.situations.table(key).values[bit.bit_length() - 1]
+            for key, bit in zip(dimensions, point, strict=True)
+        }
+
+    def _queue(self, piece: Piece) -> None:
+        """Let a piece wait; with another one that differs in one variable only, it becomes one."""
+        waiting = self._waiting.setdefault(piece.control, [])
+        merged = True
+        while merged:
+            merged = False
+            for other in waiting:
+                differing = [
+                    at for at, (a, b) in enumerate(zip(piece.box, other.box, strict=True)) if a != b
+                ]
+                if len(differing) == 1:
+                    waiting.remove(other)
+                    at = differing[0]
+                    whole = piece.box[at] | other.box[at]
+                    box = (*piece.box[:at], whole, *piece.box[at + 1 :])
+                    piece = replace(other, box=box, parts=[*other.parts, *piece.parts])
+                    merged = True
+                    break
+        waiting.append(piece)
+
+    def _observe(self, step: Macrostep, origin: Origin) -> None:
+        for one in step.microsteps:
+            for name in one.transitions:
+                if name not in self._transitions:
+                    self._transitions.add(name)
+                    self._note(TakeTransition(name), origin)
+            for name in one.entered:
+                if name not in self._states:
+                    self._states.add(name)
+                    self._note(EnterState(name), origin)
+        for incident in step.incidents:
+            told = (incident.name, incident.state, incident.expression, incident.message)
+            if incident.name == ACTION_ERROR and self._world.uses[incident.state].entered.sure:
+                self.found.unsure.add(incident.state)
+            if incident.name not in _QUIET and told not in self._incidents:
+                self._incidents.add(told)
+                self._note(_question_from(told), origin)
+
+    def _note(self, question: Question, origin: Origin) -> None:
+        self.found.seen.setdefault(question, origin)
+
+    # The way back
+
+    def path(self, origin: Origin) -> tuple[list[Line], dict[Key, Any], int]:
+        """The lines that lead to something, the inputs with which they do, and when they begin."""
+        world = self._world
+        lines: list[Line] = []
+        point = dict(origin.point)
+        while True:
+            if origin.line is not None:
+                lines.append(origin.line)
+            if origin.piece == START:
+                break
+            piece = self.found.pieces[origin.piece]
+            origin = next(
+                one
+                for box, one in piece.parts
+                if all(
+                    point.get(key, mask) & mask
+                    for key, mask in zip(piece.dimensions, box, strict=True)
+                )
+            )
+            before = dict(origin.point)
+            for key in origin.passed:
+                if key not in point:
+                    continue
+                before[key] = (
+                    point[key] if origin.piece != START else self._input_bit(key, point[key])
+                )
+            point = before
+        lines.reverse()
+        inputs = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
+        return lines, inputs, origin.moment
+
+    def _input_bit(self, key: Key, bit: int) -> int:
+        """The number of an input's value among the inputs, from that in its table."""
+        value = self._world.situations.table(key).values[bit.bit_length() - 1]
+        table = self._world.situations.table(key)
+        for number, other in enumerate(self._world.inputs[key]):
+            if table.number(other) == table.number(value):
+                return 1 << number
+        return 1
+
+
+_QUIET = frozenset(("log", "stale"))
+
+
+def _question_from(told: tuple[str, str, str, str]) -> Question:
+    name, state, expression, reason = told
+    return GoOnForEver() if name == "error.limit" else Fail(name, state, expression, reason)
+
+
+def _innermost(snapshot: Snapshot) -> str:
+    return snapshot.configuration[-1] if snapshot.configuration else ""
+
+
+def _standing(piece: Piece) -> Origin:
+    """What is so in a piece, without anything happening there."""
+    point = {key: lowest(m) for key, m in zip(piece.dimensions, piece.box, strict=True)}
+    return Origin(piece.number, None, point, frozenset())
+
+
+def _single(free: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: lowest(mask) for key, mask in free.items()}

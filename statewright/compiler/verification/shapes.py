@@ -1,0 +1,163 @@
+"""Expressions that samples decide: each of their outcomes has one, whatever else is tested.
+
+That is so where single unknown values are compared with constants, which cut their domains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from statewright.compiler.verification.literals import PREDICATES
+from statewright.expressions.syntax import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Conditional,
+    Has,
+    Index,
+    ListLiteral,
+    Logic,
+    Macro,
+    Name,
+    Node,
+    Select,
+    Unary,
+    children,
+    walk,
+)
+
+_KEEPING: Final = frozenset(("trim", "lowerAscii", "upperAscii", "size", "type"))
+"""Functions of a value of which it is known for which values they give a constant."""
+
+_OPENING: Final = frozenset(("value", "orValue", "or"))
+"""Functions that take a value out of an optional."""
+
+
+class Shape:
+    """The form of an expression; ``spans`` are the places of unknown values in it."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = tuple(spans)
+        self._bound: set[str] = set()
+
+    def _unknown(self, node: Node) -> bool:
+        if any(node.start <= start and end <= node.end for start, end in self._spans):
+            return True
+        return any(name in self._bound for name in _names_in(node))
+
+    def decided(self, node: Node) -> bool:
+        """Whether a test has a sample for each of its outcomes."""
+        if not self._unknown(node):
+            return True
+        match node:
+            case Logic(_, parts):
+                decided = all(self.decided(one) for one in parts)
+            case Unary("!", operand):
+                decided = self.decided(operand)
+            case Conditional(condition, then, otherwise):
+                decided = all(self.decided(one) for one in (condition, then, otherwise))
+            case Comparison(operator, left, right):
+                decided = self._compared(operator, left, right)
+            case Has():
+                decided = True
+            case Macro(macro, subject, variables, arguments) if macro == "optMap":
+                decided = self._bind(subject, variables, arguments)
+            case Call():
+                decided = self._called(node)
+            case _:
+                decided = self._term(node)
+        return decided
+
+    def _compared(self, operator: str, left: Node, right: Node) -> bool:
+        if operator == "in":
+            listed = not self._unknown(right) or isinstance(right, ListLiteral)
+            return self._term(left) and listed and not self._unknown(right)
+        one, other = self._unknown(left), self._unknown(right)
+        if one and other:
+            return False
+        return self._term(left if one else right)
+
+    def _called(self, call: Call) -> bool:
+        if call.function in PREDICATES and call.target is not None:
+            return self._term(call.target) and not any(map(self._unknown, call.arguments))
+        if call.function in {"orValue", "hasValue", "value"} and call.target is not None:
+            return self.decided(call.target) or self._term(call.target)
+        return _is_answer(call) or self._term(call)
+
+    def _bind(self, subject: Node, variables: tuple[str, ...], arguments: tuple[Node, ...]) -> bool:
+        if not (self._term(subject) or self.decided(subject)):
+            return False
+        self._bound |= set(variables)
+        return all(self.decided(one) for one in arguments)
+
+    def _term(self, node: Node) -> bool:
+        """Whether a value is an unknown one, or tells nothing of it that constants do not cut."""
+        match node:
+            case Name():
+                return True
+            case Select(operand):
+                return self._term(operand)
+            case Index(operand, index):
+                return self._term(operand) and not self._unknown(index)
+            case Call():
+                return _is_answer(node) or self._kept(node)
+            case _:
+                return False
+
+    def _kept(self, call: Call) -> bool:
+        """Whether a function of an unknown value is one whose constants cut its domain."""
+        inside = (call.target, *call.arguments) if call.target is not None else call.arguments
+        if not inside:
+            return False
+        operand, *rest = inside
+        known = call.function in _KEEPING | _OPENING or self._counts(call.function, operand)
+        return known and self._term(operand) and not any(map(self._unknown, rest))
+
+    def _counts(self, function: str, operand: Node) -> bool:
+        """Whether it is a number of an answer, as another type of number or as it is sized."""
+        if function not in {"double", "int"}:
+            return False
+        is_size = isinstance(operand, Call) and operand.function == "size"
+        return is_size or (isinstance(operand, Name) and operand.name in self._bound)
+
+    def settled(self, node: Node) -> bool:
+        """Whether it is known from the outcomes of tests that have samples for each of these."""
+        if not self._unknown(node):
+            return True
+        match node:
+            case Comparison() | Logic() | Has() | Unary("!"):
+                return self.decided(node)
+            case Conditional(condition, then, otherwise):
+                return self.decided(condition) and self.settled(then) and self.settled(otherwise)
+            case Arithmetic() | ListLiteral():
+                return all(self.settled(one) for one in children(node))
+            case _:
+                return False
+
+    def carries(self, node: Node) -> bool:
+        """Whether the value is an unknown one just as it is."""
+        if not self._unknown(node):
+            return True
+        match node:
+            case Name():
+                return True
+            case Select(operand) | Index(operand):
+                return self.carries(operand)
+            case Conditional(condition, then, otherwise):
+                parts = (then, otherwise)
+                return self.decided(condition) and all(self.carries(one) for one in parts)
+            case Call(function, target, _):
+                return _is_answer(node) or (
+                    function in _OPENING and target is not None and self.carries(target)
+                )
+            case _:
+                return False
+
+
+def _is_answer(call: Call) -> bool:
+    return isinstance(call.target, Name) and call.target.name == "answer"
+
+
+def _names_in(node: Node) -> Iterator[str]:
+    return (one.name for one in walk(node) if isinstance(one, Name))

@@ -1,0 +1,154 @@
+"""When two snapshots are the same situation: whatever happens next, both go the same way.
+
+Of a snapshot, that leaves the configuration, what is waited for, and the values of those variables
+that still decide something: these are the *dimensions* of a situation, in which a search works with
+sets of values. Of other variables that may still be read it only matters whether they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from statewright.compiler.verification.boxes import Box, Table, frozen
+from statewright.compiler.verification.liveness import Liveness
+from statewright.compiler.verification.relevance import Relevance
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key
+from statewright.expressions.values import NOTHING
+from statewright.statechart.play import SCRIPT_NOW
+from statewright.statechart.snapshot import Snapshot
+
+Control = tuple[Any, ...]
+"""All of a situation but the values of its dimensions."""
+
+_OUTSIDE = {CONTACT: "contact", TENANT: "tenant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A snapshot, and the values of the contact and the tenant.
+
+    Attributes:
+        snapshot: of the session.
+        outside: ``contact`` and ``tenant`` → their values.
+        moment: when the session began, microseconds since 1970 UTC.
+    """
+
+    snapshot: Snapshot
+    outside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    moment: int = SCRIPT_NOW
+
+    def value(self, key: Key) -> Any:
+        """The value of a variable, or ``NOTHING``."""
+        scope, name = key
+        own = self.outside.get(_OUTSIDE[scope], {}) if scope in _OUTSIDE else None
+        return (self.snapshot.data.get(scope, {}) if own is None else own).get(name, NOTHING)
+
+    def given(self, values: Mapping[Key, Any]) -> Carrier:
+        """The same with other values of some variables."""
+        if not values:
+            return self
+        data, outside = dict(self.snapshot.data), dict(self.outside)
+        copied: set[str] = set()
+        for (scope, name), value in values.items():
+            home: dict[str, Any] = outside if scope in _OUTSIDE else data
+            place = _OUTSIDE.get(scope, scope)
+            if place not in copied or scope in _OUTSIDE:
+                home[place] = dict(home.get(place, {}))
+                copied.add(place)
+            if value is NOTHING:
+                home[place].pop(name, None)
+            else:
+                home[place][name] = value
+        return Carrier(replace(self.snapshot, data=data), outside, self.moment)
+
+
+class Situations:
+    """Tells what a snapshot is.
+
+    Args:
+        relevance: of the chart.
+        values: what is live and decides by its value.
+        presence: what is live and may be missed.
+        free: variables that have any of their values, anew in each macrostep.
+        ceilings: of counters, the number that stands for all greater ones.
+    """
+
+    def __init__(
+        self,
+        relevance: Relevance,
+        values: Liveness,
+        presence: Liveness,
+        free: frozenset[Key],
+        ceilings: Mapping[Key, int],
+    ) -> None:
+        self._relevant = frozenset(relevance.values) - free
+        self._values = values
+        self._presence = presence
+        self._free = free
+        self._ceilings = ceilings
+        self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
+        self.tables: dict[Key, Table] = {}
+
+    def table(self, key: Key) -> Table:
+        """The values of a variable."""
+        table = self.tables.get(key)
+        if table is None:
+            table = self.tables[key] = Table()
+        return table
+
+    def dimensions(self, configuration: tuple[str, ...]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+        """The variables whose values matter there, and those of which only the presence does."""
+        known = self._known.get(configuration)
+        if known is None:
+            here = {"", *configuration, CONTACT, TENANT}
+            live = self._values.at(configuration)
+            valued = {key for key in live & self._relevant if key[0] in here}
+            present = {
+                key
+                for key in self._presence.at(configuration) - valued - self._free
+                if key[0] in here and key[1]
+            }
+            known = (tuple(sorted(valued)), tuple(sorted(present)))
+            self._known[configuration] = known
+        return known
+
+    def of(self, carrier: Carrier) -> tuple[Control, tuple[Key, ...], Box]:
+        """The situation of a session that is active: control, dimensions, and the point in it."""
+        snapshot = carrier.snapshot
+        valued, present = self.dimensions(snapshot.configuration)
+        control = (
+            snapshot.configuration,
+            snapshot.floor,
+            carrier.moment,
+            tuple((one.name, one.state, one.owner) for one in snapshot.invocations),
+            tuple(sorted((one.event, one.state, one.owner) for one in snapshot.timers)),
+            tuple(type(carrier.value(key)).__name__ for key in present),
+            tuple(event.name for event in snapshot.deferred),
+            self._memory(snapshot),
+            frozen(dict(snapshot.monitors)) if snapshot.monitors else None,
+        )
+        point = tuple(self.table(key).bit(self._value(carrier, key)) for key in valued)
+        return control, valued, point
+
+    def _value(self, carrier: Carrier, key: Key) -> Any:
+        value = carrier.value(key)
+        ceiling = self._ceilings.get(key)
+        return ceiling if ceiling is not None and type(value) is int and value > ceiling else value
+
+    def _memory(self, snapshot: Snapshot) -> Any:
+        """What history states remember, without values that decide nothing."""
+        return tuple(
+            (
+                name,
+                one.states,
+                tuple(
+                    (scope, variable, frozen(value))
+                    for scope, variables in sorted(one.data.items())
+                    for variable, value in sorted(variables.items())
+                    if (scope, variable) in self._relevant
+                ),
+            )
+            for name, one in sorted(snapshot.history.items())
+        )

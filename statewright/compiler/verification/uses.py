@@ -1,0 +1,319 @@
+"""What each part of a chart reads and writes, and what becomes of what is read.
+
+An expression has a *role*. What it gives decides how things go on (``TEST``), becomes the value of
+a variable (``FLOW``), is asked of the world (``WORLD``: it only matters whether there is one), or
+is shown to somebody (``SHOWN``: not even that changes how things go on). What an internal event
+carries (``CARRIED``) may be read where that is handled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from statewright.compiler.verification.variables import OUTSIDE, Key, Read, key_of, reads_of
+from statewright.expressions import (
+    Computed,
+    Content,
+    Expression,
+    Literal,
+    Record,
+    Text,
+    expressions_in,
+)
+from statewright.expressions.syntax import Arithmetic, Call, Index, path_of, walk
+from statewright.expressions.syntax import Literal as Written
+from statewright.expressions.syntax import Node as Syntax
+from statewright.statechart.actions import (
+    Action,
+    Assign,
+    Cancel,
+    ForEach,
+    If,
+    Log,
+    Raise,
+    Say,
+    Send,
+)
+from statewright.statechart.definition import Actions, Datum, State
+from statewright.statechart.nodes import Arc, Node, Scope
+from statewright.statechart.tree import Tree
+
+
+class Role(Enum):
+    """What becomes of a value."""
+
+    TEST = "test"
+    FLOW = "flow"
+    WORLD = "world"
+    SHOWN = "shown"
+    CARRIED = "carried"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An expression in its place.
+
+    Attributes:
+        expression: what is evaluated.
+        reads: what it reads.
+        role: what becomes of its value.
+        target: of a FLOW, the variable that gets it.
+        place: of a FLOW, the part of the variable: ``("total",)`` of ``order.total``.
+        alone: whether it is the whole value that the target gets.
+        scope: where it stands.
+        state: the id of the state in which it stands.
+        guard: whether it is the guard of a transition or of a branch of actions.
+    """
+
+    expression: Expression
+    reads: tuple[Read, ...]
+    role: Role
+    target: Key | None
+    place: tuple[str, ...]
+    alone: bool
+    scope: Scope
+    state: str
+    guard: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """What happens together: what is done on entry to a state, by a transition, ….
+
+    Attributes:
+        sites: the expressions that may be evaluated.
+        writes: the variables that may be written.
+        sure: those of them that are written as a whole, and whatever happens, if nothing fails.
+        literals: literals that a variable gets, with the part of it.
+    """
+
+    sites: list[Site] = field(default_factory=list)
+    writes: set[Key] = field(default_factory=set)
+    sure: set[Key] = field(default_factory=set)
+    literals: list[tuple[Key, tuple[str, ...], object]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """The parts of a state.
+
+    Attributes:
+        entered: its variables, its entry blocks and the initial transition, what it invokes.
+        left: its exit blocks.
+        guards: id of a transition → its guard.
+        acts: id of a transition → its actions.
+    """
+
+    entered: Part
+    left: Part
+    guards: Mapping[str, Part]
+    acts: Mapping[str, Part]
+
+    def parts(self) -> Iterator[Part]:
+        """All of them."""
+        yield self.entered
+        yield self.left
+        yield from self.guards.values()
+        yield from self.acts.values()
+
+
+def is_count(site: Site, key: Key) -> bool:
+    """Whether a variable gets itself plus literals that are not negative."""
+    root = site.expression.root
+    if not site.alone or not isinstance(root, Arithmetic) or set(root.operators) != {"+"}:
+        return False
+    own = [read for read in site.reads if read.key == key and read.path == ()]
+    literals = [one for one in walk(root) if isinstance(one, Written) and one.value != key[1]]
+    others = [one for one in root.operands if not isinstance(one, Written)]
+    positive = all(type(one.value) is int and one.value >= 0 for one in literals)
+    return positive and len(own) == len(site.reads) == len(others) == 1 and _is_value(others[0])
+
+
+def _is_value(node: Syntax) -> bool:
+    """Whether it is a variable, or a literal where that has no value."""
+    if isinstance(node, Call) and node.function == "orValue" and node.target is not None:
+        return path_of(node.target) is not None or isinstance(node.target, Index)
+    return path_of(node) is not None or isinstance(node, Index)
+
+
+def uses_of(tree: Tree) -> dict[str, Uses]:
+    """State id → what it uses.
+
+    ``""`` is the root: its variables are those of the session, and it is left whenever anything
+    happens, since that is when rules are looked at.
+    """
+    chart = tree.chart
+    found = {node.id: _uses(node) for node in tree.nodes.values()}
+    root = Part()
+    _Collecting(root, tree.root.scope, "").variables("", chart.data)
+    if tree.root.initial is not None:
+        _Collecting(root, tree.root.scope, "").actions(tree.root.initial.actions)
+    return {"": Uses(root, _rules(tree), {}, {}), **found}
+
+
+def _rules(tree: Tree) -> Part:
+    """What the rules read, which are looked at all the time."""
+    part = Part()
+    for rule in tree.chart.rules:
+        node = tree.nodes.get(rule.scope, tree.root)
+        for moment in (rule.moment, rule.other):
+            if moment is not None and moment.condition is not None:
+                _Collecting(part, node.scope, node.id).add(moment.condition, Role.TEST)
+    return part
+
+
+def _uses(node: Node) -> Uses:
+    entered, left = Part(), Part()
+    guards: dict[str, Part] = {}
+    acts: dict[str, Part] = {}
+    state = node.state
+    if state is not None:
+        _enter(_Collecting(entered, node.scope, node.id), state, node)
+        leaving = _Collecting(left, node.scope, node.id)
+        for block in state.exit:
+            leaving.actions(block)
+    for arc in node.arcs:
+        guards[arc.id], acts[arc.id] = _arc_parts(arc)
+    return Uses(entered, left, guards, acts)
+
+
+def _arc_parts(arc: Arc) -> tuple[Part, Part]:
+    guard, act = Part(), Part()
+    if arc.guard is not None:
+        _Collecting(guard, arc.source.scope, arc.source.id).add(arc.guard, Role.TEST, guard=True)
+    _Collecting(act, arc.source.scope, arc.source.id).actions(arc.actions)
+    return guard, act
+
+
+def _enter(collecting: _Collecting, state: State, node: Node) -> None:
+    collecting.variables(state.id, state.data)
+    for block in state.entry:
+        collecting.actions(block)
+    defaults = [node.initial, *(history.initial for history in node.histories)]
+    for arc in defaults:
+        if arc is not None:
+            collecting.actions(arc.actions)
+    for invoke in state.invocations:
+        collecting.content(invoke.params, Role.WORLD if invoke.chart is None else Role.TEST)
+        for content in (invoke.type_expr, invoke.chart):
+            collecting.content(content, Role.TEST)
+        collecting.actions(invoke.finalize)
+    is_end = node.parent is not None and node.parent.parent is None
+    collecting.content(state.donedata, Role.WORLD if is_end else Role.CARRIED)
+
+
+@dataclass(slots=True)
+class _Collecting:
+    """Fills a part with what a state does; ``scope`` is where it stands."""
+
+    part: Part
+    scope: Scope
+    state: str
+
+    def add(
+        self,
+        expression: Expression,
+        role: Role,
+        target: Key | None = None,
+        place: tuple[str, ...] = (),
+        *,
+        alone: bool = False,
+        guard: bool = False,
+    ) -> None:
+        reads = reads_of(expression, self.scope)
+        self.part.sites.append(
+            Site(expression, reads, role, target, place, alone, self.scope, self.state, guard)
+        )
+
+    def content(
+        self,
+        content: Content | None,
+        role: Role,
+        target: Key | None = None,
+        place: tuple[str, ...] = (),
+    ) -> None:
+        if content is None:
+            return
+        alone = isinstance(content, Computed) or (
+            isinstance(content, Text) and content.template.lone_hole is not None
+        )
+        for expression in expressions_in(content):
+            self.add(expression, role, target, place, alone=alone)
+
+    def value(self, content: Content, target: Key, place: tuple[str, ...]) -> None:
+        self.part.writes.add(target)
+        if isinstance(content, Record):
+            for name, part in content.fields:
+                self.value(part, target, (*place, name))
+            return
+        if isinstance(content, Literal):
+            self.part.literals.append((target, place, content.value))
+        self.content(content, Role.FLOW, target, place)
+
+    def variables(self, owner: str, data: Iterable[Datum]) -> None:
+        for datum in data:
+            self.part.writes.add((owner, datum.name))
+            self.part.sure.add((owner, datum.name))
+            if datum.value is not None:
+                self.value(datum.value, (owner, datum.name), ())
+
+    def actions(self, actions: Actions) -> None:
+        for action in actions:
+            if isinstance(action, Assign) and len(action.location) == 1:
+                key = key_of(action.location[0], self.scope)
+                if key is not None:
+                    self.part.sure.add(key)
+            self.action(action)
+
+    def perhaps(self, actions: Actions) -> None:
+        """Actions that run in some cases only."""
+        for action in actions:
+            self.action(action)
+
+    def action(self, action: Action) -> None:
+        match action:
+            case Assign(location, value):
+                self._assign(location, value)
+            case If(branches, otherwise):
+                for branch in branches:
+                    self.add(branch.guard, Role.TEST, guard=True)
+                    self.perhaps(branch.actions)
+                self.perhaps(otherwise)
+            case ForEach(collection, item, index, inner):
+                self.add(collection, Role.TEST)
+                for name in filter(None, (item, index)):
+                    key = key_of(name, self.scope)
+                    if key is not None:
+                        self.part.writes.add(key)
+                        self.add(collection, Role.FLOW, key)
+                self.perhaps(inner)
+            case Say(content):
+                self.content(content, Role.SHOWN)
+            case Log(_, content):
+                self.content(content, Role.WORLD)
+            case Raise(_, content):
+                self.content(content, Role.CARRIED)
+            case Send():
+                self._send(action)
+            case Cancel(_, content):
+                self.content(content, Role.TEST)
+
+    def _assign(self, location: tuple[str, ...], value: Content) -> None:
+        key = key_of(location[0], self.scope)
+        rest = location[1:]
+        if key is None and location[0] in OUTSIDE and rest:
+            key, rest = (OUTSIDE[location[0]], rest[0]), rest[1:]
+        if key is None:
+            self.content(value, Role.WORLD)
+        else:
+            self.value(value, key, rest)
+
+    def _send(self, send: Send) -> None:
+        inside = send.target == "" or send.target.startswith("#_")
+        self.content(send.data, Role.CARRIED if inside else Role.WORLD)
+        # When timers fire, and in which order, is searched in all ways, however long they are.
+        self.content(send.delay, Role.WORLD)
+        for content in (send.event_expr, send.target_expr, send.type_expr):
+            self.content(content, Role.TEST)

@@ -1,0 +1,83 @@
+"""Which variable a name means where it stands, and what of the world an expression reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from statewright.expressions import Expression, references
+from statewright.statechart.nodes import ROOTS, Scope
+
+Key = tuple[str, str]
+"""A variable: the id of the state that declares it (``""`` is the session), and its name. Values of
+the contact and the tenant have ``CONTACT`` and ``TENANT`` in the place of the state."""
+
+CONTACT: Final = "~contact"
+TENANT: Final = "~tenant"
+OUTSIDE: Final[Mapping[str, str]] = {"contact": CONTACT, "tenant": TENANT}
+"""Roots whose values live longer than a session → what stands for the state in their keys."""
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One place where an expression reads something.
+
+    Attributes:
+        key: the variable; None for what is no variable.
+        path: what is read of it: ``("total",)`` of ``order.total``; of what is no variable, the
+            whole path: ``("event", "data", "text")``.
+        tested: whether it is no error if it is not there.
+        start: where it stands in the text.
+        end: where it ends.
+    """
+
+    key: Key | None
+    path: Path
+    tested: bool = False
+    start: int = 0
+    end: int = 0
+
+
+def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
+    """Everything that an expression reads, where ``scope`` holds."""
+    return tuple(
+        replace(read, start=one.start, end=one.end)
+        for one in references(expression)
+        for read in _reads(one.path, one.tested, scope)
+    )
+
+
+def _reads(path: Path, tested: bool, scope: Scope) -> Iterator[Read]:  # noqa: FBT001 (a fact)
+    root = path[0]
+    if root in OUTSIDE:
+        yield Read((OUTSIDE[root], path[1] if len(path) > 1 else ""), path[2:], tested)
+    elif root == "vars":
+        if len(path) == 1:
+            yield from (Read(key, (), True) for key in visible(scope))
+        elif (key := key_of(path[1], scope)) is not None:
+            yield Read(key, path[2:], tested)
+    elif root in ROOTS:
+        yield Read(None, path, tested)
+    elif (key := key_of(root, scope)) is not None:
+        yield Read(key, path[1:], tested)
+
+
+def key_of(name: str, scope: Scope) -> Key | None:
+    """The variable that a name means; None for none."""
+    here: Scope | None = scope
+    while here is not None:
+        if name in here.declared:
+            return (here.declared[name].scope, name)
+        here = here.outer
+    return None
+
+
+def visible(scope: Scope) -> Iterator[Key]:
+    """All variables that can be read, the inner ones first."""
+    here: Scope | None = scope
+    while here is not None:
+        yield from ((variable.scope, name) for name, variable in here.declared.items())
+        here = here.outer

@@ -1,0 +1,292 @@
+"""Answers questions about a chart: with searches that find conversations, and such that prove.
+
+First the chart is searched with values that stand for all others. Where they really do, whatever
+was not met never happens. Where some guards are beyond that, these are given up in a second search,
+which goes through more than can happen: what even that never meets never happens either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from statewright.compiler.verification.alphabet import Alphabet
+from statewright.compiler.verification.boxes import Box, lowest
+from statewright.compiler.verification.budget import DEFAULT, Budget, Meter, Progress, silent
+from statewright.compiler.verification.ends import Ends
+from statewright.compiler.verification.exactness import (
+    Gap,
+    exactness_of,
+    expression_texts,
+    guards_reading,
+)
+from statewright.compiler.verification.happening import happens_in
+from statewright.compiler.verification.model import Model, model_of
+from statewright.compiler.verification.pieces import Found, Origin, Piece
+from statewright.compiler.verification.questions import (
+    Answer,
+    Fail,
+    GetStuck,
+    Impossible,
+    LoseTheEnd,
+    Possible,
+    Question,
+    Undecided,
+)
+from statewright.compiler.verification.search import Search
+from statewright.compiler.verification.situations import Carrier
+from statewright.compiler.verification.telling import Happens, Path, conversation_on
+from statewright.compiler.verification.world import World, world_of
+from statewright.statechart.algorithm import macrostep
+from statewright.statechart.definition import Statechart
+from statewright.statechart.script import event_for
+from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.steps import Macrostep
+from statewright.statechart.tree import tree_of
+
+SEARCH = "search"
+"""The engine that goes through all situations, with values that stand for all others."""
+
+ABSTRACTION = "abstraction"
+"""The engine that goes through more than all situations, with guards given up."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """One search, and what it was about.
+
+    Attributes:
+        name: of the engine.
+        world: what was searched.
+        search: the search.
+        found: what it found.
+        steps: macrosteps that it took.
+        gaps: where the values that were tried may not stand for all.
+    """
+
+    name: str
+    world: World
+    search: Search
+    found: Found
+    steps: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def hindrance(self) -> str:
+        """Why what it did not meet may happen all the same; ``""`` where it cannot."""
+        if not self.found.complete:
+            return f"the budget was spent after {self.steps} macrosteps"
+        if self.found.crowded:
+            name = min(self.found.crowded)[1]
+            return f"`{name}` may have more values than are followed"
+        if self.gaps:
+            gap = self.gaps[0]
+            return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
+        return ""
+
+
+@dataclass(slots=True)
+class Verification:
+    """What is known of a chart.
+
+    Attributes:
+        chart: the real one.
+        budget: what each search might spend.
+        engines: the searches, in order.
+    """
+
+    chart: Statechart
+    budget: Budget
+    engines: tuple[Engine, ...]
+    _answers: dict[Question, Answer] = field(default_factory=dict)
+    _ends: Ends | None = None
+
+    @property
+    def spent(self) -> int:
+        """Macrosteps that were tried."""
+        return sum(engine.steps for engine in self.engines)
+
+    @property
+    def hindrance(self) -> str:
+        """Why nothing can be proved of what the first search has not met, or ``""``."""
+        return self.engines[0].hindrance
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question; the same every time."""
+        known = self._answers.get(question)
+        if known is None:
+            known = self._answers[question] = self._answered(question)
+        return known
+
+    def is_met(self, question: Question) -> bool:
+        """Whether the first search has met it; cheap, and without a conversation."""
+        return question in self.engines[0].found.seen
+
+    def failures(self) -> tuple[Fail, ...]:
+        """Everything that goes wrong in what was met first, in that order."""
+        return tuple(one for one in self.engines[0].found.seen if isinstance(one, Fail))
+
+    def stuck(self) -> tuple[GetStuck, ...]:
+        """The states in which sessions get stuck, in the order in which that was met."""
+        return tuple(one for one in self.engines[0].found.seen if isinstance(one, GetStuck))
+
+    def lost(self) -> tuple[LoseTheEnd, ...]:
+        """The states from which no end can be reached; none where not everything was searched."""
+        if self.hindrance:
+            return ()
+        return tuple(
+            dict.fromkeys(LoseTheEnd(_innermost(piece.carrier)) for piece, _ in self.ends.lost())
+        )
+
+    @property
+    def ends(self) -> Ends:
+        """From where an end can be reached."""
+        if self._ends is None:
+            self._ends = Ends(self.engines[0].found)
+        return self._ends
+
+    # How
+
+    def _answered(self, question: Question) -> Answer:
+        first = self.engines[0]
+        if isinstance(question, LoseTheEnd):
+            return self._lost(question)
+        origin = first.found.seen.get(question)
+        if origin is not None:
+            return self._shown(question, origin)
+        for engine in self.engines:
+            if question not in engine.found.seen and not engine.hindrance:
+                return Impossible(engine.name)
+        return Undecided(first.hindrance, self.spent)
+
+    def _shown(self, question: Question, origin: Origin) -> Answer:
+        happens: Happens = lambda step: happens_in(question, step)  # noqa: E731 (it is passed on)
+        if isinstance(question, GetStuck):
+            happens = self._is_stuck(question)
+        return self._told(origin, happens)
+
+    def _told(self, origin: Origin, happens: Happens) -> Answer:
+        first = self.engines[0]
+        lines, inputs, now = first.search.path(origin)
+        outside, data = first.world.start_of(inputs, {})
+        free = {name for _, name in first.world.free}
+        given = {name: value for name, value in data.items() if name not in free}
+        path = Path(lines, given, outside, now)
+        told = conversation_on(self.chart, path, happens, self.budget)
+        if told is None:
+            return Undecided("the conversation that was found cannot be replayed", self.spent)
+        return Possible(told)
+
+    def _is_stuck(self, question: GetStuck) -> Happens:
+        world = self.engines[0].world
+        alphabet = Alphabet(tree_of(self.chart), world.domains, world.alphabet.groups)
+
+        def happens(step: Macrostep) -> bool:
+            snapshot = step.snapshot
+            return (
+                snapshot.status is Status.ACTIVE
+                and snapshot.configuration[-1:] == (question.state,)
+                and not snapshot.timers
+                and not snapshot.invocations
+                and not _moves(self.chart, alphabet, snapshot)
+            )
+
+        return happens
+
+    def _lost(self, question: LoseTheEnd) -> Answer:
+        if self.hindrance:
+            return Undecided(self.hindrance, self.spent)
+        situations = self.engines[0].world.situations
+        free = self.engines[0].world.free_values({})
+
+        def happens(step: Macrostep) -> bool:
+            snapshot = step.snapshot
+            if snapshot.status is not Status.ACTIVE:
+                return False
+            carriers = (
+                Carrier(snapshot, {"contact": {}, "tenant": {}}, moment).given(free)
+                for moment in self.engines[0].world.moments
+            )
+            known = (situations.of(carrier) for carrier in carriers)
+            return snapshot.configuration[-1:] == (question.state,) and any(
+                self.ends.is_lost(control, point) for control, _, point in known
+            )
+
+        for piece, box in self.ends.lost():
+            if _innermost(piece.carrier) == question.state:
+                return self._told(_origin_of(piece, box), happens)
+        return Impossible(SEARCH)
+
+
+def _origin_of(piece: Piece, box: Box) -> Origin:
+    """Something that happens at a point of a piece, without anything happening."""
+    point = {key: lowest(mask) for key, mask in zip(piece.dimensions, box, strict=True)}
+    return Origin(piece.number, None, point, frozenset())
+
+
+def _innermost(carrier: Carrier) -> str:
+    return carrier.snapshot.configuration[-1]
+
+
+def _moves(chart: Statechart, alphabet: Alphabet, snapshot: Snapshot) -> bool:
+    return any(
+        macrostep(chart, snapshot, event_for(line, chart, snapshot, snapshot.now)).microsteps
+        for line in alphabet.lines(snapshot)
+    )
+
+
+def verified(
+    chart: Statechart,
+    budget: Budget = DEFAULT,
+    progress: Progress = silent,
+    withheld: frozenset[str] = frozenset(),
+) -> Verification:
+    """Find out what can happen in a chart.
+
+    Args:
+        chart: the real one.
+        budget: what each search may spend.
+        progress: told from time to time how far a search is.
+        withheld: inputs of the chart that nobody gives.
+    """
+
+    def engine(name: str, given_up: frozenset[str]) -> Engine:
+        return _engine(name, model_of(chart, given_up, withheld), budget, progress)
+
+    first = engine(SEARCH, frozenset())
+    engines = [first]
+    given_up: frozenset[str] = frozenset()
+    while len(engines) < ROUNDS:
+        last = engines[-1]
+        more = expression_texts(last.gaps) | guards_reading(last.world, last.found.crowded)
+        if not last.hindrance or more <= given_up:
+            break
+        given_up |= more
+        engines.append(engine(ABSTRACTION, given_up))
+    return Verification(chart, budget, tuple(engines))
+
+
+ROUNDS = 4
+"""How many searches there are at most, each with more guards given up."""
+
+
+def _engine(
+    name: str,
+    model: Model,
+    budget: Budget,
+    progress: Progress,
+) -> Engine:
+    """Search; again where variables counted as written of which that failed."""
+    unsure: frozenset[str] = frozenset()
+    while True:
+        world = world_of(model, unsure)
+        exactness = exactness_of(world)
+        meter = Meter(budget, progress)
+        search = Search(world, meter, exactness.wild)
+        found = search.run()
+        if found.unsure <= unsure:
+            break
+        unsure |= found.unsure
+    gaps = exactness.gaps
+    if model.chart.charts:
+        gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+    return Engine(name, world, search, found, meter.steps, gaps)

@@ -1,0 +1,217 @@
+"""Everything that a search needs to know of a chart, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from statewright.compiler.verification.alphabet import Alphabet, passing
+from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.counters import ceilings
+from statewright.compiler.verification.domains import Domains, groups_of
+from statewright.compiler.verification.footprints import Footprints
+from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.liveness import Liveness
+from statewright.compiler.verification.model import Model
+from statewright.compiler.verification.relevance import Relevance
+from statewright.compiler.verification.samples import samples
+from statewright.compiler.verification.situations import Situations
+from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key
+from statewright.expressions.values import NOTHING
+from statewright.statechart.definition import Statechart, StateKind
+from statewright.statechart.nodes import Variable
+from statewright.statechart.play import SCRIPT_NOW
+from statewright.statechart.script import UNITS, Line
+from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.tree import Tree, tree_of
+
+NIGHT: Final = SCRIPT_NOW + 5 * UNITS["d"] + 14 * UNITS["h"]
+"""Another time than that of scripts: Saturday, 2026-01-10, 23:00 UTC."""
+
+AFTERNOON: Final = SCRIPT_NOW + 2 * UNITS["d"] + 7 * UNITS["h"]
+"""And another one: Wednesday, 2026-01-07, 16:00 UTC."""
+
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A model that can be searched.
+
+    Attributes:
+        model: what is searched.
+        tree: of its chart.
+        uses: what it reads and writes.
+        relevance: which variables decide.
+        domains: where domains are cut.
+        alphabet: what can happen.
+        footprints: what macrosteps read.
+        situations: when two snapshots are the same.
+        inputs: what a session may be given: the variable → the values that are tried.
+        free: the free variables, with their values.
+        moments: when sessions begin: more than once where something depends on the time.
+    """
+
+    model: Model
+    tree: Tree
+    uses: Mapping[str, Uses]
+    relevance: Relevance
+    domains: Domains
+    alphabet: Alphabet
+    footprints: Footprints
+    situations: Situations
+    inputs: Mapping[Key, Values]
+    free: Mapping[Key, Values]
+    moments: tuple[int, ...] = (SCRIPT_NOW,)
+
+    @property
+    def chart(self) -> Statechart:
+        """The chart of the model."""
+        return self.model.chart
+
+    def start_of(
+        self, given: Mapping[Key, Any], free: Mapping[Key, int]
+    ) -> tuple[dict[str, Mapping[str, Any]], dict[str, Any]]:
+        """The values of contact and tenant, and the inputs, that a session starts with."""
+        outside: dict[str, dict[str, Any]] = {"contact": {}, "tenant": {}}
+        data: dict[str, Any] = dict(self._freely(free))
+        for (scope, name), value in given.items():
+            if value is not NOTHING:
+                home = data if scope == "" else outside[scope.removeprefix("~")]
+                home[name] = value
+        return dict(outside), data
+
+    def _freely(self, chosen: Mapping[Key, int]) -> Iterator[tuple[str, Any]]:
+        for key, values in self.free.items():
+            value = values[chosen[key].bit_length() - 1] if key in chosen else values[0]
+            if value is not NOTHING:
+                yield key[1], value
+
+    def free_values(self, chosen: Mapping[Key, int]) -> dict[Key, Any]:
+        """The values of the free variables in one macrostep: those chosen, else the first."""
+        return {
+            key: values[chosen[key].bit_length() - 1] if key in chosen else values[0]
+            for key, values in self.free.items()
+        }
+
+    def free_among(self, read: frozenset[Key]) -> list[Key]:
+        """The free variables among those read."""
+        return sorted(read & self.free.keys()) if self.free else []
+
+    def all_of(self, key: Key) -> int:
+        """All values of a free variable."""
+        return (1 << len(self.free[key])) - 1
+
+    def forced(self, snapshot: Snapshot) -> Iterator[tuple[Line, Snapshot]]:
+        """Each timer but the first as if it came first: it depends on how long people took."""
+        first = snapshot.timers[:1]
+        for timer in snapshot.timers[1:]:
+            due = first[0].due
+            others = tuple(one for one in snapshot.timers if one is not timer)
+            early = replace(timer, due=due, ordinal=-1)
+            later = tuple(replace(one, due=max(one.due, due + 1)) for one in others)
+            yield passing(due - snapshot.now), replace(snapshot, timers=(early, *later))
+
+    def is_good_end(self, snapshot: Snapshot) -> bool:
+        """Whether a session that is over has come to an end, be it that of an error."""
+        ended = self.tree.nodes[snapshot.configuration[-1]] if snapshot.configuration else None
+        return ended is not None and ended.kind is StateKind.FINAL
+
+
+def world_of(model: Model, unsure: Container[str] = ()) -> World:
+    """Work out what a search needs to know; see ``Liveness`` for ``unsure``."""
+    tree = tree_of(model.chart)
+    uses = uses_of(tree)
+    groups = groups_of(tree)
+    declared = declared_in(tree)
+    relevance = Relevance(uses, declared)
+    domains = Domains(uses, groups, declared)
+    free = {key: _free_values(key, model, domains) for key in (*model.lots, *model.guesses)}
+    values = Liveness(tree, uses, relevance.reads, unsure)
+    presence = Liveness(tree, uses, _all_reads, unsure)
+    return World(
+        model=model,
+        tree=tree,
+        uses=uses,
+        relevance=relevance,
+        domains=domains,
+        alphabet=Alphabet(tree, domains, groups),
+        footprints=Footprints(tree, uses, relevance),
+        situations=Situations(
+            relevance,
+            values,
+            presence,
+            frozenset(free),
+            ceilings(uses, declared_in(tree), relevance, domains),
+        ),
+        inputs=dict(_inputs(chart_inputs(model), tree, domains, relevance)),
+        free=free,
+        moments=(SCRIPT_NOW, NIGHT, AFTERNOON) if _tells_time(uses) else (SCRIPT_NOW,),
+    )
+
+
+def _tells_time(uses: Mapping[str, Uses]) -> bool:
+    """Whether anything depends on when it happens."""
+    return any(
+        site.role is Role.TEST and any(read.path[:1] == ("now",) for read in site.reads)
+        for one in uses.values()
+        for part in one.parts()
+        for site in part.sites
+    )
+
+
+def declared_in(tree: Tree) -> dict[Key, Variable]:
+    """Every variable of a chart."""
+    return {
+        (variable.scope, variable.name): variable
+        for node in (tree.root, *tree.nodes.values())
+        for variable in node.scope.declared.values()
+    }
+
+
+def _all_reads(part: Part) -> frozenset[Key]:
+    return frozenset(read.key for site in part.sites for read in site.reads if read.key is not None)
+
+
+def _free_values(key: Key, model: Model, domains: Domains) -> Values:
+    if key in model.guesses:
+        return (True, False, NOTHING)
+    outcomes = model.lots[key]
+    cut = Cut(numbers=domains.at(key).get((), Cut()).numbers | {0, outcomes - 1})
+    return tuple(n for n in samples("int", {(): cut}) if 0 <= n < outcomes)
+
+
+def chart_inputs(model: Model) -> tuple[str, ...]:
+    """The inputs of the real chart that somebody may give."""
+    free = {name for _, name in (*model.lots, *model.guesses)}
+    withheld = free | model.withheld
+    return tuple(name for name in model.chart.inputs if name not in withheld)
+
+
+def _inputs(
+    names: tuple[str, ...], tree: Tree, domains: Domains, relevance: Relevance
+) -> Iterator[tuple[Key, Values]]:
+    """The inputs of the chart, and the values of the contact and the tenant that it reads."""
+    declared = declared_in(tree)
+    defaults = {datum.name: datum.value for datum in tree.chart.data}
+    for name in names:
+        variable = declared["", name]
+        found = samples(variable.type, domains.at(("", name)), variable.limits)
+        if ("", name) not in relevance.values:
+            found = found[:1]
+        default = _default(defaults.get(name))
+        yield ("", name), _distinct((*default, *found))
+    outside = {key for key in relevance.values if key[0] in {CONTACT, TENANT} and key[1]}
+    for key in sorted(outside):
+        yield key, (*samples("dyn", domains.at(key)), NOTHING)
+
+
+def _distinct(values: Values) -> Values:
+    return tuple({repr(frozen(value)): value for value in reversed(values)}.values())[::-1]
+
+
+def _default(content: Any) -> Values:
+    value = getattr(content, "value", None)
+    return () if value is None else (value,)

@@ -1,0 +1,253 @@
+"""What verification finds is so: witnesses replay, and proofs hold against a plain search."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.compiler import Compilation, Finding, Verdict
+from statewright.compiler.verification.boxes import Cover, inside, without_all
+from statewright.compiler.verification.budget import Budget
+from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.questions import EnterState, TakeTransition
+from statewright.compiler.verification.verification import verified
+from statewright.expressions.patterns import matches
+from statewright.statechart import Event, Statechart, json_from_turn, macrostep, parse_script, play
+from statewright.statechart import start as begin
+from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.tree import tree_of
+from tests.compiler.conversations import compiled
+from tests.shared_data import shared
+
+AGE = """
+start: ask
+variables: {age: int, kind: {type: string, default: other}}
+nodes:
+  ask: {type: question, text: "How old?", input: integer, variable: age, retries: 2, next: route, on: {fallback: bye}}
+  route:
+    type: condition
+    branches:
+      - {if: age < 13, to: child}
+      - {if: age >= 18, to: adult}
+    else: teen
+  child: {type: message, text: Hi!, next: again}
+  again:
+    type: condition
+    branches: [{if: age >= 18, to: never}, {if: "kind.startsWith('o') && kind.endsWith('dd')", to: odd}]
+    else: bye
+  never: {type: message, text: Never., next: bye}
+  odd: {type: message, text: Odd., next: bye}
+  adult: {type: message, text: Welcome., next: bye}
+  teen: {type: message, text: Hello., next: bye}
+  bye: {type: end}
+"""
+
+
+def found(compilation: Compilation) -> dict[tuple[str, str], Finding]:
+    return {(one.code, one.node): one for one in compiler.verify(compilation).findings}
+
+
+def test_a_branch_that_an_earlier_answer_excludes_is_proved_dead() -> None:
+    findings = compiler.verify(compiled(AGE)).findings
+    dead = [one for one in findings if one.code == "G310"]
+    assert [one.verdict for one in dead] == [Verdict.PROVED, Verdict.PROVED]
+    assert "`age >= 18`" in dead[0].message
+    assert dead[1].message.endswith("`kind` is never anything but `'other'`")
+    assert {one.code for one in findings} == {"G310"}, "what follows from a dead branch is hidden"
+
+
+def test_a_witness_is_a_conversation_that_chat_replays_to_the_very_place() -> None:
+    text = """
+start: ask
+variables: {city: string}
+nodes:
+  ask: {type: question, text: Where?, variable: city, retries: 1, min_length: 2, next: go, on: {fallback: go}}
+  go: {type: condition, branches: [{if: city == 'Rome', to: rome}], else: other}
+  rome: {type: end, text: Ciao!}
+  other: {type: end, text: Bye.}
+"""
+    compilation = compiled(text)
+    finding = found(compilation)["D401", "go"]
+    assert finding.witness is not None
+    turns = play(
+        compilation.statechart,
+        parse_script(list(finding.witness.script)),
+        session=SCRIPT_SESSION,
+        seed=SCRIPT_SEED,
+        now=SCRIPT_NOW,
+    )
+    replayed = list(turns)
+    assert [json_from_turn(turn) for turn in replayed] == list(finding.witness.transcript)
+    incidents = replayed[-1].macrostep.incidents
+    assert any("`city`" in one.message and one.state == "go" for one in incidents)
+
+
+def test_the_real_support_flow_never_writes_what_it_branches_on() -> None:
+    flow = flows.read(shared("flows/000/sample-support-ticket.json"))
+    findings = compiler.verify(compiler.compile(flow)).findings
+    dead = [one for one in findings if one.code == "G310"]
+    assert len(dead) == 2
+    assert all(one.verdict is Verdict.PROVED for one in dead)
+    assert all(one.message.endswith("`issue_type` is never written") for one in dead)
+
+
+def test_two_runs_say_the_same() -> None:
+    one, other = (compiler.verify(compiled(AGE)) for _ in range(2))
+    assert one.findings == other.findings
+
+
+def test_without_budget_nothing_is_proved() -> None:
+    verification = verified(compiled(AGE).statechart, Budget(steps=3))
+    answer = verification.answer(EnterState("never"))
+    assert "budget" in getattr(answer, "reason", "")
+
+
+def test_a_release_says_what_it_assumes_and_what_stayed_open() -> None:
+    release = compiled(AGE).release()
+    assert release.assumptions
+    assert release.undecided == ()
+
+
+@pytest.mark.parametrize("pattern", ["^[0-9]{5}$", "^(a|bc)+d?$", r"\d+-\w\w", "[^x]y", "x*"])
+def test_texts_that_a_pattern_matches_are_found(pattern: str) -> None:
+    texts = texts_matching(pattern)
+    assert texts
+    assert all(matches(text, pattern) for text in texts)
+
+
+def test_boxes_are_taken_apart_without_loss() -> None:
+    chance = random.Random(7)
+    for _ in range(200):
+        boxes = [tuple(chance.randint(1, 7) for _ in range(3)) for _ in range(4)]
+        cover = Cover()
+        for box in boxes[1:]:
+            cover.add(box)
+        rest = cover.rest(boxes[0])
+        points = [(1 << a, 1 << b, 1 << c) for a in range(3) for b in range(3) for c in range(3)]
+        for point in points:
+            left = any(inside(point, piece) for piece in rest)
+            held = any(inside(point, box) for box in boxes[1:])
+            assert left == (inside(point, boxes[0]) and not held)
+            assert bool(without_all([point], boxes[1:])) == (not held)
+
+
+# --- against a plain search -----------------------------------------------------------------------
+
+
+def random_flow(chance: random.Random) -> str:
+    """A small flow over choices and booleans, with branches, loops, sets and parallel regions."""
+    lines = ["start: n0", "variables:"]
+    lines += [f"  {v}: {{type: string, values: [a, b, c], default: a}}" for v in ("p", "q", "r")]
+    lines += ["  f: {type: bool, default: false}", "  k: {type: int, default: 0}", "nodes:"]
+    size = chance.randint(4, 9)
+    names = [f"n{number}" for number in range(size)] + ["bye"]
+    for name in names[:-1]:
+        target, other = chance.choice(names), chance.choice(names)
+        kind = chance.choice(["ask", "ask", "flag", "route", "route", "set", "count", "both"])
+        variable = chance.choice("pqr")
+        if kind == "ask":
+            lines.append(
+                f"  {name}: {{type: question, text: X, choices: [a, b, c], variable: {variable}, next: {target}}}"
+            )
+        elif kind == "flag":
+            lines.append(
+                f"  {name}: {{type: question, text: X, input: boolean, variable: f, next: {target}}}"
+            )
+        elif kind == "route":
+            guard = chance.choice(
+                [
+                    f"{variable} == 'b'",
+                    f"{variable} != p && f",
+                    "k > 1",
+                    f"{variable} in ['a', 'c'] || f",
+                    "p == q",
+                ]
+            )
+            lines.append(
+                f'  {name}: {{type: condition, branches: [{{if: "{guard}", to: {target}}}], else: {other}}}'
+            )
+        elif kind == "set":
+            lines.append(
+                f"  {name}: {{type: set, actions: [{{set: {variable}, to: c}}], next: {target}}}"
+            )
+        elif kind == "count":
+            lines.append(f"  {name}: {{type: set, actions: [{{increment: k}}], next: {target}}}")
+        else:
+            region = "{{nodes: {{{0}: {{type: question, text: X, choices: [a, b, c], variable: {1}, next: {0}x}}, {0}x: {{type: leave}}}}}}"
+            left, right = region.format(f"{name}l", "p"), region.format(f"{name}r", "q")
+            lines.append(
+                f"  {name}: {{type: parallel, next: {target}, regions: {{l: {left}, r: {right}}}}}"
+            )
+    lines.append("  bye: {type: end}")
+    return "\n".join(lines) + "\n"
+
+
+ANSWERS = ("a", "b", "c", "yes", "no", "none of that")
+
+
+def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
+    """The transitions that a search without any cleverness meets; None where it does not end."""
+    met: set[str] = set()
+    first = begin(chart, session="s", seed="s", now=0)
+    waiting = deque([first.snapshot] if first.snapshot.status is Status.ACTIVE else [])
+    met.update(name for one in first.microsteps for name in one.transitions)
+    seen = {_plain(first.snapshot)}
+    while waiting:
+        snapshot = waiting.popleft()
+        for event in _events(snapshot):
+            step = macrostep(chart, snapshot, event)
+            met.update(name for one in step.microsteps for name in one.transitions)
+            key = _plain(step.snapshot)
+            if step.snapshot.status is Status.ACTIVE and key not in seen:
+                if len(seen) > limit:
+                    return None
+                seen.add(key)
+                waiting.append(step.snapshot)
+    return met
+
+
+def _events(snapshot: Snapshot) -> Iterator[Event]:
+    nodes = dict.fromkeys([None, *(state.partition("/")[0] for state in snapshot.floor[1:])])
+    for text in ANSWERS:
+        for node in nodes:
+            yield Event("message", {"text": text} if node is None else {"text": text, "node": node})
+
+
+def _plain(snapshot: Snapshot) -> str:
+    """All of a snapshot that matters; counters that nobody compares beyond three are cut off."""
+    data = {
+        scope: {
+            name: min(value, 3) if type(value) is int and name in {"k", "~attempts"} else value
+            for name, value in variables.items()
+            if name != "~attempts"
+        }
+        for scope, variables in snapshot.data.items()
+    }
+    return repr((snapshot.configuration, snapshot.floor, sorted(data.items())))
+
+
+def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
+    chance = random.Random(2026)
+    compared = 0
+    cases = int(os.environ.get("STATEWRIGHT_FLOWS", "120"))
+    for _ in range(cases):
+        text = random_flow(chance)
+        chart = replace(compiled(text).statechart, limit=100)
+        plain = plainly_met(chart)
+        if plain is None:
+            continue
+        verification = verified(chart)
+        if verification.hindrance:
+            continue
+        compared += 1
+        for name in tree_of(chart).arcs:
+            question = TakeTransition(name)
+            assert verification.is_met(question) == (name in plain), (name, text)
+    assert compared > cases // 2
