@@ -69,9 +69,17 @@ def outside_variables(flow: Flow, scope: VariableScope) -> Mapping[str, Variable
     return {v.name: v for v in flow.variables if v.scope is scope and not v.secret}
 
 
-def declaration_at(flow: Flow, place: Source) -> Variable | None:
-    """What is declared of a place that is written, if anything is."""
-    own = session_variables(flow)
+def declaration_at(
+    flow: Flow, place: Source, own: Mapping[str, Variable] | None = None
+) -> Variable | None:
+    """What is declared of a place that is written, if anything is.
+
+    Args:
+        flow: what declares it.
+        place: the name or the path.
+        own: its ``session_variables``, where somebody who asks often knows them already.
+    """
+    own = session_variables(flow) if own is None else own
     try:
         first, *path = path_from(place, own)
     except ExpressionError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
 from statewright.compiler.analysis.paces import Pace, paces_of
+from statewright.compiler.analysis.requests import Request, requests_of
 from statewright.compiler.analysis.texts import ParsedText, parsed_texts
 from statewright.compiler.analysis.ways import Ways, ways_of
 from statewright.compiler.analysis.writes import Write, writes_of
@@ -30,6 +31,7 @@ class Subject:
         writes: the places that write variables.
         paces: what is waited for at each node.
         ways: how a conversation gets from node to node.
+        requests: its web requests, with their URLs taken apart.
         policy: what is asked of it beside.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
         drawing: what is known of its chart; None where nothing was verified.
@@ -42,6 +44,7 @@ class Subject:
     writes: tuple[Write, ...]
     paces: Mapping[str, Pace]
     ways: Ways
+    requests: tuple[Request, ...]
     policy: Policy
     broken: Mapping[str, tuple[Finding, ...]]
     drawing: Drawing | None = None
@@ -60,15 +63,17 @@ def subject_of(
 ) -> Subject:
     """Index a flow; see ``Subject`` for ``broken`` and ``drawing``."""
     graph = graph_of(flow)
+    writes = writes_of(flow)
     begun = (*graph.beginnings, *(named.goal.node for named in goals_of(flow)))
     return Subject(
         flow=flow,
         graph=graph,
         reachable=reachable_from(begun, successors_of(flow)),
         texts=tuple(parsed_texts(flow)),
-        writes=writes_of(flow),
+        writes=writes,
         paces=paces_of(flow),
         ways=ways_of(graph),
+        requests=tuple(requests_of(flow, writes)),
         policy=policy,
         broken=broken or {},
         drawing=drawing,

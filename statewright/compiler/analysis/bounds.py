@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from statewright.compiler.analysis.components import rings_in
 from statewright.compiler.analysis.ways import Way, Ways, node_of
@@ -91,15 +92,18 @@ def _successors(ways: Ways) -> Mapping[str, tuple[str, ...]]:
     return {vertex: tuple(way.target for way in found) for vertex, found in ways.items()}
 
 
+COUNTERS: Final = 100
+"""How many counters of one ring are tried. Where there are more, it is taken to end."""
+
+
 def _endless(ways: Ways, by_node: Mapping[str, list[Write]]) -> Iterator[Endless]:
     ways = _within(ways)
     written = [write for vertex in ways for write in by_node.get(node_of(vertex), ())]
-    moves = _moves(written)
+    guarded = _guarded(ways, written)
+    if len(guarded) > COUNTERS:
+        return
     bounded = [
-        way
-        for found in ways.values()
-        for way in found
-        if any(_ends(way, measure, move, ways, written) for measure, move in moves.items())
+        way for measure, found in guarded.items() for way in _ending(ways, written, measure, found)
     ]
     left = _without(ways, bounded)
     for ring in rings_in(_successors(left)):
@@ -108,6 +112,39 @@ def _endless(ways: Ways, by_node: Mapping[str, list[Write]]) -> Iterator[Endless
             yield from _endless(part, by_node)
         else:
             yield _judged(part, written)
+
+
+def _guarded(ways: Ways, written: list[Write]) -> Mapping[Measure, list[Way]]:
+    """Measure → the ways that are only taken while it is on the side that it moves away from."""
+    moves = _moves(written)
+    names = {plain_path(write.path)[0] for write in written}
+    found: dict[Measure, list[Way]] = defaultdict(list)
+    for way in (way for some in ways.values() for way in some if moves):
+        for guard, truth in way.when:
+            for measure, operator, limit in _bounds(guard.root, truth=truth):
+                wanted = _WANTED.get(moves.get(measure, Move.OTHER), ())
+                if operator in wanted and _is_still(limit, names):
+                    found[measure].append(way)
+    return found
+
+
+_WANTED: Final[Mapping[Move, tuple[str, ...]]] = {Move.UP: ("<", "<="), Move.DOWN: (">", ">=")}
+"""How what moves is compared with a bound that it comes to one day."""
+
+
+def _ending(
+    ways: Ways, written: list[Write], measure: Measure, guarded: list[Way]
+) -> Iterator[Way]:
+    """Those of some ways that cannot be come back to without the measure being moved."""
+    moving = {write.node for write in written if plain_path(write.path) == measure.path}
+    rest = _within(
+        {vertex: found for vertex, found in ways.items() if node_of(vertex) not in moving}
+    )
+    ring_of = {vertex: ring for ring in rings_in(_successors(rest)) for vertex in ring}
+    for way in guarded:
+        ring = ring_of.get(way.source)
+        if ring is None or way.target not in ring:
+            yield way
 
 
 def _within(ways: Ways) -> Ways:
@@ -123,22 +160,26 @@ def _without(ways: Ways, gone: Collection[Way]) -> Ways:
 
 def _judged(ways: Ways, written: list[Write]) -> Endless:
     """Whether some ring remains once all that may stop it is taken away."""
-    restless = {way: _doubts(way, written) for found in ways.values() for way in found}
-    stable = _without(ways, [way for way, doubts in restless.items() if doubts or way.by_lot])
+    changed: dict[str, set[Path]] = defaultdict(set)
+    for write in written:
+        path = plain_path(write.path)
+        changed[path[0]].add(path)
+    restless = [(way, _doubts(way, changed)) for found in ways.values() for way in found]
+    stable = _without(ways, [way for way, doubts in restless if doubts or way.by_lot])
     sure = next(rings_in(_successors(stable)), None)
     if sure is not None:
         return Endless(sure, sure=True)
-    doubts = dict.fromkeys(path for found in restless.values() for path in found)
+    doubts = dict.fromkeys(path for _, found in restless for path in found)
     return Endless(frozenset(ways), sure=False, doubts=tuple(doubts))
 
 
-def _doubts(way: Way, written: list[Write]) -> tuple[Path, ...]:
+def _doubts(way: Way, changed: Mapping[str, set[Path]]) -> tuple[Path, ...]:
     """What the guards of a way read that may change while the ring is gone round."""
     return tuple(
         path
         for guard, _ in way.when
         for path in _paths(guard)
-        if path[0] in RESTLESS or any(related(path, plain_path(write.path)) for write in written)
+        if path[0] in RESTLESS or any(related(path, one) for one in changed.get(path[0], ()))
     ) or tuple(
         ("draw",)
         for guard, _ in way.when
@@ -164,17 +205,20 @@ def _moves(written: list[Write]) -> Mapping[Measure, Move]:
         moves[Measure(path, size=True)].add(
             Move.UP if write.operation is Operation.APPEND else Move.OTHER
         )
+    paths: dict[str, set[Path]] = defaultdict(set)
+    for write in written:
+        path = plain_path(write.path)
+        paths[path[0]].add(path)
     return {
         measure: next(iter(found))
         for measure, found in moves.items()
-        if len(found) == 1 and Move.OTHER not in found and _is_alone(measure.path, written)
+        if len(found) == 1
+        and Move.OTHER not in found
+        and not any(
+            other != measure.path and related(other, measure.path)
+            for other in paths[measure.path[0]]
+        )
     }
-
-
-def _is_alone(path: Path, written: list[Write]) -> bool:
-    """Whether nothing writes a part of it, or what it is a part of."""
-    others = (plain_path(write.path) for write in written)
-    return all(other == path or not related(other, path) for other in others)
 
 
 def _move(write: Write) -> Move:
@@ -218,32 +262,10 @@ def _path(node: Node) -> Path | None:
     return None
 
 
-def _ends(way: Way, measure: Measure, move: Move, ways: Ways, written: list[Write]) -> bool:
-    """Whether a way can be taken only so often, because a measure moves each time round."""
-    wanted = {Move.UP: ("<", "<="), Move.DOWN: (">", ">=")}[move]
-    bounds = (bound for guard, truth in way.when for bound in _bounds(guard.root, truth=truth))
-    if not any(
-        found == measure and operator in wanted and _is_still(limit, written)
-        for found, operator, limit in bounds
-    ):
-        return False
-    moving = {
-        vertex
-        for vertex in ways
-        for write in written
-        if node_of(vertex) == write.node and plain_path(write.path) == measure.path
-    }
-    rest = _within({vertex: found for vertex, found in ways.items() if vertex not in moving})
+def _is_still(limit: Node, names: Collection[str]) -> bool:
+    """Whether a bound stays what it is while variables of some names change."""
     return not any(
-        way.source in ring and way.target in ring for ring in rings_in(_successors(rest))
-    )
-
-
-def _is_still(limit: Node, written: list[Write]) -> bool:
-    """Whether a bound stays what it is while the ring is gone round."""
-    return not any(
-        path[0] in RESTLESS or any(related(path, plain_path(write.path)) for write in written)
-        for path in _paths(Expression("", limit))
+        path[0] in RESTLESS or path[0] in names for path in _paths(Expression("", limit))
     )
 
 

@@ -6,6 +6,7 @@ Only what becomes part of a value carries its label on: ``'Hi ' + name`` does, `
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 from statewright.compiler.analysis.writes import Write, plain_path, related
@@ -63,24 +64,25 @@ def spread(held: Collection[Path], writes: Iterable[Write]) -> frozenset[Path]:
     """Some paths, and all those that get values made of theirs."""
     if not held:
         return frozenset()
+    reading: dict[str, list[tuple[Path, Path]]] = defaultdict(list)
+    for write in writes:
+        for expression in write.expressions:
+            for source in carried(expression):
+                reading[source[0]].append((source, plain_path(write.path)))
     found = set(held)
-    carrying = [
-        (plain_path(w.path), {p for e in w.expressions for p in carried(e)}) for w in writes
-    ]
-    carrying = [(path, sources) for path, sources in carrying if sources]
-    changed = True
-    while changed:
-        changed = False
-        for path, sources in carrying:
-            if path not in found and holds(found, sources):
-                found.add(path)
-                changed = True
+    waiting = list(held)
+    while waiting:
+        path = waiting.pop()
+        for source, target in reading.get(path[0], ()):
+            if target not in found and related(source, path):
+                found.add(target)
+                waiting.append(target)
     return frozenset(found)
 
 
 def holds(held: Collection[Path], paths: Iterable[Path]) -> bool:
     """Whether one of some paths is labelled, or a part or a whole of what is."""
-    return any(related(path, one) for path in paths for one in held)
+    return any(path in held or any(related(path, one) for one in held) for path in paths)
 
 
 def carried(expression: Expression) -> Iterator[Path]:

@@ -1,7 +1,7 @@
 """How a conversation gets from node to node: edges with what has to hold for them to be taken.
 
-A container is two vertices: its own id is where it is entered, ``id/`` where it is left. Its body
-begins behind the first and ends at the second.
+A container is two vertices: its own id is where it is entered, ``exit_of(id)`` where it is left.
+Its body begins behind the first and ends at the second.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from statewright.compiler.analysis.graph import Graph
 from statewright.errors import ExpressionError
@@ -51,26 +52,30 @@ Ways = Mapping[str, tuple[Way, ...]]
 """Vertex → the ways that begin there; every vertex has an entry."""
 
 
+_EXIT: Final = "\0"
+"""Behind the id of a container, the vertex where it is left; ids that end so are left out."""
+
+
 def exit_of(container: str) -> str:
     """The vertex at which a container is left."""
-    return f"{container}/"
+    return f"{container}{_EXIT}"
 
 
 def node_of(vertex: str) -> str:
     """The node that a vertex belongs to."""
-    return vertex.removesuffix("/")
+    return vertex.removesuffix(_EXIT)
 
 
 def ways_of(graph: Graph) -> Ways:
     """All ways of a flow. O(nodes + edges + guards of each branching squared by its branches)."""
-    ways: dict[str, list[Way]] = {ident: [] for ident in graph.nodes}
+    ways: dict[str, list[Way]] = {ident: [] for ident in graph.nodes if not ident.endswith(_EXIT)}
     ways |= {exit_of(node.id): [] for node in graph.nodes.values() if bodies_of(node.config)}
     ports: dict[str, list[str]] = defaultdict(list)
     for source, port in graph.edges:
         ports[source].append(port)
     for node in graph.nodes.values():
         for way in (*_drawn(graph, node, ports[node.id]), *_made(graph, node)):
-            if way.target in ways:
+            if way.source in ways and way.target in ways:
                 ways[way.source].append(way)
     return {vertex: tuple(found) for vertex, found in ways.items()}
 

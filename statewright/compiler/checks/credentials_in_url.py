@@ -39,9 +39,9 @@ from statewright.compiler.analysis.credentials import (
     looks_like_credential,
 )
 from statewright.compiler.analysis.labels import carried, holds, labelled
+from statewright.compiler.analysis.requests import Request
 from statewright.compiler.analysis.writes import template_from
 from statewright.compiler.checks.check import Check
-from statewright.compiler.checks.requests import Request, requests_of
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.paths import Path
 from statewright.compiler.subject import Subject
@@ -52,7 +52,7 @@ _MARK = "\ue000"
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Credentials before the host, and among the parameters."""
-    requests = list(requests_of(subject))
+    requests = subject.requests
     secret = labelled(subject.flow, subject.writes, "secret") if requests else frozenset()
     for request in requests:
         url = request.url

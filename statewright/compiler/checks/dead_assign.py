@@ -34,11 +34,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from typing import Final
 
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import reachable_from, successors_of
 from statewright.compiler.analysis.paces import Pace
-from statewright.compiler.analysis.ways import exit_of, node_of
 from statewright.compiler.analysis.writes import Origin, Write, plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
@@ -47,18 +47,20 @@ from statewright.compiler.texts import Role
 from statewright.expressions import Expression, references
 from statewright.flows.nodes import Operation, Parallel, Set, Try, bodies_of
 
+REACH: Final = 1_000
+"""How many nodes are followed behind an assignment; what may be read beyond counts as read."""
+
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Assignments whose value nobody can read."""
-    reads = _reads(subject)
     last, firsts = _assigned(subject)
-    for name, where in last.items():
-        if len(where) < 2 or name in reads[""]:
-            continue
-        live = _live_after(subject, where, reads, name)
-        for write in where.values():
-            if write.node not in live:
-                yield _finding(check, write, name)
+    again = {name: where for name, where in last.items() if len(where) > 1}
+    reads = _reads(subject) if again else {}
+    for name, where in again.items():
+        if name not in reads.get("", ()):
+            for write in where.values():
+                if _is_dead(subject, write, where, reads):
+                    yield _finding(check, write, name)
     for write, name in firsts:
         yield _finding(check, write, name)
 
@@ -142,38 +144,42 @@ def _reads_between(subject: Subject, first: Write, second: Write) -> bool:
     )
 
 
-def _live_after(
+def _is_dead(
     subject: Subject,
+    write: Write,
     where: Mapping[str, Write],
     reads: Mapping[str, Collection[str]],
-    name: str,
-) -> frozenset[str]:
-    """The nodes behind which the value of a variable may still be read, or be a result."""
-    ways: dict[str, list[str]] = defaultdict(list)
-    needed: list[str] = []
-    for vertex, found in subject.ways.items():
-        for way in found:
-            ways[way.target].append(vertex)
-        node = node_of(vertex)
-        ends = not found and vertex in (node, exit_of(node))
-        one = subject.nodes[node]
-        # While something is waited for, the host may look at the variables.
-        seen_outside = one.on_error is not None or subject.paces[node] is not Pace.AT_ONCE
-        if ends or seen_outside or name in reads.get(node, ()) or vertex != node:
-            needed.append(vertex)
-    # Before these, the value is needed; so it is behind whatever leads there.
-    live: set[str] = set()
-    waiting = needed
-    seen = set(waiting)
+) -> bool:
+    """Whether every way from an assignment leads at once to another one, and nothing reads it."""
+    name = plain_path(write.path)[0]
+    seen: set[str] = set()
+    waiting = [write.node]
+    replaced = False
     while waiting:
-        vertex = waiting.pop()
-        for source in ways[vertex]:
-            live.add(node_of(source))
-            kills = source in where and _replaces(where[source])
-            if source not in seen and not kills:
-                seen.add(source)
-                waiting.append(source)
-    return frozenset(live)
+        ways = subject.ways.get(waiting.pop(), ())
+        if not ways or len(seen) > REACH:
+            return False
+        for way in ways:
+            vertex = way.target
+            if vertex in seen:
+                continue
+            seen.add(vertex)
+            if vertex not in subject.nodes or _may_be_seen(subject, vertex):
+                return False
+            if name in reads.get(vertex, ()):
+                return False
+            if vertex in where and _replaces(where[vertex]):
+                replaced = True
+            else:
+                waiting.append(vertex)
+    return replaced
+
+
+def _may_be_seen(subject: Subject, ident: str) -> bool:
+    """Whether the host may look at the variables while a node is run."""
+    node = subject.nodes[ident]
+    apart = bool(bodies_of(node.config))
+    return apart or node.on_error is not None or subject.paces[ident] is not Pace.AT_ONCE
 
 
 CHECK = Check("D402", "dead-assign", Severity.INFO, __doc__, find)

@@ -63,8 +63,9 @@ from statewright.flows.nodes import InputKind, Operation, Question, Source, Stor
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Operators and functions that do not exist, or not for these types; values that do not fit."""
     yield from problems_of_kind(check, subject, {"type", "function", "pattern"}, tuple(Role))
+    own = session_variables(subject.flow)
     for written in written_in(subject):
-        variable = declaration_at(subject.flow, written.variable)
+        variable = declaration_at(subject.flow, written.variable, own)
         reason = "" if variable is None else _misfit(written, variable)
         if reason:
             yield check.finding(
@@ -75,7 +76,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     yield from _incomplete(check, subject)
     for node in subject.flow.nodes:
         if isinstance(node.config, Question) and node.config.variable is not None:
-            yield from _answered(check, subject, node, node.config, node.config.variable)
+            variable = declaration_at(subject.flow, node.config.variable, own)
+            yield from _answered(check, variable, node, node.config, node.config.variable)
 
 
 def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -145,10 +147,9 @@ _ANSWERS: Final[Mapping[InputKind, CelType]] = MappingProxyType(
 
 
 def _answered(
-    check: Check, subject: Subject, node: Node, question: Question, place: Source
+    check: Check, variable: Variable | None, node: Node, question: Question, place: Source
 ) -> Iterator[Finding]:
     """An answer that is saved where no answer of its kind can be."""
-    variable = declaration_at(subject.flow, place)
     found = _ANSWERS.get(question.input)
     if variable is None or found is None or question.store is Store.CHOICE:
         return

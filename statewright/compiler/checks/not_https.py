@@ -29,14 +29,13 @@ from collections.abc import Iterator
 
 from statewright.compiler.analysis.hosts import not_public
 from statewright.compiler.checks.check import Check
-from statewright.compiler.checks.requests import requests_of
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Requests with another scheme than https."""
-    for request in requests_of(subject):
+    for request in subject.requests:
         url = request.url
         if url.scheme in ("", "https") or (url.is_fixed and not_public(url.host)):
             continue

@@ -10,8 +10,8 @@ from typing import Any
 
 from statewright.compiler.analysis.hosts import plain_host
 from statewright.compiler.analysis.labels import carried
+from statewright.compiler.analysis.requests import Request
 from statewright.compiler.analysis.writes import template_from
-from statewright.compiler.checks.requests import Request, requests_of
 from statewright.compiler.paths import Path
 from statewright.compiler.policy import is_host_among
 from statewright.compiler.subject import Subject
@@ -86,7 +86,7 @@ def pours_of(subject: Subject) -> Iterator[Pour]:
     for node in subject.nodes.values():
         for sink, place, form in _given(node.config):
             yield _pour(node.id, sink, place, form)
-    for request in requests_of(subject):
+    for request in subject.requests:
         yield from _sent(subject, request)
 
 

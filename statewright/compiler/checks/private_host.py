@@ -49,9 +49,9 @@ from statewright.compiler.analysis.hosts import (
     plain_host,
 )
 from statewright.compiler.analysis.labels import carried, holds, spread
+from statewright.compiler.analysis.requests import Request
 from statewright.compiler.analysis.writes import Origin, plain_path
 from statewright.compiler.checks.check import Check
-from statewright.compiler.checks.requests import Request, requests_of
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.paths import Path
 from statewright.compiler.policy import is_host_among
@@ -69,7 +69,7 @@ _TYPED = frozenset({InputKind.TEXT, InputKind.URL})
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Requests to hosts that are not public, and to hosts that users have a say in."""
     typed: frozenset[Path] | None = None
-    for request in requests_of(subject):
+    for request in subject.requests:
         url = request.url
         if url.is_fixed:
             yield from _fixed(check, subject, request)

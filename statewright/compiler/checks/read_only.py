@@ -30,7 +30,7 @@ Known limits:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import finding_in_text
@@ -48,10 +48,11 @@ _OUTSIDE = {scope.value: scope for scope in (VariableScope.CONTACT, VariableScop
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Writes to what keeps its value."""
+    own = session_variables(subject.flow)
     for parsed in subject.texts:
         if parsed.text.role is Role.VARIABLE:
             source = parsed.text.source
-            variable = _written(subject, source)
+            variable = _written(subject, source, own)
             if variable is not None and variable.read_only:
                 yield finding_in_text(
                     check,
@@ -63,9 +64,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _written(subject: Subject, source: Source) -> Variable | None:
+def _written(subject: Subject, source: Source, own: Mapping[str, Variable]) -> Variable | None:
     """The variable that a path leads into."""
-    own = session_variables(subject.flow)
     try:
         path = path_from(source, own)
     except ExpressionError:

@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statewright.compiler.analysis.bounds import RESTLESS
-from statewright.compiler.analysis.ways import node_of
+from statewright.compiler.analysis.ways import exit_of, node_of
 from statewright.compiler.analysis.writes import plain_path, related
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.rings import shown_ring, tireless_rings
@@ -104,7 +104,7 @@ def _leaves(subject: Subject, ident: str, inside: set[str]) -> bool:
         return True
     return any(
         way.edge is not None and way.target not in inside
-        for vertex in (ident, f"{ident}/")
+        for vertex in (ident, exit_of(ident))
         for way in subject.ways.get(vertex, ())
     )
 

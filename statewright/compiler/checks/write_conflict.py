@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Final
 
 from statewright.compiler.analysis.writes import Write, plain_path
 from statewright.compiler.checks.check import Check
@@ -80,19 +81,38 @@ def _conflicts(check: Check, subject: Subject, parallel: Node) -> Iterator[Findi
             by_path[plain_path(write.path)].append((region, write))
     for path, found in by_path.items():
         above = [pair for size in range(1, len(path)) for pair in by_path.get(path[:size], ())]
-        told = False
-        for place, (region, write) in enumerate(found):
-            for other, first in (*above, *found[:place]):
-                if other != region and not told and not _agree(first, write):
-                    told = True
-                    yield check.finding(
-                        f"`{'.'.join(path)}` is written in the regions `{other}` and `{region}` "
-                        f"of `{parallel.id}`",
-                        write.source.location,
-                        node=write.node,
-                        help="write two variables, and put them together behind the regions",
-                        related=(first.source.location,),
-                    )
+        pair = next(_clashing(above, found), None)
+        if pair is not None:
+            (other, first), (region, write) = pair
+            yield check.finding(
+                f"`{'.'.join(path)}` is written in the regions `{other}` and `{region}` "
+                f"of `{parallel.id}`",
+                write.source.location,
+                node=write.node,
+                help="write two variables, and put them together behind the regions",
+                related=(first.source.location,),
+            )
+
+
+_Place = tuple[str, Write]
+"""A region, and a place in it that writes."""
+
+
+COMPARED: Final = 20
+"""With how many places of each region others are compared."""
+
+
+def _clashing(above: list[_Place], found: list[_Place]) -> Iterator[tuple[_Place, _Place]]:
+    """Pairs of places in two regions that do not agree."""
+    firsts: dict[str, list[_Place]] = defaultdict(list)
+    for place in above:
+        firsts[place[0]].append(place)
+    for place in found:
+        for region, before in firsts.items():
+            if region != place[0]:
+                yield from ((one, place) for one in before if not _agree(one[1], place[1]))
+        if len(firsts[place[0]]) < COMPARED:
+            firsts[place[0]].append(place)
 
 
 def _region(subject: Subject, ident: str, parallel: str) -> str | None:

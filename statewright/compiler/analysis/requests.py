@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statewright.compiler.analysis.labels import path_of_variable
 from statewright.compiler.analysis.urls import Url, url_from
-from statewright.compiler.analysis.writes import plain_path, related, template_from
+from statewright.compiler.analysis.writes import Write, plain_path, template_from
 from statewright.compiler.paths import Path
-from statewright.compiler.subject import Subject
 from statewright.expressions import Place
-from statewright.flows.model import Node, VariableScope
+from statewright.flows.model import Flow, Node, VariableScope
 from statewright.flows.nodes import Http
 
 
@@ -31,26 +29,24 @@ class Request:
     url: Url
 
 
-def requests_of(subject: Subject) -> Iterator[Request]:
+def requests_of(flow: Flow, writes: Iterable[Write]) -> Iterator[Request]:
     """All requests whose URL can be read."""
-    found = [
-        (node, node.config) for node in subject.nodes.values() if isinstance(node.config, Http)
-    ]
-    constants = constants_of(subject) if found else {}
+    found = [(node, node.config) for node in flow.nodes if isinstance(node.config, Http)]
+    constants = constants_of(flow, writes) if found else {}
     for node, http in found:
         template = template_from(http.url.text, Place.URL)
         if template is not None:
             yield Request(node, http, url_from(template, constants))
 
 
-def constants_of(subject: Subject) -> Mapping[Path, Any]:
+def constants_of(flow: Flow, writes: Iterable[Write]) -> Mapping[Path, Any]:
     """The variables that always have their default."""
-    written = [plain_path(write.path) for write in subject.writes]
+    written = {plain_path(write.path)[0] for write in writes}
     return {
-        path_of_variable(variable): variable.default
-        for variable in subject.flow.variables
+        (variable.name,): variable.default
+        for variable in flow.variables
         if variable.has_default
         and not variable.input
         and variable.scope in (VariableScope.SESSION, VariableScope.FLOW)
-        and not any(related(path_of_variable(variable), path) for path in written)
+        and variable.name not in written
     }
