@@ -21,6 +21,7 @@ from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
 from statewright.cli.db import db
+from statewright.cli.diff import diff
 from statewright.cli.effects import effects
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
@@ -42,6 +43,7 @@ COMMANDS: tuple[click.Command, ...] = (
     check,
     compile_,
     db,
+    diff,
     effects,
     eval_,
     explain,

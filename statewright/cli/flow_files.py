@@ -20,7 +20,7 @@ from statewright.compiler.checks import BY_CODE, CHECKS
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.policy import Policy
 from statewright.compiler.sources.scxml import SCXML, is_scxml
-from statewright.compiler.triage import is_in, is_wanted
+from statewright.compiler.triage import BY_VERIFYING, is_in, is_wanted
 from statewright.compiler.verification.budget import Budget
 from statewright.reporting import Case, Report, counted
 from statewright.reporting.text import printable
@@ -145,7 +145,11 @@ def idle_exemptions(compiled: list[CompiledFile]) -> Iterator[Case]:
         used = {exemption for one in group for exemption in one.compilation.exempted}
         for exemption in group[0].configuration.policy.exemptions:
             concerned = exemption.file and any(is_in(one.file, exemption.file) for one in group)
-            if concerned and exemption not in used and is_wanted(IDLE.code, group[0].policy):
+            sought = not exemption.code.startswith(BY_VERIFYING) or all(
+                one.compilation.verification is not None for one in group
+            )
+            missed = concerned and sought and exemption not in used
+            if missed and is_wanted(IDLE.code, group[0].policy):
                 finding = IDLE.finding(
                     f"`{exemption.code}` is suppressed for `{exemption.file}`, and not found there",
                     Location(file),

@@ -31,9 +31,10 @@ def worker(
     tracing: bool,
     alerts: tuple[str, ...],
 ) -> int:
-    """Make requests, meet deadlines and fire schedules, without HTTP.
+    """Do what `serve` does besides HTTP.
 
-    Any number of workers share a database, also with `serve`. Ends with Ctrl-C.
+    It makes requests, meets deadlines and fires schedules. Any number of workers share a database,
+    also with `serve`. Ends with Ctrl-C.
     """
     try:
         # Only here: the server is a part that is not always installed.

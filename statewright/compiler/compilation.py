@@ -160,7 +160,8 @@ def _triage(
             known[id(inner)] = _triage(inner, policy, known)
         broken[name] = tuple(f for f in known[id(inner)].findings if f.severity is Severity.ERROR)
     subject = subject_of(flow, broken, policy, drawing)
-    return triaged((*findings_of(subject), *broken_rules(subject)), flow, policy)
+    findings = (*findings_of(subject), *broken_rules(subject))
+    return triaged(findings, flow, policy, verified=drawing is not None)
 
 
 def compile_scxml(

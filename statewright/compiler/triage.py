@@ -15,6 +15,12 @@ from statewright.flows.nearest import nearest
 NEVER_SUPPRESSED = frozenset({"R001", "R002"})
 """Where nothing could be read at all, there is nothing that could be all right."""
 
+BY_VERIFYING = (
+    "C203", "C204", "C205", "C206", "D401", "D404", "G304", "G305", "G306", "G307", "G308", "G309",
+    "G310", "T8", "X706",
+)  # fmt: skip
+"""Codes, or beginnings of codes, of what is found only by going through all that can happen."""
+
 _IDLE = "R009"
 
 
@@ -48,8 +54,18 @@ class Triage:
     used: frozenset[Exemption] = frozenset()
 
 
-def triaged(findings: Iterable[Finding], flow: Flow, policy: Policy) -> Triage:
-    """Suppress, choose and weigh findings; suppressions that are idle become findings."""
+def triaged(
+    findings: Iterable[Finding], flow: Flow, policy: Policy, *, verified: bool = False
+) -> Triage:
+    """Suppress, choose and weigh findings; suppressions that are idle become findings.
+
+    Args:
+        findings: what was found.
+        flow: in which.
+        policy: what is asked of it.
+        verified: whether all that can happen was gone through; what only that can find is not
+            missed before.
+    """
     told: list[Finding] = []
     suppressed: list[Suppressed] = []
     used: set[Exemption] = set()
@@ -66,7 +82,9 @@ def triaged(findings: Iterable[Finding], flow: Flow, policy: Policy) -> Triage:
             suppressed.append(Suppressed(finding, exemption.reason, in_flow=False))
             continue
         told.append(finding)
-    told.extend(_idle(one) for one in idle.values())
+    told.extend(
+        _idle(one) for one in idle.values() if verified or not one.code.startswith(BY_VERIFYING)
+    )
     kept = tuple(
         replace(finding, severity=_severity(finding, policy.severities))
         for finding in told

@@ -51,6 +51,14 @@ def test_a_suppression_that_suppresses_nothing_is_told() -> None:
     assert unknown.help == "did you mean `S105`?"
 
 
+def test_what_only_verifying_finds_is_not_missed_before() -> None:
+    text = OFFER.replace(" SUPPRESSED", ", suppress: {S105: the host jumps there, G310: why}")
+    compilation = compiler.compile(flows.parse(HEADER + text))
+    assert compilation.findings == ()
+    verified = compiler.verify(compilation)
+    assert [one.code for one in verified.findings] == ["R009"]
+
+
 def test_codes_are_selected_and_ignored_by_their_beginnings() -> None:
     both = LOST.replace("next: bye}\n  offer", "next: by}\n  offer")
     assert codes(both) == ["S103", "S105"]

@@ -138,6 +138,20 @@ def test_boxes_are_taken_apart_without_loss() -> None:
             assert bool(without_all([point], boxes[1:])) == (not held)
 
 
+def test_a_loop_without_end_for_one_answer_hides_nothing_of_the_others() -> None:
+    text = """
+start: p
+variables: {p: {type: string, values: [a, b], default: a}, f: {type: bool, default: false}}
+nodes:
+  p: {type: question, text: X, choices: [a, b], variable: p, next: f}
+  f: {type: question, text: X, input: boolean, variable: f, next: loop}
+  loop: {type: condition, branches: [{if: p == 'a', to: round}], else: f}
+  round: {type: message, text: Y, next: loop}
+"""
+    verification = verified(replace(compiled(text).statechart, limit=100))
+    assert verification.is_met(TakeTransition("loop#1"))
+
+
 # --- against a plain search -----------------------------------------------------------------------
 
 

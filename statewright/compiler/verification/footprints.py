@@ -22,6 +22,9 @@ from statewright.statechart.tree import Tree, stems_matching
 Footprint = tuple[frozenset[Key], frozenset[Key]]
 """What was read, and what was written."""
 
+ENDLESS = "error.limit"
+"""The incident of a macrostep that was given up because it took too many microsteps."""
+
 _EMPTY: frozenset[Key] = frozenset()
 
 
@@ -46,12 +49,20 @@ class Footprints:
         self._acting = {
             i: frozenset(part.writes) for one in uses.values() for i, part in one.acts.items()
         }
-        raised = {normalised(one.event) for one in actions_in(tree.chart) if isinstance(one, Raise)}
+        raised = {
+            normalised(one.event).partition(".")[0]
+            for one in actions_in(tree.chart)
+            if isinstance(one, Raise)
+        }
         self._inner = {node.id: self._inner_reads(node, raised) for node in tree.nodes.values()}
         self._known: dict[tuple[str, ...], frozenset[Key]] = {}
+        self._everything = frozenset(relevance.values)
 
     def of(self, before: Snapshot | None, step: Macrostep) -> Footprint:
         """What a macrostep read and wrote; ``before`` is None for the start."""
+        if any(incident.name == ENDLESS for incident in step.incidents):
+            # What was given up has left no trace.
+            return self._everything, self._everything
         configuration = () if before is None else before.configuration
         read = set(self._resting(configuration, step.event.name)) | self._left[""]
         written: set[Key] = set()
@@ -97,7 +108,7 @@ class Footprints:
         found: set[Key] = set()
         for arc in node.eventless:
             found |= self._guards[arc.id]
-        inner = {"done", "error", "*", *(name.partition(".")[0] for name in raised)}
+        inner = {"done", "error", "*", *raised}
         for stem, arcs in node.by_stem.items():
             if stem.partition(".")[0] in inner:
                 for arc in arcs:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from heapq import heappop, heappush
 
+from statewright.compiler.verification.boxes import bits
 from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.definition import StateKind
@@ -51,9 +53,8 @@ class Liveness:
             mask = self._active[""]
             for name in configuration:
                 mask |= self._active[name]
-            known = self._known[configuration] = frozenset(
-                key for key, bit in self._bits.items() if mask & bit
-            )
+            keys = tuple(self._bits)
+            known = self._known[configuration] = frozenset(keys[number] for number in bits(mask))
         return known
 
     def _mask(self, keys: Iterable[Key]) -> int:
@@ -69,16 +70,24 @@ class Liveness:
         for name, targets in successors.items():
             for target, _ in targets:
                 predecessors[target].append(name)
-        waiting = dict.fromkeys(reversed(list(self._tree.nodes)))
+        # Round by round, against the order of the drawing: most of what is live is known then
+        # before it is asked for.
+        order = {name: -number for number, name in enumerate(self._tree.nodes)}
+        waiting = sorted((order[name], name) for name in self._tree.nodes)
+        queued = set(self._tree.nodes)
         while waiting:
-            name, _ = waiting.popitem()
+            _, name = heappop(waiting)
+            queued.discard(name)
             mask = self._active[name]
             for target, fresh in successors[name]:
                 live = self._active[target]
                 mask |= (live & ~self._sure[target]) | self._entered[target] if fresh else live
             if mask != self._active[name]:
                 self._active[name] = mask
-                waiting.update(dict.fromkeys(predecessors[name]))
+                for source in predecessors[name]:
+                    if source not in queued:
+                        queued.add(source)
+                        heappush(waiting, (order[source], source))
 
     def _entries(self, node: Node) -> Iterator[tuple[str, bool]]:
         """The states that its transitions enter; whether their entry is run anew."""
