@@ -112,7 +112,11 @@ nodes:
 def test_values_of_the_contact_and_the_tenant_are_changed_from_what_they_are() -> None:
     (turn,) = turns(CONTACT)
     assert said([turn]) == ["7 1"]
-    assert [effect["data"]["value"] for effect in turn.effects] == [6, 7, ["x"]]
+    assert [(e["data"]["operation"], e["data"]["value"]) for e in turn.effects] == [
+        ("increment", 2),
+        ("increment", 1),
+        ("append", "x"),
+    ]
 
 
 def test_as_soon_as_something_of_the_contact_is_declared_the_rest_has_to_be() -> None:
