@@ -38,8 +38,14 @@ def generate(name: str, folder: str, criteria: tuple[str, ...], steps: int, form
     Raises:
         Failure: the flow cannot be read, or nothing can be written.
     """
+    if name == "-":
+        raise Failure(
+            "conversations are kept with the path of their flow; name a file instead of -"
+        )
     one = verified_file(compiled_file(name), DEFAULT)
     verification = one.compilation.verification
+    if not one.compilation.flow.nodes and not one.compilation.errors:
+        raise Failure(f"{one.file} is no flow with nodes; conversations are made for flows only")
     if verification is None:
         complain(report_of([one]))
         raise Failure("a flow with errors has no conversations worth keeping; mend it first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.commands import GREETING, CommandLine
+from tests.cli.commands import EXAMPLES, GREETING, CommandLine
 
 
 def version(greeting: Path, before: str, after: str) -> Path:
@@ -64,3 +64,8 @@ def test_a_flow_with_errors_is_compared_as_a_drawing_only(
 
 def test_a_missing_file_is_an_error(statewright: CommandLine, greeting: Path) -> None:
     assert statewright("diff", greeting, "nowhere.yaml").code == 2
+
+
+def test_machines_in_scxml_are_the_same_where_their_charts_are(statewright: CommandLine) -> None:
+    machine = EXAMPLES / "parking-gate.scxml"
+    assert statewright("diff", machine, machine).code == 0

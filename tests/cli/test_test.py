@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import CommandLine
+from tests.cli.commands import EXAMPLES, CommandLine
 
 FLOW = """\
 statewright: 1
@@ -301,3 +301,11 @@ def test_a_flow_with_errors_has_no_conversations(
     result = statewright("test", "--generate", dangling, "-o", tmp_path / "out")
     assert result.code == 2
     assert "a flow with errors" in result.err
+
+
+def test_conversations_are_made_for_files_of_flows_only(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    assert "name a file" in statewright("test", "--generate", "-", "-o", tmp_path).err
+    machine = EXAMPLES / "parking-gate.scxml"
+    assert "is no flow" in statewright("test", "--generate", machine, "-o", tmp_path).err

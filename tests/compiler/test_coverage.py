@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
+
 from statewright import compiler
 from statewright.compiler.coverage.generation import Generation, generated
-from statewright.compiler.coverage.goals import Criterion
+from statewright.compiler.coverage.goals import Criterion, Goals
 from statewright.compiler.coverage.measuring import Measuring
 from statewright.compiler.coverage.ports import ports_of
+from statewright.errors import InvalidScript
 from statewright.statechart import parse_script, play
 from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED
 from statewright.statechart.script import json_from_line
 from tests.compiler.conversations import compiled
+from tests.compiler.test_verification import random_flow
 
 AGE = """
 start: ask
@@ -161,3 +165,28 @@ nodes:
     found = generation(text, Criterion.GUARDS)
     guards = {goal.detail for goal in found.covered if goal.criterion is Criterion.GUARDS}
     assert guards == {"true", "false", "error"}
+
+
+def test_no_random_conversation_comes_to_what_is_proved_infeasible() -> None:
+    chance = random.Random(11)
+    criteria = (Criterion.PAIRS, Criterion.BOUNDARIES, Criterion.GUARDS, Criterion.USES)
+    infeasible = 0
+    for _ in range(25):
+        text = random_flow(chance)
+        compilation = compiler.verify(compiled(text))
+        if compilation.verification is None:
+            continue
+        found = generated(compilation.flow, compilation.verification, criteria, 500)
+        never = set(found.infeasible)
+        infeasible += len(never)
+        goals = Goals(compilation.flow, compilation.statechart)
+        for _ in range(8):
+            script = parse_script([chance.choice(["a", "b", "c", "yes", "no"]) for _ in range(12)])
+            past = goals.begin()
+            try:
+                for turn in play(goals.watch.chart, script, session="s", seed="s", now=SCRIPT_NOW):
+                    covered, past = goals.covered(turn.macrostep, past)
+                    assert not covered & never, (text, script)
+            except InvalidScript:
+                continue
+    assert infeasible > 50

@@ -12,7 +12,7 @@ from statewright.statechart.codec import digest_of
 STEPS = 20_000
 """How many lines are tried at most, unless somebody says otherwise."""
 
-WITH_ERRORS = "a flow with errors cannot be gone through"
+NOT_VERIFIED = "only flows without errors can be gone through"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def comparison_of(old: Compilation, new: Compilation, steps: int = STEPS) -> Com
     """
     names = names_of(old.flow, new.flow)
     changes = changes_of(old.flow, new.flow, names)
-    if old.verification is None or new.verification is None:
-        return Comparison(changes, Compared(None, WITH_ERRORS, 0))
     if digest_of(old.statechart) == digest_of(new.statechart):
         return Comparison(changes, Compared(None, "", 0))
+    if old.verification is None or new.verification is None:
+        return Comparison(changes, Compared(None, NOT_VERIFIED, 0))
     return Comparison(changes, compared(old.verification, new.verification, names, steps))

@@ -93,7 +93,9 @@ met first need not be what makes the fewest conversations."""
 
 
 def explored(goals: Goals, world: World, budget: int, hopeless: Collection[Goal] = ()) -> Explored:
-    """Go through the situations of a chart, breadth first, until all that can be met was.
+    """Go through the situations of a chart until all that can be met was.
+
+    What is behind something new comes first, and else what was found first.
 
     Args:
         goals: what is covered, with the chart.
@@ -115,6 +117,8 @@ class _Exploring:
         self._budget = budget
         self._known: dict[Any, int] = {}
         self._waiting: deque[int] = deque()
+        self._eager: deque[int] = deque()
+        self._done: set[int] = set()
         self._draws = any(node.draws for node in goals.watch.chart.tree.nodes.values())
         self.found = Explored()
 
@@ -124,8 +128,12 @@ class _Exploring:
             self.found.hindrance = "lots are drawn, of which only some were tried"
         for conversation in self._beginnings():
             self._begin(conversation)
-        while self._waiting:
-            place = self.found.places[self._waiting.popleft()]
+        while self._eager or self._waiting:
+            number = (self._eager or self._waiting).popleft()
+            if number in self._done:
+                continue
+            self._done.add(number)
+            place = self.found.places[number]
             snapshot = place.carrier.snapshot
             if len(snapshot.timers) > 1:
                 self._hinder(
@@ -177,14 +185,18 @@ class _Exploring:
         others.after(step)
         covered, past = self._goals.covered(step, self._goals.begin())
         target = self._arrive(step, others, told.now, past, told)
-        self._meet(covered)
+        self._meet(covered, target)
         self.found.beginnings.append((told, Way(None, target, covered)))
 
-    def _meet(self, covered: frozenset[Goal]) -> None:
-        if self._wanted:
-            self._wanted -= covered
-            if not self._wanted:
-                self._most = min(self._budget, max(ENOUGH, 2 * self.found.steps))
+    def _meet(self, covered: frozenset[Goal], target: int | None) -> None:
+        """Note what is covered; a place behind something new is looked at first."""
+        if self._wanted.isdisjoint(covered):
+            return
+        self._wanted -= covered
+        if target is not None:
+            self._eager.append(target)
+        if not self._wanted:
+            self._most = min(self._budget, max(ENOUGH, 2 * self.found.steps))
 
     def _go(self, place: Place, line: Line) -> None:
         self.found.steps += 1
@@ -199,7 +211,7 @@ class _Exploring:
         if not step.microsteps and not covered and not isinstance(line, Advanced):
             return
         target = self._arrive(step, others, max(place.now, event.now), past, place.conversation)
-        self._meet(covered)
+        self._meet(covered, target)
         place.ways.append(Way(line, target, covered))
 
     def _arrive(

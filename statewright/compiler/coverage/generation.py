@@ -61,16 +61,21 @@ def generated(
     goals = Goals(flow, verification.chart, {Criterion.NODES, Criterion.PORTS, *criteria})
     judging = _Judging(flow, verification, goals)
     hopeless = {goal for goal in goals.universe if judging.is_known_dead(goal)}
-    found = judging.found = explored(goals, verification.engines[0].world, steps, hopeless)
-    transcripts = walked(goals, found)
+    judging.found = explored(goals, verification.engines[0].world, steps, hopeless)
+    transcripts = walked(goals, judging.found)
     covered: set[Goal] = set().union(*(one.covered for one in transcripts))
-    for goal in goals.universe:
-        if goal not in covered and (shown := judging.shown(goal)) is not None:
-            left = [one for one in goals.universe if one not in covered]
-            transcript = transcript_of(goals, shown.conversation, left)
-            if transcript.fresh:
-                transcripts.append(transcript)
-                covered |= transcript.covered
+    shown = [
+        found.conversation
+        for goal in goals.universe
+        if goal not in covered and (found := judging.shown(goal)) is not None
+    ]
+    # The longest ones cover most of what the others do.
+    for told in sorted(shown, key=lambda one: -len(one.lines)):
+        left = [one for one in goals.universe if one not in covered]
+        transcript = transcript_of(goals, told, left)
+        if transcript.fresh:
+            transcripts.append(transcript)
+            covered |= transcript.covered
     missing = [goal for goal in goals.universe if goal not in covered]
     reasons = {goal: judging.hindrance(goal) for goal in missing}
     return Generation(
