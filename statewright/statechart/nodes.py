@@ -282,6 +282,8 @@ def domain_of(arc: Arc, targets: tuple[Node, ...]) -> Node:
         targets: its effective targets, at least one.
     """
     source = arc.source
+    if source.parent is None:
+        return source  # The transition that a session begins with: the root is never left.
     if (
         arc.internal
         and source.kind is StateKind.COMPOUND
