@@ -66,7 +66,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """A hint at the name that was probably meant, or an empty string."""
     if len(name) > _LONGEST:
         return ""
-    candidates = (one for one in names if abs(len(one) - len(name)) <= _DIFFERENCE)
+    candidates = dict.fromkeys(one for one in names if abs(len(one) - len(name)) <= _DIFFERENCE)
     near = get_close_matches(name, islice(candidates, _CANDIDATES), n=2)
     if len(near) == 2:
         first, second = (SequenceMatcher(None, one, name).ratio() for one in near)
