@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from statewright import compiler, flows
@@ -206,7 +206,13 @@ def spelled(chart: Statechart) -> Statechart:
 
 
 @pytest.mark.xfail(reason="charts that send to each other without end still differ", strict=False)
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     statecharts.charts(traits=FAMILIES).map(spelled).map(without_remembered_data),
     statecharts.events(),
