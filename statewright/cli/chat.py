@@ -19,8 +19,14 @@ from statewright.cli.options import dialect_option, format_option
 from statewright.cli.output import complain
 from statewright.cli.terminal import Terminal, clock
 from statewright.cli.transcript import lines_from_input, lines_from_turn
-from statewright.statechart import Line, Statechart, Turn, json_from_turn, play
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart import (
+    Line,
+    Statechart,
+    Turn,
+    json_from_turn,
+    play,
+)
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
 
 DEFAULT_CONVERSATION: Final = "terminal"
 """The conversation with a published flow, where no other is named."""

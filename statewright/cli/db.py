@@ -16,7 +16,7 @@ from statewright.cli.streams import note, print_document
 from statewright.cli.tables import lines_from_table
 from statewright.errors import InvalidScript
 from statewright.reporting.text import printable
-from statewright.statechart.script import micros_from_text
+from statewright.statechart.playing.script import micros_from_text
 
 if TYPE_CHECKING:
     from statewright.runtime import Count, Policy, Runtime

@@ -16,7 +16,7 @@ from statewright.cli.tables import lines_from_table
 
 if TYPE_CHECKING:
     from statewright.runtime import Runtime
-    from statewright.runtime.letters import Letter, Letters
+    from statewright.runtime.operations.letters import Letter, Letters
 
 PENDING: Final = ("effect", "kind", "name", "state", "attempts", "at")
 DEAD: Final = (*PENDING, "code", "message")
@@ -110,7 +110,7 @@ def _found(
     database: str, find: Callable[[Letters], Awaitable[Sequence[Letter]]]
 ) -> Sequence[Letter]:
     async def letters_of(runtime: Runtime) -> Sequence[Letter]:
-        from statewright.runtime.letters import Letters  # noqa: PLC0415 (only with a store)
+        from statewright.runtime.operations.letters import Letters  # noqa: PLC0415 (only with a store)
 
         return await find(Letters(runtime.store, runtime.clock))
 

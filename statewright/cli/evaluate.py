@@ -36,13 +36,13 @@ from statewright.expressions.declarations import text_from_type, type_from_text,
 from statewright.expressions.draws import draw_from
 from statewright.expressions.failures import EXTREMES
 from statewright.expressions.failures import Failure as MayFail
-from statewright.expressions.printing import plain_from_value
-from statewright.expressions.spelling import tree_from_value
+from statewright.expressions.printing.spelling import tree_from_value
+from statewright.expressions.printing.texts import plain_from_value
+from statewright.expressions.printing.unparser import unparse
 from statewright.expressions.types import DYN
-from statewright.expressions.unparser import unparse
 from statewright.flows.documents import SIZE_LIMIT
-from statewright.statechart.coercion import coerced
-from statewright.statechart.scene import timestamp_from_micros
+from statewright.statechart.stepping.scene import timestamp_from_micros
+from statewright.statechart.values.coercion import coerced
 
 WIDTH: Final = 100
 """Characters of a line of a value."""

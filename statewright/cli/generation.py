@@ -24,7 +24,7 @@ from statewright.compiler.verification.witnesses import witness_of
 from statewright.reporting import counted
 from statewright.reporting.text import printable
 from statewright.statechart import Line, Statechart, Turn, json_from_turn
-from statewright.statechart.script import json_from_line
+from statewright.statechart.playing.script import json_from_line
 
 CRITERIA = tuple(
     str(one) for one in (Criterion.PORTS, Criterion.PAIRS, Criterion.BOUNDARIES, Criterion.USES)

@@ -16,8 +16,8 @@ from statewright.cli.streams import print_document
 from statewright.cli.transcript import lines_from_messages
 from statewright.reporting import counted
 from statewright.reporting.text import printable
-from statewright.statechart.canonical import json_from_value
-from statewright.statechart.play import json_from_effect
+from statewright.statechart.playing.play import json_from_effect
+from statewright.statechart.values.canonical import json_from_value
 from statewright.storage.records import SessionKey
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ from statewright.statechart import (
 )
 from statewright.statechart.actions import Assign, Branch, ForEach, If, Log, Raise, Say, Send
 from statewright.statechart.definition import Limits
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from tests.properties import statecharts
 from tests.properties.statecharts import Traits
 

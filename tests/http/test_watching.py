@@ -14,7 +14,7 @@ from statewright.cli import run
 from statewright.http import create_app
 from statewright.http.watching import Watch, watch_of
 from statewright.runtime import Runtime
-from statewright.runtime.metrics import Metrics
+from statewright.runtime.observing.metrics import Metrics
 from statewright.storage import MemoryStore
 from tests.http.servers import statewright
 from tests.http.serving import Client

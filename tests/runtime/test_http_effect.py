@@ -13,9 +13,9 @@ from statewright.errors import EffectFailed, FailureKind
 from statewright.expressions import Place, Secret, SecretText
 from statewright.runtime import Order
 from statewright.runtime.effects.addresses import is_public
+from statewright.runtime.effects.handling import Performer
 from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.handling import Performer
-from statewright.runtime.secret_texts import filled, secrets_of_environment
+from statewright.runtime.effects.secret_texts import filled, secrets_of_environment
 from statewright.statechart import Effect, EffectKind
 from statewright.storage.records import SessionKey
 from tests.runtime.servers import Asked, Reply, serving

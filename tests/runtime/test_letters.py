@@ -7,7 +7,7 @@ import pytest
 from statewright.errors import EffectFailed, UnsuitableRepair
 from statewright.expressions import Literal
 from statewright.runtime import Runtime
-from statewright.runtime.letters import Letter, Letters
+from statewright.runtime.operations.letters import Letter, Letters
 from tests.runtime.test_effects import Worker
 from tests.runtime.worlds import World, caller, counter, texts
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from statewright.errors import EffectFailed, FailureKind
 from statewright.expressions import Literal
-from statewright.runtime.breakers import Breaker, Breakers
 from statewright.runtime.clock import SECOND
-from statewright.runtime.retrying import LONGEST_WAIT, Retrying, retrying_of
+from statewright.runtime.effects.breakers import Breaker, Breakers
+from statewright.runtime.effects.retrying import LONGEST_WAIT, Retrying, retrying_of
 from statewright.statechart import Effect, EffectKind
 from tests.runtime.test_effects import Worker
 from tests.runtime.worlds import World, caller, texts

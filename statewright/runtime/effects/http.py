@@ -20,12 +20,12 @@ from urllib.parse import urlencode
 import httpx
 
 from statewright.errors import EffectFailed, EvaluationError, FailureKind
-from statewright.expressions.printing import plain_from_value, text_from_value
+from statewright.expressions.printing.texts import plain_from_value, text_from_value
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.effects.addresses import addresses_of
-from statewright.runtime.handling import LONGEST, Order, timeout_of
-from statewright.runtime.retrying import LONGEST_WAIT
-from statewright.statechart.coercion import kept
+from statewright.runtime.effects.handling import LONGEST, Order, timeout_of
+from statewright.runtime.effects.retrying import LONGEST_WAIT
+from statewright.statechart.values.coercion import kept
 
 LARGEST: Final = 1024 * 1024
 """The most bytes of a response's body."""

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
 from statewright.statechart import Release, release_from_json
-from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
 from statewright.statechart.snapshot import Status
+from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from statewright.storage.corruption import corrupted
 from statewright.storage.queues import Claim, Entry, Message
 from statewright.storage.receipts import Receipt
