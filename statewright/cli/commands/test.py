@@ -11,15 +11,15 @@ from typing import Any, Final
 import click
 
 from statewright.cli import streams
-from statewright.cli.chat import Setting, micros_from, scripted
+from statewright.cli.commands.chat import Setting, micros_from, scripted
+from statewright.cli.commands.generation import CRITERIA
+from statewright.cli.commands.generation import generate as generated_tests
 from statewright.cli.conversation_tests import Conversation, TestFile, read_tests
 from statewright.cli.coverage import lines_from_coverage, objects_from_coverage
 from statewright.cli.documents import map_from
 from statewright.cli.expectations import EXPECTATIONS
 from statewright.cli.failure import BROKEN, CLEAN, FOUND, Failure
 from statewright.cli.flow_files import CompiledFile, compiled_file
-from statewright.cli.generation import CRITERIA
-from statewright.cli.generation import generate as generated_tests
 from statewright.cli.options import format_option
 from statewright.cli.output import print_report
 from statewright.cli.streams import note

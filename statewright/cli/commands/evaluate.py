@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from statewright.cli import documents, files, streams
-from statewright.cli.chat import micros_from
+from statewright.cli.commands.chat import micros_from
 from statewright.cli.complaints import (
     Complaint,
     complaint_from_error,

@@ -12,7 +12,7 @@ import click
 import yaml
 
 from statewright.cli import streams
-from statewright.cli.chat import Setting, scripted
+from statewright.cli.commands.chat import Setting, scripted
 from statewright.cli.failure import BROKEN, CLEAN, Failure
 from statewright.cli.flow_files import CompiledFile, compiled_file, report_of, verified_file
 from statewright.cli.output import complain
