@@ -19,6 +19,7 @@ from statewright.runtime.effects.secret_texts import Secrets, secrets_of_environ
 from statewright.runtime.history.past import Past
 from statewright.runtime.history.replay import Replay
 from statewright.runtime.observing.observers import Observer, Observers
+from statewright.runtime.operations.migrating import Migrations
 from statewright.runtime.operations.overview import Overview
 from statewright.runtime.operations.redaction import committed_from
 from statewright.runtime.operations.repairing import Repairs
@@ -62,6 +63,7 @@ class Runtime:
         repairs: asks for work again, goes on without it, and resumes what has failed.
         overview: lists sessions, with how they stand.
         retention: ends sessions that were abandoned, and deletes what is over since long.
+        migrations: moves sessions from one version of their flow to another.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
@@ -107,6 +109,7 @@ class Runtime:
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
         self.retention = Retention(store, self._turns, self.overview)
+        self.migrations = Migrations(store, self._turns, self.past, clock)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
