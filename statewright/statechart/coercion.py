@@ -27,7 +27,7 @@ from statewright.expressions.values import (
     has_lone_surrogate,
     type_name,
 )
-from statewright.statechart.conversion import converted
+from statewright.expressions.functions.becoming import converted
 from statewright.statechart.definition import Limits
 from statewright.statechart.fitting import fitted
 

@@ -11,7 +11,7 @@ from statewright.expressions import CelType
 from statewright.flows.declaring import chart_type_of, held_by
 from statewright.flows.model import Variable
 from statewright.flows.nodes import Operation
-from statewright.statechart.conversion import may_become
+from statewright.expressions.functions.becoming import may_become
 
 _NUMBERS: Final = frozenset({"int", "uint", "double"})
 _FIXED: Final = frozenset({"bool", "date", "timestamp", "duration", "map", "object"})

@@ -21,7 +21,7 @@ from statewright.compiler.targets.python_statemachine.losses import losses_of
 from statewright.compiler.targets.python_statemachine.names import Naming, naming_of
 from statewright.compiler.targets.words import shortened
 from statewright.expressions import Literal
-from statewright.statechart.conversion import converted
+from statewright.expressions.functions.becoming import converted
 from statewright.statechart.definition import Actions, Datum, Limits, Member, State, StateKind
 from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.release import Release
