@@ -12,6 +12,7 @@ from types import NoneType
 from typing import Any, Final, NoReturn
 
 from statewright.errors import EvaluationError
+from statewright.expressions.functions.becoming import converted
 from statewright.expressions.nanoseconds import (
     FineDuration,
     FineTimestamp,
@@ -27,7 +28,6 @@ from statewright.expressions.values import (
     has_lone_surrogate,
     type_name,
 )
-from statewright.expressions.functions.becoming import converted
 from statewright.statechart.definition import Limits
 from statewright.statechart.fitting import fitted
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.functions.becoming import converted
 from statewright.expressions.patterns import matches
 from statewright.expressions.spelling import text_literal
 from statewright.expressions.unparser import WORD
 from statewright.expressions.values import Uint, type_name
-from statewright.expressions.functions.becoming import converted
 from statewright.statechart.definition import Limits, Member
 
 _NUMBERS: Final = frozenset({int, Uint, float})

@@ -129,7 +129,9 @@ def _kept(name: str, declared: Variable | None) -> Variable:
 def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
     """All answers at once: taken if every one will do, else it is said that one will not."""
     ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
-    tests = " && ".join([ours, "has(event.data.values)", *(_will_do(one, inner) for one in config.fields)])
+    tests = " && ".join(
+        [ours, "has(event.data.values)", *(_will_do(one, inner) for one in config.fields)]
+    )
     actions = tuple(
         Assign((field.name,), Computed(parse(_taken(field)))) for field in config.fields
     )

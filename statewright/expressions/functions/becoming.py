@@ -118,7 +118,5 @@ def _becomes(value: Any, declared: str) -> bool:
     return True
 
 
-BECOMING: Final[tuple[Overload, ...]] = (
-    function("answer.becomes", (DYN, STRING), BOOL, _becomes),
-)
+BECOMING: Final[tuple[Overload, ...]] = (function("answer.becomes", (DYN, STRING), BOOL, _becomes),)
 """``answer.becomes`` tells whether a variable of a type would take a value."""
