@@ -21,6 +21,7 @@ from statewright.cli.chat import chat
 from statewright.cli.check import check
 from statewright.cli.compile import compile_
 from statewright.cli.db import db
+from statewright.cli.diff import diff
 from statewright.cli.evaluate import eval_
 from statewright.cli.explain import explain
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     check,
     compile_,
     db,
+    diff,
     eval_,
     explain,
     flows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ class Setting:
         fixtures: answers to effects.
         seed: of its chance, or None.
         now: when it begins, microseconds since 1970 UTC, or None.
+        contact: values of the contact.
+        tenant: values of the tenant.
     """
 
     chart: Statechart
@@ -43,6 +45,8 @@ class Setting:
     fixtures: Mapping[str, Any]
     seed: str | None = None
     now: int | None = None
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    tenant: Mapping[str, Any] = field(default_factory=dict)
 
 
 @click.command()
@@ -116,6 +120,8 @@ def scripted(setting: Setting, lines: Iterable[Line]) -> Iterable[Turn]:
         now=SCRIPT_NOW if setting.now is None else setting.now,
         data=setting.data,
         fixtures=setting.fixtures,
+        contact=setting.contact,
+        tenant=setting.tenant,
     )
 
 

@@ -29,7 +29,7 @@ from statewright.flows.parts import MISSING, Page, Part
 from statewright.statechart.sourcemap import Location
 
 EXPECT = "expect"
-OPTION_KEYS = ("data", "fixtures", "seed", "now")
+OPTION_KEYS = ("data", "contact", "tenant", "fixtures", "seed", "now")
 CONVERSATION_KEYS = ("name", "script", *OPTION_KEYS)
 FILE_KEYS = ("flow", "dialect", "conversations", *CONVERSATION_KEYS)
 

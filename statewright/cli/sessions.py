@@ -54,7 +54,7 @@ def sessions(
     after: str,
     format_: str,
 ) -> int:
-    """List sessions, the newest first, or do something about one."""
+    """List sessions, or do something about one."""
     if context.invoked_subcommand is not None:
         return CLEAN
 

@@ -48,7 +48,9 @@ def _name(one: CompiledFile, finding: Finding) -> str:
 
 def _text(one: CompiledFile, finding: Finding, witness: Witness, home: Path) -> str:
     conditions = {
-        name: value for name in ("data", "seed", "now") if (value := getattr(witness, name))
+        name: value
+        for name in ("data", "contact", "tenant", "seed", "now")
+        if (value := getattr(witness, name))
     }
     document: Mapping[str, Any] = {
         "flow": Path(relpath(one.file, home)).as_posix(),

@@ -34,6 +34,7 @@ class Wish:
         conversation: which talk on that channel, or None for a new one.
         contact: who talks, or ``""``.
         given: what is known at the start; what is no input of the flow is left out.
+        trigger: the manual trigger that it begins by, or None.
     """
 
     flow: str
@@ -43,6 +44,7 @@ class Wish:
     conversation: str | None
     contact: str
     given: Mapping[str, Any]
+    trigger: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ async def begin(host: Host, request: Request, wish: Wish) -> Beginning:
 
     Raises:
         UnknownFlow: nothing of that flow, version or label is published.
+        InvalidEvent: the flow has no such manual trigger, or its condition does not hold.
         Refused: the key is too easy to guess, or its token was given out before.
     """
     message_id = message_id_from(request)
@@ -93,6 +96,7 @@ async def begin(host: Host, request: Request, wish: Wish) -> Beginning:
         data={name: wish.given[name] for name in wish.given if name in facts.inputs},
         message_id=None if message_id is None else _hidden(message_id),
         version=publication.version,
+        trigger=wish.trigger,
         settle=host.settle,
     )
     if not started.token:

@@ -31,6 +31,7 @@ async def execute(host: Host, request: Request, asked: Execute | None) -> Reply:
         conversation=None if conversation is None else str(conversation),
         contact="" if contact is None else str(contact),
         given=wire.given_from(asked),
+        trigger=asked.trigger,
     )
     begun = await begin(host, request, wish)
     publication, started = begun.publication, begun.started

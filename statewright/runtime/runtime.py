@@ -203,6 +203,7 @@ class Runtime:
         message_id: str | None = None,
         version: int | None = None,
         label: str | None = None,
+        trigger: str | None = None,
         settle: float | timedelta | None = None,
     ) -> Started:
         """Begin a session: a new episode of its flow in a conversation.
@@ -218,20 +219,21 @@ class Runtime:
                 to guess, for it names the conversation, too.
             version: of the flow; where None the newest, or the newest of ``label``.
             label: see ``version``.
+            trigger: the manual trigger of the flow that it begins by; where None, by none.
             settle: how long to wait for the results of effects, as in ``send``.
 
         Raises:
             UnknownFlow: nothing of that flow, version or label is published.
-            InvalidEvent: the inputs are not usable.
+            InvalidEvent: the inputs are not usable, or there is no such trigger.
             UnstorableRecord: a name or id is none that can be kept.
         """
         publication = await self._starter.publication(tenant, flow, version, label)
-        named = conversation or message_id or self._name()
+        talk = Talk(tenant, channel, conversation or message_id or self._name(), flow)
         started = await self._starter.start(
             publication,
-            Talk(tenant, channel, named, flow),
+            talk,
             contact=contact,
-            inputs=data or {},
+            inputs=await self._triggering.inputs(publication, talk, trigger, contact, data or {}),
             message=message_id or self._name(),
             repeatable=message_id is not None,
         )
@@ -461,8 +463,7 @@ class Runtime:
     async def sweep(self, now: int) -> int:
         """Fire schedules, and see to all sessions that have something to do at a time.
 
-        Returns:
-            how many turns were taken; those of sessions that schedules begin are taken later.
+        It gives how many turns were taken; those of what schedules begin are taken later.
         """
         return await self._background.sweep(now)
 
@@ -496,5 +497,4 @@ class Runtime:
         return loaded
 
     def _name(self) -> str:
-        """An id that nobody else has."""
         return self.chance(16).hex()

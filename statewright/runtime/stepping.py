@@ -5,7 +5,7 @@ What takes a turn and what replays one both go through here, so that they cannot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -30,6 +30,7 @@ from statewright.statechart import (
 from statewright.statechart.codec import read, written
 from statewright.statechart.forms import many
 from statewright.statechart.interventions import handled
+from statewright.statechart.outside import declaration_of
 from statewright.statechart.repairs import FORK, forked
 from statewright.statechart.snapshot_forms import EFFECT, INCIDENT
 from statewright.storage.identity import state_hash
@@ -195,7 +196,7 @@ def turn_from(
         effects=made.effects,
         incidents=made.incidents,
         requests=tuple(_requests(made.step.effects)),
-        patches=tuple(_patch(e) for e in made.step.effects if e.kind is EffectKind.PATCH),
+        patches=tuple(_patches(made)),
         position=message.position,
         birth=birth,
     )
@@ -222,11 +223,14 @@ def _due_at(snapshot: Snapshot) -> int | None:
     return snapshot.timers[0].due
 
 
-def _patch(effect: Effect) -> Patch:
-    data = effect.data
-    return Patch(
-        Scope(data["scope"]),
-        tuple(data["path"]),
-        Operation(data["operation"]),
-        data.get("value"),
-    )
+def _patches(made: Stepped) -> Iterator[Patch]:
+    for effect in made.step.effects:
+        if effect.kind is EffectKind.PATCH:
+            data = effect.data
+            yield Patch(
+                Scope(data["scope"]),
+                tuple(data["path"]),
+                Operation(data["operation"]),
+                data.get("value"),
+                declaration_of(made.chart, data["scope"], data["path"][0]),
+            )

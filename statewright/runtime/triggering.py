@@ -11,8 +11,9 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
+from statewright.errors import InvalidEvent
 from statewright.runtime.clock import Clock
 from statewright.runtime.inbox import Inbox
 from statewright.runtime.messages import checked_id, end_from
@@ -22,7 +23,7 @@ from statewright.runtime.starting import LOOK_BACK, Starter
 from statewright.runtime.views import Received
 from statewright.statechart import Event, Status, event_to_json
 from statewright.statechart.answering import Beginning, Offer, answering, begun_by, holds
-from statewright.statechart.triggers import MESSAGE, Reentry, Trigger
+from statewright.statechart.triggers import MESSAGE, Reentry, Trigger, TriggerKind
 from statewright.storage.limits import check_id
 from statewright.storage.records import Lookup, Publication, SessionKey
 from statewright.storage.store import PAGE, Store
@@ -32,6 +33,9 @@ KEPT: Final = 256
 
 SCHEDULE: Final = "schedule"
 """The channel of sessions that schedules begin, and the event that a schedule is."""
+
+MANUAL: Final = "manual"
+"""The event that a trigger is whose name somebody says."""
 
 RESTARTED: Final = "restarted"
 """The outcome of a session that ended because another one of its flow began."""
@@ -153,6 +157,46 @@ class Triggering:
         restart = bool(going) and trigger.reentry is Reentry.RESTART
         begun = begun_by(trigger, seen, flow=flow, restart=restart)
         return await self._begin(_Happening(talk, event, message, ""), publication, begun, going)
+
+    async def inputs(
+        self,
+        publication: Publication,
+        talk: Talk,
+        named: str | None,
+        contact: str,
+        given: Mapping[str, Any],
+    ) -> Mapping[str, Any]:
+        """What a session is given that somebody begins: by a manual trigger, or by none.
+
+        What the trigger gives goes before what is given besides, which its expressions see as
+        ``event.data``. The session begins in any case, so priority and re-entry do not count.
+
+        Args:
+            publication: what it runs.
+            talk: of what it is an episode.
+            named: the trigger, or None.
+            contact: whose values its condition may read, or ``""``.
+            given: values of the flow's inputs.
+
+        Raises:
+            InvalidEvent: the flow has no such manual trigger, or its condition does not hold.
+        """
+        if named is None:
+            return given
+        known = {
+            one.name: one
+            for one in await self._triggers(publication)
+            if one.kind is TriggerKind.MANUAL
+        }
+        if named not in known:
+            names = ", ".join(f"`{name}`" for name in known) or "none"
+            raise InvalidEvent(
+                f"`{ascii(named)[1:-1][:80]}` is no manual trigger of this flow; it has {names}"
+            )
+        event = await self._with_values(talk, Event(MANUAL, dict(given)), contact)
+        if not holds(known[named], event):
+            raise InvalidEvent(f"the condition of the trigger `{named}` does not hold")
+        return {**given, **begun_by(known[named], event, flow=publication.flow).inputs}
 
     async def _active(
         self, talk: Talk, message: str, offers: Iterable[Offer]

@@ -3,8 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from statewright.expressions import Content, Expression
+
+
+class Merging(StrEnum):
+    """How a value of the contact or the tenant comes of the one that others have left there."""
+
+    INCREMENT = "increment"
+    """The operand is added to the number there."""
+    APPEND = "append"
+    """The operand is put behind the list there."""
+    REMOVE = "remove"
+    """What equals the operand is taken out of the list there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What an assignment does to a value that sessions beside this one write too.
+
+    Attributes:
+        operation: how the new value comes of the old one.
+        operand: what with.
+    """
+
+    operation: Merging
+    operand: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +39,13 @@ class Assign:
     Attributes:
         location: names from the variable down to the part, at least one: ``("order", "total")``.
         value: the new value; absent (an empty optional) unsets the location.
+        merge: of a value of the contact or the tenant, how the world comes to ``value``, which is
+            what this session sees; None where it is put there, whatever others have written.
     """
 
     location: tuple[str, ...]
     value: Content
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)

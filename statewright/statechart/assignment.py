@@ -7,15 +7,15 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.expressions import Computed, render
 from statewright.expressions.values import Maybe
-from statewright.statechart.actions import Assign
+from statewright.statechart.actions import Assign, Merge
 from statewright.statechart.bounds import WRITTEN, OutOfBoundsError
-from statewright.statechart.coercion import held
+from statewright.statechart.coercion import held, kept
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.evaluation import ActionError, culprit
 from statewright.statechart.outside import declaration_of
 from statewright.statechart.programs import program_of
 from statewright.statechart.working import Working
-from statewright.statechart.writing import patched_values, write
+from statewright.statechart.writing import Merged, patch_of, patched_values, write
 
 _PATCHED: Final = frozenset({"contact", "tenant"})
 
@@ -41,13 +41,19 @@ def assign(working: Working, action: Assign, *, first: bool = False) -> None:
             value = render(content, working, working.host)
         if type(value) is Maybe and value.present:
             value = value.value
-        set_location(working, action.location, value, first=first)
+        merged = None if action.merge is None else _merged(working, action.merge)
+        set_location(working, action.location, value, first=first, merged=merged)
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None
 
 
 def set_location(
-    working: Working, location: tuple[str, ...], value: Any, *, first: bool = False
+    working: Working,
+    location: tuple[str, ...],
+    value: Any,
+    *,
+    first: bool = False,
+    merged: Merged | None = None,
 ) -> None:
     """Give a variable, a part of one, or a value of the contact or the tenant, a value.
 
@@ -56,6 +62,7 @@ def set_location(
         location: names from the variable down to the part.
         value: the new value; an empty ``Maybe`` unsets the location.
         first: as for ``assign``.
+        merged: how a value of the contact or the tenant came to be this one, as in ``Assign``.
 
     Raises:
         EvaluationError: there is no such variable, or it cannot hold this.
@@ -66,7 +73,7 @@ def set_location(
     variable = scope.found.get(name)
     if variable is None:
         if name in _PATCHED:
-            _patch(working, name, location[1:], value)
+            _patch(working, name, location[1:], value, merged)
             return
         variable = scope.variable(name)
         if variable is None:
@@ -81,15 +88,22 @@ def set_location(
         raise OutOfBoundsError(f"it writes more than {WRITTEN:,} characters and parts of values")
 
 
-def _patch(working: Working, scope: str, path: tuple[str, ...], value: Any) -> None:
+def _merged(working: Working, merge: Merge) -> Merged:
+    return merge.operation, kept(render(merge.operand, working, working.host))
+
+
+def _patch(
+    working: Working, scope: str, path: tuple[str, ...], value: Any, merged: Merged | None
+) -> None:
     if not path:
         raise EvaluationError(f"`{scope}` cannot be replaced as a whole; assign to a part of it")
     family = working.family
     declared = declaration_of(family.root.tree.chart, scope, path[0])
+    before = family.contact if scope == "contact" else family.tenant
+    after, written = patched_values(before, path, value, declared)
     if scope == "contact":
-        family.contact, written = patched_values(family.contact, path, value, declared)
+        family.contact = after
     else:
-        family.tenant, written = patched_values(family.tenant, path, value, declared)
-    unset = type(value) is Maybe and not value.present
-    patch = {"operation": "unset" if unset else "set", "path": list(path), "scope": scope}
-    working.request(EffectKind.PATCH, patch if unset else {**patch, "value": written})
+        family.tenant = after
+    patch = patch_of(before, path, written, merged)
+    working.request(EffectKind.PATCH, {**patch, "scope": scope})

@@ -26,6 +26,8 @@ from statewright.statechart.actions import (
     ForEach,
     If,
     Log,
+    Merge,
+    Merging,
     Raise,
     Say,
     Send,
@@ -149,12 +151,19 @@ _ACTIONS: Final = many(later(lambda: _ACTION))
 
 _BRANCH: Final = record(Branch, Part("guard", EXPRESSION), Part("actions", _ACTIONS, ()))
 
+_MERGE: Final = record(Merge, Part("operation", one_of(Merging)), Part("operand", CONTENT))
+
 _ACTION: Final[Form] = tagged(
     "do",
     {
         "assign": (
             Assign,
-            record(Assign, Part("location", _TEXTS), Part("value", CONTENT)),
+            record(
+                Assign,
+                Part("location", _TEXTS),
+                Part("value", CONTENT),
+                Part("merge", _MERGE, None),
+            ),
         ),
         "raise": (
             Raise,

@@ -240,6 +240,13 @@ def with_part(whole: object, path: tuple[str, ...], value: Any) -> dict[str, Any
     return top
 
 
+def part_of(whole: object, path: tuple[str, ...]) -> Any:
+    """What stands at a path; None where nothing does."""
+    for key in path:
+        whole = whole.get(key) if type(whole) is dict else None
+    return whole
+
+
 def _opened(value: object, key: str) -> dict[str, Any]:
     if value is None:
         return {}

@@ -22,8 +22,9 @@ class EffectKind(StrEnum):
     """Deliver the event ``data["event"]`` with ``data["data"]`` to ``data["target"]``; no result
     comes back."""
     PATCH = "patch"
-    """Apply ``data["operation"]`` (set) at ``data["path"]`` of the contact's or tenant's values
-    (``data["scope"]``), in the turn's transaction."""
+    """Apply ``data["operation"]`` (set, unset, increment, append, remove) with ``data["value"]`` at
+    ``data["path"]`` of the contact's or tenant's values (``data["scope"]``), in the turn's
+    transaction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def values_read(chart: Statechart, event: Event) -> Outside:
     contact = _kept_map(event.contact, "the contact's values")
     tenant = _kept_map(event.tenant, "the tenant's values")
     return Outside(
-        _declared(contact, chart.contact, "contact", misfits),
-        _declared(tenant, chart.tenant, "tenant", misfits),
+        as_declared(contact, chart.contact, "contact", misfits),
+        as_declared(tenant, chart.tenant, "tenant", misfits),
         tuple(misfits),
     )
 
@@ -63,10 +63,17 @@ def declaration_of(chart: Statechart, scope: str, name: str) -> Datum | None:
     return next((datum for datum in data if datum.name == name), None)
 
 
-def _declared(
+def as_declared(
     values: dict[str, Any], data: tuple[Datum, ...], whose: str, misfits: list[str]
 ) -> dict[str, Any]:
-    """The values, with those that are declared coerced, or left out where that cannot be."""
+    """The values, with those that are declared coerced, or left out where that cannot be.
+
+    Args:
+        values: of the contact or the tenant; they are changed in place.
+        data: what is declared; what is not there, or left out, has its default.
+        whose: ``contact`` or ``tenant``.
+        misfits: gets a line for each that was left out.
+    """
     for datum in data:
         if datum.name in values:
             try:

@@ -115,7 +115,11 @@ def expressions_of_action(action: Action) -> Iterator[Expression]:
             yield from (branch.guard for branch in branches)
         case ForEach(collection):
             yield collection
-        case Assign(_, value) | Log(_, value) | Raise(_, value) | Say(value):
+        case Assign(_, value, merge):
+            yield from expressions_in(value)
+            if merge is not None:
+                yield from expressions_in(merge.operand)
+        case Log(_, value) | Raise(_, value) | Say(value):
             if value is not None:
                 yield from expressions_in(value)
         case Send():

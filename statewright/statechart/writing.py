@@ -6,10 +6,17 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from statewright.errors import EvaluationError
-from statewright.expressions.values import NOTHING, Maybe
-from statewright.statechart.coercion import held, is_absent, kept, with_part
+from statewright.expressions.values import NOTHING, Maybe, Uint
+from statewright.statechart.actions import Merging
+from statewright.statechart.coercion import held, is_absent, kept, part_of, with_part
 from statewright.statechart.definition import Limits
 from statewright.statechart.fitting import fitted
+
+NUMBERS: Final = frozenset({int, Uint, float})
+"""What is added to each other."""
+
+Merged = tuple[Merging, Any]
+"""A ``Merge`` with the value of its operand."""
 
 _WITH_PARTS: Final = frozenset({"map", "dyn"})
 
@@ -55,7 +62,7 @@ def write(
     name, limits = declared.name, declared.limits
     if limits is not None and limits.constant and not first:
         raise EvaluationError(f"`{name}` is read-only")
-    unset = type(value) is Maybe and not value.present
+    unset = is_unset(value)
     if not path:
         if unset:
             values.pop(name, None)
@@ -69,6 +76,39 @@ def write(
     part = NOTHING if unset else kept(value, spent)
     made = with_part(values.get(name), path, part)
     values[name] = made if limits is None else fitted(made, declared.type, limits)
+
+
+def is_unset(value: Any) -> bool:
+    """Whether writing the value takes away what is there."""
+    return type(value) is Maybe and not value.present
+
+
+def patch_of(
+    before: Mapping[str, Any], path: tuple[str, ...], written: Any, merged: Merged | None
+) -> dict[str, Any]:
+    """What is asked of the world: ``operation``, ``path`` and ``value``, as in ``storage``.
+
+    Args:
+        before: the values of the contact or the tenant before they were changed here.
+        path: names down to what changes.
+        written: what stands there now, or an empty ``Maybe``.
+        merged: how it came there, or None for whatever stood there before.
+    """
+    if is_unset(written):
+        return {"operation": "unset", "path": list(path)}
+    operation, value = "set", written
+    if merged is not None and _is_merged(before, path, merged):
+        operation, value = str(merged[0]), merged[1]
+    return {"operation": operation, "path": list(path), "value": value}
+
+
+def _is_merged(before: Mapping[str, Any], path: tuple[str, ...], merged: Merged) -> bool:
+    """Numbers are added at the commit; texts and times are put there as they came out here."""
+    operation, operand = merged
+    if operation is not Merging.INCREMENT:
+        return True
+    here = operand if is_absent(before, path) else part_of(before, path)
+    return type(operand) in NUMBERS and type(here) in NUMBERS
 
 
 def patched_values(
@@ -85,7 +125,7 @@ def patched_values(
     Raises:
         EvaluationError: the value cannot be kept, or is not as it is declared.
     """
-    unset = type(value) is Maybe and not value.present
+    unset = is_unset(value)
     if declared is None:
         part = value if unset else kept(value)
         return with_part(values, path, part), part

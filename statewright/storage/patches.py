@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, UnstorableRecord
-from statewright.expressions.values import NOTHING, Uint
-from statewright.statechart.coercion import is_absent, kept, with_part
+from statewright.expressions.comparison import equal
+from statewright.expressions.meter import Meter
+from statewright.expressions.values import NOTHING
+from statewright.statechart.coercion import held, is_absent, kept, part_of, with_part
+from statewright.statechart.definition import Datum
+from statewright.statechart.outside import as_declared
+from statewright.statechart.writing import NUMBERS
 from statewright.storage.limits import check_text
 
 
@@ -29,9 +35,12 @@ class Operation(StrEnum):
     UNSET = "unset"
     """Take away what is there."""
     INCREMENT = "increment"
-    """Add the value to the number there; nothing there counts as 0."""
+    """Add the value to the number there; nothing there counts as 0. Numbers of two kinds make a
+    double."""
     APPEND = "append"
     """Put the value behind the list there; nothing there counts as an empty list."""
+    REMOVE = "remove"
+    """Take all that equals the value out of the list there; nothing counts as an empty list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +52,15 @@ class Patch:
         path: names from the outside in, at least one; missing maps on the way are created.
         operation: what is done there.
         value: what with; None for ``UNSET``.
+        declared: what the flow declares of the value that the path begins with, or None. It says
+            what counts as being there, and what may stand there afterwards.
     """
 
     scope: Scope
     path: tuple[str, ...]
     operation: Operation
     value: Any = None
+    declared: Datum | None = None
 
     def __post_init__(self) -> None:
         if not self.path:
@@ -59,9 +71,6 @@ class Patch:
             kept(self.value)
         except EvaluationError as error:
             raise UnstorableRecord(f"the value of a patch cannot be stored: {error}") from None
-
-
-_NUMBERS: Final = frozenset({int, Uint, float})
 
 
 TENANT: Final = ""
@@ -78,14 +87,24 @@ def patched(values: Mapping[str, Any], patch: Patch) -> Mapping[str, Any] | None
 
     It does not fit where a map is needed and something else stands, where a number is to be added
     to another kind of value or leaves its range, where something is to be appended to what is no
-    list, and where the values would grow beyond what can be kept. The given values do not change.
+    list, where the values would grow beyond what can be kept, and where the flow declares that
+    they are otherwise. The given values do not change.
+
+    What is there is seen as the flow sees it: where something else was declared of it, or nothing
+    is there, its default counts.
     """
+    declared = patch.declared
+    here = dict(values)
+    if declared is not None:
+        here = as_declared(here, (declared,), str(patch.scope), [])
     try:
-        operate = _OPERATIONS[patch.operation]
-        made: Mapping[str, Any] = kept(operate(dict(values), patch.path, patch.value))
+        made = _OPERATIONS[patch.operation](here, patch.path, patch.value)
+        if declared is not None and declared.name in made:
+            made[declared.name] = held(made[declared.name], declared.type, declared.limits)
+        values = kept(made)
     except EvaluationError:
         return None
-    return made
+    return values
 
 
 def _set(values: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -98,23 +117,28 @@ def _unset(values: dict[str, Any], path: tuple[str, ...], _value: Any) -> dict[s
 
 def _increment(values: dict[str, Any], path: tuple[str, ...], by: Any) -> dict[str, Any]:
     own = type(by)
-    here = own() if own in _NUMBERS and is_absent(values, path) else _part(values, path)
-    if own not in _NUMBERS or type(here) is not own:
-        raise EvaluationError("only numbers of one kind are added")
-    return with_part(values, path, own(here + by))
+    here = own() if own in NUMBERS and is_absent(values, path) else part_of(values, path)
+    if own not in NUMBERS or type(here) not in NUMBERS:
+        raise EvaluationError("only numbers are added")
+    sum_ = own(here + by) if type(here) is own else float(here) + float(by)
+    return with_part(values, path, sum_)
 
 
 def _append(values: dict[str, Any], path: tuple[str, ...], item: Any) -> dict[str, Any]:
-    here = [] if is_absent(values, path) else _part(values, path)
+    return with_part(values, path, [*_list(values, path), item])
+
+
+def _remove(values: dict[str, Any], path: tuple[str, ...], item: Any) -> dict[str, Any]:
+    meter: Meter = [inf]
+    left = [one for one in _list(values, path) if not equal(one, item, meter)]
+    return with_part(values, path, left)
+
+
+def _list(values: dict[str, Any], path: tuple[str, ...]) -> list[Any]:
+    here = [] if is_absent(values, path) else part_of(values, path)
     if type(here) is not list:
-        raise EvaluationError("only lists are appended to")
-    return with_part(values, path, [*here, item])
-
-
-def _part(values: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        values = values.get(name) if type(values) is dict else None
-    return values
+        raise EvaluationError("only lists are appended to, and have parts removed")
+    return here
 
 
 _OPERATIONS: Final[
@@ -125,5 +149,6 @@ _OPERATIONS: Final[
         Operation.UNSET: _unset,
         Operation.INCREMENT: _increment,
         Operation.APPEND: _append,
+        Operation.REMOVE: _remove,
     }
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import CommandLine
+from tests.cli.commands import EXAMPLES, CommandLine
 
 FLOW = """\
 statewright: 1
@@ -203,3 +203,109 @@ def test_results_are_there_in_every_format(
     result = statewright("test", tests, "--format", format_)
     assert (result.code, result.err) == (1, "")
     assert "should be" in result.out
+
+
+# --- coverage and generation ----------------------------------------------------------------------
+
+
+def test_coverage_tells_what_no_conversation_came_to(statewright: CommandLine, tests: Path) -> None:
+    tests.write_text(script("advance: 1m"))
+    result = statewright("test", tests, "--coverage")
+    assert result.code == 0
+    assert "  nodes: 2 of 4 (50 %)\n  ports: 1 of 5 (20 %)\n" in result.out
+    assert "  not covered: ask.next → look\n" in result.out
+    assert "ask.timeout" not in result.out
+
+
+def test_coverage_as_json_counts_conversations(statewright: CommandLine, tests: Path) -> None:
+    tests.write_text(script("advance: 1m"))
+    result = statewright("test", tests, "--coverage", "--format", "json")
+    report = json.loads(result.out)
+    assert [test["passed"] for test in report["tests"]] == [True]
+    ports = report["coverage"][0]["ports"]
+    counts = {item["subject"]: item["conversations"] for item in ports["items"]}
+    assert counts["ask.timeout → bye"] == 1
+    assert (ports["covered"], ports["total"]) == (1, 5)
+
+
+@pytest.mark.parametrize("cover", [(), ("--cover", "pairs", "--cover", "uses")])
+def test_generated_conversations_pass_and_cover_every_port(
+    statewright: CommandLine, tests: Path, cover: tuple[str, ...]
+) -> None:
+    flow, folder = tests.parent / "shop.yaml", tests.parent / "generated"
+    made = statewright("test", "--generate", flow, "-o", folder, *cover)
+    assert made.code == 0
+    assert "ports: 5 covered, 0 proved infeasible, 0 neither\n" in made.out
+    held = statewright("test", folder / "shop.generated.test.yaml", "--coverage")
+    assert held.code == 0
+    assert "ports: 5 of 5 (100 %)" in held.out
+
+
+def test_a_generated_conversation_fails_once_the_flow_says_something_else(
+    statewright: CommandLine, tests: Path
+) -> None:
+    flow = tests.parent / "shop.yaml"
+    statewright("test", "--generate", flow, "-o", tests.parent)
+    flow.write_text(FLOW.replace("Bye.", "So long."))
+    assert statewright("test", tests.parent / "shop.generated.test.yaml").code == 1
+
+
+def test_generation_as_json_says_what_never_happens(statewright: CommandLine, tests: Path) -> None:
+    flow = tests.parent / "never.yaml"
+    branch = "{type: condition, branches: [{if: size > 1 && size < 1, to: bye}], else: tell}"
+    flow.write_text(
+        FLOW.replace("success: tell", "success: odd").replace(
+            "  tell:", f"  odd: {branch}\n  tell:"
+        )
+    )
+    made = statewright("test", "--generate", flow, "-o", tests.parent, "--format", "json")
+    report = json.loads(made.out)
+    assert [one["subject"] for one in report["infeasible"]] == [
+        "odd.branch (size > 1 && size < 1) → bye"
+    ]
+    assert report["open"] == []
+
+
+def test_conversations_may_say_who_the_contact_is(statewright: CommandLine, tests: Path) -> None:
+    (tests.parent / "hello.yaml").write_text(
+        "statewright: 1\nid: hello\nstart: hi\n"
+        "nodes: {hi: {type: end, text: 'Hi {{ contact.name }}.'}}\n"
+    )
+    tests.write_text(
+        "flow: hello.yaml\ncontact: {name: Ada}\nscript: [{expect: {text: Hi Ada.}}]\n"
+    )
+    assert statewright("test", tests).code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--generate", "flow.yaml"),
+        ("--generate", "flow.yaml", "-o", "x", "more.yaml"),
+        ("-o", "x", "more.yaml"),
+        ("--coverage", "--format", "junit", "x.yaml"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    statewright: CommandLine, arguments: tuple[str, ...]
+) -> None:
+    result = statewright("test", *arguments)
+    assert result.code == 2
+    assert "Error: " in result.err
+
+
+def test_a_flow_with_errors_has_no_conversations(
+    statewright: CommandLine, dangling: Path, tmp_path: Path
+) -> None:
+    result = statewright("test", "--generate", dangling, "-o", tmp_path / "out")
+    assert result.code == 2
+    assert "a flow with errors" in result.err
+
+
+def test_conversations_are_made_for_files_of_flows_only(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    assert "name a file" in statewright("test", "--generate", "-", "-o", tmp_path).err
+    machine = EXAMPLES / "parking-gate.scxml"
+    assert "is no flow" in statewright("test", "--generate", machine, "-o", tmp_path).err

@@ -90,3 +90,13 @@ def test_retries_count_only_for_the_question_that_was_answered() -> None:
 def test_more_regions_than_there_are_can_never_be_left() -> None:
     (finding,) = compiled(BOTH.replace("JOIN", "3")).findings
     assert finding.code == "R004"
+
+
+def test_something_must_be_done_in_parallel() -> None:
+    none = """
+start: n
+nodes:
+  n: {type: parallel, regions: {}, next: e}
+  e: {type: end}
+"""
+    assert [finding.code for finding in compiled(none).findings] == ["R004", "S105"]

@@ -80,7 +80,7 @@ ANYTHING = [*OTHERS, *(text for pool in POOLS.values() for text in pool)]
 
 LACKING = re.compile(
     r"fail|lot|schedule\..*|isOpen|next(Opening|Closing)|openFor|slice|flatten|sort|distinct|first|last|.*unwrap.*|sum|avg|min|max|count|top_keys|merge_.*"
-    r"|(lists|sets|answer|regex)\..*|ip.*|cidr|is[A-Z].*|contains[A-Z].*|family|masked|prefixLength"
+    r"|(lists|sets|answer|regex|format)\..*|ip.*|cidr|is[A-Z].*|contains[A-Z].*|family|masked|prefixLength"
 )
 """Functions that the C++ engine does not have."""
 

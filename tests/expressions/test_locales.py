@@ -49,6 +49,9 @@ def value(text: str) -> object:
         ("format.list([], 'de')", ""),
         ("format.number(1.5, 'de-XX')", "1,5"),
         ("format.number(1.5, 'de_AT')", "1,5"),
+        ("format.currency(1234.5, 'EUR', 'tlh')", "€1,234.50"),
+        ("format.date('2026-12-31', 'long', '../../etc')", "31 December 2026"),
+        ("format.number(1.5, '')", "1.5"),
     ],
 )
 def test_values_are_written_as_people_write_them(text: str, printed: str) -> None:
@@ -58,9 +61,6 @@ def test_values_are_written_as_people_write_them(text: str, printed: str) -> Non
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("format.number(1, 'xx')", "`xx` is no language"),
-        ("format.number(1, '')", "`` is no language"),
-        ("format.number(1, '../../etc')", "is no language"),
         ("format.number(0.0 / 0.0, 'de')", "no number that can be written"),
         ("format.number(1, 16, 'de')", "from 0 to 15 digits"),
         ("format.currency(1, 'XQX', 'de')", "`XQX` is no currency"),

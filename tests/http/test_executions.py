@@ -170,3 +170,51 @@ def test_an_answer_waits_for_the_results_of_its_requests() -> None:
         result = given(client, begun(client, "order")["executionId"], "17")
     assert sent(result) == ["It is shipped 17."]
     assert (result["state"], result["revision"]) == ("completed", 3)
+
+
+BY_HAND = """
+statewright: 1
+id: calls
+start: hello
+variables: {about: {type: string, default: nothing, input: true}}
+triggers:
+  any: {type: message}
+  back: {type: manual, to: back, inputs: {about: "your {{ event.data.about }}"}}
+  vip: {type: manual, if: "contact.?vip.orValue(false)"}
+nodes:
+  hello: {type: end, text: "Hello about {{ about }}."}
+  back: {type: end, text: "We call back about {{ about }}."}
+"""
+
+
+def test_a_manual_trigger_is_named_and_says_where_an_execution_begins(client: Client) -> None:
+    published(client, BY_HAND)
+    assert sent(begun(client, "calls")) == ["Hello about nothing."]
+    named = begun(client, "calls", trigger="back", variables={"about": "order", "x": 1})
+    assert sent(named) == ["We call back about your order."]
+    assert named["ignored"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "message"),
+    [
+        ("bakc", "`bakc` is no manual trigger of this flow; it has `back`, `vip`"),
+        ("any", "`any` is no manual trigger of this flow; it has `back`, `vip`"),
+        ("zurück", "`zur\\xfcck` is no manual trigger of this flow; it has `back`, `vip`"),
+        ("vip", "the condition of the trigger `vip` does not hold"),
+    ],
+)
+def test_what_no_manual_trigger_begins_is_refused(
+    client: Client, trigger: str, message: str
+) -> None:
+    published(client, BY_HAND)
+    answer = client.post("/api/v1/flows/calls/execute", {"trigger": trigger})
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_VALUE")
+    assert answer.json()["message"] == message
+
+
+def test_a_flow_without_manual_triggers_says_so(client: Client) -> None:
+    published(client)
+    answer = client.post("/api/v1/flows/greeting/execute", {"trigger": "back"})
+    assert answer.status_code == 422
+    assert answer.json()["message"].endswith("it has none")

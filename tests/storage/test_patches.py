@@ -61,7 +61,7 @@ def test_what_was_set_is_there_and_what_was_unset_is_not(
         (1, -3, -2),
         (0.5, 1.0, 1.5),
         (Uint(1), Uint(2), Uint(3)),
-        (1, 0.5, None),
+        (1, 0.5, 1.5),
         (True, 1, None),
         ("1", 1, None),
         (2**63 - 1, 1, None),
@@ -70,7 +70,9 @@ def test_what_was_set_is_there_and_what_was_unset_is_not(
         (1, "1", None),
     ],
 )
-def test_only_numbers_of_one_kind_are_added(here: Any, by: Any, sum_: Any) -> None:
+def test_only_numbers_are_added_and_those_of_two_kinds_make_a_double(
+    here: Any, by: Any, sum_: Any
+) -> None:
     made = patched({"a": here}, patch(Operation.INCREMENT, by))
     assert made == (None if sum_ is None else {"a": sum_})
     assert made is None or type(made["a"]) is type(sum_)

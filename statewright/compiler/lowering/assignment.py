@@ -9,7 +9,7 @@ from statewright.compiler.lowering.texts import cel, content_from, location_from
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
-from statewright.statechart.actions import Action, Assign
+from statewright.statechart.actions import Action, Assign, Merge, Merging
 from statewright.statechart.definition import Datum, State
 
 OPERAND = "~value"
@@ -51,8 +51,17 @@ def assign(assignment: Assignment, declared: Mapping[str, Variable]) -> tuple[Ac
     if count:
         return (Assign(path, Computed(parse(count))),)
     old = reading(path, declared)
-    combined = Computed(parse(COMBINED[assignment.operation](old, f"vars[{quoted(OPERAND)}]")))
-    return Assign((OPERAND,), value), Assign(path, combined)
+    operand = f"vars[{quoted(OPERAND)}]"
+    combined = Computed(parse(COMBINED[assignment.operation](old, operand)))
+    merge = None
+    if is_outside(path, declared):
+        merge = Merge(Merging(assignment.operation), Computed(parse(operand)))
+    return Assign((OPERAND,), value), Assign(path, combined, merge)
+
+
+def is_outside(path: tuple[str, ...], declared: Container[str]) -> bool:
+    """Whether a path leads to a value of the contact or the tenant."""
+    return path[0] in OUTSIDE and path[0] not in declared
 
 
 def counted(assignment: Assignment, declared: Mapping[str, Variable]) -> str:
@@ -80,8 +89,7 @@ _NUMBERS: Mapping[tuple[str, type], type] = {
 
 def reading(path: tuple[str, ...], declared: Container[str]) -> str:
     """CEL that reads a path and gives an optional: absent where any part of it is."""
-    outside = path[0] in OUTSIDE and path[0] not in declared
-    root, parts = (path[0], path[1:]) if outside else ("vars", path)
+    root, parts = (path[0], path[1:]) if is_outside(path, declared) else ("vars", path)
     return root + "".join(f"[?{quoted(part)}]" for part in parts)
 
 

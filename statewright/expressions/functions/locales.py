@@ -45,6 +45,8 @@ Style = Literal["short", "medium", "long", "full"]
 _STYLES: Final = ("short", "medium", "long", "full")
 _DIGITS: Final = 15
 """The most digits behind the point that are asked for."""
+_ELSE: Final = "en_001"
+"""English as it is written around the world."""
 _PRICE: Final = 1_000
 """Steps of the budget that looking into the tables of a language costs."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -58,25 +60,25 @@ _PRECISION: Final = Context(prec=400)
 def _locale(name: str) -> Locale:
     """The nearest language that there are tables for: `de-XX` is `de`.
 
-    Raises:
-        EvaluationError: there is none.
+    The language of a customer comes from outside: where nothing is known of it, a price is better
+    told as in English than not at all.
     """
+    return _known(name) or Locale.parse(_ELSE)
+
+
+def is_language(name: str) -> bool:
+    """Whether there are tables for a language, or for one that it is a kind of."""
+    return _known(name) is not None
+
+
+def _known(name: str) -> Locale | None:
     parts = name[:60].replace("-", "_").split("_")
     while parts:
         try:
             return Locale.parse("_".join(parts))
         except (UnknownLocaleError, ValueError, TypeError, AttributeError):
             parts.pop()
-    raise EvaluationError(f"`{ascii(name[:60])[1:-1]}` is no language; write for example `en-GB`")
-
-
-def is_language(name: str) -> bool:
-    """Whether there are tables for a language, or for one that it is a kind of."""
-    try:
-        _locale(name)
-    except EvaluationError:
-        return False
-    return True
+    return None
 
 
 def _finite(value: Any) -> Decimal:

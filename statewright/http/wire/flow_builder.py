@@ -70,6 +70,11 @@ class Execute(_Asked):
         default=None, ge=1, description="Which publication; the newest by default."
     )
     label: str | None = Field(default=None, description="The newest publication with this label.")
+    trigger: str | None = Field(
+        default=None,
+        description="The manual trigger of the flow that it begins by; its `to` says where, and"
+        " its `inputs` go before `variables`.",
+    )
     test_mode: bool = Field(default=False, description="Keeps the execution apart from real talks.")
     mock_data: dict[str, Any] = Field(
         default_factory=dict,

@@ -20,7 +20,7 @@ _NAMES: Final[Mapping[str, str]] = {
     f"{_OURS}.expressions.template": "Secret Template",
     f"{_OURS}.expressions.values": "NOTHING Maybe TypeValue Uint",
     f"{_OURS}.statechart.actions": (
-        "Assign Branch Cancel ForEach If Log Raise Say Send"  # as in `actions.Action`
+        "Assign Branch Cancel ForEach If Log Merge Merging Raise Say Send"
     ),
     f"{_OURS}.statechart.definition": (
         "Awaits Datum Invoke Limits Member State StateKind Statechart Transition TransitionKind"

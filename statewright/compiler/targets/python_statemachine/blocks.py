@@ -140,7 +140,9 @@ class Writer:
 
 def _assign(writer: Writer, action: Assign) -> Lines:
     path = action.location[0] if len(action.location) == 1 else action.location
-    yield writer.statement("model.assign", path, writer.content(action.value))
+    merge = action.merge
+    how = () if merge is None else ((str(merge.operation), writer.content(merge.operand)),)
+    yield writer.statement("model.assign", path, writer.content(action.value), *how)
 
 
 def _raise_event(writer: Writer, action: Raise) -> Lines:

@@ -25,11 +25,12 @@ from statewright.expressions.lots import drawn
 from statewright.expressions.nanoseconds import MICROSECOND
 from statewright.expressions.printing import text_from_value
 from statewright.statechart import Datum
+from statewright.statechart.actions import Merging
 from statewright.statechart.canonical import value_from_json
 from statewright.statechart.coercion import coerced, held, kept, with_part
 from statewright.statechart.event import LATEST
 from statewright.statechart.scene import timestamp_from_micros
-from statewright.statechart.writing import write
+from statewright.statechart.writing import patch_of, write
 
 GUARD_ERROR: Final = "error.execution.guard"
 ACTION_ERROR: Final = "error.execution.action"
@@ -168,28 +169,35 @@ class Model:
         except (EvaluationError, KeyError, TypeError) as error:
             self.fail(ACTION_ERROR, reason_of(error))
 
-    def assign(self, path: str | tuple[str, ...], value: Any) -> None:
-        """Give a variable, or a part of one, a value; of the contact or tenant, patch it."""
+    def assign(
+        self, path: str | tuple[str, ...], value: Any, merged: tuple[str, Any] | None = None
+    ) -> None:
+        """Give a variable, or a part of one, a value; of the contact or tenant, patch it.
+
+        ``merged`` says how a patch comes to the value: ``("increment", 1)``.
+        """
         name, *rest = (path,) if isinstance(path, str) else path
         if isinstance(value, Maybe) and value.present:
             value = value.value
         if name in {"contact", "tenant"}:
-            self._patch(name, tuple(rest), value)
+            self._patch(name, tuple(rest), value, merged)
             return
         scope, datum = self._declaration(name)
         variables = self.data.setdefault(scope, {})
         write(variables, datum, tuple(rest), value)
 
-    def _patch(self, scope: str, path: tuple[str, ...], value: Any) -> None:
+    def _patch(
+        self, scope: str, path: tuple[str, ...], value: Any, merged: tuple[str, Any] | None
+    ) -> None:
         if not path:
             raise EvaluationError(
                 f"`{scope}` cannot be replaced as a whole; assign to a part of it"
             )
-        unset = isinstance(value, Maybe)
-        setattr(self, scope, with_part(getattr(self, scope), path, value))
-        patch: dict[str, Any] = {"scope": scope, "path": list(path)}
-        patch |= {"operation": "unset"} if unset else {"operation": "set", "value": value}
-        self.effects.append({"kind": "patch", **patch})
+        before = getattr(self, scope)
+        setattr(self, scope, with_part(before, path, value))
+        how = None if merged is None else (Merging(merged[0]), merged[1])
+        patch = patch_of(before, path, value, how)
+        self.effects.append({"kind": "patch", "scope": scope, **patch})
 
     # Expressions
 

@@ -34,20 +34,24 @@ def lines_of_block(actions: Actions, scope: Scope, renderer: Renderer) -> Lines:
         yield from _LINES[type(action)](action, scope, renderer)
 
 
-def line_of_assignment(location: tuple[str, ...], value: str, scope: Scope) -> str:
-    """The statement that gives a variable a value."""
+def line_of_assignment(location: tuple[str, ...], value: str, scope: Scope, merge: str = "") -> str:
+    """The statement that gives a variable a value; ``merge`` is how a patch comes to it."""
     name, *rest = location
     path = f"[{', '.join(map(quoted, location))}]"
     variable = scope.variable(name)
     if variable is not None:
         return f"x.assign({quoted(variable.scope)}, {path}, {value});"
     if name in {"contact", "tenant"}:
-        return f"x.patch({quoted(name)}, [{', '.join(map(quoted, rest))}], {value});"
+        return f"x.patch({quoted(name)}, [{', '.join(map(quoted, rest))}], {value}{merge});"
     return f"cel.fail({quoted(f'no variable `{name}` is declared here')});"
 
 
 def _assign(action: Assign, scope: Scope, renderer: Renderer) -> Lines:
-    yield line_of_assignment(action.location, renderer.typescript(action.value), scope)
+    merge = ""
+    if action.merge is not None:
+        operand = renderer.typescript(action.merge.operand)
+        merge = f", {{ operation: {quoted(action.merge.operation)}, operand: {operand} }}"
+    yield line_of_assignment(action.location, renderer.typescript(action.value), scope, merge)
 
 
 def _raise(action: Raise, _: Scope, renderer: Renderer) -> Lines:

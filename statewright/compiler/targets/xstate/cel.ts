@@ -87,7 +87,7 @@ export function kindOf(value: Value): Kind {
 export const double = (number: number): Value =>
   Number.isSafeInteger(number) ? new Double(number) : number;
 
-const isNumber = (value: Value): value is number | Double =>
+export const isNumber = (value: Value): value is number | Double =>
   typeof value === "number" || value instanceof Double;
 
 const numberOf = (value: number | Double): number =>

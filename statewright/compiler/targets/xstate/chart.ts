@@ -8,6 +8,7 @@ import {
   Optional,
   TypeName,
   fail,
+  isNumber,
   kindOf,
   none,
   printed,
@@ -277,6 +278,21 @@ function isAbsent(whole: Value | undefined, path: readonly string[]): boolean {
   return here === undefined;
 }
 
+/** How a value of the contact or the tenant comes of what others have left there. */
+interface Merge {
+  readonly operation: "increment" | "append" | "remove";
+  readonly operand: Value;
+}
+
+/** Numbers are added by the world; texts and times are put there as they came out here. */
+function isMerged(whole: Fields, path: readonly string[], merge: Merge): boolean {
+  if (merge.operation !== "increment") return true;
+  let here: Value | undefined = whole;
+  if (isAbsent(whole, path)) here = merge.operand;
+  else for (const key of path) here = (here as Fields)[key];
+  return isNumber(merge.operand) && isNumber(here as Value);
+}
+
 /** A block of actions while it runs. */
 export class Block extends Names {
   readonly outputs: Output[] = [];
@@ -318,13 +334,15 @@ export class Block extends Names {
   }
 
   /** Change a value of the contact or the tenant, here and in the world. */
-  patch(owner: "contact" | "tenant", path: readonly string[], given: Value): void {
+  patch(owner: "contact" | "tenant", path: readonly string[], given: Value, merge?: Merge): void {
     if (path.length === 0) fail(`${owner} cannot be replaced as a whole`);
     const value = this.part(given instanceof Optional ? given : some(given));
-    this.context = { ...this.context, [owner]: withPart(this.context[owner], path, value) };
-    const operation = value.present ? "set" : "unset";
-    const what = { operation, path, scope: owner, ...(value.present ? { value: value.value } : {}) };
-    this.effect("patch", what);
+    const before = this.context[owner];
+    this.context = { ...this.context, [owner]: withPart(before, path, value) };
+    const put = { operation: "set", path, scope: owner, value: value.value ?? null };
+    if (!value.present) this.effect("patch", { operation: "unset", path, scope: owner });
+    else if (merge === undefined || !isMerged(before, path, merge)) this.effect("patch", put);
+    else this.effect("patch", { ...put, operation: merge.operation, value: kept(merge.operand) });
   }
 
   /** Make the variables of a state, without values. */

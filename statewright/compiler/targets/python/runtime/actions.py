@@ -31,6 +31,7 @@ from statewright.statechart.actions import (
     ForEach,
     If,
     Log,
+    Merge,
     Raise,
     Say,
     Send,
@@ -39,6 +40,7 @@ from statewright.statechart.bounds import ROUNDS
 from statewright.statechart.definition import Actions, Datum
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.event import Event, EventKind
+from statewright.statechart.writing import Merged
 
 
 def execute(session: Session, node: Node, actions: Actions, place: str) -> None:
@@ -66,9 +68,14 @@ def _assign(session: Session, action: Assign, *, first: bool = False) -> None:
         value = render(content, *seen_by(session))
         if type(value) is Maybe and value.present:
             value = value.value
-        set_location(session, action.location, value, first=first)
+        merged = None if action.merge is None else _merged(session, action.merge)
+        set_location(session, action.location, value, first=first, merged=merged)
     except EvaluationError as error:
         raise ActionError(error, culprit(session, content)) from None
+
+
+def _merged(session: Session, merge: Merge) -> Merged:
+    return merge.operation, kept_value(session, merge.operand)
 
 
 def _raise(session: Session, action: Raise) -> None:

@@ -6,17 +6,21 @@ from typing import Any, Final
 
 from statewright.compiler.targets.python.runtime.session import OutOfBounds, Session
 from statewright.errors import EvaluationError
-from statewright.expressions.values import Maybe
 from statewright.statechart.bounds import WRITTEN
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.outside import declaration_of
-from statewright.statechart.writing import patched_values, write
+from statewright.statechart.writing import Merged, patch_of, patched_values, write
 
 _PATCHED: Final = frozenset({"contact", "tenant"})
 
 
 def set_location(
-    session: Session, location: tuple[str, ...], value: Any, *, first: bool = False
+    session: Session,
+    location: tuple[str, ...],
+    value: Any,
+    *,
+    first: bool = False,
+    merged: Merged | None = None,
 ) -> None:
     """Give a variable, a part of one, or a value of the contact or the tenant, a value.
 
@@ -25,6 +29,7 @@ def set_location(
         location: names from the variable down to the part.
         value: the new value; an empty ``Maybe`` unsets the location.
         first: whether the variable is being made; then even a constant gets its value.
+        merged: how a value of the contact or the tenant came to be this one, as in ``Assign``.
 
     Raises:
         EvaluationError: there is no such variable, or it cannot hold this.
@@ -32,7 +37,7 @@ def set_location(
     """
     name = location[0]
     if name in _PATCHED:
-        _patch(session, name, location[1:], value)
+        _patch(session, name, location[1:], value, merged)
         return
     variable = session.node.variables.get(name)
     if variable is None:
@@ -43,15 +48,18 @@ def set_location(
         raise OutOfBounds(f"it writes more than {WRITTEN:,} characters and parts of values")
 
 
-def _patch(session: Session, scope: str, path: tuple[str, ...], value: Any) -> None:
+def _patch(
+    session: Session, scope: str, path: tuple[str, ...], value: Any, merged: Merged | None
+) -> None:
     if not path:
         raise EvaluationError(f"`{scope}` cannot be replaced as a whole; assign to a part of it")
     turn = session.turn
     declared = declaration_of(turn.root.machine.chart, scope, path[0])
+    before = turn.contact if scope == "contact" else turn.tenant
+    after, written = patched_values(before, path, value, declared)
     if scope == "contact":
-        turn.contact, written = patched_values(turn.contact, path, value, declared)
+        turn.contact = after
     else:
-        turn.tenant, written = patched_values(turn.tenant, path, value, declared)
-    unset = type(value) is Maybe and not value.present
-    patch = {"operation": "unset" if unset else "set", "path": list(path), "scope": scope}
-    session.request(EffectKind.PATCH, patch if unset else {**patch, "value": written})
+        turn.tenant = after
+    patch = patch_of(before, path, written, merged)
+    session.request(EffectKind.PATCH, {**patch, "scope": scope})

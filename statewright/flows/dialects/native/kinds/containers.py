@@ -106,7 +106,7 @@ class ParallelNode(PassingShape):
     """Does several things at once."""
 
     type: Literal["parallel"]
-    regions: dict[str, BodyShape] = Field(description="What is done, each by itself.")
+    regions: dict[str, BodyShape] = Field(min_length=1, description="What is done, each by itself.")
     join: Literal["all", "any"] | int = Field(
         "all", description="How many regions must be left before it goes on."
     )

@@ -14,7 +14,7 @@ from statewright.flows.dialects.native.shapes import NodeId, Shape, Text, Timeou
 from statewright.flows.nodes import Form, FormField
 
 
-class FieldShape(AskedShape):
+class FormFieldShape(AskedShape):
     """One of the fields of a form: it is asked like a question."""
 
 
@@ -29,7 +29,7 @@ class FormNode(PassingShape, Speech):
     """Asks several things, one after the other, or takes all answers at once."""
 
     type: Literal["form"]
-    fields: dict[str, FieldShape] = Field(description="What is asked, by name, in order.")
+    fields: dict[str, FormFieldShape] = Field(description="What is asked, by name, in order.")
     variable: Text | None = Field(None, description="Where the answers are saved: a map by name.")
     timeout: Timeout | None = Field(None, description="How long the whole may take.")
     on: FormPorts | None = Field(None, description="Where it leads when it is not filled in.")
