@@ -162,7 +162,9 @@ def test_an_event_waits_while_work_is_pending() -> None:
 
 def test_an_event_waits_while_an_action_is_waited_for() -> None:
     call = 'h: {type: http, url: "https://api.example.com", timeout: 1h, success: q, error: q}'
-    flow = CLOSING.replace(call, "h: {type: action, action: tidy, wait: true, next: q, error: q}")
+    flow = CLOSING.replace(
+        call, "h: {type: action, action: tidy, wait: true, next: q, on: {error: q}}"
+    )
     done = {"result": "h", "data": {}}
     assert talk(flow, CLOSES, done) == ["Well?", "We close.", "Well?"]
 
