@@ -182,7 +182,7 @@ nodes:
     assert talk(flow, "Ada", {"advance": "1h"}) == ["Name?", "Hello Ada"]
 
 
-def test_an_answer_that_does_not_fit_the_variable_is_asked_again_and_takes_no_way_of_an_error() -> None:
+def test_an_answer_that_does_not_fit_the_variable_is_asked_again_and_is_no_error() -> None:
     flow = """
 start: ask
 variables: {age: int}
