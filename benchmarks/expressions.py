@@ -36,7 +36,7 @@ from statewright.expressions import (
     render,
 )
 from statewright.expressions.codegen import Request, digest, generate, load
-from statewright.expressions.linking import link
+from statewright.expressions.evaluation.linking import link
 from statewright.expressions.types import (
     BOOL,
     DOUBLE,

@@ -42,7 +42,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.actions import Assign
-from statewright.statechart.programs import prepare
+from statewright.statechart.stepping.programs import prepare
 
 SIZES = (20, 5_000)
 ROUNDS = 15

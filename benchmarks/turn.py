@@ -37,8 +37,8 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 from statewright.expressions import Literal
 from statewright.runtime import Runtime
-from statewright.runtime.messages import Incoming
-from statewright.runtime.stepping import begun, start_event, stepped, turn_from
+from statewright.runtime.turns.messages import Incoming
+from statewright.runtime.turns.stepping import begun, start_event, stepped, turn_from
 from statewright.statechart import Datum, Event, Release, Statechart, digest_of
 from statewright.statechart.actions import Assign, Say, Send
 from statewright.storage import SQLStore

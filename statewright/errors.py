@@ -41,6 +41,7 @@ Findings are data and never raised; see ``statewright.compiler.findings``. An
 
 from __future__ import annotations
 
+from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
 from statewright.excerpt import point_at
@@ -280,13 +281,30 @@ class CorruptedRow(HostError):
     """A row of the database is not as it was written: somebody or something has changed it."""
 
 
+class FailureKind(StrEnum):
+    """What a failed request calls for.
+
+    Attributes:
+        TRANSIENT: it may pass: another try may succeed, after waits that double.
+        RATE_LIMIT: too much was asked for: another try may succeed, after waits that grow evenly.
+        AUTHENTICATION: who asked was not let in: one more try, if secrets could be refreshed.
+        CONFIGURATION: it fails every time until somebody changes something: no other try.
+    """
+
+    TRANSIENT = auto()
+    RATE_LIMIT = auto()
+    AUTHENTICATION = auto()
+    CONFIGURATION = auto()
+
+
 class EffectFailed(HostError):
     """A request to the world was not carried out; raised by the handlers of effects.
 
     Args:
         code: the kind of failure, for guards: ``timeout``, ``dns``, …
         message: what happened, for people, without secrets; lower case, without a full stop.
-        transient: whether another try may succeed.
+        transient: whether another try may succeed; short for ``kind=FailureKind.TRANSIENT``.
+        kind: what the failure calls for; where None, what ``transient`` says.
         result: what counts as the result where no try is left, instead of the failure; or None.
         wait: microseconds before which another try is not wanted.
     """
@@ -297,12 +315,19 @@ class EffectFailed(HostError):
         message: str,
         *,
         transient: bool = False,
+        kind: FailureKind | None = None,
         result: object = None,
         wait: int = 0,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.transient = transient
+        usual = FailureKind.TRANSIENT if transient else FailureKind.CONFIGURATION
+        self.kind = usual if kind is None else kind
         self.result = result
         self.wait = wait
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.kind in {FailureKind.TRANSIENT, FailureKind.RATE_LIMIT}

@@ -17,23 +17,25 @@ import click
 
 from statewright import __version__
 from statewright.cli import streams
-from statewright.cli.chat import chat
-from statewright.cli.check import check
-from statewright.cli.compile import compile_
-from statewright.cli.db import db
-from statewright.cli.diff import diff
-from statewright.cli.evaluate import eval_
-from statewright.cli.explain import explain
+from statewright.cli.commands.chat import chat
+from statewright.cli.commands.check import check
+from statewright.cli.commands.compile import compile_
+from statewright.cli.commands.db import db
+from statewright.cli.commands.diff import diff
+from statewright.cli.commands.effects import effects
+from statewright.cli.commands.evaluate import eval_
+from statewright.cli.commands.explain import explain
+from statewright.cli.commands.fmt import fmt
+from statewright.cli.commands.init import init
+from statewright.cli.commands.publish import flows, publish
+from statewright.cli.commands.replay import replay
+from statewright.cli.commands.schema import schema
+from statewright.cli.commands.serve import serve
+from statewright.cli.commands.sessions import sessions
+from statewright.cli.commands.test import test
+from statewright.cli.commands.worker import worker
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
-from statewright.cli.fmt import fmt
-from statewright.cli.init import init
 from statewright.cli.memory import patient
-from statewright.cli.publish import flows, publish
-from statewright.cli.replay import replay
-from statewright.cli.schema import schema
-from statewright.cli.serve import serve
-from statewright.cli.sessions import sessions
-from statewright.cli.test import test
 from statewright.errors import StatewrightError
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -42,6 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
     compile_,
     db,
     diff,
+    effects,
     eval_,
     explain,
     flows,
@@ -53,6 +56,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve,
     sessions,
     test,
+    worker,
 )
 """Every command, in the order of the alphabet."""
 

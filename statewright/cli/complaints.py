@@ -16,7 +16,7 @@ from typing import Any
 
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.excerpt import excerpt_of
-from statewright.expressions.tokens import tokens
+from statewright.expressions.parsing.tokens import tokens
 from statewright.reporting.text import printable, printable_lines
 
 

@@ -22,7 +22,7 @@ from typing import Any
 from statewright.cli import files
 from statewright.cli.expectations import EXPECTATIONS, MATCHERS
 from statewright.errors import EvaluationError
-from statewright.expressions import patterns
+from statewright.expressions.operations import patterns
 from statewright.flows.documents import document_from
 from statewright.flows.model import Problem
 from statewright.flows.parts import MISSING, Page, Part

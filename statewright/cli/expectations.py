@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from statewright.expressions import patterns
+from statewright.expressions.operations import patterns
 
 Turn = Mapping[str, Any]
 Judge = Callable[[Any, Turn], Iterator[str]]

@@ -31,8 +31,8 @@ from statewright.cli.transcript import (
 from statewright.errors import InvalidMessage, SessionEnded
 from statewright.reporting.text import printable
 from statewright.statechart import EffectKind, Event, Line, effect_from_json
-from statewright.statechart.play import json_from_effect
-from statewright.statechart.script import (
+from statewright.statechart.playing.play import json_from_effect
+from statewright.statechart.playing.script import (
     Advanced,
     Answered,
     Chosen,
@@ -136,7 +136,7 @@ async def _answers(runtime: Runtime, key: SessionKey, *, after: int = 0) -> list
 
 
 def _answer_of(turn: PastTurn) -> Answer:
-    from statewright.runtime.answer import answer_from_json  # noqa: PLC0415 (only for these talks)
+    from statewright.runtime.turns.answer import answer_from_json  # noqa: PLC0415 (only for these talks)
 
     effects = [effect_from_json(json.dumps(one)) for one in json.loads(turn.effects)]
     asked = tuple(json_from_effect(one) for one in effects if one.kind is not EffectKind.SAY)

@@ -21,8 +21,8 @@ from statewright.errors import InvalidScript, StatewrightError, UnknownFlow
 from statewright.reporting import counted
 from statewright.reporting.text import printable
 from statewright.statechart import Statechart
-from statewright.statechart.canonical import json_from_value
-from statewright.statechart.script import micros_from_text
+from statewright.statechart.playing.script import micros_from_text
+from statewright.statechart.values.canonical import json_from_value
 from statewright.storage.records import SessionKey
 
 if TYPE_CHECKING:

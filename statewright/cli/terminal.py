@@ -24,7 +24,7 @@ from statewright.cli.transcript import PROMPT
 from statewright.errors import InvalidScript
 from statewright.reporting.text import printable
 from statewright.statechart import Line, Turn, parse_script
-from statewright.statechart.script import Advanced, Answered, pending
+from statewright.statechart.playing.script import Advanced, Answered, pending
 
 HELP: Final = """\
 /advance 2h                                  let time pass

@@ -22,8 +22,8 @@ from statewright.compiler.verification.verification import Verification, verifie
 from statewright.errors import FlowRejected
 from statewright.flows.model import Flow
 from statewright.flows.names import flow_id
-from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
+from statewright.statechart.forms.codec import digest_of
 from statewright.statechart.release import Release
 from statewright.statechart.sourcemap import Location, SourceMap
 from statewright.statechart.triggers import ENTRY

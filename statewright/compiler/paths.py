@@ -7,7 +7,7 @@ from collections.abc import Container
 from statewright.errors import ExpressionError
 from statewright.expressions import parse, references
 from statewright.flows.nodes import Source
-from statewright.statechart.validation import LOCATION_LENGTH
+from statewright.statechart.structure.validation import LOCATION_LENGTH
 
 Path = tuple[str, ...]
 

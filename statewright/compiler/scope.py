@@ -14,7 +14,7 @@ from statewright.expressions.types import MAP, object_of
 from statewright.flows.declaring import chart_type_of, limits_of, part_at
 from statewright.flows.model import Flow, Variable, VariableScope
 from statewright.flows.nodes import Source
-from statewright.statechart.value_types import type_of
+from statewright.statechart.values.value_types import type_of
 
 ROOTS: Mapping[str, str] = MappingProxyType(
     {

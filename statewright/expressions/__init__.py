@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from statewright.expressions.checker import Checked, check
+from statewright.expressions.checking.checker import Checked, check
+from statewright.expressions.checking.problems import Problem, ProblemKind
+from statewright.expressions.checking.unification import Resolution
 from statewright.expressions.content import (
     Computed,
     Content,
@@ -18,19 +20,17 @@ from statewright.expressions.content import (
 )
 from statewright.expressions.draws import draw_from
 from statewright.expressions.environment import Environment, Meaning, NameKind
+from statewright.expressions.evaluation.interpreter import BUDGET, HostFunction, evaluate
 from statewright.expressions.failures import EXTREMES, Failure, FailureKind
 from statewright.expressions.host import Host
-from statewright.expressions.interpreter import BUDGET, HostFunction, evaluate
 from statewright.expressions.overloads import Overload, function, member
-from statewright.expressions.parser import parse
-from statewright.expressions.places import Place
-from statewright.expressions.problems import Problem, ProblemKind
+from statewright.expressions.parsing.parser import parse
+from statewright.expressions.printing.places import Place
+from statewright.expressions.printing.unparser import unparse
 from statewright.expressions.references import Reference, references
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template
 from statewright.expressions.types import CelType, type_from_name
-from statewright.expressions.unification import Resolution
-from statewright.expressions.unparser import unparse
 from statewright.expressions.values import NOTHING, Maybe, TypeValue, Uint
 
 __all__ = [

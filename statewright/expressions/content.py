@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, ExpressionError
-from statewright.expressions.interpreter import HostFunction, evaluate
-from statewright.expressions.places import Encoder, Place
+from statewright.expressions.evaluation.interpreter import HostFunction, evaluate
+from statewright.expressions.printing.places import Encoder, Place
 from statewright.expressions.syntax import Expression
 from statewright.expressions.template import Hole, Secret, Template, parse_template
 from statewright.expressions.values import bounded

@@ -11,8 +11,9 @@ from types import NoneType
 from typing import Any, Final
 
 from statewright.errors import ExpressionError
-from statewright.expressions.parser import parse
-from statewright.expressions.spelling import text_literal
+from statewright.expressions.parsing.parser import parse
+from statewright.expressions.printing.spelling import text_literal
+from statewright.expressions.printing.unparser import WORD
 from statewright.expressions.syntax import Call, Literal, MapLiteral, Name, Node
 from statewright.expressions.types import (
     BOOL,
@@ -35,7 +36,6 @@ from statewright.expressions.types import (
     type_from_name,
     type_of,
 )
-from statewright.expressions.unparser import WORD
 from statewright.expressions.values import Maybe, TypeValue, Uint, kind
 
 _NESTING: Final = 50

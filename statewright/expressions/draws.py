@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from statewright.expressions.interpreter import HostFunction
-from statewright.expressions.lots import drawn
+from statewright.expressions.evaluation.interpreter import HostFunction
+from statewright.expressions.operations.lots import drawn
 
 
 def draw_from(seed: str | int) -> HostFunction:

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from statewright.errors import CallerError, EvaluationError
 from statewright.expressions.admission import Misfit, admitted, converted, guarded
+from statewright.expressions.evaluation.interpreter import HostFunction
 from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.grammar import MACROS, RESERVED
-from statewright.expressions.interpreter import HostFunction
 from statewright.expressions.overloads import Overload
+from statewright.expressions.parsing.grammar import MACROS, RESERVED
 from statewright.expressions.values import type_name
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)

@@ -14,8 +14,10 @@ from functools import lru_cache
 from typing import Final
 
 from statewright.errors import ExpressionError
-from statewright.expressions.parser import REMEMBERED_LENGTH, parse
-from statewright.expressions.places import (
+from statewright.expressions.parsing.parser import REMEMBERED_LENGTH, parse
+from statewright.expressions.parsing.tokens import tokens
+from statewright.expressions.parsing.words import TokenKind
+from statewright.expressions.printing.places import (
     Encoder,
     Part,
     Place,
@@ -25,9 +27,7 @@ from statewright.expressions.places import (
     part_behind_text,
 )
 from statewright.expressions.syntax import Expression
-from statewright.expressions.tokens import tokens
 from statewright.expressions.values import has_lone_surrogate
-from statewright.expressions.words import TokenKind
 
 _SECRET: Final = re.compile(r"\{\{\s*secret:([A-Za-z0-9_][A-Za-z0-9_.\-/]{0,199})\s*\}\}")
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.flows.model import Variable
-from statewright.statechart.coercion import coerced, held
 from statewright.statechart.definition import Limits, Member
+from statewright.statechart.values.coercion import coerced, held
 
 _CHART_TYPES: Final[Mapping[str, str]] = MappingProxyType({"date": "string", "object": "map"})
 """Types that the chart knows under another name."""

@@ -31,7 +31,7 @@ from statewright.runtime import Runtime
 from statewright.storage.drafts import Drafts, KeepsDrafts, MemoryDrafts
 
 if TYPE_CHECKING:
-    from statewright.runtime.metrics import Metrics
+    from statewright.runtime.observing.metrics import Metrics
 
 SETTLE: Final = 5.0
 """How many seconds an answer waits for the results of its effects unless it is told otherwise."""

@@ -15,7 +15,7 @@ from statewright.http.requests import message_id_from
 from statewright.http.wire import executions as wire
 from statewright.http.wire.flow_builder import Happened, Hook
 from statewright.runtime import Received
-from statewright.runtime.messages import What
+from statewright.runtime.turns.messages import What
 from statewright.statechart import Event
 from statewright.statechart.triggers import MESSAGE, WEBHOOK
 

@@ -20,8 +20,10 @@ from starlette.applications import Starlette
 from statewright.http.app import create_app
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
+from statewright.runtime.effects.engine import InProcessEngine
 from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.secret_texts import secrets_of_environment
+from statewright.runtime.effects.secret_texts import secrets_of_environment
+from statewright.runtime.scheduling import USUAL
 from statewright.storage import SQLStore
 
 DATABASE: Final = "STATEWRIGHT_DATABASE"
@@ -35,6 +37,9 @@ OPERATOR_KEY: Final = "STATEWRIGHT_OPERATOR_KEY"
 
 ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
 """Set this variable to 1, and flows may send requests to addresses that are not public."""
+
+NO_WORKER: Final = "STATEWRIGHT_NO_WORKER"
+"""Set this variable to 1, and requests and schedules are left to workers of their own."""
 
 METRICS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which processes that serve together share their metrics."""
@@ -70,6 +75,7 @@ def serve(
     announce: Announce,
     *,
     allow_private: bool = False,
+    works: bool = True,
     watch: Watch | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
@@ -81,6 +87,7 @@ def serve(
         workers: how many processes serve.
         announce: is told the address.
         allow_private: whether flows may send requests to addresses that are not public.
+        works: whether requests are made and schedules fired here, too.
         watch: how the server is watched.
 
     Raises:
@@ -89,6 +96,8 @@ def serve(
     """
     if allow_private:
         os.environ[ALLOW_PRIVATE] = "1"
+    if not works:
+        os.environ[NO_WORKER] = "1"
     if watch is not None:
         os.environ.update(watch.environment())
     if workers == 1:
@@ -100,7 +109,7 @@ def serve(
 async def _serve(database: str, host: str, port: int, announce: Announce) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     watchers = watchers_of(watch_from_here())
-    async with _runtime(database, watchers) as runtime:
+    async with runtime_on(database, watchers) as runtime:
         app = create_app(
             runtime,
             operator_key=_operator_key(),
@@ -129,14 +138,14 @@ def _serve_together(database: str, host: str, port: int, workers: int, announce:
 
 
 async def _open_and_close(database: str) -> None:
-    async with _runtime(database, watchers_of(Watch())):
+    async with runtime_on(database, watchers_of(Watch())):
         pass
 
 
 def application() -> Starlette:
     """The application of one of several processes."""
     watchers = watchers_of(watch_from_here())
-    runtime = _runtime(os.environ[DATABASE], watchers)
+    runtime = runtime_on(os.environ[DATABASE], watchers)
     return create_app(runtime, operator_key=_operator_key(), metrics=watchers.metrics)
 
 
@@ -144,13 +153,17 @@ def _operator_key() -> str:
     return os.environ.get(OPERATOR_KEY, "")
 
 
-def _runtime(database: str, watchers: Watchers) -> Runtime:
+def runtime_on(database: str, watchers: Watchers) -> Runtime:
+    """A runtime as the variables of this process want it."""
+    works = os.environ.get(NO_WORKER) != "1"
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
     http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
     return Runtime(
         SQLStore(database),
         signing_key=key,
         handlers={"http": http},
+        engine=InProcessEngine if works else None,
+        schedules=USUAL if works else None,
         secrets=watchers.redactor.remembering(secrets_of_environment),
         observers=watchers.observers,
     )

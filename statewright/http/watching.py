@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from statewright.runtime.alerts import Alerts, Sink, Webhook, log_sink
-from statewright.runtime.logs import log_as_json
-from statewright.runtime.observing import Observer
-from statewright.runtime.redaction import Redactor
+from statewright.runtime.observing.alerts import Alerts, Sink, Webhook, log_sink
+from statewright.runtime.observing.logs import log_as_json
+from statewright.runtime.observing.observers import Observer
+from statewright.runtime.operations.redaction import Redactor
 
 if TYPE_CHECKING:
-    from statewright.runtime.metrics import Metrics
+    from statewright.runtime.observing.metrics import Metrics
 
 LOG_FORMAT: Final = "STATEWRIGHT_LOG_FORMAT"
 METRICS: Final = "STATEWRIGHT_METRICS"
@@ -84,7 +84,7 @@ def watchers_of(watch: Watch) -> Watchers:
     metrics = _metrics() if watch.metrics else None
     observers: list[Observer] = [] if metrics is None else [metrics]
     if watch.tracing:
-        from statewright.runtime.tracing import Tracing  # noqa: PLC0415 (an extra)
+        from statewright.runtime.observing.tracing import Tracing  # noqa: PLC0415 (an extra)
 
         observers.append(Tracing())
     if watch.alerts:
@@ -96,7 +96,7 @@ def watchers_of(watch: Watch) -> Watchers:
 
 
 def _metrics() -> Metrics:
-    from statewright.runtime.metrics import Metrics  # noqa: PLC0415 (an extra)
+    from statewright.runtime.observing.metrics import Metrics  # noqa: PLC0415 (an extra)
 
     return Metrics()
 

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-from statewright.runtime.answer import Answer
 from statewright.runtime.clock import VirtualClock, system_chance, system_clock
-from statewright.runtime.comparing import Comparison, Divergence, Shown
-from statewright.runtime.engine import Engine, InProcessEngine
-from statewright.runtime.handling import Handler, Order
-from statewright.runtime.moments import Moment
-from statewright.runtime.overview import Page
-from statewright.runtime.replay import Difference, Happening, Replay
-from statewright.runtime.retention import Count, Policy, Rule
+from statewright.runtime.effects.engine import Engine, InProcessEngine
+from statewright.runtime.effects.handling import Handler, Order
+from statewright.runtime.history.comparing import Comparison, Divergence, Shown
+from statewright.runtime.history.moments import Moment
+from statewright.runtime.history.replay import Difference, Happening, Replay
+from statewright.runtime.operations.overview import Page
+from statewright.runtime.operations.retention import Count, Policy, Rule
+from statewright.runtime.operations.standing import Listed, Standing
 from statewright.runtime.runtime import Runtime
 from statewright.runtime.scheduling import Schedules
-from statewright.runtime.standing import Listed, Standing
-from statewright.runtime.views import Received, SessionView, Started
+from statewright.runtime.turns.answer import Answer
+from statewright.runtime.turns.views import Received, SessionView, Started
 
 __all__ = [
     "Answer",

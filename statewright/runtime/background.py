@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from statewright.runtime.engine import Engine
+from statewright.runtime.effects.engine import Engine
 from statewright.runtime.scheduling import Scheduler
-from statewright.runtime.stepping import Stepped
 from statewright.runtime.timers import Sweeper
+from statewright.runtime.turns.stepping import Stepped
 from statewright.statechart import EffectKind
 
 

@@ -9,15 +9,26 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from statewright.runtime.answer import Answer, answer_from_json
 from statewright.runtime.background import Background
 from statewright.runtime.clock import Chance, Clock, system_chance, system_clock
-from statewright.runtime.engine import Engine, Host, InProcessEngine
-from statewright.runtime.feed import Feed
-from statewright.runtime.handlers import default_handlers
-from statewright.runtime.handling import Handler, Performer
-from statewright.runtime.inbox import Inbox
-from statewright.runtime.messages import (
+from statewright.runtime.effects.engine import Engine, Host, InProcessEngine
+from statewright.runtime.effects.handlers import default_handlers
+from statewright.runtime.effects.handling import Handler, Performer
+from statewright.runtime.effects.results import Results
+from statewright.runtime.effects.secret_texts import Secrets, secrets_of_environment
+from statewright.runtime.history.past import Past
+from statewright.runtime.history.replay import Replay
+from statewright.runtime.observing.observers import Observer, Observers
+from statewright.runtime.operations.overview import Overview
+from statewright.runtime.operations.redaction import committed_from
+from statewright.runtime.operations.repairing import Repairs
+from statewright.runtime.operations.retention import Retention
+from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
+from statewright.runtime.timers import Sweeper
+from statewright.runtime.turns.answer import Answer, answer_from_json
+from statewright.runtime.turns.feed import Feed
+from statewright.runtime.turns.inbox import Inbox
+from statewright.runtime.turns.messages import (
     Incoming,
     What,
     checked_id,
@@ -25,26 +36,15 @@ from statewright.runtime.messages import (
     event_from,
     patch_from,
 )
-from statewright.runtime.observing import Observer, Observers
-from statewright.runtime.openings import Talk
-from statewright.runtime.overview import Overview
-from statewright.runtime.past import Past
-from statewright.runtime.reading import Reader
-from statewright.runtime.receiving import Receiver
-from statewright.runtime.redaction import committed_from
-from statewright.runtime.rehydration import existing
-from statewright.runtime.repairing import Repairs
-from statewright.runtime.replay import Replay
-from statewright.runtime.results import Results
-from statewright.runtime.retention import Retention
-from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
-from statewright.runtime.secret_texts import Secrets, secrets_of_environment
-from statewright.runtime.starting import Starter
-from statewright.runtime.stepping import Stepped
-from statewright.runtime.timers import Sweeper
-from statewright.runtime.triggering import Triggering
-from statewright.runtime.turn import Turns
-from statewright.runtime.views import Received, SessionView, Started, view_of
+from statewright.runtime.turns.openings import Talk
+from statewright.runtime.turns.reading import Reader
+from statewright.runtime.turns.receiving import Receiver
+from statewright.runtime.turns.rehydration import existing
+from statewright.runtime.turns.starting import Starter
+from statewright.runtime.turns.stepping import Stepped
+from statewright.runtime.turns.triggering import Triggering
+from statewright.runtime.turns.turn import Turns
+from statewright.runtime.turns.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import Loaded, Lookup, Publication, SessionKey

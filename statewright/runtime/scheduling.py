@@ -20,7 +20,7 @@ from typing import Final
 
 from statewright.errors import StatewrightError, StorageUnavailable
 from statewright.runtime.clock import SECOND, Clock
-from statewright.runtime.triggering import Triggering
+from statewright.runtime.turns.triggering import Triggering
 from statewright.statechart.answering import Offer, due
 from statewright.statechart.triggers import Trigger, TriggerKind
 from statewright.storage.records import Publication

@@ -2,19 +2,6 @@
 
 from __future__ import annotations
 
-from statewright.statechart.algorithm import macrostep, start
-from statewright.statechart.awaiting import Awaiting, awaiting
-from statewright.statechart.codec import (
-    chart_from_json,
-    chart_to_json,
-    digest_of,
-    effect_from_json,
-    effect_to_json,
-    event_from_json,
-    event_to_json,
-    snapshot_from_json,
-    snapshot_to_json,
-)
 from statewright.statechart.definition import (
     Awaits,
     Datum,
@@ -30,14 +17,27 @@ from statewright.statechart.definition import (
 )
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.play import Turn, json_from_turn, play, turn_of
+from statewright.statechart.forms.codec import (
+    chart_from_json,
+    chart_to_json,
+    digest_of,
+    effect_from_json,
+    effect_to_json,
+    event_from_json,
+    event_to_json,
+    snapshot_from_json,
+    snapshot_to_json,
+)
+from statewright.statechart.playing.play import Turn, json_from_turn, play, turn_of
+from statewright.statechart.playing.script import Line, event_for, parse_script
 from statewright.statechart.release import Release, release_from_json, release_to_json
 from statewright.statechart.rules import Moment, Rule, RuleKind
-from statewright.statechart.script import Line, event_for, parse_script
 from statewright.statechart.snapshot import Child, Invocation, Snapshot, Status, Timer
 from statewright.statechart.sourcemap import Location, SourceMap
+from statewright.statechart.stepping.algorithm import macrostep, start
+from statewright.statechart.stepping.awaiting import Awaiting, awaiting
+from statewright.statechart.stepping.watching import promises
 from statewright.statechart.steps import Macrostep, Microstep
-from statewright.statechart.watching import promises
 
 __all__ = [
     "Awaiting",

@@ -30,12 +30,11 @@ from typing import Any, Final, Protocol
 
 from statewright.errors import EvaluationError
 from statewright.expressions import evaluate, render
-from statewright.expressions.answers import folded
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
-from statewright.expressions.patterns import searcher
-from statewright.expressions.schedules import next_run
-from statewright.expressions.times import zone_from_text
-from statewright.statechart.coercion import kept
+from statewright.expressions.operations.answers import folded
+from statewright.expressions.operations.patterns import searcher
+from statewright.expressions.operations.schedules import next_run
+from statewright.expressions.operations.times import zone_from_text
 from statewright.statechart.event import Event, matches
 from statewright.statechart.triggers import (
     MESSAGE,
@@ -46,6 +45,7 @@ from statewright.statechart.triggers import (
     Trigger,
     TriggerKind,
 )
+from statewright.statechart.values.coercion import kept
 
 RUNS: Final = 1_000
 """How many times at once ``due`` tells."""

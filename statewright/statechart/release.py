@@ -6,12 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from statewright.errors import InvalidStatechart
-from statewright.statechart.chart_forms import CONTENT, EXPRESSION, STATECHART
-from statewright.statechart.codec import Text, digest_of, read, written
 from statewright.statechart.definition import Statechart
-from statewright.statechart.forms import INT, TEXT, VALUE, Part, by_name, many, one_of, record
+from statewright.statechart.forms.chart_forms import CONTENT, EXPRESSION, STATECHART
+from statewright.statechart.forms.codec import Text, digest_of, read, written
+from statewright.statechart.forms.tables import (
+    INT,
+    TEXT,
+    VALUE,
+    Part,
+    by_name,
+    many,
+    one_of,
+    record,
+)
 from statewright.statechart.sourcemap import Location, SourceMap
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from statewright.statechart.triggers import Matching, Reentry, Trigger, TriggerKind
 
 

@@ -17,7 +17,7 @@ from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
 from statewright.storage.patches import TENANT, Patch, owner_of, patched
-from statewright.storage.queues import Claim, Message, Settlement
+from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
@@ -47,10 +47,15 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Sent:
-    """A row of the outbox: the request, who holds it, from when it may be claimed (None: done)."""
+    """A row of the outbox: the request, who holds it, from when it may be claimed (None: done).
+
+    And when it failed for good, if it did, and the result it was finished with.
+    """
 
     claim: Claim
     available_at: int | None
+    failed_at: int | None = None
+    result: str = ""
 
 
 class MemoryStore:
@@ -320,7 +325,8 @@ class MemoryStore:
             sent.claim = replace(sent.claim, token="")
             sent.available_at = settlement.at
         else:
-            sent.available_at = None
+            sent.available_at, sent.result = None, settlement.result
+            sent.failed_at = settlement.at if settlement.failed else None
         return True
 
     async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
@@ -333,6 +339,32 @@ class MemoryStore:
             )
             for key in keys
         )
+
+    async def pending(
+        self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """See ``Store``."""
+        rows = [_entry(sent, sent.available_at) for sent in self._outbox.values()]
+        return _page(rows, tenant, after, limit)
+
+    async def failed(
+        self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """See ``Store``."""
+        rows = [_entry(sent, sent.failed_at) for sent in self._outbox.values()]
+        return _page(rows, tenant, after, limit)
+
+    async def revive(self, entries: Sequence[Entry], *, at: int) -> tuple[bool, ...]:
+        """See ``Store``."""
+        return tuple(self._revived(entry, at) for entry in entries)
+
+    def _revived(self, entry: Entry, at: int) -> bool:
+        sent = self._outbox.get((entry.key, entry.revision, entry.ordinal))
+        if sent is None or sent.failed_at is None:
+            return False
+        claim = replace(sent.claim, token="", attempts=0)
+        sent.claim, sent.available_at, sent.failed_at, sent.result = claim, at, None, ""
+        return True
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""
@@ -411,6 +443,27 @@ def _place(publication: Publication) -> tuple[str, int]:
 
 def _age(session: Session) -> tuple[int, str]:
     return session.created_at, session.key.session
+
+
+def _entry(sent: _Sent, at: int | None) -> Entry | None:
+    """A row of the outbox as a list shows it that is ordered by a time; None without the time."""
+    one = sent.claim
+    if at is None:
+        return None
+    return Entry(one.key, one.revision, one.ordinal, one.request, one.attempts, at, sent.result)
+
+
+def _page(
+    rows: Sequence[Entry | None], tenant: str, after: Entry | None, limit: int
+) -> tuple[Entry, ...]:
+    found = [
+        row
+        for row in rows
+        if row is not None
+        and row.key.tenant == tenant
+        and (after is None or row.place > after.place)
+    ]
+    return tuple(sorted(found, key=lambda row: row.place)[:limit])
 
 
 def _born(turn: Turn, birth: Birth) -> Session:

@@ -10,13 +10,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, UnstorableRecord
-from statewright.expressions.comparison import equal
 from statewright.expressions.meter import Meter
+from statewright.expressions.operations.comparison import equal
 from statewright.expressions.values import NOTHING
-from statewright.statechart.coercion import held, is_absent, kept, part_of, with_part
 from statewright.statechart.definition import Datum
-from statewright.statechart.outside import as_declared
-from statewright.statechart.writing import NUMBERS
+from statewright.statechart.stepping.outside import as_declared
+from statewright.statechart.values.coercion import held, is_absent, kept, part_of, with_part
+from statewright.statechart.values.writing import NUMBERS
 from statewright.storage.limits import check_text
 
 

@@ -60,12 +60,42 @@ class Settlement:
         claim: the request and the lease.
         result: as JSON, stored once; None gives the request back.
         at: when it was finished; or, given back, from when it may be claimed again.
+        failed: whether it has failed for good: ``failed`` lists it then, and ``revive`` asks anew.
     """
 
     claim: Claim
     result: str | None
     at: int
+    failed: bool = False
 
     def __post_init__(self) -> None:
         check_text("the result of an effect", self.result or "")
         check_number("the time of a result", self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request as lists show it: a row of the outbox.
+
+    Attributes:
+        key: whose effect.
+        revision: of the turn that asked for it.
+        ordinal: its place in that turn.
+        request: what is asked for.
+        attempts: how often it was lent.
+        at: when it failed for good; of one that is not finished, from when it may be claimed.
+        result: as JSON; ``""`` as long as it is not finished.
+    """
+
+    key: SessionKey
+    revision: int
+    ordinal: int
+    request: Request
+    attempts: int
+    at: int
+    result: str = ""
+
+    @property
+    def place(self) -> tuple[int, SessionKey, int, int]:
+        """Where it stands in a list: by time, then by its key."""
+        return self.at, self.key, self.revision, self.ordinal

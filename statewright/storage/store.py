@@ -31,7 +31,7 @@ from typing import Protocol
 
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Status
-from statewright.storage.queues import Claim, Message, Settlement
+from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import KeepsReceipts, Receipt
 from statewright.storage.records import (
     Episode,
@@ -210,6 +210,36 @@ class Store(KeepsReceipts, Protocol):
 
     async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
         """For each session, its requests that are not finished, in order; tokens are left out."""
+        ...
+
+    async def pending(
+        self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """Requests that are not finished, those first that may be claimed first.
+
+        Args:
+            tenant: whose.
+            after: the last one of the page before.
+            limit: how many at most.
+        """
+        ...
+
+    async def failed(
+        self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """Requests that have failed for good, those first that failed first; as ``pending``."""
+        ...
+
+    async def revive(self, entries: Sequence[Entry], *, at: int) -> tuple[bool, ...]:
+        """Put requests that have failed for good back, as if they had never been lent.
+
+        Args:
+            entries: as ``failed`` gave them.
+            at: from when they may be claimed.
+
+        Returns:
+            for each, whether it was put back: False where it has not failed, or is gone.
+        """
         ...
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from statewright.cli.check import _exit_code
+from statewright.cli.commands.check import _exit_code
 from statewright.compiler.findings import Finding, Severity, Verdict
 from statewright.reporting import Case, Report
 from tests.cli.commands import DANGLING, CommandLine, process

@@ -30,7 +30,7 @@ from statewright.statechart import (
     snapshot_to_json,
 )
 from statewright.statechart.actions import Cancel, Send
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 from tests.properties import statecharts
 from tests.properties.statecharts import Traits
 

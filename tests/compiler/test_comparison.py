@@ -12,7 +12,7 @@ from statewright.compiler.comparison.visible import visible
 from statewright.compiler.verification.conversations import replayed
 from statewright.errors import InvalidScript
 from statewright.statechart import Statechart, parse_script, play
-from statewright.statechart.script import json_from_line
+from statewright.statechart.playing.script import json_from_line
 from tests.compiler.conversations import compiled
 from tests.compiler.test_verification import random_flow
 

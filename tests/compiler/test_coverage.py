@@ -11,8 +11,8 @@ from statewright.compiler.coverage.measuring import Measuring
 from statewright.compiler.coverage.ports import ports_of
 from statewright.errors import InvalidScript
 from statewright.statechart import parse_script, play
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED
-from statewright.statechart.script import json_from_line
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED
+from statewright.statechart.playing.script import json_from_line
 from tests.compiler.conversations import compiled
 from tests.compiler.test_verification import random_flow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statewright import compiler, flows
-from statewright.runtime.values import needs_of
+from statewright.runtime.turns.values import needs_of
 from statewright.statechart import Event, macrostep, start
 from tests.compiler.conversations import HEADER, NOW, compiled, turns
 from tests.compiler.rehydration import played_anew

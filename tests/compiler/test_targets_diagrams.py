@@ -15,7 +15,7 @@ from statewright.compiler.targets.words import shortened
 from statewright.expressions import Literal, parse
 from statewright.statechart import Release, State, Statechart, StateKind, Transition, digest_of
 from statewright.statechart.actions import Cancel, Raise, Say, Send
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 from tests.compiler.node_tools import NodeTools
 from tests.properties.statecharts import charts
 

@@ -36,7 +36,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.actions import Assign, Say
-from statewright.statechart.play import json_from_effect
+from statewright.statechart.playing.play import json_from_effect
 from tests.compiler.standalone import (
     assert_same,
     carrier_of,

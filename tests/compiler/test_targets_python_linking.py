@@ -23,7 +23,7 @@ from statewright.expressions.functions import OVERLOADS
 from statewright.expressions.overloads import Overload
 from statewright.statechart import Datum, State, Statechart, start
 from statewright.statechart.actions import Log
-from statewright.statechart.validation import TYPES
+from statewright.statechart.structure.validation import TYPES
 from tests.compiler.standalone import assert_same, imported
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from statewright.compiler.targets.python.patterns import program_of
 from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
-from statewright.expressions.patterns import searcher
+from statewright.expressions.operations.patterns import searcher
 
 ATOMS = (
     *("a", "b", "k", "S", "ſ", "\u212a", "é", ".", "]", "{", "x{2}", "\\."),

@@ -27,7 +27,7 @@ from statewright.statechart import (
 )
 from statewright.statechart import State as OurState
 from statewright.statechart.actions import Assign, Branch, ForEach, If, Log, Raise, Say, Send
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.hosted_runs import (
     CAMPAIGN,
     CONVERSATIONS,

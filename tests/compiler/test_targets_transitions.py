@@ -35,7 +35,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.actions import Assign, Raise, Say
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.hosted_runs import (
     CAMPAIGN,
     CONVERSATIONS,

@@ -18,9 +18,9 @@ from statewright.compiler.targets.xstate.literals import SAFE, NotExportableErro
 from statewright.compiler.targets.xstate.patterns import NoTranslationError, javascript_from
 from statewright.errors import EvaluationError
 from statewright.expressions import Maybe, TypeValue, evaluate, parse
-from statewright.expressions.answers import folded
-from statewright.expressions.patterns import searcher
-from statewright.statechart.nodes import Scope, Variable
+from statewright.expressions.operations.answers import folded
+from statewright.expressions.operations.patterns import searcher
+from statewright.statechart.structure.nodes import Scope, Variable
 from tests.compiler.node_tools import NodeTools
 from tests.expressions.random_expressions import NAMES, VALUES, texts
 

@@ -17,12 +17,19 @@ from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.questions import EnterState, TakeTransition
 from statewright.compiler.verification.verification import verified
-from statewright.expressions.patterns import matches
-from statewright.statechart import Event, Statechart, json_from_turn, macrostep, parse_script, play
+from statewright.expressions.operations.patterns import matches
+from statewright.statechart import (
+    Event,
+    Statechart,
+    json_from_turn,
+    macrostep,
+    parse_script,
+    play,
+)
 from statewright.statechart import start as begin
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.conversations import compiled
 from tests.shared_data import shared
 

@@ -10,7 +10,7 @@ import pytest
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import BUDGET, Environment, parse
 from statewright.expressions.codegen import compile_expression
-from statewright.expressions.linking import link
+from statewright.expressions.evaluation.linking import link
 from statewright.expressions.types import DYN
 from tests.conformance.cel_cases import Case, cases, same, value_from_json
 from tests.conformance.cel_misses import KNOWN_MISSES

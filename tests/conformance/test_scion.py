@@ -23,7 +23,7 @@ from statewright.statechart import (
     snapshot_to_json,
     start,
 )
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from tests.conformance.exclusions import exclusions
 from tests.shared_data import shared, shared_files
 

@@ -32,9 +32,9 @@ from statewright.statechart import (
 )
 from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import Actions
-from statewright.statechart.nodes import Node
-from statewright.statechart.traversal import states_in
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.nodes import Node
+from statewright.statechart.structure.traversal import states_in
+from statewright.statechart.structure.tree import Tree, tree_of
 from tests.compiler.xstate_runs import ran
 
 ROOT = "~root"

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from statewright.expressions import Overload
-from statewright.expressions.answers import ANSWERS
 from statewright.expressions.functions import OVERLOADS
 from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.becoming import BECOMING
@@ -29,6 +28,7 @@ from statewright.expressions.functions.sets import SETS
 from statewright.expressions.functions.standard import STANDARD
 from statewright.expressions.functions.strings import STRINGS
 from statewright.expressions.functions.times import TIMES
+from statewright.expressions.operations.answers import ANSWERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "expressions.md"
 MARKED = re.compile(r"(?<=<!-- functions -->\n).*?(?=<!-- end of functions -->\n)", re.DOTALL)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from statewright.expressions import Uint
-from statewright.expressions.grammar import MACROS
+from statewright.expressions.parsing.grammar import MACROS
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,

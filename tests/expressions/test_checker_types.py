@@ -7,6 +7,7 @@ import pickle
 import pytest
 
 from statewright.expressions import Checked, Environment, check, parse
+from statewright.expressions.checking.unification import join
 from statewright.expressions.types import (
     BOOL,
     DOUBLE,
@@ -26,7 +27,6 @@ from statewright.expressions.types import (
     optional_of,
     within,
 )
-from statewright.expressions.unification import join
 
 PERSON = object_of({"name": STRING, "age": nullable_of(INT)}, ["age"])
 VARIABLES = {

@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from statewright.cli import run
-from statewright.expressions.grammar import MACROS
+from statewright.expressions.parsing.grammar import MACROS
 from tests.expressions.function_reference import PAGE, families_are_complete, updated
 
 TEXT = PAGE.read_text()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from statewright.errors import EvaluationError
 from statewright.expressions import evaluate, parse
 from statewright.expressions.draws import draw_from
-from statewright.expressions.lots import drawn
+from statewright.expressions.operations.lots import drawn
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import Environment, check, evaluate, parse, references, unparse
 from statewright.expressions.codegen import compile_expression
 from statewright.expressions.declarations import type_from_text
-from statewright.expressions.parser import LENGTH_LIMIT
-from statewright.expressions.spelling import text_literal
+from statewright.expressions.parsing.parser import LENGTH_LIMIT
+from statewright.expressions.printing.spelling import text_literal
 from statewright.expressions.syntax import DEPTH_LIMIT
 from statewright.expressions.values import SIZE_LIMIT
 

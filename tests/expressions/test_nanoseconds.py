@@ -23,7 +23,7 @@ from statewright.expressions.nanoseconds import (
     nanoseconds_since_epoch,
     timestamp_from_nanoseconds,
 )
-from statewright.statechart.coercion import coerced
+from statewright.statechart.values.coercion import coerced
 
 COUNTS = st.one_of(
     st.integers(-5000, 5000),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import Expression, evaluate, parse, references
-from statewright.expressions.printing import json_from_value, text_from_value
+from statewright.expressions.printing.texts import json_from_value, text_from_value
 from tests.expressions.random_expressions import contexts, texts
 
 WORDS = st.sampled_from(

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statewright.errors import EvaluationError
-from statewright.expressions.opening_hours import (
+from statewright.expressions.operations.opening_hours import (
     DAYS,
     is_open,
     next_closing,
@@ -25,8 +25,8 @@ from statewright.expressions.opening_hours import (
     open_for,
     opening_hours_from,
 )
-from statewright.expressions.schedules import next_run
-from statewright.expressions.zones import moment_of, moments_of, transition_in, wall_at
+from statewright.expressions.operations.schedules import next_run
+from statewright.expressions.operations.zones import moment_of, moments_of, transition_in, wall_at
 
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)

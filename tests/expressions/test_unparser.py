@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from statewright.errors import ExpressionError, UnwritableTree
 from statewright.expressions import Maybe, TypeValue, Uint, evaluate, parse, parse_template
-from statewright.expressions.parser import LENGTH_LIMIT
-from statewright.expressions.spelling import tree_from_value
+from statewright.expressions.parsing.parser import LENGTH_LIMIT
+from statewright.expressions.printing.spelling import tree_from_value
+from statewright.expressions.printing.unparser import unparse
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -29,7 +30,6 @@ from statewright.expressions.syntax import (
     Select,
     Unary,
 )
-from statewright.expressions.unparser import unparse
 from statewright.expressions.values import BoolKey
 from tests.conformance.cel_cases import same
 from tests.expressions.random_expressions import texts

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from statewright.runtime import Order, Runtime
-from statewright.runtime.engine import LEASE
+from statewright.runtime.effects.engine import LEASE
 from statewright.runtime.timers import HOLD
 from statewright.storage import SQLStore, Store
 from statewright.storage.records import SessionKey

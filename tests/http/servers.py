@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,6 +66,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -90,8 +92,12 @@ class Server:
         return self._gone()
 
     def kill(self) -> int:
-        """End it at once, whatever it does."""
-        self.process.kill()
+        """End it at once, whatever it does, and the processes that it started.
+
+        Those would keep the pipe open that is read here.
+        """
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         return self._gone()
 
     def _gone(self) -> int:

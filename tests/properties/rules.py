@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from statewright.expressions import parse
 from statewright.statechart import Statechart
 from statewright.statechart.rules import Moment, Rule, RuleKind
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 
 def some_rules(states: list[str]) -> st.SearchStrategy[tuple[Rule, ...]]:

@@ -21,7 +21,7 @@ from statewright.statechart import (
     TransitionKind,
 )
 from statewright.statechart.actions import Action, Assign, Branch, Cancel, If, Raise, Say, Send
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 
 EVENTS = ("a", "b", "b.c", "d")
 GUARDS = ("n < 3", "n % 2 == 0", "In('s1')", "missing", "x == 1", "draw(2) == 0")

@@ -29,9 +29,9 @@ from statewright.statechart import (
     snapshot_to_json,
     start,
 )
-from statewright.statechart.coercion import held
-from statewright.statechart.interventions import PATCH, patched
-from statewright.statechart.value_types import type_of
+from statewright.statechart.interventions.intervening import PATCH, patched
+from statewright.statechart.values.coercion import held
+from statewright.statechart.values.value_types import type_of
 from tests.statechart.building import assign, atom, to
 
 MANY = settings(

@@ -93,7 +93,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.answering import Offer, answering
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from statewright.statechart.triggers import ENTRY, Matching, TriggerKind
 
 IDS = st.sampled_from(

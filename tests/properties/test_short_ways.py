@@ -32,16 +32,16 @@ from statewright.statechart import (
     snapshot_to_json,
     start,
 )
-from statewright.statechart.acceptance import accepted
 from statewright.statechart.actions import Assign, Raise
-from statewright.statechart.algorithm import long_turn
-from statewright.statechart.codec import read, written
 from statewright.statechart.definition import Actions, Limits
-from statewright.statechart.ordinary import short_turn
-from statewright.statechart.programs import prepare
-from statewright.statechart.snapshot_forms import SNAPSHOT
-from statewright.statechart.snapshot_text import snapshot_from_text, text_from_snapshot
-from statewright.statechart.tree import tree_of
+from statewright.statechart.forms.codec import read, written
+from statewright.statechart.forms.snapshot_forms import SNAPSHOT
+from statewright.statechart.forms.snapshot_text import snapshot_from_text, text_from_snapshot
+from statewright.statechart.stepping.acceptance import accepted
+from statewright.statechart.stepping.algorithm import long_turn
+from statewright.statechart.stepping.ordinary import short_turn
+from statewright.statechart.stepping.programs import prepare
+from statewright.statechart.structure.tree import tree_of
 from tests.properties.statecharts import GUARDS, Traits, charts, events, families
 
 SLOW = settings(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from statewright.errors import InvalidMessage, SessionEnded
-from statewright.runtime import Runtime, inbox, stepping
+from statewright.runtime import Runtime
+from statewright.runtime.turns import inbox, stepping
 from statewright.statechart import Datum, Statechart
 from statewright.statechart.actions import Assign
 from statewright.storage import MemoryStore

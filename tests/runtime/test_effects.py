@@ -11,9 +11,9 @@ import pytest
 from statewright.errors import EffectFailed
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
+from statewright.runtime.effects.engine import LEASE, InProcessEngine
+from statewright.runtime.effects.handling import Performer
 from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.engine import LEASE, InProcessEngine
-from statewright.runtime.handling import Performer
 from statewright.statechart import Effect, EffectKind, Event
 from statewright.storage import MemoryStore
 from statewright.storage.records import Outcome, SessionKey, Turn
@@ -96,7 +96,7 @@ async def test_whatever_goes_wrong_in_a_handler_is_a_failure(
     outcome: Any, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     runtime = Runtime(MemoryStore(), handlers={"work": Worker(outcome)})
-    await runtime.publish(release(chart_of()), flow="flow")
+    await runtime.publish(release(caller(Literal({"retries": 0}), type_="work")), flow="flow")
     key = (await runtime.start("flow")).key
     await runtime.send(key, "go")
     await runtime.work(runtime.clock())

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from statewright.errors import EffectFailed
+from statewright.errors import EffectFailed, FailureKind
 from statewright.expressions import Place, Secret, SecretText
 from statewright.runtime import Order
 from statewright.runtime.effects.addresses import is_public
+from statewright.runtime.effects.handling import Performer
 from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.handling import Performer
-from statewright.runtime.secret_texts import filled, secrets_of_environment
+from statewright.runtime.effects.secret_texts import filled, secrets_of_environment
 from statewright.statechart import Effect, EffectKind
 from statewright.storage.records import SessionKey
 from tests.runtime.servers import Asked, Reply, serving
@@ -146,6 +146,20 @@ async def test_a_status_that_may_pass_is_worth_another_try() -> None:
     assert (result["status"], result["body"]) == (503, {"sorry": True})
     gone, _ = await ask(Reply(b"{}", 404))
     assert gone["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, FailureKind.AUTHENTICATION),
+        (429, FailureKind.RATE_LIMIT),
+        (500, FailureKind.TRANSIENT),
+    ],
+)
+async def test_a_status_says_what_it_calls_for(status: int, kind: FailureKind) -> None:
+    with pytest.raises(EffectFailed) as failure:
+        await ask(Reply(b"{}", status))
+    assert failure.value.kind is kind
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from statewright.errors import CorruptedSession, StorageUnavailable
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime, system_clock
 from statewright.runtime.clock import SECOND
-from statewright.runtime.engine import LEASE, LENT, InProcessEngine
+from statewright.runtime.effects.engine import LEASE, LENT, InProcessEngine
+from statewright.runtime.effects.retrying import USUAL_RETRIES
 from statewright.statechart import Event
 from statewright.storage import MemoryStore
 from statewright.storage.queues import Claim
@@ -183,7 +184,7 @@ async def test_what_comes_back_to_the_one_that_works_on_it_is_not_begun_again(
 async def test_a_deadly_request_is_not_lent_for_ever(world: World) -> None:
     runtime, session = await world.started(CHART, handlers={"work": Gate()})
     await runtime.send(session.key, "go")
-    for _ in range(LENT + 1):
+    for _ in range(LENT + 1 + USUAL_RETRIES):
         (claim,) = await runtime.store.claim("dies", world.clock(), held_until=world.clock() + 1)
         # However long it works before it dies: that is no further lending.
         for _ in range(3):

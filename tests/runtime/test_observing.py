@@ -18,12 +18,19 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from statewright.errors import EffectFailed, SessionEnded
 from statewright.runtime import Order, Runtime, VirtualClock
-from statewright.runtime.alerts import Alert, Alerts, Webhook, log_sink
-from statewright.runtime.logs import JSONFormatter
-from statewright.runtime.metrics import Metrics
-from statewright.runtime.observing import Committed, GivenUp, Notice, Observer, Watched, Work
-from statewright.runtime.redaction import Redactor, redacted
-from statewright.runtime.tracing import Tracing
+from statewright.runtime.observing.alerts import Alert, Alerts, Webhook, log_sink
+from statewright.runtime.observing.logs import JSONFormatter
+from statewright.runtime.observing.metrics import Metrics
+from statewright.runtime.observing.observers import (
+    Committed,
+    GivenUp,
+    Notice,
+    Observer,
+    Watched,
+    Work,
+)
+from statewright.runtime.observing.tracing import Tracing
+from statewright.runtime.operations.redaction import Redactor, redacted
 from statewright.storage import MemoryStore
 from statewright.storage.records import SessionKey
 from tests.compiler.conversations import compiled

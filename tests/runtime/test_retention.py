@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statewright.runtime import Policy, Rule, Runtime
-from statewright.runtime.retention import Count, Fate
+from statewright.runtime.operations.retention import Count, Fate
 from statewright.storage.records import SessionKey
 from tests.runtime.worlds import World, caller, counter, release, sleeper
 from tests.statechart.building import cel

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statewright.errors import EffectFailed
+from statewright.errors import EffectFailed, FailureKind
 from statewright.expressions import Literal
-from statewright.runtime.breakers import Breaker, Breakers
 from statewright.runtime.clock import SECOND
-from statewright.runtime.retrying import LONGEST_WAIT, Retrying, retrying_of
+from statewright.runtime.effects.breakers import Breaker, Breakers
+from statewright.runtime.effects.retrying import LONGEST_WAIT, Retrying, retrying_of
 from statewright.statechart import Effect, EffectKind
 from tests.runtime.test_effects import Worker
 from tests.runtime.worlds import World, caller, texts
@@ -79,6 +79,94 @@ async def test_nobody_is_asked_again_before_they_want_it(world: World) -> None:
     assert await runtime.work(world.clock.advance(89)) == 0
     assert await runtime.work(world.clock.advance(1)) == 1
     assert texts(*await runtime.read(session.key, after=2)) == ["got at last"]
+
+
+# --- kinds of failures ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (FailureKind.TRANSIENT, [1, 2, 4]),
+        (FailureKind.RATE_LIMIT, [1, 2, 3]),
+        (FailureKind.AUTHENTICATION, [0]),
+        (FailureKind.CONFIGURATION, []),
+    ],
+)
+def test_each_kind_of_failure_has_its_tries(kind: FailureKind, expected: list[float]) -> None:
+    asked = Effect(EffectKind.INVOKE, "e", "s", {"type": "work", "params": {}})
+    retrying = retrying_of(asked, kind)
+    waits = [retrying.before("e", attempt) / SECOND for attempt in range(1, retrying.retries + 1)]
+    assert len(waits) == len(expected)
+    assert all(
+        full * (1 - retrying.jitter) <= wait <= full
+        for wait, full in zip(waits, expected, strict=True)
+    )
+
+
+def test_what_a_request_says_of_its_tries_holds_for_what_may_pass_only() -> None:
+    params = {"retries": 7, "backoff": {"growth": "constant", "wait": 5 * SECOND, "jitter": 0}}
+    asked = Effect(EffectKind.INVOKE, "e", "s", {"type": "work", "params": params})
+    found = {kind: retrying_of(asked, kind) for kind in FailureKind}
+    assert [found[kind].retries for kind in FailureKind] == [7, 7, 1, 0]
+    assert found[FailureKind.RATE_LIMIT].before("e", 3) == 5 * SECOND
+
+
+class Vault:
+    """Secrets of which the first has run out, until they are looked up anew."""
+
+    def __init__(self, *, works: bool = True) -> None:
+        self.works = works
+        self.refreshed: list[str] = []
+
+    def __call__(self, _tenant: str, _name: str) -> str:
+        return "new" if self.refreshed else "old"
+
+    async def refresh(self, tenant: str) -> None:
+        if not self.works:
+            raise ValueError("hidden")
+        self.refreshed.append(tenant)
+
+
+KEPT_OUT = EffectFailed("status", "not let in", kind=FailureKind.AUTHENTICATION)
+
+
+@pytest.mark.anyio
+async def test_who_is_not_let_in_tries_once_more_with_secrets_looked_up_anew(world: World) -> None:
+    worker, vault = Worker(KEPT_OUT, "inside"), Vault()
+    chart = caller(Literal({"retries": 0}), type_="work")
+    runtime, session = await world.started(chart, handlers={"work": worker}, secrets=vault)
+    await runtime.send(session.key, "go")
+    await runtime.work(world.clock())
+    assert await runtime.work(world.clock()) == 1
+    assert texts(*await runtime.read(session.key, after=2)) == ["got inside"]
+    assert vault.refreshed == ["default"]
+
+
+@pytest.mark.anyio
+async def test_who_is_not_let_in_twice_gives_up(world: World) -> None:
+    worker = Worker(KEPT_OUT, KEPT_OUT, "never")
+    chart = caller(Literal({"retries": 5}), type_="work")
+    runtime, session = await world.started(chart, handlers={"work": worker}, secrets=Vault())
+    await runtime.send(session.key, "go")
+    while await runtime.work(world.clock()):
+        pass
+    assert len(worker.orders) == 2
+    assert texts(*await runtime.read(session.key, after=2)) == ["status"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("options", [{}, {"secrets": Vault(works=False)}], ids=["none", "broken"])
+async def test_nobody_tries_again_with_the_same_secrets(
+    options: dict[str, Any], world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = Worker(KEPT_OUT, "never")
+    chart = caller(Literal({"retries": 5}), type_="work")
+    runtime, session = await world.started(chart, handlers={"work": worker}, **options)
+    await runtime.send(session.key, "go")
+    await runtime.work(world.clock())
+    assert texts(*await runtime.read(session.key, after=2)) == ["status"]
+    assert "hidden" not in caplog.text
 
 
 # --- breakers ------------------------------------------------------------------------------------

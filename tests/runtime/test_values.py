@@ -9,7 +9,7 @@ import pytest
 
 from statewright.expressions import Literal
 from statewright.runtime import Runtime
-from statewright.runtime.values import needs_of
+from statewright.runtime.turns.values import needs_of
 from statewright.statechart import Statechart, event_from_json
 from statewright.statechart.actions import Assign, Say
 from statewright.storage.records import Lookup

@@ -10,7 +10,7 @@ from statewright.expressions import Literal
 from statewright.runtime import Answer, Runtime, Started, VirtualClock
 from statewright.statechart import Datum, Invoke, Release, State, Statechart
 from statewright.statechart.actions import Assign, Say, Send
-from statewright.statechart.codec import digest_of
+from statewright.statechart.forms.codec import digest_of
 from statewright.storage import MemoryStore, Store
 from statewright.storage.records import Outcome, Turn
 from tests.statechart.building import atom, cel, final, text, to

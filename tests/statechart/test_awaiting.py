@@ -8,7 +8,13 @@ import pytest
 
 from statewright.errors import InvalidSnapshot
 from statewright.expressions import Literal
-from statewright.statechart import Awaits, Invoke, State, Statechart, awaiting
+from statewright.statechart import (
+    Awaits,
+    Invoke,
+    State,
+    Statechart,
+    awaiting,
+)
 from statewright.statechart.actions import Send
 from tests.statechart.building import Session, atom, begun, cel, chart, final, parallel, to
 

@@ -48,8 +48,8 @@ from statewright.statechart import (
     snapshot_to_json,
 )
 from statewright.statechart.actions import Branch, Cancel, ForEach, If, Log, Send
-from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
 from statewright.statechart.snapshot import Recorded
+from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from tests.statechart.building import (
     Raise,
     Say,

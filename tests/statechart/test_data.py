@@ -11,8 +11,8 @@ from statewright.errors import InvalidEvent
 from statewright.expressions import NOTHING, Literal, Maybe, Record, Uint
 from statewright.statechart import Datum, Event, macrostep
 from statewright.statechart.actions import Assign, ForEach, Log
-from statewright.statechart.coercion import coerced
 from statewright.statechart.effects import EffectKind
+from statewright.statechart.values.coercion import coerced
 from tests.statechart.building import (
     SECOND,
     Say,

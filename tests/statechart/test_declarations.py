@@ -20,10 +20,10 @@ from statewright.statechart import (
     chart_to_json,
     start,
 )
-from statewright.statechart.coercion import coerced, held
-from statewright.statechart.interventions import PATCH, patched
-from statewright.statechart.tree import tree_of
-from statewright.statechart.value_types import type_of
+from statewright.statechart.interventions.intervening import PATCH, patched
+from statewright.statechart.structure.tree import tree_of
+from statewright.statechart.values.coercion import coerced, held
+from statewright.statechart.values.value_types import type_of
 from tests.statechart.building import assign, atom, begun, chart, incidents, to
 
 PRICES = Limits(element=Member("double", Limits(minimum=0)))

@@ -192,3 +192,8 @@ def test_a_state_may_remember_what_the_transition_to_it_leaves() -> None:
     session.send("next")
     session.send("again")
     assert session.states == ["o", "all", "r", "b"]
+
+
+def test_a_session_may_begin_at_a_history_state() -> None:
+    p = compound("p", history("h", "b", deep=True), atom("a"), atom("b"))
+    assert begun(chart(p, initial=to("h"))).states == ["p", "b"]

@@ -21,7 +21,14 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.actions import Assign, Say, Send
-from statewright.statechart.interventions import END, PATCH, ended, handled, patched, unheard
+from statewright.statechart.interventions.intervening import (
+    END,
+    PATCH,
+    ended,
+    handled,
+    patched,
+    unheard,
+)
 from tests.statechart.building import SECOND, atom, cel, final, to
 
 CHART = Statechart(

@@ -32,7 +32,7 @@ from statewright.statechart import (
 )
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum
-from statewright.statechart.interventions import END, PATCH, handled
+from statewright.statechart.interventions.intervening import END, PATCH, handled
 from statewright.statechart.rules import advanced, is_open
 from tests.statechart.building import atom, cel, to
 

@@ -20,7 +20,7 @@ from statewright.statechart import (
     play,
 )
 from statewright.statechart.actions import Send
-from statewright.statechart.script import (
+from statewright.statechart.playing.script import (
     Advanced,
     Answered,
     Chosen,

@@ -24,7 +24,7 @@ from statewright.statechart import (
     snapshot_to_json,
 )
 from statewright.statechart.actions import Cancel, Log, Raise, Send
-from statewright.statechart.bounds import CHILDREN, GENERATIONS
+from statewright.statechart.stepping.bounds import CHILDREN, GENERATIONS
 from tests.statechart.building import (
     SECOND,
     Session,

@@ -10,7 +10,7 @@ from statewright.errors import InvalidStatechart
 from statewright.expressions import Literal
 from statewright.statechart import Datum, Invoke, State, Statechart, StateKind, Transition
 from statewright.statechart.actions import Assign, Cancel, ForEach, If, Send
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 from tests.statechart.building import (
     Raise,
     atom,

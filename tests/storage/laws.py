@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from statewright.storage import Store
 from tests.storage import (
     laws_of_keeping,
+    laws_of_letters,
     laws_of_lists,
     laws_of_queues,
     laws_of_receipts,
@@ -25,6 +26,7 @@ LAWS: tuple[Law, ...] = (
     *laws_of_lists.LAWS,
     *laws_of_receipts.LAWS,
     *laws_of_keeping.LAWS,
+    *laws_of_letters.LAWS,
 )
 
 

@@ -20,7 +20,7 @@ from statewright.expressions import (
     parse,
     parse_template,
 )
-from statewright.expressions.patterns import searcher
+from statewright.expressions.operations.patterns import searcher
 from statewright.flows.model import Flow
 
 UNSURE = frozenset({"dyn", "error"})

@@ -11,7 +11,7 @@ from typing import Any
 from statewright.compiler.paths import Path, path_from
 from statewright.errors import ExpressionError
 from statewright.expressions import Expression, Template, parse, parse_template
-from statewright.expressions.places import Place
+from statewright.expressions.printing.places import Place
 from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import (
     Action,

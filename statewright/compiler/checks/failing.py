@@ -10,7 +10,7 @@ from statewright.compiler.scope import session_variables
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.questions import Fail
 from statewright.flows.model import Edge, Variable
-from statewright.statechart.evaluation import ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR
+from statewright.statechart.stepping.evaluation import ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR
 
 _UNSET = re.compile("undeclared reference to `(.*)`|no such key: '(.*)'", re.DOTALL)
 

@@ -59,7 +59,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.failing import unset_variable
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.statechart.evaluation import TEMPLATE_ERROR
+from statewright.statechart.stepping.evaluation import TEMPLATE_ERROR
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:

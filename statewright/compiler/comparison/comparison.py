@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statewright.compiler.comparison.structure import Change, changes_of, names_of
 from statewright.compiler.comparison.together import Compared, compared
 from statewright.compiler.compilation import Compilation
-from statewright.statechart.codec import digest_of
+from statewright.statechart.forms.codec import digest_of
 
 STEPS = 20_000
 """How many lines are tried at most, unless somebody says otherwise."""

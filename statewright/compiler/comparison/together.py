@@ -25,12 +25,12 @@ from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.verification import Verification
 from statewright.compiler.verification.world import World
 from statewright.errors import InvalidEvent, InvalidScript
-from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.definition import Statechart
-from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION, Turn, turn_of
-from statewright.statechart.script import Advanced, Answered, Line, event_for
+from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION, Turn, turn_of
+from statewright.statechart.playing.script import Advanced, Answered, Line, event_for
+from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.surroundings import Surroundings
+from statewright.statechart.stepping.algorithm import macrostep, start
 
 BEGINNINGS: Final = 256
 """How many combinations of inputs are tried; of more, each value is tried once."""

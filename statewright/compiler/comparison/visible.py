@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from statewright.statechart.play import Turn
+from statewright.statechart.playing.play import Turn
 
 ASKED: Mapping[str, tuple[str, ...]] = {
     "invoke": ("type", "params"),

@@ -20,12 +20,12 @@ from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.errors import InvalidEvent, InvalidScript
-from statewright.statechart.algorithm import macrostep, start
-from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION
-from statewright.statechart.script import Advanced, Line, event_for
+from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.script import Advanced, Line, event_for
+from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.stepping.algorithm import macrostep, start
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.surroundings import Surroundings
 
 BEGINNINGS: Final = 64
 """How many combinations of inputs are tried; of more, each value is tried once."""

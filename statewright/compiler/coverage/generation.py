@@ -21,7 +21,7 @@ from statewright.compiler.verification.questions import (
 from statewright.compiler.verification.verification import Verification
 from statewright.flows.model import Flow
 from statewright.statechart.definition import state_id
-from statewright.statechart.evaluation import GUARD_ERROR
+from statewright.statechart.stepping.evaluation import GUARD_ERROR
 
 STEPS = 20_000
 """How many macrosteps an exploration may try, unless somebody says otherwise."""

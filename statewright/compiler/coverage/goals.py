@@ -15,7 +15,7 @@ from statewright.expressions import Expression
 from statewright.flows.model import Flow
 from statewright.statechart.definition import Statechart, state_id
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 
 
 class Criterion(StrEnum):

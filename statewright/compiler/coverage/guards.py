@@ -18,9 +18,9 @@ from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate, parse
 from statewright.expressions.syntax import Comparison, Conditional, Literal, Logic, Node, Unary
 from statewright.statechart.definition import Statechart
-from statewright.statechart.programs import program_of
-from statewright.statechart.scene import Scene
-from statewright.statechart.tree import tree_of
+from statewright.statechart.stepping.programs import program_of
+from statewright.statechart.stepping.scene import Scene
+from statewright.statechart.structure.tree import tree_of
 
 TRUE, FALSE, ERROR = "true", "false", "error"
 OUTCOMES = (TRUE, FALSE, ERROR)

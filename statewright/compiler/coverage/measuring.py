@@ -9,7 +9,7 @@ from statewright.compiler.coverage.goals import Criterion, Goal, Goals
 from statewright.compiler.coverage.guards import ERROR
 from statewright.flows.model import Flow
 from statewright.statechart.definition import Statechart
-from statewright.statechart.play import Turn
+from statewright.statechart.playing.play import Turn
 
 MEASURED = (Criterion.NODES, Criterion.PORTS, Criterion.GUARDS)
 

@@ -20,11 +20,11 @@ from statewright.compiler.coverage.goals import Goal, Goals
 from statewright.compiler.verification.alphabet import passing
 from statewright.compiler.verification.conversations import Conversation
 from statewright.errors import InvalidEvent, InvalidScript
-from statewright.statechart.algorithm import macrostep, start
-from statewright.statechart.play import SCRIPT_SESSION
-from statewright.statechart.script import Advanced, Line, event_for
+from statewright.statechart.playing.play import SCRIPT_SESSION
+from statewright.statechart.playing.script import Advanced, Line, event_for
+from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Status
-from statewright.statechart.surroundings import Surroundings
+from statewright.statechart.stepping.algorithm import macrostep, start
 
 LENGTH: Final = 40
 """After so many lines a conversation looks for its end, whatever else could be covered."""

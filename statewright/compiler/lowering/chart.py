@@ -112,7 +112,7 @@ from statewright.statechart.definition import (
     state_id,
 )
 from statewright.statechart.sourcemap import Location, SourceMap
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 from statewright.statechart.triggers import ENTRY
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(

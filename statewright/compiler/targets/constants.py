@@ -9,7 +9,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions import Computed, Content, Expression, Literal, evaluate
 from statewright.expressions.nanoseconds import MICROSECOND
 from statewright.expressions.syntax import Call, Macro, Name, walk
-from statewright.statechart.coercion import coerced
+from statewright.statechart.values.coercion import coerced
 
 _CHANGING: Final = frozenset({"draw", "In"})
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from statewright.compiler.targets.export import Loss
 from statewright.statechart.definition import Datum, Limits, Statechart
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 
 def data_in(chart: Statechart) -> Iterator[Datum]:

@@ -13,7 +13,7 @@ from statewright.compiler.targets.export import Export, Loss, export_of, lines_o
 from statewright.compiler.targets.words import shortened
 from statewright.statechart.definition import State, StateKind
 from statewright.statechart.release import Release
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 _WRAP = 30
 """About how many characters of a label stand on one line."""

@@ -17,7 +17,7 @@ from statewright.compiler.targets.words import (
 )
 from statewright.statechart.actions import Action, Cancel, Raise, Send
 from statewright.statechart.definition import State, Statechart, StateKind, Transition
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 LINES: Final = 5
 """How many lines a state has, beside its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statewright.statechart.definition import StateKind
-from statewright.statechart.nodes import Node
+from statewright.statechart.structure.nodes import Node
 
 
 def is_remembered(node: Node) -> bool:

@@ -11,7 +11,7 @@ from statewright.compiler.targets.export import Export, Loss, Place, export_of, 
 from statewright.compiler.targets.words import shortened
 from statewright.statechart.definition import State, StateKind
 from statewright.statechart.release import Release
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 
 def mermaid_from(release: Release) -> Export:

@@ -14,7 +14,7 @@ from statewright.expressions import Literal
 from statewright.statechart.actions import Action, Cancel, Raise, Say, Send
 from statewright.statechart.definition import Actions, State, Statechart
 from statewright.statechart.event import normalised, prefixes
-from statewright.statechart.traversal import actions_in, states_in
+from statewright.statechart.structure.traversal import actions_in, states_in
 
 _MILLISECOND = 1000
 

@@ -15,11 +15,9 @@ from typing import Any, Final
 from statewright.compiler.verification.domains import ANYWHERE, EVENT, Domains
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.samples import MOST, Cuts, maps, samples
-from statewright.statechart.awaiting import awaiting
 from statewright.statechart.definition import Statechart
 from statewright.statechart.event import matches
-from statewright.statechart.nodes import Node
-from statewright.statechart.script import (
+from statewright.statechart.playing.script import (
     MESSAGE,
     UNITS,
     Advanced,
@@ -30,7 +28,9 @@ from statewright.statechart.script import (
     Typed,
 )
 from statewright.statechart.snapshot import Invocation, Snapshot
-from statewright.statechart.tree import Tree
+from statewright.statechart.stepping.awaiting import awaiting
+from statewright.statechart.structure.nodes import Node
+from statewright.statechart.structure.tree import Tree
 
 SUBSETS: Final = 4
 """Of up to so many choices, all subsets are tried where several may be chosen."""

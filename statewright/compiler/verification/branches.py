@@ -20,7 +20,7 @@ from statewright.expressions import Expression, evaluate
 from statewright.expressions.values import NOTHING
 from statewright.flows.model import Edge
 from statewright.statechart.definition import state_id
-from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.structure.nodes import ROOTS, Scope
 
 CASES: Final = 5_000
 """How many combinations of values are tried at most."""

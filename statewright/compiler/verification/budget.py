@@ -23,7 +23,7 @@ class Budget:
         replays: how often a conversation is tried with other lots until it goes as it should.
     """
 
-    steps: int = 40_000
+    steps: int = 20_000
     states: int = 20_000
     replays: int = 200
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.definition import Statechart
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Turn, play
-from statewright.statechart.script import Line
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Turn, play
+from statewright.statechart.playing.script import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site, Uses, is_count
 from statewright.compiler.verification.variables import Key
 from statewright.expressions.syntax import Literal
-from statewright.statechart.nodes import Variable
+from statewright.statechart.structure.nodes import Variable
 
 
 def ceilings(

@@ -15,8 +15,8 @@ from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
 from statewright.expressions.syntax import Call
 from statewright.statechart.definition import Limits
-from statewright.statechart.nodes import Node, Variable
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Node, Variable
+from statewright.statechart.structure.tree import Tree
 
 EVENT = "~event"
 """Stands for the state in the keys of what an event brings; their name is the *group* of the

@@ -23,7 +23,7 @@ from statewright.expressions import Literal
 from statewright.flows.model import Edge, Flow, Node
 from statewright.statechart.actions import Log
 from statewright.statechart.definition import Transition, state_id
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.tree import Tree, tree_of
 
 
 @dataclass(frozen=True, slots=True)

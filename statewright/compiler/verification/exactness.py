@@ -21,8 +21,8 @@ from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Read
 from statewright.compiler.verification.world import World, declared_in
 from statewright.expressions import Literal, Sequence
-from statewright.statechart.nodes import Node as Active
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Node as Active
+from statewright.statechart.structure.tree import Tree
 
 _CLOSED_KINDS: Final = frozenset(("choice", "boolean"))
 """Questions to which all answers are tried; those of several choices depend on how many."""

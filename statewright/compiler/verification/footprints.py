@@ -13,11 +13,11 @@ from statewright.compiler.verification.uses import Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.actions import Raise
 from statewright.statechart.event import normalised
-from statewright.statechart.nodes import Node
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.traversal import actions_in
-from statewright.statechart.tree import Tree, stems_matching
+from statewright.statechart.structure.nodes import Node
+from statewright.statechart.structure.traversal import actions_in
+from statewright.statechart.structure.tree import Tree, stems_matching
 
 Footprint = tuple[frozenset[Key], frozenset[Key]]
 """What was read, and what was written."""

@@ -13,8 +13,8 @@ from statewright.compiler.verification.boxes import bits
 from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.definition import StateKind
-from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
+from statewright.statechart.structure.tree import Tree
 
 
 class Liveness:

@@ -16,7 +16,7 @@ from statewright.compiler.targets.python.regexes import (
     tree_of,
 )
 from statewright.errors import EvaluationError
-from statewright.expressions.patterns import matches
+from statewright.expressions.operations.patterns import matches
 
 LONGEST = 1_000
 """No text is longer than that."""

@@ -9,8 +9,8 @@ from statewright.compiler.verification.boxes import Box
 from statewright.compiler.verification.questions import Question
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.variables import Key
-from statewright.statechart.play import SCRIPT_NOW
-from statewright.statechart.script import Line
+from statewright.statechart.playing.play import SCRIPT_NOW
+from statewright.statechart.playing.script import Line
 
 START = -1
 """The number of what is before the start, in the place of a piece."""

@@ -21,7 +21,7 @@ from statewright.expressions import (
     type_from_name,
 )
 from statewright.expressions.types import object_of
-from statewright.statechart.nodes import Scope, Variable
+from statewright.statechart.structure.nodes import Scope, Variable
 
 DECIDING = frozenset((Role.TEST, Role.CARRIED))
 """Roles in which every value counts."""

@@ -11,11 +11,11 @@ from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
-from statewright.expressions.patterns import matches
+from statewright.expressions.operations.patterns import matches
 from statewright.expressions.values import INT_MAX, NOTHING, Uint
-from statewright.statechart.coercion import held
 from statewright.statechart.definition import Limits
-from statewright.statechart.script import UNITS
+from statewright.statechart.playing.script import UNITS
+from statewright.statechart.values.coercion import held
 
 Values = tuple[Any, ...]
 

@@ -30,13 +30,13 @@ from statewright.compiler.verification.questions import (
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.algorithm import macrostep, start
-from statewright.statechart.evaluation import ACTION_ERROR
-from statewright.statechart.play import SCRIPT_SEED, SCRIPT_SESSION
-from statewright.statechart.script import Line, event_for
+from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.script import Line, event_for
+from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.stepping.algorithm import macrostep, start
+from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.surroundings import Surroundings
 
 CROWD: Final = 64
 """How many values of one variable are followed."""

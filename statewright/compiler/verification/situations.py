@@ -16,7 +16,7 @@ from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
-from statewright.statechart.play import SCRIPT_NOW
+from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.snapshot import Snapshot
 
 Control = tuple[Any, ...]

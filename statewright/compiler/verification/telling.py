@@ -13,13 +13,13 @@ from statewright.compiler.verification.alphabet import passing
 from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.conversations import Conversation, replayed
 from statewright.errors import InvalidEvent, InvalidScript
-from statewright.statechart.algorithm import macrostep, start
 from statewright.statechart.definition import Statechart
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
-from statewright.statechart.script import Advanced, Line, event_for
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.script import Advanced, Line, event_for
+from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Status
+from statewright.statechart.stepping.algorithm import macrostep, start
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.surroundings import Surroundings
 
 Happens = Callable[[Macrostep], bool]
 """Whether what is asked for happens in a macrostep."""

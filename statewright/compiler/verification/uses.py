@@ -37,8 +37,8 @@ from statewright.statechart.actions import (
     Send,
 )
 from statewright.statechart.definition import Actions, Datum, State
-from statewright.statechart.nodes import Arc, Node, Scope
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Arc, Node, Scope
+from statewright.statechart.structure.tree import Tree
 
 
 class Role(Enum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from statewright.expressions import Expression, references
-from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.structure.nodes import ROOTS, Scope
 
 Key = tuple[str, str]
 """A variable: the id of the state that declares it (``""`` is the session), and its name. Values of

@@ -36,12 +36,12 @@ from statewright.compiler.verification.search import Search
 from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
 from statewright.compiler.verification.world import World, world_of
-from statewright.statechart.algorithm import macrostep
 from statewright.statechart.definition import Statechart
-from statewright.statechart.script import event_for
+from statewright.statechart.playing.script import event_for
 from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.stepping.algorithm import macrostep
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 
 SEARCH = "search"
 """The engine that goes through all situations, with values that stand for all others."""

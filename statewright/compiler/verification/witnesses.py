@@ -6,8 +6,8 @@ from statewright.compiler.findings import Witness
 from statewright.compiler.verification.conversations import Conversation, replayed
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.statechart.definition import Statechart
-from statewright.statechart.play import SCRIPT_NOW, SCRIPT_SEED, json_from_turn
-from statewright.statechart.script import json_from_line
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, json_from_turn
+from statewright.statechart.playing.script import json_from_line
 
 
 def witness_of(chart: Statechart, conversation: Conversation) -> Witness:

@@ -21,11 +21,11 @@ from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
 from statewright.statechart.definition import Statechart, StateKind
-from statewright.statechart.nodes import Variable
-from statewright.statechart.play import SCRIPT_NOW
-from statewright.statechart.script import UNITS, Line
+from statewright.statechart.playing.play import SCRIPT_NOW
+from statewright.statechart.playing.script import UNITS, Line
 from statewright.statechart.snapshot import Snapshot
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.nodes import Variable
+from statewright.statechart.structure.tree import Tree, tree_of
 
 NIGHT: Final = SCRIPT_NOW + 5 * UNITS["d"] + 14 * UNITS["h"]
 """Another time than that of scripts: Saturday, 2026-01-10, 23:00 UTC."""

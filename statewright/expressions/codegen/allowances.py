@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from statewright.expressions.interpreter import BUDGET
-from statewright.expressions.linking import cost_of_round
+from statewright.expressions.evaluation.interpreter import BUDGET
+from statewright.expressions.evaluation.linking import cost_of_round
 from statewright.expressions.meter import FREE
 from statewright.expressions.syntax import (
     Arithmetic,

@@ -9,7 +9,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions.codegen.allowances import Allowances
 from statewright.expressions.codegen.page import Page
 from statewright.expressions.codegen.pieces import CLASSES, MAPS, Piece, compose
-from statewright.expressions.patterns import finder
+from statewright.expressions.operations.patterns import finder
 from statewright.expressions.types import BOOL, CelType
 
 _SIZED: Final = ("string", "bytes", "list", *MAPS)

@@ -9,8 +9,8 @@ from statewright.expressions.codegen.page import Constant
 from statewright.expressions.codegen.support import Undecided
 from statewright.expressions.functions import FUNCTIONS
 from statewright.expressions.meter import spend, spend_on, spend_on_contents
+from statewright.expressions.operations.patterns import matcher
 from statewright.expressions.overloads import Dispatch, Implementation
-from statewright.expressions.patterns import matcher
 from statewright.expressions.values import TYPE_VALUES, Uint, kind
 
 _CLASSES: Final[Mapping[str, type]] = {

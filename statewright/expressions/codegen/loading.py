@@ -21,7 +21,7 @@ from statewright.expressions.codegen.page import Constant
 from statewright.expressions.codegen.request import Request
 from statewright.expressions.codegen.source import Source, stand_in, without_translation
 from statewright.expressions.codegen.support import SUPPORT
-from statewright.expressions.interpreter import evaluate
+from statewright.expressions.evaluation.interpreter import evaluate
 from statewright.expressions.syntax import Expression
 
 Function = Callable[..., Any]

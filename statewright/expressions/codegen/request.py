@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from statewright.expressions.checker import check
+from statewright.expressions.checking.checker import check
 from statewright.expressions.codegen.binding import PLAIN, Binding
 from statewright.expressions.environment import Environment
+from statewright.expressions.evaluation.interpreter import expression_in
 from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.interpreter import expression_in
 from statewright.expressions.syntax import Expression, Name, walk
 from statewright.expressions.types import DYN, CelType
 from statewright.expressions.values import TYPE_VALUES

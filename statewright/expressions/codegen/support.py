@@ -12,11 +12,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Final, NoReturn
 
-from statewright.expressions.access import has, index, index_optional, select, select_optional
-from statewright.expressions.arithmetic import add, divide, multiply, negate, remainder, subtract
-from statewright.expressions.comparison import contains, equal, ordered
 from statewright.expressions.functions.lists import sorted_by
 from statewright.expressions.meter import FREE, spend_on
+from statewright.expressions.operations.access import (
+    has,
+    index,
+    index_optional,
+    select,
+    select_optional,
+)
+from statewright.expressions.operations.arithmetic import (
+    add,
+    divide,
+    multiply,
+    negate,
+    remainder,
+    subtract,
+)
+from statewright.expressions.operations.comparison import contains, equal, ordered
 from statewright.expressions.values import (
     INT_MAX,
     INT_MIN,

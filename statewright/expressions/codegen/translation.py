@@ -24,9 +24,9 @@ from statewright.expressions.codegen.binding import Binding, Way
 from statewright.expressions.codegen.page import Page
 from statewright.expressions.codegen.pieces import CLASSES, Piece, compose
 from statewright.expressions.codegen.request import Request
-from statewright.expressions.comparison import ORDERS
 from statewright.expressions.functions import FUNCTIONS
 from statewright.expressions.meter import FREE
+from statewright.expressions.operations.comparison import ORDERS
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from statewright.expressions.answers import ANSWERS
 from statewright.expressions.functions.aggregates import AGGREGATES
 from statewright.expressions.functions.becoming import BECOMING
 from statewright.expressions.functions.conversions import CONVERSIONS
@@ -26,6 +25,7 @@ from statewright.expressions.functions.sets import SETS
 from statewright.expressions.functions.standard import STANDARD
 from statewright.expressions.functions.strings import STRINGS
 from statewright.expressions.functions.times import TIMES
+from statewright.expressions.operations.answers import ANSWERS
 from statewright.expressions.overloads import Dispatch, Overload, dispatch_from_overloads
 
 OVERLOADS: Final[tuple[Overload, ...]] = (

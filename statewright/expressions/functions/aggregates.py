@@ -27,10 +27,14 @@ from fractions import Fraction
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.arithmetic import checked_duration, checked_int, checked_uint
-from statewright.expressions.comparison import NUMBERS
 from statewright.expressions.functions.lists import expect_order, flattened
 from statewright.expressions.nanoseconds import duration_from_nanoseconds, nanoseconds_of
+from statewright.expressions.operations.arithmetic import (
+    checked_duration,
+    checked_int,
+    checked_uint,
+)
+from statewright.expressions.operations.comparison import NUMBERS
 from statewright.expressions.overloads import Implementation, Overload, function
 from statewright.expressions.types import (
     DOUBLE,

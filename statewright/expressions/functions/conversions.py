@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.arithmetic import checked_int, checked_uint
 from statewright.expressions.nanoseconds import EPOCH, Timestamp, nanoseconds_since_epoch
-from statewright.expressions.overloads import Overload, function
-from statewright.expressions.times import (
+from statewright.expressions.operations.arithmetic import checked_int, checked_uint
+from statewright.expressions.operations.times import (
     duration_from_text,
     text_from_duration,
     text_from_timestamp,
     timestamp_from_text,
 )
+from statewright.expressions.overloads import Overload, function
 from statewright.expressions.types import (
     BOOL,
     BYTES,

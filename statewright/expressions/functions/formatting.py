@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.functions.conversions import bytes_from_text
-from statewright.expressions.times import text_from_duration, text_from_timestamp
+from statewright.expressions.operations.times import text_from_duration, text_from_timestamp
 from statewright.expressions.values import (
     SIZE_LIMIT,
     TypeValue,

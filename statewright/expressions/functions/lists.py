@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.comparison import NUMBERS, ORDERED, fingerprint
 from statewright.expressions.nanoseconds import coarse_timestamp
+from statewright.expressions.operations.comparison import NUMBERS, ORDERED, fingerprint
 from statewright.expressions.overloads import Overload, function, member
 from statewright.expressions.types import DYN, INT, A, list_of, optional_of
 from statewright.expressions.values import NOTHING, TYPE_NAMES, Maybe, bounded, kind, no_overload

@@ -26,8 +26,9 @@ from babel.numbers import (
 
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import Timestamp, coarse_timestamp
+from statewright.expressions.operations.times import zone_from_text
+from statewright.expressions.operations.zones import wall_at
 from statewright.expressions.overloads import Overload, function
-from statewright.expressions.times import zone_from_text
 from statewright.expressions.types import (
     DOUBLE,
     INT,
@@ -38,7 +39,6 @@ from statewright.expressions.types import (
     list_of,
     map_of,
 )
-from statewright.expressions.zones import wall_at
 
 Style = Literal["short", "medium", "long", "full"]
 

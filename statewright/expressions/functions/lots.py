@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.lots import drawn
+from statewright.expressions.operations.lots import drawn
 from statewright.expressions.overloads import Overload, function
 from statewright.expressions.types import INT, STRING
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.arithmetic import checked_int
-from statewright.expressions.comparison import NUMBERS, ordered
+from statewright.expressions.operations.arithmetic import checked_int
+from statewright.expressions.operations.comparison import NUMBERS, ordered
 from statewright.expressions.overloads import Implementation, Overload, function
 from statewright.expressions.types import BOOL, DOUBLE, DYN, INT, UINT, list_of
 from statewright.expressions.values import UINT_MAX, Uint, kind, no_overload

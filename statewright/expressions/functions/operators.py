@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from statewright.expressions.arithmetic import add, divide, multiply, negate, remainder, subtract
-from statewright.expressions.comparison import ORDERS, ordered
+from statewright.expressions.operations.arithmetic import (
+    add,
+    divide,
+    multiply,
+    negate,
+    remainder,
+    subtract,
+)
+from statewright.expressions.operations.comparison import ORDERS, ordered
 from statewright.expressions.overloads import Implementation, Overload, function
 from statewright.expressions.types import (
     BOOL,

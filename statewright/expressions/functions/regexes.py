@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.operations.patterns import finder
 from statewright.expressions.overloads import Overload, function
-from statewright.expressions.patterns import finder
 from statewright.expressions.types import INT, STRING, list_of, optional_of
 from statewright.expressions.values import NOTHING, Maybe, bounded, has_lone_surrogate, kind
 

@@ -14,18 +14,18 @@ from statewright.expressions.nanoseconds import (
     coarse_duration,
     coarse_timestamp,
 )
-from statewright.expressions.opening_hours import (
+from statewright.expressions.operations.opening_hours import (
     is_open,
     next_closing,
     next_opening,
     open_for,
     opening_hours_from,
 )
+from statewright.expressions.operations.schedules import next_run
+from statewright.expressions.operations.times import timestamp_from_text, zone_from_text
+from statewright.expressions.operations.zones import moment_of
 from statewright.expressions.overloads import Overload, function
-from statewright.expressions.schedules import next_run
-from statewright.expressions.times import timestamp_from_text, zone_from_text
 from statewright.expressions.types import BOOL, DURATION, MAP, STRING, TIMESTAMP, CelType
-from statewright.expressions.zones import moment_of
 
 _LOCAL: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from statewright.expressions.comparison import fingerprint
+from statewright.expressions.operations.comparison import fingerprint
 from statewright.expressions.overloads import Overload, function
 from statewright.expressions.types import BOOL, A, list_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from statewright.errors import EvaluationError
+from statewright.expressions.operations.patterns import matches
 from statewright.expressions.overloads import Overload, function, member
-from statewright.expressions.patterns import matches
 from statewright.expressions.types import (
     BOOL,
     BYTES,

@@ -16,8 +16,8 @@ from statewright.expressions.nanoseconds import (
     coarse_timestamp,
     nanoseconds_of,
 )
+from statewright.expressions.operations.times import zone_from_text
 from statewright.expressions.overloads import Implementation, Overload, member
-from statewright.expressions.times import zone_from_text
 from statewright.expressions.types import DURATION, INT, STRING, TIMESTAMP
 
 _DATE_PARTS: Final[Mapping[str, Callable[[datetime], int]]] = {

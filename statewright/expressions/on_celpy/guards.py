@@ -11,9 +11,9 @@ from typing import Any, Final
 from celpy.evaluation import CELEvalError
 
 from statewright.errors import EvaluationError
-from statewright.expressions.interpreter import evaluate
+from statewright.expressions.evaluation.interpreter import evaluate
 from statewright.expressions.on_celpy.values import celpy_from_value, value_from_celpy
-from statewright.expressions.parser import parse
+from statewright.expressions.parsing.parser import parse
 from statewright.expressions.values import kind, type_name
 
 _ARGUMENTS: Final = ("a", "b", "c")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from statewright.errors import ExpressionError
+from statewright.expressions.printing.unparser import unparse
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -33,7 +34,6 @@ from statewright.expressions.syntax import (
     children,
     path_of,
 )
-from statewright.expressions.unparser import unparse
 from statewright.expressions.values import TYPE_VALUES
 
 _CHAIN: Final = 16

@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidEvent
-from statewright.expressions.printing import plain_from_value
+from statewright.expressions.printing.texts import plain_from_value
 from statewright.http.wire.chat import HistoryEntryJSON, message_json
 from statewright.http.wire.prompts import name_from_state
 from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer
-from statewright.runtime.answer import answer_from_json
+from statewright.runtime.turns.answer import answer_from_json
 from statewright.statechart import Event, event_from_json
 from statewright.storage.corruption import corrupted
 from statewright.storage.records import PastTurn, SessionKey

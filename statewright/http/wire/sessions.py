@@ -22,8 +22,8 @@ from statewright.runtime import (
     Started,
 )
 from statewright.statechart import Incident
-from statewright.statechart.canonical import json_from_value
-from statewright.statechart.play import json_from_effect
+from statewright.statechart.playing.play import json_from_effect
+from statewright.statechart.values.canonical import json_from_value
 
 
 class _Asked(BaseModel):

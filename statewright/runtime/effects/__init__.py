@@ -1,1 +1,1 @@
-"""Handlers of requests to the world that come with Statewright, one a module."""
+"""Requests to the world: who carries them out, when again, and the handlers, one a module."""

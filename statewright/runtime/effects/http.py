@@ -19,13 +19,13 @@ from urllib.parse import urlencode
 
 import httpx
 
-from statewright.errors import EffectFailed, EvaluationError
-from statewright.expressions.printing import plain_from_value, text_from_value
+from statewright.errors import EffectFailed, EvaluationError, FailureKind
+from statewright.expressions.printing.texts import plain_from_value, text_from_value
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.effects.addresses import addresses_of
-from statewright.runtime.handling import LONGEST, Order, timeout_of
-from statewright.runtime.retrying import LONGEST_WAIT
-from statewright.statechart.coercion import kept
+from statewright.runtime.effects.handling import LONGEST, Order, timeout_of
+from statewright.runtime.effects.retrying import LONGEST_WAIT
+from statewright.statechart.values.coercion import kept
 
 LARGEST: Final = 1024 * 1024
 """The most bytes of a response's body."""
@@ -112,10 +112,11 @@ class HttpHandler:
             "headers": dict(response.headers),
             "body": _body(response, content),
         }
-        if response.status_code in call.passing:
+        kind = _kind_of(response.status_code, call.passing)
+        if kind is not FailureKind.CONFIGURATION:
             message = f"the status is {response.status_code}"
             wait = _wait_asked_for(response, self._clock())
-            raise EffectFailed("status", message, transient=True, result=result, wait=wait)
+            raise EffectFailed("status", message, kind=kind, result=result, wait=wait)
         return result
 
     async def aclose(self) -> None:
@@ -176,6 +177,15 @@ class HttpHandler:
         return self._client
 
 
+def _kind_of(status: int, passing: frozenset[int]) -> FailureKind:
+    """What a status calls for; nothing where another try would be answered alike."""
+    if status in passing:
+        return FailureKind.RATE_LIMIT if status == _TOO_MANY else FailureKind.TRANSIENT
+    return FailureKind.AUTHENTICATION if status == _NOT_LET_IN else FailureKind.CONFIGURATION
+
+
+_NOT_LET_IN: Final = 401
+_TOO_MANY: Final = 429
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 _TEXT: Final = "text/plain; charset=utf-8"

@@ -291,7 +291,12 @@ class Database(ABC):
     def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
         """See ``Store.finish``."""
         asked = [
-            {**rows.lease_row(settlement.claim), "result": settlement.result, "at": settlement.at}
+            {
+                **rows.lease_row(settlement.claim),
+                "result": settlement.result,
+                "at": settlement.at,
+                "failed": int(settlement.failed),
+            }
             for settlement in settlements
         ]
         found = self.write("finish", settlements=json_text(asked))

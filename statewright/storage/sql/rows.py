@@ -9,10 +9,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
 from statewright.statechart import Release, release_from_json
-from statewright.statechart.canonical import json_from_value, text_from_json, value_from_json
 from statewright.statechart.snapshot import Status
+from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from statewright.storage.corruption import corrupted
-from statewright.storage.queues import Claim, Message
+from statewright.storage.queues import Claim, Entry, Message
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
@@ -290,3 +290,11 @@ def claim_from(row: Row, token: str) -> Claim:
     """A request that was just lent to whoever holds the token."""
     request = Request(row.key, row.kind, row.payload, row.stream)
     return Claim(key_of(row), row.revision, row.ordinal, request, row.attempts, token)
+
+
+@as_written
+def entry_from(row: Row) -> Entry:
+    """A request as lists show it."""
+    request = Request(row.key, row.kind, row.payload, row.stream)
+    place = key_of(row), row.revision, row.ordinal
+    return Entry(*place, request, row.attempts, row.at, row.result or "")

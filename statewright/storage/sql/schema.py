@@ -163,6 +163,7 @@ OUTBOX = Table(
     _maybe("finished_at", BigInteger),
     _text("payload"),
     _maybe("result", Text),
+    _maybe("failed_at", BigInteger),
     PrimaryKeyConstraint(
         "tenant", "session", "revision", "ordinal", name="statewright_outbox_pkey"
     ),
@@ -173,6 +174,16 @@ Index(
     OUTBOX.c.available_at,
     postgresql_where=OUTBOX.c.available_at.is_not(None),
     sqlite_where=OUTBOX.c.available_at.is_not(None),
+)
+Index(
+    "statewright_outbox_failed",
+    OUTBOX.c.tenant,
+    OUTBOX.c.failed_at,
+    OUTBOX.c.session,
+    OUTBOX.c.revision,
+    OUTBOX.c.ordinal,
+    postgresql_where=OUTBOX.c.failed_at.is_not(None),
+    sqlite_where=OUTBOX.c.failed_at.is_not(None),
 )
 _IN_STREAM = OUTBOX.c.available_at.is_not(None) & (OUTBOX.c.stream != "")
 Index(

@@ -17,7 +17,7 @@ from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.lane import Lane
 from statewright.storage.limits import NUMBER_LIMIT
-from statewright.storage.queues import Claim, Message, Settlement
+from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Episode,
@@ -30,7 +30,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
-from statewright.storage.sql import keeping
+from statewright.storage.sql import keeping, letters
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
@@ -184,6 +184,25 @@ class SQLStore:
         """See ``Store``."""
         opened = self._open
         return await opened.read(partial(opened.database.requests, keys))
+
+    async def pending(
+        self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(letters.pending, opened.database, tenant, after, limit))
+
+    async def failed(
+        self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
+    ) -> tuple[Entry, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(letters.failed, opened.database, tenant, after, limit))
+
+    async def revive(self, entries: Sequence[Entry], *, at: int) -> tuple[bool, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(partial(letters.revive, opened.database, entries, at))
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""

@@ -39,7 +39,7 @@ from statewright.statechart.actions import (
 )
 from statewright.statechart.definition import Actions
 from statewright.statechart.event import INTERNAL, is_event_name
-from statewright.statechart.sending import EFFECT, SESSIONS, SPECIAL
+from statewright.statechart.stepping.sending import EFFECT, SESSIONS, SPECIAL
 
 _TIME = re.compile(r"\s*([0-9]{0,12})(?:\.([0-9]{1,6})[0-9]*)?\s*(ms|s|m|h|d)\s*", re.ASCII)
 _UNITS: Final[Mapping[str, int]] = MappingProxyType(

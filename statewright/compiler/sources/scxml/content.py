@@ -14,7 +14,7 @@ from statewright.compiler.sources.scxml.language import location_from, value_fro
 from statewright.errors import EvaluationError
 from statewright.expressions import Computed, Content, Literal, Record
 from statewright.flows.outline import shown
-from statewright.statechart.coercion import kept
+from statewright.statechart.values.coercion import kept
 
 Embed = Callable[[Element, Context], str]
 """Reads a document inside a document, and gives the name of its chart."""

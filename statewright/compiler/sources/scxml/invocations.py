@@ -14,7 +14,7 @@ from statewright.compiler.sources.scxml.language import value_from
 from statewright.expressions import Computed, Content, Literal
 from statewright.flows.outline import shown
 from statewright.statechart.definition import Actions, Invoke
-from statewright.statechart.invocations import CHARTS
+from statewright.statechart.stepping.invocations import CHARTS
 
 Load = Callable[[str, Context], bool]
 """Reads a document that a ``src`` names; whether it is there."""

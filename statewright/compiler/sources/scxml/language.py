@@ -48,7 +48,7 @@ from statewright.flows.outline import shown
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Actions
 from statewright.statechart.sourcemap import Location
-from statewright.statechart.validation import LOCATION_LENGTH
+from statewright.statechart.structure.validation import LOCATION_LENGTH
 
 CEL: Final = "cel"
 ECMASCRIPT: Final = "ecmascript"

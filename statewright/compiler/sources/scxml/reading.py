@@ -35,7 +35,7 @@ from statewright.statechart.definition import (
     Transition,
 )
 from statewright.statechart.sourcemap import NOWHERE, Location, SourceMap
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 
 FAILED: Final = "~failed"
 """The only state of the chart that stands for a document that cannot be run at all."""

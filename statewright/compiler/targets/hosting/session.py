@@ -13,28 +13,28 @@ from typing import Any, Protocol
 from statewright.compiler.targets.export import Loss
 from statewright.compiler.targets.hosting.stage import Stage
 from statewright.errors import SessionEnded
-from statewright.statechart.acceptance import (
+from statewright.statechart.definition import Statechart
+from statewright.statechart.effects import Incident
+from statewright.statechart.event import TICK, Event, EventKind, prefixes
+from statewright.statechart.forms.codec import digest_of
+from statewright.statechart.release import Release
+from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.stepping.acceptance import (
     accepted,
     checked_text,
     inputs_of,
     is_awaited,
     stale,
 )
-from statewright.statechart.algorithm import DEFERRED, check_belongs, see_outside
-from statewright.statechart.bounds import OutOfBoundsError
-from statewright.statechart.codec import digest_of
-from statewright.statechart.definition import Statechart
-from statewright.statechart.effects import Incident
-from statewright.statechart.event import TICK, Event, EventKind, prefixes
-from statewright.statechart.execution import initialise
-from statewright.statechart.invocations import attend, start_work
-from statewright.statechart.microsteps import exit_interpreter
-from statewright.statechart.release import Release
-from statewright.statechart.sending import dispatch
-from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.stepping.algorithm import DEFERRED, check_belongs, see_outside
+from statewright.statechart.stepping.bounds import OutOfBoundsError
+from statewright.statechart.stepping.execution import initialise
+from statewright.statechart.stepping.invocations import attend, start_work
+from statewright.statechart.stepping.microsteps import exit_interpreter
+from statewright.statechart.stepping.sending import dispatch
+from statewright.statechart.stepping.working import Working
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.tree import tree_of
-from statewright.statechart.working import Working
+from statewright.statechart.structure.tree import tree_of
 
 
 class Engine(Protocol):

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from statewright.statechart.bounds import OutOfBoundsError
 from statewright.statechart.definition import StateKind
-from statewright.statechart.evaluation import condition_match
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.execution import donedata, execute, initialise
-from statewright.statechart.microsteps import cancel_invocations, is_in_final_state
-from statewright.statechart.nodes import Arc, Node, ids_of, is_descendant
 from statewright.statechart.snapshot import Recorded, Status
+from statewright.statechart.stepping.bounds import OutOfBoundsError
+from statewright.statechart.stepping.evaluation import condition_match
+from statewright.statechart.stepping.execution import donedata, execute, initialise
+from statewright.statechart.stepping.microsteps import cancel_invocations, is_in_final_state
+from statewright.statechart.stepping.transitions import compute_entry_set
+from statewright.statechart.stepping.working import Working
 from statewright.statechart.steps import Microstep
-from statewright.statechart.transitions import compute_entry_set
-from statewright.statechart.working import Working
+from statewright.statechart.structure.nodes import Arc, Node, ids_of, is_descendant
 
 
 class Stage:

@@ -22,10 +22,10 @@ from statewright.compiler.targets.python.module import source_from_release
 from statewright.compiler.targets.python.parts import Module, UnlinkableError, module_from_text
 from statewright.compiler.targets.python.trimming import trimmed_texts
 from statewright.statechart.actions import Send
-from statewright.statechart.codec import digest_of
 from statewright.statechart.definition import Statechart
+from statewright.statechart.forms.codec import digest_of
 from statewright.statechart.release import Release
-from statewright.statechart.traversal import actions_in, charts_in, states_in
+from statewright.statechart.structure.traversal import actions_in, charts_in, states_in
 
 _PACKAGE: Final = "statewright"
 _RUNTIME: Final = f"{_PACKAGE}.compiler.targets.python.runtime"

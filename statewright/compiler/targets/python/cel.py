@@ -23,11 +23,11 @@ from statewright.compiler.targets.python.patterns import pattern_code
 from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression
+from statewright.expressions.evaluation.linking import cost_of_round
 from statewright.expressions.functions import FUNCTIONS
 from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.schedules import SCHEDULES
-from statewright.expressions.linking import cost_of_round
-from statewright.expressions.patterns import searcher
+from statewright.expressions.operations.patterns import searcher
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,

@@ -22,7 +22,7 @@ from statewright.compiler.targets.python.layout import (
 )
 from statewright.compiler.targets.python.literals import literal, text
 from statewright.expressions import Expression, Hole, Literal, Template
-from statewright.expressions.places import Part
+from statewright.expressions.printing.places import Part
 from statewright.statechart.definition import Limits, State
 from statewright.statechart.release import Release
 

@@ -31,11 +31,11 @@ from statewright.statechart.actions import (
     Say,
     Send,
 )
-from statewright.statechart.canonical import json_from_value
 from statewright.statechart.definition import Actions
 from statewright.statechart.event import INTERNAL
-from statewright.statechart.nodes import Scope
-from statewright.statechart.sending import SPECIAL
+from statewright.statechart.stepping.sending import SPECIAL
+from statewright.statechart.structure.nodes import Scope
+from statewright.statechart.values.canonical import json_from_value
 
 Lines = Iterator[str]
 

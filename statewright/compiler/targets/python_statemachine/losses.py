@@ -12,9 +12,9 @@ from statewright.compiler.targets.python_statemachine.names import Naming
 from statewright.compiler.targets.unwatched import unwatched
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import State, Statechart, StateKind
-from statewright.statechart.nodes import Node, is_descendant, is_history
-from statewright.statechart.traversal import actions_in, states_in
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Node, is_descendant, is_history
+from statewright.statechart.structure.traversal import actions_in, states_in
+from statewright.statechart.structure.tree import Tree
 
 _DEPTH: Final = 99
 """How far Python lets code be indented, but for the class and the methods."""

@@ -23,13 +23,13 @@ from statemachine.orderedset import OrderedSet
 from statewright.compiler.targets.hosting import Hosted, Stage, UnsupportedChart
 from statewright.compiler.targets.python_statemachine.losses import losses_of_machine
 from statewright.compiler.targets.python_statemachine.names import Naming, naming_of
-from statewright.statechart.configuration import nodes_of
 from statewright.statechart.definition import Statechart, StateKind
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Snapshot
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.configuration import nodes_of
+from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
+from statewright.statechart.structure.tree import Tree, tree_of
 
 _CLASSES: Final = 64
 """How many classes are kept."""

@@ -21,16 +21,16 @@ from statewright.expressions import (
     render,
 )
 from statewright.expressions.codegen import Program, compile_expression
-from statewright.expressions.lots import drawn
 from statewright.expressions.nanoseconds import MICROSECOND
-from statewright.expressions.printing import text_from_value
+from statewright.expressions.operations.lots import drawn
+from statewright.expressions.printing.texts import text_from_value
 from statewright.statechart import Datum
 from statewright.statechart.actions import Merging
-from statewright.statechart.canonical import value_from_json
-from statewright.statechart.coercion import coerced, held, kept, with_part
 from statewright.statechart.event import LATEST
-from statewright.statechart.scene import timestamp_from_micros
-from statewright.statechart.writing import patch_of, write
+from statewright.statechart.stepping.scene import timestamp_from_micros
+from statewright.statechart.values.canonical import value_from_json
+from statewright.statechart.values.coercion import coerced, held, kept, with_part
+from statewright.statechart.values.writing import patch_of, write
 
 GUARD_ERROR: Final = "error.execution.guard"
 ACTION_ERROR: Final = "error.execution.action"

@@ -15,7 +15,7 @@ from unicodedata import normalize
 from statewright.compiler.targets.naming import unique
 from statewright.statechart.definition import Statechart
 from statewright.statechart.event import normalised
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 _MACHINE_WORDS: Final = """
 TransitionNotAllowed listening variables activate_initial_state active_listeners add_event

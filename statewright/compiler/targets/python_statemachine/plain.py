@@ -28,7 +28,7 @@ from statewright.expressions.syntax import (
     Select,
     Unary,
 )
-from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.structure.nodes import ROOTS, Scope
 
 _WIDTH: Final = 88
 """Longer Python is no easier to read than CEL."""

@@ -23,9 +23,9 @@ from statewright.compiler.targets.words import shortened
 from statewright.expressions import Literal
 from statewright.expressions.functions.becoming import converted
 from statewright.statechart.definition import Actions, Datum, Limits, Member, State, StateKind
-from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.release import Release
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
+from statewright.statechart.structure.tree import Tree, tree_of
 
 _HEAD: Final = '''"""{title}: a machine of python-statemachine, written by Statewright.
 
@@ -49,7 +49,7 @@ from statewright.compiler.targets.python_statemachine.written import {support}
 from statewright.statechart import {ours}
 {also}'''
 
-_COERCED: Final = "from statewright.statechart.coercion import coerced\n"
+_COERCED: Final = "from statewright.statechart.values.coercion import coerced\n"
 
 
 def python_statemachine_from(release: Release) -> Export:

@@ -11,7 +11,7 @@ from statewright.compiler.targets.scxml.names import naming_of
 from statewright.compiler.targets.scxml.states import Writer
 from statewright.compiler.targets.scxml.xml import comment, lines_of_element
 from statewright.statechart.release import Release
-from statewright.statechart.tree import tree_of
+from statewright.statechart.structure.tree import tree_of
 
 
 def scxml_from(release: Release) -> Export:

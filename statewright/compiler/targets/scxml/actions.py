@@ -9,8 +9,8 @@ from statewright.compiler.targets.constants import constant_delay
 from statewright.compiler.targets.scxml.expressions import Speller
 from statewright.compiler.targets.scxml.xml import Element
 from statewright.expressions import Content
-from statewright.expressions.grammar import CONSTANTS, RESERVED
-from statewright.expressions.spelling import text_literal
+from statewright.expressions.parsing.grammar import CONSTANTS, RESERVED
+from statewright.expressions.printing.spelling import text_literal
 from statewright.statechart.actions import (
     Action,
     Assign,
@@ -24,7 +24,7 @@ from statewright.statechart.actions import (
 )
 from statewright.statechart.definition import Actions, Invoke
 from statewright.statechart.event import INTERNAL
-from statewright.statechart.sending import EFFECT, SPECIAL
+from statewright.statechart.stepping.sending import EFFECT, SPECIAL
 
 USER: Final = "user"
 """The target of what is said."""

@@ -18,7 +18,8 @@ from statewright.expressions import (
     Text,
 )
 from statewright.expressions import Literal as LiteralContent
-from statewright.expressions.spelling import tree_from_value
+from statewright.expressions.printing.spelling import tree_from_value
+from statewright.expressions.printing.unparser import unparse
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -33,8 +34,7 @@ from statewright.expressions.syntax import (
     Select,
 )
 from statewright.expressions.template import Secret
-from statewright.expressions.unparser import unparse
-from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.structure.nodes import ROOTS, Scope
 
 Bound = frozenset[str]
 """The macro variables in scope."""

@@ -13,8 +13,8 @@ from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Literal, Record, expressions_in
 from statewright.statechart.actions import Say, Send
 from statewright.statechart.definition import Invoke, State, Statechart
-from statewright.statechart.traversal import actions_in, states_in
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.traversal import actions_in, states_in
+from statewright.statechart.structure.tree import Tree
 
 _DYNAMIC: Final = "dyn"
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from statewright.compiler.targets.naming import unique
-from statewright.expressions.grammar import CONSTANTS, RESERVED
+from statewright.expressions.parsing.grammar import CONSTANTS, RESERVED
 from statewright.expressions.values import TYPE_VALUES
 from statewright.statechart.definition import Statechart
 from statewright.statechart.event import normalised
-from statewright.statechart.nodes import ROOTS, Scope
-from statewright.statechart.traversal import states_in
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import ROOTS, Scope
+from statewright.statechart.structure.traversal import states_in
+from statewright.statechart.structure.tree import Tree
 
 _NOT_IN_IDS: Final = re.compile(r"[^\w-]", re.ASCII)
 _NOT_IN_NAMES: Final = re.compile(r"\W", re.ASCII)

@@ -20,7 +20,7 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.tree import Tree, tree_of
 
 _NAMES: Final = {
     StateKind.ATOMIC: "state",

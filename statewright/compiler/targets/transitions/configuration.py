@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 from statewright.compiler.targets.transitions.names import ANY, EVENTLESS, START, Naming
 from statewright.statechart.definition import StateKind
 from statewright.statechart.event import prefixes
-from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
+from statewright.statechart.structure.tree import Tree
 
 Config = dict[str, Any]
 

@@ -14,8 +14,8 @@ from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.unwatched import unwatched
 from statewright.statechart.definition import StateKind
 from statewright.statechart.event import prefixes
-from statewright.statechart.nodes import Arc, Node, is_descendant, is_history
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
+from statewright.statechart.structure.tree import Tree
 
 
 def losses_of_machine(tree: Tree) -> Iterator[Loss]:

@@ -21,12 +21,12 @@ from statewright.compiler.targets.hosting import Hosted, Stage, UnsupportedChart
 from statewright.compiler.targets.transitions.configuration import Config, Writer
 from statewright.compiler.targets.transitions.losses import losses_of_machine, losses_of_order
 from statewright.compiler.targets.transitions.names import EVENTLESS, START, Naming, naming_of
-from statewright.statechart.configuration import nodes_of
 from statewright.statechart.event import Event
-from statewright.statechart.nodes import Arc, Node
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Snapshot
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.configuration import nodes_of
+from statewright.statechart.structure.nodes import Arc, Node
+from statewright.statechart.structure.tree import Tree, tree_of
 
 
 def build(release: Release) -> Hosted:

@@ -9,8 +9,8 @@ from typing import Final
 
 from statewright.compiler.targets.naming import unique
 from statewright.statechart.event import prefixes
-from statewright.statechart.nodes import Node, is_history
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Node, is_history
+from statewright.statechart.structure.tree import Tree
 
 START: Final = "*start*"
 """The state that a machine begins in, and the event that leads from it into the chart."""

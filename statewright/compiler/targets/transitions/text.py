@@ -24,10 +24,10 @@ from statewright.compiler.targets.transitions.names import ANY, EVENTLESS, START
 from statewright.compiler.targets.words import words_of_action, words_of_invoke
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import Actions, StateKind
-from statewright.statechart.nodes import Arc, Node
 from statewright.statechart.release import Release
-from statewright.statechart.traversal import actions_in
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.nodes import Arc, Node
+from statewright.statechart.structure.traversal import actions_in
+from statewright.statechart.structure.tree import Tree, tree_of
 
 _USE: Final = f"""\
 make a subclass of NestedState with this separator

@@ -23,7 +23,7 @@ from statewright.statechart.actions import (
 )
 from statewright.statechart.definition import Actions
 from statewright.statechart.event import INTERNAL
-from statewright.statechart.nodes import Scope
+from statewright.statechart.structure.nodes import Scope
 
 Lines = Iterator[str]
 

@@ -20,7 +20,7 @@ from statewright.expressions import (
     Template,
     Text,
 )
-from statewright.expressions.places import Part
+from statewright.expressions.printing.places import Part
 
 Write = Callable[[Expression], str]
 """The TypeScript of an expression; of one that has none, a call of its stub."""

@@ -16,7 +16,7 @@ from statewright.compiler.targets.xstate.names import Naming
 from statewright.statechart.actions import Raise, Send
 from statewright.statechart.definition import Statechart, Transition
 from statewright.statechart.event import normalised, prefixes
-from statewright.statechart.traversal import actions_in, states_in
+from statewright.statechart.structure.traversal import actions_in, states_in
 
 _FAMILIES: Final = (
     ("done.state", "xstate.done.state"),

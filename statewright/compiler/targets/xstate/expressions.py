@@ -16,7 +16,7 @@ from statewright.compiler.targets.xstate.functions import FUNCTIONS, LAZY, MACRO
 from statewright.compiler.targets.xstate.literals import NotExportableError, literal, quoted
 from statewright.compiler.targets.xstate.patterns import NoTranslationError, javascript_from
 from statewright.errors import EvaluationError
-from statewright.expressions.patterns import searcher
+from statewright.expressions.operations.patterns import searcher
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -37,7 +37,7 @@ from statewright.expressions.syntax import (
     path_of,
 )
 from statewright.expressions.values import TYPE_VALUES
-from statewright.statechart.nodes import ROOTS, Scope
+from statewright.statechart.structure.nodes import ROOTS, Scope
 
 _CHAIN_LIMIT: Final = 100
 """The operands that calls are nested for."""

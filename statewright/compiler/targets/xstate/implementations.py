@@ -13,7 +13,7 @@ from statewright.compiler.targets.xstate.expressions import Reader, typescript_f
 from statewright.compiler.targets.xstate.literals import NotExportableError, quoted
 from statewright.expressions import Expression
 from statewright.statechart.definition import Actions
-from statewright.statechart.nodes import Scope
+from statewright.statechart.structure.nodes import Scope
 
 EFFECTS = ("say", "send", "patch", "log")
 """The actions that the host provides."""

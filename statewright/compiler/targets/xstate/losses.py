@@ -21,10 +21,10 @@ from statewright.statechart.definition import (
     TransitionKind,
 )
 from statewright.statechart.event import INTERNAL, normalised, prefixes
-from statewright.statechart.nodes import Node, is_descendant, is_history
-from statewright.statechart.sending import SPECIAL
-from statewright.statechart.traversal import actions_in, expressions_of, states_in
-from statewright.statechart.tree import Tree
+from statewright.statechart.stepping.sending import SPECIAL
+from statewright.statechart.structure.nodes import Node, is_descendant, is_history
+from statewright.statechart.structure.traversal import actions_in, expressions_of, states_in
+from statewright.statechart.structure.tree import Tree
 
 _UNTYPED: Final = frozenset({"dyn", "list", "map"})
 _UNKNOWN: Final = frozenset({"uint", "bytes", "timestamp", "duration"})

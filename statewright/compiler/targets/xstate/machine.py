@@ -16,9 +16,9 @@ from statewright.compiler.targets.xstate.literals import key_of, quoted
 from statewright.compiler.targets.xstate.losses import asked_states, losses_of
 from statewright.compiler.targets.xstate.names import Naming, naming_of
 from statewright.compiler.targets.xstate.states import Writer
-from statewright.statechart.nodes import Node, Variable
 from statewright.statechart.release import Release
-from statewright.statechart.tree import Tree, tree_of
+from statewright.statechart.structure.nodes import Node, Variable
+from statewright.statechart.structure.tree import Tree, tree_of
 
 LIBRARIES: Final = ("cel.ts", "chart.ts")
 """The files that are the same for every chart."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from statewright.compiler.targets.naming import unique
 from statewright.statechart.definition import State, Statechart
-from statewright.statechart.traversal import states_in
+from statewright.statechart.structure.traversal import states_in
 
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys(".\\#*", "_"))
 """XState reads dots and backslashes in a name as a path, and a hash as the beginning of an id."""

@@ -27,8 +27,8 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-from statewright.statechart.nodes import Node, is_descendant
-from statewright.statechart.tree import Tree
+from statewright.statechart.structure.nodes import Node, is_descendant
+from statewright.statechart.structure.tree import Tree
 
 Config = dict[str, Any]
 

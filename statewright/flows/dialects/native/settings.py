@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from statewright.errors import EvaluationError
-from statewright.expressions.opening_hours import opening_hours_from
+from statewright.expressions.operations.opening_hours import opening_hours_from
 from statewright.flows.dialects.native.content import speech_from
 from statewright.flows.dialects.native.policies import goal_from
 from statewright.flows.dialects.native.schema import (

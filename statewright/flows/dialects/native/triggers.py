@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from statewright.errors import EvaluationError
-from statewright.expressions.schedules import checked_cron
+from statewright.expressions.operations.schedules import checked_cron
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.policies import goal_from
 from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text

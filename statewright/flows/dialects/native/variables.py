@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.patterns import searcher
+from statewright.expressions.operations.patterns import searcher
 from statewright.flows.declaring import held_by
 from statewright.flows.dialects.native.defaults import expected_of, is_written_as, report_misfits
 from statewright.flows.dialects.native.validation import checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from statewright.errors import EvaluationError
-from statewright.expressions.times import zone_from_text
+from statewright.expressions.operations.times import zone_from_text
 from statewright.flows.nearest import did_you_mean
 from statewright.flows.parts import Part
 

@@ -118,3 +118,21 @@ where tenant = :tenant and created_at < :before and updated_at < :before
   and (created_at, session) > (:created_at, :session)
 order by created_at, session
 limit :limit;
+
+-- name: pending
+select tenant, session, revision, ordinal, key, kind, stream, payload, attempts,
+       available_at as at, result
+from statewright_outbox
+where tenant = :tenant and available_at is not null
+  and (available_at, session, revision, ordinal) > (:at, :session, :revision, :ordinal)
+order by available_at, session, revision, ordinal
+limit :limit;
+
+-- name: failed
+select tenant, session, revision, ordinal, key, kind, stream, payload, attempts,
+       failed_at as at, result
+from statewright_outbox
+where tenant = :tenant and failed_at is not null
+  and (failed_at, session, revision, ordinal) > (:at, :session, :revision, :ordinal)
+order by failed_at, session, revision, ordinal
+limit :limit;

@@ -278,14 +278,26 @@ returning o.tenant, o.session, o.revision, o.ordinal;
 update statewright_outbox o
 set available_at = case when o.available_at is null or r.result is not null then null else r.at end,
     finished_at = case when r.result is not null then coalesce(o.finished_at, r.at) end,
+    failed_at = case when o.finished_at is not null then o.failed_at
+                     when r.result is not null and r.failed = 1 then r.at end,
     token = case when r.result is not null then o.token else '' end,
     result = coalesce(o.result, r.result)
 from json_to_recordset(cast(:settlements as json)) as r(
        tenant text, session text, revision bigint, ordinal integer, token text, result text,
-       at bigint)
+       at bigint, failed integer)
 where o.tenant = r.tenant and o.session = r.session
   and o.revision = r.revision and o.ordinal = r.ordinal
   and o.token = r.token and (o.available_at is not null or r.result is not null)
+returning o.tenant, o.session, o.revision, o.ordinal;
+
+-- name: revive
+update statewright_outbox o
+set available_at = cast(:at as bigint), finished_at = null, failed_at = null, result = null,
+    token = '', attempts = 0
+from json_to_recordset(cast(:entries as json)) as r(
+       tenant text, session text, revision bigint, ordinal integer)
+where o.tenant = r.tenant and o.session = r.session
+  and o.revision = r.revision and o.ordinal = r.ordinal and o.failed_at is not null
 returning o.tenant, o.session, o.revision, o.ordinal;
 
 -- name: requests

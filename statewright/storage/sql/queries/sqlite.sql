@@ -187,19 +187,35 @@ returning tenant, session, revision, ordinal;
 update statewright_outbox
 set available_at = case when available_at is null or r.result is not null then null else r.at end,
     finished_at = case when r.result is not null then coalesce(finished_at, r.at) end,
+    failed_at = case when finished_at is not null then failed_at
+                     when r.result is not null and r.failed = 1 then r.at end,
     token = case when r.result is not null then statewright_outbox.token else '' end,
     result = coalesce(statewright_outbox.result, r.result)
 from (
   select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
          json_extract(value, '$.revision') as revision, json_extract(value, '$.ordinal') as ordinal,
          json_extract(value, '$.token') as token, json_extract(value, '$.result') as result,
-         json_extract(value, '$.at') as at
+         json_extract(value, '$.at') as at, json_extract(value, '$.failed') as failed
   from json_each(:settlements)
 ) r
 where statewright_outbox.tenant = r.tenant and statewright_outbox.session = r.session
   and statewright_outbox.revision = r.revision and statewright_outbox.ordinal = r.ordinal
   and statewright_outbox.token = r.token
   and (statewright_outbox.available_at is not null or r.result is not null)
+returning tenant, session, revision, ordinal;
+
+-- name: revive
+update statewright_outbox
+set available_at = :at, finished_at = null, failed_at = null, result = null, token = '',
+    attempts = 0
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.revision') as revision, json_extract(value, '$.ordinal') as ordinal
+  from json_each(:entries)
+) r
+where statewright_outbox.tenant = r.tenant and statewright_outbox.session = r.session
+  and statewright_outbox.revision = r.revision and statewright_outbox.ordinal = r.ordinal
+  and statewright_outbox.failed_at is not null
 returning tenant, session, revision, ordinal;
 
 -- name: requests

@@ -23,7 +23,7 @@ from statewright.compiler.targets.python.runtime.tables import Node
 from statewright.compiler.targets.python.runtime.writing import set_location
 from statewright.errors import EvaluationError
 from statewright.expressions import Computed, render
-from statewright.expressions.printing import text_from_value
+from statewright.expressions.printing.texts import text_from_value
 from statewright.expressions.values import Maybe, type_name
 from statewright.statechart.actions import (
     Assign,
@@ -36,11 +36,11 @@ from statewright.statechart.actions import (
     Say,
     Send,
 )
-from statewright.statechart.bounds import ROUNDS
 from statewright.statechart.definition import Actions, Datum
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.writing import Merged
+from statewright.statechart.stepping.bounds import ROUNDS
+from statewright.statechart.values.writing import Merged
 
 
 def execute(session: Session, node: Node, actions: Actions, place: str) -> None:

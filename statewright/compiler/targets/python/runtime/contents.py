@@ -21,8 +21,8 @@ from statewright.expressions import (
     render,
 )
 from statewright.expressions.values import type_name
-from statewright.statechart.coercion import kept
 from statewright.statechart.event import matches
+from statewright.statechart.values.coercion import kept
 
 ACTION_ERROR: Final = "error.execution.action"
 GUARD_ERROR: Final = "error.execution.guard"

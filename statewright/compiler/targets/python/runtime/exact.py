@@ -14,10 +14,8 @@ from typing import Any, Final
 
 from statewright.compiler.targets.python.runtime.patterns import Pattern
 from statewright.errors import EvaluationError
-from statewright.expressions.access import select
-from statewright.expressions.arithmetic import OPERATIONS, add
+from statewright.expressions.evaluation.interpreter import BUDGET
 from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.interpreter import BUDGET
 from statewright.expressions.meter import (
     Meter,
     OutOfBudget,
@@ -25,8 +23,10 @@ from statewright.expressions.meter import (
     spend_on,
     spend_on_contents,
 )
+from statewright.expressions.operations.access import select
+from statewright.expressions.operations.arithmetic import OPERATIONS, add
 from statewright.expressions.overloads import Dispatch
-from statewright.expressions.places import Part, Place, encoder
+from statewright.expressions.printing.places import Part, Place, encoder
 from statewright.expressions.template import Hole
 from statewright.expressions.values import (
     TYPE_VALUES,

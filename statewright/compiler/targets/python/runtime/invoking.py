@@ -21,11 +21,11 @@ from statewright.compiler.targets.python.runtime.tables import Machine, Node
 from statewright.compiler.targets.python.runtime.writing import set_location
 from statewright.errors import EvaluationError
 from statewright.expressions.values import type_name
-from statewright.statechart.bounds import CHILDREN, GENERATIONS
-from statewright.statechart.coercion import held
 from statewright.statechart.definition import Invoke, Statechart
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.snapshot import Child, Snapshot, Status, path_to
+from statewright.statechart.stepping.bounds import CHILDREN, GENERATIONS
+from statewright.statechart.values.coercion import held
 
 _CHARTS: Final = frozenset(
     {"", "scxml", "http://www.w3.org/TR/scxml", "http://www.w3.org/TR/scxml/"}

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from statewright.compiler.targets.python.runtime.session import Host, Session
 from statewright.errors import EvaluationError
-from statewright.expressions.lots import drawn
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
+from statewright.expressions.operations.lots import drawn
 from statewright.statechart.event import PROCESSOR
 
 

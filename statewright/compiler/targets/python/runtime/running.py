@@ -39,18 +39,18 @@ from statewright.compiler.targets.python.runtime.stepping import exit_interprete
 from statewright.compiler.targets.python.runtime.tables import Machine
 from statewright.compiler.targets.python.runtime.watching import unkept
 from statewright.errors import ForeignSnapshot, SessionEnded
-from statewright.statechart.acceptance import (
+from statewright.statechart.effects import Incident
+from statewright.statechart.event import TICK, Event, EventKind, prefixes
+from statewright.statechart.snapshot import Snapshot, Status, Timer
+from statewright.statechart.stepping.acceptance import (
     accepted,
     checked_text,
     inputs_of,
     is_awaited,
     stale,
 )
-from statewright.statechart.cycle import cycle_in
-from statewright.statechart.effects import Incident
-from statewright.statechart.event import TICK, Event, EventKind, prefixes
-from statewright.statechart.outside import MISFIT, values_read
-from statewright.statechart.snapshot import Snapshot, Status, Timer
+from statewright.statechart.stepping.cycle import cycle_in
+from statewright.statechart.stepping.outside import MISFIT, values_read
 from statewright.statechart.steps import Macrostep
 
 _DEFERRED: Final = 16

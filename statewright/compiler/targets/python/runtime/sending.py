@@ -19,7 +19,6 @@ from statewright.expressions import Content
 from statewright.expressions.nanoseconds import MICROSECOND
 from statewright.expressions.values import has_lone_surrogate
 from statewright.statechart.actions import Send
-from statewright.statechart.coercion import coerced
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.event import (
     INTERNAL,
@@ -30,6 +29,7 @@ from statewright.statechart.event import (
     is_event_name,
 )
 from statewright.statechart.snapshot import path_to
+from statewright.statechart.values.coercion import coerced
 
 _PARENT: Final = "#_parent"
 _SESSION: Final = "#_scxml_"

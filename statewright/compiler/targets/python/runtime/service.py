@@ -14,10 +14,10 @@ from statewright.compiler.targets.python.runtime.chart import MACHINE
 from statewright.compiler.targets.python.runtime.running import interpret, macrostep
 from statewright.compiler.targets.python.runtime.waiting import awaiting_of
 from statewright.errors import InvalidEvent
-from statewright.statechart.codec import snapshot_from_json, snapshot_to_json
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
-from statewright.statechart.play import json_from_effect
+from statewright.statechart.forms.codec import snapshot_from_json, snapshot_to_json
+from statewright.statechart.playing.play import json_from_effect
 from statewright.statechart.steps import Macrostep
 
 _KEYS: Final = (

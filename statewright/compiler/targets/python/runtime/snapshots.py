@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from statewright.errors import InvalidSnapshot
-from statewright.statechart.codec import Text, read, written
+from statewright.statechart.forms.codec import Text, read, written
+from statewright.statechart.forms.snapshot_forms import SNAPSHOT
 from statewright.statechart.snapshot import Snapshot
-from statewright.statechart.snapshot_forms import SNAPSHOT
 
 
 def snapshot_to_json(snapshot: Snapshot) -> str:

@@ -21,7 +21,7 @@ from statewright.statechart.definition import (
     TransitionKind,
 )
 from statewright.statechart.event import normalised, prefixes
-from statewright.statechart.traversal import actions_in, expressions_of
+from statewright.statechart.structure.traversal import actions_in, expressions_of
 
 _HISTORY: Final = frozenset({StateKind.SHALLOW_HISTORY, StateKind.DEEP_HISTORY})
 _LEAVES: Final = frozenset({StateKind.ATOMIC, StateKind.FINAL})

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from statewright.compiler.targets.python.runtime.session import OutOfBounds, Session
 from statewright.errors import EvaluationError
-from statewright.statechart.bounds import WRITTEN
 from statewright.statechart.effects import EffectKind
-from statewright.statechart.outside import declaration_of
-from statewright.statechart.writing import Merged, patch_of, patched_values, write
+from statewright.statechart.stepping.bounds import WRITTEN
+from statewright.statechart.stepping.outside import declaration_of
+from statewright.statechart.values.writing import Merged, patch_of, patched_values, write
 
 _PATCHED: Final = frozenset({"contact", "tenant"})
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from statewright.errors import EvaluationError
 from statewright.expressions.functions.schedules import local_time
-from statewright.expressions.schedules import checked_cron
+from statewright.expressions.operations.schedules import checked_cron
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.shapes import Duration, Expression, Text

@@ -1,0 +1,54 @@
+"""What `serve` and `worker` have in common: what they may reach, and who watches them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from statewright.cli.failure import Failure
+
+allow_private_option = click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Let flows send requests to addresses that are not public: to this machine, for one.",
+)
+log_format_option = click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How what is logged is written, on stderr.",
+)
+tracing_option = click.option("--tracing", is_flag=True, help="Make spans for OpenTelemetry.")
+alert_option = click.option(
+    "--alert",
+    "alerts",
+    multiple=True,
+    metavar="log|URL",
+    help="Tell of incidents, failed sessions and lost requests: in the log, or to a webhook.",
+)
+
+_EXTRAS: Final = MappingProxyType(
+    {"prometheus_client": "server,metrics", "opentelemetry": "server,otel"}
+)
+
+
+def sink_from(where: str) -> str:
+    """Where alerts go.
+
+    Raises:
+        UsageError: it is neither the log nor a URL.
+    """
+    if where == "log" or (where.startswith(("http://", "https://")) and not where.split()[1:]):
+        return where
+    raise click.UsageError(f"--alert takes `log` or a URL with http, not {where!r}")
+
+
+def missing(error: ModuleNotFoundError) -> Failure:
+    """What is told where a part is not installed."""
+    extra = _EXTRAS.get((error.name or "").partition(".")[0], "server")
+    return Failure(
+        f"{error.name} is not installed; pip install 'statewright[{extra}]' has all it takes"
+    )

@@ -1,0 +1,1 @@
+"""Types without values: what an expression will be, and what in it can never work."""

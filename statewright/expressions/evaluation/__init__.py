@@ -1,0 +1,1 @@
+"""The exact semantics of CEL: expressions as linked closures."""

@@ -1,0 +1,1 @@
+"""What CEL computes with values: pure functions, one family a module."""

@@ -1,0 +1,1 @@
+"""Values and syntax trees as texts."""

@@ -1,0 +1,51 @@
+"""A process that works without serving: requests, timers and schedules, and no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from typing import Final
+
+from statewright.http.server import ALLOW_PRIVATE, NO_WORKER, runtime_on
+from statewright.http.watching import Watch, watchers_of
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def work(
+    database: str, announce: Callable[[], None], *, allow_private: bool = False, watch: Watch
+) -> None:
+    """Work until SIGINT or SIGTERM, then give back what was begun.
+
+    Args:
+        database: the URL of the database; its tables are made where they are missing.
+        announce: is called as soon as it works.
+        allow_private: whether flows may send requests to addresses that are not public.
+        watch: how it is watched.
+
+    Raises:
+        HostError: the database cannot be used.
+    """
+    if allow_private:
+        os.environ[ALLOW_PRIVATE] = "1"
+    os.environ.pop(NO_WORKER, None)
+    asyncio.run(_work(database, announce, watch))
+
+
+async def _work(database: str, announce: Callable[[], None], watch: Watch) -> None:
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    before = {
+        # Not `add_signal_handler`, which Windows does not have.
+        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(over.set))
+        for number in _SIGNALS
+    }
+    try:
+        async with runtime_on(database, watchers_of(watch)):
+            announce()
+            await over.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

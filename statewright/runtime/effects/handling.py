@@ -1,0 +1,229 @@
+"""Handlers: who carries out requests to the world, and what they are given."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from statewright.errors import EffectFailed, EvaluationError, FailureKind
+from statewright.runtime.clock import SECOND, Clock, system_clock
+from statewright.runtime.effects.breakers import Breakers, breaker_of, destination_of
+from statewright.runtime.effects.secret_texts import Secrets, filled
+from statewright.runtime.observing.observers import NOBODY, Observers, Work
+from statewright.statechart import Effect, EffectKind
+from statewright.statechart.values.coercion import kept
+from statewright.storage.records import SessionKey
+
+_log = logging.getLogger(__name__)
+
+LONGEST: Final = 60.0
+"""Seconds that a handler has unless the request says otherwise."""
+
+MOST_SECONDS: Final = 600.0
+"""The most seconds that a request may give its handler."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request to the world, as its handler gets it. Secrets are filled in: never log ``data``.
+
+    Attributes:
+        key: whose session asks.
+        id: the idempotency key: the same for every try, and for no other request.
+        kind: ``invoke`` or ``send``.
+        name: the type of the work, or the target of what is sent.
+        state: the state that asks.
+        data: the parameters of the work; or what is sent, ``{"event", "data"}``.
+        attempt: counts the tries, from 1.
+    """
+
+    key: SessionKey
+    id: str
+    kind: EffectKind
+    name: str
+    state: str
+    data: Any = field(repr=False)
+    attempt: int = 1
+
+
+Handler: TypeAlias = Callable[[Order], Awaitable[Any]]
+"""Carries out a request and gives its result, a JSON-like value; raises ``EffectFailed``.
+
+It may be called again for a request that it has carried out: the id tells that it is the same.
+A handler with a method ``aclose`` is closed with the runtime.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a try.
+
+    Attributes:
+        data: the result; of a failure ``{"code", "message"}``.
+        failed: whether it is a failure.
+        kind: what that calls for, of a failure and of a result that is as bad as one.
+        wait: microseconds to wait before that, at least.
+    """
+
+    data: Any
+    failed: bool = False
+    kind: FailureKind = FailureKind.CONFIGURATION
+    wait: int = 0
+
+
+class Performer:
+    """Finds the handler of a request, and has it carried out, in bounded time.
+
+    Args:
+        handlers: type of work, or target of what is sent → who carries it out.
+        secrets: gives what secrets stand for.
+        longest: seconds that a handler has unless the request says otherwise.
+        clock: tells the time.
+        observers: look on while requests are carried out.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        secrets: Secrets,
+        longest: float = LONGEST,
+        clock: Clock = system_clock,
+        observers: Observers = NOBODY,
+    ) -> None:
+        self._handlers = handlers
+        self._secrets = secrets
+        self._longest = longest
+        self._clock = clock
+        self._observers = observers
+        self._breakers = Breakers()
+
+    async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
+        with self._observers.watching(Work("request", key, self.kind_of(effect), effect.id)) as one:
+            outcome = await self._guarded(key, effect, attempt)
+            if outcome.failed:
+                one.outcome = str(outcome.data["code"])
+            return outcome
+
+    def kind_of(self, effect: Effect) -> str:
+        """The name of the handler of a request; ``other`` where it has none."""
+        key = "type" if effect.kind is EffectKind.INVOKE else "target"
+        name = str(effect.data.get(key))
+        return name if name in self._handlers else "other"
+
+    async def _guarded(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        breaker = breaker_of(effect)
+        if breaker is None:
+            return await self._tried(key, effect, attempt)
+        whom = destination_of(key.tenant, effect)
+        if not self._breakers.admits(whom, breaker, self._clock()):
+            return _failure("open", "nobody was asked, because too many requests failed before")
+        outcome: Outcome | None = None
+        try:
+            outcome = await self._tried(key, effect, attempt)
+        finally:
+            failed = None if outcome is None else _is_their_failure(outcome)
+            self._breakers.note(whom, breaker, self._clock(), failed=failed)
+        return outcome
+
+    async def _tried(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        try:
+            return await self._performed(key, effect, attempt)
+        except EffectFailed as failure:
+            return _outcome_of(failure, await self._kind_of(key.tenant, failure))
+        except TimeoutError:
+            return _failure("timeout", "there was no result in time", FailureKind.TRANSIENT)
+        except EvaluationError as error:
+            return _failure("result", f"the result cannot be used: {error.reason}")
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody has cancelled us: the handler was, by something of its own.
+            return _failure("handler", "the handler was cancelled from inside")
+        except Exception as error:  # noqa: BLE001 (a handler may raise anything)
+            # Only the type is told: the text may hold secrets.
+            _log.error("the handler of %s failed: %s", effect.id, type(error).__name__)
+            return _failure("handler", f"the handler failed: {type(error).__name__}")
+
+    async def _performed(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        order = self._order(key, effect, attempt)
+        handler = self._handlers.get(order.name)
+        if handler is None:
+            return _unhandled(order)
+        async with asyncio.timeout(self._seconds(effect)):
+            return Outcome(kept(await handler(order)))
+
+    async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
+        """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
+        if failure.kind is not FailureKind.AUTHENTICATION:
+            return failure.kind
+        refresh = getattr(self._secrets, "refresh", None)
+        if refresh is None:
+            return FailureKind.CONFIGURATION
+        try:
+            async with asyncio.timeout(self._longest):
+                await refresh(tenant)
+        except Exception as error:  # noqa: BLE001 (what gives secrets may raise anything)
+            # Only the type is told: the text may hold secrets.
+            _log.error("secrets cannot be refreshed: %s", type(error).__name__)
+            return FailureKind.CONFIGURATION
+        return failure.kind
+
+    def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
+        kind, data = effect.kind, effect.data
+        if kind is EffectKind.INVOKE:
+            name, given = data["type"], data["params"]
+        else:
+            name, given = data["target"], {"event": data["event"], "data": data.get("data")}
+        order_data = filled(given, lambda secret: self._secrets(key.tenant, secret))
+        return Order(key, effect.id, kind, name, effect.state, order_data, attempt)
+
+    def _seconds(self, effect: Effect) -> float:
+        """How long a handler has: what the request says, and a little to say that it is over."""
+        given = timeout_of(effect.data.get("params"))
+        return self._longest if given is None else min(MOST_SECONDS, given / SECOND + 0.5)
+
+
+def timeout_of(params: Any) -> int | None:
+    """Microseconds that one try of a request has; None where it does not say."""
+    if not isinstance(params, Mapping):
+        return None
+    spans = [params.get("timeout"), params.get("try_timeout")]
+    return min((span for span in spans if type(span) is int and span > 0), default=None)
+
+
+def _is_their_failure(outcome: Outcome) -> bool:
+    """Whether a try shows that somebody does not answer as they should."""
+    data = outcome.data
+    status = data.get("status") if isinstance(data, Mapping) else None
+    answered = not outcome.failed and type(status) is int and status < _BAD_STATUS
+    return outcome.kind in _PASSING and not answered
+
+
+_BAD_STATUS: Final = 400
+_PASSING: Final = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMIT})
+
+
+def _outcome_of(failure: EffectFailed, kind: FailureKind) -> Outcome:
+    """A failure, or what counts as the result instead where no try is left."""
+    if failure.result is None:
+        return replace(_failure(failure.code, failure.message, kind), wait=failure.wait)
+    try:
+        return Outcome(kept(failure.result), kind=kind, wait=failure.wait)
+    except EvaluationError as error:
+        return _failure("result", f"the result cannot be used: {error.reason}")
+
+
+def _unhandled(order: Order) -> Outcome:
+    if order.kind is EffectKind.SEND:
+        _log.info("session %s: recorded `%s`, %s", order.key.session, order.name, order.id)
+        return Outcome({"status": "recorded"})
+    return _failure("unsupported", f"nobody here does work of the type `{order.name}`")
+
+
+def _failure(code: str, message: str, kind: FailureKind = FailureKind.CONFIGURATION) -> Outcome:
+    return Outcome({"code": code, "message": message}, failed=True, kind=kind)

@@ -1,0 +1,1 @@
+"""Looking back: sessions made again from what is stored."""

@@ -1,0 +1,1 @@
+"""Who watches a runtime at work: logs, metrics, spans and alerts."""

@@ -1,0 +1,1 @@
+"""What operators see and do: lists, repairs, dead letters, how long sessions are kept."""

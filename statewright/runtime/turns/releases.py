@@ -1,0 +1,87 @@
+"""The charts that sessions run, read once: a publication never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from statewright.errors import UnknownPublication
+from statewright.runtime.turns.values import Needs, needs_of
+from statewright.statechart import Statechart
+from statewright.storage.records import Publication
+from statewright.storage.store import Store
+
+KEPT: Final = 256
+"""How many charts, and how many publications, are kept in memory."""
+
+_Version = tuple[str, str, int]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A chart that sessions run, and what has to be put on their events.
+
+    Attributes:
+        chart: the chart.
+        contact: what it reads of the contact's values.
+        tenant: what it reads of the tenant's values.
+    """
+
+    chart: Statechart
+    contact: Needs
+    tenant: Needs
+
+
+def running_of(chart: Statechart) -> Running:
+    """A chart, with what it reads."""
+    return Running(chart, needs_of(chart, "contact"), needs_of(chart, "tenant"))
+
+
+class Releases:
+    """Publications of a store → what runs; those with one digest share one chart."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._digests: OrderedDict[_Version, str] = OrderedDict()
+        self._running: OrderedDict[str, Running] = OrderedDict()
+
+    async def running(self, tenant: str, flow: str, version: int) -> Running:
+        """What runs in sessions of a version.
+
+        Raises:
+            UnknownPublication: there is no such version.
+        """
+        digest = self._digests.get((tenant, flow, version), "")
+        running = self._running.get(digest)
+        if running is None:
+            publication = await self._store.publication(tenant, flow, version=version)
+            if publication is None:
+                raise UnknownPublication(tenant, flow, version)
+            return await self.running_of(publication)
+        self._running.move_to_end(digest)
+        return running
+
+    async def running_of(self, publication: Publication) -> Running:
+        """What runs in sessions of a publication.
+
+        Raises:
+            UnknownPublication: it was not published here.
+        """
+        version = (publication.tenant, publication.flow, publication.version)
+        running = self._running.get(publication.digest)
+        if running is None:
+            chart = (await self._store.release(publication)).statechart
+            running = running_of(chart)
+        _keep(self._running, publication.digest, running)
+        _keep(self._digests, version, publication.digest)
+        return running
+
+
+def _keep(kept: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > KEPT:
+        kept.popitem(last=False)

@@ -1,0 +1,282 @@
+"""What happens in a conversation: for the sessions that go on, or it begins some.
+
+What begins is for ``statechart.answering`` to say; here it is told what is published and what goes
+on, and what it says is done. All of it is kept by the store before it is done, and none of it is
+done twice, however often the same message comes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Final
+
+from statewright.errors import InvalidEvent
+from statewright.runtime.clock import Clock
+from statewright.runtime.turns.inbox import Inbox
+from statewright.runtime.turns.messages import checked_id, end_from
+from statewright.runtime.turns.openings import Talk
+from statewright.runtime.turns.receiving import Receiver
+from statewright.runtime.turns.starting import LOOK_BACK, Starter
+from statewright.runtime.turns.views import Received
+from statewright.statechart import Event, Status, event_to_json
+from statewright.statechart.answering import Beginning, Offer, answering, begun_by, holds
+from statewright.statechart.triggers import MESSAGE, Reentry, Trigger, TriggerKind
+from statewright.storage.limits import check_id
+from statewright.storage.records import Lookup, Publication, SessionKey
+from statewright.storage.store import PAGE, Store
+
+KEPT: Final = 256
+"""How many publications are remembered with their triggers."""
+
+SCHEDULE: Final = "schedule"
+"""The channel of sessions that schedules begin, and the event that a schedule is."""
+
+MANUAL: Final = "manual"
+"""The event that a trigger is whose name somebody says."""
+
+RESTARTED: Final = "restarted"
+"""The outcome of a session that ended because another one of its flow began."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """Something that happened in a conversation.
+
+    Attributes:
+        talk: which conversation.
+        event: what.
+        message: the id of the message that brings it.
+        contact: who talks there, or ``""``.
+    """
+
+    talk: Talk
+    event: Event
+    message: str
+    contact: str
+
+
+class Triggering:
+    """Begins sessions because of what happens.
+
+    Args:
+        store: where releases and sessions are kept.
+        clock: tells the time.
+        starter: begins sessions.
+        receiver: keeps messages for the session that goes on, or for the next one.
+        inbox: keeps messages of sessions.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, starter: Starter, receiver: Receiver, inbox: Inbox
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._starter = starter
+        self._receiver = receiver
+        self._inbox = inbox
+        self._known: OrderedDict[tuple[str, str, int], tuple[Trigger, ...]] = OrderedDict()
+
+    async def offers(self, tenant: str) -> dict[str, tuple[Publication, Offer]]:
+        """The newest publication of each flow of a tenant that has triggers, by flow."""
+        found: dict[str, tuple[Publication, Offer]] = {}
+        after = ""
+        while True:
+            page = await self._store.newest(tenant, after=after, limit=PAGE)
+            for publication in page:
+                triggers = await self._triggers(publication)
+                if triggers:
+                    found[publication.flow] = (publication, Offer(publication.flow, triggers))
+            if len(page) < PAGE:
+                return found
+            after = page[-1].flow
+
+    async def _triggers(self, publication: Publication) -> tuple[Trigger, ...]:
+        key = (publication.tenant, publication.flow, publication.version)
+        if key not in self._known:
+            self._known[key] = (await self._store.release(publication)).triggers
+            if len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return self._known[key]
+
+    async def happened(
+        self, talk: Talk, event: Event, *, message: str, contact: str
+    ) -> tuple[Received, ...]:
+        """Begin what an event triggers, and tell it to the sessions that go on.
+
+        Args:
+            talk: the conversation; its flow is not looked at.
+            event: what happened.
+            message: its id, unique in the conversation.
+            contact: whose values triggers may read, and sessions read and patch, or ``""``.
+        """
+        check_id("the id of the conversation", talk.conversation)
+        check_id("the id of the contact", contact or "-")
+        known = await self.offers(talk.tenant)
+        offers = [offer for _, offer in known.values()]
+        active = await self._active(talk, message, offers)
+        begun = answering(await self._with_values(talk, event, contact), offers, active)
+        happening = _Happening(talk, event, message, contact)
+        taken: list[Received] = []
+        for one in begun:
+            going = active.get(one.flow, ())
+            publication = known[one.flow][0]
+            taken.append(await self._begin(happening, publication, one, going))
+        others = [flow for flow in active if all(flow != one.flow for one in begun)]
+        if event.name == MESSAGE:
+            others = [] if begun else _first(others, known)
+        # Of several sessions of one flow, the newest is the one that a message is for.
+        most = 1 if event.name == MESSAGE else LOOK_BACK
+        told = [key for flow in others for key in active[flow][:most]]
+        return (*taken, *[await self._tell(happening, key) for key in told])
+
+    async def fire(self, publication: Publication, trigger: Trigger, at: int) -> Received | None:
+        """Begin what a schedule begins at a time; None where it begins nothing.
+
+        Its sessions are in a conversation of their own. It is done once for that time, however
+        often it is called.
+
+        Args:
+            publication: whose schedule it is.
+            trigger: the schedule.
+            at: the time, microseconds since 1970 UTC.
+        """
+        flow = publication.flow
+        named = sha256(trigger.name.encode()).hexdigest()[:32]
+        talk = Talk(publication.tenant, SCHEDULE, named, flow)
+        message = f"{SCHEDULE}:{at}"
+        event = Event(SCHEDULE, {"trigger": trigger.name})
+        seen = replace(await self._with_values(talk, event, ""), now=at)
+        active = await self._active(talk, message, [Offer(flow, (trigger,))])
+        going = active.get(flow, ())
+        if (going and trigger.reentry is Reentry.IGNORE) or not holds(trigger, seen):
+            return None
+        restart = bool(going) and trigger.reentry is Reentry.RESTART
+        begun = begun_by(trigger, seen, flow=flow, restart=restart)
+        return await self._begin(_Happening(talk, event, message, ""), publication, begun, going)
+
+    async def inputs(
+        self,
+        publication: Publication,
+        talk: Talk,
+        named: str | None,
+        contact: str,
+        given: Mapping[str, Any],
+    ) -> Mapping[str, Any]:
+        """What a session is given that somebody begins: by a manual trigger, or by none.
+
+        What the trigger gives goes before what is given besides, which its expressions see as
+        ``event.data``. The session begins in any case, so priority and re-entry do not count.
+
+        Args:
+            publication: what it runs.
+            talk: of what it is an episode.
+            named: the trigger, or None.
+            contact: whose values its condition may read, or ``""``.
+            given: values of the flow's inputs.
+
+        Raises:
+            InvalidEvent: the flow has no such manual trigger, or its condition does not hold.
+        """
+        if named is None:
+            return given
+        known = {
+            one.name: one
+            for one in await self._triggers(publication)
+            if one.kind is TriggerKind.MANUAL
+        }
+        if named not in known:
+            names = ", ".join(f"`{name}`" for name in known) or "none"
+            raise InvalidEvent(
+                f"`{ascii(named)[1:-1][:80]}` is no manual trigger of this flow; it has {names}"
+            )
+        event = await self._with_values(talk, Event(MANUAL, dict(given)), contact)
+        if not holds(known[named], event):
+            raise InvalidEvent(f"the condition of the trigger `{named}` does not hold")
+        return {**given, **begun_by(known[named], event, flow=publication.flow).inputs}
+
+    async def _active(
+        self, talk: Talk, message: str, offers: Iterable[Offer]
+    ) -> dict[str, list[SessionKey]]:
+        """The sessions that go on, but for those that the same message has begun.
+
+        By flow, the newest first. Where a flow begins sessions beside each other, its latest
+        ``LOOK_BACK`` are looked at.
+        """
+        episodes = await self._store.conversation(talk.tenant, talk.channel, talk.conversation)
+        beside = {offer.flow for offer in offers if any(map(_is_parallel, offer.triggers))}
+        keys = [
+            replace(talk, flow=latest.flow).key(number)
+            for latest in episodes
+            for number in range(latest.episode, max(0, latest.episode - LOOK_BACK), -1)
+            if number == latest.episode or latest.flow in beside
+        ]
+        going: dict[str, list[SessionKey]] = {}
+        loaded = await self._store.load([Lookup(key, message) for key in keys])
+        for key, one in zip(keys, loaded, strict=True):
+            begun = one.duplicate is not None and one.duplicate.revision == 1
+            if one.session is not None and one.session.status is Status.ACTIVE and not begun:
+                going.setdefault(one.session.birth.flow, []).append(key)
+        return going
+
+    async def _with_values(self, talk: Talk, event: Event, contact: str) -> Event:
+        """The event as triggers see it: with its time, and what is known of contact and tenant."""
+        (loaded,) = await self._store.load([Lookup(talk.key(0), contact=contact)])
+        return replace(event, now=self._clock(), contact=loaded.contact, tenant=loaded.tenant)
+
+    async def _begin(
+        self,
+        happening: _Happening,
+        publication: Publication,
+        begun: Beginning,
+        going: Sequence[SessionKey],
+    ) -> Received:
+        """Begin a session instead of those of its flow that go on, or beside them."""
+        if begun.restart:
+            for key in going:
+                await self._end(happening, key)
+        talk = replace(happening.talk, flow=begun.flow)
+        if not begun.beside:
+            return await self._receiver.receive(
+                publication,
+                talk,
+                happening.event,
+                message=happening.message,
+                contact=happening.contact,
+                inputs=begun.inputs,
+            )
+        started = await self._starter.start(
+            publication,
+            talk,
+            contact=happening.contact,
+            inputs=begun.inputs,
+            message=happening.message,
+            repeatable=True,
+        )
+        return Received(started.key, 0)
+
+    async def _end(self, happening: _Happening, key: SessionKey) -> None:
+        ending = f"{key.session}:restart:{happening.message}"
+        await self._inbox.accept(key, ending, event_to_json(end_from(RESTARTED)))
+
+    async def _tell(self, happening: _Happening, key: SessionKey) -> Received:
+        message = checked_id(key, happening.message)
+        body = event_to_json(happening.event)
+        return Received(key, await self._inbox.accept(key, message, body))
+
+
+def _is_parallel(trigger: Trigger) -> bool:
+    return trigger.reentry is Reentry.PARALLEL
+
+
+def _first(flows: Iterable[str], known: Mapping[str, tuple[Publication, Offer]]) -> list[str]:
+    """The flow of the highest priority, the first by name of several; none of none."""
+
+    def order(flow: str) -> tuple[int, str]:
+        triggers = known[flow][1].triggers if flow in known else ()
+        return -max((one.priority for one in triggers), default=0), flow
+
+    return sorted(flows, key=order)[:1]

@@ -1,0 +1,409 @@
+"""A turn: a row and a message become a new row, an answer and effects.
+
+Load the session; verify that its state is what was stored; step it, which is pure; commit it where
+its revision is still what was read. Whoever lost the race loads again and steps again, until the
+turn is committed or another worker has committed the same message, whose answer is then the answer.
+So a message is neither lost nor handled twice, whatever happens in between: nothing is promised
+before the commit, and nothing is done after it that the next load would not find.
+
+Messages that were accepted earlier come first. They are stepped one from another, and committed in
+one batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from statewright.errors import (
+    RevisionConflict,
+    SessionEnded,
+)
+from statewright.runtime.clock import Clock
+from statewright.runtime.observing.observers import NOBODY, Observers, Work
+from statewright.runtime.turns.answer import Answer, answer_from_json
+from statewright.runtime.turns.mailboxes import Mailboxes
+from statewright.runtime.turns.messages import Incoming, incoming_from, tick_at
+from statewright.runtime.turns.openings import Opening, body_of
+from statewright.runtime.turns.rehydration import UNFIT, Rehydrated, existing, state_of
+from statewright.runtime.turns.releases import Releases, Running
+from statewright.runtime.turns.stepping import (
+    Stepped,
+    begun,
+    is_stale,
+    start_event,
+    stepped,
+    turn_from,
+)
+from statewright.statechart import EffectKind, Event, Snapshot, Status
+from statewright.statechart.interventions.repairs import RESUME
+from statewright.storage.corruption import corrupted
+from statewright.storage.queues import Message
+from statewright.storage.records import (
+    Birth,
+    Committed,
+    Duplicate,
+    Loaded,
+    Lookup,
+    Outcome,
+    Publication,
+    Session,
+    SessionKey,
+    Turn,
+)
+from statewright.storage.store import Store
+
+CHAIN: Final = 32
+"""How many messages of one session are committed in one batch."""
+
+PAUSE: Final = 0.05
+"""The longest pause, in seconds, before a turn that lost the race is stepped again."""
+
+_log = logging.getLogger(__name__)
+
+OnCommit = Callable[[SessionKey, Stepped], None]
+"""Told of each turn that this process has committed. It returns at once, and never fails."""
+
+
+First = Callable[[Running, Loaded, int], Event]
+"""Makes the event that begins a session: from what it runs, what is known then, and the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that was begun, now or earlier by the same message.
+
+    Attributes:
+        answer: of its first turn.
+        secret_hash: of the secret in its token.
+    """
+
+    answer: Answer
+    secret_hash: str
+
+
+class Turns:
+    """Takes turns.
+
+    Args:
+        store: where sessions are.
+        clock: tells the time.
+        on_commit: is told of every turn.
+        observers: look on while turns are taken.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, on_commit: OnCommit, observers: Observers = NOBODY
+    ) -> None:
+        self._releases = Releases(store)
+        self._store = store
+        self._clock = clock
+        self._on_commit = on_commit
+        self._observers = observers
+        self._mailboxes = Mailboxes()
+
+    def open(self) -> None:
+        """Take turns, also after a ``close``."""
+        self._mailboxes.open()
+
+    async def close(self) -> None:
+        """Let the turns that were begun come to their end, and begin no more."""
+        await self._mailboxes.close()
+
+    async def begin(
+        self,
+        key: SessionKey,
+        message: str,
+        *,
+        publication: Publication,
+        birth: Birth,
+        first: First,
+    ) -> Begun | None:
+        """Begin a session; None where it exists, and was begun by another message.
+
+        Raises:
+            InvalidEvent: the inputs are not usable.
+            UnstorableRecord: an id is none that can be kept.
+        """
+        async with self._mailboxes.turn(key):
+            running = await self._releases.running_of(publication)
+            while True:
+                loaded = await self._load(Lookup(key, message, birth.contact))
+                if loaded.session is not None:
+                    return _begun(loaded)
+                event = first(running, loaded, self._clock())
+                made = begun(running.chart, key.session, event)
+                incoming = Incoming(message, event)
+                turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
+                (outcome,) = await self._store.commit([turn])
+                if isinstance(outcome, Committed):
+                    self._committed(turn, made, outcome)
+                    return Begun(made.answer, birth.secret_hash)
+
+    async def try_to_begin(self, publication: Publication, opening: Opening, now: int) -> None:
+        """See whether a session could begin like this, without beginning it.
+
+        Raises:
+            InvalidEvent: the inputs are not usable.
+            UnstorableRecord: a name or an id is none that can be kept.
+        """
+        running = await self._releases.running_of(publication)
+        loaded = await self._load(Lookup(opening.key, contact=opening.contact))
+        event = first_event(running, loaded, opening.inputs, opening.seed, now)
+        made = begun(running.chart, opening.key.session, event)
+        turn_from(
+            opening.key, made, Incoming("try", event), version=opening.version, birth=opening.birth
+        )
+
+    async def take(
+        self, key: SessionKey, message: Incoming, *, expected: int | None = None
+    ) -> Answer:
+        """Handle a message, after those that wait before it.
+
+        Raises:
+            UnknownSession: there is no such session.
+            RevisionConflict: ``expected`` is given, and is not the revision that the message meets.
+            SessionEnded: the session is over, and this is not a message that it has heard.
+            InvalidEvent: the event is not usable, or a patch does not fit.
+            StaleResultError: it is a result that nobody waits for.
+            CorruptedSession: the state is not what was stored.
+        """
+        with self._observers.watching(Work("turn", key, message.event.name, message.id)):
+            return await self._taken(key, message, expected)
+
+    async def _taken(self, key: SessionKey, message: Incoming, expected: int | None) -> Answer:
+        async with self._mailboxes.turn(key):
+            tries = last = 0
+            while True:
+                loaded = await self._load(Lookup(key, message.id))
+                if loaded.duplicate is not None:
+                    return answer_from_json(loaded.duplicate.answer)
+                # What is accepted from now on comes later.
+                last = last or loaded.last
+                before = _before(key, loaded, message, last)
+                if before and await self._take_chain(key, loaded, before, self._clock()):
+                    continue
+                if not before:
+                    message = _placed(loaded, message)
+                    answer = await self._try(key, loaded, message, expected)
+                    if answer is not None:
+                        return answer
+                tries += 1
+                await _pause(tries)
+
+    async def _try(
+        self, key: SessionKey, loaded: Loaded, message: Incoming, expected: int | None
+    ) -> Answer | None:
+        """Step and commit one message; None where another worker was faster."""
+        session = await self.rehydrated(key, loaded)
+        revision = session.snapshot.turns
+        if expected is not None and expected != revision:
+            raise RevisionConflict(expected, revision)
+        if session.snapshot.status is not Status.ACTIVE and message.event.name != RESUME:
+            raise SessionEnded(
+                f"session `{key.session}` has {session.snapshot.status}; start another one"
+            )
+        made = _stepped(session, session.snapshot, message, self._clock())
+        if is_stale(session.snapshot, made):
+            raise StaleResultError(message.event.invocation)
+        turn = turn_from(key, made, message, version=session.row.version)
+        (outcome,) = await self._store.commit([turn])
+        return self._answer(turn, made, outcome)
+
+    async def drain(self, key: SessionKey, now: int) -> int:
+        """Handle what waits in a session: its inbox, and the timers that are due.
+
+        Returns:
+            how many turns were taken.
+
+        Raises:
+            UnknownSession: there is no such session.
+            CorruptedSession: the state is not what was stored.
+        """
+        with self._observers.watching(Work("turn", key, "inbox", "")):
+            return await self._drained(key, now)
+
+    async def _drained(self, key: SessionKey, now: int) -> int:
+        taken = tries = 0
+        async with self._mailboxes.turn(key):
+            while True:
+                loaded = await self._load(Lookup(key))
+                waiting = [incoming_from(key, arrival) for arrival in loaded.inbox[:CHAIN]]
+                if not waiting and _is_due(loaded, now):
+                    revision = loaded.session.revision if loaded.session else 0
+                    waiting = [tick_at(key, revision)]
+                if not waiting:
+                    return taken
+                committed = await self._take_chain(key, loaded, waiting, now)
+                taken += committed
+                tries = 0 if committed else tries + 1
+                if not committed:
+                    await _pause(tries)
+
+    async def _take_chain(
+        self, key: SessionKey, loaded: Loaded, messages: list[Incoming], now: int
+    ) -> int:
+        """Step messages one from another, and commit them together; how many were committed."""
+        if loaded.session is None and messages[0].opening is not None:
+            return await self._open(messages[0], messages[0].opening, now)
+        session = await self.rehydrated(key, loaded)
+        chain: list[tuple[Turn, Stepped]] = []
+        snapshot = session.snapshot
+        for message in messages[:CHAIN]:
+            if message.opening is not None and snapshot.status is not Status.ACTIVE:
+                await self._pass_on(message, message.opening.next, now)
+            made = _stepped(session, snapshot, message, now)
+            chain.append((turn_from(key, made, message, version=session.row.version), made))
+            snapshot = made.step.snapshot
+            if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
+                break  # The next turn has to read what this one writes.
+        outcomes = await self._store.commit([turn for turn, _ in chain])
+        for (turn, made), outcome in zip(chain, outcomes, strict=True):
+            self._answer(turn, made, outcome)
+        return sum(isinstance(outcome, Committed) for outcome in outcomes)
+
+    async def _open(self, message: Incoming, opening: Opening, now: int) -> int:
+        """Begin the session for which a message waits; how many turns were committed."""
+        key = opening.key
+        running = await self._releases.running(key.tenant, opening.talk.flow, opening.version)
+        loaded = await self._load(Lookup(key, contact=opening.contact))
+        event = first_event(running, loaded, opening.inputs, opening.seed, now)
+        made = begun(running.chart, key.session, event)
+        turn = turn_from(key, made, message, version=opening.version, birth=opening.birth)
+        (outcome,) = await self._store.commit([turn])
+        self._answer(turn, made, outcome)
+        return int(isinstance(outcome, Committed))
+
+    async def _pass_on(self, message: Incoming, opening: Opening, now: int) -> None:
+        """Let the next session of a conversation have a message that finds this one ended.
+
+        It is there before this session notes that it came too late: a crash in between passes it on
+        again, to the same place.
+        """
+        body = body_of(message.event, opening)
+        await self._store.accept([Message(opening.key, message.id, body, now)])
+
+    async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
+        """A loaded session, its state verified.
+
+        Raises:
+            UnknownSession: there is none.
+            CorruptedSession: the state is not what was stored.
+            UnknownPublication: the flow that it runs is not published any more.
+        """
+        row = existing(key, loaded)
+        snapshot = state_of(key, loaded)
+        running = await self.running(row)
+        return Rehydrated(
+            row,
+            running,
+            snapshot,
+            loaded.state_hash,
+            running.contact.of(loaded.contact),
+            running.tenant.of(loaded.tenant),
+        )
+
+    async def running(self, row: Session) -> Running:
+        """What a session runs.
+
+        Raises:
+            UnknownPublication: the flow is not published any more.
+        """
+        return await self._releases.running(row.key.tenant, row.birth.flow, row.version)
+
+    async def _load(self, lookup: Lookup) -> Loaded:
+        (loaded,) = await self._store.load([lookup])
+        return loaded
+
+    def _answer(self, turn: Turn, made: Stepped, outcome: Outcome) -> Answer | None:
+        """The answer that the message has got, by this turn or another; None where it has none."""
+        match outcome:
+            case Committed():
+                self._committed(turn, made, outcome)
+                return made.answer
+            case Duplicate(_, text):
+                return answer_from_json(text)
+            case _:
+                return None
+
+    def _committed(self, turn: Turn, made: Stepped, outcome: Committed) -> None:
+        session, revision = turn.key.session, turn.revision
+        failed = made.step.snapshot.status is Status.FAILED
+        for incident in made.step.incidents:
+            _log.info("session %s, revision %d: %s", session, revision, incident.name)
+        if failed:
+            # What users have said may stand in messages of incidents, so that stays in the history.
+            names = ", ".join(dict.fromkeys(one.name for one in made.step.incidents)) or "an end"
+            _log.warning("session %s failed at revision %d: %s", session, revision, names)
+        for patch in outcome.unfit:
+            what = f"{patch.scope} at {'.'.join(patch.path)}"
+            _log.warning("session %s, revision %d: no patch of %s", session, revision, what)
+        self._on_commit(turn.key, made)
+
+
+def _begun(loaded: Loaded) -> Begun | None:
+    """The start of a session by the message that was looked up, or None."""
+    if loaded.session is None or loaded.duplicate is None or loaded.duplicate.revision != 1:
+        return None
+    answer = answer_from_json(loaded.duplicate.answer)
+    return Begun(answer, loaded.session.birth.secret_hash)
+
+
+class StaleResultError(Exception):
+    """A result came that nobody waits for; nothing was changed. It does not leave the runtime.
+
+    Args:
+        invocation: whose result it is.
+    """
+
+    def __init__(self, invocation: str) -> None:
+        super().__init__(f"nothing waits for the result of {invocation!r} any more")
+
+
+def first_event(
+    running: Running, loaded: Loaded, inputs: Mapping[str, Any], seed: str, now: int
+) -> Event:
+    """The event that begins a session at its beginning."""
+    contact, tenant = running.contact.of(loaded.contact), running.tenant.of(loaded.tenant)
+    return start_event(inputs, seed=seed, now=now, contact=contact, tenant=tenant)
+
+
+def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
+    event = replace(message.event, now=now, contact=session.contact, tenant=session.tenant)
+    try:
+        return stepped(session.chart, before, event)
+    except UNFIT as error:
+        raise corrupted(session.row.key, error) from None
+
+
+def _before(key: SessionKey, loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:
+    """What waits in the inbox, up to a position, and came before a message."""
+    before: list[Incoming] = []
+    for arrival in loaded.inbox:
+        # What is to begin the session is handled as what waits there, whoever brings it again.
+        own = arrival.message == message.id and loaded.session is not None
+        if own or arrival.position > last:
+            break
+        before.append(incoming_from(key, arrival))
+    return before
+
+
+def _placed(loaded: Loaded, message: Incoming) -> Incoming:
+    """A message with its place in the inbox, where it was accepted before."""
+    if loaded.inbox and loaded.inbox[0].message == message.id:
+        return replace(message, position=loaded.inbox[0].position)
+    return message
+
+
+def _is_due(loaded: Loaded, now: int) -> bool:
+    session = loaded.session
+    if session is None or session.status is not Status.ACTIVE:
+        return False
+    return session.due_at is not None and session.due_at <= now
+
+
+async def _pause(tries: int) -> None:
+    await asyncio.sleep(min(PAUSE, 0.001 * 2 ** min(tries - 1, 10)) if tries > 1 else 0)

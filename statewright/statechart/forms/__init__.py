@@ -1,0 +1,1 @@
+"""Charts, snapshots, events and effects ⇄ canonical JSON."""

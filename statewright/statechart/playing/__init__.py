@@ -1,0 +1,1 @@
+"""Conversations without a channel, a clock or a world: scripts, and how they are played."""

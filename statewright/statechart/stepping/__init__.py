@@ -1,0 +1,1 @@
+"""One macrostep: what is accepted, which transitions are taken, and what they do."""

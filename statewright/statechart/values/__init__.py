@@ -1,0 +1,1 @@
+"""What variables may hold: how values are coerced, fitted, written and spelled."""
