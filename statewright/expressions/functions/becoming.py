@@ -52,6 +52,9 @@ _CLASSES: Final[Mapping[str, type]] = MappingProxyType(
     }
 )
 
+KNOWN: Final = frozenset({*_CLASSES, "dyn"})
+"""The types that something can be declared as."""
+
 
 def converted(value: Any, declared: str) -> Any:
     """A value as one of the declared type.
