@@ -14,6 +14,7 @@ import {
   printed,
   some,
   toDouble,
+  toInt,
   trimmed,
   type Fields,
   type Value,
