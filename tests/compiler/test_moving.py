@@ -34,7 +34,7 @@ nodes:
   name: {type: question, text: "Your name?", variable: name, timeout: 1h, next: age,
          on: {timeout: late}}
   age: {type: question, input: number, text: "Your age?", variable: age, next: call}
-  call: {type: http, url: "https://api.example.com/people", on: {success: bye, error: sorry}}
+  call: {type: http, url: "https://api.example.com/people", success: bye, error: sorry}
   sorry: {type: message, text: "That did not work.", next: bye}
   late: {type: end, outcome: late}
   bye: {type: end, text: "Bye, {{ name }} ({{ age }}).", outcome: done}
@@ -189,7 +189,7 @@ def test_a_timer_that_nobody_hears_and_work_that_nobody_waits_for_are_said() -> 
     idle = OLD.replace(
         '{type: http, url: "https://api.example.com/people"', "{type: message, text: hm"
     )
-    idle = idle.replace("on: {success: bye, error: sorry}", "next: bye")
+    idle = idle.replace("success: bye, error: sorry", "next: bye")
     assert [code for code, _ in hindrances(OLD, idle, "Ada", "36")][-1] == "V905"
 
 
