@@ -94,6 +94,7 @@ class Found:
         complete: whether nothing was left out for lack of budget.
         crowded: variables that have more values than are followed.
         unsure: states whose entry failed although it writes variables that count as written.
+        repeated: a state that reads a free variable more than once in a macrostep, or ``""``.
     """
 
     seen: dict[Question, Origin] = field(default_factory=dict)
@@ -102,3 +103,4 @@ class Found:
     complete: bool = True
     crowded: set[Key] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
+    repeated: str = ""

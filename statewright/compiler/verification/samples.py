@@ -144,12 +144,13 @@ def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
 def _fresh(cut: Cut) -> str:
     """A text that is none of those compared with, and for which no predicate holds."""
     for text in _FRESH:
-        if text not in cut.texts and not any(_holds(text, *one) for one in cut.predicates):
+        if text not in cut.texts and not any(holds(text, *one) for one in cut.predicates):
             return text
     return "\U0001f9a4"
 
 
-def _holds(text: str, predicate: str, argument: str) -> bool:
+def holds(text: str, predicate: str, argument: str) -> bool:
+    """Whether a predicate is true of a text; not where it has no value."""
     try:
         return _HOLDS[predicate](text, argument)
     except EvaluationError:

@@ -139,6 +139,7 @@ class Search:
                 **outside,
             )
         )
+        self._look_twice(None, step)
         read, written = world.footprints.of(None, step)
         touched = read | (written - frozenset(dimensions))
         covered = self._split(trial, trials, dimensions, point, touched)
@@ -206,6 +207,7 @@ class Search:
         others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
         step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
+        self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
         covered = self._split(trial, trials, piece.dimensions, point, read)
         passed = frozenset(piece.dimensions) - read - written
@@ -215,6 +217,11 @@ class Search:
         }
         self._arrive(piece, covered, passed, masks, step, others, origin)
         return bool(step.microsteps)
+
+    def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
+        """Note where a free variable may really have had several values."""
+        if not self.found.repeated:
+            self.found.repeated = self._world.repeats.of(before, step)
 
     def _split(
         self,

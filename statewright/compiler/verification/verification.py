@@ -26,6 +26,7 @@ from statewright.compiler.verification.questions import (
     Answer,
     Fail,
     GetStuck,
+    GoOnForEver,
     Impossible,
     LoseTheEnd,
     Possible,
@@ -78,6 +79,11 @@ class Engine:
         if self.found.crowded:
             name = min(self.found.crowded)[1]
             return f"`{name}` may have more values than are followed"
+        if self.found.repeated:
+            return f"`{self.found.repeated}` is gone through more than once without waiting"
+        limit = self.world.chart.limit
+        if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
+            return f"more than {limit} steps are taken without waiting"
         if self.gaps:
             gap = self.gaps[0]
             return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
