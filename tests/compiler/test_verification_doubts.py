@@ -108,6 +108,8 @@ nodes:
 
 def test_more_thresholds_than_values_are_tried() -> None:
     arms = ", ".join(f'{{if: "t < {number * 10}", to: bye}}' for number in range(1, 21))
-    text = SQUARE.replace('[{if: "GUARD", to: done}]', f"[{arms}]").replace("maximum: 100", "maximum: 900")
+    text = SQUARE.replace('[{if: "GUARD", to: done}]', f"[{arms}]").replace(
+        "maximum: 100", "maximum: 900"
+    )
     text = text.replace("else: inc", "else: seven").replace("next: inc}", "next: route}")
     assert all(one.verdict is Verdict.UNDECIDED for one in dead(text))

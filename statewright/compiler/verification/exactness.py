@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 from typing import Final
 
@@ -17,7 +18,7 @@ from statewright.compiler.verification.domains import EVENT, Domains, Place, is_
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.relevance import Relevance
-from statewright.compiler.verification.samples import MOST, holds, is_closed, samples
+from statewright.compiler.verification.samples import MOST, holds, is_closed, samples, sizes
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Read
@@ -25,17 +26,19 @@ from statewright.compiler.verification.world import World, declared_in
 from statewright.expressions import Literal, Sequence
 from statewright.expressions.syntax import Call, Node, walk
 from statewright.expressions.syntax import Literal as Written
+from statewright.statechart.playing.script import MESSAGE
 from statewright.statechart.structure.nodes import Node as Active
 from statewright.statechart.structure.tree import Tree
 
 _CLOSED_KINDS: Final = frozenset(("choice", "boolean"))
 """Questions to which all answers are tried; those of several choices depend on how many."""
 
-_SHORT: Final = 40
-"""Texts of that many letters at most are looked for among those compared with."""
-
 _SPARE: Final = 10
 """How many samples there are beside those at the places where a domain is cut."""
+
+_BODY: Final = ("data", "body")
+_APART: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "node")))
+"""What of an answer is tried apart from the rest of it, or only as it has to be."""
 
 _ALTERING: Final = frozenset(("trim", "lowerAscii", "upperAscii"))
 """Functions of a text that give the same for several ones."""
@@ -102,6 +105,12 @@ class _Looking:
             site for one in world.uses.values() for part in one.parts() for site in part.sites
         ]
         self._free = world.free.keys()
+        self._given = world.inputs.keys()
+        self._asking = {
+            world.alphabet.groups[node.id]
+            for node in world.tree.nodes.values()
+            if MESSAGE in node.by_stem
+        }
         self._open: set[Key] = {
             key for key in world.inputs if key[0] in {CONTACT, TENANT} or not self._whole(key)
         }
@@ -109,6 +118,7 @@ class _Looking:
         self._spread()
         self._moving = self._computed_keys()
         self._altered = self._altered_places()
+        self._joint = self._joint_keys()
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -218,7 +228,9 @@ class _Looking:
                 if key is None or key in moving or self._is_listed(key):
                     continue
                 literal = not site.reads and isinstance(site.expression.root, Written)
-                known = is_path(site) and all(read.key not in {None, *moving} for read in site.reads)
+                known = is_path(site) and all(
+                    read.key not in {None, *moving} for read in site.reads
+                )
                 if not (literal or known):
                     moving.add(key)
                     changed = True
@@ -249,7 +261,7 @@ class _Looking:
             if not self._is_open(read, site.state):
                 continue
             cut = self._cut(place)
-            if cut > CUTS or self._overfull(place):
+            if cut > CUTS or self._too_many(place):
                 return "there are too many constants to try all pieces between them"
             predicates = self._predicates(place)
             if len(predicates) > 1:
@@ -258,20 +270,49 @@ class _Looking:
                 return "no text is known that its pattern matches"
             if self._mixed(place):
                 return "several tests of one text may overlap in ways that are not tried"
+            if place[0] in self._joint:
+                return "there are too many combinations of values to try all of them"
         return ""
 
-    def _overfull(self, place: Place) -> bool:
-        """Whether there are more values, or more combinations of parts, than are tried."""
-        key, path = place
+    def _too_many(self, place: Place) -> bool:
         cut = self._domains.cuts.get(place, Cut())
-        if 3 * len(cut.numbers) + len(cut.texts) + 4 * len(cut.predicates) > MOST - _SPARE:
-            return True
-        root = ("data",) if key[0] == EVENT else ()
-        if path[: len(root)] != root or len(path) == len(root):
+        return 3 * len(cut.numbers) + len(cut.texts) + 4 * len(cut.predicates) > MOST - _SPARE
+
+    def _joint_keys(self) -> set[Key]:
+        """The variables that hold parts of what is not tried in all combinations."""
+        joint = {key for key in self._given if self._overfull(key, ())}
+        flows = [site for site in self._sites if site.role is Role.FLOW]
+        sources = {
+            id(site): {place[0] for place, _ in self._domains.places(site)} for site in flows
+        }
+        full = {
+            key
+            for key in set().union(*sources.values())
+            if key[0] == EVENT and (self._overfull(key, ("data",)) or self._overfull(key, _BODY))
+        }
+        changed = True
+        while changed:
+            changed = False
+            for site in flows:
+                if site.target is not None and site.target not in joint:
+                    changed = changed or bool(sources[id(site)] & (joint | full))
+                    joint |= {site.target} if sources[id(site)] & (joint | full) else set()
+        return joint
+
+    def _overfull(self, key: Key, root: tuple[str, ...]) -> bool:
+        """Whether parts of a value have more combinations than are tried."""
+        if key[0] == EVENT and key[1] in self._asking:
             return False
-        parts = [one for at, one in self._domains.at(key).items() if len(at) > len(root)]
-        tested = [one for one in parts if one.texts or one.numbers or one.predicates or one.others]
-        return prod(_variety(one) for one in tested) > MOST
+        tested = [
+            cut
+            for at, cut in self._domains.at(key).items()
+            if at[: len(root)] == root
+            and len(at) > len(root)
+            and at not in _APART
+            and (root == _BODY or at[:2] != _BODY)
+            and (cut.texts or cut.numbers or cut.predicates or cut.others)
+        ]
+        return len(tested) > 1 and prod(_variety(one) for one in tested) > MOST
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""
@@ -282,12 +323,14 @@ class _Looking:
             return True
         if tests < 2:
             return False
-        if cut.predicates and cut.numbers:
-            return True
         others = [one for one in samples("string", {(): cut}) if one not in cut.texts]
-        wanted = {True, False} if cut.predicates else set[bool]()
-        wanted -= {holds(text, *one) for text in others for one in cut.predicates}
-        return bool(wanted) or any("a" * n in cut.texts for n in range(_SHORT))
+        tried = {
+            (len(text) if cut.numbers else 0, *(holds(text, *one) for one in cut.predicates))
+            for text in others
+        }
+        outcomes = product((True, False), repeat=len(cut.predicates))
+        lengths = list(sizes(cut)) if cut.numbers else [0]
+        return any((length, *each) not in tried for each in outcomes for length in lengths)
 
     def _cut(self, place: Place) -> int:
         return self._domains.cuts[place].size() if place in self._domains.cuts else 0

@@ -72,6 +72,7 @@ class Edge:
         box: the part of the target.
         moved: whether anything happened.
         good: whether the session ends as its author wanted it to.
+        kept: the names of the rules whose promise may have been kept on the way.
     """
 
     source: int
@@ -81,6 +82,7 @@ class Edge:
     box: Box
     moved: bool
     good: bool
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

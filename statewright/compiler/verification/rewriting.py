@@ -11,6 +11,7 @@ from statewright.expressions import Computed, Content, Expression, Record, Seque
 from statewright.expressions.template import Template, parse_template
 from statewright.statechart.actions import Action, Assign, Branch, ForEach, If, Log, Raise, Send
 from statewright.statechart.definition import Actions, Datum, State, Statechart, Transition
+from statewright.statechart.rules import Moment, Rule
 
 Exchange = Callable[[Expression, bool], Expression]
 """Given an expression, and whether it is a guard, gives the one that stands in its place."""
@@ -21,7 +22,18 @@ def rewritten(chart: Statechart, exchange: Exchange, *data: Datum) -> Statechart
     states = tuple(_state(state, exchange) for state in chart.states)
     initial = None if chart.initial is None else _transition(chart.initial, exchange)
     own = tuple(_datum(datum, exchange) for datum in chart.data)
-    return replace(chart, states=states, initial=initial, data=(*own, *data))
+    rules = tuple(_rule(rule, exchange) for rule in chart.rules)
+    return replace(chart, states=states, initial=initial, data=(*own, *data), rules=rules)
+
+
+def _rule(rule: Rule, exchange: Exchange) -> Rule:
+    other = None if rule.other is None else _moment(rule.other, exchange)
+    return replace(rule, moment=_moment(rule.moment, exchange), other=other)
+
+
+def _moment(moment: Moment, exchange: Exchange) -> Moment:
+    condition = moment.condition
+    return moment if condition is None else replace(moment, condition=exchange(condition, True))
 
 
 def _state(state: State, exchange: Exchange) -> State:

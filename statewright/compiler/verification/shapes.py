@@ -47,7 +47,9 @@ class Shape:
     """
 
     def __init__(
-        self, spans: Iterable[tuple[int, int]], fixed: Mapping[tuple[int, int], bool] = MappingProxyType({})
+        self,
+        spans: Iterable[tuple[int, int]],
+        fixed: Mapping[tuple[int, int], bool] = MappingProxyType({}),
     ) -> None:
         self._spans = tuple(spans)
         self._fixed = fixed
