@@ -120,7 +120,9 @@ def test_what_can_go_on_for_ever_without_it_is_shown_up_to_where_it_is_lost() ->
 
 
 def test_who_may_always_answer_otherwise_is_assumed_to_do_so_at_some_time() -> None:
-    text = TRAP.replace("WAY", "answered").replace("text: Why?, next: sink", "text: Why?, next: ask")
+    text = TRAP.replace("WAY", "answered").replace(
+        "text: Why?, next: sink", "text: Why?, next: ask"
+    )
     assert found(text) == []
 
 
@@ -139,7 +141,8 @@ def test_a_rule_about_what_never_happens_is_told() -> None:
     text = DESK.replace("RULE", "{never: 'age < 18', at: lost}")
     text = text.replace("else: menu}\n  terms", "else: maybe}\n  terms")
     text = text.replace(
-        "  pay:", "  maybe: {type: condition, branches: [{if: age >= 18 && ok, to: lost}], else: menu}\n  pay:"
+        "  pay:",
+        "  maybe: {type: condition, branches: [{if: age >= 18 && ok, to: lost}], else: menu}\n  pay:",
     )
     assert [(one.code, one.verdict) for one in found(text)] == [("T805", Verdict.PROVED)]
 
