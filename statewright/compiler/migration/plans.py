@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from statewright.compiler.scope import HOST_FUNCTIONS
+from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
 from statewright.errors import ExpressionError, InvalidConfiguration
-from statewright.expressions import Environment, Expression, check, parse
+from statewright.expressions import Environment, Expression, check, parse, type_from_name
 from statewright.flows.nearest import did_you_mean
 from statewright.statechart.definition import Statechart, state_id
 from statewright.statechart.migration.plan import Plan
@@ -66,6 +66,7 @@ def _state(tree: Tree, name: Any, where: str, which: str) -> str:
 def _values(plan: Mapping[str, Any], old: Statechart, new: Statechart) -> Mapping[str, Expression]:
     types = {datum.name: type_of(datum.type, datum.limits) for datum in old.data}
     own = frozenset(types)
+    types |= {name: type_from_name(ROOTS[name]) for name in ("vars", "session", "now")}
     environment = Environment(types, HOST_FUNCTIONS, unset=own, mirror="vars", mirrored=own)
     declared = {datum.name for datum in new.data}
     found: dict[str, Expression] = {}
@@ -80,7 +81,7 @@ def _values(plan: Mapping[str, Any], old: Statechart, new: Statechart) -> Mappin
             raise _wrong(where, str(error)) from None
         problems = check(expression, environment).problems
         if problems:
-            raise _wrong(where, problems[0].message)
+            raise _wrong(where, problems[0].reason)
         found[name] = expression
     return found
 

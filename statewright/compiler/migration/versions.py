@@ -49,7 +49,7 @@ class Versions:
     def resting(self) -> tuple[Node, ...]:
         """The states of the old chart in which sessions may wait for something."""
         old, _ = self.trees
-        reached = reachable(old, [old.root])
+        reached = reachable(old, [old.root], entered=True)
         return tuple(node for node in reached if node.leaf and _waits(node))
 
     @cached_property
@@ -115,36 +115,37 @@ def name_of(node: Node) -> str:
     return node.id.split("/", maxsplit=1)[0]
 
 
-def reachable(tree: Tree, sources: list[Node]) -> tuple[Node, ...]:
+def reachable(tree: Tree, sources: list[Node], *, entered: bool = False) -> tuple[Node, ...]:
     """The states that can be active from states on, as far as the drawing goes, in its order.
 
     Args:
         tree: of the chart.
         sources: where it begins; states around them are active, too.
+        entered: whether they are entered then, and so where they begin.
     """
-    found: dict[Node, None] = {}
-    waiting = [one for source in sources for one in (source, *source.ancestors())]
+    found: set[tuple[Node, bool]] = set()
+    waiting = [(source, entered) for source in sources]
     while waiting:
-        node = waiting.pop()
-        if node in found:
-            continue
-        found[node] = None
-        waiting.extend(_next(node))
-    found.pop(tree.root, None)
-    return tuple(sorted(found, key=lambda node: node.order))
+        step = waiting.pop()
+        if step not in found:
+            found.add(step)
+            waiting.extend(_next(*step))
+    nodes = {node for node, _ in found} - {tree.root}
+    return tuple(sorted(nodes, key=lambda node: node.order))
 
 
-def _next(node: Node) -> Iterator[Node]:
+def _next(node: Node, entered: bool) -> Iterator[tuple[Node, bool]]:  # noqa: FBT001 (a fact)
+    """What is active with a state, and what comes behind it; whether that is entered by default."""
+    if node.parent is not None:
+        yield node.parent, False
     if node.kind is StateKind.PARALLEL:
-        yield from node.children
-    if node.initial is not None:
-        yield from node.initial.targets
+        yield from ((child, True) for child in node.children)
+    if node.initial is not None and (entered or is_history(node)):
+        yield from ((target, True) for target in node.initial.targets)
     if is_history(node) and node.parent is not None:
-        yield node.parent
+        yield node.parent, True
     for arc in node.arcs:
-        for target in arc.targets:
-            yield target
-            yield from target.ancestors()
+        yield from ((target, True) for target in arc.targets)
 
 
 def _waits(node: Node) -> bool:
