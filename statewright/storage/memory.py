@@ -16,6 +16,7 @@ from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
+from statewright.storage.secrets import MemorySecrets
 from statewright.storage.patches import TENANT, Patch, owner_of, patched
 from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import Receipt
@@ -63,6 +64,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.drafts = MemoryDrafts()
+        self.secrets = MemorySecrets()
         self._publications: dict[tuple[str, str], list[tuple[Publication, Release]]] = {}
         self._conversations: dict[tuple[str, str, str], dict[str, tuple[int, SessionKey]]] = {}
         self._sessions: dict[SessionKey, Session] = {}

@@ -12,6 +12,7 @@ from statewright.storage.queues import Settlement
 from tests.storage.examples import request, turn
 
 TO_0003 = """
+drop table statewright_secrets;
 drop index statewright_outbox_failed;
 alter table statewright_outbox drop column failed_at;
 update statewright_version set version_num = '0003';
