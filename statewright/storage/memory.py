@@ -16,7 +16,6 @@ from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
-from statewright.storage.secrets import MemorySecrets
 from statewright.storage.patches import TENANT, Patch, owner_of, patched
 from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import Receipt
@@ -35,6 +34,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
+from statewright.storage.secrets import MemorySecrets
 from statewright.storage.store import PAGE, WAITING
 
 

@@ -1,7 +1,7 @@
-"""Secrets, taken out of what comes back: servers repeat what they were asked, in answers and errors.
+"""Secrets, taken out of what comes back: servers repeat what they were asked.
 
-A secret is found as it is, and as it is written in a URL, in JSON, in markup and in base64. One that
-was cut, reversed or hashed is not: nobody could tell.
+A secret is found as it is, and as it is written in a URL, in JSON, in markup and in base64. One
+that was cut, reversed or hashed is not: nobody could tell.
 """
 
 from __future__ import annotations

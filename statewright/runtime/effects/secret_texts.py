@@ -19,7 +19,7 @@ from statewright.expressions.printing.places import (
     part_behind_text,
 )
 
-Secrets: TypeAlias = Callable[[str, str], "str | None | Awaitable[str | None]"]
+Secrets: TypeAlias = Callable[[str, str], "str | Awaitable[str | None] | None"]
 """Tenant and name of a secret → what it stands for, or None where there is no such secret.
 
 The tenant ``HOST`` is whoever runs the server: its secrets are for the settings of handlers, and no

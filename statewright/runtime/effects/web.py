@@ -92,7 +92,7 @@ class Response:
     @property
     def type(self) -> str:
         """The media type, lower case and without parameters, or ``""``."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
     @property
     def text(self) -> str:

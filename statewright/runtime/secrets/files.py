@@ -67,7 +67,7 @@ class FileSecrets:
             # What is wrong with it is not told: that would show what stands there.
             raise EffectFailed(
                 "secret",
-                "the file of secrets cannot be read, or is no TOML; see to it where the server runs",
+                "the file of secrets cannot be read, or is no TOML; mend it where the server runs",
                 transient=True,
             ) from None
 

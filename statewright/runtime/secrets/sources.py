@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,16 +66,22 @@ def secrets_from(
         InvalidSettings: the keys are none.
         ModuleNotFoundError: there are keys, and what opens secrets with them is not installed.
     """
-    found: list[Secrets] = []
-    for source in sources:
-        if source == "environment":
-            found.append(secrets_of_environment)
-        elif source == "file" and (path := environment.get(FILE, "") or file):
-            found.append(FileSecrets(path))
-        elif source == "table" and isinstance(store, KeepsSecrets):
-            keys = keys_of(environment)
-            if keys is not None:
-                from statewright.runtime.secrets.table import TableSecrets  # noqa: PLC0415 (as above)
-
-                found.append(TableSecrets(store.secrets, keys))
+    named: dict[str, Callable[[], Secrets | None]] = {
+        "environment": lambda: secrets_of_environment,
+        "file": lambda: _of_file(environment.get(FILE, "") or file),
+        "table": lambda: _of_table(store, environment),
+    }
+    found = [made for source in sources if (made := named[source]()) is not None]
     return found[0] if len(found) == 1 else Chain(found)
+
+
+def _of_file(path: str) -> Secrets | None:
+    return FileSecrets(path) if path else None
+
+
+def _of_table(store: object, environment: Mapping[str, str]) -> Secrets | None:
+    if not isinstance(store, KeepsSecrets) or (keys := keys_of(environment)) is None:
+        return None
+    from statewright.runtime.secrets.table import TableSecrets  # noqa: PLC0415 (an extra)
+
+    return TableSecrets(store.secrets, keys)

@@ -33,8 +33,8 @@ from statewright.storage.records import (
 from statewright.storage.sql import keeping, letters
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
-from statewright.storage.sql.secrets import SQLSecrets
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
+from statewright.storage.sql.secrets import SQLSecrets
 from statewright.storage.sql.sqlite import SQLiteDatabase
 from statewright.storage.sql.upgrading import is_current, sql_of_upgrade, version_of
 from statewright.storage.store import PAGE
