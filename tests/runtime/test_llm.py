@@ -58,7 +58,9 @@ def order(tenant: str = "default", **data: Any) -> Order:
     return Order(key, "s:a:1:0", EffectKind.INVOKE, "llm", "a", question)
 
 
-async def ask(reply: Reply, tenant: str = "default", **data: Any) -> tuple[Any, dict[str, Any], Asked]:
+async def ask(
+    reply: Reply, tenant: str = "default", **data: Any
+) -> tuple[Any, dict[str, Any], Asked]:
     """The result of a question, what was sent, and how."""
     async with serving(lambda _: reply) as server:
         places = [
@@ -146,9 +148,7 @@ async def test_a_schema_that_is_none_is_a_failure(schema: Any) -> None:
 
 
 async def test_documents_come_before_the_question_in_a_message_of_their_own() -> None:
-    async with serving(
-        lambda _: Reply(b"\x89PNG", headers={"content-type": "image/png"})
-    ) as files:
+    async with serving(lambda _: Reply(b"\x89PNG", headers={"content-type": "image/png"})) as files:
         _, sent, _ = await ask(
             completion("ok"),
             documents=[

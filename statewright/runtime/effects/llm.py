@@ -115,7 +115,7 @@ class LlmHandler:
                 return place, name
             if name in place.names:
                 return place, place.names[name]
-        raise EffectFailed("model", "nobody has a model of that name; see the settings of the server")
+        raise EffectFailed("model", "nobody has a model of that name; see the settings")
 
     async def _asked(self, place: Models, question: Mapping[str, Any], order: Order) -> Response:
         headers = {"Content-Type": "application/json", KEY: order.id}

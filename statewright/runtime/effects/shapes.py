@@ -27,7 +27,8 @@ def _matches(_: Any, pattern: Any, instance: Any, __: Any) -> Any:
 
 _QUIET = re2.Options()
 _QUIET.log_errors = False
-_Validator = extend(Draft202012Validator, {"pattern": _matches})
+# (jsonschema says nothing of the types of this one)
+_Validator: Any = extend(Draft202012Validator, {"pattern": _matches})  # type: ignore[no-untyped-call]
 
 
 def checked_schema(schema: Any) -> Mapping[str, Any]:
@@ -59,7 +60,8 @@ def shaped(text: str, schema: Mapping[str, Any]) -> Any:
         _Validator(schema, registry=Registry()).validate(value)
     except ValidationError as error:
         at = "/".join(map(str, error.absolute_path))
-        raise _unfit(f"`{at}` does not fit `{error.validator}`" if at else "it does not fit") from None
+        why = f"`{at}` does not fit `{error.validator}`" if at else "it does not fit"
+        raise _unfit(why) from None
     except Unresolvable:
         raise EffectFailed("schema", "the schema refers to something that is not in it") from None
     except (ValueError, RecursionError):

@@ -38,9 +38,6 @@ EFFECT: Final = "effect"
 LONGEST_QUERY: Final = 64 * 1024
 """The most characters of a query."""
 
-READ_ONLY: Final = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
-"""The databases that can be kept from being written to, by their names in URLs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -92,7 +89,9 @@ class SqlHandler:
         given = parameters_of(order)
         name = text_of(given, "database", wanted=True) or ""
         source = self._sources.get(name)
-        if source is None or (source.tenants is not None and order.key.tenant not in source.tenants):
+        if source is None or (
+            source.tenants is not None and order.key.tenant not in source.tenants
+        ):
             raise EffectFailed("database", "there is no database of that name; see the settings")
         statement, values = _statement(given, order.id)
         password = await host_secret(self._secrets, source.password) if source.password else ""
@@ -138,7 +137,9 @@ class _Opened:
             async with asyncio.timeout(seconds):
                 return await asyncio.shield(future)
         except TimeoutError:
-            raise EffectFailed("timeout", "the database did not answer in time", transient=True) from None
+            raise EffectFailed(
+                "timeout", "the database did not answer in time", transient=True
+            ) from None
         finally:
             if not future.done():
                 future.add_done_callback(_forgotten)
@@ -186,7 +187,9 @@ def _statement(given: Mapping[str, Any], effect: str) -> tuple[TextClause, dict[
         )
     named = given.get("parameters") or {}
     if not isinstance(named, Mapping) or EFFECT in named:
-        raise EffectFailed("request", f"`parameters` is a map of values by name, without `{EFFECT}`")
+        raise EffectFailed(
+            "request", f"`parameters` is a map of values by name, without `{EFFECT}`"
+        )
     statement = text(query)
     wanted = set(statement.compile().params)
     values = {str(name): _bound(value) for name, value in {**named, EFFECT: effect}.items()}
@@ -220,9 +223,9 @@ def _run(
 ) -> dict[str, Any]:
     """Run a statement in this thread; what is not committed is rolled back."""
     try:
-        with engine.connect() as connection:
-            if source.read_only and _STREAMED.match(statement.text):
-                connection = connection.execution_options(stream_results=True)
+        with engine.connect() as opened:
+            streamed = source.read_only and bool(_STREAMED.match(statement.text))
+            connection = opened.execution_options(stream_results=streamed)
             running.append(connection)
             try:
                 if engine.dialect.name == "postgresql":

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import URL, CursorResult, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from statewright.errors import EffectFailed, FailureKind
 
 CHUNK: Final = 100
 """How many rows are read at a time."""
+
+READ_ONLY: Final = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
+"""The databases that can be kept from being written to, by their names in URLs."""
 
 _DENIED: Final = frozenset({19, 24, 25})
 """What SQLite is not to do where nothing may be changed: PRAGMA, ATTACH, DETACH."""
@@ -108,24 +118,36 @@ def rows_from(
 
 def _value(value: Any) -> Any:
     """A value of a database as flows know it."""
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case datetime():
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        case date() | time():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case bytearray() | memoryview():
-            return bytes(value)
-        case dict():
-            return {str(key): _value(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_value(part) for part in value]
-        case _:
-            return value
+    if isinstance(value, dict):
+        return {str(key): _value(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_value(part) for part in value]
+    for kind, convert in _CONVERSIONS:
+        if isinstance(value, kind):
+            return convert(value)
+    return value
 
+
+def _number(value: Decimal) -> int | float:
+    whole = value.is_finite() and value == value.to_integral_value()
+    return int(value) if whole else float(value)
+
+
+def _moment(value: datetime) -> datetime:
+    """A time without a zone counts as one of UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+_CONVERSIONS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
+    (Decimal, _number),
+    (datetime, _moment),
+    (date, date.isoformat),
+    (time, time.isoformat),
+    (UUID, str),
+    (bytearray, bytes),
+    (memoryview, bytes),
+)
+"""Types in this order: a ``datetime`` is a ``date``, too."""
 
 _BUSY: Final = frozenset({"40", "53", "55", "57"})
 _NO_CONNECTION: Final = frozenset({"08"})
@@ -146,17 +168,42 @@ def failure_from(error: Exception) -> EffectFailed:
     state = str(getattr(original, "sqlstate", None) or "")
     number = getattr(original, "sqlite_errorcode", None)
     code = number & 0xFF if isinstance(number, int) else None
-    if state == _CANCELLED or code == _SQLITE_INTERRUPTED:
-        return EffectFailed("timeout", "the database did not answer in time", transient=True)
-    if state[:2] == _NOT_LET_IN:
-        kind = FailureKind.AUTHENTICATION
-        return EffectFailed("authentication", "the database does not let us in", kind=kind)
-    if state[:2] in _BUSY or code in _SQLITE_BUSY:
-        return EffectFailed("busy", "the database is too busy", transient=True)
-    unknown = type(error).__name__ in {"OperationalError", "InterfaceError"}
-    unknown = unknown and not state and code is None
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if state[:2] in _NO_CONNECTION or code == _SQLITE_CANNOT_OPEN or unknown or lost:
-        return EffectFailed("connect", "there is no connection to the database", transient=True)
+    for happened, named, message, kind in (
+        (
+            state == _CANCELLED or code == _SQLITE_INTERRUPTED,
+            "timeout",
+            "the database did not answer in time",
+            FailureKind.TRANSIENT,
+        ),
+        (
+            state[:2] == _NOT_LET_IN,
+            "authentication",
+            "the database does not let us in",
+            FailureKind.AUTHENTICATION,
+        ),
+        (
+            state[:2] in _BUSY or code in _SQLITE_BUSY,
+            "busy",
+            "the database is too busy",
+            FailureKind.TRANSIENT,
+        ),
+        (
+            _is_lost(error, state, code),
+            "connect",
+            "there is no connection to the database",
+            FailureKind.TRANSIENT,
+        ),
+    ):
+        if happened:
+            return EffectFailed(named, message, kind=kind)
     about = f" ({state or original.__class__.__name__})" if original is not None else ""
     return EffectFailed("query", f"the database refuses the statement{about}")
+
+
+def _is_lost(error: Exception, state: str, code: int | None) -> bool:
+    """Whether there is no connection, or none any more."""
+    if not isinstance(error, DBAPIError):
+        return False
+    unknown = isinstance(error, OperationalError | InterfaceError) and not state and code is None
+    known = state[:2] in _NO_CONNECTION or code == _SQLITE_CANNOT_OPEN
+    return known or unknown or error.connection_invalidated
