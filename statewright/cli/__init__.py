@@ -31,6 +31,7 @@ from statewright.cli.commands.migrate import migrate
 from statewright.cli.commands.publish import flows, publish
 from statewright.cli.commands.replay import replay
 from statewright.cli.commands.schema import schema
+from statewright.cli.commands.secrets import secrets
 from statewright.cli.commands.serve import serve
 from statewright.cli.commands.sessions import sessions
 from statewright.cli.commands.test import test
@@ -55,6 +56,7 @@ COMMANDS: tuple[click.Command, ...] = (
     publish,
     replay,
     schema,
+    secrets,
     serve,
     sessions,
     test,
