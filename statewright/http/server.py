@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 from statewright.http.app import create_app
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
-from statewright.runtime.effects.engine import InProcessEngine
 from statewright.runtime.effects.http import HttpHandler
+from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.runtime.effects.secret_texts import secrets_of_environment
 from statewright.runtime.scheduling import USUAL
 from statewright.storage import SQLStore
