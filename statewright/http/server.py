@@ -18,10 +18,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from statewright.http.app import create_app
+from statewright.http.making import Making, engine_on, limits_of, making_from_here
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
 from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.runtime.effects.secret_texts import secrets_of_environment
 from statewright.runtime.scheduling import USUAL
 from statewright.storage import SQLStore
@@ -77,6 +77,7 @@ def serve(
     allow_private: bool = False,
     works: bool = True,
     watch: Watch | None = None,
+    making: Making | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
 
@@ -89,6 +90,7 @@ def serve(
         allow_private: whether flows may send requests to addresses that are not public.
         works: whether requests are made and schedules fired here, too.
         watch: how the server is watched.
+        making: how requests are made.
 
     Raises:
         OSError: the address cannot be had.
@@ -100,6 +102,8 @@ def serve(
         os.environ[NO_WORKER] = "1"
     if watch is not None:
         os.environ.update(watch.environment())
+    if making is not None:
+        os.environ.update(making.environment())
     if workers == 1:
         asyncio.run(_serve(database, host, port, announce))
     else:
@@ -156,13 +160,15 @@ def _operator_key() -> str:
 def runtime_on(database: str, watchers: Watchers) -> Runtime:
     """A runtime as the variables of this process want it."""
     works = os.environ.get(NO_WORKER) != "1"
+    making = making_from_here()
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
     http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
     return Runtime(
         SQLStore(database),
         signing_key=key,
         handlers={"http": http},
-        engine=InProcessEngine if works else None,
+        engine=engine_on(database, making) if works else None,
+        limits=limits_of(making),
         schedules=USUAL if works else None,
         secrets=watchers.redactor.remembering(secrets_of_environment),
         observers=watchers.observers,

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from typing import Final
 
+from statewright.http.making import Making
 from statewright.http.server import ALLOW_PRIVATE, NO_WORKER, runtime_on
 from statewright.http.watching import Watch, watchers_of
 
@@ -15,7 +16,12 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def work(
-    database: str, announce: Callable[[], None], *, allow_private: bool = False, watch: Watch
+    database: str,
+    announce: Callable[[], None],
+    *,
+    allow_private: bool = False,
+    watch: Watch,
+    making: Making,
 ) -> None:
     """Work until SIGINT or SIGTERM, then give back what was begun.
 
@@ -24,6 +30,7 @@ def work(
         announce: is called as soon as it works.
         allow_private: whether flows may send requests to addresses that are not public.
         watch: how it is watched.
+        making: how requests are made.
 
     Raises:
         HostError: the database cannot be used.
@@ -31,6 +38,7 @@ def work(
     if allow_private:
         os.environ[ALLOW_PRIVATE] = "1"
     os.environ.pop(NO_WORKER, None)
+    os.environ.update(making.environment())
     asyncio.run(_work(database, announce, watch))
 
 

@@ -200,6 +200,8 @@ class Dbos:
                 "executor_id": self.executor,
                 "log_level": "WARNING",
                 "use_listen_notify": False,
+                # Nothing listens; but it sleeps so long at a time, also when it is to end.
+                "notification_listener_polling_interval_sec": 0.1,
             }
             DBOS(config=config)
             DBOS.launch()

@@ -1,0 +1,77 @@
+"""How a process makes requests: by which engine, and how often; as processes know it together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from statewright.runtime.effects.engine import Engine, Host
+from statewright.runtime.effects.in_process import InProcessEngine
+from statewright.runtime.effects.limits import Limits, limits_from
+
+ENGINE: Final = "STATEWRIGHT_ENGINE"
+"""Set this variable to ``dbos``, and DBOS hands requests out to the processes."""
+
+LIMITS: Final = "STATEWRIGHT_LIMITS"
+"""The limits on the requests of each process, as ``--limit`` takes them, with spaces between."""
+
+BUILT_IN: Final = "builtin"
+"""The engine that needs nothing but the database."""
+
+DBOS: Final = "dbos"
+"""The engine that needs the extra of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How requests are made.
+
+    Attributes:
+        engine: ``builtin`` or ``dbos``.
+        limits: see ``limits_from``.
+    """
+
+    engine: str = BUILT_IN
+    limits: tuple[str, ...] = ()
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which other processes know it."""
+        return {ENGINE: self.engine, LIMITS: " ".join(self.limits)}
+
+
+def making_of(environment: Mapping[str, str]) -> Making:
+    """How requests are made by who was started with these variables."""
+    limits = tuple(environment.get(LIMITS, "").split())
+    return Making(environment.get(ENGINE) or BUILT_IN, limits)
+
+
+def making_from_here() -> Making:
+    """How this process makes requests."""
+    return making_of(os.environ)
+
+
+def engine_on(database: str, making: Making) -> Callable[[Host], Engine]:
+    """Makes the engine for a database.
+
+    Raises:
+        ModuleNotFoundError: DBOS is not installed.
+    """
+    if making.engine != DBOS:
+        return InProcessEngine
+    # Only here: DBOS is an extra.
+    from statewright.runtime.effects.dbos.engine import DbosEngine  # noqa: PLC0415
+    from statewright.runtime.effects.dbos.workflows import system_database_of  # noqa: PLC0415
+
+    return partial(DbosEngine, url=system_database_of(database))
+
+
+def limits_of(making: Making) -> Limits:
+    """How often requests are made, at most.
+
+    Raises:
+        ValueError: a limit is none.
+    """
+    return limits_from(making.limits)
