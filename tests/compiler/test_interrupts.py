@@ -131,6 +131,71 @@ def test_an_interrupt_waits_while_work_is_pending() -> None:
     assert talk(CALLING, "stop", {"result": "call", "data": {"status": 200}}) == ["Bye"]
 
 
+CLOSING = """
+start: h
+nodes:
+  h: {type: http, url: "https://api.example.com", timeout: 1h, success: q, error: q}
+  q: {type: question, text: "Well?", next: people}
+  people: {type: handoff, text: Wait, to: {team: sales}, next: last}
+  last: {type: question, text: "And now?", next: bye}
+  bye: {type: end, text: Bye}
+  ev:
+    type: interrupt
+    event: shop.closes
+    nodes:
+      closing: {type: message, text: "We close.", next: back}
+      back: {type: leave}
+  help:
+    type: interrupt
+    words: [help]
+    nodes:
+      which: {type: question, text: "Help with what?", next: back2}
+      back2: {type: leave}
+"""
+CLOSES = {"event": "shop.closes"}
+ANSWERED = {"result": "h", "data": {"status": 200}}
+
+
+def test_an_event_waits_while_work_is_pending() -> None:
+    assert talk(CLOSING, CLOSES, ANSWERED) == ["Well?", "We close.", "Well?"]
+
+
+def test_an_event_waits_while_an_action_is_waited_for() -> None:
+    call = 'h: {type: http, url: "https://api.example.com", timeout: 1h, success: q, error: q}'
+    flow = CLOSING.replace(
+        call, "h: {type: action, action: tidy, wait: true, next: q, on: {error: q}}"
+    )
+    done = {"result": "h", "data": {}}
+    assert talk(flow, CLOSES, done) == ["Well?", "We close.", "Well?"]
+
+
+def test_an_event_waits_while_another_interrupt_asks() -> None:
+    script = [ANSWERED, "help", CLOSES, "with all"]
+    assert talk(CLOSING, *script) == [
+        "Well?",
+        "Help with what?",
+        "Well?",
+        "We close.",
+        "Well?",
+    ]
+
+
+def test_an_event_waits_while_people_talk() -> None:
+    script = [ANSWERED, "well", CLOSES, RESOLVED]
+    assert talk(CLOSING, *script) == ["Well?", "Wait", "And now?", "We close.", "And now?"]
+
+
+def test_an_event_whose_condition_does_not_hold_is_over() -> None:
+    flow = CLOSING.replace("event: shop.closes", "event: shop.closes\n    if: open").replace(
+        "nodes:\n  h:", "variables: {open: {type: bool, default: false}}\nnodes:\n  h:"
+    )
+    flow = flow.replace("next: people", "next: opens").replace(
+        "  people:", "  opens: {type: set, actions: [{set: open, to: true}], next: last}\n  people:"
+    )
+    assert talk(flow, ANSWERED, CLOSES, "well") == ["Well?", "And now?"]
+    assert talk(flow, ANSWERED, "well", CLOSES) == ["Well?", "And now?", "We close.", "And now?"]
+
+
 def test_an_interrupt_reaches_into_loops_and_comes_back_to_the_same_round() -> None:
     flow = """
 start: each

@@ -13,11 +13,12 @@ listens has the ways into interrupts before its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.plan import (
+    FLOW,
     Interruption,
     Piece,
     Plan,
@@ -27,13 +28,16 @@ from statewright.compiler.lowering.plan import (
     ways,
 )
 from statewright.compiler.lowering.texts import cel, expression_from, quoted
-from statewright.flows.model import Node
+from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Interrupt
 from statewright.statechart.actions import Raise
 from statewright.statechart.definition import State, StateKind, Transition
 
 MESSAGE = "message"
 """The event of something that the user says."""
+
+MAIN = "/main"
+"""What the id of the state ends with that the conversation leaves while it pauses."""
 
 RETURNED = "done.interrupt"
 """The event with which a conversation goes on where it was."""
@@ -107,6 +111,43 @@ def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
     pending = [f"!In({quoted(name)})" for name in _calling(states)]
     for one in plan.interruptions:
         yield Transition((one.target,), (one.event,), all_of(*pending, one.guard))
+    for event in sorted({one.event for one in plan.interruptions if one.event != MESSAGE}):
+        # Events wait until something takes them: one that nothing interrupts now is over.
+        if all(one.guard for one in plan.interruptions if one.event == event):
+            yield Transition(events=(event,), guard=all_of(*pending))
+
+
+def events_in(flow: Flow) -> tuple[str, ...]:
+    """The events that interrupt a flow by itself, in the order of its nodes."""
+    found = (
+        node.config.event
+        for node in flow.nodes
+        if isinstance(node.config, Interrupt) and not node.disabled and node.config.event
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def elsewhere(plan: Plan, states: Iterable[State], events: Collection[str]) -> Iterator[Transition]:
+    """What ends the waiting of events that interrupt only flows which are not running now.
+
+    Args:
+        plan: of the outermost flow.
+        states: its states.
+        events: those that wait.
+    """
+    others = {*events} - {one.event for one in plan.interruptions} - {MESSAGE}
+    homes: dict[str, list[str]] = {}
+    waiting = list(states)
+    while waiting:
+        state = waiting.pop()
+        waiting.extend(state.states)
+        if state.id.endswith(f"{FLOW}{MAIN}"):
+            for event in {event for way in state.transitions for event in way.events} & others:
+                homes.setdefault(event, []).append(state.id.removesuffix(MAIN))
+    main = [f"In({quoted(f'{plan.home}{MAIN}')})"] if plan.pauses else []
+    for event in sorted(homes):
+        inside = [f"!In({quoted(home)})" for home in sorted(homes[event])]
+        yield Transition(events=(event,), guard=all_of(*main, *inside))
 
 
 def _calling(states: Iterable[State]) -> Iterator[str]:

@@ -16,7 +16,8 @@ class Interrupt:
     It is no part of any way: it is entered when what it waits for happens, wherever the
     conversation is. It is tried before an answer reaches the question that was asked. Once its
     body is left, the conversation goes on where it was: a question is asked again, and keeps count
-    of its attempts. While work that was asked for has not answered, it waits.
+    of its attempts. While work that was asked for has not answered,
+    another one is at it, or people talk, it waits.
 
     Port: ``next``, where the conversation goes on there instead.
 
