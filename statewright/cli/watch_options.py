@@ -12,12 +12,14 @@ from statewright.cli.failure import Failure
 allow_private_option = click.option(
     "--allow-private",
     is_flag=True,
+    envvar="STATEWRIGHT_ALLOW_PRIVATE",
     help="Let flows send requests to addresses that are not public: to this machine, for one.",
 )
 engine_option = click.option(
     "--engine",
     type=click.Choice(("builtin", "dbos")),
     default="builtin",
+    envvar="STATEWRIGHT_ENGINE",
     show_default=True,
     help="Who hands requests out to the processes that make them.",
 )
@@ -25,6 +27,7 @@ limit_option = click.option(
     "--limit",
     "limits",
     multiple=True,
+    envvar="STATEWRIGHT_LIMITS",
     metavar="WHOM=RATE",
     help="How often this process makes requests: tenant=50/s, host=10/s, host:crm.example=100/m.",
 )

@@ -1,4 +1,7 @@
-"""How a process makes requests: by which engine, and how often; as processes know it together."""
+"""How a process makes requests: by which engine, how often, and whereto.
+
+Processes that serve together know it by variables of their environment.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from typing import Final
 from statewright.runtime.effects.engine import Engine, Host
 from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.runtime.effects.limits import Limits, limits_from
+
+ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
+"""Set this variable to 1, and flows may send requests to addresses that are not public."""
 
 ENGINE: Final = "STATEWRIGHT_ENGINE"
 """Set this variable to ``dbos``, and DBOS hands requests out to the processes."""
@@ -32,20 +38,27 @@ class Making:
     Attributes:
         engine: ``builtin`` or ``dbos``.
         limits: see ``limits_from``.
+        allow_private: whether requests may go to addresses that are not public.
     """
 
     engine: str = BUILT_IN
     limits: tuple[str, ...] = ()
+    allow_private: bool = False
 
     def environment(self) -> dict[str, str]:
         """The variables by which other processes know it."""
-        return {ENGINE: self.engine, LIMITS: " ".join(self.limits)}
+        return {
+            ALLOW_PRIVATE: "1" if self.allow_private else "",
+            ENGINE: self.engine,
+            LIMITS: " ".join(self.limits),
+        }
 
 
 def making_of(environment: Mapping[str, str]) -> Making:
     """How requests are made by who was started with these variables."""
     limits = tuple(environment.get(LIMITS, "").split())
-    return Making(environment.get(ENGINE) or BUILT_IN, limits)
+    allow_private = environment.get(ALLOW_PRIVATE) == "1"
+    return Making(environment.get(ENGINE) or BUILT_IN, limits, allow_private)
 
 
 def making_from_here() -> Making:

@@ -35,9 +35,6 @@ SIGNING_KEY: Final = "STATEWRIGHT_SIGNING_KEY"
 OPERATOR_KEY: Final = "STATEWRIGHT_OPERATOR_KEY"
 """Set this variable to the key that operators show, and they may look after sessions."""
 
-ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
-"""Set this variable to 1, and flows may send requests to addresses that are not public."""
-
 NO_WORKER: Final = "STATEWRIGHT_NO_WORKER"
 """Set this variable to 1, and requests and schedules are left to workers of their own."""
 
@@ -74,7 +71,6 @@ def serve(
     workers: int,
     announce: Announce,
     *,
-    allow_private: bool = False,
     works: bool = True,
     watch: Watch | None = None,
     making: Making | None = None,
@@ -87,7 +83,6 @@ def serve(
         port: 0 for any that is free.
         workers: how many processes serve.
         announce: is told the address.
-        allow_private: whether flows may send requests to addresses that are not public.
         works: whether requests are made and schedules fired here, too.
         watch: how the server is watched.
         making: how requests are made.
@@ -96,8 +91,6 @@ def serve(
         OSError: the address cannot be had.
         HostError: the database cannot be used.
     """
-    if allow_private:
-        os.environ[ALLOW_PRIVATE] = "1"
     if not works:
         os.environ[NO_WORKER] = "1"
     if watch is not None:
@@ -162,7 +155,7 @@ def runtime_on(database: str, watchers: Watchers) -> Runtime:
     works = os.environ.get(NO_WORKER) != "1"
     making = making_from_here()
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
-    http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
+    http = HttpHandler(allow_private=making.allow_private)
     return Runtime(
         SQLStore(database),
         signing_key=key,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from statewright.http.making import Making
-from statewright.http.server import ALLOW_PRIVATE, NO_WORKER, runtime_on
+from statewright.http.server import NO_WORKER, runtime_on
 from statewright.http.watching import Watch, watchers_of
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -19,7 +19,6 @@ def work(
     database: str,
     announce: Callable[[], None],
     *,
-    allow_private: bool = False,
     watch: Watch,
     making: Making,
 ) -> None:
@@ -28,15 +27,12 @@ def work(
     Args:
         database: the URL of the database; its tables are made where they are missing.
         announce: is called as soon as it works.
-        allow_private: whether flows may send requests to addresses that are not public.
         watch: how it is watched.
         making: how requests are made.
 
     Raises:
         HostError: the database cannot be used.
     """
-    if allow_private:
-        os.environ[ALLOW_PRIVATE] = "1"
     os.environ.pop(NO_WORKER, None)
     os.environ.update(making.environment())
     asyncio.run(_work(database, announce, watch))

@@ -89,10 +89,9 @@ def serve(  # noqa: PLR0913 (an argument per option)
             port,
             workers,
             _announce,
-            allow_private=allow_private,
             works=works,
             watch=watch,
-            making=Making(engine, limits_checked(limits)),
+            making=Making(engine, limits_checked(limits), allow_private),
         )
     except ModuleNotFoundError as error:
         raise missing(error) from None

@@ -50,8 +50,8 @@ def worker(
         from statewright.http.working import work  # noqa: PLC0415 (as above)
 
         watch = Watch(log_format, tracing=tracing, alerts=tuple(map(sink_from, alerts)))
-        making = Making(engine, limits_checked(limits))
-        work(database, _announce, allow_private=allow_private, watch=watch, making=making)
+        making = Making(engine, limits_checked(limits), allow_private)
+        work(database, _announce, watch=watch, making=making)
     except ModuleNotFoundError as error:
         raise missing(error) from None
     return CLEAN
