@@ -295,3 +295,71 @@ def test_what_is_wrong_with_an_interrupt_is_found(old: str, new: str, code: str)
     assert old in FLOW
     found = {finding.code for finding in compiled(FLOW.replace(old, new, 1)).findings}
     assert code in found
+
+
+ASKING = """
+start: name
+variables: {name: string, what: string}
+nodes:
+  name: {type: question, text: "Name?", variable: name, next: bye}
+  bye: {type: end, text: "Bye {{ name }}"}
+  help:
+    type: interrupt
+    words: [help]
+    nodes:
+      which: {type: question, text: "Help with what?", variable: what, next: call}
+      call: {type: http, url: "https://example.com", timeout: 1h, success: back, error: back}
+      back: {type: leave}
+  cancel:
+    type: interrupt
+    words: [cancel]
+    outranks: true
+    nodes:
+      done: {type: message, text: "Never mind.", next: on}
+      on: {type: leave}
+"""
+
+
+def test_an_interrupt_that_outranks_others_leaves_them_and_comes_back_to_before() -> None:
+    assert talk(ASKING, "help", "cancel", "Ada") == [
+        "Name?",
+        "Help with what?",
+        "Never mind.",
+        "Name?",
+        "Bye Ada",
+    ]
+    assert talk(ASKING, "cancel", "Ada") == ["Name?", "Never mind.", "Name?", "Bye Ada"]
+
+
+def test_an_interrupt_that_outranks_others_may_end_the_conversation_or_go_elsewhere() -> None:
+    ending = ASKING.replace('Never mind.", next: on}', 'Never mind.", next: over}').replace(
+        "on: {type: leave}", "over: {type: end, outcome: cancelled}"
+    )
+    assert turns(ending, "help", "cancel")[-1].outcome == "cancelled"
+    elsewhere = ASKING.replace("outranks: true", "outranks: true\n    next: bye")
+    assert talk(elsewhere, "Ada")[-1] == "Bye Ada"
+    assert talk(elsewhere, "help", "cancel")[-2:] == ["Never mind.", "Bye "]
+
+
+def test_an_interrupt_that_outranks_others_waits_for_work_in_them() -> None:
+    script = ["help", "x", "cancel", {"result": "call", "data": {"status": 200}}]
+    assert talk(ASKING, *script) == [
+        "Name?",
+        "Help with what?",
+        "Name?",
+        "Never mind.",
+        "Name?",
+    ]
+
+
+def test_an_event_may_outrank_what_another_interrupt_asks() -> None:
+    flow = ASKING.replace("words: [cancel]", "event: shop.closes")
+    assert talk(flow, "help", {"event": "shop.closes"})[-2:] == ["Never mind.", "Name?"]
+
+
+def test_no_interrupt_outranks_itself() -> None:
+    flow = ASKING.replace(
+        'done: {type: message, text: "Never mind.", next: on}',
+        'done: {type: question, text: "Sure?", next: on}',
+    )
+    assert talk(flow, "cancel", "cancel") == ["Name?", "Sure?", "Name?"]

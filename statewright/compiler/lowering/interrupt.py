@@ -24,6 +24,7 @@ from statewright.compiler.lowering.plan import (
     Plan,
     body_of,
     interruptions_at,
+    outranking,
     piece_of,
     ways,
 )
@@ -63,14 +64,15 @@ def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interr
     guard = "" if config.guard is None else f"({expression_from(config.guard).text}\n)"
     if config.words:
         words = cel([word.text for word in config.words])
-        yield Interruption(target, MESSAGE, _both(f"{SAID} && answer.says(input, {words})", guard))
+        said = _both(f"{SAID} && answer.says(input, {words})", guard)
+        yield Interruption(target, MESSAGE, said, config.outranks)
     if config.pattern is not None:
         found = f"{SAID} && string(input).matches({quoted(config.pattern.text)})"
-        yield Interruption(target, MESSAGE, _both(found, guard))
+        yield Interruption(target, MESSAGE, _both(found, guard), config.outranks)
     if config.event:
-        yield Interruption(target, config.event, guard)
+        yield Interruption(target, config.event, guard, config.outranks)
     elif not config.words and config.pattern is None:
-        yield Interruption(target, MESSAGE, guard)
+        yield Interruption(target, MESSAGE, guard, config.outranks)
 
 
 def _both(one: str, other: str) -> str:
@@ -80,10 +82,13 @@ def _both(one: str, other: str) -> str:
 def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
     """A compound state beside the conversation; it is no part of any way."""
     pieces = plan.inside(node, config.body.name)
+    ident = plan.state(node.id)
+    states = body_of(plan, node, config.body, pieces)
     state = State(
-        plan.state(node.id),
+        ident,
         StateKind.COMPOUND,
-        states=body_of(plan, node, config.body, pieces),
+        states=states,
+        transitions=tuple(_into(outranking(ident, plan), states)),
     )
     piece = piece_of(state, pieces)
     return replace(piece, state=None, beside=(state, *piece.beside))
@@ -108,13 +113,23 @@ def heard(node: Node, plan: Plan, again: str) -> tuple[Transition, ...]:
 
 def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
     """The ways into interrupts from anywhere in a flow, unless work is pending in it."""
-    pending = [f"!In({quoted(name)})" for name in _calling(states)]
-    for one in plan.interruptions:
-        yield Transition((one.target,), (one.event,), all_of(*pending, one.guard))
+    yield from _into(plan.interruptions, states)
+    pending = _pending(states)
     for event in sorted({one.event for one in plan.interruptions if one.event != MESSAGE}):
         # Events wait until something takes them: one that nothing interrupts now is over.
         if all(one.guard for one in plan.interruptions if one.event == event):
             yield Transition(events=(event,), guard=all_of(*pending))
+
+
+def _into(interruptions: Iterable[Interruption], states: Iterable[State]) -> Iterator[Transition]:
+    """The ways into interrupts from some states, unless work is pending in them."""
+    pending = _pending(states)
+    for one in interruptions:
+        yield Transition((one.target,), (one.event,), all_of(*pending, one.guard))
+
+
+def _pending(states: Iterable[State]) -> list[str]:
+    return [f"!In({quoted(name)})" for name in _calling(states)]
 
 
 def events_in(flow: Flow) -> tuple[str, ...]:
