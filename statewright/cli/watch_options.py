@@ -15,6 +15,14 @@ allow_private_option = click.option(
     envvar="STATEWRIGHT_ALLOW_PRIVATE",
     help="Let flows send requests to addresses that are not public: to this machine, for one.",
 )
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    envvar="STATEWRIGHT_CONFIG",
+    show_envvar=True,
+    default="",
+    help="The settings of mail servers, databases, models and hosts; by default statewright.toml.",
+)
 engine_option = click.option(
     "--engine",
     type=click.Choice(("builtin", "dbos")),

@@ -18,6 +18,9 @@ from statewright.runtime.effects.limits import Limits, limits_from
 ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
 """Set this variable to 1, and flows may send requests to addresses that are not public."""
 
+CONFIG: Final = "STATEWRIGHT_CONFIG"
+"""Set this variable to the file of settings, by default the ``statewright.toml`` that is here."""
+
 ENGINE: Final = "STATEWRIGHT_ENGINE"
 """Set this variable to ``dbos``, and DBOS hands requests out to the processes."""
 
@@ -39,16 +42,19 @@ class Making:
         engine: ``builtin`` or ``dbos``.
         limits: see ``limits_from``.
         allow_private: whether requests may go to addresses that are not public.
+        config: the file of settings; ``""`` for the usual one.
     """
 
     engine: str = BUILT_IN
     limits: tuple[str, ...] = ()
     allow_private: bool = False
+    config: str = ""
 
     def environment(self) -> dict[str, str]:
         """The variables by which other processes know it."""
         return {
             ALLOW_PRIVATE: "1" if self.allow_private else "",
+            CONFIG: self.config,
             ENGINE: self.engine,
             LIMITS: " ".join(self.limits),
         }
@@ -58,7 +64,8 @@ def making_of(environment: Mapping[str, str]) -> Making:
     """How requests are made by who was started with these variables."""
     limits = tuple(environment.get(LIMITS, "").split())
     allow_private = environment.get(ALLOW_PRIVATE) == "1"
-    return Making(environment.get(ENGINE) or BUILT_IN, limits, allow_private)
+    config = environment.get(CONFIG, "")
+    return Making(environment.get(ENGINE) or BUILT_IN, limits, allow_private, config)
 
 
 def making_from_here() -> Making:

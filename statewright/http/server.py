@@ -21,9 +21,10 @@ from statewright.http.app import create_app
 from statewright.http.making import Making, engine_on, limits_of, making_from_here
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
-from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.effects.secret_texts import secrets_of_environment
+from statewright.runtime.configuration.handlers import handlers_from
+from statewright.runtime.configuration.settings import settings_in
 from statewright.runtime.scheduling import USUAL
+from statewright.runtime.secrets.sources import secrets_from
 from statewright.storage import SQLStore
 
 DATABASE: Final = "STATEWRIGHT_DATABASE"
@@ -155,15 +156,20 @@ def runtime_on(database: str, watchers: Watchers) -> Runtime:
     works = os.environ.get(NO_WORKER) != "1"
     making = making_from_here()
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
-    http = HttpHandler(allow_private=making.allow_private)
+    settings = settings_in(making.config)
+    store = SQLStore(database)
+    sources = settings.secrets
+    secrets_ = watchers.redactor.remembering(
+        secrets_from(os.environ, store, sources.sources, sources.file)
+    )
     return Runtime(
-        SQLStore(database),
+        store,
         signing_key=key,
-        handlers={"http": http},
+        handlers=handlers_from(settings, secrets_, allow_private=making.allow_private),
         engine=engine_on(database, making) if works else None,
         limits=limits_of(making),
         schedules=USUAL if works else None,
-        secrets=watchers.redactor.remembering(secrets_of_environment),
+        secrets=secrets_,
         observers=watchers.observers,
     )
 

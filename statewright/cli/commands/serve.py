@@ -14,6 +14,7 @@ from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
+    config_option,
     engine_option,
     limit_option,
     limits_checked,
@@ -49,6 +50,7 @@ from statewright.cli.watch_options import (
     help="Make requests and fire schedules here, or leave that to `statewright worker`.",
 )
 @allow_private_option
+@config_option
 @engine_option
 @limit_option
 @log_format_option
@@ -63,6 +65,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
     workers: int,
     works: bool,
     allow_private: bool,
+    config: str,
     engine: str,
     limits: tuple[str, ...],
     log_format: str,
@@ -91,7 +94,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
             _announce,
             works=works,
             watch=watch,
-            making=Making(engine, limits_checked(limits), allow_private),
+            making=Making(engine, limits_checked(limits), allow_private, config),
         )
     except ModuleNotFoundError as error:
         raise missing(error) from None

@@ -10,6 +10,7 @@ from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
+    config_option,
     engine_option,
     limit_option,
     limits_checked,
@@ -23,6 +24,7 @@ from statewright.cli.watch_options import (
 @click.command()
 @database_option
 @allow_private_option
+@config_option
 @engine_option
 @limit_option
 @log_format_option
@@ -32,6 +34,7 @@ def worker(
     database: str,
     *,
     allow_private: bool,
+    config: str,
     engine: str,
     limits: tuple[str, ...],
     log_format: str,
@@ -50,7 +53,7 @@ def worker(
         from statewright.http.working import work  # noqa: PLC0415 (as above)
 
         watch = Watch(log_format, tracing=tracing, alerts=tuple(map(sink_from, alerts)))
-        making = Making(engine, limits_checked(limits), allow_private)
+        making = Making(engine, limits_checked(limits), allow_private, config)
         work(database, _announce, watch=watch, making=making)
     except ModuleNotFoundError as error:
         raise missing(error) from None

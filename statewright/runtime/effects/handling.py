@@ -18,7 +18,8 @@ from statewright.runtime.effects.breakers import (
 )
 from statewright.runtime.effects.last_answers import LastAnswers
 from statewright.runtime.effects.limits import UNLIMITED, Limiter, Limits
-from statewright.runtime.effects.secret_texts import Secrets, filled
+from statewright.runtime.effects.scrubbing import scrubbed
+from statewright.runtime.effects.secret_texts import Secrets, filled_for, noting
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.statechart import Effect, EffectKind
 from statewright.statechart.values.coercion import kept
@@ -160,6 +161,12 @@ class Performer:
         return _failure("open", "nobody was asked, because too many requests failed before")
 
     async def _tried(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        """What became of a try, without the secrets that it took."""
+        with noting() as secrets:
+            outcome = await self._attempted(key, effect, attempt)
+        return replace(outcome, data=scrubbed(outcome.data, secrets)) if secrets else outcome
+
+    async def _attempted(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
@@ -180,12 +187,10 @@ class Performer:
             return _failure("handler", f"the handler failed: {type(error).__name__}")
 
     async def _performed(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
-        order = self._order(key, effect, attempt)
-        handler = self._handlers.get(order.name)
-        if handler is None:
-            return _unhandled(order)
         async with asyncio.timeout(self._seconds(effect)):
-            return Outcome(kept(await handler(order)))
+            order = await self._order(key, effect, attempt)
+            handler = self._handlers.get(order.name)
+            return _unhandled(order) if handler is None else Outcome(kept(await handler(order)))
 
     async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
         """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
@@ -203,13 +208,13 @@ class Performer:
             return FailureKind.CONFIGURATION
         return failure.kind
 
-    def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
+    async def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data
         if kind is EffectKind.INVOKE:
             name, given = data["type"], data["params"]
         else:
             name, given = data["target"], {"event": data["event"], "data": data.get("data")}
-        order_data = filled(given, lambda secret: self._secrets(key.tenant, secret))
+        order_data = await filled_for(key.tenant, given, self._secrets)
         return Order(key, effect.id, kind, name, effect.state, order_data, attempt)
 
     def _seconds(self, effect: Effect) -> float:
