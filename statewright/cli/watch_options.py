@@ -14,6 +14,14 @@ allow_private_option = click.option(
     is_flag=True,
     help="Let flows send requests to addresses that are not public: to this machine, for one.",
 )
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    envvar="STATEWRIGHT_CONFIG",
+    show_envvar=True,
+    default="",
+    help="The settings of mail servers, databases, models and hosts; by default statewright.toml.",
+)
 log_format_option = click.option(
     "--log-format",
     type=click.Choice(("text", "json")),

@@ -20,10 +20,11 @@ from starlette.applications import Starlette
 from statewright.http.app import create_app
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
+from statewright.runtime.configuration.handlers import handlers_from
+from statewright.runtime.configuration.settings import settings_in
 from statewright.runtime.effects.engine import InProcessEngine
-from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.effects.secret_texts import secrets_of_environment
 from statewright.runtime.scheduling import USUAL
+from statewright.runtime.secrets.sources import secrets_from
 from statewright.storage import SQLStore
 
 DATABASE: Final = "STATEWRIGHT_DATABASE"
@@ -37,6 +38,9 @@ OPERATOR_KEY: Final = "STATEWRIGHT_OPERATOR_KEY"
 
 ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
 """Set this variable to 1, and flows may send requests to addresses that are not public."""
+
+CONFIG: Final = "STATEWRIGHT_CONFIG"
+"""Set this variable to the file of settings, by default the `statewright.toml` that is here."""
 
 NO_WORKER: Final = "STATEWRIGHT_NO_WORKER"
 """Set this variable to 1, and requests and schedules are left to workers of their own."""
@@ -67,7 +71,7 @@ def _settings() -> dict[str, Any]:
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(
+def serve(  # noqa: PLR0913 (an argument per option)
     database: str,
     host: str,
     port: int,
@@ -76,6 +80,7 @@ def serve(
     *,
     allow_private: bool = False,
     works: bool = True,
+    config: str = "",
     watch: Watch | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
@@ -88,6 +93,7 @@ def serve(
         announce: is told the address.
         allow_private: whether flows may send requests to addresses that are not public.
         works: whether requests are made and schedules fired here, too.
+        config: the file of settings; `""` for the usual one.
         watch: how the server is watched.
 
     Raises:
@@ -98,6 +104,8 @@ def serve(
         os.environ[ALLOW_PRIVATE] = "1"
     if not works:
         os.environ[NO_WORKER] = "1"
+    if config:
+        os.environ[CONFIG] = config
     if watch is not None:
         os.environ.update(watch.environment())
     if workers == 1:
@@ -157,14 +165,20 @@ def runtime_on(database: str, watchers: Watchers) -> Runtime:
     """A runtime as the variables of this process want it."""
     works = os.environ.get(NO_WORKER) != "1"
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
-    http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
+    settings = settings_in(os.environ.get(CONFIG, ""))
+    store = SQLStore(database)
+    sources = settings.secrets
+    secrets_ = watchers.redactor.remembering(
+        secrets_from(os.environ, store, sources.sources, sources.file)
+    )
+    private = os.environ.get(ALLOW_PRIVATE) == "1"
     return Runtime(
-        SQLStore(database),
+        store,
         signing_key=key,
-        handlers={"http": http},
+        handlers=handlers_from(settings, secrets_, allow_private=private),
         engine=InProcessEngine if works else None,
         schedules=USUAL if works else None,
-        secrets=watchers.redactor.remembering(secrets_of_environment),
+        secrets=secrets_,
         observers=watchers.observers,
     )
 

@@ -8,14 +8,19 @@ import signal
 from collections.abc import Callable
 from typing import Final
 
-from statewright.http.server import ALLOW_PRIVATE, NO_WORKER, runtime_on
+from statewright.http.server import ALLOW_PRIVATE, CONFIG, NO_WORKER, runtime_on
 from statewright.http.watching import Watch, watchers_of
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def work(
-    database: str, announce: Callable[[], None], *, allow_private: bool = False, watch: Watch
+    database: str,
+    announce: Callable[[], None],
+    *,
+    allow_private: bool = False,
+    config: str = "",
+    watch: Watch,
 ) -> None:
     """Work until SIGINT or SIGTERM, then give back what was begun.
 
@@ -23,6 +28,7 @@ def work(
         database: the URL of the database; its tables are made where they are missing.
         announce: is called as soon as it works.
         allow_private: whether flows may send requests to addresses that are not public.
+        config: the file of settings; `""` for the usual one.
         watch: how it is watched.
 
     Raises:
@@ -30,6 +36,8 @@ def work(
     """
     if allow_private:
         os.environ[ALLOW_PRIVATE] = "1"
+    if config:
+        os.environ[CONFIG] = config
     os.environ.pop(NO_WORKER, None)
     asyncio.run(_work(database, announce, watch))
 

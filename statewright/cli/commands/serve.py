@@ -14,6 +14,7 @@ from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
+    config_option,
     log_format_option,
     missing,
     sink_from,
@@ -46,6 +47,7 @@ from statewright.cli.watch_options import (
     help="Make requests and fire schedules here, or leave that to `statewright worker`.",
 )
 @allow_private_option
+@config_option
 @log_format_option
 @click.option("--metrics", is_flag=True, help="Serve metrics for Prometheus at /metrics.")
 @tracing_option
@@ -58,6 +60,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
     workers: int,
     works: bool,
     allow_private: bool,
+    config: str,
     log_format: str,
     metrics: bool,
     tracing: bool,
@@ -83,6 +86,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
             _announce,
             allow_private=allow_private,
             works=works,
+            config=config,
             watch=watch,
         )
     except ModuleNotFoundError as error:

@@ -10,6 +10,7 @@ from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
+    config_option,
     log_format_option,
     missing,
     sink_from,
@@ -20,6 +21,7 @@ from statewright.cli.watch_options import (
 @click.command()
 @database_option
 @allow_private_option
+@config_option
 @log_format_option
 @tracing_option
 @alert_option
@@ -27,6 +29,7 @@ def worker(
     database: str,
     *,
     allow_private: bool,
+    config: str,
     log_format: str,
     tracing: bool,
     alerts: tuple[str, ...],
@@ -42,7 +45,7 @@ def worker(
         from statewright.http.working import work  # noqa: PLC0415 (as above)
 
         watch = Watch(log_format, tracing=tracing, alerts=tuple(map(sink_from, alerts)))
-        work(database, _announce, allow_private=allow_private, watch=watch)
+        work(database, _announce, allow_private=allow_private, config=config, watch=watch)
     except ModuleNotFoundError as error:
         raise missing(error) from None
     return CLEAN

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 from statewright.errors import EffectFailed, EvaluationError, FailureKind
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.effects.breakers import Breakers, breaker_of, destination_of
-from statewright.runtime.effects.secret_texts import Secrets, filled
+from statewright.runtime.effects.scrubbing import scrubbed
+from statewright.runtime.effects.secret_texts import Secrets, filled_for, noting
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.statechart import Effect, EffectKind
 from statewright.statechart.values.coercion import kept
@@ -130,6 +131,12 @@ class Performer:
         return outcome
 
     async def _tried(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        """What became of a try, without the secrets that it took."""
+        with noting() as secrets:
+            outcome = await self._attempted(key, effect, attempt)
+        return replace(outcome, data=scrubbed(outcome.data, secrets)) if secrets else outcome
+
+    async def _attempted(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
@@ -150,12 +157,10 @@ class Performer:
             return _failure("handler", f"the handler failed: {type(error).__name__}")
 
     async def _performed(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
-        order = self._order(key, effect, attempt)
-        handler = self._handlers.get(order.name)
-        if handler is None:
-            return _unhandled(order)
         async with asyncio.timeout(self._seconds(effect)):
-            return Outcome(kept(await handler(order)))
+            order = await self._order(key, effect, attempt)
+            handler = self._handlers.get(order.name)
+            return _unhandled(order) if handler is None else Outcome(kept(await handler(order)))
 
     async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
         """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
@@ -173,13 +178,13 @@ class Performer:
             return FailureKind.CONFIGURATION
         return failure.kind
 
-    def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
+    async def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data
         if kind is EffectKind.INVOKE:
             name, given = data["type"], data["params"]
         else:
             name, given = data["target"], {"event": data["event"], "data": data.get("data")}
-        order_data = filled(given, lambda secret: self._secrets(key.tenant, secret))
+        order_data = await filled_for(key.tenant, given, self._secrets)
         return Order(key, effect.id, kind, name, effect.state, order_data, attempt)
 
     def _seconds(self, effect: Effect) -> float:
