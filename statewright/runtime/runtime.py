@@ -49,7 +49,7 @@ from statewright.runtime.turns.turn import Turns
 from statewright.runtime.turns.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
+from statewright.storage.records import Publication, SessionKey
 from statewright.storage.store import Store
 
 
@@ -309,7 +309,7 @@ class Runtime:
         """
         checked_id(key, message_id)
         event = event_from(what)
-        loaded = await self._load(key)
+        loaded = await self._reader.loaded(key)
         if not loaded.inbox:
             existing(key, loaded)
         return await self._inbox.accept(key, message_id, event_to_json(event))
@@ -417,7 +417,7 @@ class Runtime:
         """
         answers = await self._reader.answers(key, after)
         if not answers:
-            existing(key, await self._load(key))
+            existing(key, await self._reader.loaded(key))
         return answers
 
     async def subscribe(self, key: SessionKey, *, after: int = 0) -> AsyncGenerator[Answer, None]:
@@ -437,7 +437,7 @@ class Runtime:
             UnknownSession: there is no such session.
             CorruptedSession: its state is not what was stored.
         """
-        return view_of(await self._turns.rehydrated(key, await self._load(key)))
+        return view_of(await self._turns.rehydrated(key, await self._reader.loaded(key)))
 
     async def current(
         self, flow: str, *, tenant: str = "default", channel: str = "api", conversation: str
@@ -494,10 +494,6 @@ class Runtime:
         message = self._name() if message_id is None else checked_id(key, message_id)
         answer = await self._turns.take(key, Incoming(message, event), expected=expected)
         return await self._reader.settled(key, answer, settle)
-
-    async def _load(self, key: SessionKey) -> Loaded:
-        (loaded,) = await self.store.load([Lookup(key)])
-        return loaded
 
     def _name(self) -> str:
         return self.chance(16).hex()
