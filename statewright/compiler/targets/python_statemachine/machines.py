@@ -5,10 +5,10 @@ python-statemachine calls on every entry, exit and transition, and which keeps t
 document order, so that the library does not depend on the order of a set.
 
 What is put right here: the library numbers the states level by level, where document order is
-pre-order; it runs the actions of a transition to a history state twice, loses those of a transition
-that enters a state by default, or runs them although that state is not entered; a machine whose regions are
-all done is over, although its chart is not. A machine that was restored is told what its history
-states remember.
+pre-order; it runs the actions of a transition to a history state twice; those of a transition that
+enters a state by default it loses, or runs where that state is not entered; a machine whose regions
+are all done is over, although its chart is not. A machine that was restored is told what its
+history states remember.
 """
 
 from __future__ import annotations
