@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from benchmarks.verify.documents import Source
+from benchmarks.verify.documents import Source, nodes_of
 from benchmarks.verify.inputs import Inputs, inputs_of
 from statewright.compiler.lowering import lower
 from statewright.statechart import Statechart, macrostep, start
@@ -63,13 +63,15 @@ class Facts:
 def facts_of(source: Source, states: int = STATES, steps: int = STEPS) -> Facts:
     """Search all that can happen in a flow, within limits."""
     chart = replace(lower(source.flow()).statechart, limit=ENDLESS)
-    search = _Search(chart, inputs_of(source, chart))
+    interrupted = any(nodes_of(source.document, "interrupt"))
+    search = _Search(chart, inputs_of(source, chart), interrupted=interrupted)
     search.run(states, steps)
     return search.facts
 
 
 class _Search:
-    def __init__(self, chart: Statechart, inputs: Inputs) -> None:
+    def __init__(self, chart: Statechart, inputs: Inputs, *, interrupted: bool) -> None:
+        self._interrupted = interrupted
         self.chart = chart
         self.inputs = inputs
         self.facts = Facts()
@@ -98,6 +100,8 @@ class _Search:
                     return
                 self._arrive(key, macrostep(self.chart, snapshot, event))
         self._look_back()
+        # What interrupts a conversation is not among the inputs.
+        self.facts.complete = not self._interrupted
 
     def _arrive(self, source: str, step: Macrostep) -> None:
         self._note(step)

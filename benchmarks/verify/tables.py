@@ -69,7 +69,10 @@ def summary(scores: Scores) -> dict[str, Any]:
 
 def table(numbers: dict[str, Any]) -> Iterator[str]:
     """The lines of a table in Markdown."""
-    yield "| code | mutants | recall | target | findings | undecided | median ms | equivalent | unjudged |"
+    yield (
+        "| code | mutants | recall | target | findings | undecided | median ms | equivalent "
+        "| unjudged |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|"
     for code, one in numbers["codes"].items():
         target = f"{one['target']:.2f}" if one["target"] else ""

@@ -121,7 +121,7 @@ def _trap(source: Source) -> Iterator[Mutation]:
             for edge in references(made.document):
                 if edge.source == ident and edge.target in nodes:
                     edge.holder[edge.key] = ident
-            yield Mutation(made, ident, is_real=lambda facts, clean: _is_trap(facts, clean))
+            yield Mutation(made, ident, is_real=_is_trap)
 
 
 def _is_trap(facts: Any, clean: Any) -> bool:
@@ -131,7 +131,7 @@ def _is_trap(facts: Any, clean: Any) -> bool:
 def _contradicted(source: Source) -> Iterator[Mutation]:
     """Behind a branch, a condition asks for what the branch has excluded."""
     document = source.document
-    entered = {}
+    entered: dict[str, list[Reference]] = {}
     for edge in references(document):
         entered.setdefault(edge.target, []).append(edge)
     for ident, node, nodes in nodes_of(document, "condition"):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from benchmarks.verify.documents import Source, node_in, nodes_of, references
-from benchmarks.verify.mutants import Mutation, Operator
+from benchmarks.verify.mutants import Judge, Mutation, Operator
 from benchmarks.verify.operators.control import edges_between, inserted
 from benchmarks.verify.operators.guards import declared
 from benchmarks.verify.oracle import Facts
@@ -16,13 +16,18 @@ _PLACEHOLDER = re.compile(r"\{\{ ([a-z]\w*)")
 SPEAKING = ("message", "end")
 
 
-def _unset(facts: Facts, clean: Facts, name: str) -> bool:
+def _is_unset(name: str) -> Judge:
+    """A judge: a variable is read that has no value."""
     wanted = f"`{name}`", f"'{name}'"
-    new = facts.incidents - clean.incidents
-    return any(
-        one.startswith(("error.execution", "error.template")) and message.endswith(wanted)
-        for one, _, message in new
-    )
+
+    def is_real(facts: Facts, clean: Facts) -> bool:
+        new = facts.incidents - clean.incidents
+        return any(
+            one.startswith(("error.execution", "error.template")) and message.endswith(wanted)
+            for one, _, message in new
+        )
+
+    return is_real
 
 
 def _dropped_write(source: Source) -> Iterator[Mutation]:
@@ -32,16 +37,12 @@ def _dropped_write(source: Source) -> Iterator[Mutation]:
             name = node["variable"]
             made = source.changed()
             del node_in(made.document, ident)["variable"]
-            yield Mutation(
-                made, f"{ident}: {name}", is_real=lambda f, c, name=name: _unset(f, c, name)
-            )
+            yield Mutation(made, f"{ident}: {name}", is_real=_is_unset(name))
         for name in node.get("save") or ():
             made = source.changed()
             own = node_in(made.document, ident)
             del own["save"][name]
-            yield Mutation(
-                made, f"{ident}: {name}", is_real=lambda f, c, name=name: _unset(f, c, name)
-            )
+            yield Mutation(made, f"{ident}: {name}", is_real=_is_unset(name))
 
 
 def _no_default(source: Source) -> Iterator[Mutation]:
@@ -49,19 +50,19 @@ def _no_default(source: Source) -> Iterator[Mutation]:
         if "default" in one and not one.get("input") and one["type"] in {"int", "string", "bool"}:
             made = source.changed()
             del made.document["variables"][name]["default"]
-            yield Mutation(made, name, is_real=lambda f, c, name=name: _unset(f, c, name))
+            yield Mutation(made, name, is_real=_is_unset(name))
 
 
 def _overwritten(source: Source) -> Iterator[Mutation]:
     for number, edge in edges_between(source):
         first = {"type": "set", "actions": [{"set": "spare", "to": 1}]}
-        made = inserted(source, number, "told", {"type": "message", "text": "{{ spare }}"})
+        made = inserted(source, number, "told_spare", {"type": "message", "text": "{{ spare }}"})
         made = inserted(
-            made, number, "second_set", {**first, "actions": [{"set": "spare", "to": 2}]}
+            made, number, "set_again", {**first, "actions": [{"set": "spare", "to": 2}]}
         )
-        made = inserted(made, number, "first_set", first)
+        made = inserted(made, number, "set_once", first)
         made.document.setdefault("variables", {})["spare"] = {"type": "int", "default": 0}
-        yield Mutation(made, edge.path, frozenset({"first_set"}))
+        yield Mutation(made, edge.path, frozenset({"set_once"}))
 
 
 def _unused(source: Source) -> Iterator[Mutation]:
@@ -106,7 +107,9 @@ def _misspelt_placeholder(source: Source) -> Iterator[Mutation]:
     names = declared(source)
     for ident, node, _ in nodes_of(source.document):
         text = node.get("text")
-        found = _PLACEHOLDER.search(text) if isinstance(text, str) else None
+        if not isinstance(text, str):
+            continue
+        found = _PLACEHOLDER.search(text)
         if found and found[1] in names:
             made = source.changed()
             wrong = f"{text[: found.end(1)]}x{text[found.end(1) :]}"

@@ -59,8 +59,8 @@ def _users_host(source: Source) -> Iterator[Mutation]:
         for name in sorted(names):
             if _HOST.match(node["url"]):
                 made = source.changed()
-                url = _HOST.sub(lambda _, name=name: f"https://{{{{ {name} }}}}", node["url"])
-                node_in(made.document, ident)["url"] = url
+                rest = _HOST.sub("", node["url"])
+                node_in(made.document, ident)["url"] = f"https://{{{{ {name} }}}}{rest}"
                 yield Mutation(made, f"{ident}: {name}", frozenset({ident}))
 
 
@@ -77,7 +77,7 @@ def _inline_secret(source: Source) -> Iterator[Mutation]:
     return each(
         source,
         "http",
-        lambda node: True,
+        lambda _: True,
         lambda node: node.update(
             headers={**node.get("headers", {}), "X-Api-Key": "9f86d081884c7d65"}
         ),
@@ -108,7 +108,7 @@ def _retried_post(source: Source) -> Iterator[Mutation]:
 
 
 def _odd_timeout(source: Source) -> Iterator[Mutation]:
-    return each(source, "http", lambda node: True, lambda node: node.update(timeout=5000))
+    return each(source, "http", lambda _: True, lambda node: node.update(timeout=5000))
 
 
 def _untyped(source: Source) -> Iterator[Mutation]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.verify.documents import Source, node_in, nodes_of
-from benchmarks.verify.mutants import DEAD, Mutation, Operator
+from benchmarks.verify.mutants import DEAD, Judge, Mutation, Operator
 from benchmarks.verify.oracle import Facts
 
 GUARD_ERROR = "error.execution.guard"
@@ -86,13 +86,19 @@ def _failing(source: Source) -> Iterator[Mutation]:
                 wrong = f"{name}[3] == 'x' || ({guard})"
             else:
                 continue
-            here = ident
-            fails: Callable[[Facts, Facts], bool] = lambda facts, clean, here=here: (
-                facts.went_wrong(GUARD_ERROR, here)  # type: ignore[misc]
-                and not clean.went_wrong(GUARD_ERROR, here)
-            )
             made = with_guard(source, ident, number, wrong)
-            yield Mutation(made, f"{ident}[{number}]: {wrong}", frozenset({ident}), fails)
+            yield Mutation(
+                made, f"{ident}[{number}]: {wrong}", frozenset({ident}), _fails_at(ident)
+            )
+
+
+def _fails_at(ident: str) -> Judge:
+    """A judge: a guard of a node has no value, and had one."""
+
+    def is_real(facts: Facts, clean: Facts) -> bool:
+        return facts.went_wrong(GUARD_ERROR, ident) and not clean.went_wrong(GUARD_ERROR, ident)
+
+    return is_real
 
 
 def _contradiction(source: Source) -> Iterator[Mutation]:
@@ -176,13 +182,13 @@ def _with_dead_branches(source: Source, made: Source, ident: str, what: str) -> 
     yield Mutation(made, f"{ident}: {what}", frozenset({ident}), is_real)
 
 
-def never_taken(ident: str, number: int) -> Callable[[Facts, Facts], bool]:
+def never_taken(ident: str, number: int) -> Judge:
     """A judge: a branch is never taken though conversations come to where it begins."""
     name = f"{ident}#{number}"
     return lambda facts, _: ident in facts.entered and name not in facts.taken
 
 
-def always_taken(ident: str) -> Callable[[Facts, Facts], bool]:
+def always_taken(ident: str) -> Judge:
     """A judge: of a condition, only the first branch is ever taken."""
     return lambda facts, _: (
         {name for name in facts.taken if name.partition("#")[0] == ident} == {f"{ident}#0"}

@@ -30,7 +30,10 @@ def _any_text(source: Source) -> Iterator[Mutation]:
         node.pop("on", None) if "timeout" not in node else node["on"].pop("fallback", None)
         node.pop("retries", None)
 
-    return each(source, "question", lambda node: node.get("input") == "email", change)
+    def is_fit(node: Node) -> bool:
+        return node.get("input") == "email" and "email" in str(node.get("variable"))
+
+    return each(source, "question", is_fit, change)
 
 
 def _for_ever(source: Source) -> Iterator[Mutation]:

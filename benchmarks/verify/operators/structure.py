@@ -62,18 +62,20 @@ def _passed_by(source: Source) -> Iterator[Mutation]:
     """An edge leads elsewhere, and where it led nothing does any more."""
     document = source.document
     start = document.get("start")
-    if not isinstance(start, str) or any(nodes_of(document, "interrupt", "jump", "parallel")):
+    named_elsewhere = "on_error" in document.get("settings", {}) or "triggers" in document
+    others = nodes_of(document, "interrupt", "jump", "parallel")
+    if not isinstance(start, str) or named_elsewhere or any(others):
         return
     edges = list(references(document))
     for number, edge in enumerate(edges):
         if edge.target not in document["nodes"] or edge.source not in document["nodes"]:
             continue
-        others = [one for one in edges if one.source == edge.source and one.target != edge.target]
-        if not others:
+        beside = [one for one in edges if one.source == edge.source and one.target != edge.target]
+        if not beside:
             continue
         made = source.changed()
         own = list(references(made.document))[number]
-        own.holder[own.key] = others[0].target
+        own.holder[own.key] = beside[0].target
         if edge.target not in reached(made.document, start):
             yield Mutation(made, edge.path, frozenset({edge.target}))
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from statewright.compiler.analysis.components import components_of
+from statewright.compiler.analysis.components import firsts_of
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import reachable_from, successors_of
 from statewright.compiler.checks.check import Check
@@ -55,7 +55,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         for name in subject.nodes
         if name not in reached
     }
-    for first in _first_of(lost):
+    for first in firsts_of(lost):
         node = subject.nodes[first]
         behind = [one for one in _behind(first, lost) if one != first]
         further = f", and so none to {_counted(behind)} behind it" if behind else ""
@@ -70,29 +70,6 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
 
 SHOWN = 20
 """How many nodes behind one that is not reached are named with it."""
-
-
-def _first_of(lost: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The nodes that no other one leads to, and one of each ring of such; in the order of the file.
-
-    Args:
-        lost: the nodes that are not reached → those among them that they lead to.
-    """
-    order = {name: number for number, name in enumerate(lost)}
-    components = list(components_of(lost))
-    home = {name: number for number, one in enumerate(components) for name in one}
-    led_to = {
-        home[target]
-        for name, targets in lost.items()
-        for target in targets
-        if target in home and home[target] != home[name]
-    }
-    firsts = (
-        min(one, key=order.__getitem__)
-        for number, one in enumerate(components)
-        if number not in led_to
-    )
-    return sorted(firsts, key=order.__getitem__)
 
 
 def _behind(first: str, lost: Mapping[str, tuple[str, ...]]) -> list[str]:
