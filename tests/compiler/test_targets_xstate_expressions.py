@@ -156,6 +156,10 @@ def test_random_expressions_are_worth_the_same(
         ),
         *("answer.email('a@b.co')", "answer.email('a@b')", "answer.phone('+49 (30) 123456')"),
         *("answer.date('2024-02-29')", "answer.date('2023-02-29')", "answer.date('0000-01-01')"),
+        *("answer.integer('４２.')", "answer.integer('٤٢')", "answer.number('١٢٫٥')"),
+        *("answer.number('−3.5!')", "answer.number('5²')", "answer.integer('𝟘𝟙𝟡')"),
+        *("answer.boolean('¡Sí!')", "answer.boolean('Va bene.')", "answer.boolean('não')"),
+        *("answer.email('a@b.co.')", "answer.phone('０２０ ７９４６ ００１８.')"),
         *("answer.integer(2.0)", "answer.number(3)", "answer.boolean('')", "answer.text(4)"),
     ],
 )
@@ -163,19 +167,40 @@ def test_where_javascript_would_trip_the_value_is_cel_s(node: NodeTools, text: s
     assert disagreements(node, [text], {}) == []
 
 
-CHOICES = "[{'value': 'a', 'label': 'São Paulo'}, {'value': 2, 'label': 'B, C'}, {'value': 'A'}]"
+CHOICES = "[{'value': 'a', 'label': 'São Paulo'}, {'value': 2, 'label': 'B, C', 'synonyms': ['Two!']}, {'value': 'A'}]"
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         *("'a'", "'A'", "'sao paulo'", "' SÃO  PAULO'", "'SÃO PAULO '", "'2'", "2", "'3'", "'4'"),
+        *("'a!'", "'٢.'", "'Two?'", "'two'", "'sao paulo :)'", "'３'"),
         *("'b, c'", "'a, b, c'", "'a,A'", "'a, 2'", "['a', 2]", "['a', 'x']", "''", "[]", "null"),
     ],
 )
 @pytest.mark.parametrize("function", ["choice", "choices"])
 def test_answers_pick_the_same_choices(node: NodeTools, function: str, answer: str) -> None:
     assert disagreements(node, [f"answer.{function}({answer}, {CHOICES})"], {}) == []
+
+
+@pytest.mark.parametrize("declared", ["bool", "int", "double", "string", "list", "map", "dyn"])
+def test_the_same_answers_become_a_value_of_a_type(node: NodeTools, declared: str) -> None:
+    values = (
+        "'5'",
+        "'x'",
+        "5",
+        "5.0",
+        "5.5",
+        "true",
+        "'TRUE'",
+        "'t'",
+        "'1e3'",
+        "[1]",
+        "{}",
+        "null",
+    )
+    expressions = [f"answer.becomes({value}, '{declared}')" for value in values]
+    assert disagreements(node, expressions, {}) == []
 
 
 def test_words_are_folded_as_python_folds_them(node: NodeTools) -> None:
@@ -194,6 +219,7 @@ def test_words_are_folded_as_python_folds_them(node: NodeTools) -> None:
         *("1u", "b'a'", "now", "duration('1s')", "timestamp('2024-01-01T00:00:00Z')", "{1: 2}"),
         *("'a'.matches(c)", "'a'.matches('(?s).')", "9007199254740993", "vars", "session.turns"),
         *("[1].transformList(i, v, i)", "c.format([])"),
+        *("answer.becomes(a, 'timestamp')", "answer.becomes(a, b)"),
     ],
 )
 def test_what_typescript_could_not_be_trusted_with_is_not_exported(text: str) -> None:

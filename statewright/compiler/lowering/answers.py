@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.lowering.texts import cel, quoted
+from statewright.flows.declaring import chart_type_of
 from statewright.flows.model import Variable
 from statewright.flows.nodes import InputKind, Question, Store, Validation
 
@@ -29,27 +30,6 @@ FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
     }
 )
 """The function that makes an (optional) value of what the user typed."""
-
-DEFAULT_RETRY: Mapping[InputKind, str] = MappingProxyType(
-    {
-        InputKind.TEXT: "That will not do. Please try again.",
-        InputKind.NUMBER: "Please answer with a number that fits.",
-        InputKind.INTEGER: "Please answer with a whole number that fits.",
-        InputKind.EMAIL: "Please answer with an email address, such as name@example.com.",
-        InputKind.PHONE: "Please answer with a phone number, such as +1 555 010 9999.",
-        InputKind.URL: "Please answer with a web address, such as https://example.com.",
-        InputKind.DATE: "Please answer with a date, such as 2026-12-31.",
-        InputKind.BOOLEAN: "Please answer with yes or no.",
-        InputKind.CHOICE: "Please choose one of the answers offered.",
-        InputKind.MULTIPLE_CHOICE: "Please choose from the answers offered.",
-        InputKind.TIME: "Please answer with a time of day, such as 14:30.",
-        InputKind.RATING: "Please answer with one of the numbers offered.",
-        InputKind.SLIDER: "Please answer with a number that fits.",
-        InputKind.FILE: "Please send a file that fits.",
-        InputKind.LOCATION: "Please send a location.",
-    }
-)
-"""What is said to an answer that will not do, where the author says nothing."""
 
 MEASURES: Mapping[InputKind, str] = MappingProxyType(
     {
@@ -96,6 +76,13 @@ def answer(question: Question, choices: str, typed: str = TYPED) -> str:
         typed: CEL for what the user said.
     """
     function = FUNCTIONS[question.input]
+    if question.yes or question.no:
+        words = f"answer.says({typed}, {{}}) ? optional.of({{}}) : "
+        yes, no = (
+            words.format(cel(list(said)), cel(meant)) if said else ""
+            for said, meant in ((question.yes, True), (question.no, False))
+        )
+        return f"({yes}{no}{function}({typed}))"
     if question.input in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
         return f"{function}({typed}, {choices})"
     return f"{function}({_SENT.get(question.input, typed) if typed == TYPED else typed})"
@@ -103,7 +90,7 @@ def answer(question: Question, choices: str, typed: str = TYPED) -> str:
 
 def is_good(question: Question, choices: str, variable: Variable | None, typed: str = TYPED) -> str:
     """CEL that says whether an answer will do, for the question and for the variable it goes to."""
-    tests = [*_tests(question, typed), *_tests_of(variable, question)]
+    tests = [*_tests(question, typed), *_tests_of(variable, question, typed)]
     value = answer(question, choices, typed)
     if not tests:
         return f"{value}.hasValue()"
@@ -147,36 +134,97 @@ def _tests(question: Question, typed: str) -> list[str]:
 
 def _tests_of_file(validation: Validation) -> Iterator[str]:
     if validation.accept:
-        kinds = [one.removesuffix("*") for one in validation.accept]
-        yield f"{cel(kinds)}.exists(k, string(it.?type.orValue('')).startsWith(k))"
+        kinds = [one.removesuffix("*").lower() for one in validation.accept]
+        yield f"{cel(kinds)}.exists(k, string(it.?type.orValue('')).lowerAscii().startsWith(k))"
     if validation.max_size is not None:
         yield f"it.?size.hasValue() && it.size <= {validation.max_size}"
 
 
-def _tests_of(variable: Variable | None, question: Question) -> Iterator[str]:
+def _tests_of(variable: Variable | None, question: Question, typed: str) -> Iterator[str]:
     """What the variable may hold, as tests of the answer: better asked again than failed."""
     if variable is None or question.store is Store.CHOICE:
         return
     value = "it.value" if question.input is InputKind.CHOICE else "it"
     if question.input in NUMERIC:
-        if variable.type in {"int", "uint"}:
-            yield "answer.integer(input).hasValue()"
-        yield from _tests_of_bounds(variable)
-    if question.input is InputKind.DATE and variable.type == "date":
-        if variable.minimum is not None:
-            yield f"it >= {quoted(str(variable.minimum))}"
-        if variable.maximum is not None:
-            yield f"it <= {quoted(str(variable.maximum))}"
+        yield from _tests_of_number(variable, question.input, typed)
+    elif not variable.values:
+        yield from _tests_of_type(variable, question, value)
+    if variable.type in ORDERED and question.input is not InputKind.MULTIPLE_CHOICE:
+        yield from _tests_of_bounds(variable, value)
     if question.input in {*TEXTUAL, InputKind.MULTIPLE_CHOICE}:
         yield from _tests_of_size(variable)
     if variable.values and question.input is not InputKind.MULTIPLE_CHOICE:
         yield f"{value} in {cel([*variable.values, *variable.names])}"
 
 
-def _tests_of_bounds(variable: Variable) -> Iterator[str]:
+def _tests_of_number(variable: Variable, kind: InputKind, typed: str) -> Iterator[str]:
+    if variable.type in {"int", "uint"}:
+        yield f"answer.integer({typed}).hasValue()"
+    if variable.type == "uint":
+        yield "double(it) >= 0.0"
+    if variable.type == "double" and kind is InputKind.INTEGER:
+        # A double does not hold every whole number.
+        yield "answer.becomes(it, 'double')"
+
+
+def _tests_of_type(variable: Variable, question: Question, value: str) -> Iterator[str]:
+    """Whether what is saved becomes a value of the type that is declared."""
+    if question.input is InputKind.MULTIPLE_CHOICE:
+        element = variable.of and chart_type_of(variable.of)
+        if element and not _always(question, element):
+            yield f"it.all(c, answer.becomes(c.value, {quoted(element)}))"
+        return
+    own = chart_type_of(variable)
+    if not _always(question, own):
+        yield f"answer.becomes({value}, {quoted(own)})"
+    if variable.type == "date" and question.input is not InputKind.DATE:
+        yield f"answer.date({value}).hasValue()"
+
+
+def _always(question: Question, declared: str) -> bool:
+    """Whether every answer becomes one of a type, as far as is known without looking at it."""
+    if declared == "dyn":
+        return True
+    if question.input not in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
+        return declared in _HELD.get(question.input, _TEXTS)
+    if question.choices_from is not None:
+        return False
+    return declared == "string" and all(isinstance(one.value, str) for one in question.choices)
+
+
+_TEXTS = frozenset({"string"})
+
+_HELD: Mapping[InputKind, frozenset[str]] = MappingProxyType(
+    {
+        InputKind.BOOLEAN: frozenset({"bool", "string"}),
+        InputKind.FILE: frozenset({"map"}),
+        InputKind.LOCATION: frozenset({"map"}),
+    }
+)
+"""The types that hold every answer of a kind; of the other kinds, answers are texts."""
+
+ORDERED: Mapping[str, str] = MappingProxyType(
+    {
+        "int": "double",
+        "uint": "double",
+        "double": "double",
+        "timestamp": "timestamp",
+        "duration": "duration",
+        "date": "",
+    }
+)
+"""The types of variables that have bounds, and the CEL function that makes what is compared."""
+
+
+def _tests_of_bounds(variable: Variable, value: str) -> Iterator[str]:
+    made = ORDERED[variable.type]
     for sign, bound in ((">=", variable.minimum), ("<=", variable.maximum)):
-        if isinstance(bound, int | float):
-            yield f"double(it) {sign} {float(bound)!r}"
+        if bound is None:
+            continue
+        if made == "double":
+            yield f"double({value}) {sign} {float(bound)!r}"
+        else:
+            yield f"{made}({value}) {sign} {made}({quoted(str(bound))})"
 
 
 def _tests_of_size(variable: Variable) -> Iterator[str]:
