@@ -321,6 +321,7 @@ def _http(http: Http) -> Iterator[Text]:
     for _, parameter in http.query:
         yield from _value(parameter)
     yield from _value(http.body)
+    yield from _value(http.fallback)
     yield from _saved(http.save, "response")
 
 

@@ -226,6 +226,7 @@ class Settings:
     Attributes:
         on_error: what to do about an error that nothing else catches.
         fallback: the node where the conversation goes on after one, for ``OnError.FALLBACK``.
+        fallback_at: where that is said.
         timeout: microseconds after which the session fails, or None.
         step_limit: microsteps that one turn may take, or None for the default.
         retries: how often work that failed is asked for anew, before anything else is done.
@@ -237,6 +238,7 @@ class Settings:
 
     on_error: OnError = OnError.FAIL
     fallback: str = ""
+    fallback_at: Location = NOWHERE
     timeout: int | None = None
     step_limit: int | None = None
     retries: int = 0

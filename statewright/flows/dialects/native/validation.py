@@ -227,6 +227,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Details], str]]] = MappingProxyType(
         "model_type": _is("a map"),
         "list_type": _is("a list"),
         "greater_than_equal": lambda context: f"at least {context['ge']}",
+        "too_short": _is("one that is not empty"),
         "less_than_equal": lambda context: f"at most {context['le']}",
     }
 )

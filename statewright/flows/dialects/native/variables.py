@@ -10,6 +10,7 @@ from statewright.expressions.operations.patterns import searcher
 from statewright.flows.declaring import held_by
 from statewright.flows.dialects.native.defaults import expected_of, is_written_as, report_misfits
 from statewright.flows.dialects.native.validation import checked
+from statewright.flows.dialects.native.naming import check_name
 from statewright.flows.dialects.native.variable_shapes import (
     COMMON,
     TYPES,
@@ -18,7 +19,6 @@ from statewright.flows.dialects.native.variable_shapes import (
     PartShape,
 )
 from statewright.flows.model import Variable, VariableScope
-from statewright.flows.names import ROOTS
 from statewright.flows.nearest import did_you_mean
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
@@ -45,14 +45,8 @@ _IN_SESSION: Final = frozenset({VariableScope.SESSION, VariableScope.FLOW})
 def read_variable(name: str, part: Part) -> Variable:
     """Read the declaration of a variable; what is wrong with it is reported."""
     variable = _long(name, part) if isinstance(part.value, dict) else _short(name, part)
-    if name in ROOTS and variable.scope in _IN_SESSION and not variable.secret:
-        part.report(
-            "R004",
-            f"`{name}` means something else in an expression",
-            f"read it as `vars['{name}']`, or rename it",
-            severity="warning",
-            at_key=True,
-        )
+    if variable.scope in _IN_SESSION and not variable.secret:
+        check_name(name, part, at_key=True)
     return variable
 
 

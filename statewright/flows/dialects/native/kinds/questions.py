@@ -19,6 +19,7 @@ from statewright.flows.dialects.native.shapes import (
     Shape,
     Text,
     Timeout,
+    Words,
 )
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
@@ -75,14 +76,14 @@ class HelpShape(Shape):
     """What is said to somebody who asks for help; it is no attempt to answer."""
 
     words: list[Text] = Field(["help", "?"], description="What asks for it.")
-    text: Text = Field(description="What is said.")
+    text: Words = Field(description="What is said.")
 
 
 class ReminderShape(Shape):
     """What is said to somebody who does not answer."""
 
     after: Timeout = Field(description="How long nobody has said anything.")
-    text: Text = Field(description="What is said.")
+    text: Words = Field(description="What is said.")
     times: int = Field(1, ge=1, le=100, description="How often.")
 
 
@@ -294,9 +295,9 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
         )
     if kind in _CHOOSING and not part["choices"].present and not part["choices_from"].present:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
-    elif kind in _CHOOSING and part["choices"].value == []:
+    elif part["choices"].value == [] and (kind in _CHOOSING or not part["input"].present):
         part["choices"].report("R005", "`choices` is empty", "list the answers to choose from")
-    elif kind not in _CHOOSING and node.choices:
+    elif kind not in _CHOOSING and part["choices"].present:
         part["choices"].report(
             "R004",
             f"`choices` means nothing to a question for `{kind}`",

@@ -10,7 +10,14 @@ from pydantic import Field
 from statewright.flows.dialects.native.content import saved_from, source_from, values_from
 from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_from
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import (
+    Expression,
+    NodeId,
+    Shape,
+    Text,
+    Timeout,
+    Words,
+)
 from statewright.flows.durations import SECOND
 from statewright.flows.json_paths import cel_from_json_path
 from statewright.flows.nodes import Action, BodyFormat, Client, Http, Llm, Source, Value
@@ -28,7 +35,7 @@ class HttpNode(NodeShape, WorkShape):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = Field(
         "GET", description="The HTTP method."
     )
-    url: Text = Field(description="Where; may hold templates.")
+    url: Words = Field(description="Where; may hold templates.")
     headers: dict[str, Text] = Field({}, description="Headers; secrets as `{{secret:name}}`.")
     query: dict[str, Any] = Field({}, description="Query parameters.")
     body: Any = Field(None, description="What is sent: any JSON; texts may be templates.")
@@ -127,7 +134,7 @@ class ActionNode(PassingShape, WorkShape):
     """Has the host do something that it knows by name."""
 
     type: Literal["action"]
-    action: Text = Field(description="What the host calls it: `email`, `label`, `assign`, …")
+    action: Words = Field(description="What the host calls it: `email`, `label`, `assign`, …")
     with_: dict[str, Any] = Field(
         {}, alias="with", description="What it is given: any JSON; texts may be templates."
     )
@@ -170,9 +177,9 @@ class LlmNode(PassingShape, WorkShape):
     """Asks a language model."""
 
     type: Literal["llm"]
-    model: Text = Field(description="Its name, as the host knows it.")
-    prompt: Text = Field(description="What it is asked; may hold templates.")
-    system: Text | None = Field(None, description="What it is told about itself.")
+    model: Words = Field(description="Its name, as the host knows it.")
+    prompt: Words = Field(description="What it is asked; may hold templates.")
+    system: Words | None = Field(None, description="What it is told about itself.")
     schema_: dict[str, Any] | None = Field(
         None, alias="schema", description="JSON Schema of the answer; without, it is plain text."
     )
@@ -214,7 +221,7 @@ class ClientNode(PassingShape):
     """Has the user's client do something, such as run a script, and waits for the result."""
 
     type: Literal["client"]
-    action: Text = Field(description="What the client calls it.")
+    action: Words = Field(description="What the client calls it.")
     with_: dict[str, Any] = Field(
         {}, alias="with", description="What it is given: any JSON; texts may be templates."
     )
