@@ -226,7 +226,6 @@ class Settings:
     Attributes:
         on_error: what to do about an error that nothing else catches.
         fallback: the node where the conversation goes on after one, for ``OnError.FALLBACK``.
-        fallback_at: where that is said.
         timeout: microseconds after which the session fails, or None.
         step_limit: microsteps that one turn may take, or None for the default.
         retries: how often work that failed is asked for anew, before anything else is done.
@@ -234,11 +233,11 @@ class Settings:
         zone: the time zone of dates and schedules that name none, or ``""`` for UTC.
         business_hours: when somebody is there, or None.
         inactivity: what is done about a user who says nothing, or None.
+        fallback_at: where ``fallback`` is said.
     """
 
     on_error: OnError = OnError.FAIL
     fallback: str = ""
-    fallback_at: Location = NOWHERE
     timeout: int | None = None
     step_limit: int | None = None
     retries: int = 0
@@ -246,6 +245,7 @@ class Settings:
     zone: str = ""
     business_hours: BusinessHours | None = None
     inactivity: Inactivity | None = None
+    fallback_at: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

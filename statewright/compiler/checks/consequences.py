@@ -61,6 +61,7 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "C205": (_LOST_WAYS, _ILL_FORMED, Behind(("S105",), Reach.NODE)),
         "C206": (_ILL_FORMED,),
         "G301": (Behind(("D408",), Reach.PLACE),),
+        "G302": (Behind(("R004",), Reach.PLACE),),
         "G303": (Behind(("D408", "G301"), Reach.PLACE),),
         "G304": (_ILL_FORMED,),
         "G305": (_ILL_FORMED,),

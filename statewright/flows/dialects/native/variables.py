@@ -9,8 +9,8 @@ from statewright.errors import EvaluationError
 from statewright.expressions.operations.patterns import searcher
 from statewright.flows.declaring import held_by
 from statewright.flows.dialects.native.defaults import expected_of, is_written_as, report_misfits
-from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.naming import check_name
+from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variable_shapes import (
     COMMON,
     TYPES,

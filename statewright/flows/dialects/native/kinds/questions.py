@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from statewright.expressions.operations.answers import folded
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
@@ -197,6 +198,7 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
     kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
     _check_choices(node, part, kind)
     _check_limits(node, part, kind)
+    _check_words(node, part, choices)
     return Question(
         prompt=_prompt(node, part, removed),
         input=kind,
@@ -297,13 +299,43 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
     elif part["choices"].value == [] and (kind in _CHOOSING or not part["input"].present):
         part["choices"].report("R005", "`choices` is empty", "list the answers to choose from")
-    elif kind not in _CHOOSING and part["choices"].present:
+    elif kind not in _CHOOSING and (node.choices or part["choices"].value == []):
         part["choices"].report(
             "R004",
             f"`choices` means nothing to a question for `{kind}`",
             "remove it, or `input`",
             at_key=True,
         )
+
+
+def _check_words(node: AskedShape, part: Part, choices: Collection[Choice]) -> None:
+    """Report words that never mean what they stand for, since they mean something else before."""
+    meanings: dict[str, str] = {}
+    if node.help is not None:
+        for word, item in zip(node.help.words, _words(part["help"]), strict=False):
+            _check_word(word, item, choices)
+            meanings[folded(word)] = "asks for help"
+    for word, item in zip(node.skip, part["skip"].items(), strict=False):
+        if folded(word) in meanings:
+            message = f"`{word}` {meanings[folded(word)]} already, and skips nothing"
+            item.report("R007", message, "name another word", severity="warning")
+        else:
+            _check_word(word, item, choices)
+
+
+def _words(part: Part) -> list[Part]:
+    """Where the words stand that ask for help; they may be those that always do."""
+    return [*part["words"].items()] if part["words"].present else [part, part]
+
+
+def _check_word(word: str, item: Part, choices: Collection[Choice]) -> None:
+    if not word.strip():
+        item.report("R004", "the word is empty, and nobody can say it", "remove it")
+    for choice in choices:
+        if folded(word) in (folded(str(choice.value)), folded(choice.label.text)):
+            message = f"`{word}` is one of the choices too: whoever types it does not get that"
+            item.report("R007", message, "name another word", severity="warning")
+            return
 
 
 def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
@@ -316,6 +348,12 @@ def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
                 f"it belongs to {listed(_in_order(kinds))}",
                 at_key=True,
             )
+    if kind is InputKind.SLIDER and node.step > 0:
+        low = 0.0 if node.minimum is None else node.minimum
+        high = 100.0 if node.maximum is None else node.maximum
+        if low < high < low + node.step:
+            message = f"`step` is more than there is from {low:g} to {high:g}"
+            part["step"].report("R004", message, "a slider would not move")
     for least, most in (("minimum", "maximum"), ("min_length", "max_length")):
         low, high = getattr(node, least), getattr(node, most)
         if low is not None and high is not None and low > high:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from statewright.flows.dialects.native.answer_schemas import check_schema
 from statewright.flows.dialects.native.content import saved_from, source_from, values_from
 from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_from
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
@@ -62,6 +63,10 @@ def read_http(node: HttpNode, box: Box) -> Http:
     """The request, what is saved of the response, and the edges."""
     part = box.part
     _check_body(node, part)
+    for item in part["retry_statuses"].items():
+        if isinstance(item.value, int) and 200 <= item.value <= 299:
+            message = f"{item.value} is the status of a success: nothing is tried again after it"
+            item.report("R004", message, "list statuses of failures: 429, 503")
     box.edge(node.success, part["success"], "success")
     box.edge(node.error, part["error"], "error")
     return Http(
@@ -199,6 +204,7 @@ def read_llm(node: LlmNode, box: Box) -> Llm:
     box.ways(node.next)
     if node.on is not None:
         box.edge(node.on.error, part["on"]["error"], "error")
+    check_schema(part["schema"])
     return Llm(
         source_from(node.model, part["model"]),
         source_from(node.prompt, part["prompt"]),
