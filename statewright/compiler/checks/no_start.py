@@ -34,7 +34,8 @@ from statewright.flows.nearest import meant
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """A flow without an entry, or with one that names no node."""
     flow = subject.flow
-    if not flow.entries:
+    unread = any(problem.location.pointer == "/start" for problem in flow.problems)
+    if not flow.entries and not unread:
         yield check.finding(
             "the flow does not say where it starts",
             flow.location,

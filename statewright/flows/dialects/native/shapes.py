@@ -85,10 +85,20 @@ def _saying(text: str) -> str:
 Text = str
 """A text, which may hold templates: ``{{ expression }}``."""
 
+
+def _plain(text: str) -> str:
+    if "{{" in _saying(text):
+        raise expected("a text without templates")
+    return text
+
+
 Words = Annotated[
     str, AfterValidator(_saying), WithJsonSchema({"type": "string", "pattern": r"\S"})
 ]
 """A text without which nothing can be done: it is not empty, nor blank."""
+
+Name = Annotated[str, AfterValidator(_plain), WithJsonSchema({"type": "string", "pattern": r"\S"})]
+"""What something is called, always the same: neither empty nor a template."""
 
 Expression = expected_value(
     _condition,

@@ -87,6 +87,10 @@ def _long(name: str, part: Part) -> Variable:
         )
         variable = replace(variable, input=False)
     has_default = "default" in shape.model_fields_set
+    if has_default and isinstance(shape.default, str) and "{{" in shape.default:
+        message = "a default is no template: nothing is filled in"
+        help_ = "let a `set` at the start of the flow give it its value"
+        part["default"].report("R004", message, help_, severity="warning")
     if has_default and not report_misfits(variable, part["default"]):
         variable = replace(variable, default=_default(variable, shape.default), has_default=True)
     if shape.read_only and not (has_default or variable.input) and variable.scope in _IN_SESSION:
@@ -124,7 +128,8 @@ def _secret(name: str, shape: LongVariable, part: Part) -> Variable:
 def _read(name: str, shape: PartShape, part: Part, depth: int) -> Variable:
     """What is said of a variable, or of a part of one."""
     own = shape.type
-    for keys, types in _MEANS_NOTHING:
+    typed = "type" not in part.value or "type" in shape.model_fields_set
+    for keys, types in _MEANS_NOTHING if typed else ():
         for key in keys:
             if own not in types and key in shape.model_fields_set:
                 part[key].report(

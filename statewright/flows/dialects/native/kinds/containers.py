@@ -134,7 +134,7 @@ def read_loop(node: LoopNode, box: Box) -> Loop:
         part["each"].report(
             "R005", "the loop does not say how often", "give it `each`, `while` or `times`"
         )
-    name = given[0] if given else "times"
+    name = given[0] if given else next((one for one in written if one in part.value), "times")
     over = _source(written[name], box, name)
     each = name == "each"
     if not each and part["item"].present:
@@ -198,6 +198,9 @@ def read_try(node: TryNode, box: Box) -> Try:
     catches = []
     for number, (catch, item) in enumerate(paired(node.catch, part["catch"], box.removed), 1):
         check_name(catch.as_, item["as"])
+        if item["errors"].value == []:
+            help_ = "list errors, or leave `errors` out for all of them"
+            item["errors"].report("R005", "`errors` is empty: the clause is never reached", help_)
         names = (catch.as_,) if catch.as_ else ()
         inside = box.body(catch, item, name=f"catch{number}", names=names)
         errors = tuple(ErrorClass(error) for error in catch.errors)

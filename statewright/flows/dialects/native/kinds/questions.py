@@ -196,9 +196,10 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
     kind = InputKind(node.input) if node.input else None
     offered = bool(node.choices or node.choices_from)
     kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
-    _check_choices(node, part, kind)
-    _check_limits(node, part, kind)
-    _check_words(node, part, choices)
+    if part["input"].pointer not in removed:
+        _check_choices(node, part, kind)
+        _check_limits(node, part, kind)
+    _check_words(node, part)
     return Question(
         prompt=_prompt(node, part, removed),
         input=kind,
@@ -266,6 +267,10 @@ def _choices(node: AskedShape, part: Part, removed: Removed) -> list[Choice]:
         else:
             value, place, text, written, extra = choice, item, None, item, {}
             synonyms = ()
+        if isinstance(value, str) and (not value.strip() or "{{" in value):
+            what = "is a template" if value.strip() else "is empty"
+            help_ = "write what is saved; what is shown stands under `label`"
+            place.report("R004", f"the value of a choice {what}", help_)
         if choice_port(value) in ports:
             place.report("R007", f"the choice `{value}` stands here again", "rename or remove it")
             continue
@@ -308,34 +313,18 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
         )
 
 
-def _check_words(node: AskedShape, part: Part, choices: Collection[Choice]) -> None:
-    """Report words that never mean what they stand for, since they mean something else before."""
-    meanings: dict[str, str] = {}
-    if node.help is not None:
-        for word, item in zip(node.help.words, _words(part["help"]), strict=False):
-            _check_word(word, item, choices)
-            meanings[folded(word)] = "asks for help"
-    for word, item in zip(node.skip, part["skip"].items(), strict=False):
-        if folded(word) in meanings:
-            message = f"`{word}` {meanings[folded(word)]} already, and skips nothing"
+def _check_words(node: AskedShape, part: Part) -> None:
+    """Report words that nobody says, or that ask for help before they could skip anything."""
+    helping = {folded(word) for word in node.help.words} if node.help is not None else set()
+    for item in (*part["help"]["words"].items(), *part["skip"].items()):
+        word = item.value if isinstance(item.value, str) else "unread"
+        if not word.strip() or "{{" in word:
+            what = "no template" if word.strip() else "not empty"
+            item.report("R004", f"a word to listen for is {what}", "write what people say")
+    for item in part["skip"].items():
+        if isinstance(item.value, str) and folded(item.value) in helping:
+            message = f"`{item.value}` asks for help already, and skips nothing"
             item.report("R007", message, "name another word", severity="warning")
-        else:
-            _check_word(word, item, choices)
-
-
-def _words(part: Part) -> list[Part]:
-    """Where the words stand that ask for help; they may be those that always do."""
-    return [*part["words"].items()] if part["words"].present else [part, part]
-
-
-def _check_word(word: str, item: Part, choices: Collection[Choice]) -> None:
-    if not word.strip():
-        item.report("R004", "the word is empty, and nobody can say it", "remove it")
-    for choice in choices:
-        if folded(word) in (folded(str(choice.value)), folded(choice.label.text)):
-            message = f"`{word}` is one of the choices too: whoever types it does not get that"
-            item.report("R007", message, "name another word", severity="warning")
-            return
 
 
 def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:

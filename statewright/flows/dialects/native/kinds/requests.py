@@ -13,6 +13,7 @@ from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_fr
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.shapes import (
     Expression,
+    Name,
     NodeId,
     Shape,
     Text,
@@ -139,7 +140,7 @@ class ActionNode(PassingShape, WorkShape):
     """Has the host do something that it knows by name."""
 
     type: Literal["action"]
-    action: Words = Field(description="What the host calls it: `email`, `label`, `assign`, …")
+    action: Name = Field(description="What the host calls it: `email`, `label`, `assign`, …")
     with_: dict[str, Any] = Field(
         {}, alias="with", description="What it is given: any JSON; texts may be templates."
     )
@@ -227,7 +228,7 @@ class ClientNode(PassingShape):
     """Has the user's client do something, such as run a script, and waits for the result."""
 
     type: Literal["client"]
-    action: Words = Field(description="What the client calls it.")
+    action: Name = Field(description="What the client calls it.")
     with_: dict[str, Any] = Field(
         {}, alias="with", description="What it is given: any JSON; texts may be templates."
     )

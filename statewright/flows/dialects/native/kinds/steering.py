@@ -10,7 +10,7 @@ from statewright.flows.dialects.native.content import source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.policies import check_outcome
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text, Words
+from statewright.flows.dialects.native.shapes import Expression, Name, NodeId, Shape, Text, Words
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
 from statewright.flows.nodes import Arm, Condition, End, Jump, Split, Start, Sticky, arm_port
@@ -88,7 +88,7 @@ def read_end(node: EndNode, box: Box) -> End:
 class ArmShape(Shape):
     """One of the ways that a split can take."""
 
-    name: Words = Field(description="What reports call it.")
+    name: Name = Field(description="What reports call it.")
     weight: int = Field(1, ge=0, le=1_000_000, description="Its share.")
     control: bool = Field(False, description="Whether it is what the others are compared with.")
     to: NodeId = Field(description="The node where it leads.")
