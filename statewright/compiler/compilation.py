@@ -18,6 +18,7 @@ from statewright.compiler.triage import Suppressed, Triage, triaged
 from statewright.compiler.verification.assumptions import assumptions_of
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.drawing import Drawing, drawing_of
+from statewright.compiler.verification.questions import BreakRule, Impossible, WaitForEver
 from statewright.compiler.verification.verification import Verification, verified
 from statewright.errors import FlowRejected
 from statewright.flows.model import Flow
@@ -72,9 +73,17 @@ class Compilation:
         undecided = (one for one in self.findings if one.verdict is Verdict.UNDECIDED)
         return replace(
             self.draft(),
+            rules=tuple(written(rule) for rule in self.flow.rules if self._holds(rule.name)),
             assumptions=() if self.verification is None else assumptions_of(self.verification),
             undecided=tuple(f"{one.code} {one.message}: {one.reason}" for one in undecided),
         )
+
+    def _holds(self, rule: str) -> bool:
+        """Whether it was proved that a rule of the flow holds."""
+        if self.verification is None:
+            return False
+        asked = (BreakRule(rule), WaitForEver(rule))
+        return all(isinstance(self.verification.answer(one), Impossible) for one in asked)
 
     def draft(self) -> Release:
         """The chart whatever was found: for ``chat`` and ``test``, never for a channel."""

@@ -231,7 +231,12 @@ def broken(rule: Rule, entered: Container[str] = ()) -> str:
         RuleKind.LEADS_TO: f"after {described(rule.moment)}, {other} never came",
         RuleKind.AT_MOST: f"{described(rule.moment)} comes more than {_times(rule.count)}",
     }
-    return f"the rule `{rule.name}` is broken: {said[rule.kind]}"
+    return f"{breach(rule.name)}{said[rule.kind]}"
+
+
+def breach(name: str) -> str:
+    """How every message begins that says of a rule that it is broken."""
+    return f"the rule `{name}` is broken: "
 
 
 def _times(count: int) -> str:

@@ -322,6 +322,7 @@ class PastTurn:
     message: str
     position: int
     at: int
+    version: int
     event: str
     answer: str
     effects: str

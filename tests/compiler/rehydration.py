@@ -19,7 +19,7 @@ from tests.compiler.conversations import compiled, turns
 def played_anew(text: str, *script: Any, **options: Any) -> list[Turn]:
     """Every turn of a conversation, each of which came out the same when it began from bytes."""
     played = turns(text, *script, **options)
-    chart = release_from_json(release_to_json(compiled(text).release())).statechart
+    chart = release_from_json(release_to_json(compiled(text).draft())).statechart
     for before, turn in pairwise(played):
         read = snapshot_from_json(snapshot_to_json(before.macrostep.snapshot))
         again = macrostep(chart, read, turn.macrostep.event)

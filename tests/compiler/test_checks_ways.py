@@ -196,6 +196,18 @@ nodes:
     assert codes(flow, Policy(channels=("messenger",))) == ["I503"]
 
 
+def test_the_weights_of_variants_are_shares_as_those_of_arms_are() -> None:
+    flow = """
+start: hello
+nodes:
+  hello: {type: message, variants: [{text: Hi, weight: A}, {text: Hey, weight: B}], next: bye}
+  bye: {type: end}
+"""
+    for one, other, found in ((1, 0, []), (50, 45, ["X707"]), (0, 0, ["R004"])):
+        drawn = flow.replace("weight: A", f"weight: {one}").replace("weight: B", f"weight: {other}")
+        assert codes(drawn) == found
+
+
 def test_weights_are_shares_unless_they_look_like_percentages() -> None:
     flow = """
 start: lot

@@ -131,6 +131,71 @@ def test_an_interrupt_waits_while_work_is_pending() -> None:
     assert talk(CALLING, "stop", {"result": "call", "data": {"status": 200}}) == ["Bye"]
 
 
+CLOSING = """
+start: h
+nodes:
+  h: {type: http, url: "https://api.example.com", timeout: 1h, success: q, error: q}
+  q: {type: question, text: "Well?", next: people}
+  people: {type: handoff, text: Wait, to: {team: sales}, next: last}
+  last: {type: question, text: "And now?", next: bye}
+  bye: {type: end, text: Bye}
+  ev:
+    type: interrupt
+    event: shop.closes
+    nodes:
+      closing: {type: message, text: "We close.", next: back}
+      back: {type: leave}
+  help:
+    type: interrupt
+    words: [help]
+    nodes:
+      which: {type: question, text: "Help with what?", next: back2}
+      back2: {type: leave}
+"""
+CLOSES = {"event": "shop.closes"}
+ANSWERED = {"result": "h", "data": {"status": 200}}
+
+
+def test_an_event_waits_while_work_is_pending() -> None:
+    assert talk(CLOSING, CLOSES, ANSWERED) == ["Well?", "We close.", "Well?"]
+
+
+def test_an_event_waits_while_an_action_is_waited_for() -> None:
+    call = 'h: {type: http, url: "https://api.example.com", timeout: 1h, success: q, error: q}'
+    flow = CLOSING.replace(
+        call, "h: {type: action, action: tidy, wait: true, next: q, on: {error: q}}"
+    )
+    done = {"result": "h", "data": {}}
+    assert talk(flow, CLOSES, done) == ["Well?", "We close.", "Well?"]
+
+
+def test_an_event_waits_while_another_interrupt_asks() -> None:
+    script = [ANSWERED, "help", CLOSES, "with all"]
+    assert talk(CLOSING, *script) == [
+        "Well?",
+        "Help with what?",
+        "Well?",
+        "We close.",
+        "Well?",
+    ]
+
+
+def test_an_event_waits_while_people_talk() -> None:
+    script = [ANSWERED, "well", CLOSES, RESOLVED]
+    assert talk(CLOSING, *script) == ["Well?", "Wait", "And now?", "We close.", "And now?"]
+
+
+def test_an_event_whose_condition_does_not_hold_is_over() -> None:
+    flow = CLOSING.replace("event: shop.closes", "event: shop.closes\n    if: open").replace(
+        "nodes:\n  h:", "variables: {open: {type: bool, default: false}}\nnodes:\n  h:"
+    )
+    flow = flow.replace("next: people", "next: opens").replace(
+        "  people:", "  opens: {type: set, actions: [{set: open, to: true}], next: last}\n  people:"
+    )
+    assert talk(flow, ANSWERED, CLOSES, "well") == ["Well?", "And now?"]
+    assert talk(flow, ANSWERED, "well", CLOSES) == ["Well?", "And now?", "We close.", "And now?"]
+
+
 def test_an_interrupt_reaches_into_loops_and_comes_back_to_the_same_round() -> None:
     flow = """
 start: each
@@ -230,3 +295,71 @@ def test_what_is_wrong_with_an_interrupt_is_found(old: str, new: str, code: str)
     assert old in FLOW
     found = {finding.code for finding in compiled(FLOW.replace(old, new, 1)).findings}
     assert code in found
+
+
+ASKING = """
+start: name
+variables: {name: string, what: string}
+nodes:
+  name: {type: question, text: "Name?", variable: name, next: bye}
+  bye: {type: end, text: "Bye {{ name }}"}
+  help:
+    type: interrupt
+    words: [help]
+    nodes:
+      which: {type: question, text: "Help with what?", variable: what, next: call}
+      call: {type: http, url: "https://example.com", timeout: 1h, success: back, error: back}
+      back: {type: leave}
+  cancel:
+    type: interrupt
+    words: [cancel]
+    outranks: true
+    nodes:
+      done: {type: message, text: "Never mind.", next: on}
+      on: {type: leave}
+"""
+
+
+def test_an_interrupt_that_outranks_others_leaves_them_and_comes_back_to_before() -> None:
+    assert talk(ASKING, "help", "cancel", "Ada") == [
+        "Name?",
+        "Help with what?",
+        "Never mind.",
+        "Name?",
+        "Bye Ada",
+    ]
+    assert talk(ASKING, "cancel", "Ada") == ["Name?", "Never mind.", "Name?", "Bye Ada"]
+
+
+def test_an_interrupt_that_outranks_others_may_end_the_conversation_or_go_elsewhere() -> None:
+    ending = ASKING.replace('Never mind.", next: on}', 'Never mind.", next: over}').replace(
+        "on: {type: leave}", "over: {type: end, outcome: cancelled}"
+    )
+    assert turns(ending, "help", "cancel")[-1].outcome == "cancelled"
+    elsewhere = ASKING.replace("outranks: true", "outranks: true\n    next: bye")
+    assert talk(elsewhere, "Ada")[-1] == "Bye Ada"
+    assert talk(elsewhere, "help", "cancel")[-2:] == ["Never mind.", "Bye "]
+
+
+def test_an_interrupt_that_outranks_others_waits_for_work_in_them() -> None:
+    script = ["help", "x", "cancel", {"result": "call", "data": {"status": 200}}]
+    assert talk(ASKING, *script) == [
+        "Name?",
+        "Help with what?",
+        "Name?",
+        "Never mind.",
+        "Name?",
+    ]
+
+
+def test_an_event_may_outrank_what_another_interrupt_asks() -> None:
+    flow = ASKING.replace("words: [cancel]", "event: shop.closes")
+    assert talk(flow, "help", {"event": "shop.closes"})[-2:] == ["Never mind.", "Name?"]
+
+
+def test_no_interrupt_outranks_itself() -> None:
+    flow = ASKING.replace(
+        'done: {type: message, text: "Never mind.", next: on}',
+        'done: {type: question, text: "Sure?", next: on}',
+    )
+    assert talk(flow, "cancel", "cancel") == ["Name?", "Sure?", "Name?"]

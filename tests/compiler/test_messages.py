@@ -77,6 +77,22 @@ nodes:
     assert drawn == {seed: talk(flow, seed=seed) for seed in drawn}
 
 
+def test_a_variant_without_a_share_is_never_said() -> None:
+    flow = """
+start: hello
+nodes:
+  hello:
+    type: message
+    sticky: STICKY
+    variants: [{text: First, weight: 0}, {text: Hi}, {text: Never, weight: 0}, {text: Hey}]
+    next: bye
+  bye: {type: end}
+"""
+    for sticky in ("nobody", "session"):
+        drawn = {talk(flow.replace("STICKY", sticky), seed=str(n))[0] for n in range(20)}
+        assert drawn == {"Hi", "Hey"} if sticky == "nobody" else drawn <= {"Hi", "Hey"}
+
+
 def test_a_message_that_waits_goes_on_once_it_is_acknowledged() -> None:
     flow = """
 start: rules

@@ -92,6 +92,24 @@ def test_more_regions_than_there_are_can_never_be_left() -> None:
     assert finding.code == "R004"
 
 
+def test_an_id_in_two_regions_is_one_finding_that_says_so() -> None:
+    flow = """
+start: both
+nodes:
+  both:
+    type: parallel
+    next: bye
+    regions:
+      one: {nodes: {ask: {type: message, text: A, next: on}, on: {type: leave}}}
+      two: {nodes: {ask: {type: message, text: B, next: off}, off: {type: leave}}}
+  bye: {type: end}
+"""
+    (finding,) = compiled(flow).findings
+    assert finding.code == "S104"
+    assert finding.message == "there is another node `ask`, inside `both` in `one`"
+    assert "unique in the whole flow" in finding.help
+
+
 def test_something_must_be_done_in_parallel() -> None:
     none = """
 start: n

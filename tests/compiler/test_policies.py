@@ -92,6 +92,21 @@ def test_the_flow_may_try_all_work_again() -> None:
     assert said(turns(own, FAILURE)) == ["Sorry"], "what the node says goes first"
 
 
+def test_a_flow_may_try_work_again_three_times() -> None:
+    flow = FLOW.replace("POLICY", "error: sorry,").replace("on_error: fail", "on_error: retry")
+    assert said(turns(flow, FAILURE, FAILURE, FAILURE, SUCCESS)) == ["7"]
+    assert said(turns(flow, *[FAILURE] * 4)) == ["Sorry"]
+    twice = flow.replace("on_error: retry", "on_error: retry, retry: 2, retry_wait: 1m")
+    later = {"advance": "1m"}
+    assert said(turns(twice, FAILURE, later, FAILURE, later, FAILURE)) == ["Sorry"]
+
+
+def test_a_flow_that_tries_again_tries_at_least_once() -> None:
+    flow = FLOW.replace("POLICY", "").replace("on_error: fail", "on_error: retry, retry: 0")
+    (finding,) = [f for f in compiled(flow).findings if f.code == "R004"]
+    assert finding.location.line == 5
+
+
 def test_the_count_begins_anew_when_the_node_is_entered_anew() -> None:
     flow = """
 start: each

@@ -182,7 +182,7 @@ nodes:
     assert talk(flow, "Ada", {"advance": "1h"}) == ["Name?", "Hello Ada"]
 
 
-def test_an_answer_that_does_not_fit_the_variable_takes_the_way_of_an_error() -> None:
+def test_an_answer_that_does_not_fit_the_variable_is_asked_again_and_is_no_error() -> None:
     flow = """
 start: ask
 variables: {age: int}
@@ -192,7 +192,7 @@ nodes:
   bye: {type: end, text: "You are {{ age }}"}
   sorry: {type: end, text: Sorry}
 """
-    assert talk(flow, "old") == ["Age?", "Sorry"]
+    assert talk(flow, "old") == ["Age?", "That will not do. Please try again."]
 
 
 def test_of_two_choices_that_differ_in_case_the_one_spelled_exactly_is_meant() -> None:

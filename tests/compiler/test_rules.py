@@ -160,7 +160,7 @@ def test_a_node_that_is_switched_off_is_never_begun() -> None:
 
 def test_a_release_says_its_rules_as_they_were_written() -> None:
     text = shop("r: {first: {at: terms, if: agreed}, before: pay, description: Terms first.}")
-    assert compiled(text).release().rules == (
+    assert compiled(text).draft().rules == (
         {
             "name": "r",
             "first": {"at": ["terms"], "if": "agreed"},
@@ -204,7 +204,7 @@ def test_what_is_wrong_with_a_rule_is_said_where_it_stands(rule: str, found: str
 
 
 def test_other_tools_do_not_watch_rules_and_say_so() -> None:
-    release = compiled(shop("r: {at_most: 1, times: pay}")).release()
+    release = compiled(shop("r: {at_most: 1, times: pay}")).draft()
     for name, target in TARGETS.items():
         lost = [loss.what for loss in target(release).losses if loss.code == "rules"]
         assert lost == (

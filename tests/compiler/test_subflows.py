@@ -177,6 +177,26 @@ def test_every_state_knows_the_file_it_was_drawn_in(tmp_path: Path) -> None:
     assert places["address/ask/wait"].file.endswith("address.yaml")
 
 
+def test_an_event_that_interrupts_a_flow_which_does_not_run_is_over(tmp_path: Path) -> None:
+    closing = """
+  ev:
+    type: interrupt
+    event: shop.closes
+    nodes:
+      tell: {type: message, text: "We close.", next: back}
+      back: {type: leave}
+"""
+    first = '  first: {type: question, text: "First?", next: address}\n'
+    parent = PARENT.replace("start: address", "start: first").replace(
+        "nodes:\n", f"nodes:\n{first}", 1
+    )
+    assert parent.count("first") > 1
+    flow = read(tmp_path, parent, address=CHILD.rstrip() + closing)
+    closes = {"event": "shop.closes"}
+    assert "We close." not in said(talked(flow, closes, "a"))
+    assert said(talked(flow, "a", closes)).count("We close.") == 1
+
+
 def test_an_interrupt_of_the_flow_around_reaches_inside_and_comes_back(tmp_path: Path) -> None:
     helping = (
         PARENT

@@ -178,6 +178,26 @@ def test_answers_pick_the_same_choices(node: NodeTools, function: str, answer: s
     assert disagreements(node, [f"answer.{function}({answer}, {CHOICES})"], {}) == []
 
 
+@pytest.mark.parametrize("declared", ["bool", "int", "double", "string", "list", "map", "dyn"])
+def test_the_same_answers_become_a_value_of_a_type(node: NodeTools, declared: str) -> None:
+    values = (
+        "'5'",
+        "'x'",
+        "5",
+        "5.0",
+        "5.5",
+        "true",
+        "'TRUE'",
+        "'t'",
+        "'1e3'",
+        "[1]",
+        "{}",
+        "null",
+    )
+    expressions = [f"answer.becomes({value}, '{declared}')" for value in values]
+    assert disagreements(node, expressions, {}) == []
+
+
 def test_words_are_folded_as_python_folds_them(node: NodeTools) -> None:
     blocks = ((0x20, 0x700), (0x1E00, 0x2C00), (0x3000, 0xA000), (0xAC00, 0xD7A4), (0xF900, 0xFB50))
     characters = [chr(code) for first, end in blocks for code in range(first, end)]
@@ -194,6 +214,7 @@ def test_words_are_folded_as_python_folds_them(node: NodeTools) -> None:
         *("1u", "b'a'", "now", "duration('1s')", "timestamp('2024-01-01T00:00:00Z')", "{1: 2}"),
         *("'a'.matches(c)", "'a'.matches('(?s).')", "9007199254740993", "vars", "session.turns"),
         *("[1].transformList(i, v, i)", "c.format([])"),
+        *("answer.becomes(a, 'timestamp')", "answer.becomes(a, b)"),
     ],
 )
 def test_what_typescript_could_not_be_trusted_with_is_not_exported(text: str) -> None:

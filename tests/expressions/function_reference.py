@@ -12,6 +12,7 @@ from pathlib import Path
 from statewright.expressions import Overload
 from statewright.expressions.functions import OVERLOADS
 from statewright.expressions.functions.aggregates import AGGREGATES
+from statewright.expressions.functions.becoming import BECOMING
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
@@ -44,7 +45,7 @@ FAMILIES: tuple[tuple[str, tuple[Overload, ...], str], ...] = (
         ),
     ),
     ("Standard functions", STANDARD, "`fail(reason)` is ours: the error that an author wants."),
-    ("Conversions", CONVERSIONS, ""),
+    ("Conversions", (*CONVERSIONS, *BECOMING), ""),
     ("Parts of times", TIMES, "The argument is a time zone: `'Europe/Lisbon'`, `'-03:00'`."),
     ("Strings", STRINGS, "Version 4 of cel-go's extension."),
     ("Regular expressions", REGEXES, ""),

@@ -17,12 +17,10 @@ from statewright.flows.documents import document_from
 from statewright.flows.model import VariableScope
 from statewright.flows.nodes import Unsupported
 from tests.flows.node_reference import FAMILIES, PAGES, SAMPLES, pages
+from tests.flows.schema_coverage import known, used
 
 FLOWS = sorted(path for path in SAMPLES.glob("*.yaml") if path.suffixes == [".yaml"])
 TESTS = sorted(SAMPLES.glob("*.test.yaml"))
-
-NOT_SHOWN = {"disabled", "suppress"}
-"""What a sample without findings cannot use."""
 
 
 def written(value: Any) -> Iterator[dict[str, Any]]:
@@ -71,17 +69,23 @@ def test_the_samples_use_every_kind_every_key_and_every_port() -> None:
             ports.setdefault(kinds[edge.source].kind, set()).add(port)
     assert set(keys) == set(KINDS)
     shown.update(*keys.values())
-    shared = {"label", "content", "on_error", *Paced.known()}
+    shared = {"label", "content", "on_error", "disabled", "suppress", *Paced.known()}
     assert shared <= shown
     for name, kind in KINDS.items():
         # What many kinds share is shown once, not in each of them.
-        missing = set(kind.shape.known()) - keys[name] - NOT_SHOWN - shared
+        missing = set(kind.shape.known()) - keys[name] - shared
         assert not missing, f"no sample has a `{name}` with {sorted(missing)}"
     for drawn in (drawn for path in FLOWS for drawn in flows.read(path).nodes):
         assert not isinstance(drawn.config, Unsupported)
         missing = {port.partition(":")[0] for port in drawn.config.ports}
         missing -= ports.get(drawn.kind, set())
         assert not missing, f"no `{drawn.kind}` leads on by {sorted(missing)}"
+
+
+def test_the_samples_use_every_key_of_the_schema_wherever_it_stands() -> None:
+    schema = flows.json_schema()
+    documents = [document_from(path.read_bytes(), path.name).value for path in FLOWS]
+    assert known(schema) - {key for one in documents for key in used(schema, one)} == frozenset()
 
 
 def declared_in(value: Any) -> Iterator[dict[str, Any]]:

@@ -86,6 +86,7 @@ async def the_history_holds_the_turn(store: Store, other: Store) -> None:
             message=made.message,
             position=0,
             at=made.at,
+            version=made.version,
             event=made.event,
             answer=made.answer,
             effects=made.effects,

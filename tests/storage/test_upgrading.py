@@ -9,9 +9,10 @@ from pathlib import Path
 
 from statewright.storage import SQLStore
 from statewright.storage.queues import Settlement
-from tests.storage.examples import request, turn
+from tests.storage.examples import KEY, request, turn
 
 TO_0003 = """
+alter table statewright_history drop column version;
 drop index statewright_outbox_failed;
 alter table statewright_outbox drop column failed_at;
 update statewright_version set version_num = '0003';
@@ -44,3 +45,35 @@ def test_what_had_failed_before_it_was_noted_is_found(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "flows.db")) as connection:
         connection.executescript(TO_0003)
     assert asyncio.run(failed(url)) == [("bad", 15)]
+
+
+TO_0004 = """
+alter table statewright_history drop column version;
+update statewright_version set version_num = '0004';
+"""
+"""Makes the tables what they were before sessions could be migrated."""
+
+
+async def committed(url: str, version: int) -> None:
+    store = SQLStore(url)
+    await store.open()
+    await store.commit([turn(0, version=version), turn(1, version=version)])
+    await store.close()
+
+
+async def versions(url: str) -> list[int]:
+    store = SQLStore(url)
+    await store.open()
+    found = [past.version for past in await store.history(KEY)]
+    await store.close()
+    return found
+
+
+def test_turns_from_before_sessions_could_be_migrated_are_of_the_version_of_their_session(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path}/flows.db"
+    asyncio.run(committed(url, 7))
+    with closing(sqlite3.connect(tmp_path / "flows.db")) as connection:
+        connection.executescript(TO_0004)
+    assert asyncio.run(versions(url)) == [7, 7]

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions import CelType
+from statewright.expressions.functions.becoming import may_become
 from statewright.flows.declaring import chart_type_of, held_by
 from statewright.flows.model import Variable
 from statewright.flows.nodes import Operation
-from statewright.statechart.values.conversion import may_become
 
 _NUMBERS: Final = frozenset({"int", "uint", "double"})
 _FIXED: Final = frozenset({"bool", "date", "timestamp", "duration", "map", "object"})

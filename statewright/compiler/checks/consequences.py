@@ -68,6 +68,7 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "S106": (_UNREAD,),
         "S107": (_UNREAD,),
         "S108": (_UNREAD,),
+        "S111": (Behind(("S104",), Reach.FLOW),),
         "C202": (Behind(("C201",), Reach.NODE),),
         "C203": (_LOST_WAYS, Behind(("C201", "C204"), Reach.FLOW)),
         "C204": (_LOST_WAYS, _ILL_FORMED),

@@ -31,8 +31,9 @@ from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.model import Node
 from statewright.flows.nearest import meant
-from statewright.flows.nodes import bodies_of
+from statewright.flows.nodes import Body, bodies_of
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -84,13 +85,22 @@ def _beginnings(check: Check, subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes.values():
         for body in bodies_of(node.config):
             inside = subject.graph.inside.get((node.id, body.name), ())
-            if inside and body.entry and body.entry not in inside:
+            lost = inside and body.entry and body.entry not in inside
+            if lost and not _stands_twice(subject, node, body):
                 yield check.finding(
                     f"`{node.id}` begins at `{body.entry}`, and there is no such node inside it",
                     body.location,
                     node=node.id,
                     help=meant(body.entry, inside),
                 )
+
+
+def _stands_twice(subject: Subject, node: Node, body: Body) -> bool:
+    """Whether the entry is there under an id that an earlier node has, which S104 tells."""
+    return any(
+        (one.id, one.container, one.body) == (body.entry, node.id, body.name)
+        for one in subject.flow.nodes
+    )
 
 
 CHECK = Check("S103", "dangling-edge", Severity.ERROR, __doc__, find)

@@ -34,6 +34,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.reading_problems import problems_as_findings
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.model import Node
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -43,12 +44,25 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         first = subject.nodes[node.id]
         if node is not first:
             yield check.finding(
-                f"there is another node `{node.id}`",
+                f"there is another node `{node.id}`{_where(first)}",
                 node.location,
                 node=node.id,
-                help="give one of them another id",
+                help=_advice(node, first),
                 related=(first.location,),
             )
+
+
+def _where(first: Node) -> str:
+    """Where the other one stands, if that is inside of something."""
+    if not first.container:
+        return ""
+    return f", inside `{first.container}`" + (f" in `{first.body}`" if first.body else "")
+
+
+def _advice(node: Node, first: Node) -> str:
+    if (node.container, node.body) == (first.container, first.body):
+        return "give one of them another id"
+    return "give one of them another id: ids are unique in the whole flow, whatever they stand in"
 
 
 CHECK = Check("S104", "duplicate-id", Severity.ERROR, __doc__, find)

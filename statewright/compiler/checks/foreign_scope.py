@@ -70,7 +70,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         text = parsed.text
         if text.role is Role.VARIABLE:
             name = _root(text.source.text)
-            if name not in declared and (name in READ_ONLY or name in text.names):
+            lent = name in _lent(subject, text.node)
+            if lent or (name not in declared and (name in READ_ONLY or name in text.names)):
                 yield finding_in_text(
                     check,
                     text,
@@ -91,6 +92,18 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                     problem.end,
                     "save it in a variable in there, and read that one here",
                 )
+
+
+def _lent(subject: Subject, node: str) -> frozenset[str]:
+    """The names that the containers around a node give to what is inside them."""
+    names: set[str] = set()
+    inner = subject.nodes.get(node)
+    for container in subject.graph.containers(node) if inner is not None else ():
+        for body in bodies_of(container.config):
+            if inner is not None and inner.body == body.name:
+                names.update(body.names)
+        inner = container
+    return frozenset(names)
 
 
 def _name(text: str, problem: Problem) -> str:

@@ -1,8 +1,8 @@
-"""The arms of a split cannot be drawn as they are written.
+"""The arms of a split, or the variants of a message, cannot be drawn as they are written.
 
 What it does:
-    Looks for arms without an edge, for arms of which none has a weight, and for weights that look
-    like percentages and do not make 100.
+    Looks for arms without an edge, for arms of which none has a weight, and for weights of arms or
+    variants that look like percentages and do not make 100.
 
 Why it matters:
     A conversation for which an arm without an edge is drawn fails. Shares that do not make 100 are
@@ -43,12 +43,14 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import Node
-from statewright.flows.nodes import Split, arm_port
+from statewright.flows.nodes import Message, Split, arm_port
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Arms without an edge, and odd sums of weights."""
     for node in subject.nodes.values():
+        if isinstance(node.config, Message) and not node.disabled:
+            yield from _shares(check, node, [one.weight for one in node.config.variants])
         if isinstance(node.config, Split) and not node.disabled:
             yield from _weights(check, node, node.config)
             for arm in node.config.arms:
@@ -72,7 +74,12 @@ def _weights(check: Check, node: Node, split: Split) -> Iterator[Finding]:
             node=node.id,
             help="give the arms weights",
         )
-    elif 80 <= total <= 120 and total != 100 and len(set(weights)) > 1:
+    yield from _shares(check, node, weights)
+
+
+def _shares(check: Check, node: Node, weights: list[int]) -> Iterator[Finding]:
+    total = sum(weights)
+    if 80 <= total <= 120 and total != 100 and len(set(weights)) > 1:
         yield check.finding(
             f"the weights of `{node.id}` make {total}, and look like percentages",
             node.location,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.lowering.texts import cel, quoted
+from statewright.flows.declaring import chart_type_of
 from statewright.flows.model import Variable
 from statewright.flows.nodes import InputKind, Question, Store, Validation
 
@@ -103,7 +104,7 @@ def answer(question: Question, choices: str, typed: str = TYPED) -> str:
 
 def is_good(question: Question, choices: str, variable: Variable | None, typed: str = TYPED) -> str:
     """CEL that says whether an answer will do, for the question and for the variable it goes to."""
-    tests = [*_tests(question, typed), *_tests_of(variable, question)]
+    tests = [*_tests(question, typed), *_tests_of(variable, question, typed)]
     value = answer(question, choices, typed)
     if not tests:
         return f"{value}.hasValue()"
@@ -153,30 +154,91 @@ def _tests_of_file(validation: Validation) -> Iterator[str]:
         yield f"it.?size.hasValue() && it.size <= {validation.max_size}"
 
 
-def _tests_of(variable: Variable | None, question: Question) -> Iterator[str]:
+def _tests_of(variable: Variable | None, question: Question, typed: str) -> Iterator[str]:
     """What the variable may hold, as tests of the answer: better asked again than failed."""
     if variable is None or question.store is Store.CHOICE:
         return
     value = "it.value" if question.input is InputKind.CHOICE else "it"
     if question.input in NUMERIC:
-        if variable.type in {"int", "uint"}:
-            yield "answer.integer(input).hasValue()"
-        yield from _tests_of_bounds(variable)
-    if question.input is InputKind.DATE and variable.type == "date":
-        if variable.minimum is not None:
-            yield f"it >= {quoted(str(variable.minimum))}"
-        if variable.maximum is not None:
-            yield f"it <= {quoted(str(variable.maximum))}"
+        yield from _tests_of_number(variable, question.input, typed)
+    elif not variable.values:
+        yield from _tests_of_type(variable, question, value)
+    if variable.type in ORDERED and question.input is not InputKind.MULTIPLE_CHOICE:
+        yield from _tests_of_bounds(variable, value)
     if question.input in {*TEXTUAL, InputKind.MULTIPLE_CHOICE}:
         yield from _tests_of_size(variable)
     if variable.values and question.input is not InputKind.MULTIPLE_CHOICE:
         yield f"{value} in {cel([*variable.values, *variable.names])}"
 
 
-def _tests_of_bounds(variable: Variable) -> Iterator[str]:
+def _tests_of_number(variable: Variable, kind: InputKind, typed: str) -> Iterator[str]:
+    if variable.type in {"int", "uint"}:
+        yield f"answer.integer({typed}).hasValue()"
+    if variable.type == "uint":
+        yield "double(it) >= 0.0"
+    if variable.type == "double" and kind is InputKind.INTEGER:
+        # A double does not hold every whole number.
+        yield "answer.becomes(it, 'double')"
+
+
+def _tests_of_type(variable: Variable, question: Question, value: str) -> Iterator[str]:
+    """Whether what is saved becomes a value of the type that is declared."""
+    if question.input is InputKind.MULTIPLE_CHOICE:
+        element = variable.of and chart_type_of(variable.of)
+        if element and not _always(question, element):
+            yield f"it.all(c, answer.becomes(c.value, {quoted(element)}))"
+        return
+    own = chart_type_of(variable)
+    if not _always(question, own):
+        yield f"answer.becomes({value}, {quoted(own)})"
+    if variable.type == "date" and question.input is not InputKind.DATE:
+        yield f"answer.date({value}).hasValue()"
+
+
+def _always(question: Question, declared: str) -> bool:
+    """Whether every answer becomes one of a type, as far as is known without looking at it."""
+    if declared == "dyn":
+        return True
+    if question.input not in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
+        return declared in _HELD.get(question.input, _TEXTS)
+    if question.choices_from is not None:
+        return False
+    return declared == "string" and all(isinstance(one.value, str) for one in question.choices)
+
+
+_TEXTS = frozenset({"string"})
+
+_HELD: Mapping[InputKind, frozenset[str]] = MappingProxyType(
+    {
+        InputKind.BOOLEAN: frozenset({"bool", "string"}),
+        InputKind.FILE: frozenset({"map"}),
+        InputKind.LOCATION: frozenset({"map"}),
+    }
+)
+"""The types that hold every answer of a kind; of the other kinds, answers are texts."""
+
+ORDERED: Mapping[str, str] = MappingProxyType(
+    {
+        "int": "double",
+        "uint": "double",
+        "double": "double",
+        "timestamp": "timestamp",
+        "duration": "duration",
+        "date": "",
+    }
+)
+"""The types of variables that have bounds, and the CEL function that makes what is compared."""
+
+
+def _tests_of_bounds(variable: Variable, value: str) -> Iterator[str]:
+    made = ORDERED[variable.type]
     for sign, bound in ((">=", variable.minimum), ("<=", variable.maximum)):
-        if isinstance(bound, int | float):
-            yield f"double(it) {sign} {float(bound)!r}"
+        if bound is None:
+            continue
+        if made == "double":
+            yield f"double({value}) {sign} {float(bound)!r}"
+        else:
+            yield f"{made}({value}) {sign} {made}({quoted(str(bound))})"
 
 
 def _tests_of_size(variable: Variable) -> Iterator[str]:

@@ -46,7 +46,7 @@ def shown(variants: tuple[Variant, ...], extra: Mapping[str, Content], drawn: st
     if len(variants) <= 1:
         bubbles = variants[0].bubbles if variants else ()
         return says(bubbles, **extra)
-    total = sum(variant.weight for variant in variants)
+    total = max(1, sum(variant.weight for variant in variants))
     draw = Assign((DRAWN,), Computed(parse(drawn or f"draw({total})")))
     arms, below = [], 0
     for variant in variants:

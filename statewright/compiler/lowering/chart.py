@@ -30,7 +30,13 @@ from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
-from statewright.compiler.lowering.interrupt import lower_interrupt, with_interrupts
+from statewright.compiler.lowering.interrupt import (
+    MESSAGE,
+    elsewhere,
+    events_in,
+    lower_interrupt,
+    with_interrupts,
+)
 from statewright.compiler.lowering.languages import in_languages
 from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.llm import lower_llm
@@ -62,6 +68,7 @@ from statewright.compiler.lowering.silence import silent_ends, watched, with_sil
 from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
 from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
+from statewright.compiler.scope import flows_in
 from statewright.expressions import Literal
 from statewright.flows.model import Flow, Node, VariableScope
 from statewright.flows.nodes import (
@@ -167,7 +174,7 @@ def lower(flow: Flow) -> Lowered:
         initial=_initial(plan),
         data=(*data_of(plan), *([Datum(ENTRY, "string", Literal(""))] if routed else ())),
         inputs=(*(v.name for v in flow.variables if v.input), *((ENTRY,) if routed else ())),
-        deferred=("message",),
+        deferred=_deferred(flow),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
         contact=outside_data(flow, VariableScope.CONTACT),
         tenant=outside_data(flow, VariableScope.TENANT),
@@ -176,6 +183,12 @@ def lower(flow: Flow) -> Lowered:
         chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
+
+
+def _deferred(flow: Flow) -> tuple[str, ...]:
+    """The events that wait for the conversation: what is said, and what interrupts it."""
+    events = (event for one in flows_in(flow) for event in events_in(one))
+    return tuple(dict.fromkeys((MESSAGE, *events)))
 
 
 def _speaks_several(flow: Flow) -> bool:
@@ -210,7 +223,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     why = Log("timeout", Literal("the time of the whole conversation is over"))
     state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
-    return replace(state, transitions=(*state.transitions, failing))
+    over = elsewhere(plan, state.states, _deferred(plan.flow))
+    return replace(state, transitions=(*state.transitions, failing, *over))
 
 
 def _initial(plan: Plan) -> Transition | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.errors import ERRORS
-from statewright.compiler.lowering.interrupt import interrupting
+from statewright.compiler.lowering.interrupt import MAIN, interrupting
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
@@ -99,7 +99,7 @@ def _main(plan: Plan, states: tuple[State, ...]) -> State:
     beginning = _beginning(plan, states)
     default = beginning or Transition((states[0].id,))
     return State(
-        f"{plan.home}/main",
+        f"{plan.home}{MAIN}",
         StateKind.COMPOUND,
         states=(*states, State(plan.back, StateKind.DEEP_HISTORY, initial=default)),
         initial=beginning,

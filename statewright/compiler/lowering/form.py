@@ -26,7 +26,9 @@ from statewright.compiler.lowering.question import choices_from_data
 from statewright.compiler.lowering.texts import cel, quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import saving
+from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Literal, parse
+from statewright.flows.declaring import part_at
 from statewright.flows.model import Edge, Flow, Node, Variable
 from statewright.flows.nodes import NEXT, End, Form, FormField, Source
 from statewright.statechart.actions import Assign
@@ -44,7 +46,8 @@ WRONG = "Some of the answers will not do. Please check them."
 
 def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
     """The compound state drawn above."""
-    inner = plan_inside(plan, node, _flow_of(node, config))
+    declared = None if config.variable is None else declaration_at(plan.flow, config.variable)
+    inner = plan_inside(plan, node, _flow_of(node, config, declared))
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     asked = conversation(inner, pieces, ())
     ended = f"done.state.{inner.home}"
@@ -87,8 +90,11 @@ def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
     )
 
 
-def _flow_of(node: Node, config: Form) -> Flow:
-    """The questions in their order, as a flow with a variable for each."""
+def _flow_of(node: Node, config: Form, declared: Variable | None) -> Flow:
+    """The questions in their order, as a flow with a variable for each.
+
+    A variable is declared as the part of that one to which the answers go.
+    """
     names = [field.name for field in config.fields]
     followers = [*names[1:], FILLED] if names else []
     questions = (
@@ -109,14 +115,23 @@ def _flow_of(node: Node, config: Form) -> Flow:
         entries=tuple(names[:1]) or (FILLED,),
         nodes=(*questions, *ends),
         edges=tuple(edges),
-        variables=tuple(Variable(name) for name in names),
+        variables=tuple(_kept(name, part_at(declared, (name,))) for name in names),
     )
+
+
+def _kept(name: str, declared: Variable | None) -> Variable:
+    """The variable of a field: it has no value until it is answered."""
+    if declared is None:
+        return Variable(name)
+    return replace(declared, name=name, default=None, has_default=False, read_only=False)
 
 
 def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
     """All answers at once: taken if every one will do, else it is said that one will not."""
     ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
-    tests = " && ".join([ours, "has(event.data.values)", *map(_will_do, config.fields)])
+    tests = " && ".join(
+        [ours, "has(event.data.values)", *(_will_do(one, inner) for one in config.fields)]
+    )
     actions = tuple(
         Assign((field.name,), Computed(parse(_taken(field)))) for field in config.fields
     )
@@ -133,9 +148,10 @@ def _value(field: FormField) -> str:
     return f"event.data.values[?{quoted(field.name)}]"
 
 
-def _will_do(field: FormField) -> str:
+def _will_do(field: FormField, inner: Plan) -> str:
     """CEL that says whether an answer will do; one that may be skipped may be left out."""
-    good = is_good(field.question, _choices(field), None, f"{_value(field)}.orValue(null)")
+    declared = inner.variables[field.name]
+    good = is_good(field.question, _choices(field), declared, f"{_value(field)}.orValue(null)")
     return f"(!{_value(field)}.hasValue() || {good})" if field.question.skip else good
 
 

@@ -13,27 +13,32 @@ listens has the ways into interrupts before its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.plan import (
+    FLOW,
     Interruption,
     Piece,
     Plan,
     body_of,
     interruptions_at,
+    outranking,
     piece_of,
     ways,
 )
 from statewright.compiler.lowering.texts import cel, expression_from, quoted
-from statewright.flows.model import Node
+from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Interrupt
 from statewright.statechart.actions import Raise
 from statewright.statechart.definition import State, StateKind, Transition
 
 MESSAGE = "message"
 """The event of something that the user says."""
+
+MAIN = "/main"
+"""What the id of the state ends with that the conversation leaves while it pauses."""
 
 RETURNED = "done.interrupt"
 """The event with which a conversation goes on where it was."""
@@ -59,14 +64,15 @@ def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interr
     guard = "" if config.guard is None else f"({expression_from(config.guard).text}\n)"
     if config.words:
         words = cel([word.text for word in config.words])
-        yield Interruption(target, MESSAGE, _both(f"{SAID} && answer.says(input, {words})", guard))
+        said = _both(f"{SAID} && answer.says(input, {words})", guard)
+        yield Interruption(target, MESSAGE, said, config.outranks)
     if config.pattern is not None:
         found = f"{SAID} && string(input).matches({quoted(config.pattern.text)})"
-        yield Interruption(target, MESSAGE, _both(found, guard))
+        yield Interruption(target, MESSAGE, _both(found, guard), config.outranks)
     if config.event:
-        yield Interruption(target, config.event, guard)
+        yield Interruption(target, config.event, guard, config.outranks)
     elif not config.words and config.pattern is None:
-        yield Interruption(target, MESSAGE, guard)
+        yield Interruption(target, MESSAGE, guard, config.outranks)
 
 
 def _both(one: str, other: str) -> str:
@@ -76,10 +82,13 @@ def _both(one: str, other: str) -> str:
 def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
     """A compound state beside the conversation; it is no part of any way."""
     pieces = plan.inside(node, config.body.name)
+    ident = plan.state(node.id)
+    states = body_of(plan, node, config.body, pieces)
     state = State(
-        plan.state(node.id),
+        ident,
         StateKind.COMPOUND,
-        states=body_of(plan, node, config.body, pieces),
+        states=states,
+        transitions=tuple(_into(outranking(ident, plan), states)),
     )
     piece = piece_of(state, pieces)
     return replace(piece, state=None, beside=(state, *piece.beside))
@@ -104,9 +113,56 @@ def heard(node: Node, plan: Plan, again: str) -> tuple[Transition, ...]:
 
 def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
     """The ways into interrupts from anywhere in a flow, unless work is pending in it."""
-    pending = [f"!In({quoted(name)})" for name in _calling(states)]
-    for one in plan.interruptions:
+    yield from _into(plan.interruptions, states)
+    pending = _pending(states)
+    for event in sorted({one.event for one in plan.interruptions if one.event != MESSAGE}):
+        # Events wait until something takes them: one that nothing interrupts now is over.
+        if all(one.guard for one in plan.interruptions if one.event == event):
+            yield Transition(events=(event,), guard=all_of(*pending))
+
+
+def _into(interruptions: Iterable[Interruption], states: Iterable[State]) -> Iterator[Transition]:
+    """The ways into interrupts from some states, unless work is pending in them."""
+    pending = _pending(states)
+    for one in interruptions:
         yield Transition((one.target,), (one.event,), all_of(*pending, one.guard))
+
+
+def _pending(states: Iterable[State]) -> list[str]:
+    return [f"!In({quoted(name)})" for name in _calling(states)]
+
+
+def events_in(flow: Flow) -> tuple[str, ...]:
+    """The events that interrupt a flow by itself, in the order of its nodes."""
+    found = (
+        node.config.event
+        for node in flow.nodes
+        if isinstance(node.config, Interrupt) and not node.disabled and node.config.event
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def elsewhere(plan: Plan, states: Iterable[State], events: Collection[str]) -> Iterator[Transition]:
+    """What ends the waiting of events that interrupt only flows which are not running now.
+
+    Args:
+        plan: of the outermost flow.
+        states: its states.
+        events: those that wait.
+    """
+    others = {*events} - {one.event for one in plan.interruptions} - {MESSAGE}
+    homes: dict[str, list[str]] = {}
+    waiting = list(states)
+    while waiting:
+        state = waiting.pop()
+        waiting.extend(state.states)
+        if state.id.endswith(f"{FLOW}{MAIN}"):
+            for event in {event for way in state.transitions for event in way.events} & others:
+                homes.setdefault(event, []).append(state.id.removesuffix(MAIN))
+    main = [f"In({quoted(f'{plan.home}{MAIN}')})"] if plan.pauses else []
+    for event in sorted(homes):
+        inside = [f"!In({quoted(home)})" for home in sorted(homes[event])]
+        yield Transition(events=(event,), guard=all_of(*main, *inside))
 
 
 def _calling(states: Iterable[State]) -> Iterator[str]:

@@ -35,7 +35,7 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
         return lower_question(node, _question_from(config), plan, asked)
     extra = {"buttons": buttons_content(config.buttons)} if config.buttons else {}
     data = lots(config.variants)
-    total = sum(variant.weight for variant in config.variants)
+    total = max(1, sum(variant.weight for variant in config.variants))
     entry = (shown(config.variants, extra, lot(total, config.sticky, node.id)),)
     ident = plan.state(node.id)
     if not config.wait:

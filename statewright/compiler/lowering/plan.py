@@ -32,11 +32,13 @@ class Interruption:
         target: the id of the state where it leads.
         event: the event that it is.
         guard: CEL that must hold, or ``""``.
+        outranks: whether that is so inside other interrupts, too.
     """
 
     target: str
     event: str
     guard: str
+    outranks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,19 @@ def _pauses(config: NodeConfig) -> bool:
 
 
 def interruptions_at(node: Node, plan: Plan) -> tuple[Interruption, ...]:
-    """What may happen at any time while the conversation is at a node: no interrupt interrupts."""
-    return () if is_inside(node, plan, Interrupt) else plan.interruptions
+    """What may happen at any time while the conversation is at a node.
+
+    Inside an interrupt, that are the others which outrank it.
+    """
+    for around in plan.graph.containers(node.id):
+        if isinstance(around.config, Interrupt):
+            return outranking(plan.state(around.id), plan)
+    return plan.interruptions
+
+
+def outranking(state: str, plan: Plan) -> tuple[Interruption, ...]:
+    """What may happen at any time while the conversation is inside the state of an interrupt."""
+    return tuple(one for one in plan.interruptions if one.outranks and one.target != state)
 
 
 def is_inside(node: Node, plan: Plan, kind: type[Container]) -> bool:

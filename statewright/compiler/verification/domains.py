@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from statewright.compiler.verification.literals import Cut, cut_from_value, cut_of
+from statewright.compiler.verification.literals import Cut, cut_at, cut_from_value, cut_of
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
@@ -120,8 +120,12 @@ class Domains:
                 self._limit(key, (*path, member.name), member.limits)
 
     def _site(self, site: Site) -> None:
-        places = [place for place, _ in self.places(site)]
-        if site.role in {Role.TEST, Role.FLOW}:
+        found = list(self.places(site))
+        places = [place for place, _ in found]
+        if site.role is Role.TEST:
+            for place, read in found:
+                self.cuts[place].add(cut_at(site.expression, read.start, read.end))
+        elif site.role is Role.FLOW:
             for place in places:
                 self.cuts[place].add(cut_of(site.expression))
         elif site.role is Role.WORLD:

@@ -1,9 +1,9 @@
-"""From which situations an end can be reached: a fixpoint, backwards over a whole search."""
+"""From which situations something can be reached: a fixpoint, backwards over a whole search."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from statewright.compiler.verification.boxes import Box, Cover, meet
 from statewright.compiler.verification.pieces import Edge, Found, Piece
@@ -11,15 +11,17 @@ from statewright.compiler.verification.situations import Control
 from statewright.compiler.verification.variables import Key
 
 
-class Ends:
-    """The situations from which a good end can be reached.
+class Reaching:
+    """The situations from which something good can be reached.
 
     Args:
         found: by a search that has left nothing out.
+        good: whether a macrostep does it.
     """
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, good: Callable[[Edge], bool]) -> None:
         self._found = found
+        self._is_good = good
         self._dimensions: dict[Control, tuple[Key, ...]] = {
             piece.control: piece.dimensions for piece in found.pieces
         }
@@ -27,14 +29,14 @@ class Ends:
         self._solve()
 
     def lost(self) -> Iterator[tuple[Piece, Box]]:
-        """Pieces from parts of which no end can be reached, with such a part."""
+        """Pieces from parts of which it cannot be reached, with such a part."""
         for piece in self._found.pieces:
             rest = self._good[piece.control].rest(piece.box)
             if rest:
                 yield piece, rest[0]
 
     def is_lost(self, control: Control, point: Box) -> bool:
-        """Whether no end can be reached from a situation that was met."""
+        """Whether it cannot be reached from a situation that was met."""
         return control in self._dimensions and not self._good[control].holds(point)
 
     def _solve(self) -> None:
@@ -43,7 +45,7 @@ class Ends:
         for edge in self._found.edges:
             if edge.source < 0:
                 continue
-            if edge.good:
+            if self._is_good(edge):
                 self._reaches(edge, edge.covered, waiting)
             elif edge.target is not None:
                 into[edge.target].append(edge)

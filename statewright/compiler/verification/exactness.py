@@ -9,23 +9,39 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Final
 
 from statewright.compiler.verification.alphabet import SUBSETS
-from statewright.compiler.verification.domains import Domains, Place
+from statewright.compiler.verification.domains import EVENT, Domains, Place, is_path
+from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.relevance import Relevance
-from statewright.compiler.verification.samples import is_closed
+from statewright.compiler.verification.samples import MOST, holds, is_closed, samples, sizes
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Read
 from statewright.compiler.verification.world import World, declared_in
 from statewright.expressions import Literal, Sequence
+from statewright.expressions.syntax import Call, Node, walk
+from statewright.expressions.syntax import Literal as Written
+from statewright.statechart.playing.script import MESSAGE
 from statewright.statechart.structure.nodes import Node as Active
 from statewright.statechart.structure.tree import Tree
 
 _CLOSED_KINDS: Final = frozenset(("choice", "boolean"))
 """Questions to which all answers are tried; those of several choices depend on how many."""
+
+_SPARE: Final = 10
+"""How many samples there are beside those at the places where a domain is cut."""
+
+_BODY: Final = ("data", "body")
+_APART: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "node")))
+"""What of an answer is tried apart from the rest of it, or only as it has to be."""
+
+_ALTERING: Final = frozenset(("trim", "lowerAscii", "upperAscii"))
+"""Functions of a text that give the same for several ones."""
 
 CUTS: Final = 30
 """The most places at which a domain may be cut if all pieces are to be tried."""
@@ -89,11 +105,20 @@ class _Looking:
             site for one in world.uses.values() for part in one.parts() for site in part.sites
         ]
         self._free = world.free.keys()
+        self._given = world.inputs.keys()
+        self._asking = {
+            world.alphabet.groups[node.id]
+            for node in world.tree.nodes.values()
+            if MESSAGE in node.by_stem
+        }
         self._open: set[Key] = {
             key for key in world.inputs if key[0] in {CONTACT, TENANT} or not self._whole(key)
         }
         self.wild: set[Key] = set()
         self._spread()
+        self._moving = self._computed_keys()
+        self._altered = self._altered_places()
+        self._joint = self._joint_keys()
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -178,9 +203,52 @@ class _Looking:
         spans = self._open_spans(site)
         if not spans:
             return ""
-        if not Shape(spans).decided(site.expression.root):
+        if not Shape(spans, self._fixed(site)).decided(site.expression.root):
             return "more goes into it than comparisons of single values with constants"
         return self._crowd(site)
+
+    def _fixed(self, site: Site) -> dict[tuple[int, int], bool]:
+        """The places of variables that hold nothing but literals, and whether these are numbers."""
+        return {
+            (read.start, read.end): read.key in self._declared
+            and self._declared[read.key].type in {"int", "uint", "double"}
+            for read in site.reads
+            if read.key is not None and read.key not in self._moving
+        }
+
+    def _computed_keys(self) -> set[Key]:
+        """The variables that may hold something else than a literal of the chart."""
+        moving = self._open | self.wild
+        flows = [site for site in self._sites if site.role is Role.FLOW]
+        changed = True
+        while changed:
+            changed = False
+            for site in flows:
+                key = site.target
+                if key is None or key in moving or self._is_listed(key):
+                    continue
+                literal = not site.reads and isinstance(site.expression.root, Written)
+                known = is_path(site) and all(
+                    read.key not in {None, *moving} for read in site.reads
+                )
+                if not (literal or known):
+                    moving.add(key)
+                    changed = True
+        return moving | set(self._free)
+
+    def _is_listed(self, key: Key) -> bool:
+        variable = self._declared.get(key)
+        return variable is not None and variable.limits is not None and bool(variable.limits.values)
+
+    def _altered_places(self) -> dict[Place, set[str]]:
+        """The texts that are tested in an altered form, and those forms; ``""`` is none."""
+        found: dict[Place, set[str]] = defaultdict(set)
+        for site in self._sites:
+            if site.role in {Role.TEST, Role.FLOW}:
+                forms = _forms(site.expression.root)
+                for place, read in self._domains.places(site):
+                    found[place].add(forms.get((read.start, read.end), ""))
+        return found
 
     def _computed(self, site: Site) -> str:
         for read in site.reads:
@@ -193,20 +261,96 @@ class _Looking:
             if not self._is_open(read, site.state):
                 continue
             cut = self._cut(place)
-            if cut > CUTS:
+            if cut > CUTS or self._too_many(place):
                 return "there are too many constants to try all pieces between them"
             predicates = self._predicates(place)
             if len(predicates) > 1:
                 return "several tests of one text may overlap in ways that are not tried"
             if any(name == "matches" and not texts_matching(text) for name, text in predicates):
                 return "no text is known that its pattern matches"
+            if self._mixed(place):
+                return "several tests of one text may overlap in ways that are not tried"
+            if place[0] in self._joint:
+                return "there are too many combinations of values to try all of them"
         return ""
+
+    def _too_many(self, place: Place) -> bool:
+        cut = self._domains.cuts.get(place, Cut())
+        return 3 * len(cut.numbers) + len(cut.texts) + 4 * len(cut.predicates) > MOST - _SPARE
+
+    def _joint_keys(self) -> set[Key]:
+        """The variables that hold parts of what is not tried in all combinations."""
+        joint = {key for key in self._given if self._overfull(key, ())}
+        flows = [site for site in self._sites if site.role is Role.FLOW]
+        sources = {
+            id(site): {place[0] for place, _ in self._domains.places(site)} for site in flows
+        }
+        full = {
+            key
+            for key in set().union(*sources.values())
+            if key[0] == EVENT and (self._overfull(key, ("data",)) or self._overfull(key, _BODY))
+        }
+        changed = True
+        while changed:
+            changed = False
+            for site in flows:
+                if site.target is not None and site.target not in joint:
+                    changed = changed or bool(sources[id(site)] & (joint | full))
+                    joint |= {site.target} if sources[id(site)] & (joint | full) else set()
+        return joint
+
+    def _overfull(self, key: Key, root: tuple[str, ...]) -> bool:
+        """Whether parts of a value have more combinations than are tried."""
+        if key[0] == EVENT and key[1] in self._asking:
+            return False
+        tested = [
+            cut
+            for at, cut in self._domains.at(key).items()
+            if at[: len(root)] == root
+            and len(at) > len(root)
+            and at not in _APART
+            and (root == _BODY or at[:2] != _BODY)
+            and (cut.texts or cut.numbers or cut.predicates or cut.others)
+        ]
+        return len(tested) > 1 and prod(_variety(one) for one in tested) > MOST
+
+    def _mixed(self, place: Place) -> bool:
+        """Whether there are outcomes of several tests of one text for which nothing is tried."""
+        cut = self._domains.cuts.get(place, Cut())
+        forms = self._altered.get(place, set())
+        tests = bool(cut.texts) + bool(cut.numbers) + bool(cut.predicates)
+        if forms - {""} and (len(forms) > 1 or bool(cut.numbers) or bool(cut.predicates)):
+            return True
+        if tests < 2:
+            return False
+        others = [one for one in samples("string", {(): cut}) if one not in cut.texts]
+        tried = {
+            (len(text) if cut.numbers else 0, *(holds(text, *one) for one in cut.predicates))
+            for text in others
+        }
+        outcomes = product((True, False), repeat=len(cut.predicates))
+        lengths = list(sizes(cut)) if cut.numbers else [0]
+        return any((length, *each) not in tried for each in outcomes for length in lengths)
 
     def _cut(self, place: Place) -> int:
         return self._domains.cuts[place].size() if place in self._domains.cuts else 0
 
     def _predicates(self, place: Place) -> set[tuple[str, str]]:
         return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
+
+
+def _variety(cut: Cut) -> int:
+    """How many values of a part are tried, that it is missing among them."""
+    return len(samples("dyn", {(): cut})) + 1
+
+
+def _forms(root: Node) -> dict[tuple[int, int], str]:
+    """The places of values in an expression that a function alters, and which does."""
+    return {
+        (call.target.start, call.target.end): call.function
+        for call in walk(root)
+        if isinstance(call, Call) and call.function in _ALTERING and call.target is not None
+    }
 
 
 def _tells_time(site: Site) -> bool:

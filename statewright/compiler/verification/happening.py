@@ -7,12 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 from statewright.compiler.verification.questions import (
+    BreakRule,
     EnterState,
     Fail,
     GoOnForEver,
     Question,
     TakeTransition,
 )
+from statewright.statechart.rules import VIOLATION, breach
 from statewright.statechart.steps import Macrostep
 
 
@@ -38,6 +40,13 @@ def _failed(question: Fail, step: Macrostep) -> bool:
     )
 
 
+def _broken(question: BreakRule, step: Macrostep) -> bool:
+    return any(
+        one.name == VIOLATION and one.message.startswith(breach(question.rule))
+        for one in step.incidents
+    )
+
+
 def _went_on(_: GoOnForEver, step: Macrostep) -> bool:
     return any(one.name == "error.limit" for one in step.incidents)
 
@@ -47,6 +56,7 @@ _HAPPENS: Mapping[type, Callable[[Any, Macrostep], bool]] = MappingProxyType(
         EnterState: _entered,
         TakeTransition: _taken,
         Fail: _failed,
+        BreakRule: _broken,
         GoOnForEver: _went_on,
     }
 )

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from statewright.expressions import Expression
-from statewright.expressions.syntax import Arithmetic, Call, Index, Literal, walk
+from statewright.expressions.syntax import (
+    Arithmetic,
+    Call,
+    Index,
+    Literal,
+    Logic,
+    Node,
+    Unary,
+    walk,
+)
 
 _CONVERTED = {
     "int": "7",
@@ -84,9 +94,37 @@ def _add(cut: Cut, value: object) -> None:
 @lru_cache(maxsize=8192)
 def cut_of(expression: Expression) -> Cut:
     """Every literal of an expression; not to be changed."""
+    return _cut_in(expression.root)
+
+
+@lru_cache(maxsize=16384)
+def cut_at(expression: Expression, start: int, end: int) -> Cut:
+    """Every literal of those parts of a test that read what stands there; not to be changed.
+
+    Parts are what is true or false by itself: ``a == 1`` and ``b == 2`` of ``a == 1 && b == 2``.
+    """
+    cut = Cut()
+    for part in _parts(expression.root):
+        if part.start <= start and end <= part.end:
+            cut.add(_cut_in(part))
+    return cut
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    match node:
+        case Logic(_, parts):
+            for part in parts:
+                yield from _parts(part)
+        case Unary("!", operand):
+            yield from _parts(operand)
+        case _:
+            yield node
+
+
+def _cut_in(root: Node) -> Cut:
     cut = Cut()
     arguments: set[int] = set()
-    for node in walk(expression.root):
+    for node in walk(root):
         if isinstance(node, Index):
             arguments.add(id(node.index))
         if isinstance(node, Call) and node.function in PREDICATES and len(node.arguments) == 1:
@@ -98,7 +136,7 @@ def cut_of(expression: Expression) -> Cut:
             cut.texts.add(_CONVERTED[node.function])
         elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):
             cut.numbers.add(0)
-    for node in walk(expression.root):
+    for node in walk(root):
         if isinstance(node, Literal) and id(node) not in arguments:
             _add(cut, node.value)
     if cut.texts & set(_CONVERTED.values()):

@@ -33,12 +33,14 @@ class Model:
 
     Attributes:
         chart: the chart.
+        real: the chart that it is a model of.
         lots: the free variables that stand for lots, with the number of outcomes of each.
         guesses: the free variables that stand for guards, with the text of each guard.
         withheld: inputs that nobody gives.
     """
 
     chart: Statechart
+    real: Statechart
     lots: Mapping[Key, int] = field(default_factory=dict)
     guesses: Mapping[Key, str] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
@@ -60,9 +62,9 @@ def model_of(
     data = (*made.data, *making.data())
     inputs = (*made.inputs, *(datum.name for datum in making.data()))
     made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
-    guesses = {("", name): text for text, name in making.guesses.items()}
-    lots = {("", name): making.outcomes[drawn] for drawn, name in making.lots.items()}
-    return Model(made, lots, guesses, withheld)
+    guesses = {("", name): text for name, text in making.guesses.items()}
+    lots = {("", name): outcomes for name, outcomes in making.lots.items()}
+    return Model(made, chart, lots, guesses, withheld)
 
 
 class _Making:
@@ -70,33 +72,26 @@ class _Making:
 
     def __init__(self, given_up: Container[str]) -> None:
         self._given_up = given_up
-        self._known: dict[tuple[str, bool], Expression] = {}
-        self.lots: dict[str, str] = {}
-        self.outcomes: dict[str, int] = {}
+        self.lots: dict[str, int] = {}
         self.guesses: dict[str, str] = {}
 
     def exchange(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
-        known = self._known.get((expression.text, guard))
-        if known is None:
-            known = self._known[expression.text, guard] = self._exchanged(expression, guard=guard)
-        return known
-
-    def _exchanged(self, expression: Expression, *, guard: bool) -> Expression:
+        """Each place has a free variable of its own: the same lot falls otherwise elsewhere."""
         text = expression.text
         if guard and text in self._given_up:
-            name = self.guesses.setdefault(text, f"{GUARD}{len(self.guesses)}")
+            name = f"{GUARD}{len(self.guesses)}"
+            self.guesses[name] = text
             return parse(f"vars['{name}']")
         for call in reversed(tuple(_draws(expression))):
-            drawn = text[call.start : call.end]
-            self.outcomes[drawn] = _outcomes(call)
-            name = self.lots.setdefault(drawn, f"{LOT}{len(self.lots)}")
+            name = f"{LOT}{len(self.lots)}"
+            self.lots[name] = _outcomes(call)
             text = f"{text[: call.start]}vars['{name}']{text[call.end :]}"
         return expression if text == expression.text else parse(text)
 
     def data(self) -> Iterator[Datum]:
-        for name in self.lots.values():
+        for name in self.lots:
             yield Datum(name, "int")
-        for name in self.guesses.values():
+        for name in self.guesses:
             yield Datum(name, "dyn")
 
 

@@ -72,6 +72,7 @@ class Edge:
         box: the part of the target.
         moved: whether anything happened.
         good: whether the session ends as its author wanted it to.
+        kept: the names of the rules whose promise may have been kept on the way.
     """
 
     source: int
@@ -81,6 +82,7 @@ class Edge:
     box: Box
     moved: bool
     good: bool
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class Found:
         complete: whether nothing was left out for lack of budget.
         crowded: variables that have more values than are followed.
         unsure: states whose entry failed although it writes variables that count as written.
+        repeated: a state that reads a free variable more than once in a macrostep, or ``""``.
     """
 
     seen: dict[Question, Origin] = field(default_factory=dict)
@@ -102,3 +105,4 @@ class Found:
     complete: bool = True
     crowded: set[Key] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
+    repeated: str = ""

@@ -57,11 +57,37 @@ class LoseTheEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakRule:
+    """Does anything ever break this rule of the chart?"""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForEver:
+    """Does a session ever rest where what this rule has promised cannot come any more?
+
+    Whatever may happen again and again does happen at some time: so it comes, unless that is so.
+    """
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoOnForEver:
     """Does a macrostep ever take more microsteps than it may?"""
 
 
-Question = EnterState | TakeTransition | Fail | GetStuck | LoseTheEnd | GoOnForEver
+Question = (
+    EnterState
+    | TakeTransition
+    | Fail
+    | GetStuck
+    | LoseTheEnd
+    | BreakRule
+    | WaitForEver
+    | GoOnForEver
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from statewright.expressions import Computed, Content, Expression, Record, Sequence
+from statewright.expressions import Computed, Content, Expression, Record, Sequence, Text
+from statewright.expressions.template import Template, parse_template
 from statewright.statechart.actions import Action, Assign, Branch, ForEach, If, Log, Raise, Send
 from statewright.statechart.definition import Actions, Datum, State, Statechart, Transition
+from statewright.statechart.rules import Moment, Rule
 
 Exchange = Callable[[Expression, bool], Expression]
 """Given an expression, and whether it is a guard, gives the one that stands in its place."""
@@ -20,7 +22,18 @@ def rewritten(chart: Statechart, exchange: Exchange, *data: Datum) -> Statechart
     states = tuple(_state(state, exchange) for state in chart.states)
     initial = None if chart.initial is None else _transition(chart.initial, exchange)
     own = tuple(_datum(datum, exchange) for datum in chart.data)
-    return replace(chart, states=states, initial=initial, data=(*own, *data))
+    rules = tuple(_rule(rule, exchange) for rule in chart.rules)
+    return replace(chart, states=states, initial=initial, data=(*own, *data), rules=rules)
+
+
+def _rule(rule: Rule, exchange: Exchange) -> Rule:
+    other = None if rule.other is None else _moment(rule.other, exchange)
+    return replace(rule, moment=_moment(rule.moment, exchange), other=other)
+
+
+def _moment(moment: Moment, exchange: Exchange) -> Moment:
+    condition = moment.condition
+    return moment if condition is None else replace(moment, condition=exchange(condition, True))
 
 
 def _state(state: State, exchange: Exchange) -> State:
@@ -31,6 +44,7 @@ def _state(state: State, exchange: Exchange) -> State:
         transitions=tuple(_transition(one, exchange) for one in state.transitions),
         entry=tuple(_actions(block, exchange) for block in state.entry),
         exit=tuple(_actions(block, exchange) for block in state.exit),
+        donedata=_maybe(state.donedata, exchange),
         data=tuple(_datum(datum, exchange) for datum in state.data),
     )
 
@@ -97,6 +111,15 @@ _EXCHANGED: Mapping[type, Callable[[Any, Exchange], Action]] = MappingProxyType(
 )
 
 
+def _template(template: Template, exchange: Exchange) -> Template:
+    text = template.text
+    for hole in reversed(template.holes):
+        new = exchange(hole.expression, False)
+        end = hole.offset + len(hole.expression.text)
+        text = f"{text[: hole.offset]}{new.text}{text[end:]}"
+    return template if text == template.text else parse_template(text, template.place)
+
+
 def _maybe(content: Content | None, exchange: Exchange) -> Content | None:
     return None if content is None else _content(content, exchange)
 
@@ -105,6 +128,8 @@ def _content(content: Content, exchange: Exchange) -> Content:
     match content:
         case Computed(expression):
             return Computed(exchange(expression, False))
+        case Text(template):
+            return Text(_template(template, exchange))
         case Record(fields):
             return Record(tuple((name, _content(part, exchange)) for name, part in fields))
         case Sequence(items):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice, pairwise, product
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,7 +23,7 @@ Values = tuple[Any, ...]
 Cuts = Mapping[tuple[str, ...], Cut]
 """The cuts of a value and of its parts, by path."""
 
-MOST: Final = 48
+MOST: Final = 64
 """How many values one variable has at most; what is left out is told by ``is_whole``."""
 
 SIZES: Final = 6
@@ -118,10 +119,32 @@ def _texts(cut: Cut, _: Cuts, __: Limits) -> Iterator[Any]:
     yield from sorted(cut.texts)
     yield from _matching(cut.predicates)
     yield _fresh(cut)
-    for length in sorted(cut.numbers):
-        if float(length).is_integer() and 0 <= length <= LENGTH:
-            yield from ("a" * (int(length) + step) for step in (0, -1, 1) if length + step >= 0)
+    for size in sizes(cut):
+        yield "a" * size
+        for predicate in sorted(cut.predicates):
+            yield from filter(None, (_sized(size, predicate, wanted) for wanted in (True, False)))
     yield ""
+
+
+def sizes(cut: Cut) -> Iterator[int]:
+    """A size of a text from each piece into which sizes are cut."""
+    for number in sorted(cut.numbers):
+        if float(number).is_integer() and 0 <= number <= LENGTH:
+            yield from (int(number) + step for step in (0, -1, 1) if number + step >= 0)
+
+
+@lru_cache(maxsize=4096)
+def _sized(size: int, predicate: tuple[str, str], wanted: bool) -> str:  # noqa: FBT001 (a fact)
+    """A text of a size for which a predicate is true, or is not; ``""`` where none is known."""
+    name, argument = predicate
+    known = texts_matching(argument) if name == "matches" else (argument,)
+    for text in (*known, *(f" {one}" for one in known), ""):
+        for fill in ("a", "7", " ", "-"):
+            missing = fill * (size - len(text))
+            for sized in (f"{text}{missing}", f"{missing}{text}"):
+                if len(sized) == size and holds(sized, *predicate) is wanted:
+                    return sized
+    return ""
 
 
 def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
@@ -144,12 +167,13 @@ def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
 def _fresh(cut: Cut) -> str:
     """A text that is none of those compared with, and for which no predicate holds."""
     for text in _FRESH:
-        if text not in cut.texts and not any(_holds(text, *one) for one in cut.predicates):
+        if text not in cut.texts and not any(holds(text, *one) for one in cut.predicates):
             return text
     return "\U0001f9a4"
 
 
-def _holds(text: str, predicate: str, argument: str) -> bool:
+def holds(text: str, predicate: str, argument: str) -> bool:
+    """Whether a predicate is true of a text; not where it has no value."""
     try:
         return _HOLDS[predicate](text, argument)
     except EvaluationError:

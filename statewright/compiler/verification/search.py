@@ -19,7 +19,9 @@ from typing import Any, Final
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
+from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.questions import (
+    BreakRule,
     EnterState,
     Fail,
     GetStuck,
@@ -33,6 +35,7 @@ from statewright.compiler.verification.world import World
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
+from statewright.statechart.rules import VIOLATION, breach
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.algorithm import macrostep, start
 from statewright.statechart.stepping.evaluation import ACTION_ERROR
@@ -71,6 +74,7 @@ class Search:
         self._states: set[str] = set()
         self._transitions: set[str] = set()
         self._incidents: set[tuple[str, str, str, str]] = set()
+        self._promises = Promises(world.chart)
         self.found = Found()
 
     def run(self) -> Found:
@@ -139,6 +143,7 @@ class Search:
                 **outside,
             )
         )
+        self._look_twice(None, step)
         read, written = world.footprints.of(None, step)
         touched = read | (written - frozenset(dimensions))
         covered = self._split(trial, trials, dimensions, point, touched)
@@ -206,6 +211,7 @@ class Search:
         others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
         step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
+        self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
         covered = self._split(trial, trials, piece.dimensions, point, read)
         passed = frozenset(piece.dimensions) - read - written
@@ -215,6 +221,11 @@ class Search:
         }
         self._arrive(piece, covered, passed, masks, step, others, origin)
         return bool(step.microsteps)
+
+    def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
+        """Note where a free variable may really have had several values."""
+        if not self.found.repeated:
+            self.found.repeated = self._world.repeats.of(before, step)
 
     def _split(
         self,
@@ -261,11 +272,12 @@ class Search:
             good = self._world.is_good_end(snapshot)
             self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
             return
+        kept = self._promises.kept_in(step)
         moment = origin.moment if source is None else source.carrier.moment
         carrier = Carrier(snapshot, dict(others.values), moment)
         control, dimensions, point = self._world.situations.of(carrier)
         box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
-        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False))
+        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False, kept))
         if source is not None and not moved and control == source.control:
             return
         self._add(control, dimensions, box, point, carrier, origin)
@@ -346,6 +358,10 @@ class Search:
             if incident.name not in _QUIET and told not in self._incidents:
                 self._incidents.add(told)
                 self._note(_question_from(told), origin)
+            if incident.name == VIOLATION:
+                for rule in self._world.chart.rules:
+                    if incident.message.startswith(breach(rule.name)):
+                        self._note(BreakRule(rule.name), origin)
 
     def _note(self, question: Question, origin: Origin) -> None:
         self.found.seen.setdefault(question, origin)

@@ -5,7 +5,8 @@ That is so where single unknown values are compared with constants, which cut th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from statewright.compiler.verification.literals import PREDICATES
@@ -17,6 +18,7 @@ from statewright.expressions.syntax import (
     Has,
     Index,
     ListLiteral,
+    Literal,
     Logic,
     Macro,
     Name,
@@ -26,6 +28,7 @@ from statewright.expressions.syntax import (
     children,
     walk,
 )
+from statewright.expressions.values import Uint
 
 _KEEPING: Final = frozenset(("trim", "lowerAscii", "upperAscii", "size", "type"))
 """Functions of a value of which it is known for which values they give a constant."""
@@ -35,10 +38,21 @@ _OPENING: Final = frozenset(("value", "orValue", "or"))
 
 
 class Shape:
-    """The form of an expression; ``spans`` are the places of unknown values in it."""
+    """The form of an expression.
 
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+    Args:
+        spans: the places of unknown values in it.
+        fixed: the places of values that are one of several constants, at which the domain is cut
+            of what they are compared with; and whether these are numbers.
+    """
+
+    def __init__(
+        self,
+        spans: Iterable[tuple[int, int]],
+        fixed: Mapping[tuple[int, int], bool] = MappingProxyType({}),
+    ) -> None:
         self._spans = tuple(spans)
+        self._fixed = fixed
         self._bound: set[str] = set()
 
     def _unknown(self, node: Node) -> bool:
@@ -71,16 +85,36 @@ class Shape:
 
     def _compared(self, operator: str, left: Node, right: Node) -> bool:
         if operator == "in":
-            listed = not self._unknown(right) or isinstance(right, ListLiteral)
-            return self._term(left) and listed and not self._unknown(right)
+            return self._term(left) and self._constant(right)
         one, other = self._unknown(left), self._unknown(right)
         if one and other:
             return False
-        return self._term(left if one else right)
+        term, constant = (left, right) if one else (right, left)
+        if operator not in {"==", "!="} and not self._number(constant):
+            return False
+        return self._term(term) and self._constant(constant)
+
+    def _number(self, node: Node) -> bool:
+        """Whether it is a number: what lies between two others, texts for one, is not tried."""
+        if isinstance(node, Literal):
+            return type(node.value) in {int, float, Uint}
+        return self._fixed.get((node.start, node.end), False)
+
+    def _constant(self, node: Node) -> bool:
+        """Whether it is one of the constants at which domains are cut."""
+        match node:
+            case Literal():
+                return True
+            case ListLiteral():
+                return all(map(self._constant, children(node)))
+            case _:
+                return (node.start, node.end) in self._fixed
 
     def _called(self, call: Call) -> bool:
         if call.function in PREDICATES and call.target is not None:
-            return self._term(call.target) and not any(map(self._unknown, call.arguments))
+            return self._term(call.target) and all(
+                isinstance(one, Literal) for one in call.arguments
+            )
         if call.function in {"orValue", "hasValue", "value"} and call.target is not None:
             return self.decided(call.target) or self._term(call.target)
         return _is_answer(call) or self._term(call)

@@ -64,6 +64,12 @@ class Carrier:
         return Carrier(replace(self.snapshot, data=data), outside, self.moment)
 
 
+def monitors_of(control: Control) -> dict[str, int]:
+    """Where the automata of the rules are in a situation."""
+    monitors = control[-1]
+    return {} if monitors is None else {name: state for name, (_, state) in monitors[1]}
+
+
 class Situations:
     """Tells what a snapshot is.
 

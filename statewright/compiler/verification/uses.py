@@ -160,7 +160,7 @@ def _rules(tree: Tree) -> Part:
         node = tree.nodes.get(rule.scope, tree.root)
         for moment in (rule.moment, rule.other):
             if moment is not None and moment.condition is not None:
-                _Collecting(part, node.scope, node.id).add(moment.condition, Role.TEST)
+                _Collecting(part, node.scope, node.id).add(moment.condition, Role.TEST, guard=True)
     return part
 
 

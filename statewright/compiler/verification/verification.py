@@ -7,12 +7,14 @@ which goes through more than can happen: what even that never meets never happen
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from statewright.compiler.verification.alphabet import Alphabet
 from statewright.compiler.verification.boxes import Box, lowest
 from statewright.compiler.verification.budget import DEFAULT, Budget, Meter, Progress, silent
-from statewright.compiler.verification.ends import Ends
+from statewright.compiler.verification.ends import Reaching
 from statewright.compiler.verification.exactness import (
     Gap,
     exactness_of,
@@ -22,22 +24,26 @@ from statewright.compiler.verification.exactness import (
 from statewright.compiler.verification.happening import happens_in
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found, Origin, Piece
+from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
     Fail,
     GetStuck,
+    GoOnForEver,
     Impossible,
     LoseTheEnd,
     Possible,
     Question,
     Undecided,
+    WaitForEver,
 )
 from statewright.compiler.verification.search import Search
-from statewright.compiler.verification.situations import Carrier
+from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
 from statewright.compiler.verification.world import World, world_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.playing.script import event_for
+from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.algorithm import macrostep
 from statewright.statechart.steps import Macrostep
@@ -78,6 +84,11 @@ class Engine:
         if self.found.crowded:
             name = min(self.found.crowded)[1]
             return f"`{name}` may have more values than are followed"
+        if self.found.repeated:
+            return f"`{self.found.repeated}` is looked at more than once without waiting"
+        limit = self.world.chart.limit
+        if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
+            return f"more than {limit} steps are taken without waiting"
         if self.gaps:
             gap = self.gaps[0]
             return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
@@ -98,7 +109,8 @@ class Verification:
     budget: Budget
     engines: tuple[Engine, ...]
     _answers: dict[Question, Answer] = field(default_factory=dict)
-    _ends: Ends | None = None
+    _ends: Reaching | None = None
+    _waiting: dict[str, Waiting] = field(default_factory=dict)
 
     @property
     def spent(self) -> int:
@@ -138,11 +150,22 @@ class Verification:
         )
 
     @property
-    def ends(self) -> Ends:
+    def ends(self) -> Reaching:
         """From where an end can be reached."""
         if self._ends is None:
-            self._ends = Ends(self.engines[0].found)
+            self._ends = Reaching(self.engines[0].found, lambda edge: edge.good)
         return self._ends
+
+    def waiting(self, rule: Rule) -> Waiting:
+        """Where what a rule promises is still to come."""
+        known = self._waiting.get(rule.name)
+        if known is None:
+            other = rule.other
+            returns = any(node.histories for node in self.engines[0].world.tree.nodes.values())
+            is_plain = other is not None and other.condition is None and not returns
+            known = Waiting(self.engines[0].found, rule, is_plain=is_plain)
+            self._waiting[rule.name] = known
+        return known
 
     # How
 
@@ -150,6 +173,8 @@ class Verification:
         first = self.engines[0]
         if isinstance(question, LoseTheEnd):
             return self._lost(question)
+        if isinstance(question, WaitForEver):
+            return self._waits(question)
         origin = first.found.seen.get(question)
         if origin is not None:
             return self._shown(question, origin)
@@ -195,26 +220,47 @@ class Verification:
     def _lost(self, question: LoseTheEnd) -> Answer:
         if self.hindrance:
             return Undecided(self.hindrance, self.spent)
-        situations = self.engines[0].world.situations
-        free = self.engines[0].world.free_values({})
 
         def happens(step: Macrostep) -> bool:
-            snapshot = step.snapshot
-            if snapshot.status is not Status.ACTIVE:
-                return False
-            carriers = (
-                Carrier(snapshot, {"contact": {}, "tenant": {}}, moment).given(free)
-                for moment in self.engines[0].world.moments
-            )
-            known = (situations.of(carrier) for carrier in carriers)
-            return snapshot.configuration[-1:] == (question.state,) and any(
-                self.ends.is_lost(control, point) for control, _, point in known
+            return step.snapshot.configuration[-1:] == (question.state,) and any(
+                self.ends.is_lost(control, point) for control, point in self._situations(step)
             )
 
         for piece, box in self.ends.lost():
             if _innermost(piece.carrier) == question.state:
                 return self._told(_origin_of(piece, box), happens)
         return Impossible(SEARCH)
+
+    def _waits(self, question: WaitForEver) -> Answer:
+        rule = next((one for one in self.chart.rules if one.name == question.rule), None)
+        if rule is None or rule.kind is not RuleKind.LEADS_TO:
+            return Impossible("graph")
+        if self.hindrance:
+            return Undecided(self.hindrance, self.spent)
+        waiting = self.waiting(rule)
+
+        def happens(step: Macrostep) -> bool:
+            return any(
+                waiting.is_hopeless(control, point) for control, point in self._situations(step)
+            )
+
+        hopeless = next(waiting.hopeless, None)
+        if hopeless is not None:
+            return self._told(_origin_of(*hopeless), happens)
+        if waiting.is_unsure:
+            return Undecided("it may be kept and made again at once, for ever", self.spent)
+        return Impossible(SEARCH)
+
+    def _situations(self, step: Macrostep) -> Iterator[tuple[Control, Box]]:
+        """What the snapshot after a macrostep of the real chart is, if the session goes on."""
+        world = self.engines[0].world
+        if step.snapshot.status is not Status.ACTIVE:
+            return
+        for moment in world.moments:
+            outside: dict[str, dict[str, Any]] = {"contact": {}, "tenant": {}}
+            carrier = Carrier(step.snapshot, outside, moment).given(world.free_values({}))
+            control, _, point = world.situations.of(carrier)
+            yield control, point
 
 
 def _origin_of(piece: Piece, box: Box) -> Origin:

@@ -15,6 +15,7 @@ from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.model import Model
 from statewright.compiler.verification.relevance import Relevance
+from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Situations
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
@@ -51,6 +52,7 @@ class World:
         situations: when two snapshots are the same.
         inputs: what a session may be given: the variable → the values that are tried.
         free: the free variables, with their values.
+        repeats: where free variables may be asked for more than once.
         moments: when sessions begin: more than once where something depends on the time.
     """
 
@@ -64,6 +66,7 @@ class World:
     situations: Situations
     inputs: Mapping[Key, Values]
     free: Mapping[Key, Values]
+    repeats: Repeats
     moments: tuple[int, ...] = (SCRIPT_NOW,)
 
     @property
@@ -148,6 +151,7 @@ def world_of(model: Model, unsure: Container[str] = ()) -> World:
         ),
         inputs=dict(_inputs(chart_inputs(model), tree, domains, relevance)),
         free=free,
+        repeats=Repeats(tree, uses, uses_of(tree_of(model.real)) if free else {}, free.keys()),
         moments=(SCRIPT_NOW, NIGHT, AFTERNOON) if _tells_time(uses) else (SCRIPT_NOW,),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from statewright.expressions.functions.aggregates import AGGREGATES
+from statewright.expressions.functions.becoming import BECOMING
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
@@ -45,6 +46,7 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *SCHEDULES,
     *LOCALES,
     *ANSWERS,
+    *BECOMING,
 )
 """Every overload of every function."""
 

@@ -89,7 +89,7 @@ class Variant:
 
     Attributes:
         bubbles: what is said.
-        weight: its share, a whole number of at least 1.
+        weight: its share, a whole number of at least 0; what has none is never said.
     """
 
     bubbles: tuple[Bubble, ...]

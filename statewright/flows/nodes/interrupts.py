@@ -16,7 +16,9 @@ class Interrupt:
     It is no part of any way: it is entered when what it waits for happens, wherever the
     conversation is. It is tried before an answer reaches the question that was asked. Once its
     body is left, the conversation goes on where it was: a question is asked again, and keeps count
-    of its attempts. While work that was asked for has not answered, it waits.
+    of its attempts. While work that was asked for has not answered,
+    another one is at it, or people talk, it waits. One that outranks others does not wait for them:
+    what was begun in there is over, and the conversation goes on where it was before.
 
     Port: ``next``, where the conversation goes on there instead.
 
@@ -26,6 +28,7 @@ class Interrupt:
         pattern: … or says something in which this regular expression (RE2) is found, or None.
         event: … or when this event comes, ``""`` for none.
         guard: CEL that must hold besides, or None.
+        outranks: whether it happens inside other interrupts, too, which are over then.
     """
 
     body: Body
@@ -33,6 +36,7 @@ class Interrupt:
     pattern: Source | None = None
     event: str = ""
     guard: Source | None = None
+    outranks: bool = False
     kind: ClassVar[str] = "interrupt"
     ports: ClassVar[tuple[str, ...]] = ()
 

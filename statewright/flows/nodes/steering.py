@@ -34,7 +34,7 @@ class Arm:
 
     Attributes:
         name: what reports call it.
-        weight: its share, a whole number of at least 0.
+        weight: its share, a whole number of at least 0; what has none is never taken.
         control: whether it is what the others are compared with.
         location: where it stands.
     """

@@ -45,14 +45,14 @@ class Moment:
 
 
 def moment_from(
-    key: SessionKey, flow: str, version: int, turn: PastTurn, made: Stepped, *, as_stored: bool
+    key: SessionKey, flow: str, turn: PastTurn, made: Stepped, *, as_stored: bool
 ) -> Moment:
     """The moment behind a turn that was taken again."""
     step = made.step
     return Moment(
         key=key,
         flow=flow,
-        version=version,
+        version=turn.version,
         revision=turn.revision,
         at=turn.at,
         message=turn.message,

@@ -20,7 +20,7 @@ from statewright.runtime.turns.views import Started
 from statewright.statechart import Event, Snapshot, Statechart, Status
 from statewright.storage.corruption import corrupted
 from statewright.storage.identity import state_hash
-from statewright.storage.records import Loaded, Lookup, Session, SessionKey
+from statewright.storage.records import Loaded, Lookup, PastTurn, Session, SessionKey
 from statewright.storage.store import PAGE, Store
 
 FORKS: Final = "fork"
@@ -51,9 +51,9 @@ class Past:
             UnknownSession: there is no such session.
         """
         loaded = await self._load(key)
-        replayer = await self._replayer(key, loaded)
-        async for turn in self._reader.turns(key, 0):
-            replayer.take(turn)
+        replayer = _replayer(existing(key, loaded), loaded)
+        async for _ in self._taken(existing(key, loaded), replayer):
+            pass
         return replayer.result
 
     async def at(self, key: SessionKey, revision: int) -> Moment:
@@ -70,32 +70,33 @@ class Past:
             raise UnknownRevision(
                 f"session {key.session!r} has had the revisions 1 to {row.revision}, not {revision}"
             )
-        replayer = await self._replayer(key, loaded)
-        async for turn in self._reader.turns(key, 0):
-            replayer.take(turn)
+        replayer = _replayer(row, loaded)
+        async for turn in self._taken(row, replayer):
             if turn.revision == revision:
                 made = replayer.made
                 if made is None:
                     break
                 as_stored = not any(one.revision == revision for one in replayer.result.differences)
-                flow = row.birth.flow
-                return moment_from(key, flow, row.version, turn, made, as_stored=as_stored)
+                return moment_from(key, row.birth.flow, turn, made, as_stored=as_stored)
         why = [one.replayed for one in replayer.result.differences if one.what == "failure"]
         raise corrupted(key, f"its history cannot be taken again: {'; '.join(why) or 'it ends'}")
 
     async def last_good(self, key: SessionKey) -> Snapshot:
-        """The last state of a session in which it went on.
+        """The last state of a session in which it went on, on the version that it runs now.
 
         Raises:
             UnknownSession: there is no such session.
             UnknownRevision: there is none: it failed at once.
         """
-        replayer = await self._replayer(key, await self._load(key))
+        loaded = await self._load(key)
+        row = existing(key, loaded)
+        replayer = _replayer(row, loaded)
         good: Snapshot | None = None
-        async for turn in self._reader.turns(key, 0):
-            replayer.take(turn)
+        async for turn in self._taken(row, replayer):
             made = replayer.made
-            if made is not None and made.step.snapshot.status is Status.ACTIVE:
+            if made is None or turn.version != row.version:
+                continue
+            if made.step.snapshot.status is Status.ACTIVE:
                 good = made.step.snapshot
         if good is None:
             raise UnknownRevision(
@@ -186,15 +187,21 @@ class Past:
                 return
             after = page[-1].key.session
 
-    async def _replayer(self, key: SessionKey, loaded: Loaded) -> Replayer:
-        row = existing(key, loaded)
-        running = await self._turns.running(row)
-        hashes = state_hash(loaded.snapshot), loaded.state_hash
-        return Replayer(running.chart, key.session, row.revision, hashes)
+    async def _taken(self, row: Session, replayer: Replayer) -> AsyncIterator[PastTurn]:
+        """The turns of a session, each as soon as it was taken again."""
+        async for turn in self._reader.turns(row.key, 0):
+            running = await self._turns.running(row, turn.version)
+            replayer.take(turn, running.chart)
+            yield turn
 
     async def _load(self, key: SessionKey) -> Loaded:
         (loaded,) = await self._store.load([Lookup(key)])
         return loaded
+
+
+def _replayer(row: Session, loaded: Loaded) -> Replayer:
+    hashes = state_hash(loaded.snapshot), loaded.state_hash
+    return Replayer(row.key.session, row.revision, hashes)
 
 
 def _id(row: Session) -> str:

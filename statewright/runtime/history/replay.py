@@ -67,16 +67,12 @@ class Replayer:
     """Takes the turns of a session again.
 
     Args:
-        chart: what it runs.
         session: its id.
         revision: where the session stands.
         hashes: of the state that it stands in, and the one that is stored with that.
     """
 
-    def __init__(
-        self, chart: Statechart, session: str, revision: int, hashes: tuple[str, str]
-    ) -> None:
-        self._chart = chart
+    def __init__(self, session: str, revision: int, hashes: tuple[str, str]) -> None:
         self._session = session
         self._stands = revision, dict.fromkeys(hashes)
         self._made: Stepped | None = None
@@ -95,11 +91,16 @@ class Replayer:
         """What was found so far."""
         return Replay(self._turns, tuple(self._differences), tuple(self._incidents))
 
-    def take(self, turn: PastTurn) -> None:
-        """Take the next turn; where one could not be taken, those behind it are only looked at."""
+    def take(self, turn: PastTurn, chart: Statechart) -> None:
+        """Take the next turn; where one could not be taken, those behind it are only looked at.
+
+        Args:
+            turn: as the history has it.
+            chart: that of the version which the session ran then.
+        """
         if not self._failed:
             self._turns += 1
-            self._differences += self._retaken(turn)
+            self._differences += self._retaken(turn, chart)
         revision, states = self._stands
         if turn.revision == revision:
             self._differences += [
@@ -108,9 +109,9 @@ class Replayer:
                 if state != turn.state_hash
             ]
 
-    def _retaken(self, turn: PastTurn) -> Iterator[Difference]:
+    def _retaken(self, turn: PastTurn, chart: Statechart) -> Iterator[Difference]:
         try:
-            made = self._stepped(turn)
+            made = self._stepped(turn, chart)
         except StatewrightError as error:
             self._failed = True
             yield Difference(turn.revision, "failure", turn.event, str(error))
@@ -119,11 +120,11 @@ class Replayer:
         self._incidents += (Happening(turn.revision, one) for one in made.step.incidents)
         yield from _differences(turn, made)
 
-    def _stepped(self, turn: PastTurn) -> Stepped:
+    def _stepped(self, turn: PastTurn, chart: Statechart) -> Stepped:
         event = event_from_json(turn.event)
         if self._made is None:
-            return begun(self._chart, self._session, event)
-        return stepped(self._chart, self._made.step.snapshot, event)
+            return begun(chart, self._session, event)
+        return stepped(chart, self._made.step.snapshot, event)
 
 
 def _differences(turn: PastTurn, made: Stepped) -> Iterator[Difference]:

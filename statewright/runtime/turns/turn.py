@@ -306,13 +306,14 @@ class Turns:
             running.tenant.of(loaded.tenant),
         )
 
-    async def running(self, row: Session) -> Running:
-        """What a session runs.
+    async def running(self, row: Session, version: int | None = None) -> Running:
+        """What a session runs, or has run when it was on another version.
 
         Raises:
             UnknownPublication: the flow is not published any more.
         """
-        return await self._releases.running(row.key.tenant, row.birth.flow, row.version)
+        ran = row.version if version is None else version
+        return await self._releases.running(row.key.tenant, row.birth.flow, ran)
 
     async def _load(self, lookup: Lookup) -> Loaded:
         (loaded,) = await self._store.load([lookup])

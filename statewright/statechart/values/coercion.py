@@ -12,6 +12,7 @@ from types import NoneType
 from typing import Any, Final, NoReturn
 
 from statewright.errors import EvaluationError
+from statewright.expressions.functions.becoming import converted
 from statewright.expressions.nanoseconds import (
     FineDuration,
     FineTimestamp,
@@ -28,7 +29,6 @@ from statewright.expressions.values import (
     type_name,
 )
 from statewright.statechart.definition import Limits
-from statewright.statechart.values.conversion import converted
 from statewright.statechart.values.fitting import fitted
 
 DEPTH_LIMIT: Final = 100

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.functions.becoming import converted
 from statewright.expressions.operations.patterns import matches
 from statewright.expressions.printing.spelling import text_literal
 from statewright.expressions.printing.unparser import WORD
 from statewright.expressions.values import Uint, type_name
 from statewright.statechart.definition import Limits, Member
-from statewright.statechart.values.conversion import converted
 
 _NUMBERS: Final = frozenset({int, Uint, float})
 _SIZED: Final = frozenset({str, bytes, list, dict})

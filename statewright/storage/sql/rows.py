@@ -104,6 +104,7 @@ def history_row(turn: Turn) -> Parameters:
         "message": turn.message,
         "position": turn.position,
         "at": turn.at,
+        "version": turn.version,
         "state_hash": turn.state_hash,
         "event": turn.event,
         "answer": turn.answer,

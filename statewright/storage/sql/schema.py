@@ -114,6 +114,7 @@ HISTORY = Table(
     _key("message"),
     _number("position"),
     _number("at"),
+    _number("version"),
     _text("state_hash"),
     _text("event"),
     _text("answer"),

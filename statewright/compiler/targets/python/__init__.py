@@ -41,13 +41,19 @@ _ROOTS: Final[tuple[Name, ...]] = (
 )
 _REPLACED: Final[Mapping[Name, Name]] = {
     (f"{_EXPRESSIONS}.syntax", "Expression"): (f"{_RUNTIME}.exact", "Expression"),
-    (f"{_EXPRESSIONS}.interpreter", "evaluate"): (f"{_RUNTIME}.exact", "evaluate"),
-    (f"{_EXPRESSIONS}.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
-    (f"{_EXPRESSIONS}.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
+    (f"{_EXPRESSIONS}.evaluation.interpreter", "evaluate"): (f"{_RUNTIME}.exact", "evaluate"),
+    (f"{_EXPRESSIONS}.operations.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
+    (f"{_EXPRESSIONS}.operations.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
     (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
-    (f"{_STATECHART}.making", "maker"): (f"{_RUNTIME}.making", "maker"),
-    (f"{_STATECHART}.codec", "snapshot_from_json"): (f"{_RUNTIME}.snapshots", "snapshot_from_json"),
-    (f"{_STATECHART}.codec", "snapshot_to_json"): (f"{_RUNTIME}.snapshots", "snapshot_to_json"),
+    (f"{_STATECHART}.forms.making", "maker"): (f"{_RUNTIME}.making", "maker"),
+    (f"{_STATECHART}.forms.codec", "snapshot_from_json"): (
+        f"{_RUNTIME}.snapshots",
+        "snapshot_from_json",
+    ),
+    (f"{_STATECHART}.forms.codec", "snapshot_to_json"): (
+        f"{_RUNTIME}.snapshots",
+        "snapshot_to_json",
+    ),
     ("cronsim", "CronSim"): (f"{_RUNTIME}.cron", "Cron"),
     ("cronsim", "CronSimError"): (f"{_RUNTIME}.cron", "CronError"),
 }

@@ -11,12 +11,12 @@ _RUNTIME: Final = f"{_OURS}.compiler.targets.python.runtime"
 
 _NAMES: Final[Mapping[str, str]] = {
     "typing": "Any Final",
-    f"{_OURS}.expressions.access": "has index index_optional select select_optional",
-    f"{_OURS}.expressions.arithmetic": "divide multiply negate remainder subtract",
-    f"{_OURS}.expressions.comparison": "contains equal ordered unequal",
+    f"{_OURS}.expressions.operations.access": "has index index_optional select select_optional",
+    f"{_OURS}.expressions.operations.arithmetic": "divide multiply negate remainder subtract",
+    f"{_OURS}.expressions.operations.comparison": "contains equal ordered unequal",
     f"{_OURS}.expressions.content": "Computed Literal Record Sequence Text",
     f"{_OURS}.expressions.nanoseconds": "EPOCH MICROSECOND",
-    f"{_OURS}.expressions.places": "Part Place",
+    f"{_OURS}.expressions.printing.places": "Part Place",
     f"{_OURS}.expressions.template": "Secret Template",
     f"{_OURS}.expressions.values": "NOTHING Maybe TypeValue Uint",
     f"{_OURS}.statechart.actions": (

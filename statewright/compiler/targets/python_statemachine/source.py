@@ -21,11 +21,11 @@ from statewright.compiler.targets.python_statemachine.losses import losses_of
 from statewright.compiler.targets.python_statemachine.names import Naming, naming_of
 from statewright.compiler.targets.words import shortened
 from statewright.expressions import Literal
+from statewright.expressions.functions.becoming import converted
 from statewright.statechart.definition import Actions, Datum, Limits, Member, State, StateKind
 from statewright.statechart.release import Release
 from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.structure.tree import Tree, tree_of
-from statewright.statechart.values.conversion import converted
 
 _HEAD: Final = '''"""{title}: a machine of python-statemachine, written by Statewright.
 

@@ -741,3 +741,52 @@ export function answerChoices(answer: Value, choices: Value): Optional {
   }
   return picked.length > 0 ? some(picked) : none;
 }
+
+// What becomes of a value where it is kept
+
+const CONVERSIONS: Readonly<Record<string, readonly [Kind, readonly Kind[], (v: Value) => Value]>> = {
+  bool: ["bool", ["string"], toBool],
+  int: ["int", ["double", "string"], toInt],
+  double: ["double", ["int", "string"], toDouble],
+  string: ["string", ["bool", "int", "double"], toText],
+  list: ["list", [], fail.bind(null, "no list")],
+  map: ["map", [], fail.bind(null, "no map")],
+};
+
+/** A value as it can be kept: what JSON has. */
+export function kept(value: Value): Value {
+  if (value instanceof Double) return value.number;
+  if (value instanceof Optional || value instanceof TypeName) {
+    return fail(`a ${kindOf(value)} cannot be kept`);
+  }
+  if (Array.isArray(value)) return (value as readonly Value[]).map(kept);
+  if (kindOf(value) !== "map") return value;
+  const entries = Object.entries(value as Fields).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(entries.map(([key, part]) => [key, kept(part ?? null)]));
+}
+
+/** Whether a conversion has lost nothing. */
+function isSame(before: Value, after: Value): boolean {
+  if (typeof after === "boolean") return /^(?:true|false)$/i.test(printed(before));
+  if (typeof before === "string" || typeof after === "string") return true;
+  return kept(before) === kept(after);
+}
+
+/** A value as one of the declared type, if that loses nothing. */
+export function converted(value: Value, type: string): Value {
+  const conversion = CONVERSIONS[type];
+  if (!conversion || kindOf(value) === conversion[0]) return value;
+  if (!conversion[1].includes(kindOf(value))) return fail(`a ${kindOf(value)} is no ${type}`);
+  const made = conversion[2](value);
+  return isSame(value, made) ? made : fail(`${printed(value)} is no ${type}`);
+}
+
+export function answerBecomes(value: Value, type: Value): boolean {
+  try {
+    converted(value, textOf(type, "answer.becomes"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    return false;
+  }
+}

@@ -4,22 +4,19 @@
 import { enqueueActions, fromPromise, type ActionFunction } from "xstate";
 import {
   CelError,
-  Double,
   Optional,
-  TypeName,
+  converted,
   fail,
   isNumber,
+  kept,
   kindOf,
   none,
   printed,
   some,
-  toBool,
   toDouble,
   toInt,
-  toText,
   trimmed,
   type Fields,
-  type Kind,
   type Value,
 } from "./cel.js";
 
@@ -207,37 +204,9 @@ export class Names {
   }
 }
 
-const CONVERSIONS: Readonly<Record<string, readonly [Kind, readonly Kind[], (v: Value) => Value]>> = {
-  bool: ["bool", ["string"], toBool],
-  int: ["int", ["double", "string"], toInt],
-  double: ["double", ["int", "string"], toDouble],
-  string: ["string", ["bool", "int", "double"], toText],
-  list: ["list", [], fail.bind(null, "no list")],
-  map: ["map", [], fail.bind(null, "no map")],
-};
-
-/** A value as it can be kept: what JSON has. */
-export function kept(value: Value): Value {
-  if (value instanceof Double) return value.number;
-  if (value instanceof Optional || value instanceof TypeName) {
-    return fail(`a ${kindOf(value)} cannot be kept`);
-  }
-  if (Array.isArray(value)) return (value as readonly Value[]).map(kept);
-  if (kindOf(value) !== "map") return value;
-  const entries = Object.entries(value as Fields).filter((entry) => entry[1] !== undefined);
-  return Object.fromEntries(entries.map(([key, part]) => [key, kept(part ?? null)]));
-}
-
 /** A value as a variable holds it, if it may. */
 function held(value: Value, variable: Variable): Value {
-  const conversion = CONVERSIONS[variable.type];
-  let own = value;
-  if (conversion && kindOf(value) !== conversion[0]) {
-    if (!conversion[1].includes(kindOf(value))) fail(`a ${kindOf(value)} is no ${variable.type}`);
-    own = conversion[2](value);
-    if (!isSame(value, own)) fail(`${printed(value)} is no ${variable.type}`);
-  }
-  const stored = kept(own);
+  const stored = kept(converted(value, variable.type));
   const allowed = variable.values ?? [];
   if (allowed.length > 0 && !allowed.includes(stored)) fail("the value is not among those declared");
   if (typeof stored === "number") {
@@ -245,13 +214,6 @@ function held(value: Value, variable: Variable): Value {
     if (!(stored <= (variable.maximum ?? Infinity))) fail("the value is too large");
   }
   return stored;
-}
-
-/** Whether a conversion has lost nothing. */
-function isSame(before: Value, after: Value): boolean {
-  if (typeof after === "boolean") return /^(?:true|false)$/i.test(printed(before));
-  if (typeof before === "string" || typeof after === "string") return true;
-  return kept(before) === kept(after);
 }
 
 function withPart(whole: Value | undefined, path: readonly string[], value: Optional): Fields {

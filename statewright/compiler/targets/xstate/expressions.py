@@ -278,6 +278,13 @@ def _matches(_: Call, parts: list[Node], reader: Reader, scope: Locals) -> str:
     return f"cel.matches({_written(text, reader, scope)}, {expression})"
 
 
+def _becomes(_: Call, parts: list[Node], reader: Reader, scope: Locals) -> str:
+    value, declared = parts
+    if not isinstance(declared, Literal) or declared.value not in _TYPES:
+        raise NotExportableError("it does not know what becomes one of this type")
+    return f"cel.answerBecomes({_written(value, reader, scope)}, {literal(declared.value)})"
+
+
 def _in(_: Call, parts: list[Node], reader: Reader, __: Locals) -> str:
     (name,) = parts
     if not isinstance(name, Literal) or not isinstance(name.value, str):
@@ -295,7 +302,11 @@ def _draw(node: Call, parts: list[Node], reader: Reader, scope: Locals) -> str:
 
 
 _Special = Callable[[Call, list[Node], Reader, Locals], str]
+_TYPES: Final = frozenset({"bool", "int", "double", "string", "list", "map", "dyn"})
+"""The types of variables that ``cel.ts`` has."""
+
 _SPECIAL: Final[Mapping[tuple[str, bool], _Special]] = {
+    ("answer.becomes", False): _becomes,
     ("matches", True): _matches,
     ("matches", False): _matches,
     ("In", False): _in,

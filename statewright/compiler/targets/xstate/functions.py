@@ -70,6 +70,7 @@ FUNCTIONS: Final[Mapping[tuple[str, bool, int], str]] = {
     ("answer.email", False, 1): "answerEmail",
     ("answer.phone", False, 1): "answerPhone",
     ("answer.date", False, 1): "answerDate",
+    ("answer.becomes", False, 2): "answerBecomes",
     ("answer.choice", False, 2): "answerChoice",
     ("answer.choices", False, 2): "answerChoices",
 }

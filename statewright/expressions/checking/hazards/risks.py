@@ -14,9 +14,10 @@ from statewright.errors import EvaluationError
 from statewright.expressions.checking.hazards.application import Application
 from statewright.expressions.checking.hazards.ranges import LIMITS
 from statewright.expressions.failures import FailureKind
+from statewright.expressions.functions.becoming import KNOWN
 from statewright.expressions.nanoseconds import EPOCH
 from statewright.expressions.operations.patterns import searcher
-from statewright.expressions.syntax import ListLiteral
+from statewright.expressions.syntax import ListLiteral, Literal
 from statewright.expressions.types import CelType
 from statewright.expressions.values import SIZE_LIMIT, TypeValue, Uint
 
@@ -30,6 +31,13 @@ def may_fail(call: Application) -> None:
 
 def _total(_: Application) -> None:
     """It has a value for all arguments."""
+
+
+def _becoming(call: Application) -> None:
+    declared = call.operands[1]
+    if not isinstance(declared, Literal) or declared.value not in KNOWN:
+        reason = f"{call.survey.shown(declared)} may be no name of a type"
+        call.report(FailureKind.ARGUMENT, reason)
 
 
 def _fails(call: Application) -> None:
@@ -297,6 +305,7 @@ RISKS: Final[Mapping[str, Risk]] = {
     **dict.fromkeys(_CONVERTED, _conversion),
     **dict.fromkeys(_OF_TIMES, _part_of_time),
     "fail": _fails,
+    "answer.becomes": _becoming,
     **dict.fromkeys(_OF_PLACES, partial(_places, sort="text")),
     "slice": partial(_places, sort="list"),
     **dict.fromkeys(_SHIFTS, _not_negative),

@@ -103,4 +103,4 @@ class Speech(Paced):
 class Variant(Speech):
     """One of several things to say, drawn by lot."""
 
-    weight: int = Field(1, ge=1, le=1_000_000, description="Its share.")
+    weight: int = Field(1, ge=0, le=1_000_000, description="Its share; with 0 it is never said.")

@@ -76,8 +76,10 @@ class InactivityShape(Shape):
 class SettingsShape(Shape):
     """What holds for the whole flow."""
 
-    on_error: Literal["fail", "continue", "fallback"] = Field(
-        "fail", description="What to do about an error that nothing else catches."
+    on_error: Literal["fail", "continue", "fallback", "retry"] = Field(
+        "fail",
+        description="What to do about an error that nothing else catches. With `retry`, work that "
+        "failed is asked for again, as often as `retry` says, or three times; then it fails.",
     )
     fallback: NodeId | None = Field(
         None, description="With `on_error: fallback`, where the conversation goes on."

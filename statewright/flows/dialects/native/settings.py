@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.operations.opening_hours import opening_hours_from
@@ -39,21 +39,35 @@ def read_settings(shape: SettingsShape | None, part: Part, removed: frozenset[st
     if shape is None:
         return Settings()
     _check_fallback(shape, part)
-    if shape.retry_wait and not shape.retry:
+    _check_retry(shape, part)
+    retries = shape.retry
+    if shape.on_error == "retry":
+        retries = shape.retry or USUAL_RETRIES
+    if shape.retry_wait and not retries:
         part["retry_wait"].report("R004", "`retry_wait` means nothing without `retry`", at_key=True)
     zone = checked_zone(shape.zone, part["zone"])
     return Settings(
-        on_error=OnError(shape.on_error),
+        on_error=OnError.FAIL if shape.on_error == "retry" else OnError(shape.on_error),
         fallback=shape.fallback or "",
         fallback_at=part["fallback"].location,
         timeout=shape.timeout,
         step_limit=shape.step_limit,
-        retries=shape.retry,
+        retries=retries,
         retry_wait=shape.retry_wait or 0,
         zone=zone,
         business_hours=_hours(shape.business_hours, part["business_hours"], zone),
         inactivity=_inactivity(shape.inactivity, part["inactivity"], removed),
     )
+
+
+USUAL_RETRIES: Final = 3
+"""How often work is asked for again with `on_error: retry`, where nothing more is said."""
+
+
+def _check_retry(shape: SettingsShape, part: Part) -> None:
+    if shape.on_error == "retry" and shape.retry == 0 and "retry" in shape.model_fields_set:
+        help_ = "give it a number from 1, or leave `on_error: retry` out"
+        part["retry"].report("R004", "`on_error: retry` asks for work again, 0 times", help_)
 
 
 def _check_fallback(shape: SettingsShape, part: Part) -> None:

@@ -66,7 +66,7 @@ where c.tenant = :tenant and c.channel = :channel and c.conversation = :conversa
 order by c.flow;
 
 -- name: history
-select revision, message, position, at, event, answer, effects, incidents, state_hash
+select revision, message, position, at, version, event, answer, effects, incidents, state_hash
 from statewright_history
 where tenant = :tenant and session = :session and revision > :after
 order by revision

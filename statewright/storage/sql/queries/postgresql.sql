@@ -47,7 +47,7 @@ with turn as materialized (
 past as materialized (
   select * from json_to_recordset(cast(:history as json)) as p(
     tenant text, session text, revision bigint, message text, position bigint, at bigint,
-    state_hash text, event text, answer text, effects text, incidents text)
+    version bigint, state_hash text, event text, answer text, effects text, incidents text)
 ),
 handled as materialized (
   select h.tenant, h.session
@@ -105,10 +105,10 @@ begun as (
 ),
 recorded as (
   insert into statewright_history (
-    tenant, session, revision, message, position, at, state_hash, event, answer, effects,
+    tenant, session, revision, message, position, at, version, state_hash, event, answer, effects,
     incidents)
-  select p.tenant, p.session, p.revision, p.message, p.position, p.at, p.state_hash, p.event,
-         p.answer, p.effects, p.incidents
+  select p.tenant, p.session, p.revision, p.message, p.position, p.at, p.version, p.state_hash,
+         p.event, p.answer, p.effects, p.incidents
   from past p
   join won w on w.tenant = p.tenant and w.session = p.session
 ),

@@ -73,10 +73,11 @@ where tenant = :tenant and session = :session;
 
 -- name: record
 insert into statewright_history (
-  tenant, session, revision, message, position, at, state_hash, event, answer, effects, incidents)
+  tenant, session, revision, message, position, at, version, state_hash, event, answer, effects,
+  incidents)
 values (
-  :tenant, :session, :revision, :message, :position, :at, :state_hash, :event, :answer, :effects,
-  :incidents);
+  :tenant, :session, :revision, :message, :position, :at, :version, :state_hash, :event, :answer,
+  :effects, :incidents);
 
 -- name: answer
 delete from statewright_inbox

@@ -23,6 +23,11 @@ class InterruptNode(PassingShape, BodyShape):
     )
     event: Text = Field("", description="It happens when this event comes.")
     if_: Expression | None = Field(None, alias="if", description="What must hold besides, CEL.")
+    outranks: bool = Field(
+        False,
+        description="Whether it happens inside other interrupts, too; what was begun in there is "
+        "over then.",
+    )
 
 
 def read_interrupt(node: InterruptNode, box: Box) -> Interrupt:
@@ -41,4 +46,5 @@ def read_interrupt(node: InterruptNode, box: Box) -> Interrupt:
         None if node.pattern is None else source_from(node.pattern, part["pattern"]),
         node.event,
         None if node.if_ is None else source_from(node.if_, part["if"]),
+        node.outranks,
     )

@@ -73,6 +73,10 @@ def variants_from(node: MessageNode, part: Part, removed: Removed) -> tuple[Vari
         part["variants"].report(
             "R004", "`variants` is an empty list", "write what the bot may say", at_key=True
         )
+    elif not any(variant.weight for variant in node.variants):
+        part["variants"].report(
+            "R004", "no variant has a share", "give one a `weight` from 1", at_key=True
+        )
     return tuple(
         Variant(speech_from(variant, item, removed), variant.weight)
         for variant, item in paired(node.variants, part["variants"], removed)

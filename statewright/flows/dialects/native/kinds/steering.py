@@ -89,7 +89,7 @@ class ArmShape(Shape):
     """One of the ways that a split can take."""
 
     name: Name = Field(description="What reports call it.")
-    weight: int = Field(1, ge=0, le=1_000_000, description="Its share.")
+    weight: int = Field(1, ge=0, le=1_000_000, description="Its share; with 0 it is never taken.")
     control: bool = Field(False, description="Whether it is what the others are compared with.")
     to: NodeId = Field(description="The node where it leads.")
 

@@ -8,15 +8,18 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.expressions.functions import FUNCTIONS
-from statewright.expressions.functions.conversions import text_from_double
+from statewright.expressions.functions.conversions import CONVERSIONS, text_from_double
 from statewright.expressions.nanoseconds import (
     FineDuration,
     FineTimestamp,
     coarse_duration,
     coarse_timestamp,
 )
-from statewright.expressions.values import Uint, type_name
+from statewright.expressions.overloads import Overload, dispatch_from_overloads, function
+from statewright.expressions.types import BOOL, DYN, STRING
+from statewright.expressions.values import Uint, kind, type_name
+
+_CONVERSIONS: Final = dispatch_from_overloads(CONVERSIONS)
 
 # Which values become which type. Texts must be written as CEL reads them; numbers must come out
 # as the number that went in.
@@ -49,6 +52,9 @@ _CLASSES: Final[Mapping[str, type]] = MappingProxyType(
     }
 )
 
+KNOWN: Final = frozenset({*_CLASSES, "dyn"})
+"""The types that something can be declared as."""
+
 
 def converted(value: Any, declared: str) -> Any:
     """A value as one of the declared type.
@@ -67,7 +73,7 @@ def converted(value: Any, declared: str) -> Any:
     if declared == "string" and type(value) is float:
         return text_from_double(value)  # as it is shown to people, not as `string` writes it
     try:
-        made = FUNCTIONS[(declared, False)].by_classes[(type(value),)](value)
+        made = _CONVERSIONS[(declared, False)].by_classes[(type(value),)](value)
     except EvaluationError:
         raise _lossy(value, declared) from None
     if type(made) in (FineTimestamp, FineDuration):
@@ -96,3 +102,24 @@ def may_become(found: str, declared: str) -> bool:
     if own is None or declared == "dyn":
         return True
     return own is _CLASSES[declared] or own in _SOURCES[declared]
+
+
+def _becomes(value: Any, declared: str) -> bool:
+    if declared == "dyn":
+        return True
+    own = _CLASSES.get(declared)
+    if own is None:
+        raise EvaluationError(
+            f"`answer.becomes` knows no type {declared[:60]!r}; there are {', '.join(_CLASSES)}"
+        )
+    if kind(value) is own:
+        return True
+    try:
+        converted(value, declared)
+    except EvaluationError:
+        return False
+    return True
+
+
+BECOMING: Final[tuple[Overload, ...]] = (function("answer.becomes", (DYN, STRING), BOOL, _becomes),)
+"""``answer.becomes`` tells whether a variable of a type would take a value."""

@@ -1,0 +1,87 @@
+"""The rules of a flow that some conversation breaks, and those of which nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statewright.compiler.checks.check import Check
+from statewright.compiler.findings import Finding
+from statewright.compiler.subject import Subject
+from statewright.compiler.verification.drawing import Drawing, undecided
+from statewright.compiler.verification.questions import (
+    BreakRule,
+    Possible,
+    Question,
+    Undecided,
+    WaitForEver,
+)
+from statewright.flows.model import Flow
+from statewright.flows.nodes import Subflow
+from statewright.statechart.rules import Rule, RuleKind, described
+from statewright.statechart.sourcemap import NOWHERE, Location
+
+
+def breaches(check: Check, subject: Subject, kind: RuleKind) -> Iterator[Finding]:
+    """The rules of a kind that are broken, or may be, each with what shows it."""
+    drawing = subject.drawing
+    for rule in drawing.verification.chart.rules if drawing is not None else ():
+        if drawing is not None and rule.kind is kind:
+            yield from _breaches(check, subject.flow, drawing, rule)
+
+
+def _breaches(check: Check, flow: Flow, drawing: Drawing, rule: Rule) -> Iterator[Finding]:
+    location = location_of(flow, rule)
+    node = "" if not rule.scope else rule.name.partition("/")[0]
+    unknown: Undecided | None = None
+    for question, message in _questions(rule):
+        answer = drawing.verification.answer(question)
+        finding = check.finding(message, location, node=node, help=_HELP[rule.kind])
+        if isinstance(answer, Possible):
+            yield drawing.shown(finding, question)
+            return
+        if isinstance(answer, Undecided):
+            unknown = unknown or answer
+    if unknown is not None:
+        message = f"nobody knows whether the rule `{rule.name}` holds"
+        yield undecided(check.finding(message, location, node=node), unknown.reason)
+
+
+def _questions(rule: Rule) -> Iterator[tuple[Question, str]]:
+    """What breaks a rule, and what is said of it then."""
+    yield BreakRule(rule.name), f"a conversation breaks the rule `{rule.name}`"
+    if rule.kind is RuleKind.LEADS_TO:
+        promised = described(rule.other)
+        yield (
+            WaitForEver(rule.name),
+            f"the rule `{rule.name}` is never kept: {promised} cannot come any more",
+        )
+
+
+_HELP = {
+    RuleKind.NEVER: "ask before, and lead elsewhere where it is so",
+    RuleKind.ALWAYS: "ask before, and lead elsewhere where it is not so",
+    RuleKind.BEFORE: "lead there only through what has to come before",
+    RuleKind.LEADS_TO: "lead every way on, errors included, through what has to follow",
+    RuleKind.AT_MOST: "remember that it was done, and do not lead there again",
+}
+
+
+def location_of(flow: Flow, rule: Rule) -> Location:
+    """Where a rule stands: that of a flow that is run, where it is written there."""
+    *nodes, name = rule.name.split("/")
+    here: Flow | None = flow
+    for one in nodes:
+        here = None if here is None else _run_by(here, _plain(one))
+    rules = () if here is None else here.rules
+    found = (written.location for written in rules if written.name == _plain(name))
+    return next(found, NOWHERE)
+
+
+def _run_by(flow: Flow, node: str) -> Flow | None:
+    configs = (one.config for one in flow.nodes if one.id == node)
+    names = (one.flow.text for one in configs if isinstance(one, Subflow))
+    return next((flow.subflows[name] for name in names if name in flow.subflows), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("~1", "/").replace("~0", "~")

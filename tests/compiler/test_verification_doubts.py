@@ -1,0 +1,115 @@
+"""Nothing is proved of what the values that are tried do not stand for."""
+
+from __future__ import annotations
+
+import pytest
+
+from statewright import compiler
+from statewright.compiler import Verdict
+from statewright.compiler.findings import Finding
+from tests.compiler.conversations import compiled
+
+SQUARE = """
+start: ask
+variables: {t: {type: int, default: 0}, k: {type: int, default: 0}}
+nodes:
+  ask: {type: question, text: N?, input: integer, variable: t, minimum: 1, maximum: 100, next: inc}
+  inc: {type: set, actions: [{increment: k}], next: route}
+  route: {type: condition, branches: [{if: "GUARD", to: done}], else: inc}
+  done: {type: condition, branches: [{if: "k == 7", to: seven}], else: bye}
+  seven: {type: message, text: Seven, next: bye}
+  bye: {type: end}
+"""
+
+DICE = """
+start: a
+variables: {d: {type: int, default: 0}, e: {type: int, default: 0}}
+nodes:
+  a: {type: set, actions: [{set: d, to: "{{ draw(2) }}"}], next: b}
+  b: {type: set, actions: [{set: e, to: "{{ draw(2) }}"}], next: c}
+  c: {type: condition, branches: [{if: "GUARD", to: one}], else: other}
+  one: {type: end, text: One.}
+  other: {type: end, text: Other.}
+"""
+
+ROLLING = """
+start: roll
+variables: {d: {type: int, default: 0}, n: {type: int, default: 0}}
+nodes:
+  roll: {type: set, actions: [{increment: n}, {set: d, to: "{{ draw(6) }}"}], next: six}
+  six: {type: condition, branches: [{if: "d == 5 || n > 9", to: then}], else: roll}
+  then: {type: condition, branches: [{if: "n == 3", to: third}], else: bye}
+  third: {type: message, text: Third!, next: bye}
+  bye: {type: end}
+"""
+
+WORDS = """
+start: ask
+variables: {w: string}
+nodes:
+  ask: {type: question, text: Word?, variable: w, next: route}
+  route: {type: condition, branches: [{if: "GUARD", to: one}], else: bye}
+  one: {type: message, text: One, next: bye}
+  bye: {type: end}
+"""
+
+
+def dead(text: str) -> list[Finding]:
+    findings = compiler.verify(compiled(text)).findings
+    return [one for one in findings if one.code in {"G305", "G307", "G310", "C205"}]
+
+
+@pytest.mark.parametrize("guard", ["k * k > t", "k * k > t + k || k > 50"])
+def test_an_answer_that_is_compared_with_a_computed_value(guard: str) -> None:
+    assert all(one.verdict is Verdict.UNDECIDED for one in dead(SQUARE.replace("GUARD", guard)))
+
+
+@pytest.mark.parametrize("guard", ["d == e", "d != e"])
+def test_two_lots_may_fall_alike_or_not(guard: str) -> None:
+    assert dead(DICE.replace("GUARD", guard)) == []
+
+
+def test_a_lot_that_is_drawn_again_at_once_may_fall_otherwise() -> None:
+    assert all(one.verdict is Verdict.UNDECIDED for one in dead(ROLLING))
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "w != 'abc' && w.lowerAscii() == 'abc'",
+        "w.startsWith('ab') && size(w) > 40",
+        "w.matches('^[a-e]$') && w != 'a' && w != 'b'",
+        "w > 'm' && w < 'n'",
+    ],
+)
+def test_several_tests_of_one_text(guard: str) -> None:
+    text = WORDS.replace("GUARD", guard)
+    assert all(one.verdict is Verdict.UNDECIDED for one in dead(text))
+
+
+def test_a_loop_that_takes_more_steps_than_are_searched() -> None:
+    text = SQUARE.replace("GUARD", "k > 2500").replace("k == 7", "k == 2501")
+    assert all(one.verdict is Verdict.UNDECIDED for one in dead(text))
+
+
+def test_an_answer_of_an_effect_of_which_many_parts_are_tested() -> None:
+    kinds = " || ".join(f"b.k == '{letter}'" for letter in "pqrs")
+    text = f"""
+start: ask
+variables: {{b: map}}
+nodes:
+  ask: {{type: http, url: "https://example.com", save: {{b: response.body}}, success: one, error: bye}}
+  one: {{type: condition, branches: [{{if: "b.s == 'u' && b.l == 'v' && b.t == 'w' && ({kinds})", to: hit}}], else: bye}}
+  hit: {{type: message, text: Hit., next: bye}}
+  bye: {{type: end}}
+"""
+    assert all(one.verdict is Verdict.UNDECIDED for one in dead(text))
+
+
+def test_more_thresholds_than_values_are_tried() -> None:
+    arms = ", ".join(f'{{if: "t < {number * 10}", to: bye}}' for number in range(1, 21))
+    text = SQUARE.replace('[{if: "GUARD", to: done}]', f"[{arms}]").replace(
+        "maximum: 100", "maximum: 900"
+    )
+    text = text.replace("else: inc", "else: seven").replace("next: inc}", "next: route}")
+    assert all(one.verdict is Verdict.UNDECIDED for one in dead(text))
