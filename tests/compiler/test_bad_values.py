@@ -54,7 +54,7 @@ def requested(url: str, more: str = "") -> str:
         (asked("input: location, variable: i"), "G302", "is no int"),
         (asked("input: file, variable: b"), "G302", "is no bool"),
         (asked("choices: [a, b], variable: i"), "G302", "`a` is no int"),
-        (asked("choices: ['1', b], variable: i"), "G302", "this answer: `b` is no int"),
+        (asked("choices: ['1', b], variable: i"), "G302", "cannot hold the answer `b`"),
         (asked("choices: [a, b], store: choice, variable: x"), "G302", "is no string"),
         (asked("input: multiple_choice, choices: [a, b], variable: i"), "G302", "is no int"),
         ("{type: form, fields: {a: {text: A}}, variable: i, next: e1}", "G302", "is no int"),

@@ -57,6 +57,7 @@ def _changed(document: Any, place: Path_, value: Any) -> str:
 
 @settings(max_examples=250, deadline=None)
 @given(st.sampled_from(PLACES), st.sampled_from(STRANGE))
+@example(("locales.yaml", ("locale",)), "'\"\\")
 @example(("locales.yaml", ("locales", "es", "nodes", "paid")), [[["a"]]])
 def test_whatever_stands_anywhere_is_told_in_its_place(
     where: tuple[str, Path_], value: Any

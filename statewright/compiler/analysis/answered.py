@@ -85,8 +85,16 @@ def _is_held(variable: Variable, value: Any) -> bool:
     return True
 
 
-def misfitting_choices(question: Question, variable: Variable) -> tuple[Choice, ...]:
-    """The choices of which a variable cannot hold the value; its limits are not looked at."""
+def misfitting_choices(
+    question: Question, variable: Variable, *, limits: bool = True
+) -> tuple[Choice, ...]:
+    """The choices of which a variable cannot hold the value.
+
+    Args:
+        question: what offers them.
+        variable: where the answer goes.
+        limits: whether it is asked, too, what the variable may hold beside its type.
+    """
     if question.store is Store.CHOICE:
         return ()
     if question.input is InputKind.MULTIPLE_CHOICE:
@@ -96,9 +104,9 @@ def misfitting_choices(question: Question, variable: Variable) -> tuple[Choice, 
         variable = element
     elif question.input is not InputKind.CHOICE:
         return ()
-    bare = Variable(variable.name, _plain(variable))
+    own = variable if limits else Variable(variable.name, _plain(variable))
     return tuple(
         choice
         for choice in question.choices
-        if choice.value not in variable.names and not _is_held(bare, choice.value)
+        if choice.value not in variable.names and not _is_held(own, choice.value)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,17 @@ class Reach(Enum):
     """It is the cause at the same place in the file."""
     DECLARATIONS = "declarations"
     """It may be the cause wherever it stands, if it is about all declarations of variables."""
+    WAYS = "ways"
+    """It may be the cause wherever it stands, if it is about a node, or about where one leads."""
 
+
+_WAYS = re.compile(
+    r"/(?:nodes|regions)/[^/]+$"
+    r"|/(?:type|start|nodes|regions|on|next|to|else|success|error|fallback|timeout|skip|limit|closed"
+    r"|branches|choices|choices_from|arms|buttons|catch|finally)(?:/[0-9]+(?:/[a-z]+)?)?$"
+    r"|^/(?:settings|triggers)(?:/[^/]+)?$"
+)
+"""Pointers of what says, in a file of the native format, where a conversation goes on."""
 
 _DECLARATIONS = ("/variables", "/settings", "/settings/business_hours")
 """Where all that declares variables stands in a file of the native format."""
@@ -52,8 +63,11 @@ _UNSURE_USES = Behind(
 )
 """A text that cannot be understood may use what seems not to be used."""
 
-_BROKEN_WAYS = ("S103", "S106", "S107", "S108", "S111", "R004", "R005")
-"""Codes of what may have been the way to a node."""
+_MISSING_WAYS = ("S101", "S104", "S106", "S107", "S108", "S111")
+"""Codes of ways that are not there, or do not lead where they should."""
+
+_UNREAD_WAYS = Behind(("R003", "R004", "R005", "R007"), Reach.WAYS)
+"""A node, or an edge, that could not be read."""
 
 _LOST_WAYS = Behind(("S101", "S103", "S104", "S106", "S107", "S108", "S111", "E601"), Reach.FLOW)
 """An edge that is missing, or leads nowhere, may be the one that should lead there."""
@@ -64,7 +78,7 @@ _ILL_FORMED = Behind(("G301", "G302", "G303", "G311", "D405", "D408"), Reach.NOD
 BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
     {
         "S103": (Behind(("R004",), Reach.PLACE),),
-        "S105": (Behind(("S101", "S104", *_BROKEN_WAYS), Reach.FLOW),),
+        "S105": (Behind(_MISSING_WAYS, Reach.FLOW), _UNREAD_WAYS),
         "S106": (_UNREAD,),
         "S107": (_UNREAD,),
         "S108": (_UNREAD,),
@@ -97,8 +111,9 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "I508": (_UNREAD,),
         "E601": (_UNREAD,),
         "E609": (_UNREAD,),
+        "E611": (_UNREAD,),
         "X701": (Behind(("X702", "X703"), Reach.NODE),),
-        "X702": (Behind(("X703",), Reach.NODE),),
+        "X702": (_UNREAD, Behind(("X703",), Reach.NODE)),
         "X704": (Behind(("X702", "X703"), Reach.NODE),),
         "X706": (_LOST_WAYS,),
         "X707": (_UNREAD,),
@@ -118,9 +133,16 @@ def without_consequences(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     present: _Present = {reach: defaultdict(set) for reach in Reach}
     for finding in found:
         for reach, places in present.items():
-            if reach is not Reach.DECLARATIONS or finding.location.pointer in _DECLARATIONS:
+            if _is_about(finding, reach):
                 places[_place(finding, reach)].add((finding.code, finding.severity))
     return tuple(one for one in found if not _is_consequence(one, present))
+
+
+def _is_about(finding: Finding, reach: Reach) -> bool:
+    """Whether a finding is about what it would have to be about to reach so far."""
+    if reach is Reach.DECLARATIONS:
+        return finding.location.pointer in _DECLARATIONS
+    return reach is not Reach.WAYS or _WAYS.search(finding.location.pointer) is not None
 
 
 def _is_consequence(finding: Finding, present: _Present) -> bool:
@@ -137,7 +159,7 @@ def _is_consequence(finding: Finding, present: _Present) -> bool:
 
 def _place(finding: Finding, reach: Reach) -> _Key:
     match reach:
-        case Reach.FLOW | Reach.DECLARATIONS:
+        case Reach.FLOW | Reach.DECLARATIONS | Reach.WAYS:
             return ()
         case Reach.NODE:
             return (finding.node,)

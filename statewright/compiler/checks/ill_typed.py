@@ -143,18 +143,21 @@ def _answered(
 ) -> Iterator[Finding]:
     """An answer that is saved where no answer of its kind can be, or not each of those offered."""
     place = question.variable
-    misfitting = misfitting_choices(question, variable)
     reason = misfit_of_answers(question, variable)
-    if misfitting and len(misfitting) == len(question.choices):
-        reason = f"`{misfitting[0].value}` is no {_held(question, variable)}"
+    wrong = misfitting_choices(question, variable, limits=False)
+    if wrong and len(wrong) == len(question.choices):
+        reason = f"`{wrong[0].value}` is no {_held(question, variable)}"
     if reason and place is not None:
         message = f"`{place.text}` cannot hold an answer to this: {reason}"
         yield check.finding(message, place.location, node=node.id, help=_OTHERWISE)
         return
-    for choice in misfitting:
-        reason = f"`{choice.value}` is no {_held(question, variable)}"
-        message = f"`{variable.name}` cannot hold this answer: {reason}"
-        yield check.finding(message, choice.location, node=node.id, help=_OTHERWISE)
+    wrong = misfitting_choices(question, variable)
+    # That no answer is among the values of the variable is told by I508.
+    for choice in wrong if len(wrong) < len(question.choices) else ():
+        message = f"`{variable.name}` cannot hold the answer `{choice.value}`: it is asked again"
+        yield check.finding(
+            message, choice.location, node=node.id, help=_OTHERWISE, severity=Severity.WARNING
+        )
 
 
 _OTHERWISE: Final = "declare the variable otherwise, or save the answer in another one"
