@@ -30,6 +30,7 @@ from statewright.cli.commands.init import init
 from statewright.cli.commands.publish import flows, publish
 from statewright.cli.commands.replay import replay
 from statewright.cli.commands.schema import schema
+from statewright.cli.commands.secrets import secrets
 from statewright.cli.commands.serve import serve
 from statewright.cli.commands.sessions import sessions
 from statewright.cli.commands.test import test
@@ -53,6 +54,7 @@ COMMANDS: tuple[click.Command, ...] = (
     publish,
     replay,
     schema,
+    secrets,
     serve,
     sessions,
     test,

@@ -6,14 +6,15 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
-from types import TracebackType
 from typing import Any, Self
 
 from statewright.runtime.background import Background
 from statewright.runtime.clock import Chance, Clock, system_chance, system_clock
-from statewright.runtime.effects.engine import Engine, Host, InProcessEngine
+from statewright.runtime.effects.engine import Engine, Host
 from statewright.runtime.effects.handlers import default_handlers
 from statewright.runtime.effects.handling import Handler, Performer
+from statewright.runtime.effects.in_process import InProcessEngine
+from statewright.runtime.effects.limits import UNLIMITED, Limits
 from statewright.runtime.effects.results import Results
 from statewright.runtime.effects.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.history.past import Past
@@ -71,6 +72,7 @@ class Runtime:
             that there are by default (``http``).
         engine: makes what carries out requests to the world; None for none in this process.
         secrets: gives what secrets stand for.
+        limits: how often this process makes requests, at most.
         signing_key: makes the tokens of sessions, so that a repeated start gives the same one.
         schedules: whose schedules this process fires; None for nobody's.
         poll: seconds after which what other processes know of is noticed, at the latest.
@@ -86,6 +88,7 @@ class Runtime:
         handlers: Mapping[str, Handler] | None = None,
         engine: Callable[[Host], Engine] | None = InProcessEngine,
         secrets: Secrets = secrets_of_environment,
+        limits: Limits = UNLIMITED,
         signing_key: bytes = b"",
         schedules: Schedules | None = USUAL,
         poll: float = 1.0,
@@ -97,7 +100,9 @@ class Runtime:
         self._handlers = {**default_handlers(), **(handlers or {})}
         self._observers = Observers(observers)
         self._turns = Turns(store, clock, self._committed, self._observers)
-        performer = Performer(self._handlers, secrets, clock=clock, observers=self._observers)
+        performer = Performer(
+            self._handlers, secrets, clock=clock, observers=self._observers, limits=limits
+        )
         results = Results(store, clock, chance, performer, self._turns, self._observers)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
@@ -153,12 +158,7 @@ class Runtime:
         await self.open()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     # --- publications --------------------------------------------------------------------------

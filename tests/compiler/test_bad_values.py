@@ -125,6 +125,8 @@ def requested(url: str, more: str = "") -> str:
             "R004",
             "item 2 of `type` cannot be `5`",
         ),
+        ("{type: llm, model: m, prompt: p, schema: {items: [{type: string}]}, next: e1}", "R004", "`items` must be a map"),
+        ("{type: llm, model: m, prompt: p, schema: {pattern: '('}, next: e1}", "R004", "missing )"),
         ("{type: llm, model: m, prompt: p, schema: {required: a}, next: e1}", "R004", "`required`"),
         ("{type: llm, model: m, prompt: p, schema: {$ref: 'http://x/y'}, next: e1}", "R004", "else"),
         ("{type: action, action: '', next: e1}", "R004", "`action` must be"),

@@ -32,7 +32,6 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.nearest import meant
 
-
 _UNREAD: Final = re.compile(r"/start|/nodes(?:/[^/]+(?:/type)?)?").fullmatch
 """Pointers of what may say where a flow starts, in a file of the native format."""
 

@@ -1,8 +1,8 @@
 """YAML, laid out by ruamel.yaml, which keeps comments; scalars stay as they are written.
 
 Blocks are indented by two blanks, lists one level deeper than what holds them. Comments on lines of
-their own stand where what they belong to stands; those behind something, two blanks behind it; those inside
-of brackets, above them. Of several empty lines one is kept.
+their own stand where what they belong to stands; those behind something, two blanks behind it;
+those inside of brackets, above them. Of several empty lines one is kept.
 """
 
 from __future__ import annotations

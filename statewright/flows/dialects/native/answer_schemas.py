@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from statewright.errors import EvaluationError
+from statewright.expressions.operations.patterns import searcher
 from statewright.flows.parts import Part
 
 _TYPES: Final = ("string", "number", "integer", "boolean", "object", "array", "null")
@@ -40,12 +42,10 @@ def _schemas(part: Part) -> None:
     _present(part, "a list of schemas")
 
 
-def _schema_or_schemas(part: Part) -> None:
-    if isinstance(part.value, list):
-        _schemas(part)
-    else:
-        _schema(part)
-        _present(part, "a schema")
+def _schema_or_none(part: Part) -> None:
+    """A schema, or whether there may be anything at all."""
+    _schema(part)
+    _present(part, "a schema")
 
 
 def _named_schemas(part: Part) -> None:
@@ -91,12 +91,25 @@ def _text(part: Part) -> None:
     _present(part, "a text")
 
 
+def _pattern(part: Part) -> None:
+    try:
+        searcher(part.text())
+    except EvaluationError as error:
+        part.report("R004", error.reason, "patterns are RE2: without look-ahead and look-behind")
+    _present(part, "a text")
+
+
 def _reference(part: Part) -> None:
     """A place in the schema itself: nothing else is looked up."""
     if part.text().startswith("#") or not isinstance(part.value, str):
         return
     help_ = "write the schema under `$defs`, and `$ref: '#/$defs/name'`"
     part.report("R004", "a schema of somewhere else is not looked up", help_)
+
+
+def _unsafe(part: Part) -> None:
+    message = f"{part.title} is not looked at: no answer would do"
+    part.report("R004", message, "name the properties under `properties`", at_key=True)
 
 
 def _present(part: Part, expected: str) -> None:
@@ -109,15 +122,21 @@ _Look = Callable[[Part], None]
 _KEYWORDS: Final[Mapping[str, _Look]] = MappingProxyType(
     {
         "type": _type,
-        **dict.fromkeys(
-            ("properties", "patternProperties", "$defs", "definitions"), _named_schemas
-        ),
+        **dict.fromkeys(("properties", "$defs", "definitions"), _named_schemas),
         "dependentSchemas": _named_schemas,
         **dict.fromkeys(("anyOf", "oneOf", "allOf", "prefixItems"), _schemas),
-        "items": _schema_or_schemas,
         **dict.fromkeys(
-            ("additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
-            _schema_or_schemas,
+            (
+                "items",
+                "additionalProperties",
+                "not",
+                "if",
+                "then",
+                "else",
+                "contains",
+                "propertyNames",
+            ),
+            _schema_or_none,
         ),
         "required": _names,
         "enum": _values,
@@ -128,7 +147,9 @@ _KEYWORDS: Final[Mapping[str, _Look]] = MappingProxyType(
             ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
             _count,
         ),
-        **dict.fromkeys(("title", "description", "pattern", "format"), _text),
+        **dict.fromkeys(("title", "description", "format"), _text),
+        "pattern": _pattern,
+        "patternProperties": _unsafe,
         "$ref": _reference,
     }
 )

@@ -32,6 +32,11 @@ class BreakerShape(Shape):
     rest: Timeout | None = Field(
         None, description="For how long nobody is asked then; by default 30s."
     )
+    last_good: Timeout | None = Field(
+        None,
+        description="While nobody is asked, what was answered last to the very same request is "
+        "taken again, if it is not older than this; by default nothing is.",
+    )
 
 
 def _backoff_tag(value: Any) -> str:
@@ -113,4 +118,9 @@ def _breaker(written: BreakerShape | None) -> Breaker | None:
     if written is None:
         return None
     usual = Breaker()
-    return Breaker(written.failures, written.within or usual.within, written.rest or usual.rest)
+    return Breaker(
+        written.failures,
+        written.within or usual.within,
+        written.rest or usual.rest,
+        written.last_good or usual.last_good,
+    )

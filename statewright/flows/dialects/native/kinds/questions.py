@@ -76,7 +76,10 @@ class QuestionPorts(Shape):
 class HelpShape(Shape):
     """What is said to somebody who asks for help; it is no attempt to answer."""
 
-    words: list[Text] = Field(["help", "?"], description="What asks for it.")
+    words: list[Text] = Field(
+        ["help", "?", "hilfe", "aide", "ayuda", "ajuda", "aiuto", "hulp"],
+        description="What asks for it; by default `?`, and help in some languages.",
+    )
     text: Words = Field(description="What is said.")
 
 
@@ -129,6 +132,8 @@ class AskedShape(Shape):
     )
     help: HelpShape | None = Field(None, description="What is said to somebody who asks for help.")
     skip: list[Text] = Field([], description="Words with which it is left unanswered.")
+    yes: list[Text] = Field([], description="With `boolean`, more words that mean yes.")
+    no: list[Text] = Field([], description="With `boolean`, more words that mean no.")
     window: Timeout | None = Field(
         None, description="The answer may come in several messages, so shortly after each other."
     )
@@ -186,6 +191,8 @@ _LIMITS: Final = {
     "max_size": frozenset({InputKind.FILE}),
     "step": frozenset({InputKind.SLIDER}),
     "window": _WRITTEN,
+    "yes": frozenset({InputKind.BOOLEAN}),
+    "no": frozenset({InputKind.BOOLEAN}),
 }
 """For which kinds of answer each check means something."""
 
@@ -234,6 +241,8 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
             node.reminder.times,
         ),
         window=node.window or 0,
+        yes=in_all_languages(node.yes, part["yes"]),
+        no=in_all_languages(node.no, part["no"]),
     )
 
 
