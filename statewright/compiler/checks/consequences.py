@@ -111,7 +111,7 @@ BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
         "I508": (_UNREAD,),
         "E601": (_UNREAD,),
         "E609": (_UNREAD,),
-        "E611": (_UNREAD,),
+        "E612": (_UNREAD,),
         "X701": (Behind(("X702", "X703"), Reach.NODE),),
         "X702": (_UNREAD, Behind(("X703",), Reach.NODE)),
         "X704": (Behind(("X702", "X703"), Reach.NODE),),

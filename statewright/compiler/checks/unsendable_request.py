@@ -98,4 +98,4 @@ def _refused(check: Check, request: Request, reason: str, place: Location, help_
     return check.finding(reason, place, node=request.node.id, help=help_)
 
 
-CHECK = Check("E611", "unsendable-request", Severity.ERROR, __doc__, find)
+CHECK = Check("E612", "unsendable-request", Severity.ERROR, __doc__, find)
