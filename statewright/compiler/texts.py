@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from statewright.compiler.places import PLACES_OF, PlaceAt, files, values
 from statewright.expressions import Place
@@ -83,7 +83,7 @@ class Text:
         port: the port, where it is the guard of an edge, else ``""``.
         place: for a template, where its values are printed.
         names: names that it may use beside those of the flow.
-        wanted: of an expression, the type that its value must have.
+        wanted: of an expression, the types of which its value must have one; () for any.
         begun: whether there are the variables of the flow when it is read.
         language: of a translation, that which it is in.
         spoken: whether it is part of what a bot says, in the language of the session.
@@ -96,7 +96,7 @@ class Text:
     port: str = ""
     place: Place = Place.TEXT
     names: tuple[str, ...] = ()
-    wanted: str = "dyn"
+    wanted: tuple[str, ...] = ()
     begun: bool = True
     language: str = ""
     spoken: bool = False
@@ -244,22 +244,29 @@ def _handoff(handoff: Handoff) -> Iterator[Text]:
     yield from _bubbles(handoff.message)
     yield from _value(handoff.assignee)
     if handoff.turns is not None:
-        yield Text(Role.EXPRESSION, handoff.turns.agents, wanted="list")
+        yield Text(Role.EXPRESSION, handoff.turns.agents, wanted=("list",))
     if handoff.note is not None:
         yield _template(handoff.note)
 
 
 def _delay(delay: Delay) -> Iterator[Text]:
     if isinstance(delay.duration, Source):
-        yield Text(Role.EXPRESSION, delay.duration)
+        yield Text(Role.EXPRESSION, delay.duration, wanted=_LENGTHS)
     if delay.until is not None:
-        yield Text(Role.EXPRESSION, delay.until)
+        yield Text(Role.EXPRESSION, delay.until, wanted=_MOMENTS)
     if delay.hours is not InHours.NOTHING:
         yield Text(Role.EXPRESSION, Source(BUSINESS_HOURS, delay.hours_at))
 
 
+_LENGTHS: Final = ("duration", "int", "uint", "double", "string")
+"""The types of how long something takes: a number is one of seconds."""
+
+_MOMENTS: Final = ("timestamp", "string", "int")
+"""The types of a moment: a number is one of seconds since 1970."""
+
+
 def _loop(loop: Loop) -> Iterator[Text]:
-    yield Text(Role.EXPRESSION, loop.over, wanted=_WANTED[loop.loop])
+    yield Text(Role.EXPRESSION, loop.over, wanted=(_WANTED[loop.loop],))
 
 
 _WANTED: Mapping[LoopKind, str] = MappingProxyType(
@@ -300,7 +307,7 @@ def _question(question: Question) -> Iterator[Text]:
     if question.retry_message is not None:
         yield _shown(question.retry_message)
     if question.choices_from is not None:
-        yield Text(Role.EXPRESSION, question.choices_from, wanted="list")
+        yield Text(Role.EXPRESSION, question.choices_from, wanted=("list",))
     if question.help is not None:
         yield _shown(question.help.text)
     if question.reminder is not None:
@@ -324,6 +331,7 @@ def _http(http: Http) -> Iterator[Text]:
     for _, parameter in http.query:
         yield from _value(parameter)
     yield from _value(http.body)
+    yield from _value(http.fallback)
     yield from _saved(http.save, "response")
 
 
