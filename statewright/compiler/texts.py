@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from statewright.compiler.places import PLACES_OF, PlaceAt, files, values
 from statewright.expressions import Place
 from statewright.flows.model import BUSINESS_HOURS, Flow, Settings
 from statewright.flows.nodes import (
@@ -48,6 +49,7 @@ from statewright.flows.nodes import (
     Unsupported,
     Value,
     bodies_of,
+    form_of,
 )
 from statewright.flows.outline import child
 from statewright.flows.rules import Rule
@@ -198,8 +200,8 @@ def _set(changes: Set) -> Iterator[Text]:
 
 
 def _action(action: Action) -> Iterator[Text]:
-    for _, value in action.parameters:
-        yield from _value(value)
+    for name, value in action.parameters:
+        yield from _value(value, PLACES_OF[form_of(action.action, name)])
     yield from _saved(action.save, "result")
 
 
@@ -210,6 +212,7 @@ def _llm(llm: Llm) -> Iterator[Text]:
         yield _template(llm.system)
     for _, value in llm.options:
         yield from _value(value)
+    yield from _value(llm.documents, files)
     yield from _saved(llm.save, "answer", "usage")
 
 
@@ -344,11 +347,13 @@ def _shown(source: Source, place: Place = Place.TEXT) -> Text:
     return Text(Role.TEMPLATE, source, place=place, spoken=True, shown=shown)
 
 
-def _value(value: Value | None) -> Iterator[Text]:
+def _value(value: Value | None, place_at: PlaceAt = values) -> Iterator[Text]:
     if value is not None:
         for pointer, text in _strings(value.json, ""):
-            location = value.locations.get(pointer, value.location)
-            yield _template(Source(text, location), Place.VALUE)
+            place = place_at(pointer)
+            if place is not None:
+                location = value.locations.get(pointer, value.location)
+                yield _template(Source(text, location), place)
 
 
 def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -177,6 +177,9 @@ class LlmNode(PassingShape, WorkShape):
         None, alias="schema", description="JSON Schema of the answer; without, it is plain text."
     )
     options: dict[str, Any] = Field({}, description="Temperature and the like.")
+    documents: Any = Field(
+        None, description="Files beside it: a list of `{name, type}` with `text`, `data` or `url`."
+    )
     save: dict[str, Expression] = Field(
         {}, description="Variable (or path) ← CEL over `answer` and `usage`."
     )
@@ -198,6 +201,7 @@ def read_llm(node: LlmNode, box: Box) -> Llm:
         None if node.system is None else source_from(node.system, part["system"]),
         node.schema_,
         values_from(node.options, part["options"]),
+        _value(node.documents, part["documents"]),
         saved_from(node.save, part["save"]),
         **effort_from(node, part, _LLM_TIMEOUT),
     )
