@@ -205,6 +205,8 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
     node.draws = any(
         isinstance(part, Call) and part.function == "draw" and part.target is None
         for expression in expressions_of(state)
+        # Most expressions say by their text that they draw nothing.
+        if "draw" in expression.text or not expression.text
         for part in walk(expression.root)
     )
     node.hatches = any(invoke.chart is not None for invoke in state.invocations)
