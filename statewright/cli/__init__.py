@@ -27,6 +27,7 @@ from statewright.cli.commands.evaluate import eval_
 from statewright.cli.commands.explain import explain
 from statewright.cli.commands.fmt import fmt
 from statewright.cli.commands.init import init
+from statewright.cli.commands.migrate import migrate
 from statewright.cli.commands.publish import flows, publish
 from statewright.cli.commands.replay import replay
 from statewright.cli.commands.schema import schema
@@ -51,6 +52,7 @@ COMMANDS: tuple[click.Command, ...] = (
     flows,
     fmt,
     init,
+    migrate,
     publish,
     replay,
     schema,

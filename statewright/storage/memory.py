@@ -324,7 +324,8 @@ class MemoryStore:
         if sent.available_at is None:
             return settlement.result is not None
         if settlement.result is None:
-            sent.claim = replace(sent.claim, token="")
+            attempts = sent.claim.attempts - (not settlement.tried)
+            sent.claim = replace(sent.claim, token="", attempts=attempts)
             sent.available_at = settlement.at
         else:
             sent.available_at, sent.result = None, settlement.result

@@ -15,6 +15,9 @@ from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
     config_option,
+    engine_option,
+    limit_option,
+    limits_checked,
     log_format_option,
     missing,
     sink_from,
@@ -48,6 +51,8 @@ from statewright.cli.watch_options import (
 )
 @allow_private_option
 @config_option
+@engine_option
+@limit_option
 @log_format_option
 @click.option("--metrics", is_flag=True, help="Serve metrics for Prometheus at /metrics.")
 @tracing_option
@@ -61,6 +66,8 @@ def serve(  # noqa: PLR0913 (an argument per option)
     works: bool,
     allow_private: bool,
     config: str,
+    engine: str,
+    limits: tuple[str, ...],
     log_format: str,
     metrics: bool,
     tracing: bool,
@@ -75,6 +82,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
     try:
         # Only here: the server is a part that is not always installed.
         from statewright.http import server  # noqa: PLC0415
+        from statewright.http.making import Making  # noqa: PLC0415 (as above)
         from statewright.http.watching import Watch  # noqa: PLC0415 (as above)
 
         watch = Watch(log_format, metrics, tracing, tuple(map(sink_from, alerts)))
@@ -84,10 +92,9 @@ def serve(  # noqa: PLR0913 (an argument per option)
             port,
             workers,
             _announce,
-            allow_private=allow_private,
             works=works,
-            config=config,
             watch=watch,
+            making=Making(engine, limits_checked(limits), allow_private, config),
         )
     except ModuleNotFoundError as error:
         raise missing(error) from None

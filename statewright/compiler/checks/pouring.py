@@ -117,6 +117,8 @@ def _given(config: Any) -> Iterator[tuple[Sink, Location, Template]]:
         for source in (config.prompt, config.system):
             if source is not None:
                 yield from _templates(Sink.MODEL, Value(source.text, source.location))
+        if config.documents is not None:
+            yield from _templates(Sink.MODEL, config.documents)
     elif isinstance(config, Client):
         for _, value in config.parameters:
             yield from _templates(Sink.CLIENT, value)

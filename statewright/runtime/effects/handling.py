@@ -10,7 +10,15 @@ from typing import Any, Final, TypeAlias
 
 from statewright.errors import EffectFailed, EvaluationError, FailureKind
 from statewright.runtime.clock import SECOND, Clock, system_clock
-from statewright.runtime.effects.breakers import Breakers, breaker_of, destination_of
+from statewright.runtime.effects.breakers import (
+    Breakers,
+    Destination,
+    breaker_of,
+    destination_of,
+)
+from statewright.runtime.effects.last_answers import LastAnswers
+from statewright.runtime.effects.limits import UNLIMITED, Limiter, Limits
+from statewright.runtime.effects.refreshing import Refreshing
 from statewright.runtime.effects.scrubbing import scrubbed
 from statewright.runtime.effects.secret_texts import Secrets, filled_for, noting
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
@@ -84,6 +92,7 @@ class Performer:
         longest: seconds that a handler has unless the request says otherwise.
         clock: tells the time.
         observers: look on while requests are carried out.
+        limits: how often requests are made, at most.
     """
 
     def __init__(
@@ -93,6 +102,7 @@ class Performer:
         longest: float = LONGEST,
         clock: Clock = system_clock,
         observers: Observers = NOBODY,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self._handlers = handlers
         self._secrets = secrets
@@ -100,6 +110,13 @@ class Performer:
         self._clock = clock
         self._observers = observers
         self._breakers = Breakers()
+        self._limiter = Limiter(limits)
+        self._last_answers = LastAnswers()
+        self._refreshing = Refreshing(secrets, longest)
+
+    def wait(self, key: SessionKey, effect: Effect) -> int:
+        """Microseconds until limits allow a request; 0 for now, and then it counts as made."""
+        return self._limiter.wait(effect.id, destination_of(key.tenant, effect), self._clock())
 
     async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
@@ -116,19 +133,34 @@ class Performer:
         return name if name in self._handlers else "other"
 
     async def _guarded(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        whom = destination_of(key.tenant, effect)
         breaker = breaker_of(effect)
         if breaker is None:
-            return await self._tried(key, effect, attempt)
-        whom = destination_of(key.tenant, effect)
+            return self._heeded(whom, await self._tried(key, effect, attempt))
         if not self._breakers.admits(whom, breaker, self._clock()):
-            return _failure("open", "nobody was asked, because too many requests failed before")
+            return self._unasked(whom, effect)
         outcome: Outcome | None = None
         try:
-            outcome = await self._tried(key, effect, attempt)
+            outcome = self._heeded(whom, await self._tried(key, effect, attempt))
         finally:
             failed = None if outcome is None else _is_their_failure(outcome)
             self._breakers.note(whom, breaker, self._clock(), failed=failed)
+        if failed is False and not outcome.failed:
+            self._last_answers.keep(whom, effect, outcome.data, self._clock())
         return outcome
+
+    def _heeded(self, whom: Destination, outcome: Outcome) -> Outcome:
+        """The outcome; who has said that there are too many requests is left alone for a while."""
+        if outcome.kind is FailureKind.RATE_LIMIT:
+            self._limiter.rest(whom, outcome.wait, self._clock())
+        return outcome
+
+    def _unasked(self, whom: Destination, effect: Effect) -> Outcome:
+        """What is told where nobody is asked: what was answered before, if the request takes it."""
+        answer = self._last_answers.answer(whom, effect, self._clock())
+        if answer is not None:
+            return Outcome(answer)
+        return _failure("open", "nobody was asked, because too many requests failed before")
 
     async def _tried(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         """What became of a try, without the secrets that it took."""
@@ -140,7 +172,7 @@ class Performer:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
-            return _outcome_of(failure, await self._kind_of(key.tenant, failure))
+            return _outcome_of(failure, await self._kind_of(key.tenant, effect.id, failure))
         except TimeoutError:
             return _failure("timeout", "there was no result in time", FailureKind.TRANSIENT)
         except EvaluationError as error:
@@ -162,21 +194,12 @@ class Performer:
             handler = self._handlers.get(order.name)
             return _unhandled(order) if handler is None else Outcome(kept(await handler(order)))
 
-    async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
+    async def _kind_of(self, tenant: str, effect: str, failure: EffectFailed) -> FailureKind:
         """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
         if failure.kind is not FailureKind.AUTHENTICATION:
             return failure.kind
-        refresh = getattr(self._secrets, "refresh", None)
-        if refresh is None:
-            return FailureKind.CONFIGURATION
-        try:
-            async with asyncio.timeout(self._longest):
-                await refresh(tenant)
-        except Exception as error:  # noqa: BLE001 (what gives secrets may raise anything)
-            # Only the type is told: the text may hold secrets.
-            _log.error("secrets cannot be refreshed: %s", type(error).__name__)
-            return FailureKind.CONFIGURATION
-        return failure.kind
+        refreshed = await self._refreshing.refreshed(tenant, effect)
+        return failure.kind if refreshed else FailureKind.CONFIGURATION
 
     async def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data
