@@ -139,12 +139,29 @@ def _texts_of(flow: Flow) -> Iterator[Text]:
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
         for text in _PARTS[type(node.config)](node.config):
-            yield replace(text, node=node.id, names=(*around, *text.names))
+            yield _at(node.id, around, text)
     homes = {node.id: (node.container, node.body) for node in reversed(flow.nodes)}
     for edge in flow.edges:
         if edge.guard is not None:
             around = inside.get(homes.get(edge.source, ("", "")), ())
             yield Text(Role.GUARD, edge.guard, edge.source, edge.port, names=around)
+
+
+def _at(node: str, around: tuple[str, ...], text: Text) -> Text:
+    """A text of a node; written out, as there are many, and ``replace`` takes its time."""
+    return Text(
+        text.role,
+        text.source,
+        node,
+        text.port,
+        text.place,
+        (*around, *text.names),
+        text.wanted,
+        text.begun,
+        text.language,
+        text.spoken,
+        text.shown,
+    )
 
 
 def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:

@@ -84,6 +84,8 @@ def _name(pour: Pour, secret: frozenset[Path]) -> str:
     """What is poured out that is secret, as the subject of a sentence, or ``""``."""
     if pour.secrets:
         return "" if pour.sink is Sink.CLEAR else f"the secret `{pour.secrets[0]}`"
+    if not secret:
+        return ""
     found = next((path for path in pour.paths if holds(secret, (path,))), None)
     return f"the secret `{'.'.join(found)}`" if found else ""
 
