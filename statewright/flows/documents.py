@@ -82,6 +82,10 @@ class Document:
             Problem(f.code, f.message, self._place(f.pointer, f.position), f.help) for f in faults
         ]
 
+    def is_faulty(self, pointer: str) -> bool:
+        """Whether a value could not be read as it is written, and something else stands for it."""
+        return any(fault.pointer == pointer for fault in self.outline.faults)
+
     def duplicates(self, nodes: str) -> list[Problem]:
         """Its keys that stand twice.
 

@@ -338,3 +338,25 @@ nodes:
     (engine, *_) = verified(compiled(text).statechart).engines
     assert len(engine.found.edges) < 20
     assert engine.steps > 900
+
+
+def test_nothing_is_claimed_of_what_lies_inside_of_lists_that_are_not_tried() -> None:
+    flow = """
+start: ask
+variables: {x: int, rows: list}
+nodes:
+  ask:
+    type: http
+    url: "https://api.example.com/rows"
+    save: {x: "response.body.rows[0].total", rows: "response.body.rows"}
+    success: look
+    error: sorry
+  look:
+    type: condition
+    branches: [{if: "rows[0].total > 5", to: bye}]
+    else: sorry
+  bye: {type: end, outcome: done}
+  sorry: {type: end, outcome: sorry}
+"""
+    told = compiler.verify(compiled(flow)).findings
+    assert {(one.code, one.verdict) for one in told} <= {("C205", Verdict.UNDECIDED)}

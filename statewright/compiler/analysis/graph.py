@@ -62,9 +62,11 @@ class Graph:
 
         The target stands beside the source, or beside a node that the source stands inside.
         """
-        place = (self.nodes[target].container, self.nodes[target].body)
-        around = (self.nodes[source], *self.containers(source))
-        return any(place == (node.container, node.body) for node in around)
+        goal, beside = self.nodes[target], self.nodes[source]
+        if goal.container == beside.container and goal.body == beside.body:
+            return True
+        place = (goal.container, goal.body)
+        return any(place == (node.container, node.body) for node in self.containers(source))
 
 
 def graph_of(flow: Flow) -> Graph:
