@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.order import ranks_of
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
@@ -172,6 +173,7 @@ class Search:
             )
         )
         self._look_twice(None, step)
+        self._charge(step)
         read, written = world.footprints.of(None, step)
         touched = read | (written - frozenset(dimensions))
         covered = self._split(trial, trials, dimensions, point, touched)
@@ -239,6 +241,7 @@ class Search:
         others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
         step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
+        self._charge(step)
         self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
         covered = self._split(trial, trials, piece.dimensions, point, read)
@@ -254,6 +257,10 @@ class Search:
         """Note where a free variable may really have had several values."""
         if not self.found.repeated:
             self.found.repeated = self._world.repeats.of(before, step)
+
+    def _charge(self, step: Macrostep) -> None:
+        endless = any(incident.name == ENDLESS for incident in step.incidents)
+        self._meter.charge(self._world.chart.limit if endless else len(step.microsteps))
 
     def _split(
         self,
