@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from statewright.cli.commands.chat import Setting, micros_from, scripted
 from statewright.compiler.findings import Witness
-from statewright.statechart import Line, Turn, json_from_turn, parse_script
+from statewright.statechart import Line, Turn, json_from_turn, parse_script, play
 from statewright.statechart.definition import Statechart
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, session_of
 from statewright.statechart.playing.script import json_from_line
 
 CONDITIONS = ("data", "contact", "tenant", "seed", "now")
@@ -37,21 +38,27 @@ def _script(chart: Statechart, witness: Witness) -> Iterator[Any]:
             turns.append([])
             yield line
 
-    setting = Setting(
+    seed = witness.seed or SCRIPT_SEED
+    played = play(
         chart,
-        witness.data,
-        {},
-        witness.seed or None,
-        micros_from(witness.now) if witness.now else None,
-        witness.contact,
-        witness.tenant,
+        spoken(),
+        session=session_of(seed),
+        seed=seed,
+        now=_micros_from(witness.now) if witness.now else SCRIPT_NOW,
+        data=witness.data,
+        contact=witness.contact,
+        tenant=witness.tenant,
     )
-    for turn in scripted(setting, spoken()):
+    for turn in played:
         turns[-1].append(turn)
     for number, own in enumerate(turns):
         if number:
             yield json_from_line(lines[number - 1])
         yield {"expect": _expected(own)}
+
+
+def _micros_from(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp()) * 1_000_000
 
 
 def _expected(turns: Sequence[Turn]) -> Mapping[str, Any]:
