@@ -39,7 +39,6 @@ class Rechecking:
 
     Args:
         budget: what each search may spend.
-        progress: told from time to time how far a search is.
 
     Attributes:
         searched: how often all conversations had to be gone through.
@@ -53,9 +52,8 @@ class Rechecking:
     ((), 1)
     """
 
-    def __init__(self, budget: Budget = DEFAULT, progress: Progress = silent) -> None:
+    def __init__(self, budget: Budget = DEFAULT) -> None:
         self._budget = budget
-        self._progress = progress
         self._known: OrderedDict[str, Verification] = OrderedDict()
         self.searched = 0
 
@@ -63,8 +61,13 @@ class Rechecking:
         """Compile and verify a flow, as ``compiler.verify(compiler.compile(flow, policy))``."""
         return self.verify(compile(flow, policy))
 
-    def verify(self, compilation: Compilation) -> Compilation:
-        """The same compilation, with what was found by going through all that can happen."""
+    def verify(self, compilation: Compilation, progress: Progress = silent) -> Compilation:
+        """The same compilation, with what was found by going through all that can happen.
+
+        Args:
+            compilation: what became of a flow.
+            progress: told from time to time how far a search is.
+        """
         if not is_worth_verifying(compilation):
             return compilation
         chart = compilation.statechart
@@ -73,7 +76,7 @@ class Rechecking:
         known = self._known.pop(key, None)
         if known is None:
             self.searched += 1
-            known = verified(chart, self._budget, self._progress, withheld)
+            known = verified(chart, self._budget, progress, withheld)
         elif known.chart != chart:
             # What was met is met again; conversations are told anew, in the words of this chart.
             known = replace(known, chart=chart, _answers={})

@@ -201,8 +201,6 @@ class Shape:
                 return True
             case Select(operand):
                 return self.carries(operand)
-            case Index():
-                return self._covered(node)
             case Conditional(condition, then, otherwise):
                 parts = (then, otherwise)
                 return self.decided(condition) and all(self.carries(one) for one in parts)
@@ -211,7 +209,7 @@ class Shape:
                     function in _OPENING and target is not None and self.carries(target)
                 )
             case _:
-                return False
+                return isinstance(node, Index) and self._covered(node)
 
 
 def _is_answer(call: Call) -> bool:
