@@ -40,7 +40,7 @@ def test_a_turn_is_not_told_while_an_earlier_one_may_still_be_committed(
             counts.append(len(await store.journal("acme")))
             blocker.commit()
             async with asyncio.timeout(60):
-                while not await store.journal("acme"):
+                while not await store.journal("acme"):  # noqa: ASYNC110 (nobody tells)
                     await asyncio.sleep(0.002)
             counts.append(len(await store.journal("acme")))
         finally:

@@ -3,7 +3,8 @@
 Each row of the history has a ``moment``. On PostgreSQL it is the number of its transaction, and a
 row is shown once every transaction with a lower number has ended: so nothing appears behind a
 reader, and turns that are committed at once do not wait for each other as they would for a
-counter. On SQLite, where one writes at a time, it is the time, and always greater than the one before.
+counter. On SQLite, where one writes at a time, it is the time, and always greater than the one
+before.
 """
 
 from __future__ import annotations
