@@ -18,13 +18,13 @@ from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.domains import ANYWHERE
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.questions import (
     BreakRule,
     EnterState,
     Fail,
-    GetStuck,
     GoOnForEver,
     Question,
     TakeTransition,
@@ -109,7 +109,7 @@ class Search:
         pieces = self.found.pieces[first:]
         for piece in pieces:
             for line, snapshot in self._world.forced(piece.carrier.snapshot):
-                if self._tried(piece, line, snapshot, forced=True) is None:
+                if not self._tried(piece, line, snapshot, forced=True):
                     self.found.complete = False
                     return first
         return first + len(pieces)
@@ -166,27 +166,20 @@ class Search:
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
-        moved = False
         snapshot = piece.carrier.snapshot
-        for line in self._world.alphabet.lines(snapshot):
-            outcome = self._tried(piece, line, snapshot, forced=False)
-            if outcome is None:
-                return False
-            moved = moved or outcome
-        if not moved:
-            self._note(GetStuck(_innermost(snapshot)), _standing(piece))
-        return True
+        return all(
+            self._tried(piece, line, snapshot, forced=False)
+            for line in self._world.alphabet.lines(snapshot)
+        )
 
-    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool | None:
-        """Run a line in all of a piece; whether anything happens, or None without budget."""
-        moved = False
+    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool:
+        """Run a line in all of a piece; whether there was budget enough."""
         trials = [_Trial(piece.box, {})]
         while trials:
             if not self._meter.step():
-                return None
-            trial = trials.pop()
-            moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
-        return moved
+                return False
+            self._try(piece, line, snapshot, trials.pop(), trials, forced=forced)
+        return True
 
     def _try(
         self,
@@ -197,7 +190,7 @@ class Search:
         trials: list[_Trial],
         *,
         forced: bool,
-    ) -> bool:
+    ) -> None:
         world = self._world
         point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
         carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment).given(
@@ -220,7 +213,6 @@ class Search:
             key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
         }
         self._arrive(piece, covered, passed, masks, step, others, origin)
-        return bool(step.microsteps)
 
     def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
         """Note where a free variable may really have had several values."""
@@ -273,14 +265,27 @@ class Search:
             self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
             return
         kept = self._promises.kept_in(step)
+        leaves = source is None or self._leaves(source.carrier.snapshot, step)
         moment = origin.moment if source is None else source.carrier.moment
         carrier = Carrier(snapshot, dict(others.values), moment)
         control, dimensions, point = self._world.situations.of(carrier)
         box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
-        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False, kept))
+        self.found.edges.append(
+            Edge(number, covered, passed, control, box, moved, False, leaves, kept)
+        )
         if source is not None and not moved and control == source.control:
             return
         self._add(control, dimensions, box, point, carrier, origin)
+
+    def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
+        """Whether a node is left, or begun, in which something is waited for."""
+        groups = self._world.alphabet.groups
+        waiting = {groups[name] for name in before.configuration}
+        return any(
+            name in waiting or groups[name] == name != ANYWHERE
+            for one in step.microsteps
+            for name in one.exited
+        )
 
     def _add(
         self,
@@ -415,16 +420,6 @@ _QUIET = frozenset(("log", "stale"))
 def _question_from(told: tuple[str, str, str, str]) -> Question:
     name, state, expression, reason = told
     return GoOnForEver() if name == "error.limit" else Fail(name, state, expression, reason)
-
-
-def _innermost(snapshot: Snapshot) -> str:
-    return snapshot.configuration[-1] if snapshot.configuration else ""
-
-
-def _standing(piece: Piece) -> Origin:
-    """What is so in a piece, without anything happening there."""
-    point = {key: lowest(m) for key, m in zip(piece.dimensions, piece.box, strict=True)}
-    return Origin(piece.number, None, point, frozenset())
 
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from statewright.compiler.verification.alphabet import Alphabet
 from statewright.compiler.verification.boxes import Box, lowest
 from statewright.compiler.verification.budget import DEFAULT, Budget, Meter, Progress, silent
 from statewright.compiler.verification.ends import Reaching
@@ -42,12 +41,9 @@ from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
 from statewright.compiler.verification.world import World, world_of
 from statewright.statechart.definition import Statechart
-from statewright.statechart.playing.script import event_for
 from statewright.statechart.rules import Rule, RuleKind
-from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.stepping.algorithm import macrostep
+from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.structure.tree import tree_of
 
 SEARCH = "search"
 """The engine that goes through all situations, with values that stand for all others."""
@@ -110,6 +106,7 @@ class Verification:
     engines: tuple[Engine, ...]
     _answers: dict[Question, Answer] = field(default_factory=dict)
     _ends: Reaching | None = None
+    _exits: Reaching | None = None
     _waiting: dict[str, Waiting] = field(default_factory=dict)
 
     @property
@@ -138,16 +135,18 @@ class Verification:
         return tuple(one for one in self.engines[0].found.seen if isinstance(one, Fail))
 
     def stuck(self) -> tuple[GetStuck, ...]:
-        """The states in which sessions get stuck, in the order in which that was met."""
-        return tuple(one for one in self.engines[0].found.seen if isinstance(one, GetStuck))
+        """The states whose nodes are never left again; none where not everything was searched."""
+        if self.hindrance:
+            return ()
+        places = (_innermost(piece.carrier) for piece, _ in self.exits.lost())
+        return tuple(dict.fromkeys(map(GetStuck, places)))
 
     def lost(self) -> tuple[LoseTheEnd, ...]:
         """The states from which no end can be reached; none where not everything was searched."""
         if self.hindrance:
             return ()
-        return tuple(
-            dict.fromkeys(LoseTheEnd(_innermost(piece.carrier)) for piece, _ in self.ends.lost())
-        )
+        places = (_innermost(piece.carrier) for piece, _ in self.ends.lost())
+        return tuple(dict.fromkeys(map(LoseTheEnd, places)))
 
     @property
     def ends(self) -> Reaching:
@@ -155,6 +154,15 @@ class Verification:
         if self._ends is None:
             self._ends = Reaching(self.engines[0].found, lambda edge: edge.good)
         return self._ends
+
+    @property
+    def exits(self) -> Reaching:
+        """From where something leads out of the node in which a session rests."""
+        if self._exits is None:
+            self._exits = Reaching(
+                self.engines[0].found, lambda edge: edge.target is None or edge.leaves
+            )
+        return self._exits
 
     def waiting(self, rule: Rule) -> Waiting:
         """Where what a rule promises is still to come."""
@@ -172,7 +180,9 @@ class Verification:
     def _answered(self, question: Question) -> Answer:
         first = self.engines[0]
         if isinstance(question, LoseTheEnd):
-            return self._lost(question)
+            return self._lost(question.state, self.ends)
+        if isinstance(question, GetStuck):
+            return self._lost(question.state, self.exits)
         if isinstance(question, WaitForEver):
             return self._waits(question)
         origin = first.found.seen.get(question)
@@ -185,8 +195,6 @@ class Verification:
 
     def _shown(self, question: Question, origin: Origin) -> Answer:
         happens: Happens = lambda step: happens_in(question, step)  # noqa: E731 (it is passed on)
-        if isinstance(question, GetStuck):
-            happens = self._is_stuck(question)
         return self._told(origin, happens)
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
@@ -201,33 +209,17 @@ class Verification:
             return Undecided("the conversation that was found cannot be replayed", self.spent)
         return Possible(told)
 
-    def _is_stuck(self, question: GetStuck) -> Happens:
-        world = self.engines[0].world
-        alphabet = Alphabet(tree_of(self.chart), world.domains, world.alphabet.groups)
-
-        def happens(step: Macrostep) -> bool:
-            snapshot = step.snapshot
-            return (
-                snapshot.status is Status.ACTIVE
-                and snapshot.configuration[-1:] == (question.state,)
-                and not snapshot.timers
-                and not snapshot.invocations
-                and not _moves(self.chart, alphabet, snapshot)
-            )
-
-        return happens
-
-    def _lost(self, question: LoseTheEnd) -> Answer:
+    def _lost(self, state: str, reaching: Reaching) -> Answer:
         if self.hindrance:
             return Undecided(self.hindrance, self.spent)
 
         def happens(step: Macrostep) -> bool:
-            return step.snapshot.configuration[-1:] == (question.state,) and any(
-                self.ends.is_lost(control, point) for control, point in self._situations(step)
+            return step.snapshot.configuration[-1:] == (state,) and any(
+                reaching.is_lost(control, point) for control, point in self._situations(step)
             )
 
-        for piece, box in self.ends.lost():
-            if _innermost(piece.carrier) == question.state:
+        for piece, box in reaching.lost():
+            if _innermost(piece.carrier) == state:
                 return self._told(_origin_of(piece, box), happens)
         return Impossible(SEARCH)
 
@@ -271,13 +263,6 @@ def _origin_of(piece: Piece, box: Box) -> Origin:
 
 def _innermost(carrier: Carrier) -> str:
     return carrier.snapshot.configuration[-1]
-
-
-def _moves(chart: Statechart, alphabet: Alphabet, snapshot: Snapshot) -> bool:
-    return any(
-        macrostep(chart, snapshot, event_for(line, chart, snapshot, snapshot.now)).microsteps
-        for line in alphabet.lines(snapshot)
-    )
 
 
 def verified(
