@@ -15,6 +15,7 @@ from statewright.cli.configuration import (
     Wishes,
     configuration_for,
 )
+from statewright.cli.solving import solver
 from statewright.compiler import Compilation
 from statewright.compiler.checks import BY_CODE, CHECKS
 from statewright.compiler.findings import Finding, Severity
@@ -89,7 +90,8 @@ def compiled_content(
 def verified_file(one: CompiledFile, budget: Budget) -> CompiledFile:
     """The same flow, with what was found by going through all that can happen."""
     telling = Telling(one.file)
-    verified = compiler.verify(one.compilation, budget, telling.tell)
+    with solver() as asked:
+        verified = compiler.verify(one.compilation, budget, telling.tell, asked)
     telling.end()
     return replace(one, compilation=verified)
 

@@ -7,14 +7,22 @@ through more than can really happen, so that what they never meet never happens.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from statewright.compiler.verification.predicates import (
+    Predicate,
+    affected,
+    evaluated,
+    predicates_of,
+)
 from statewright.compiler.verification.rewriting import rewritten
 from statewright.compiler.verification.variables import Key
-from statewright.expressions import Expression, parse
+from statewright.expressions import Computed, Content, Expression, parse
+from statewright.expressions import Literal as Constant
 from statewright.expressions.syntax import Call, Literal, walk
+from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, Statechart
 
 LIMIT: Final = 2_000
@@ -23,6 +31,8 @@ LIMIT: Final = 2_000
 LOT: Final = "~lot:"
 GUARD: Final = "~guard:"
 """How the names of free variables begin."""
+KNOWN: Final = "~known:"
+"""How the names of variables begin that say what a guard is."""
 
 _DRAWING: Final = frozenset(("draw", "lot"))
 
@@ -36,6 +46,8 @@ class Model:
         real: the chart that it is a model of.
         lots: the free variables that stand for lots, with the number of outcomes of each.
         guesses: the free variables that stand for guards, with the text of each guard.
+        fresh: those of the guesses that say what a guard is after something was written.
+        predicates: what stands for a guard that is followed → the guard.
         withheld: inputs that nobody gives.
     """
 
@@ -43,11 +55,15 @@ class Model:
     real: Statechart
     lots: Mapping[Key, int] = field(default_factory=dict)
     guesses: Mapping[Key, str] = field(default_factory=dict)
+    fresh: frozenset[Key] = frozenset()
+    predicates: Mapping[Key, Predicate] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
 
 
 def model_of(
-    chart: Statechart, given_up: Container[str] = (), withheld: frozenset[str] = frozenset()
+    chart: Statechart,
+    given_up: frozenset[str] = frozenset(),
+    withheld: frozenset[str] = frozenset(),
 ) -> Model:
     """The model of a chart.
 
@@ -56,28 +72,36 @@ def model_of(
         given_up: the texts of the guards that are given up.
         withheld: inputs that nobody gives.
     """
-    making = _Making(given_up)
+    making = _Making(given_up, predicates_of(chart, given_up))
     # The variables are known only when everything is rewritten.
-    made = rewritten(chart, making.exchange)
+    made = rewritten(chart, making)
     data = (*made.data, *making.data())
-    inputs = (*made.inputs, *(datum.name for datum in making.data()))
+    given = tuple(datum.name for datum in making.data() if datum.value is None)
+    inputs = (*made.inputs, *given)
     made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
     guesses = {("", name): text for name, text in making.guesses.items()}
     lots = {("", name): outcomes for name, outcomes in making.lots.items()}
-    return Model(made, chart, lots, guesses, withheld)
+    fresh = frozenset(("", name) for name in making.fresh)
+    predicates = {("", making.names[text]): one for text, one in making.predicates.items()}
+    return Model(made, chart, lots, guesses, fresh, predicates, withheld)
 
 
 class _Making:
     """Counts the free variables while a chart is rewritten."""
 
-    def __init__(self, given_up: Container[str]) -> None:
+    def __init__(self, given_up: frozenset[str], predicates: Mapping[str, Predicate]) -> None:
         self._given_up = given_up
+        self.predicates = predicates
+        self.names = {text: f"{KNOWN}{number}" for number, text in enumerate(predicates)}
+        self.fresh: set[str] = set()
         self.lots: dict[str, int] = {}
         self.guesses: dict[str, str] = {}
 
-    def exchange(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
+    def __call__(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
         """Each place has a free variable of its own: the same lot falls otherwise elsewhere."""
         text = expression.text
+        if guard and text in self.names:
+            return parse(f"vars['{self.names[text]}']")
         if guard and text in self._given_up:
             name = f"{GUARD}{len(self.guesses)}"
             self.guesses[name] = text
@@ -88,7 +112,29 @@ class _Making:
             text = f"{text[: call.start]}vars['{name}']{text[call.end :]}"
         return expression if text == expression.text else parse(text)
 
+    def following(self, assign: Assign) -> tuple[Action, ...]:
+        """What was written may change the guards that read it."""
+        return tuple(
+            Assign((self.names[text],), self._anew(assign, self.predicates[text]))
+            for text in affected(self.predicates, assign)
+        )
+
+    def _anew(self, assign: Assign, predicate: Predicate) -> Content:
+        value = assign.value
+        own = assign.location[0]
+        is_whole = predicate.names == {own} and len(assign.location) == 1
+        type_ = predicate.plain.get(own)
+        if is_whole and isinstance(value, Constant) and type(value.value) is type_:
+            return Constant(evaluated(predicate.guard, {own: value.value}))
+        name = f"{GUARD}{len(self.guesses)}"
+        self.guesses[name] = predicate.guard.text
+        self.fresh.add(name)
+        return Computed(parse(f"vars['{name}']"))
+
     def data(self) -> Iterator[Datum]:
+        for text, one in self.predicates.items():
+            initial = None if one.is_open else Constant(one.initial)
+            yield Datum(self.names[text], "dyn", initial)
         for name in self.lots:
             yield Datum(name, "int")
         for name in self.guesses:

@@ -30,6 +30,7 @@ from statewright.compiler.verification.questions import (
     TakeTransition,
 )
 from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
@@ -63,10 +64,18 @@ class Search:
         world: what is searched.
         meter: what may be spent.
         wild: variables that are computed from samples.
+        feasible: which of the guards that are followed can be so together.
     """
 
-    def __init__(self, world: World, meter: Meter, wild: Container[Key] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        meter: Meter,
+        wild: Container[Key] = (),
+        feasible: Feasibility | None = None,
+    ) -> None:
         self._world = world
+        self._feasible = feasible
         self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
@@ -145,8 +154,11 @@ class Search:
         )
         self._look_twice(None, step)
         read, written = world.footprints.of(None, step)
+        read |= written & world.model.predicates.keys()
         touched = read | (written - frozenset(dimensions))
         covered = self._split(trial, trials, dimensions, point, touched)
+        if self._is_impossible(dimensions, covered, None, step.snapshot):
+            return
         passed = frozenset(dimensions) - touched
         origin = Origin(START, None, point, passed, moment=moment)
         masks = {
@@ -206,7 +218,10 @@ class Search:
         step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
         self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
+        read |= written & world.model.predicates.keys()
         covered = self._split(trial, trials, piece.dimensions, point, read)
+        if self._is_impossible(piece.dimensions, covered, carrier.snapshot, step.snapshot):
+            return
         passed = frozenset(piece.dimensions) - read - written
         origin = Origin(piece.number, line, point, passed, forced)
         masks = {
@@ -218,6 +233,26 @@ class Search:
         """Note where a free variable may really have had several values."""
         if not self.found.repeated:
             self.found.repeated = self._world.repeats.of(before, step)
+
+    def _is_impossible(
+        self, dimensions: tuple[Key, ...], covered: Box, before: Snapshot | None, after: Snapshot
+    ) -> bool:
+        """Whether guards would be true and false that cannot be so together, at any time."""
+        feasible = self._feasible
+        if feasible is None:
+            return False
+        single = {
+            key for key, mask in zip(dimensions, covered, strict=True) if mask & mask - 1 == 0
+        }
+        known = single | (
+            frozenset() if before is not None else self._world.model.predicates.keys()
+        )
+        told = (known - (set(dimensions) - single)) & self._world.model.predicates.keys()
+        for snapshot in filter(None, (before, after)):
+            data = snapshot.data.get("", {})
+            if feasible.excludes({key: data[key[1]] for key in told if key[1] in data}):
+                return True
+        return False
 
     def _split(
         self,

@@ -21,8 +21,10 @@ from statewright.compiler.verification.exactness import (
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
+from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found, Origin, Piece
+from statewright.compiler.verification.predicates import predicates_of
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
@@ -38,18 +40,26 @@ from statewright.compiler.verification.questions import (
 )
 from statewright.compiler.verification.search import Search
 from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.solving.feasibility import Feasibility
+from statewright.compiler.verification.solving.hints import hints_for
+from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
-from statewright.compiler.verification.world import World, world_of
+from statewright.compiler.verification.world import World, declared_in, world_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.structure.nodes import Variable
 
 SEARCH = "search"
 """The engine that goes through all situations, with values that stand for all others."""
 
 ABSTRACTION = "abstraction"
 """The engine that goes through more than all situations, with guards given up."""
+
+
+ADVICE = "; a solver may know more: install statewright[prove]"
+"""What is said where a guard could not be decided, and nobody was there to be asked."""
 
 
 @dataclass(slots=True)
@@ -99,11 +109,13 @@ class Verification:
         chart: the real one.
         budget: what each search might spend.
         engines: the searches, in order.
+        is_solved: whether a solver was asked.
     """
 
     chart: Statechart
     budget: Budget
     engines: tuple[Engine, ...]
+    is_solved: bool = False
     _answers: dict[Question, Answer] = field(default_factory=dict)
     _ends: Reaching | None = None
     _exits: Reaching | None = None
@@ -191,7 +203,8 @@ class Verification:
         for engine in self.engines:
             if question not in engine.found.seen and not engine.hindrance:
                 return Impossible(engine.name)
-        return Undecided(first.hindrance, self.spent)
+        advice = "" if self.is_solved or not any(one.guard for one in first.gaps) else ADVICE
+        return Undecided(first.hindrance + advice, self.spent)
 
     def _shown(self, question: Question, origin: Origin) -> Answer:
         happens: Happens = lambda step: happens_in(question, step)  # noqa: E731 (it is passed on)
@@ -270,6 +283,7 @@ def verified(
     budget: Budget = DEFAULT,
     progress: Progress = silent,
     withheld: frozenset[str] = frozenset(),
+    solver: Solver | None = None,
 ) -> Verification:
     """Find out what can happen in a chart.
 
@@ -278,10 +292,12 @@ def verified(
         budget: what each search may spend.
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
+        solver: whom to ask about guards that samples cannot decide; None for nobody.
     """
+    asking = _Asking(budget, progress, solver)
 
     def engine(name: str, given_up: frozenset[str]) -> Engine:
-        return _engine(name, model_of(chart, given_up, withheld), budget, progress)
+        return asking.engine(name, model_of(chart, given_up, withheld))
 
     first = engine(SEARCH, frozenset())
     engines = [first]
@@ -293,31 +309,60 @@ def verified(
             break
         given_up |= more
         engines.append(engine(ABSTRACTION, given_up))
-    return Verification(chart, budget, tuple(engines))
+    if solver is not None and given_up and engines[0].hindrance:
+        followed = {
+            ("", name) for one in engines[-1].world.model.predicates.values() for name in one.names
+        }
+        related = given_up | guards_reading(first.world, followed)
+        if related > given_up:
+            engines.append(engine(ABSTRACTION, related))
+    return Verification(chart, budget, tuple(engines), solver is not None)
 
 
 ROUNDS = 4
 """How many searches there are at most, each with more guards given up."""
 
 
-def _engine(
-    name: str,
-    model: Model,
-    budget: Budget,
-    progress: Progress,
-) -> Engine:
-    """Search; again where variables counted as written of which that failed."""
-    unsure: frozenset[str] = frozenset()
-    while True:
-        world = world_of(model, unsure)
-        exactness = exactness_of(world)
-        meter = Meter(budget, progress)
-        search = Search(world, meter, exactness.wild)
-        found = search.run()
-        if found.unsure <= unsure:
-            break
-        unsure |= found.unsure
-    gaps = exactness.gaps
-    if model.chart.charts:
-        gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
-    return Engine(name, world, search, found, meter.steps, gaps)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Begins searches: what they may spend, whom they tell, and whom they ask."""
+
+    budget: Budget
+    progress: Progress
+    solver: Solver | None
+
+    def engine(self, name: str, model: Model) -> Engine:
+        """Search; again where variables counted as written of which that failed."""
+        unsure: frozenset[str] = frozenset()
+        hints = self._hints(model) if name == SEARCH else {}
+        while True:
+            world = world_of(model, unsure, hints)
+            exactness = exactness_of(world)
+            meter = Meter(self.budget, self.progress)
+            search = Search(world, meter, exactness.wild, self._feasible(world))
+            found = search.run()
+            if found.unsure <= unsure:
+                break
+            unsure |= found.unsure
+        gaps = exactness.gaps
+        if model.chart.charts:
+            gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+        return Engine(name, world, search, found, meter.steps, gaps)
+
+    def _hints(self, model: Model) -> dict[str, Cut]:
+        if self.solver is None:
+            return {}
+        world = world_of(model)
+        texts = expression_texts(exactness_of(world).gaps)
+        return hints_for(predicates_of(model.real, texts), _of_the_session(world), self.solver)
+
+    def _feasible(self, world: World) -> Feasibility | None:
+        predicates = world.model.predicates
+        if self.solver is None or not predicates:
+            return None
+        guards = {key: (one.guard, one.names) for key, one in predicates.items()}
+        return Feasibility(guards, _of_the_session(world), self.solver)
+
+
+def _of_the_session(world: World) -> dict[str, Variable]:
+    return {name: one for (scope, name), one in declared_in(world.tree).items() if scope == ""}
