@@ -76,7 +76,9 @@ class Z3:
         return answer
 
     def _running(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
                 [sys.executable, "-m", "statewright.cli.solving_process", str(WORK), str(MEMORY)],
                 stdin=subprocess.PIPE,

@@ -11,15 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from statewright.compiler.verification.predicates import (
-    Predicate,
-    affected,
-    evaluated,
-    predicates_of,
-)
+from statewright.compiler.verification.predicates import Following, Predicate
 from statewright.compiler.verification.rewriting import rewritten
+from statewright.compiler.verification.solving.feasibility import Outcomes
 from statewright.compiler.verification.variables import Key
-from statewright.expressions import Computed, Content, Expression, parse
+from statewright.expressions import Computed, Expression, parse
 from statewright.expressions import Literal as Constant
 from statewright.expressions.syntax import Call, Literal, walk
 from statewright.statechart.actions import Action, Assign
@@ -31,8 +27,6 @@ LIMIT: Final = 2_000
 LOT: Final = "~lot:"
 GUARD: Final = "~guard:"
 """How the names of free variables begin."""
-KNOWN: Final = "~known:"
-"""How the names of variables begin that say what a guard is."""
 
 _DRAWING: Final = frozenset(("draw", "lot"))
 
@@ -46,7 +40,8 @@ class Model:
         real: the chart that it is a model of.
         lots: the free variables that stand for lots, with the number of outcomes of each.
         guesses: the free variables that stand for guards, with the text of each guard.
-        fresh: those of the guesses that say what a guard is after something was written.
+        cells: the free variables that say what guards are after something was written, with all
+            that these can be.
         predicates: what stands for a guard that is followed → the guard.
         withheld: inputs that nobody gives.
     """
@@ -55,15 +50,21 @@ class Model:
     real: Statechart
     lots: Mapping[Key, int] = field(default_factory=dict)
     guesses: Mapping[Key, str] = field(default_factory=dict)
-    fresh: frozenset[Key] = frozenset()
+    cells: Mapping[Key, tuple[Outcomes, ...]] = field(default_factory=dict)
     predicates: Mapping[Key, Predicate] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
+
+    @property
+    def is_abstract(self) -> bool:
+        """Whether more can happen in it than really can."""
+        return bool(self.guesses or self.cells)
 
 
 def model_of(
     chart: Statechart,
     given_up: frozenset[str] = frozenset(),
     withheld: frozenset[str] = frozenset(),
+    following: Following | None = None,
 ) -> Model:
     """The model of a chart.
 
@@ -71,8 +72,9 @@ def model_of(
         chart: the real one.
         given_up: the texts of the guards that are given up.
         withheld: inputs that nobody gives.
+        following: those of the guards that are followed.
     """
-    making = _Making(given_up, predicates_of(chart, given_up))
+    making = _Making(given_up, Following() if following is None else following)
     # The variables are known only when everything is rewritten.
     made = rewritten(chart, making)
     data = (*made.data, *making.data())
@@ -81,29 +83,29 @@ def model_of(
     made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
     guesses = {("", name): text for name, text in making.guesses.items()}
     lots = {("", name): outcomes for name, outcomes in making.lots.items()}
-    fresh = frozenset(("", name) for name in making.fresh)
-    predicates = {("", making.names[text]): one for text, one in making.predicates.items()}
-    return Model(made, chart, lots, guesses, fresh, predicates, withheld)
+    cells = {("", name): outcomes for name, outcomes in making.cells.items()}
+    predicates = {one.key: one for one in making.predicates.values()}
+    return Model(made, chart, lots, guesses, cells, predicates, withheld)
 
 
 class _Making:
     """Counts the free variables while a chart is rewritten."""
 
-    def __init__(self, given_up: frozenset[str], predicates: Mapping[str, Predicate]) -> None:
+    def __init__(self, given_up: frozenset[str], following: Following) -> None:
         self._given_up = given_up
-        self.predicates = predicates
-        self.names = {text: f"{KNOWN}{number}" for number, text in enumerate(predicates)}
-        self.fresh: set[str] = set()
+        self._following = following
+        self.predicates = following.predicates
+        self.cells: dict[str, tuple[Outcomes, ...]] = {}
         self.lots: dict[str, int] = {}
         self.guesses: dict[str, str] = {}
 
     def __call__(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
         """Each place has a free variable of its own: the same lot falls otherwise elsewhere."""
         text = expression.text
-        if guard and text in self.names:
-            return parse(f"vars['{self.names[text]}']")
+        if guard and text in self.predicates:
+            return parse(f"vars['{self.predicates[text].key[1]}']")
         if guard and text in self._given_up:
-            name = f"{GUARD}{len(self.guesses)}"
+            name = f"{GUARD}{len(self.guesses) + len(self.cells)}"
             self.guesses[name] = text
             return parse(f"vars['{name}']")
         for call in reversed(tuple(_draws(expression))):
@@ -114,30 +116,23 @@ class _Making:
 
     def following(self, assign: Assign) -> tuple[Action, ...]:
         """What was written may change the guards that read it."""
+        reading, cells = self._following.after(assign)
+        if not reading:
+            return ()
+        name = f"{GUARD}{len(self.guesses) + len(self.cells)}"
+        self.cells[name] = cells
         return tuple(
-            Assign((self.names[text],), self._anew(assign, self.predicates[text]))
-            for text in affected(self.predicates, assign)
+            Assign((one.key[1],), Computed(parse(f"vars['{name}'][{number}]")))
+            for number, one in enumerate(reading)
         )
 
-    def _anew(self, assign: Assign, predicate: Predicate) -> Content:
-        value = assign.value
-        own = assign.location[0]
-        is_whole = predicate.names == {own} and len(assign.location) == 1
-        type_ = predicate.plain.get(own)
-        if is_whole and isinstance(value, Constant) and type(value.value) is type_:
-            return Constant(evaluated(predicate.guard, {own: value.value}))
-        name = f"{GUARD}{len(self.guesses)}"
-        self.guesses[name] = predicate.guard.text
-        self.fresh.add(name)
-        return Computed(parse(f"vars['{name}']"))
-
     def data(self) -> Iterator[Datum]:
-        for text, one in self.predicates.items():
+        for one in self.predicates.values():
             initial = None if one.is_open else Constant(one.initial)
-            yield Datum(self.names[text], "dyn", initial)
+            yield Datum(one.key[1], "dyn", initial)
         for name in self.lots:
             yield Datum(name, "int")
-        for name in self.guesses:
+        for name in (*self.guesses, *self.cells):
             yield Datum(name, "dyn")
 
 

@@ -130,8 +130,9 @@ class Search:
         box = tuple((1 << len(self._world.inputs[key])) - 1 for key in dimensions)
         for moment in self._world.moments:
             trials = [_Trial(box, {})]
-            while trials and self._meter.step():
+            while trials and self._goes_on():
                 self._start(trials.pop(), trials, dimensions, moment)
+            self.found.complete = self.found.complete and not trials
 
     def _start(
         self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int
@@ -184,11 +185,16 @@ class Search:
             for line in self._world.alphabet.lines(snapshot)
         )
 
+    def _goes_on(self) -> bool:
+        """Whether there is budget left, and anything to be proved."""
+        is_lost = bool(self.found.repeated) and self._world.model.is_abstract
+        return not is_lost and self._meter.step()
+
     def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool:
         """Run a line in all of a piece; whether there was budget enough."""
         trials = [_Trial(piece.box, {})]
         while trials:
-            if not self._meter.step():
+            if not self._goes_on():
                 return False
             self._try(piece, line, snapshot, trials.pop(), trials, forced=forced)
         return True

@@ -24,7 +24,7 @@ from statewright.compiler.verification.happening import happens_in
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found, Origin, Piece
-from statewright.compiler.verification.predicates import predicates_of
+from statewright.compiler.verification.predicates import Following, candidates, following_of
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
@@ -40,16 +40,15 @@ from statewright.compiler.verification.questions import (
 )
 from statewright.compiler.verification.search import Search
 from statewright.compiler.verification.situations import Carrier, Control
-from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.solving.hints import hints_for
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
-from statewright.compiler.verification.world import World, declared_in, world_of
+from statewright.compiler.verification.world import World, of_the_session, world_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.structure.nodes import Variable
+from statewright.statechart.structure.tree import tree_of
 
 SEARCH = "search"
 """The engine that goes through all situations, with values that stand for all others."""
@@ -85,13 +84,13 @@ class Engine:
     @property
     def hindrance(self) -> str:
         """Why what it did not meet may happen all the same; ``""`` where it cannot."""
+        if self.found.repeated:
+            return f"`{self.found.repeated}` is looked at more than once without waiting"
         if not self.found.complete:
             return f"the budget was spent after {self.steps} macrosteps"
         if self.found.crowded:
             name = min(self.found.crowded)[1]
             return f"`{name}` may have more values than are followed"
-        if self.found.repeated:
-            return f"`{self.found.repeated}` is looked at more than once without waiting"
         limit = self.world.chart.limit
         if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
             return f"more than {limit} steps are taken without waiting"
@@ -295,9 +294,11 @@ def verified(
         solver: whom to ask about guards that samples cannot decide; None for nobody.
     """
     asking = _Asking(budget, progress, solver)
+    variables = of_the_session(tree_of(chart))
 
     def engine(name: str, given_up: frozenset[str]) -> Engine:
-        return asking.engine(name, model_of(chart, given_up, withheld))
+        following = following_of(chart, given_up, variables, solver)
+        return asking.engine(name, model_of(chart, given_up, withheld, following), following)
 
     first = engine(SEARCH, frozenset())
     engines = [first]
@@ -331,7 +332,7 @@ class _Asking:
     progress: Progress
     solver: Solver | None
 
-    def engine(self, name: str, model: Model) -> Engine:
+    def engine(self, name: str, model: Model, following: Following) -> Engine:
         """Search; again where variables counted as written of which that failed."""
         unsure: frozenset[str] = frozenset()
         hints = self._hints(model) if name == SEARCH else {}
@@ -339,7 +340,7 @@ class _Asking:
             world = world_of(model, unsure, hints)
             exactness = exactness_of(world)
             meter = Meter(self.budget, self.progress)
-            search = Search(world, meter, exactness.wild, self._feasible(world))
+            search = Search(world, meter, exactness.wild, following.feasible)
             found = search.run()
             if found.unsure <= unsure:
                 break
@@ -354,15 +355,5 @@ class _Asking:
             return {}
         world = world_of(model)
         texts = expression_texts(exactness_of(world).gaps)
-        return hints_for(predicates_of(model.real, texts), _of_the_session(world), self.solver)
-
-    def _feasible(self, world: World) -> Feasibility | None:
-        predicates = world.model.predicates
-        if self.solver is None or not predicates:
-            return None
-        guards = {key: (one.guard, one.names) for key, one in predicates.items()}
-        return Feasibility(guards, _of_the_session(world), self.solver)
-
-
-def _of_the_session(world: World) -> dict[str, Variable]:
-    return {name: one for (scope, name), one in declared_in(world.tree).items() if scope == ""}
+        guards = {one.key: (one.guard, one.names) for one in candidates(model.real, texts)}
+        return hints_for(guards, of_the_session(world.tree), self.solver)

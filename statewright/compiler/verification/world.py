@@ -143,7 +143,10 @@ def world_of(
     declared = declared_in(tree)
     relevance = Relevance(uses, declared)
     domains = Domains(uses, groups, declared, hints)
-    free = {key: _free_values(key, model, domains) for key in (*model.lots, *model.guesses)}
+    free = {
+        key: _free_values(key, model, domains)
+        for key in (*model.lots, *model.guesses, *model.cells)
+    }
     values = Liveness(tree, uses, relevance.reads, unsure)
     presence = Liveness(tree, uses, _all_reads, unsure)
     return World(
@@ -188,13 +191,18 @@ def declared_in(tree: Tree) -> dict[Key, Variable]:
     }
 
 
+def of_the_session(tree: Tree) -> dict[str, Variable]:
+    """The variables of the session, by name."""
+    return {name: one for (scope, name), one in declared_in(tree).items() if scope == ""}
+
+
 def _all_reads(part: Part) -> frozenset[Key]:
     return frozenset(read.key for site in part.sites for read in site.reads if read.key is not None)
 
 
 def _free_values(key: Key, model: Model, domains: Domains) -> Values:
-    if key in model.fresh:
-        return (True, False, NO_VALUE)
+    if key in model.cells:
+        return tuple(map(list, model.cells[key]))
     if key in model.guesses:
         return (True, False, NOTHING)
     outcomes = model.lots[key]
@@ -204,7 +212,7 @@ def _free_values(key: Key, model: Model, domains: Domains) -> Values:
 
 def chart_inputs(model: Model) -> tuple[str, ...]:
     """The inputs of the real chart that somebody may give."""
-    free = {name for _, name in (*model.lots, *model.guesses)}
+    free = {name for _, name in (*model.lots, *model.guesses, *model.cells)}
     withheld = free | model.withheld
     return tuple(name for name in model.chart.inputs if name not in withheld)
 

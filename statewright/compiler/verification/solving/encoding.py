@@ -50,9 +50,10 @@ from statewright.expressions.syntax import (
 from statewright.expressions.values import INT_MAX, Uint
 from statewright.statechart.structure.nodes import Variable
 
-_SORTS: Final = MappingProxyType(
+SORTS: Final = MappingProxyType(
     {"int": Sort.INT, "double": Sort.REAL, "string": Sort.TEXT, "bool": Sort.TRUTH}
 )
+"""Types of variables → what their values are."""
 _LENGTHS: Final = frozenset(("list", "map"))
 _LAST: Final = "\U0002ffff"
 
@@ -221,9 +222,9 @@ class Encoding:
     def _variable(self, node: Node) -> Value:
         name = _name_of(node)
         variable = self._variables.get(name)
-        if variable is None or variable.type not in _SORTS or _is_nullable(variable):
+        if variable is None or variable.type not in SORTS or _is_nullable(variable):
             raise NoTermError
-        sort = _SORTS[variable.type]
+        sort = SORTS[variable.type]
         number = opposite(_no_number(name)) if sort is Sort.REAL else TRUE
         return Value(Unknown(name, sort), sort, _there(name), number)
 
@@ -277,7 +278,7 @@ class Encoding:
         limits = variable.limits
         if variable.type in _LENGTHS:
             yield _at_least(_length(name), 0)
-        sort = _SORTS.get(variable.type)
+        sort = SORTS.get(variable.type)
         if sort is None or _is_nullable(variable):
             return
         own = Unknown(name, sort)

@@ -11,10 +11,10 @@ from itertools import combinations, product
 from typing import Final
 
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.predicates import Predicate
 from statewright.compiler.verification.solving.feasibility import Feasibility, Told
 from statewright.compiler.verification.solving.terms import Sat, Solver
 from statewright.compiler.verification.variables import Key
+from statewright.expressions import Expression
 from statewright.statechart.structure.nodes import Variable
 
 LARGEST: Final = 1_000_000
@@ -25,21 +25,19 @@ PAIRED: Final = 6
 
 
 def hints_for(
-    predicates: Mapping[str, Predicate], variables: Mapping[str, Variable], solver: Solver | None
+    guards: Mapping[Key, tuple[Expression, frozenset[str]]],
+    variables: Mapping[str, Variable],
+    solver: Solver,
 ) -> dict[str, Cut]:
-    """Name of a variable → values of it that guards tell apart."""
+    """Name of a variable → values of it that guards tell apart.
+
+    Args:
+        guards: what stands for a guard → the guard, and the names of the variables that it reads.
+        variables: by name.
+        solver: whom to ask.
+    """
     hints: dict[str, Cut] = {}
-    if solver is None or not predicates:
-        return hints
-    guards: dict[Key, tuple[str, Predicate]] = {
-        ("", text): (text, one) for text, one in predicates.items()
-    }
-    feasible = Feasibility(
-        {key: (one.guard, one.names) for key, (_, one) in guards.items()},
-        variables,
-        solver,
-        LARGEST,
-    )
+    feasible = Feasibility(guards, variables, solver, within=LARGEST)
     for asked in _asked(list(guards)):
         outcome = feasible.outcome(asked)
         if isinstance(outcome, Sat):
