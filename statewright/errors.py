@@ -32,6 +32,7 @@
     │   ├── UnusableDatabase    it is not one that this version can work with
     │   ├── CorruptedSession    the state of a session is not what was stored
     │   ├── CorruptedRow        a row of the database is not as it was written
+    │   ├── InvalidSettings     what whoever runs the server has set cannot be used
     │   └── EffectFailed        a request to the world was not carried out
     └── EvaluationError         the data: an expression has no value for them (CEL's error)
 
@@ -279,6 +280,10 @@ class CorruptedSession(HostError):
 
 class CorruptedRow(HostError):
     """A row of the database is not as it was written: somebody or something has changed it."""
+
+
+class InvalidSettings(HostError):
+    """What whoever runs the server has set cannot be used; the message says what to set instead."""
 
 
 class FailureKind(StrEnum):

@@ -27,9 +27,11 @@ from statewright.cli.commands.evaluate import eval_
 from statewright.cli.commands.explain import explain
 from statewright.cli.commands.fmt import fmt
 from statewright.cli.commands.init import init
+from statewright.cli.commands.migrate import migrate
 from statewright.cli.commands.publish import flows, publish
 from statewright.cli.commands.replay import replay
 from statewright.cli.commands.schema import schema
+from statewright.cli.commands.secrets import secrets
 from statewright.cli.commands.serve import serve
 from statewright.cli.commands.sessions import sessions
 from statewright.cli.commands.test import test
@@ -50,9 +52,11 @@ COMMANDS: tuple[click.Command, ...] = (
     flows,
     fmt,
     init,
+    migrate,
     publish,
     replay,
     schema,
+    secrets,
     serve,
     sessions,
     test,

@@ -20,6 +20,8 @@ from statewright.errors import InvalidConfiguration
 OWN: Final = "statewright.toml"
 SHARED: Final = "pyproject.toml"
 TOOL: Final = "statewright"
+EFFECTS: Final = "effects"
+"""The table that is not about checks but for `serve` and `worker`."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -199,11 +201,13 @@ def _table_of(path: Path) -> Mapping[str, Any] | None:
         document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise Failure(f"cannot read {str(path)!r}: {reason(error)}") from None
-    if path.name != SHARED:
-        return document
-    table = document.get("tool", {})
-    own = table.get(TOOL) if isinstance(table, dict) else None
-    return own if isinstance(own, dict) else None
+    own: Any = document
+    if path.name == SHARED:
+        table = document.get("tool", {})
+        own = table.get(TOOL) if isinstance(table, dict) else None
+    if not isinstance(own, dict):
+        return None
+    return {key: value for key, value in own.items() if key != EFFECTS}
 
 
 def _policy_from(table: Mapping[str, Any], file: str, beside: Policy = EVERYTHING) -> Policy:

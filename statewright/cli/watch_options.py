@@ -1,4 +1,4 @@
-"""What `serve` and `worker` have in common: what they may reach, and who watches them."""
+"""What `serve` and `worker` have in common: how they make requests, and who watches them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,32 @@ from statewright.cli.failure import Failure
 allow_private_option = click.option(
     "--allow-private",
     is_flag=True,
+    envvar="STATEWRIGHT_ALLOW_PRIVATE",
     help="Let flows send requests to addresses that are not public: to this machine, for one.",
+)
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    envvar="STATEWRIGHT_CONFIG",
+    show_envvar=True,
+    default="",
+    help="The settings of mail servers, databases, models and hosts; by default statewright.toml.",
+)
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(("builtin", "dbos")),
+    default="builtin",
+    envvar="STATEWRIGHT_ENGINE",
+    show_default=True,
+    help="Who hands requests out to the processes that make them.",
+)
+limit_option = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    envvar="STATEWRIGHT_LIMITS",
+    metavar="WHOM=RATE",
+    help="How often this process makes requests: tenant=50/s, host=10/s, host:crm.example=100/m.",
 )
 log_format_option = click.option(
     "--log-format",
@@ -31,7 +56,7 @@ alert_option = click.option(
 )
 
 _EXTRAS: Final = MappingProxyType(
-    {"prometheus_client": "server,metrics", "opentelemetry": "server,otel"}
+    {"dbos": "server,dbos", "prometheus_client": "server,metrics", "opentelemetry": "server,otel"}
 )
 
 
@@ -44,6 +69,22 @@ def sink_from(where: str) -> str:
     if where == "log" or (where.startswith(("http://", "https://")) and not where.split()[1:]):
         return where
     raise click.UsageError(f"--alert takes `log` or a URL with http, not {where!r}")
+
+
+def limits_checked(limits: tuple[str, ...]) -> tuple[str, ...]:
+    """The limits on requests.
+
+    Raises:
+        UsageError: one is none.
+    """
+    # Only here: the runtime takes a while to load.
+    from statewright.runtime.effects.limits import limits_from  # noqa: PLC0415
+
+    try:
+        limits_from(limits)
+    except ValueError as error:
+        raise click.UsageError(f"--limit: {error}") from None
+    return tuple(limit.strip() for limit in limits)
 
 
 def missing(error: ModuleNotFoundError) -> Failure:

@@ -233,6 +233,7 @@ class Settings:
         zone: the time zone of dates and schedules that name none, or ``""`` for UTC.
         business_hours: when somebody is there, or None.
         inactivity: what is done about a user who says nothing, or None.
+        fallback_at: where ``fallback`` is said.
     """
 
     on_error: OnError = OnError.FAIL
@@ -244,6 +245,7 @@ class Settings:
     zone: str = ""
     business_hours: BusinessHours | None = None
     inactivity: Inactivity | None = None
+    fallback_at: Location = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

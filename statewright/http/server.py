@@ -18,12 +18,13 @@ import uvicorn
 from starlette.applications import Starlette
 
 from statewright.http.app import create_app
+from statewright.http.making import Making, engine_on, limits_of, making_from_here
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
-from statewright.runtime.effects.engine import InProcessEngine
-from statewright.runtime.effects.http import HttpHandler
-from statewright.runtime.effects.secret_texts import secrets_of_environment
+from statewright.runtime.configuration.handlers import handlers_from
+from statewright.runtime.configuration.settings import settings_in
 from statewright.runtime.scheduling import USUAL
+from statewright.runtime.secrets.sources import secrets_from
 from statewright.storage import SQLStore
 
 DATABASE: Final = "STATEWRIGHT_DATABASE"
@@ -34,9 +35,6 @@ SIGNING_KEY: Final = "STATEWRIGHT_SIGNING_KEY"
 
 OPERATOR_KEY: Final = "STATEWRIGHT_OPERATOR_KEY"
 """Set this variable to the key that operators show, and they may look after sessions."""
-
-ALLOW_PRIVATE: Final = "STATEWRIGHT_ALLOW_PRIVATE"
-"""Set this variable to 1, and flows may send requests to addresses that are not public."""
 
 NO_WORKER: Final = "STATEWRIGHT_NO_WORKER"
 """Set this variable to 1, and requests and schedules are left to workers of their own."""
@@ -74,9 +72,9 @@ def serve(
     workers: int,
     announce: Announce,
     *,
-    allow_private: bool = False,
     works: bool = True,
     watch: Watch | None = None,
+    making: Making | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
 
@@ -86,20 +84,20 @@ def serve(
         port: 0 for any that is free.
         workers: how many processes serve.
         announce: is told the address.
-        allow_private: whether flows may send requests to addresses that are not public.
         works: whether requests are made and schedules fired here, too.
         watch: how the server is watched.
+        making: how requests are made.
 
     Raises:
         OSError: the address cannot be had.
         HostError: the database cannot be used.
     """
-    if allow_private:
-        os.environ[ALLOW_PRIVATE] = "1"
     if not works:
         os.environ[NO_WORKER] = "1"
     if watch is not None:
         os.environ.update(watch.environment())
+    if making is not None:
+        os.environ.update(making.environment())
     if workers == 1:
         asyncio.run(_serve(database, host, port, announce))
     else:
@@ -156,15 +154,22 @@ def _operator_key() -> str:
 def runtime_on(database: str, watchers: Watchers) -> Runtime:
     """A runtime as the variables of this process want it."""
     works = os.environ.get(NO_WORKER) != "1"
+    making = making_from_here()
     key = os.environ.get(SIGNING_KEY, "").encode() or secrets.token_bytes()
-    http = HttpHandler(allow_private=os.environ.get(ALLOW_PRIVATE) == "1")
+    settings = settings_in(making.config)
+    store = SQLStore(database)
+    sources = settings.secrets
+    secrets_ = watchers.redactor.remembering(
+        secrets_from(os.environ, store, sources.sources, sources.file)
+    )
     return Runtime(
-        SQLStore(database),
+        store,
         signing_key=key,
-        handlers={"http": http},
-        engine=InProcessEngine if works else None,
+        handlers=handlers_from(settings, secrets_, allow_private=making.allow_private),
+        engine=engine_on(database, making) if works else None,
+        limits=limits_of(making),
         schedules=USUAL if works else None,
-        secrets=watchers.redactor.remembering(secrets_of_environment),
+        secrets=secrets_,
         observers=watchers.observers,
     )
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from statewright.runtime.clock import VirtualClock, system_chance, system_clock
-from statewright.runtime.effects.engine import Engine, InProcessEngine
+from statewright.runtime.effects.engine import Engine
 from statewright.runtime.effects.handling import Handler, Order
+from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.runtime.history.comparing import Comparison, Divergence, Shown
 from statewright.runtime.history.moments import Moment
 from statewright.runtime.history.replay import Difference, Happening, Replay

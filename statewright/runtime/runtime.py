@@ -6,19 +6,21 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
-from types import TracebackType
 from typing import Any, Self
 
 from statewright.runtime.background import Background
 from statewright.runtime.clock import Chance, Clock, system_chance, system_clock
-from statewright.runtime.effects.engine import Engine, Host, InProcessEngine
+from statewright.runtime.effects.engine import Engine, Host
 from statewright.runtime.effects.handlers import default_handlers
 from statewright.runtime.effects.handling import Handler, Performer
+from statewright.runtime.effects.in_process import InProcessEngine
+from statewright.runtime.effects.limits import UNLIMITED, Limits
 from statewright.runtime.effects.results import Results
 from statewright.runtime.effects.secret_texts import Secrets, secrets_of_environment
 from statewright.runtime.history.past import Past
 from statewright.runtime.history.replay import Replay
 from statewright.runtime.observing.observers import Observer, Observers
+from statewright.runtime.operations.migrating import Migrations
 from statewright.runtime.operations.overview import Overview
 from statewright.runtime.operations.redaction import committed_from
 from statewright.runtime.operations.repairing import Repairs
@@ -47,7 +49,7 @@ from statewright.runtime.turns.turn import Turns
 from statewright.runtime.turns.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
+from statewright.storage.records import Publication, SessionKey
 from statewright.storage.store import Store
 
 
@@ -62,6 +64,7 @@ class Runtime:
         repairs: asks for work again, goes on without it, and resumes what has failed.
         overview: lists sessions, with how they stand.
         retention: ends sessions that were abandoned, and deletes what is over since long.
+        migrations: moves sessions from one version of their flow to another.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
@@ -71,6 +74,7 @@ class Runtime:
             that there are by default (``http``).
         engine: makes what carries out requests to the world; None for none in this process.
         secrets: gives what secrets stand for.
+        limits: how often this process makes requests, at most.
         signing_key: makes the tokens of sessions, so that a repeated start gives the same one.
         schedules: whose schedules this process fires; None for nobody's.
         poll: seconds after which what other processes know of is noticed, at the latest.
@@ -86,6 +90,7 @@ class Runtime:
         handlers: Mapping[str, Handler] | None = None,
         engine: Callable[[Host], Engine] | None = InProcessEngine,
         secrets: Secrets = secrets_of_environment,
+        limits: Limits = UNLIMITED,
         signing_key: bytes = b"",
         schedules: Schedules | None = USUAL,
         poll: float = 1.0,
@@ -97,7 +102,9 @@ class Runtime:
         self._handlers = {**default_handlers(), **(handlers or {})}
         self._observers = Observers(observers)
         self._turns = Turns(store, clock, self._committed, self._observers)
-        performer = Performer(self._handlers, secrets, clock=clock, observers=self._observers)
+        performer = Performer(
+            self._handlers, secrets, clock=clock, observers=self._observers, limits=limits
+        )
         results = Results(store, clock, chance, performer, self._turns, self._observers)
         self._starter = Starter(store, self._turns, chance, signing_key)
         self._inbox = Inbox(store, clock, self._turns.drain)
@@ -107,6 +114,7 @@ class Runtime:
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
         self.retention = Retention(store, self._turns, self.overview)
+        self.migrations = Migrations(store, self._turns, self.past, clock)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)
@@ -153,12 +161,7 @@ class Runtime:
         await self.open()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     # --- publications --------------------------------------------------------------------------
@@ -306,7 +309,7 @@ class Runtime:
         """
         checked_id(key, message_id)
         event = event_from(what)
-        loaded = await self._load(key)
+        loaded = await self._reader.loaded(key)
         if not loaded.inbox:
             existing(key, loaded)
         return await self._inbox.accept(key, message_id, event_to_json(event))
@@ -414,7 +417,7 @@ class Runtime:
         """
         answers = await self._reader.answers(key, after)
         if not answers:
-            existing(key, await self._load(key))
+            existing(key, await self._reader.loaded(key))
         return answers
 
     async def subscribe(self, key: SessionKey, *, after: int = 0) -> AsyncGenerator[Answer, None]:
@@ -434,7 +437,7 @@ class Runtime:
             UnknownSession: there is no such session.
             CorruptedSession: its state is not what was stored.
         """
-        return view_of(await self._turns.rehydrated(key, await self._load(key)))
+        return view_of(await self._turns.rehydrated(key, await self._reader.loaded(key)))
 
     async def current(
         self, flow: str, *, tenant: str = "default", channel: str = "api", conversation: str
@@ -491,10 +494,6 @@ class Runtime:
         message = self._name() if message_id is None else checked_id(key, message_id)
         answer = await self._turns.take(key, Incoming(message, event), expected=expected)
         return await self._reader.settled(key, answer, settle)
-
-    async def _load(self, key: SessionKey) -> Loaded:
-        (loaded,) = await self.store.load([Lookup(key)])
-        return loaded
 
     def _name(self) -> str:
         return self.chance(16).hex()

@@ -34,6 +34,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
+from statewright.storage.secrets import MemorySecrets
 from statewright.storage.store import PAGE, WAITING
 
 
@@ -63,6 +64,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.drafts = MemoryDrafts()
+        self.secrets = MemorySecrets()
         self._publications: dict[tuple[str, str], list[tuple[Publication, Release]]] = {}
         self._conversations: dict[tuple[str, str, str], dict[str, tuple[int, SessionKey]]] = {}
         self._sessions: dict[SessionKey, Session] = {}
@@ -322,7 +324,8 @@ class MemoryStore:
         if sent.available_at is None:
             return settlement.result is not None
         if settlement.result is None:
-            sent.claim = replace(sent.claim, token="")
+            attempts = sent.claim.attempts - (not settlement.tried)
+            sent.claim = replace(sent.claim, token="", attempts=attempts)
             sent.available_at = settlement.at
         else:
             sent.available_at, sent.result = None, settlement.result

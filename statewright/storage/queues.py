@@ -61,12 +61,15 @@ class Settlement:
         result: as JSON, stored once; None gives the request back.
         at: when it was finished; or, given back, from when it may be claimed again.
         failed: whether it has failed for good: ``failed`` lists it then, and ``revive`` asks anew.
+        tried: whether a request that is given back was begun; if not, that it was lent does not
+            count.
     """
 
     claim: Claim
     result: str | None
     at: int
     failed: bool = False
+    tried: bool = True
 
     def __post_init__(self) -> None:
         check_text("the result of an effect", self.result or "")

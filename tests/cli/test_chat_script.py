@@ -22,6 +22,7 @@ KEYS = [
     "status",
     "outcome",
     "revision",
+    "incidents",
 ]
 
 
@@ -46,6 +47,21 @@ def test_every_turn_is_one_object_with_the_keys_of_the_design(
     assert [turn["turn"] for turn in played] == [1, 2, 3]
     assert [turn["input"] for turn in played] == [None, {"choose": "venus"}, "2"]
     assert played[0]["awaiting"]["choices"][1] == {"value": "venus", "label": "Venus"}
+
+
+def test_what_went_wrong_is_told_in_json_as_in_text(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    flow, script = tmp_path / "flow.yaml", tmp_path / "nothing.yaml"
+    flow.write_text(
+        "statewright: 1\nstart: say\nvariables: {n: int}\n"
+        'nodes: {say: {type: message, text: "You have {{ n }}.", next: bye}, bye: {type: end}}\n'
+    )
+    script.write_text("[]\n")
+    (turn,) = turns(statewright("chat", flow, "--script", script, "--format", "json").out)
+    (incident,) = turn["incidents"]
+    assert incident["state"] == "say"
+    assert incident["message"] in statewright("chat", flow, "--script", script).err
 
 
 def test_the_same_script_gives_the_same_bytes_in_another_process(script: Path) -> None:

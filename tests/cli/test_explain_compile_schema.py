@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from statewright import flows
-from statewright.compiler.checks import CHECKS
+from statewright.compiler.catalogue import CATALOGUE
 from statewright.statechart import release_from_json
 from tests.cli.commands import CommandLine
 
 
 def test_without_a_code_all_checks_are_listed(statewright: CommandLine) -> None:
     lines = statewright("explain").out.splitlines()
-    assert [line.split()[0] for line in lines] == [check.code for check in CHECKS]
+    assert [line.split()[0] for line in lines] == [check.code for check in CATALOGUE]
 
 
 @pytest.mark.parametrize("code", ["S103", "s103", "dangling-edge"])

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from statewright.compiler.checks import BY_CODE, CHECKS
+from statewright.compiler.catalogue import CATALOGUE
+from statewright.compiler.checks import BY_CODE
 from statewright.compiler.checks.check import Check, sections_of
 from statewright.compiler.checks.consequences import BEHIND
 from statewright.compiler.mending import FIXES
@@ -27,16 +29,17 @@ GROUPS: Mapping[str, str] = {
     "X": "Composition: flows in flows, things at once",
     "T": "Rules: what must hold of every conversation",
     "A": "Access: who understands what is said",
+    "V": "Versions: what becomes of live conversations in another version",
 }
 """First letter of a code → what its checks are about."""
 
 
-def summary(check: Check) -> str:
+def summary(check: Check[Any]) -> str:
     """The first sentence of the documentation of a check, on one line."""
     return " ".join(sections_of(check.documentation)[""].split())
 
 
-def page(check: Check) -> str:
+def page(check: Check[Any]) -> str:
     """The page of a check."""
     sections = sections_of(check.documentation)
     lines = [
@@ -84,7 +87,7 @@ def index() -> str:
         "among them, how to suppress a finding, and how to add rules of your own.",
     ]
     for letter, title in GROUPS.items():
-        checks = [check for check in CHECKS if check.code.startswith(letter)]
+        checks = [check for check in CATALOGUE if check.code.startswith(letter)]
         if checks:
             lines += ["", f"## {title}", "", "| code | name | severity | |", "|---|---|---|---|"]
             lines += [
@@ -98,7 +101,7 @@ def index() -> str:
 
 def pages() -> dict[str, str]:
     """File name → text, for all pages."""
-    return {"README.md": index()} | {f"{check.code}.md": page(check) for check in CHECKS}
+    return {"README.md": index()} | {f"{check.code}.md": page(check) for check in CATALOGUE}
 
 
 def main() -> None:

@@ -258,3 +258,28 @@ def test_a_question_whose_data_offer_nothing_is_not_asked() -> None:
     )
     (played,) = turns(bare)
     assert (said([played]), played.status) == ([], "failed")
+
+
+def test_the_type_of_a_file_is_meant_in_any_case_and_its_size_is_none_below_zero() -> None:
+    flow = """
+start: ask
+nodes:
+  ask:
+    type: question
+    text: "A picture?"
+    input: file
+    accept: ["image/*", Application/PDF]
+    max_size: 1000
+    retry: No
+    next: bye
+  bye: {type: end, text: Thanks}
+"""
+
+    def sent(kind: str, size: int) -> dict[str, Any]:
+        one = {"url": "https://example.com/a", "type": kind, "size": size}
+        return {"event": "message", "data": {"files": [one]}}
+
+    assert talk(flow, sent("Image/PNG", 10))[-1] == "Thanks"
+    assert talk(flow, sent("application/pdf", 10))[-1] == "Thanks"
+    assert talk(flow, sent("image/png", -1))[-1] == "No"
+    assert talk(flow, sent("text/plain", 10))[-1] == "No"

@@ -148,6 +148,57 @@ def test_a_listener_of_the_library_hears_of_the_machine() -> None:
     assert heard == ["b", "d"]
 
 
+def noted(word: str) -> tuple[Assign, ...]:
+    return (Assign(("trail",), computed(f"trail + [{word!r}]")),)
+
+
+def test_what_is_done_on_entry_by_default_is_done_once_and_in_its_order() -> None:
+    deep = OurState(
+        "c",
+        StateKind.COMPOUND,
+        (
+            OurState("d", StateKind.COMPOUND, (OurState("e", entry=(noted("e"),)), OurState("f"))),
+            OurState("g"),
+        ),
+        initial=Transition(("e",), actions=noted("initial")),
+        transitions=(on("leave", "out"),),
+        entry=(noted("c"),),
+    )
+    out = OurState("out", transitions=(on("back", "c", actions=noted("back")),))
+    chart = chart_of(deep, out, data=(Datum("trail", "list", Literal([])),))
+    steps = ran(chart, [Event("leave"), Event("back")])
+    assert steps[-1].snapshot.data[""]["trail"] == [
+        "c",
+        "initial",
+        "e",
+        "back",
+        *("c", "initial", "e"),
+    ]
+    assert run_hosted(build(released(chart)), steps) == steps
+
+
+def test_the_default_of_history_is_not_run_where_its_parent_is_not_left() -> None:
+    chart = chart_of(
+        OurState(
+            "c",
+            StateKind.COMPOUND,
+            (
+                OurState(
+                    "h",
+                    StateKind.SHALLOW_HISTORY,
+                    initial=Transition(("b",), actions=noted("default")),
+                ),
+                OurState("a", transitions=(on("go", "h"),)),
+                OurState("b"),
+            ),
+        ),
+        data=(Datum("trail", "list", Literal([])),),
+    )
+    steps = ran(chart, [Event("go")])
+    assert steps[-1].snapshot.data[""]["trail"] == []
+    assert run_hosted(build(released(chart)), steps) == steps
+
+
 def test_history_and_its_variables_survive_json() -> None:
     hosted = build(released(WITH_HISTORY))
     session, _ = hosted.start(session="s", seed="s", now=0)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from statewright import compiler, flows
@@ -117,7 +117,9 @@ def _data(
 
 
 def comparable(value: Any) -> Any:
-    """A value without the texts of expressions, which are spelled anew."""
+    """A value without what is spelled anew: the texts of expressions, and ids with spaces."""
+    if isinstance(value, str):
+        return value.replace(" ", "_")
     if isinstance(value, Mapping):
         if {"message", "expression"} <= value.keys():
             return "an error"
@@ -205,11 +207,9 @@ def spelled(chart: Statechart) -> Statechart:
     return replace(chart, states=tuple(map(plain, chart.states)), charts=charts)
 
 
-@pytest.mark.xfail(reason="charts that send to each other without end still differ", strict=False)
 @settings(
     max_examples=8,
     deadline=None,
-    derandomize=True,
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
@@ -220,6 +220,8 @@ def spelled(chart: Statechart) -> Statechart:
 def test_random_charts_that_invoke_charts_are_read_back_as_such_that_do_the_same(
     chart: Statechart, events: list[Event]
 ) -> None:
+    # A chart stands in the document as often as it is invoked, up to a point.
+    assume("charts" not in {loss.code for loss in exported(chart).losses})
     assert_same(chart, [event for event in events if event.name != "result"])
 
 
@@ -245,8 +247,45 @@ def test_an_invoked_chart_stands_in_the_document_and_is_read_back_with_all_its_t
         data=(Datum("n", value=Literal(1)),),
         charts={"inner": inner},
     )
-    assert {loss.code for loss in exported(outer).losses} == {"cel"}
+    assert {loss.code for loss in exported(outer).losses} == {"cel", "names"}
     assert_same(outer, [Event("more"), Event("more"), Event("stop")])
+
+
+def test_what_is_sent_to_a_chart_that_was_invoked_finds_it_under_its_name_in_the_document() -> None:
+    inner = chart_of(
+        State("wait", transitions=(on("go", "end"),)),
+        State("end", StateKind.FINAL),
+    )
+    told = on("go", actions=(Send("go", target="#_a b"),))
+    done = on("done.invoke.a b", "end")
+    outer = chart_of(
+        State(
+            "s",
+            invocations=(Invoke("a b", "scxml", Record(()), chart=Literal("inner")),),
+            transitions=(told, done),
+        ),
+        State("end", StateKind.FINAL),
+        charts={"inner": inner},
+    )
+    assert "#_a_b" in document_of(outer)
+    assert {loss.code for loss in exported(outer).losses} == {"cel", "names"}
+    assert_same(outer, [Event("go")])
+
+
+def test_charts_that_are_invoked_again_and_again_are_written_out_so_often_and_no_more() -> None:
+    def invoking(chart: str) -> tuple[Invoke, ...]:
+        return tuple(Invoke(f"i{n}", "scxml", Record(()), chart=Literal(chart)) for n in range(2))
+
+    charts = {
+        f"c{n}": chart_of(State("s", invocations=invoking(f"c{n + 1}")), data=(Datum("n"),))
+        for n in range(40)
+    }
+    charts["c40"] = chart_of(State("s", data=(Datum("n", "int"),)))
+    outer = chart_of(State("s", invocations=invoking("c0")), charts=charts)
+    export = exported(outer)
+    assert "charts" in {loss.code for loss in export.losses}
+    assert "types" in {loss.code for loss in export.losses}, "what inner charts lose is said, too"
+    assert len(document_of(outer)) < 20_000_000
 
 
 def test_an_id_that_is_given_and_written_down_is_a_loss() -> None:

@@ -156,6 +156,10 @@ def test_random_expressions_are_worth_the_same(
         ),
         *("answer.email('a@b.co')", "answer.email('a@b')", "answer.phone('+49 (30) 123456')"),
         *("answer.date('2024-02-29')", "answer.date('2023-02-29')", "answer.date('0000-01-01')"),
+        *("answer.integer('４２.')", "answer.integer('٤٢')", "answer.number('١٢٫٥')"),
+        *("answer.number('−3.5!')", "answer.number('5²')", "answer.integer('𝟘𝟙𝟡')"),
+        *("answer.boolean('¡Sí!')", "answer.boolean('Va bene.')", "answer.boolean('não')"),
+        *("answer.email('a@b.co.')", "answer.phone('０２０ ７９４６ ００１８.')"),
         *("answer.integer(2.0)", "answer.number(3)", "answer.boolean('')", "answer.text(4)"),
     ],
 )
@@ -163,13 +167,14 @@ def test_where_javascript_would_trip_the_value_is_cel_s(node: NodeTools, text: s
     assert disagreements(node, [text], {}) == []
 
 
-CHOICES = "[{'value': 'a', 'label': 'São Paulo'}, {'value': 2, 'label': 'B, C'}, {'value': 'A'}]"
+CHOICES = "[{'value': 'a', 'label': 'São Paulo'}, {'value': 2, 'label': 'B, C', 'synonyms': ['Two!']}, {'value': 'A'}]"
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         *("'a'", "'A'", "'sao paulo'", "' SÃO  PAULO'", "'SÃO PAULO '", "'2'", "2", "'3'", "'4'"),
+        *("'a!'", "'٢.'", "'Two?'", "'two'", "'sao paulo :)'", "'３'"),
         *("'b, c'", "'a, b, c'", "'a,A'", "'a, 2'", "['a', 2]", "['a', 'x']", "''", "[]", "null"),
     ],
 )

@@ -256,7 +256,8 @@ def _plain(snapshot: Snapshot) -> str:
     return repr((snapshot.configuration, snapshot.floor, sorted(data.items())))
 
 
-def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
+@pytest.mark.parametrize("broad", [2_000, 0], ids=["breadth first", "place by place"])
+def test_it_agrees_with_a_plain_search_on_random_flows(broad: int) -> None:
     chance = random.Random(2026)
     compared = 0
     cases = int(os.environ.get("STATEWRIGHT_FLOWS", "120"))
@@ -266,7 +267,7 @@ def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
         plain = plainly_met(chart)
         if plain is None:
             continue
-        verification = verified(chart)
+        verification = verified(chart, Budget(broad=broad))
         if verification.hindrance:
             continue
         compared += 1
@@ -274,3 +275,70 @@ def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
             question = TakeTransition(name)
             assert verification.is_met(question) == (name in plain), (name, text)
     assert compared > cases // 2
+
+
+def test_a_ring_without_a_way_to_an_end_is_found_even_where_a_guard_depends_on_the_time() -> None:
+    text = """
+start: ask
+variables: {day: date}
+nodes:
+  ask: {type: question, text: When?, input: date, variable: day, next: check}
+  check:
+    type: condition
+    branches: [{if: "timestamp(day + 'T00:00:00Z') <= now", to: late}]
+    else: bye
+  late: {type: question, text: And then?, next: later}
+  later: {type: question, text: And then?, next: late}
+  bye: {type: end}
+"""
+    finding = found(compiled(text))["C203", "late"]
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.witness is not None
+
+
+@pytest.mark.parametrize(
+    ("guards", "code"),
+    [
+        (["total > 20 || !(total > 20)", "count == 1"], "G306"),
+        (["total > 20 && !(total > 20)"], "G305"),
+        (["total > 20", "count == 1 && total > 20"], "G307"),
+    ],
+)
+def test_guards_are_compared_with_each_other_even_where_their_values_are_too_many(
+    guards: list[str], code: str
+) -> None:
+    branches = ", ".join(f'{{if: "{guard}", to: yes_{n}}}' for n, guard in enumerate(guards))
+    ends = "".join(f"  yes_{n}: {{type: end}}\n" for n, _ in enumerate(guards))
+    text = f"""
+start: ask
+variables: {{count: int, total: {{type: int, default: 0}}, far: {{type: int, default: 0}}}}
+nodes:
+  ask: {{type: question, text: How many?, input: integer, variable: count, next: add}}
+  add: {{type: set, actions: [{{set: total, to: "{{{{ total + count * count }}}}"}}], next: more}}
+  more: {{type: question, text: More?, choices: ["yes", "no"], next: [{{if: "answer == 'yes'", to: ask}}, {{to: route}}]}}
+  route: {{type: condition, branches: [{branches}], else: bye}}
+{ends}  bye: {{type: end, text: "{{{{ far }}}}"}}
+""".replace("if: \"answer == 'yes'\"", "if: \"input == 'yes'\"")
+    assert (code, "route") in found(compiled(text))
+
+
+def test_nothing_is_claimed_of_what_lies_inside_of_lists_that_are_not_tried() -> None:
+    flow = """
+start: ask
+variables: {x: int, rows: list}
+nodes:
+  ask:
+    type: http
+    url: "https://api.example.com/rows"
+    save: {x: "response.body.rows[0].total", rows: "response.body.rows"}
+    success: look
+    error: sorry
+  look:
+    type: condition
+    branches: [{if: "rows[0].total > 5", to: bye}]
+    else: sorry
+  bye: {type: end, outcome: done}
+  sorry: {type: end, outcome: sorry}
+"""
+    told = compiler.verify(compiled(flow)).findings
+    assert {(one.code, one.verdict) for one in told} <= {("C205", Verdict.UNDECIDED)}

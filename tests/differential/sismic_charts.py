@@ -161,6 +161,8 @@ def _plain(state: State, gone: frozenset[str]) -> State:
     initial = state.initial
     if "history" not in state.kind:
         initial = _plain_initial(initial, children)
+    if initial is not None:
+        initial = replace(initial, actions=())
     transitions = tuple(_one_target(one) for one in state.transitions if not gone & {*one.targets})
     return replace(
         state, states=children, initial=initial, transitions=transitions, data=(), awaits=None

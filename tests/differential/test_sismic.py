@@ -169,7 +169,8 @@ DEPARTURES: Final[tuple[Callable[[], None], ...]] = (
     starts_at_children_only,
 )
 """Besides: it enters and leaves regions by name, not in document order, which only actions show;
-transitions have one target, and are always external; variables belong to no state; and a session
+transitions have one target, and are always external; nothing is done on the way to where a state
+starts or a history state leads by default; variables belong to no state; and a session
 cannot be restored, so that everything here is kept in memory."""
 
 

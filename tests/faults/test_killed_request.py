@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of a request to the world: another makes it again in time."""
+"""A worker is killed in the middle of requests to the world: another makes them again in time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 from statewright import compiler, flows
 from statewright.runtime import Runtime
 from statewright.storage import SQLStore
-from tests.runtime.servers import Asked, Reply, serving
+from tests.runtime.servers import Asked, Reply, Server, serving
 from tests.runtime.worlds import texts
 
 LEASE = float(os.environ.get("STATEWRIGHT_LEASE", "2"))
@@ -31,9 +31,13 @@ WORKER = Path(__file__).with_name("asking.py")
 ROOT = Path(__file__).parents[2]
 
 
+MANY = int(os.environ.get("STATEWRIGHT_REQUESTS", "40"))
+"""How many requests two workers share of which one is killed."""
+
+
 @contextmanager
-def worker(url: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, str(WORKER), url, str(LEASE)], cwd=ROOT)
+def worker(url: str, engine: str = "builtin") -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, str(WORKER), url, str(LEASE), engine], cwd=ROOT)
     try:
         yield process
     finally:
@@ -95,6 +99,50 @@ async def taken_over(url: str) -> None:
         assert len(answers) == 2, "the start, and one turn for the result"
         assert (await runtime.replay(key)).differences == ()
         assert seconds < LEASE + 5
+
+
+async def until_asked(service: Server, times: int) -> None:
+    async with asyncio.timeout(60):
+        while len(service.asked) < times:  # noqa: ASYNC110 (the server of tests tells nobody)
+            await asyncio.sleep(0.01)
+
+
+async def shared(url: str, engine: str) -> None:
+    """Two workers share requests; one is killed when both have begun some, the other goes on."""
+
+    def reply(asked: Asked) -> Reply:
+        return Reply(b'{"number": %d}' % len(asked.body), delay=0.2)
+
+    async with serving(reply) as service, Runtime(SQLStore(url), engine=None) as runtime:
+        flow = flows.parse(json.dumps(asking(service.url)))
+        await runtime.publish(compiler.compile(flow).release(), flow="asking")
+        with worker(url, engine) as first, worker(url, engine):
+            keys = [(await runtime.start("asking")).key]
+            await until_asked(service, 1)
+            keys += [(await runtime.start("asking")).key for _ in range(MANY - 1)]
+            await until_asked(service, MANY // 4)
+            first.kill()
+            async with asyncio.timeout(2 * LEASE + 60):
+                for key in keys:
+                    answers = [answer async for answer in runtime.subscribe(key)]
+                    assert len(answers) == 2, "the start, and one turn for the result"
+                    assert texts(*answers) == ["order 0"]
+        assert len({one.headers["idempotency-key"] for one in service.asked}) == MANY
+        assert await runtime.store.pending("default") == ()
+
+
+@pytest.mark.parametrize("engine", ["builtin", "dbos"])
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_requests_of_two_workers_are_all_made_when_one_is_killed(
+    where: str, engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if engine == "dbos":
+        pytest.importorskip("dbos")
+    if where == "sqlite":
+        url = f"sqlite:///{tmp_path}/flows.db"
+    else:
+        url = request.getfixturevalue("postgresql")()
+    asyncio.run(shared(url, engine))
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])

@@ -38,6 +38,12 @@ def test_our_own_files_are_laid_out(path: Path) -> None:
         ("a:   1\n\n\n\nb: 2", "a: 1\n\nb: 2\n"),
         ("a:\n      b: 1\n      c: 2\n", "a:\n  b: 1\n  c: 2\n"),
         ("a:\n- 1\n-   2\n", "a:\n  - 1\n  - 2\n"),
+        ("a:\n  b: [1,  # x\n   2]\n", "a:\n  # x\n  b: [1, 2]\n"),
+        (
+            "a:\n  - {b: 1,\n    # y\n    c: 'it # no'} # z\n",
+            "a:\n  # y\n  - {b: 1, c: 'it # no'}  # z\n",
+        ),
+        ("a: {b: [1, # q\n 2], # r\n c: 3}\n# t\n", "# q\n# r\na: {b: [1, 2], c: 3}\n# t\n"),
         ("- a\n-   b:\n      c\n", "- a\n- b: c\n"),
         ("a: 1 # why\n", "a: 1  # why\n"),
         ("# top\n\na: 1\n# end\n", "# top\n\na: 1\n# end\n"),

@@ -180,9 +180,13 @@ def states(draw: st.DrawFn, sketch: Sketch, ids: list[str], traits: Traits) -> S
     real = [child.id for child in children if "history" not in child.kind]
     initial = None
     if real and sketch.kind is StateKind.COMPOUND and draw(st.booleans()):
-        initial = Transition((draw(st.sampled_from([one.id for one in below(sketch)])),))
+        first = draw(st.sampled_from([one.id for one in below(sketch)]))
+        initial = Transition((first,), actions=draw(actions(traits)))
     children = tuple(
-        replace(child, initial=Transition((draw(st.sampled_from(real)),)))
+        replace(
+            child,
+            initial=Transition((draw(st.sampled_from(real)),), actions=draw(actions(traits))),
+        )
         if "history" in child.kind
         else child
         for child in children

@@ -40,7 +40,7 @@ from statewright.statechart.forms.snapshot_text import snapshot_from_text, text_
 from statewright.statechart.stepping.acceptance import accepted
 from statewright.statechart.stepping.algorithm import long_turn
 from statewright.statechart.stepping.ordinary import short_turn
-from statewright.statechart.stepping.programs import prepare
+from statewright.statechart.stepping.programs import PATIENCE, Interpreted, prepare
 from statewright.statechart.structure.tree import tree_of
 from tests.properties.statecharts import GUARDS, Traits, charts, events, families
 
@@ -210,6 +210,26 @@ def test_code_and_interpreter_come_to_the_same(chart: Statechart, said: list[Eve
     coded = conversation(copy, said * 2, lambda snapshot, event: macrostep(copy, snapshot, event))
     for one, other in zip(interpreted, coded, strict=True):
         assert one == other
+
+
+@SLOW
+@given(chart=ANY, said=events(), left=st.integers(0, 3))
+def test_what_was_evaluated_before_makes_no_difference(
+    chart: Statechart, said: list[Event], left: int
+) -> None:
+    """The first time all is new; then turns are remembered, and code is made in the midst of it."""
+
+    def step(snapshot: Snapshot, event: Event) -> Macrostep:
+        return macrostep(chart, snapshot, event)
+
+    new = list(conversation(chart, said * 2, step))
+    for each in (chart, *chart.charts.values()):
+        for node in (tree_of(each).root, *tree_of(each).nodes.values()):
+            for program in node.scope.programs.values():
+                if isinstance(program.function, Interpreted):
+                    program.function.uses = PATIENCE - left
+    assert list(conversation(chart, said * 2, step)) == new
+    assert list(conversation(chart, said * 2, step)) == new
 
 
 scalars = (

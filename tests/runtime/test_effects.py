@@ -11,9 +11,10 @@ import pytest
 from statewright.errors import EffectFailed
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
-from statewright.runtime.effects.engine import LEASE, InProcessEngine
+from statewright.runtime.effects.engine import LEASE
 from statewright.runtime.effects.handling import Performer
 from statewright.runtime.effects.http import HttpHandler
+from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.statechart import Effect, EffectKind, Event
 from statewright.storage import MemoryStore
 from statewright.storage.records import Outcome, SessionKey, Turn

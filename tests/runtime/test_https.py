@@ -12,7 +12,7 @@ import pytest
 
 from statewright.errors import EffectFailed
 from statewright.runtime import Order
-from statewright.runtime.effects import http
+from statewright.runtime.effects import web
 from statewright.runtime.effects.http import HttpHandler
 from statewright.statechart import EffectKind
 from statewright.storage.records import SessionKey
@@ -47,7 +47,7 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     async def here(*_: Any, **__: Any) -> list[str]:
         return ["127.0.0.1"]
 
-    monkeypatch.setattr(http, "addresses_of", here)
+    monkeypatch.setattr(web, "addresses_of", here)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(certificate, key)
     return made

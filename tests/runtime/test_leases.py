@@ -13,7 +13,8 @@ from statewright.errors import CorruptedSession, StorageUnavailable
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime, system_clock
 from statewright.runtime.clock import SECOND
-from statewright.runtime.effects.engine import LEASE, LENT, InProcessEngine
+from statewright.runtime.effects.engine import LEASE, LENT
+from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.runtime.effects.retrying import USUAL_RETRIES
 from statewright.statechart import Event
 from statewright.storage import MemoryStore

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from statewright.errors import EffectFailed, SessionEnded
 from statewright.runtime import Order, Runtime, VirtualClock
+from statewright.runtime.effects.secret_texts import asked
 from statewright.runtime.observing.alerts import Alert, Alerts, Webhook, log_sink
 from statewright.runtime.observing.logs import JSONFormatter
 from statewright.runtime.observing.metrics import Metrics
@@ -254,8 +255,8 @@ async def test_an_alert_in_the_log_carries_its_parts() -> None:
 async def test_secrets_that_were_given_out_are_in_no_log() -> None:
     redactor = Redactor()
     secrets = redactor.remembering(lambda _tenant, name: {"token": "s3cr3t-x"}.get(name))
-    assert secrets("t", "token") == "s3cr3t-x"
-    assert secrets("t", "other") is None
+    assert await asked(secrets, "t", "token") == "s3cr3t-x"
+    assert await asked(secrets, "t", "other") is None
 
     def work(logger: logging.Logger) -> None:
         logger.warning("it sent Bearer s3cr3t-x", extra={"statewright": {"url": "?k=s3cr3t-x"}})

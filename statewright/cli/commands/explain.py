@@ -11,7 +11,7 @@ import click
 from statewright.cli import streams
 from statewright.cli.failure import Failure
 from statewright.cli.options import format_option
-from statewright.compiler.checks import BY_CODE, CHECKS
+from statewright.compiler.catalogue import CATALOGUE
 from statewright.compiler.checks.check import Check, sections_of
 
 
@@ -23,7 +23,7 @@ def explain(code: str | None, format_: str) -> None:
 
     CODE is the code or the name of a check.
     """
-    checks = CHECKS if code is None else (_check(code),)
+    checks = CATALOGUE if code is None else (_check(code),)
     if format_ == "json":
         objects = [_object(check) for check in checks]
         document = objects if code is None else objects[0]
@@ -34,32 +34,33 @@ def explain(code: str | None, format_: str) -> None:
         click.echo(_page(checks[0]))
 
 
-def _check(code: str) -> Check:
+def _check(code: str) -> Check[Any]:
     """The check of this code or name.
 
     Raises:
         Failure: there is none.
     """
-    by_name = {check.name: check for check in CHECKS}
-    found = BY_CODE.get(code.upper()) or by_name.get(code.lower())
+    by_code = {check.code: check for check in CATALOGUE}
+    by_name = {check.name: check for check in CATALOGUE}
+    found = by_code.get(code.upper()) or by_name.get(code.lower())
     if found:
         return found
-    nearest = get_close_matches(code.upper(), BY_CODE, n=1) or get_close_matches(
+    nearest = get_close_matches(code.upper(), by_code, n=1) or get_close_matches(
         code.lower(), by_name, n=1
     )
     hint = f"did you mean {nearest[0]}?" if nearest else "`statewright explain` lists all checks"
     raise Failure(f"there is no check {code!r}; {hint}")
 
 
-def _summary(check: Check) -> str:
+def _summary(check: Check[Any]) -> str:
     return " ".join(sections_of(check.documentation)[""].split())
 
 
-def _line(check: Check) -> str:
+def _line(check: Check[Any]) -> str:
     return f"{check.code}  {check.severity:<7}  {check.name:<20}  {_summary(check)}"
 
 
-def _page(check: Check) -> str:
+def _page(check: Check[Any]) -> str:
     sections = sections_of(check.documentation)
     head = f"{check.code} {check.name} ({check.severity})\n\n{_summary(check)}"
     body = (f"{title}\n{_indented(text)}" for title, text in sections.items() if title)
@@ -70,7 +71,7 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
 
 
-def _object(check: Check) -> dict[str, Any]:
+def _object(check: Check[Any]) -> dict[str, Any]:
     sections = sections_of(check.documentation)
     return {
         "code": check.code,

@@ -14,6 +14,10 @@ from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
+    config_option,
+    engine_option,
+    limit_option,
+    limits_checked,
     log_format_option,
     missing,
     sink_from,
@@ -46,6 +50,9 @@ from statewright.cli.watch_options import (
     help="Make requests and fire schedules here, or leave that to `statewright worker`.",
 )
 @allow_private_option
+@config_option
+@engine_option
+@limit_option
 @log_format_option
 @click.option("--metrics", is_flag=True, help="Serve metrics for Prometheus at /metrics.")
 @tracing_option
@@ -58,6 +65,9 @@ def serve(  # noqa: PLR0913 (an argument per option)
     workers: int,
     works: bool,
     allow_private: bool,
+    config: str,
+    engine: str,
+    limits: tuple[str, ...],
     log_format: str,
     metrics: bool,
     tracing: bool,
@@ -72,6 +82,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
     try:
         # Only here: the server is a part that is not always installed.
         from statewright.http import server  # noqa: PLC0415
+        from statewright.http.making import Making  # noqa: PLC0415 (as above)
         from statewright.http.watching import Watch  # noqa: PLC0415 (as above)
 
         watch = Watch(log_format, metrics, tracing, tuple(map(sink_from, alerts)))
@@ -81,9 +92,9 @@ def serve(  # noqa: PLR0913 (an argument per option)
             port,
             workers,
             _announce,
-            allow_private=allow_private,
             works=works,
             watch=watch,
+            making=Making(engine, limits_checked(limits), allow_private, config),
         )
     except ModuleNotFoundError as error:
         raise missing(error) from None

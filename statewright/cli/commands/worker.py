@@ -10,6 +10,10 @@ from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
     allow_private_option,
+    config_option,
+    engine_option,
+    limit_option,
+    limits_checked,
     log_format_option,
     missing,
     sink_from,
@@ -20,6 +24,9 @@ from statewright.cli.watch_options import (
 @click.command()
 @database_option
 @allow_private_option
+@config_option
+@engine_option
+@limit_option
 @log_format_option
 @tracing_option
 @alert_option
@@ -27,6 +34,9 @@ def worker(
     database: str,
     *,
     allow_private: bool,
+    config: str,
+    engine: str,
+    limits: tuple[str, ...],
     log_format: str,
     tracing: bool,
     alerts: tuple[str, ...],
@@ -38,11 +48,13 @@ def worker(
     """
     try:
         # Only here: the server is a part that is not always installed.
-        from statewright.http.watching import Watch  # noqa: PLC0415
+        from statewright.http.making import Making  # noqa: PLC0415
+        from statewright.http.watching import Watch  # noqa: PLC0415 (as below)
         from statewright.http.working import work  # noqa: PLC0415 (as above)
 
         watch = Watch(log_format, tracing=tracing, alerts=tuple(map(sink_from, alerts)))
-        work(database, _announce, allow_private=allow_private, watch=watch)
+        making = Making(engine, limits_checked(limits), allow_private, config)
+        work(database, _announce, watch=watch, making=making)
     except ModuleNotFoundError as error:
         raise missing(error) from None
     return CLEAN

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic
+
+from typing_extensions import TypeVar
 
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
@@ -14,9 +17,13 @@ SECTIONS = ("What it does", "Why it matters", "Example", "Instead", "Known limit
 """The sections that the documentation of every check has, in this order."""
 
 
+Looked = TypeVar("Looked", default=Subject)
+"""What a check looks at."""
+
+
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One question that is asked of every flow.
+class Check(Generic[Looked]):
+    """One question that is asked of every flow, or of two versions of one.
 
     Attributes:
         code: never used again for another question: ``S103``.
@@ -30,7 +37,7 @@ class Check:
     name: str
     severity: Severity
     documentation: str
-    find: Callable[[Check, Subject], Iterable[Finding]]
+    find: Callable[[Check[Looked], Looked], Iterable[Finding]]
 
     def finding(
         self,

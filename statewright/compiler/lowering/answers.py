@@ -31,27 +31,6 @@ FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
 )
 """The function that makes an (optional) value of what the user typed."""
 
-DEFAULT_RETRY: Mapping[InputKind, str] = MappingProxyType(
-    {
-        InputKind.TEXT: "That will not do. Please try again.",
-        InputKind.NUMBER: "Please answer with a number that fits.",
-        InputKind.INTEGER: "Please answer with a whole number that fits.",
-        InputKind.EMAIL: "Please answer with an email address, such as name@example.com.",
-        InputKind.PHONE: "Please answer with a phone number, such as +1 555 010 9999.",
-        InputKind.URL: "Please answer with a web address, such as https://example.com.",
-        InputKind.DATE: "Please answer with a date, such as 2026-12-31.",
-        InputKind.BOOLEAN: "Please answer with yes or no.",
-        InputKind.CHOICE: "Please choose one of the answers offered.",
-        InputKind.MULTIPLE_CHOICE: "Please choose from the answers offered.",
-        InputKind.TIME: "Please answer with a time of day, such as 14:30.",
-        InputKind.RATING: "Please answer with one of the numbers offered.",
-        InputKind.SLIDER: "Please answer with a number that fits.",
-        InputKind.FILE: "Please send a file that fits.",
-        InputKind.LOCATION: "Please send a location.",
-    }
-)
-"""What is said to an answer that will not do, where the author says nothing."""
-
 MEASURES: Mapping[InputKind, str] = MappingProxyType(
     {
         InputKind.NUMBER: "it",
@@ -97,6 +76,13 @@ def answer(question: Question, choices: str, typed: str = TYPED) -> str:
         typed: CEL for what the user said.
     """
     function = FUNCTIONS[question.input]
+    if question.yes or question.no:
+        words = f"answer.says({typed}, {{}}) ? optional.of({{}}) : "
+        yes, no = (
+            words.format(cel(list(said)), cel(meant)) if said else ""
+            for said, meant in ((question.yes, True), (question.no, False))
+        )
+        return f"({yes}{no}{function}({typed}))"
     if question.input in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
         return f"{function}({typed}, {choices})"
     return f"{function}({_SENT.get(question.input, typed) if typed == TYPED else typed})"
@@ -148,8 +134,8 @@ def _tests(question: Question, typed: str) -> list[str]:
 
 def _tests_of_file(validation: Validation) -> Iterator[str]:
     if validation.accept:
-        kinds = [one.removesuffix("*") for one in validation.accept]
-        yield f"{cel(kinds)}.exists(k, string(it.?type.orValue('')).startsWith(k))"
+        kinds = [one.removesuffix("*").lower() for one in validation.accept]
+        yield f"{cel(kinds)}.exists(k, string(it.?type.orValue('')).lowerAscii().startsWith(k))"
     if validation.max_size is not None:
         yield f"it.?size.hasValue() && it.size <= {validation.max_size}"
 

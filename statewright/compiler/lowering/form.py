@@ -16,6 +16,7 @@ from dataclasses import replace
 from statewright.compiler.lowering.answers import is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.phrases import SOME_WRONG, phrase
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -40,14 +41,12 @@ SUBMITTED = "form.submit"
 FILLED, GIVEN_UP = "~filled", "~given up"
 """The ends of the flow of a form."""
 
-WRONG = "Some of the answers will not do. Please check them."
 """What is said to answers that come at once, where one will not do."""
 
 
 def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
     """The compound state drawn above."""
-    declared = None if config.variable is None else declaration_at(plan.flow, config.variable)
-    inner = plan_inside(plan, node, _flow_of(node, config, declared))
+    inner = plan_inside(plan, node, _flow_of(node, config, plan.flow))
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     asked = conversation(inner, pieces, ())
     ended = f"done.state.{inner.home}"
@@ -90,11 +89,12 @@ def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
     )
 
 
-def _flow_of(node: Node, config: Form, declared: Variable | None) -> Flow:
+def _flow_of(node: Node, config: Form, flow: Flow) -> Flow:
     """The questions in their order, as a flow with a variable for each.
 
     A variable is declared as the part of that one to which the answers go.
     """
+    declared = None if config.variable is None else declaration_at(flow, config.variable)
     names = [field.name for field in config.fields]
     followers = [*names[1:], FILLED] if names else []
     questions = (
@@ -116,6 +116,8 @@ def _flow_of(node: Node, config: Form, declared: Variable | None) -> Flow:
         nodes=(*questions, *ends),
         edges=tuple(edges),
         variables=tuple(_kept(name, part_at(declared, (name,))) for name in names),
+        locale=flow.locale,
+        locales=flow.locales,
     )
 
 
@@ -135,12 +137,13 @@ def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
     actions = tuple(
         Assign((field.name,), Computed(parse(_taken(field)))) for field in config.fields
     )
+    wrong = phrase(SOME_WRONG, inner.flow)
     return (
         # Internal: the variables of the fields belong to the state that it would leave.
         Transition(
             (inner.state(FILLED),), (SUBMITTED,), parse(tests), TransitionKind.INTERNAL, actions
         ),
-        Transition(events=(SUBMITTED,), guard=parse(ours), actions=text_bubble(Literal(WRONG))),
+        Transition(events=(SUBMITTED,), guard=parse(ours), actions=text_bubble(wrong)),
     )
 
 

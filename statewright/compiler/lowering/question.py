@@ -25,7 +25,6 @@ from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
     DEFAULT_RANGES,
-    DEFAULT_RETRY,
     TYPED,
     answer,
     is_good,
@@ -36,6 +35,7 @@ from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
 from statewright.compiler.lowering.languages import translated
+from statewright.compiler.lowering.phrases import RETRY, phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -281,7 +281,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
     retry = (
         template_from(config.retry_message)
         if config.retry_message is not None
-        else template_from(Source(DEFAULT_RETRY[config.input]))
+        else phrase(RETRY[config.input], plan.flow)
     )
     return State(
         plan.state(node.id, "invalid"),

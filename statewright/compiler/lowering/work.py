@@ -83,8 +83,9 @@ def effort_of(config: Effort) -> dict[str, Content]:
         )
     if config.breaker is not None:
         breaker = config.breaker
+        kept = {"last_good": breaker.last_good} if breaker.last_good else {}
         fields["breaker"] = Literal(
-            {"failures": breaker.failures, "within": breaker.within, "rest": breaker.rest}
+            {"failures": breaker.failures, "within": breaker.within, "rest": breaker.rest, **kept}
         )
     return fields
 

@@ -20,11 +20,13 @@ class Budget:
     Attributes:
         steps: macrosteps of the chart that are tried, in each of the searches.
         states: how many situations are told apart, in each of the searches.
+        broad: how many macrosteps are tried breadth first, in each of the searches.
         replays: how often a conversation is tried with other lots until it goes as it should.
     """
 
     steps: int = 20_000
     states: int = 20_000
+    broad: int = 2_000
     replays: int = 200
 
 

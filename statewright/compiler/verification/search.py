@@ -1,4 +1,7 @@
-"""Goes through all situations of a chart, with the real executor, breadth first.
+"""Goes through all situations of a chart, with the real executor.
+
+At first breadth first, so that what is met is met by the shortest conversation. In a chart that is
+not done by then, each place waits until what leads there is done (see ``order``).
 
 A *piece* is a box of situations that differ in the values of variables only. One point of it is
 run; the trace tells which variables were read; the outcome holds for all points that differ in
@@ -14,11 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.domains import ANYWHERE
+from statewright.compiler.verification.order import ranks_of
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.questions import (
@@ -80,6 +85,9 @@ class Search:
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
         self._waiting: dict[Control, list[Piece]] = {}
+        self._ranks: Mapping[str, int] = {}
+        self._places: list[tuple[int, int, Control]] = []
+        self._arrivals = 0
         self._states: set[str] = set()
         self._transitions: set[str] = set()
         self._incidents: set[tuple[str, str, str, str]] = set()
@@ -92,7 +100,7 @@ class Search:
         timed = 0
         while self.found.complete:
             if self._waiting:
-                self._level()
+                self._level(None if self._is_broad() else self._earliest())
             elif timed < len(self.found.pieces):
                 # What depends on how long people take comes last, so that whatever can be met
                 # without is met so.
@@ -101,8 +109,28 @@ class Search:
                 break
         return self.found
 
-    def _level(self) -> None:
-        level, self._waiting = self._waiting, {}
+    def _is_broad(self) -> bool:
+        return not self._ranks and self._meter.steps < self._meter.budget.broad
+
+    def _earliest(self) -> Control:
+        """Of what waits, that to which nothing else that waits leads; the first of several."""
+        if not self._ranks:
+            self._ranks = ranks_of(self._world.tree)
+            for control in self._waiting:
+                self._announce(control)
+        return heappop(self._places)[2]
+
+    def _announce(self, control: Control) -> None:
+        self._arrivals += 1
+        rank = max(self._ranks[name] for name in control[0])
+        heappush(self._places, (rank, self._arrivals, control))
+
+    def _level(self, only: Control | None) -> None:
+        """Go through what waits, or through what waits at one place."""
+        if only is None:
+            level, self._waiting = self._waiting, {}
+        else:
+            level = {only: self._waiting.pop(only)}
         for piece in (piece for pieces in level.values() for piece in pieces):
             if len(self.found.pieces) >= self._meter.budget.states:
                 self.found.complete = False
@@ -369,7 +397,11 @@ class Search:
 
     def _queue(self, piece: Piece) -> None:
         """Let a piece wait; with another one that differs in one variable only, it becomes one."""
-        waiting = self._waiting.setdefault(piece.control, [])
+        waiting = self._waiting.get(piece.control)
+        if waiting is None:
+            waiting = self._waiting[piece.control] = []
+            if self._ranks:
+                self._announce(piece.control)
         merged = True
         while merged:
             merged = False

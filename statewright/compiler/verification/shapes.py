@@ -60,6 +60,29 @@ class Shape:
             return True
         return any(name in self._bound for name in _names_in(node))
 
+    def _covered(self, node: Node) -> bool:
+        """Whether a value is one at whose place in an unknown one the domain is cut.
+
+        What is inside of a list has no such place: no samples of lists are made.
+        """
+        return any(start <= node.start and node.end <= end for start, end in self._spans)
+
+    def found(self, node: Node) -> bool:
+        """Whether samples show both whether there is a value at all, and whether there is none."""
+        if not self._unknown(node):
+            return True
+        match node:
+            case Name() | Select() | Index():
+                return self._covered(node)
+            case Comparison() | Logic() | Has() | Unary("!"):
+                return self.decided(node)
+            case Conditional() | ListLiteral():
+                return all(self.found(one) for one in children(node))
+            case Call(function, target, arguments) if target is not None and function in _OPENING:
+                return self.found(target) and all(map(self.found, arguments))
+            case _:
+                return False
+
     def decided(self, node: Node) -> bool:
         """Whether a test has a sample for each of its outcomes."""
         if not self._unknown(node):
@@ -132,8 +155,8 @@ class Shape:
                 return True
             case Select(operand):
                 return self._term(operand)
-            case Index(operand, index):
-                return self._term(operand) and not self._unknown(index)
+            case Index():
+                return self._covered(node)
             case Call():
                 return _is_answer(node) or self._kept(node)
             case _:
@@ -175,18 +198,20 @@ class Shape:
             return True
         match node:
             case Name():
-                return True
-            case Select(operand) | Index(operand):
-                return self.carries(operand)
+                carried = True
+            case Select(operand):
+                carried = self.carries(operand)
+            case Index():
+                carried = self._covered(node)
             case Conditional(condition, then, otherwise):
                 parts = (then, otherwise)
-                return self.decided(condition) and all(self.carries(one) for one in parts)
+                carried = self.decided(condition) and all(self.carries(one) for one in parts)
             case Call(function, target, _):
-                return _is_answer(node) or (
-                    function in _OPENING and target is not None and self.carries(target)
-                )
+                opened = function in _OPENING and target is not None and self.carries(target)
+                carried = _is_answer(node) or opened
             case _:
-                return False
+                carried = False
+        return carried
 
 
 def _is_answer(call: Call) -> bool:

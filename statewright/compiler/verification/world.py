@@ -184,10 +184,12 @@ def _tells_time(uses: Mapping[str, Uses]) -> bool:
 
 def declared_in(tree: Tree) -> dict[Key, Variable]:
     """Every variable of a chart."""
+    # Most states have the scope of one around them.
+    scopes = {id(node.scope): node.scope for node in (tree.root, *tree.nodes.values())}
     return {
         (variable.scope, variable.name): variable
-        for node in (tree.root, *tree.nodes.values())
-        for variable in node.scope.declared.values()
+        for scope in scopes.values()
+        for variable in scope.declared.values()
     }
 
 

@@ -1,7 +1,9 @@
 """Functions that understand what a user typed: ``answer.email(event.data.text)``.
 
 Each takes what came in and returns an optional: what it means, or nothing. A value that already
-has the wanted type is taken as it is.
+has the wanted type is taken as it is. Digits may be those of any script, letters and signs may be
+full-width, and what ends a sentence may stand behind an answer. Yes and no are understood in the
+languages of ``YES`` and ``NO``, whichever is spoken.
 """
 
 from __future__ import annotations
@@ -52,8 +54,29 @@ _WORD_LIMIT: Final = 1000
 """The characters that the name of a choice may have."""
 _PARTS_LIMIT: Final = 1000
 """The choices that one text may name; more are no choice."""
-_TRUE: Final = frozenset(("yes", "y", "true", "1", "ok"))
-_FALSE: Final = frozenset(("no", "n", "false", "0"))
+YES: Final = frozenset(
+    (
+        *("yes", "y", "yeah", "yep", "yup", "sure", "ok", "okay", "true", "1"),
+        *("ja", "j", "jawohl", "jo", "klar", "gerne", "jazeker"),
+        *("oui", "ouais", "d'accord", "d’accord", "si", "s", "claro", "vale"),
+        *("sim", "isso", "certo", "va bene"),
+    )
+)
+"""What means yes, folded: in English, German and Dutch, French and Spanish, Portuguese, Italian."""
+
+NO: Final = frozenset(
+    (*("no", "n", "nope", "nah", "false", "0"), *("nein", "nee", "neen", "non", "nao"))
+)
+"""What means no in the same languages."""
+
+_BEHIND: Final = " .!?,;:)…。،؛؟۔"
+_BEFORE: Final = " ¡¿"
+"""What may stand behind an answer, and before a word, and means nothing there."""
+
+_SIGNS: Final = {0x2212: "-", 0x066B: ".", 0x3000: " "} | {
+    wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)
+}
+"""Signs that mean one of ASCII: the minus sign, the Arabic decimal point, full-width forms."""
 
 
 def folded(text: str) -> str:
@@ -72,6 +95,20 @@ def _stripped(answer: Any) -> str:
     return answer.strip() if kind(answer) is str else ""
 
 
+def _plain(answer: Any) -> str:
+    """A text with the digits and signs of ASCII, without what may stand behind an answer."""
+    text = _stripped(answer)
+    if not text.isascii() and len(text) <= _WORD_LIMIT:
+        signed = text.translate(_SIGNS)
+        text = "".join(str(unicodedata.decimal(one, one)) for one in signed)
+    return text.rstrip(_BEHIND).strip()
+
+
+def _bare(word: str) -> str:
+    """A folded word without the signs around it, and with the digits of ASCII."""
+    return _plain(word).lstrip(_BEFORE)
+
+
 def _text(answer: Any) -> Maybe:
     text = _stripped(answer)
     return Maybe(True, text) if text else NOTHING
@@ -80,7 +117,7 @@ def _text(answer: Any) -> Maybe:
 def _number(answer: Any) -> Maybe:
     if kind(answer) in (int, Uint, float):
         return Maybe(True, float(answer)) if math.isfinite(answer) else NOTHING
-    text = _stripped(answer)
+    text = _plain(answer)
     number = float(text) if _NUMBER.fullmatch(text) else math.inf
     return Maybe(True, number) if math.isfinite(number) else NOTHING
 
@@ -89,7 +126,7 @@ def _integer(answer: Any) -> Maybe:
     own = kind(answer)
     if own in (int, Uint) or (own is float and answer.is_integer()):
         number = int(answer)
-    elif _INTEGER.fullmatch(text := _stripped(answer)):
+    elif _INTEGER.fullmatch(text := _plain(answer)):
         number = int(text)
     else:
         return NOTHING
@@ -99,19 +136,19 @@ def _integer(answer: Any) -> Maybe:
 def _boolean(answer: Any) -> Maybe:
     if kind(answer) is bool:
         return Maybe(True, answer)
-    word = _stripped(answer).casefold()
-    if word in _TRUE:
+    word = _bare(_word(answer)) if kind(answer) is str else ""
+    if word in YES:
         return Maybe(True, True)
-    return Maybe(True, False) if word in _FALSE else NOTHING
+    return Maybe(True, False) if word in NO else NOTHING
 
 
 def _email(answer: Any) -> Maybe:
-    text = _stripped(answer)
+    text = _plain(answer)
     return Maybe(True, text) if len(text) <= 254 and _EMAIL.fullmatch(text) else NOTHING
 
 
 def _phone(answer: Any) -> Maybe:
-    text = _stripped(answer)
+    text = _plain(answer)
     digits = "".join(one for one in text if one in "0123456789")
     if not _PHONE.fullmatch(text) or not 7 <= len(digits) <= 15:
         return NOTHING
@@ -124,7 +161,7 @@ def _url(answer: Any) -> Maybe:
 
 
 def _date(answer: Any) -> Maybe:
-    text = _stripped(answer)
+    text = _plain(answer)
     match = _DATE.fullmatch(text)
     try:
         if match:
@@ -137,7 +174,7 @@ def _date(answer: Any) -> Maybe:
 
 def _time(answer: Any) -> Maybe:
     """A time of day, as ``HH:MM``: written as 14:30, 14h30, 2:30 pm, 2 pm."""
-    match = _TIME.fullmatch(_stripped(answer))
+    match = _TIME.fullmatch(_plain(answer))
     if match is None:
         return NOTHING
     hour, minute, half = int(match[1]), int(match[2] or 0), (match[4] or "").lower()
@@ -153,11 +190,13 @@ def _time(answer: Any) -> Maybe:
 
 
 def _file(answer: Any) -> Maybe:
-    """A file, or the first of several: a map with a ``url``."""
+    """A file, or the first of several: a map with a ``url``, and no negative ``size``."""
     if kind(answer) is list and answer:
         answer = answer[0]
-    found = kind(answer) is dict and kind(answer.get("url")) is str and answer["url"] != ""
-    return Maybe(True, answer) if found else NOTHING
+    if kind(answer) is not dict or kind(answer.get("url")) is not str or answer["url"] == "":
+        return NOTHING
+    size = answer.get("size")
+    return NOTHING if kind(size) in (int, float) and size < 0 else Maybe(True, answer)
 
 
 def _location(answer: Any) -> Maybe:
@@ -165,7 +204,7 @@ def _location(answer: Any) -> Maybe:
     if kind(answer) is dict:
         pair = (_number(answer.get("latitude")), _number(answer.get("longitude")))
     else:
-        match = _PLACE_ON_EARTH.fullmatch(_stripped(answer))
+        match = _PLACE_ON_EARTH.fullmatch(_plain(answer))
         pair = (_number(match[1]), _number(match[2])) if match else (NOTHING, NOTHING)
     if not all(part.present for part in pair):
         return NOTHING
@@ -201,21 +240,25 @@ def _parts(answer: Any, offer: _Offer) -> list[Any]:
 
 
 def _says(answer: Any, words: Iterable[Any]) -> bool:
-    """Whether a text is one of some words, but for case, accents and outer blanks."""
+    """Whether a text is one of some words, but for case, accents and the signs around it."""
     said = _word(answer)
-    return bool(said) and any(_word(word) == said for word in words)
+    bare = _bare(said)
+    ours = [_word(word) for word in words] if said else []
+    return said in ours or (bare != "" and any(_bare(word) == bare for word in ours))
 
 
 class _Offer:
     """Choices, found by what people type: a value, a label, a synonym, or the number from 1.
 
-    Of two choices that differ in case or accents only, the one that is spelled exactly so is meant.
+    Of two choices that differ in case, accents or signs only, the one that is spelled exactly so is
+    meant.
     """
 
     def __init__(self, choices: Iterable[Any]) -> None:
         self.choices = [choice for choice in choices if kind(choice) is dict]
         self.by_spelling: dict[str, Any] = {}
         self.by_word: dict[str, Any] = {}
+        self.by_bare: dict[str, Any] = {}
         for field in ("value", "label"):
             for choice in self.choices:
                 given = choice.get(field)
@@ -228,6 +271,9 @@ class _Offer:
                 self.by_word.setdefault(_word(given), choice)
         self.by_spelling.pop("", None)
         self.by_word.pop("", None)
+        for word, choice in self.by_word.items():
+            self.by_bare.setdefault(_bare(word), choice)
+        self.by_bare.pop("", None)
 
     def named(self, answer: Any) -> Any:
         """The choice that an answer names, or None."""
@@ -236,8 +282,11 @@ class _Offer:
         word = _word(answer)
         if word in self.by_word:
             return self.by_word[word]
-        if _PLACE.fullmatch(word) and int(word) <= len(self.choices):
-            return self.choices[int(word) - 1]
+        bare = _bare(word)
+        if bare in self.by_bare:
+            return self.by_bare[bare]
+        if _PLACE.fullmatch(bare) and int(bare) <= len(self.choices):
+            return self.choices[int(bare) - 1]
         return None
 
 

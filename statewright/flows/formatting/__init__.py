@@ -79,8 +79,21 @@ def _check_unchanged(before: Document, text: str, after: Document, laid_out: str
     if not same or _comments(text, before.file) != _comments(laid_out, before.file):
         raise Unformattable(
             f"{before.file or 'the text'}: it cannot be laid out without changing what it says, or "
-            "its comments; those inside of brackets are best put above them"
+            f"its comments{_first_lost(text, before.file, laid_out)}"
         )
+
+
+def _first_lost(text: str, file: str, laid_out: str) -> str:
+    """Where a comment stands that would go lost, and what to do about it."""
+    kept = _comments(laid_out, file)
+    for comment in _comments(text, file):
+        if comment in kept:
+            kept.remove(comment)
+            continue
+        lines = text.split("\n")
+        at = next(number for number, line in enumerate(lines, 1) if comment in line)
+        return f", as the one in line {at}; put it on a line of its own, above what it belongs to"
+    return ""
 
 
 def _comments(text: str, file: str) -> list[str]:

@@ -1,8 +1,8 @@
 """YAML, laid out by ruamel.yaml, which keeps comments; scalars stay as they are written.
 
 Blocks are indented by two blanks, lists one level deeper than what holds them. Comments on lines of
-their own stand where what they belong to stands; those behind something, two blanks behind it. Of
-several empty lines one is kept.
+their own stand where what they belong to stands; those behind something, two blanks behind it;
+those inside of brackets, above them. Of several empty lines one is kept.
 """
 
 from __future__ import annotations
@@ -43,12 +43,44 @@ def laid_out_yaml(text: str) -> str:
     Raises:
         Unformattable: ruamel.yaml cannot write it.
     """
+    text = _with_comments_lifted(text)
     written = _rewritten(text)
     lines = written.split("\n")
     inside = _inside_scalars(written)
     lines = _with_comments_indented(lines, inside, text)
     lines = _with_comments_behind(lines, inside, written)
     return "\n".join(_without_gaps(lines, inside)).strip("\n") + "\n"
+
+
+def _with_comments_lifted(text: str) -> str:
+    """Comments inside of brackets, above the line where these begin: they become one line."""
+    lines = text.split("\n")
+    inside, ends = _inside_scalars(text), _ends(text)
+    above: dict[int, list[str]] = {}
+    gone: set[int] = set()
+    for first, last in _brackets(text):
+        for at in range(first, last):
+            own = _is_comment(lines[at]) and at not in inside
+            comment = lines[at].strip() if own else _behind(lines[at], ends.get(at, 0))
+            if comment:
+                above.setdefault(first, []).append(f"{' ' * _indent(lines[first])}{comment}")
+                lines[at] = "" if own else lines[at][: ends[at]]
+                gone.update((at,) if own else ())
+    made = ((*above.get(at, ()), line) for at, line in enumerate(lines) if at not in gone)
+    return "\n".join(line for several in made for line in several)
+
+
+def _brackets(text: str) -> Iterator[tuple[int, int]]:
+    """The first and the last line, from 0, of all that stands in brackets, the outermost ones."""
+    depth = first = 0
+    for token in yaml.scan(text, Loader=_LOADER):
+        if isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken):
+            first = first if depth else token.start_mark.line
+            depth += 1
+        elif isinstance(token, yaml.FlowMappingEndToken | yaml.FlowSequenceEndToken):
+            depth -= 1
+            if not depth:
+                yield first, token.end_mark.line
 
 
 def _rewritten(text: str) -> str:
@@ -62,7 +94,7 @@ def _rewritten(text: str) -> str:
     out = StringIO()
     try:
         made.dump(made.load(text), out)
-    except (YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Unformattable(f"it cannot be laid out: {reason}") from None
     return _at_the_margin(out.getvalue())

@@ -47,8 +47,11 @@ class Breaker:
         failures: how many passing failures, each in its own try, open it.
         within: microseconds in which they happen.
         rest: microseconds for which nobody is asked then, before one try is let through.
+        last_good: microseconds for which what was answered last to the same request stands in
+            then; 0 for nothing does.
     """
 
     failures: int = 5
     within: int = 60 * SECOND
     rest: int = 30 * SECOND
+    last_good: int = 0

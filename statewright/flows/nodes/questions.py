@@ -142,6 +142,8 @@ class Question:
         skip: words with which the user leaves it unanswered.
         help: what is said to somebody who asks for help, or None.
         reminder: what is said to somebody who does not answer, or None.
+        yes: words that mean yes, before those that mean it anyway.
+        no: words that mean no.
         window: an answer may come in several messages, with no more microseconds between them;
             0 where each message is an answer.
     """
@@ -160,6 +162,8 @@ class Question:
     help: Help | None = None
     reminder: Reminder | None = None
     window: int = 0
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
     kind: ClassVar[str] = "question"
     ports: ClassVar[tuple[str, ...]] = (NEXT, "fallback", "timeout", "skip")
 

@@ -24,6 +24,7 @@ REFUSED: Final = tuple(
         "64:ff9b:1::/48",
         "2002::/16",  # 6to4
         "2001::/32",  # Teredo
+        "fec0::/10",  # local to a site, as it was once (RFC 3879)
     )
 )
 """Networks that count as public, and are not to be reached all the same."""

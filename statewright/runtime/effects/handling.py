@@ -10,8 +10,17 @@ from typing import Any, Final, TypeAlias
 
 from statewright.errors import EffectFailed, EvaluationError, FailureKind
 from statewright.runtime.clock import SECOND, Clock, system_clock
-from statewright.runtime.effects.breakers import Breakers, breaker_of, destination_of
-from statewright.runtime.effects.secret_texts import Secrets, filled
+from statewright.runtime.effects.breakers import (
+    Breakers,
+    Destination,
+    breaker_of,
+    destination_of,
+)
+from statewright.runtime.effects.last_answers import LastAnswers
+from statewright.runtime.effects.limits import UNLIMITED, Limiter, Limits
+from statewright.runtime.effects.refreshing import Refreshing
+from statewright.runtime.effects.scrubbing import scrubbed
+from statewright.runtime.effects.secret_texts import Secrets, filled_for, noting
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.statechart import Effect, EffectKind
 from statewright.statechart.values.coercion import kept
@@ -83,6 +92,7 @@ class Performer:
         longest: seconds that a handler has unless the request says otherwise.
         clock: tells the time.
         observers: look on while requests are carried out.
+        limits: how often requests are made, at most.
     """
 
     def __init__(
@@ -92,6 +102,7 @@ class Performer:
         longest: float = LONGEST,
         clock: Clock = system_clock,
         observers: Observers = NOBODY,
+        limits: Limits = UNLIMITED,
     ) -> None:
         self._handlers = handlers
         self._secrets = secrets
@@ -99,6 +110,13 @@ class Performer:
         self._clock = clock
         self._observers = observers
         self._breakers = Breakers()
+        self._limiter = Limiter(limits)
+        self._last_answers = LastAnswers()
+        self._refreshing = Refreshing(secrets, longest)
+
+    def wait(self, key: SessionKey, effect: Effect) -> int:
+        """Microseconds until limits allow a request; 0 for now, and then it counts as made."""
+        return self._limiter.wait(effect.id, destination_of(key.tenant, effect), self._clock())
 
     async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
@@ -115,25 +133,46 @@ class Performer:
         return name if name in self._handlers else "other"
 
     async def _guarded(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        whom = destination_of(key.tenant, effect)
         breaker = breaker_of(effect)
         if breaker is None:
-            return await self._tried(key, effect, attempt)
-        whom = destination_of(key.tenant, effect)
+            return self._heeded(whom, await self._tried(key, effect, attempt))
         if not self._breakers.admits(whom, breaker, self._clock()):
-            return _failure("open", "nobody was asked, because too many requests failed before")
+            return self._unasked(whom, effect)
         outcome: Outcome | None = None
         try:
-            outcome = await self._tried(key, effect, attempt)
+            outcome = self._heeded(whom, await self._tried(key, effect, attempt))
         finally:
             failed = None if outcome is None else _is_their_failure(outcome)
             self._breakers.note(whom, breaker, self._clock(), failed=failed)
+        if failed is False and not outcome.failed:
+            self._last_answers.keep(whom, effect, outcome.data, self._clock())
         return outcome
 
+    def _heeded(self, whom: Destination, outcome: Outcome) -> Outcome:
+        """The outcome; who has said that there are too many requests is left alone for a while."""
+        if outcome.kind is FailureKind.RATE_LIMIT:
+            self._limiter.rest(whom, outcome.wait, self._clock())
+        return outcome
+
+    def _unasked(self, whom: Destination, effect: Effect) -> Outcome:
+        """What is told where nobody is asked: what was answered before, if the request takes it."""
+        answer = self._last_answers.answer(whom, effect, self._clock())
+        if answer is not None:
+            return Outcome(answer)
+        return _failure("open", "nobody was asked, because too many requests failed before")
+
     async def _tried(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
+        """What became of a try, without the secrets that it took."""
+        with noting() as secrets:
+            outcome = await self._attempted(key, effect, attempt)
+        return replace(outcome, data=scrubbed(outcome.data, secrets)) if secrets else outcome
+
+    async def _attempted(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
-            return _outcome_of(failure, await self._kind_of(key.tenant, failure))
+            return _outcome_of(failure, await self._kind_of(key.tenant, effect.id, failure))
         except TimeoutError:
             return _failure("timeout", "there was no result in time", FailureKind.TRANSIENT)
         except EvaluationError as error:
@@ -150,36 +189,25 @@ class Performer:
             return _failure("handler", f"the handler failed: {type(error).__name__}")
 
     async def _performed(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
-        order = self._order(key, effect, attempt)
-        handler = self._handlers.get(order.name)
-        if handler is None:
-            return _unhandled(order)
         async with asyncio.timeout(self._seconds(effect)):
-            return Outcome(kept(await handler(order)))
+            order = await self._order(key, effect, attempt)
+            handler = self._handlers.get(order.name)
+            return _unhandled(order) if handler is None else Outcome(kept(await handler(order)))
 
-    async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
+    async def _kind_of(self, tenant: str, effect: str, failure: EffectFailed) -> FailureKind:
         """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
         if failure.kind is not FailureKind.AUTHENTICATION:
             return failure.kind
-        refresh = getattr(self._secrets, "refresh", None)
-        if refresh is None:
-            return FailureKind.CONFIGURATION
-        try:
-            async with asyncio.timeout(self._longest):
-                await refresh(tenant)
-        except Exception as error:  # noqa: BLE001 (what gives secrets may raise anything)
-            # Only the type is told: the text may hold secrets.
-            _log.error("secrets cannot be refreshed: %s", type(error).__name__)
-            return FailureKind.CONFIGURATION
-        return failure.kind
+        refreshed = await self._refreshing.refreshed(tenant, effect)
+        return failure.kind if refreshed else FailureKind.CONFIGURATION
 
-    def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
+    async def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data
         if kind is EffectKind.INVOKE:
             name, given = data["type"], data["params"]
         else:
             name, given = data["target"], {"event": data["event"], "data": data.get("data")}
-        order_data = filled(given, lambda secret: self._secrets(key.tenant, secret))
+        order_data = await filled_for(key.tenant, given, self._secrets)
         return Order(key, effect.id, kind, name, effect.state, order_data, attempt)
 
     def _seconds(self, effect: Effect) -> float:

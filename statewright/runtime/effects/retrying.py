@@ -64,7 +64,7 @@ class Retrying:
         """
         grow = _GROWTH.get(self.growth, _GROWTH["exponential"])
         wait = min(self.longest, self.wait * grow(attempt))
-        wait -= round(wait * self.jitter * _chance(effect, attempt))
+        wait -= round(wait * self.jitter * chance_of(effect, attempt))
         return min(LONGEST_WAIT, max(wait, asked))
 
 
@@ -122,7 +122,7 @@ def _span(value: Any, usual: int) -> int:
     return value if type(value) is int and 0 < value <= LONGEST_WAIT else usual
 
 
-def _chance(effect: str, attempt: int) -> float:
+def chance_of(effect: str, attempt: int) -> float:
     """A number from 0 to 1, always the same for one try of one request."""
     digest = sha256(f"{effect}:{attempt}".encode()).digest()
     return int.from_bytes(digest[:8]) / (1 << 64)

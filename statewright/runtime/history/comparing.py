@@ -23,6 +23,7 @@ from statewright.runtime.turns.stepping import START, Stepped, begun, is_stale, 
 from statewright.statechart import Event, Invocation, Status, event_from_json
 from statewright.statechart.event import TICK
 from statewright.statechart.interventions.repairs import RESUME, RETRY, SKIP
+from statewright.statechart.migration.migrating import MIGRATE
 from statewright.statechart.stepping.awaiting import EFFECT, TIMER
 from statewright.storage.records import PastTurn
 
@@ -230,8 +231,8 @@ class Comparer:
             found = self._answered(event.data.get("effect"))
             if found is not None:
                 self._step(replace(event, data={**event.data, "effect": found.id}))
-        elif event.name == RETRY:
-            pass  # The other chart still waits for the same.
+        elif event.name in {RETRY, MIGRATE}:
+            pass  # The other chart still waits for the same, and is run from the beginning.
         else:
             self._step(event)
 
@@ -298,7 +299,7 @@ def _is_of_user(event: Event) -> bool:
     return not event.invocation and event.name not in _BETWEEN
 
 
-_BETWEEN: Final = frozenset({TICK, RETRY, SKIP, RESUME})
+_BETWEEN: Final = frozenset({TICK, RETRY, SKIP, RESUME, MIGRATE})
 
 
 def _shown(messages: Sequence[Mapping[str, Any]], answer: Answer | None) -> Shown:

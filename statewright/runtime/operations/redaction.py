@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from statewright.runtime.effects.secret_texts import Secrets
+from statewright.runtime.effects.scrubbing import SECRET, forms_of
+from statewright.runtime.effects.secret_texts import Secrets, asked
 from statewright.runtime.observing.observers import Committed
 from statewright.runtime.turns.stepping import Stepped
 from statewright.statechart import Datum, Event, Snapshot, Statechart
@@ -16,9 +17,6 @@ from statewright.storage.records import SessionKey
 
 PRIVATE: Final = "[redacted]"
 """What stands where a private value was."""
-
-SECRET: Final = "[secret]"  # noqa: S105 (it is none)
-"""What stands where a secret was."""
 
 SHORTEST: Final = 3
 """Characters of the shortest text that is looked for: shorter ones stand in every sentence."""
@@ -86,8 +84,8 @@ class Redactor:
     def remembering(self, secrets: Secrets) -> Secrets:
         """What gives secrets, and remembers them here."""
 
-        def given(tenant: str, name: str) -> str | None:
-            value = secrets(tenant, name)
+        async def given(tenant: str, name: str) -> str | None:
+            value = await asked(secrets, tenant, name)
             if value is not None and len(value) >= SHORTEST:
                 self._known[value] = None
                 self._known.move_to_end(value)
@@ -102,7 +100,8 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """A text without the secrets that are known."""
-        return redacted(text, _longest_first(self._known), SECRET)
+        forms = {form for one in self._known for form in forms_of(one)}
+        return redacted(text, _longest_first(forms), SECRET)
 
 
 def _data_of(chart: Statechart) -> Iterator[Datum]:

@@ -16,7 +16,7 @@ from statewright.runtime.turns.messages import result_id
 from statewright.runtime.turns.openings import Talk
 from statewright.statechart import Status
 from statewright.storage.identity import is_secret, read_token
-from statewright.storage.records import Lookup, PastTurn, SessionKey
+from statewright.storage.records import Loaded, Lookup, PastTurn, SessionKey
 from statewright.storage.store import Store
 
 PAGE: Final = 100
@@ -60,6 +60,11 @@ class Reader:
                 return SessionKey(talk.tenant, episode.session)
         return None
 
+    async def loaded(self, key: SessionKey) -> Loaded:
+        """A session as the store gives it."""
+        (loaded,) = await self._store.load([Lookup(key)])
+        return loaded
+
     async def key_of(self, token: str) -> SessionKey:
         """The session that a token opens.
 
@@ -91,7 +96,7 @@ class Reader:
 
     async def _is_over(self, key: SessionKey, revision: int) -> bool:
         """Whether a session has ended, and has no turns behind a revision."""
-        (loaded,) = await self._store.load([Lookup(key)])
+        loaded = await self.loaded(key)
         session = loaded.session
         if session is None:
             raise UnknownSession(f"there is no session {key.session!r}; start one")
@@ -128,7 +133,7 @@ class Reader:
 
     async def _following(self, key: SessionKey, message: str) -> SessionKey | None:
         """The next session of the conversation, if a message was passed on to it."""
-        (loaded,) = await self._store.load([Lookup(key)])
+        loaded = await self.loaded(key)
         if loaded.session is None:
             return None
         birth = loaded.session.birth

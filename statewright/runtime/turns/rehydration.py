@@ -26,18 +26,18 @@ class Rehydrated:
     """A session, ready to be stepped.
 
     Attributes:
+        loaded: what the store gave.
         row: everything but its state.
         running: what it runs.
         snapshot: its state, verified.
-        state_hash: of its state.
         contact: the contact's values that its events carry.
         tenant: the tenant's values that its events carry.
     """
 
+    loaded: Loaded
     row: Session
     running: Running
     snapshot: Snapshot
-    state_hash: str
     contact: Mapping[str, Any]
     tenant: Mapping[str, Any]
 

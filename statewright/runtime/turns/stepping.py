@@ -32,6 +32,7 @@ from statewright.statechart.forms.snapshot_forms import EFFECT, INCIDENT
 from statewright.statechart.forms.tables import many
 from statewright.statechart.interventions.intervening import handled
 from statewright.statechart.interventions.repairs import FORK, forked
+from statewright.statechart.migration.migrating import MIGRATE
 from statewright.statechart.stepping.outside import declaration_of
 from statewright.storage.identity import state_hash
 from statewright.storage.limits import TEXT_LIMIT
@@ -117,6 +118,8 @@ def stepped(chart: Statechart, before: Snapshot, event: Event) -> Stepped:
     size = max(map(len, (made.snapshot, made.answer_text, made.effects, made.incidents)))
     if size <= TEXT_LIMIT:
         return made
+    if event.name == MIGRATE:
+        raise InvalidEvent(f"it would leave {size:,} characters; at most {TEXT_LIMIT:,} are stored")
     after = replace(
         before,
         turns=before.turns + 1,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -260,9 +260,7 @@ class Turns:
             snapshot = made.step.snapshot
             if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
                 break  # The next turn has to read what this one writes.
-        outcomes = await self._store.commit([turn for turn, _ in chain])
-        for (turn, made), outcome in zip(chain, outcomes, strict=True):
-            self._answer(turn, made, outcome)
+        outcomes = await self.settle(chain)
         return sum(isinstance(outcome, Committed) for outcome in outcomes)
 
     async def _open(self, message: Incoming, opening: Opening, now: int) -> int:
@@ -298,10 +296,10 @@ class Turns:
         snapshot = state_of(key, loaded)
         running = await self.running(row)
         return Rehydrated(
+            loaded,
             row,
             running,
             snapshot,
-            loaded.state_hash,
             running.contact.of(loaded.contact),
             running.tenant.of(loaded.tenant),
         )
@@ -314,6 +312,23 @@ class Turns:
         """
         ran = row.version if version is None else version
         return await self._releases.running(row.key.tenant, row.birth.flow, ran)
+
+    async def version(self, tenant: str, flow: str, version: int) -> Running:
+        """What sessions of a version run.
+
+        Raises:
+            UnknownPublication: there is no such version.
+        """
+        return await self._releases.running(tenant, flow, version)
+
+    async def settle(self, turns: Sequence[tuple[Turn, Stepped]]) -> tuple[Outcome, ...]:
+        """Commit turns that were stepped elsewhere, and tell of those that were committed."""
+        if not turns:
+            return ()
+        outcomes = await self._store.commit([turn for turn, _ in turns])
+        for (turn, made), outcome in zip(turns, outcomes, strict=True):
+            self._answer(turn, made, outcome)
+        return outcomes
 
     async def _load(self, lookup: Lookup) -> Loaded:
         (loaded,) = await self._store.load([lookup])

@@ -120,7 +120,7 @@ def view_of(session: Rehydrated) -> SessionView:
         configuration=answer.configuration,
         awaiting=answer.awaiting,
         variable=answer.variable,
-        state_hash=session.state_hash,
+        state_hash=session.loaded.state_hash,
         due_at=row.due_at,
         created_at=row.created_at,
         updated_at=row.updated_at,

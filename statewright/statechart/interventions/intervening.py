@@ -25,6 +25,7 @@ from statewright.statechart.interventions.repairs import (
     retried,
     skipped,
 )
+from statewright.statechart.migration.migrating import MIGRATE, migrated
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.acceptance import accepted
 from statewright.statechart.stepping.algorithm import check_belongs, macrostep, settle, turn
@@ -132,6 +133,15 @@ def _check_active(chart: Statechart, snapshot: Snapshot) -> None:
 
 
 _INTERVENTIONS: Final[Mapping[str, Callable[[Statechart, Snapshot, Event], Macrostep]]] = (
-    MappingProxyType({PATCH: patched, END: ended, RETRY: retried, SKIP: skipped, RESUME: resumed})
+    MappingProxyType(
+        {
+            PATCH: patched,
+            END: ended,
+            RETRY: retried,
+            SKIP: skipped,
+            RESUME: resumed,
+            MIGRATE: migrated,
+        }
+    )
 )
 """Reserved names of events → what handles them; any other event is for the chart."""

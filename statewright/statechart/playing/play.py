@@ -117,6 +117,10 @@ def json_from_turn(turn: Turn) -> dict[str, Any]:
         "status": turn.status,
         "outcome": turn.outcome,
         "revision": turn.revision,
+        "incidents": [
+            {"name": one.name, "state": one.state, "message": one.message}
+            for one in turn.macrostep.incidents
+        ],
     }
 
 

@@ -296,6 +296,7 @@ class Database(ABC):
                 "result": settlement.result,
                 "at": settlement.at,
                 "failed": int(settlement.failed),
+                "untried": int(settlement.result is None and not settlement.tried),
             }
             for settlement in settlements
         ]

@@ -234,3 +234,14 @@ DRAFTS = Table(
     _text("ui"),
     PrimaryKeyConstraint("tenant", "flow", name="statewright_drafts_pkey"),
 )
+
+SECRETS = Table(
+    "statewright_secrets",
+    METADATA,
+    _key("tenant"),
+    _key("name"),
+    _text("sealed"),
+    _number("at"),
+    PrimaryKeyConstraint("tenant", "name", name="statewright_secrets_pkey"),
+)
+"""Sealed secrets; those of whoever runs the server are at the tenant ``""``."""

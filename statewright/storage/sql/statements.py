@@ -13,7 +13,7 @@ _MARK = "-- name: "
 def statements_for(dialect: Dialect) -> Mapping[str, str]:
     """Name → statement, as the driver of a database takes it. Parameters are passed by name."""
     found: dict[str, str] = {}
-    for name in ("common", "drafts", dialect.name):
+    for name in ("common", "drafts", "secrets", dialect.name):
         found |= statements_in(
             files(__package__).joinpath(f"queries/{name}.sql").read_text("utf-8")
         )

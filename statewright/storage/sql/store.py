@@ -34,6 +34,7 @@ from statewright.storage.sql import keeping, letters
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
+from statewright.storage.sql.secrets import SQLSecrets
 from statewright.storage.sql.sqlite import SQLiteDatabase
 from statewright.storage.sql.upgrading import is_current, sql_of_upgrade, version_of
 from statewright.storage.store import PAGE
@@ -82,6 +83,11 @@ class SQLStore:
     def drafts(self) -> SQLDrafts:
         """Where drafts of flows are kept, in the same database."""
         return SQLDrafts(lambda: self._open)
+
+    @property
+    def secrets(self) -> SQLSecrets:
+        """Where sealed secrets are kept, in the same database."""
+        return SQLSecrets(lambda: self._open)
 
     async def publish(
         self,

@@ -13,6 +13,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from statewright.compiler.sources.scxml.conversions import (
+    counted_alike,
+    in_ascii,
+    length_of,
+    numeric,
+    numeric_or_any,
+)
+from statewright.compiler.sources.scxml.functions import called
+from statewright.compiler.sources.scxml.operators import joined
 from statewright.compiler.sources.scxml.terms import (
     ATOM,
     BINARY,
@@ -20,8 +29,6 @@ from statewright.compiler.sources.scxml.terms import (
     UNARY,
     Term,
     UntranslatableError,
-    called,
-    joined,
     number,
     truth,
     valued,
@@ -42,8 +49,19 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+_ESCAPE = re.compile(
+    r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|([1-9xu]|0[0-9])|(\r\n|.))", re.DOTALL
+)
+_ESCAPES: Final = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+    "0": "\0",
+    **dict.fromkeys(("\n", "\r", "\r\n", "\u2028", "\u2029"), ""),
+}
 
 _METHODS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -58,6 +76,10 @@ _METHODS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 """Methods of texts, what CEL calls them, and what they give."""
 
+_ALONE: Final = frozenset({"trim", "toLowerCase", "toUpperCase"})
+_OF_ASCII: Final = frozenset({"trim", "toLowerCase", "toUpperCase"})
+_COUNTING: Final = frozenset({"indexOf"})
+
 _CONSTANTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "true": ("true", "bool"),
@@ -70,7 +92,9 @@ _CONSTANTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 _SYSTEM: Final[Mapping[str, str]] = MappingProxyType(
     {"_event": "event", "_sessionid": "session.id", "_name": "session.flow"}
 )
-_RESERVED: Final = frozenset({"function", "new", "return", "var", "this", "delete", "void", "if"})
+_RESERVED: Final = frozenset(
+    {"function", "new", "return", "var", "this", "delete", "void", "if", "NaN", "Infinity"}
+)
 
 _ASSIGNMENTS: Final = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "++", "--"})
 
@@ -222,9 +246,10 @@ class _Parser:
             return Term(f"!{operand.within(ATOM)}", "bool", UNARY)
         if self._take("-"):
             operand = valued(self._expression(UNARY - 1))
-            return Term(f"-{operand.within(ATOM)}", operand.type, UNARY)
+            type_ = numeric_or_any(operand).type
+            return Term(f"-{operand.within(ATOM)}", "number" if type_ == "dyn" else type_, UNARY)
         if self._take("+"):
-            return valued(self._expression(UNARY - 1))
+            return numeric(valued(self._expression(UNARY - 1)))
         if self._kind == "name" and self._value == "typeof":
             self._next()
             return Term("", "typeof", subject=self._expression(UNARY - 1))
@@ -255,15 +280,29 @@ class _Parser:
             return Term("", name=f"Math.{name}")
         term = valued(term)
         if name in _METHODS and self._take("("):
-            method, type_ = _METHODS[name]
-            arguments = ", ".join(argument.text for argument in self._arguments())
-            return Term(f"{term.within(ATOM)}.{method}({arguments})", type_)
+            return self._method(term, name)
         if name == "length":
-            return Term(f"size({term.text})", "int")
+            return length_of(term)
         if term.text == "event" and name == "type":
             name = "kind"
         step = f".{name}" if is_identifier(name) else f"[{quoted(name)}]"
         return Term(term.within(ATOM) + step, root=term.root)
+
+    def _method(self, term: Term, name: str) -> Term:
+        """A method of a text: what is none fails."""
+        method, type_ = _METHODS[name]
+        arguments = self._arguments()
+        if len(arguments) != (name not in _ALONE):
+            raise UntranslatableError(f"`{name}()` takes {'no' if name in _ALONE else 'one'} value")
+        for text in (term, *arguments):
+            if text.type not in {"string", "dyn", "scalar"}:
+                raise UntranslatableError(f"`{name}()` is for texts")
+        if name in _OF_ASCII:
+            term = in_ascii(term)
+        if name in _COUNTING:
+            term = Term(counted_alike(term), "string")
+        inside = ", ".join(argument.text for argument in arguments)
+        return Term(f"{term.within(ATOM)}.{method}({inside})", type_)
 
     def _arguments(self) -> list[Term]:
         arguments: list[Term] = []
@@ -299,7 +338,7 @@ class _Parser:
         if name in _RESERVED:
             raise UntranslatableError(f"`{name}` has no counterpart")
         if name in _SYSTEM:
-            return Term(_SYSTEM[name], root=name)
+            return Term(_SYSTEM[name], "dyn" if name == "_event" else "string", root=name)
         if name == "_ioprocessors":
             return Term("session.ioprocessors", root=name)
         type_ = "bool" if name in self._flags else "dyn"
@@ -320,19 +359,32 @@ class _Parser:
                 self._expect(",")
             if self._kind not in {"name", "string", "number"}:
                 raise UntranslatableError("a key is missing in `{…}`")
-            key = _text(self._value) if self._kind == "string" else self._value
+            key = _key(self._kind, self._value)
             self._next()
             self._expect(":")
             entries.append(f"{quoted(key)}: {valued(self._expression(0)).text}")
         return Term(f"{{{', '.join(entries)}}}", "map")
 
 
+def _key(kind: str, written: str) -> str:
+    """The key of an object."""
+    if kind == "number" and "." in written:
+        raise UntranslatableError("a key is a name, a text or a whole number")
+    plain = number(written).text if kind == "number" else written
+    key = _text(written) if kind == "string" else plain
+    if key == "__proto__":
+        raise UntranslatableError("`__proto__` has no counterpart")
+    return key
+
+
 def _text(written: str) -> str:
     """The text that a string literal stands for."""
 
     def character(match: re.Match[str]) -> str:
+        if match[3]:
+            raise UntranslatableError(f"`{match[0]}` has no counterpart")
         code = match[1] or match[2]
-        return chr(int(code, 16)) if code else _ESCAPES.get(match[3], match[3])
+        return chr(int(code, 16)) if code else _ESCAPES.get(match[4], match[4])
 
     text = _ESCAPE.sub(character, written[1:-1])
     if any("\ud800" <= char <= "\udfff" for char in text):

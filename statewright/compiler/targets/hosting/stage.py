@@ -20,7 +20,7 @@ from statewright.statechart.stepping.microsteps import cancel_invocations, is_in
 from statewright.statechart.stepping.transitions import compute_entry_set
 from statewright.statechart.stepping.working import Working
 from statewright.statechart.steps import Microstep
-from statewright.statechart.structure.nodes import Arc, Node, ids_of, is_descendant
+from statewright.statechart.structure.nodes import Arc, Entries, Node, ids_of, is_descendant
 
 
 class Stage:
@@ -45,7 +45,7 @@ class Stage:
         self._entered: list[Node] = []
         self._left: dict[Node, Mapping[str, Any]] = {}
         self._remembered: dict[Node, list[Node]] = {}
-        self._restored: Mapping[str, Mapping[str, Any]] | None = None
+        self._plan: Entries | None = None
 
     def is_enabled(self, arc: Arc) -> bool:
         """Whether the guard of a transition is true."""
@@ -108,18 +108,15 @@ class Stage:
         if state.data:
             self._left[node] = {}
 
-    def act(self, arc: Arc, inside: Node | None = None) -> None:
+    def act(self, arc: Arc) -> None:
         """Run the actions of a transition, once in a microstep.
 
-        Args:
-            arc: the transition.
-            inside: the state that it enters by default, if it is an initial transition or the
-                default one of a history state.
+        Those of initial transitions, and of default ones of history states, are run by ``enter``.
         """
         self._choosing = False
         if arc not in self._acted:
             self._acted.add(arc)
-            execute(self.working, inside or arc.source, arc.actions, arc.id)
+            execute(self.working, arc.source, arc.actions, arc.id)
 
     def enter(self, node: Node) -> bool:
         """Enter a state; whether it was not active already.
@@ -132,14 +129,14 @@ class Stage:
         working, state = self.working, node.state
         if state is None or working.is_active(node):
             return False
+        plan = self._planned()
         self._entered.append(node)
         working.activate(node)
         if node.draws:
             working.visits = {**working.visits, node.id: working.visits.get(node.id, 0) + 1}
         if state.data:
-            restored = self._restored_data()
-            if node.id in restored:
-                working.restore_scope(node.id, restored[node.id])
+            if node.id in plan.restored:
+                working.restore_scope(node.id, plan.restored[node.id])
             else:
                 initialise(working, node, state.data, {})
         if state.invocations:
@@ -148,6 +145,10 @@ class Stage:
             working.floor = (*working.floor, node.id)
         for number, block in enumerate(state.entry):
             execute(working, node, block, f"entry{number}")
+        entry = next((one for one in plan.states if one.node is node), None)
+        for arc in () if entry is None else (entry.default, entry.history):
+            if arc is not None:
+                execute(working, node, arc.actions, arc.id)
         return True
 
     def end(self, node: Node) -> tuple[Event, ...]:
@@ -186,12 +187,16 @@ class Stage:
         self._open = False
         self._taken, self._exited, self._entered = [], [], []
         self._acted = set()
-        self._restored = None
+        self._plan = None
 
-    def _restored_data(self) -> Mapping[str, Mapping[str, Any]]:
-        if self._restored is None:
-            self._restored = compute_entry_set(self.working, self._taken).restored
-        return self._restored
+    def _planned(self) -> Entries:
+        """What the transitions that were taken enter: known once all is left, and nothing entered.
+
+        The library says which states are entered; this says what else is done with that.
+        """
+        if self._plan is None:
+            self._plan = compute_entry_set(self.working, self._taken)
+        return self._plan
 
     def _forget(self) -> None:
         """Forget the variables of the states that were left, but for those that are remembered."""

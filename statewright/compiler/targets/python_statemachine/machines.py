@@ -5,9 +5,10 @@ python-statemachine calls on every entry, exit and transition, and which keeps t
 document order, so that the library does not depend on the order of a set.
 
 What is put right here: the library numbers the states level by level, where document order is
-pre-order; it runs the actions of a transition to a history state twice; a machine whose regions are
-all done is over, although its chart is not. A machine that was restored is told what its history
-states remember.
+pre-order; it runs the actions of a transition to a history state twice; those of a transition that
+enters a state by default it loses, or runs where that state is not entered; a machine whose regions
+are all done is over, although its chart is not. A machine that was restored is told what its
+history states remember.
 """
 
 from __future__ import annotations
@@ -295,11 +296,10 @@ class Model:
         self._raise(machine)
 
     def on_transition(self, transition: Any, machine: Any) -> None:
-        """The actions of a transition are run."""
+        """The actions of a transition are run; those of default ones are run on entry."""
         arc = self._class.arcs.get(transition)
-        if self.stage is not None and arc is not None:
-            inside = arc.source.parent if is_history(arc.source) else None
-            self.stage.act(arc, inside)
+        if self.stage is not None and arc is not None and arc is not arc.source.initial:
+            self.stage.act(arc)
             self._raise(machine)
 
     def on_enter_state(self, target: Any, machine: Any) -> dict[str, Event]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from statewright.compiler.targets.export import Export, export_of, lines_of, stem_of
-from statewright.compiler.targets.scxml.losses import losses_of
+from statewright.compiler.targets.scxml.losses import losses_of, losses_of_absent
 from statewright.compiler.targets.scxml.names import naming_of
 from statewright.compiler.targets.scxml.states import Writer
 from statewright.compiler.targets.scxml.xml import comment, lines_of_element
@@ -19,7 +19,9 @@ def scxml_from(release: Release) -> Export:
     chart = release.statechart
     tree = tree_of(chart)
     naming = naming_of(tree)
-    losses = export_of({}, losses_of(tree, naming)).losses
+    writer = Writer(tree, naming, chart.charts)
+    document = writer.document()
+    losses = export_of({}, (*losses_of(tree, naming), *losses_of_absent(writer.absent))).losses
     about = [
         f"{chart.name}: compiled by Statewright from the release {release.digest}",
         *(f"not carried over: {line}" for line in lines_of(losses)),
@@ -27,7 +29,7 @@ def scxml_from(release: Release) -> Export:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         *comment(about),
-        *lines_of_element(Writer(tree, naming, chart.charts).document()),
+        *lines_of_element(document),
     ]
     return export_of({f"{stem_of(chart.name)}.scxml": "\n".join(lines) + "\n"}, losses)
 

@@ -63,10 +63,10 @@ def _say(action: Say, speller: Speller) -> Element:
 
 
 def _send(action: Send, speller: Speller) -> Element:
-    event = speller.naming.event(action.event)
+    event, target = speller.naming.event(action.event), speller.naming.target(action.target)
     attributes = [
         *_given("event", "eventexpr", event, action.event_expr, speller),
-        *_given("target", "targetexpr", action.target, action.target_expr, speller),
+        *_given("target", "targetexpr", target, action.target_expr, speller),
         *_given("type", "typeexpr", _type(action), action.type_expr, speller),
         *_delay(action.delay, speller),
         id_of(action, "_".join(action.id.split()), speller),

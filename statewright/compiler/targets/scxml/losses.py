@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
-from statewright.compiler.targets.scxml.names import Naming, renamed_states
+from statewright.compiler.targets.scxml.names import (
+    Naming,
+    naming_of,
+    renamed_invocations,
+    renamed_states,
+)
 from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Literal, Record, expressions_in
-from statewright.statechart.actions import Say, Send
+from statewright.statechart.actions import Assign, Say, Send
 from statewright.statechart.definition import Invoke, State, Statechart
 from statewright.statechart.structure.traversal import actions_in, states_in
-from statewright.statechart.structure.tree import Tree
+from statewright.statechart.structure.tree import Tree, tree_of
 
 _DYNAMIC: Final = "dyn"
 
 
 def losses_of(tree: Tree, naming: Naming) -> Iterator[Loss]:
-    """What is lost, in document order."""
+    """What is lost, in document order; then what is lost of the charts that are invoked."""
+    yield from _of_tree(tree, naming)
+    for chart in tree.chart.charts.values():
+        inner = tree_of(chart)
+        yield from _of_tree(inner, naming_of(inner))
+
+
+def losses_of_absent(states: Iterable[str]) -> Iterator[Loss]:
+    """What is lost where the chart that a state invokes does not stand in the document."""
+    for state in states:
+        yield Loss(
+            "charts",
+            "a chart that is invoked inside itself, or one too many",
+            "`srcexpr` names it, and it does not stand there",
+            Place(state),
+        )
+
+
+def _of_tree(tree: Tree, naming: Naming) -> Iterator[Loss]:
     chart = tree.chart
     yield from unwatched(chart)
     yield from _of_chart(chart)
@@ -29,6 +52,13 @@ def losses_of(tree: Tree, naming: Naming) -> Iterator[Loss]:
             "names",
             "the id of a state has characters that are none of an id in XML",
             "`_` stands for each of them",
+            Place(name),
+        )
+    for name in renamed_invocations(chart, naming):
+        yield Loss(
+            "names",
+            "the id of an invocation has characters that are none of an id in XML",
+            "`_` stands for each of them, and `event.invokeid` has it so",
             Place(name),
         )
     for (scope, name), spelled in naming.variables.items():
@@ -85,6 +115,13 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "templates",
             "texts have no holes, and what has no value is an error",
             "they are put together with `string(…)`, and nothing is said where that fails",
+        )
+    assigns = (action for action in actions_in(chart) if isinstance(action, Assign))
+    if any(action.merge is not None for action in assigns):
+        yield Loss(
+            "merging",
+            "an assignment does not say how it comes to the value",
+            "the value as it was computed is assigned, also where others write at the same time",
         )
     sends = (action for action in actions_in(chart) if isinstance(action, Send))
     invokes = (invoke for state in states for invoke in state.invocations)

@@ -12,6 +12,7 @@ from statewright.expressions.parsing.grammar import CONSTANTS, RESERVED
 from statewright.expressions.values import TYPE_VALUES
 from statewright.statechart.definition import Statechart
 from statewright.statechart.event import normalised
+from statewright.statechart.stepping.sending import SPECIAL
 from statewright.statechart.structure.nodes import ROOTS, Scope
 from statewright.statechart.structure.traversal import states_in
 from statewright.statechart.structure.tree import Tree
@@ -50,6 +51,13 @@ class Naming:
             if own != name and own in table:
                 return family + table[own]
         return "_".join(name.split()) or "_"
+
+    def target(self, target: str) -> str:
+        """The target of a send; one may be the session of an invocation."""
+        own = target.removeprefix(SPECIAL)
+        return (
+            SPECIAL + self.invocations[own] if own != target and own in self.invocations else target
+        )
 
     def descriptor(self, descriptor: str) -> str:
         """An event descriptor."""
@@ -95,3 +103,10 @@ def _identifier(name: str) -> str:
 def renamed_states(chart: Statechart, naming: Naming) -> Iterator[str]:
     """The states whose ids are others in SCXML."""
     return (state.id for state in states_in(chart) if naming.ids[state.id] != state.id)
+
+
+def renamed_invocations(chart: Statechart, naming: Naming) -> Iterator[str]:
+    """The states with invocations whose ids are others in SCXML."""
+    for state in states_in(chart):
+        if any(naming.invocations.get(one.id, one.id) != one.id for one in state.invocations):
+            yield state.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from statewright.compiler.targets.scxml.actions import content_of, elements_of, id_of, location_of
@@ -31,6 +31,10 @@ _NAMES: Final = {
     StateKind.DEEP_HISTORY: "history",
 }
 _HISTORY: Final = {StateKind.SHALLOW_HISTORY: "shallow", StateKind.DEEP_HISTORY: "deep"}
+ROOM: Final = 2_000
+"""How many states of invoked charts a document takes beyond one copy of each: a chart stands there
+as often as it is invoked, and charts that invoke charts twice double with every one of them."""
+
 _UNSET: Final = "optional.none()"
 """What takes the value of a variable away when it is assigned."""
 
@@ -44,12 +48,18 @@ class Writer:
         naming: what everything is called.
         charts: those that can be invoked, by name.
         around: the names of the charts that this one stands in.
+        room: how many more states of copies the document takes: one number.
+        written: collects the names of the charts that stand in the document.
+        absent: collects the states whose invoked chart does not stand in the document.
     """
 
     tree: Tree
     naming: Naming
     charts: Mapping[str, Statechart]
     around: frozenset[str] = frozenset()
+    room: list[int] = field(default_factory=lambda: [ROOM])
+    written: set[str] = field(default_factory=set)
+    absent: list[str] = field(default_factory=list)
 
     def document(self) -> Element:
         """The whole document."""
@@ -83,7 +93,7 @@ class Writer:
             *_blocks("onentry", ((_first_value(datum, speller),) for datum in state.data)),
             *_blocks("onentry", (elements_of(block, speller) for block in state.entry)),
             *_blocks("onexit", (elements_of(block, speller) for block in state.exit)),
-            *(self._invoke(invoke, speller) for invoke in state.invocations),
+            *(self._invoke(state.id, invoke, speller) for invoke in state.invocations),
             *(self._transition(transition, speller) for transition in state.transitions),
             *map(self.state, state.states),
         ]
@@ -127,8 +137,8 @@ class Writer:
     def _targets(self, transition: Transition) -> str:
         return " ".join(self.naming.ids[target] for target in transition.targets)
 
-    def _invoke(self, invoke: Invoke, speller: Speller) -> Element:
-        inside = self._inside(invoke)
+    def _invoke(self, owner: str, invoke: Invoke, speller: Speller) -> Element:
+        inside = self._inside(owner, invoke)
         attributes = [
             ("type", invoke.type if invoke.type_expr is None else ""),
             ("typeexpr", "" if invoke.type_expr is None else speller.content(invoke.type_expr)),
@@ -146,14 +156,20 @@ class Writer:
             children.append(Element("finalize", (), elements_of(invoke.finalize, speller)))
         return Element("invoke", attributes, children)
 
-    def _inside(self, invoke: Invoke) -> list[Element]:
+    def _inside(self, owner: str, invoke: Invoke) -> list[Element]:
         """The chart that is invoked, where it is known which; none inside itself."""
         name = invoke.chart.value if isinstance(invoke.chart, Literal) else None
         chart = self.charts.get(name) if isinstance(name, str) else None
-        if chart is None or not isinstance(name, str) or name in self.around:
+        if chart is None or not isinstance(name, str):
             return []
         tree = tree_of(chart)
-        inner = Writer(tree, naming_of(tree), self.charts, self.around | {name})
+        copied = len(tree.nodes) if name in self.written else 0
+        if name in self.around or copied > self.room[0]:
+            self.absent.append(owner)
+            return []
+        self.room[0] -= copied
+        self.written.add(name)
+        inner = replace(self, tree=tree, naming=naming_of(tree), around=self.around | {name})
         return [Element("content", (), (inner.document(),))]
 
 

@@ -629,42 +629,71 @@ export const trimmed = (text: string): string => text.replace(OUTER, "");
 
 const typed = (answer: Value): string => (typeof answer === "string" ? trimmed(answer) : "");
 
+const BEHIND = /[ .!?,;:)…。،؛؟۔]+$/u;
+const BEFORE = /^[ ¡¿]+/u;
+
+/** The value of a decimal digit; those of a script follow each other, from 0 to 9. */
+function digit(one: string): string {
+  const code = one.codePointAt(0) ?? 0;
+  let first = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
+  return String((code - first) % 10);
+}
+
+/** A text with the digits and signs of ASCII, without what may stand behind an answer. */
+function plain(answer: Value): string {
+  const text = typed(answer);
+  if (points(text).length > 1000) return trimmed(text.replace(BEHIND, ""));
+  const signed = text
+    .replace(/[\uff01-\uff5e]/gu, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0))
+    .replace(/\u2212/gu, "-")
+    .replace(/\u066b/gu, ".")
+    .replace(/\u3000/gu, " ");
+  return trimmed(signed.replace(/\p{Nd}/gu, digit).replace(BEHIND, ""));
+}
+
+/** A folded word without the signs around it, and with the digits of ASCII. */
+const bare = (word: string): string => plain(word).replace(BEFORE, "");
+
 const found = (text: string, pattern: RegExp): Optional => (pattern.test(text) ? some(text) : none);
 
 export const answerText = (answer: Value): Optional => found(typed(answer), /[^]/);
 
 export function answerNumber(answer: Value): Optional {
   if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(toDouble(answer)) : none;
-  const text = typed(answer);
+  const text = plain(answer);
   const spelled = /^[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})$/.test(text);
   return spelled && Number.isFinite(Number(text)) ? some(double(Number(text))) : none;
 }
 
 export function answerInteger(answer: Value): Optional {
-  const text = typed(answer);
+  const text = plain(answer);
   const spelled = /^[+-]?[0-9]{1,30}$/.test(text);
   const number = isNumber(answer) ? numberOf(answer) : spelled ? Number(text) : NaN;
   return Number.isSafeInteger(number) ? some(number + 0) : none;
 }
 
-const YES = ["yes", "y", "true", "1", "ok"];
-const NO = ["no", "n", "false", "0"];
+const YES = (
+  "yes y yeah yep yup sure ok okay true 1 ja j jawohl jo klar gerne jazeker oui ouais d'accord " +
+  "d’accord si s claro vale sim isso certo"
+).split(" ");
+const NO = "no n nope nah false 0 nein nee neen non nao".split(" ");
 
 export function answerBoolean(answer: Value): Optional {
   if (typeof answer === "boolean") return some(answer);
-  const word = typed(answer).toLowerCase();
-  if (YES.includes(word)) return some(true);
-  return NO.includes(word) ? some(false) : none;
+  const said = typeof answer === "string" ? bare(word(answer)) : "";
+  if (YES.includes(said) || said === "va bene") return some(true);
+  return NO.includes(said) ? some(false) : none;
 }
 
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,16}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,16}[A-Za-z]{2,63}$/;
 
 export const answerEmail = (answer: Value): Optional =>
-  typed(answer).length <= 254 ? found(typed(answer), EMAIL) : none;
+  plain(answer).length <= 254 ? found(plain(answer), EMAIL) : none;
 
 export function answerPhone(answer: Value): Optional {
-  const text = typed(answer);
+  const text = plain(answer);
   const digits = text.replace(/[^0-9]/g, "");
   if (!/^\+?[0-9 .()-]{5,40}$/.test(text) || digits.length < 7 || digits.length > 15) return none;
   return some(text.startsWith("+") ? `+${digits}` : digits);
@@ -673,7 +702,7 @@ export function answerPhone(answer: Value): Optional {
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 export function answerDate(answer: Value): Optional {
-  const text = typed(answer);
+  const text = plain(answer);
   const parts = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
   const [year, month, day] = (parts ?? []).slice(1).map(Number);
   if (year === undefined || month === undefined || day === undefined || year < 1) return none;
@@ -706,20 +735,32 @@ function word(value: Value): string {
   return folded(value);
 }
 
+/** What a choice is called: its value, its label, and whatever else means it. */
+function namesOf(choice: Fields): readonly (readonly Value[])[] {
+  const synonyms = choice["synonyms"] ?? null;
+  return [[choice["value"] ?? null], [choice["label"] ?? null], isList(synonyms) ? synonyms : []];
+}
+
 function named(answer: Value, choices: readonly Value[]): Value | undefined {
   const offered = choices.filter(isMap);
-  const spelled = (choice: Fields, field: string): Value => choice[field] ?? null;
-  for (const [compare, wanted] of [
-    [(value: Value) => (typeof value === "string" ? trimmed(value) : ""), typed(answer)],
-    [word, word(answer)],
-  ] as const) {
-    for (const field of wanted === "" ? [] : ["value", "label"]) {
-      const choice = offered.find((one) => compare(spelled(one, field)) === wanted);
+  const exact = (value: Value): string => (typeof value === "string" ? trimmed(value) : "");
+  const loose = (value: Value): string => bare(word(value));
+  for (const [compare, kinds] of [[exact, 2], [word, 3], [loose, 3]] as const) {
+    const wanted = compare(answer);
+    for (let kind = 0; kind < kinds && wanted !== ""; kind++) {
+      const choice = offered.find((one) => namesOf(one)[kind]?.some((it) => compare(it) === wanted));
       if (choice !== undefined) return choice;
     }
   }
-  const number = word(answer);
+  const number = loose(answer);
   return /^[1-9][0-9]{0,5}$/.test(number) ? offered[Number(number) - 1] : undefined;
+}
+
+/** Whether a text is one of some words, but for case, accents and the signs around it. */
+export function answerSays(answer: Value, words: Value): boolean {
+  const said = word(answer);
+  const ours = listOf(words, "answer.says").map(word);
+  return said !== "" && (ours.includes(said) || (bare(said) !== "" && ours.map(bare).includes(bare(said))));
 }
 
 export function answerChoice(answer: Value, choices: Value): Optional {

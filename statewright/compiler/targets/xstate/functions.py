@@ -71,6 +71,7 @@ FUNCTIONS: Final[Mapping[tuple[str, bool, int], str]] = {
     ("answer.phone", False, 1): "answerPhone",
     ("answer.date", False, 1): "answerDate",
     ("answer.becomes", False, 2): "answerBecomes",
+    ("answer.says", False, 2): "answerSays",
     ("answer.choice", False, 2): "answerChoice",
     ("answer.choices", False, 2): "answerChoices",
 }

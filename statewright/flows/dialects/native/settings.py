@@ -8,7 +8,7 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.expressions.operations.opening_hours import opening_hours_from
 from statewright.flows.dialects.native.content import speech_from
-from statewright.flows.dialects.native.policies import goal_from
+from statewright.flows.dialects.native.policies import check_outcome, goal_from
 from statewright.flows.dialects.native.schema import (
     BusinessHoursShape,
     InactivityShape,
@@ -49,6 +49,7 @@ def read_settings(shape: SettingsShape | None, part: Part, removed: frozenset[st
     return Settings(
         on_error=OnError.FAIL if shape.on_error == "retry" else OnError(shape.on_error),
         fallback=shape.fallback or "",
+        fallback_at=part["fallback"].location,
         timeout=shape.timeout,
         step_limit=shape.step_limit,
         retries=retries,
@@ -126,6 +127,7 @@ def _inactivity(
         if not message:
             item.report("R005", "the reminder says nothing", "give it a `text`")
         reminders.append(Nudge(reminder.after, message))
+    check_outcome(shape.outcome, part["outcome"])
     to = goal_from(shape.to, part["to"])
     if to is not None and "outcome" in shape.model_fields_set:
         help_ = "remove one; an `end` has an outcome of its own"

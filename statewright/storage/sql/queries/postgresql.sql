@@ -281,10 +281,11 @@ set available_at = case when o.available_at is null or r.result is not null then
     failed_at = case when o.finished_at is not null then o.failed_at
                      when r.result is not null and r.failed = 1 then r.at end,
     token = case when r.result is not null then o.token else '' end,
+    attempts = o.attempts - r.untried,
     result = coalesce(o.result, r.result)
 from json_to_recordset(cast(:settlements as json)) as r(
        tenant text, session text, revision bigint, ordinal integer, token text, result text,
-       at bigint, failed integer)
+       at bigint, failed integer, untried integer)
 where o.tenant = r.tenant and o.session = r.session
   and o.revision = r.revision and o.ordinal = r.ordinal
   and o.token = r.token and (o.available_at is not null or r.result is not null)

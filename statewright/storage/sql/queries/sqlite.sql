@@ -191,12 +191,14 @@ set available_at = case when available_at is null or r.result is not null then n
     failed_at = case when finished_at is not null then failed_at
                      when r.result is not null and r.failed = 1 then r.at end,
     token = case when r.result is not null then statewright_outbox.token else '' end,
+    attempts = statewright_outbox.attempts - r.untried,
     result = coalesce(statewright_outbox.result, r.result)
 from (
   select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
          json_extract(value, '$.revision') as revision, json_extract(value, '$.ordinal') as ordinal,
          json_extract(value, '$.token') as token, json_extract(value, '$.result') as result,
-         json_extract(value, '$.at') as at, json_extract(value, '$.failed') as failed
+         json_extract(value, '$.at') as at, json_extract(value, '$.failed') as failed,
+         json_extract(value, '$.untried') as untried
   from json_each(:settlements)
 ) r
 where statewright_outbox.tenant = r.tenant and statewright_outbox.session = r.session

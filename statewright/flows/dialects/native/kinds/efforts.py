@@ -32,6 +32,11 @@ class BreakerShape(Shape):
     rest: Timeout | None = Field(
         None, description="For how long nobody is asked then; by default 30s."
     )
+    last_good: Timeout | None = Field(
+        None,
+        description="While nobody is asked, what was answered last to the very same request is "
+        "taken again, if it is not older than this; by default nothing is.",
+    )
 
 
 def _backoff_tag(value: Any) -> str:
@@ -74,7 +79,8 @@ def effort_from(node: WorkShape, part: Part, timeout: int) -> dict[str, Any]:
     """
     timeout = timeout if node.timeout is None else node.timeout
     backoff = _backoff(node.backoff)
-    if not node.retries:
+    unread = "retries" in part.value and "retries" not in node.model_fields_set
+    if not node.retries and not unread:
         for key in ("backoff", "retry_statuses", "try_timeout"):
             if part[key].present:
                 part[key].report(
@@ -83,7 +89,7 @@ def effort_from(node: WorkShape, part: Part, timeout: int) -> dict[str, Any]:
                     "add `retries: 3`",
                     at_key=True,
                 )
-    elif backoff.wait >= timeout:
+    elif node.retries and backoff.wait >= timeout:
         part["retries"].report(
             "R004",
             "it is never tried again: the first wait is as long as `timeout`",
@@ -112,4 +118,9 @@ def _breaker(written: BreakerShape | None) -> Breaker | None:
     if written is None:
         return None
     usual = Breaker()
-    return Breaker(written.failures, written.within or usual.within, written.rest or usual.rest)
+    return Breaker(
+        written.failures,
+        written.within or usual.within,
+        written.rest or usual.rest,
+        written.last_good or usual.last_good,
+    )

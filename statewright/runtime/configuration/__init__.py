@@ -1,0 +1,1 @@
+"""What whoever runs a server says in its file of settings, and what is made of that."""

@@ -1,0 +1,1 @@
+"""The engine that has DBOS hand the work out."""

@@ -1,0 +1,1 @@
+"""Where secrets come from: a module for each source, and how several are asked in order."""

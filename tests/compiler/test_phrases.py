@@ -1,0 +1,91 @@
+"""What bots say and understand by themselves, in the languages of a flow."""
+
+from __future__ import annotations
+
+import pytest
+
+from statewright.compiler.lowering.phrases import LANGUAGES, RETRY
+from statewright.flows.nodes import InputKind
+from tests.compiler.conversations import talk
+
+SURE = """
+locale: LOCALE
+LOCALES
+start: sure
+variables: {sure: bool}
+nodes:
+  sure: {type: question, text: "?", input: boolean, variable: sure, WORDS next: bye}
+  bye: {type: end, text: "{{ sure }}"}
+"""
+
+
+def asked(
+    locale: str, *script: str, words: str = "", others: str = "", start: str = ""
+) -> list[str]:
+    flow = SURE.replace("LOCALES", others).replace("LOCALE", locale).replace("WORDS", words)
+    data = {"locale": start} if start else None
+    return talk(flow, *script, data=data)[1:]
+
+
+@pytest.mark.parametrize(
+    ("locale", "retry"),
+    [
+        ("en", "Please answer with yes or no."),
+        ("de", "Bitte antworten Sie mit ja oder nein."),
+        ("de-CH", "Bitte antworten Sie mit ja oder nein."),
+        ("es", "Responda sí o no, por favor."),
+        ("fr", "Veuillez répondre par oui ou par non."),
+        ("it", "Risponda sì o no, per favore."),
+        ("nl", "Antwoord met ja of nee."),
+        ("pt-BR", "Responda sim ou não, por favor."),
+        ("pl", "Please answer with yes or no."),
+    ],
+)
+def test_a_bad_answer_is_answered_in_the_language_of_the_flow(locale: str, retry: str) -> None:
+    assert asked(locale, "perhaps") == [retry]
+
+
+def test_a_bad_answer_is_answered_in_the_language_of_the_session() -> None:
+    others = "locales: {de: {nodes: {sure: {text: Sicher?}, bye: {text: 'Gut: {{ sure }}'}}}}"
+    assert asked("en", "vielleicht", others=others, start="de-AT") == [
+        "Bitte antworten Sie mit ja oder nein."
+    ]
+    assert asked("en", "perhaps", others=others, start="fr") == ["Please answer with yes or no."]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_yes_and_no_are_understood_in_every_language_whichever_is_spoken(locale: str) -> None:
+    for said in ("Yes!", "ja", "Oui.", "sí", "Sì", "sim"):
+        assert asked(locale, said) == ["true"]
+    for said in ("no", "Nein", "non!", "nee", "Não"):
+        assert asked(locale, said) == ["false"]
+
+
+def test_a_question_may_have_words_of_its_own_which_go_first() -> None:
+    words = 'yes: [aye], no: ["yes, but", ok],'
+    assert asked("en", "Aye!", words=words) == ["true"]
+    assert asked("en", "yes but", words=words)[0].startswith("Please")
+    assert asked("en", "Yes, but...", words=words) == ["false"]
+    assert asked("en", "ok", words=words) == ["false"]
+    assert asked("en", "yes", words=words) == ["true"]
+
+
+def test_there_is_something_to_say_for_every_kind_of_answer() -> None:
+    assert set(RETRY) == set(InputKind)
+    assert {len(phrases) for phrases in RETRY.values()} == {len(LANGUAGES)}
+
+
+def test_a_form_says_in_the_language_of_the_flow_what_will_not_do() -> None:
+    flow = """
+locale: de
+start: f
+variables: {p: map}
+nodes:
+  f: {type: form, fields: {n: {text: "Wie viele?", input: integer}}, variable: p, next: bye}
+  bye: {type: end}
+"""
+    submitted = {"event": "form.submit", "data": {"node": "f", "values": {"n": "viele"}}}
+    assert talk(flow, submitted, "viele")[1:] == [
+        "Einige Antworten gehen so nicht. Bitte prüfen Sie sie.",
+        "Bitte antworten Sie mit einer passenden ganzen Zahl.",
+    ]

@@ -1,0 +1,92 @@
+"""Two processes look for what is due: each schedule and each deadline happens once."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from statewright import compiler, flows
+from statewright.runtime import Runtime, system_clock
+from statewright.runtime.clock import SECOND
+from statewright.runtime.scheduling import MINUTE
+from statewright.storage import SQLStore
+from tests.runtime.worlds import texts
+
+TICKER = Path(__file__).with_name("ticking.py")
+ROOT = Path(__file__).parents[2]
+TRIGGERS = 5
+
+FLOW = """
+statewright: 1
+start: hello
+triggers:
+  TRIGGERS
+nodes:
+  hello: {type: message, text: hello, next: wait}
+  wait: {type: delay, duration: 1s, next: bye}
+  bye: {type: message, text: bye, next: done}
+  done: {type: end}
+"""
+
+
+def ticker(url: str, offset: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(TICKER), url, str(offset)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+
+
+def killed(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+async def still_to_come(runtime: Runtime) -> bool:
+    sessions = await runtime.store.sessions("default")
+    return len(sessions) < TRIGGERS or any(one.status == "active" for one in sessions)
+
+
+async def ticked(url: str) -> None:
+    now = system_clock()
+    # A whole minute begins in so many seconds: both processes are there by then.
+    offset = MINUTE - (now + 6 * SECOND) % MINUTE
+    async with Runtime(
+        SQLStore(url), engine=None, schedules=None, clock=lambda: system_clock() + offset
+    ) as runtime:
+        triggers = [f"t{n}: {{type: schedule, cron: '* * * * *'}}" for n in range(TRIGGERS)]
+        flow = flows.parse(FLOW.replace("TRIGGERS", "\n  ".join(triggers)))
+        await runtime.publish(compiler.compile(flow).release(), flow="ticking")
+        with ExitStack() as stack:
+            for _ in range(2):
+                process = ticker(url, offset)
+                stack.callback(killed, process)
+                assert process.stdout is not None
+                await asyncio.to_thread(process.stdout.readline)
+            async with asyncio.timeout(60):
+                while await still_to_come(runtime):  # noqa: ASYNC110 (the others tell nobody)
+                    await asyncio.sleep(0.1)
+                # They look several times more.
+                await asyncio.sleep(0.5)
+        sessions = await runtime.store.sessions("default")
+        assert len(sessions) == TRIGGERS
+        for one in sessions:
+            answers = await runtime.read(one.key)
+            assert texts(*answers) == ["hello", "bye"]
+            assert len(answers) == 2, "the start, and one turn for the deadline"
+            assert (await runtime.replay(one.key)).differences == ()
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_two_processes_fire_each_schedule_and_each_deadline_once(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if where == "sqlite":
+        url = f"sqlite:///{tmp_path}/flows.db"
+    else:
+        url = request.getfixturevalue("postgresql")()
+    asyncio.run(ticked(url))
