@@ -270,6 +270,19 @@ class StorageUnavailable(HostError):
     """The database does not answer, or is too busy. Whether a commit took place is not known."""
 
 
+class Overloaded(StorageUnavailable):
+    """So much waits here already that nothing more is taken in. Nothing was done.
+
+    Args:
+        waiting: how much waits, and for what.
+        after: seconds after which to ask again.
+    """
+
+    def __init__(self, waiting: str, after: int = 1) -> None:
+        super().__init__(f"{waiting}; send the same again in {after} s, or run more processes")
+        self.after = after
+
+
 class UnusableDatabase(HostError):
     """The database is none that we know, lacks its driver, or belongs to a newer version."""
 

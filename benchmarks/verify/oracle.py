@@ -25,7 +25,7 @@ from statewright.statechart.steps import Macrostep
 from statewright.statechart.structure.tree import tree_of
 
 STATES = 3_000
-STEPS = 40_000
+STEPS = 20_000
 SEEDS = ("a", "b", "c", "d", "e", "f")
 ENDLESS = 400
 """How many microsteps are as good as endless in flows of this size."""
@@ -62,16 +62,17 @@ class Facts:
 
 def facts_of(source: Source, states: int = STATES, steps: int = STEPS) -> Facts:
     """Search all that can happen in a flow, within limits."""
+    if any(nodes_of(source.document, "interrupt")):
+        # What interrupts a conversation is not among the inputs.
+        return Facts(complete=False)
     chart = replace(lower(source.flow()).statechart, limit=ENDLESS)
-    interrupted = any(nodes_of(source.document, "interrupt"))
-    search = _Search(chart, inputs_of(source, chart), interrupted=interrupted)
+    search = _Search(chart, inputs_of(source, chart))
     search.run(states, steps)
     return search.facts
 
 
 class _Search:
-    def __init__(self, chart: Statechart, inputs: Inputs, *, interrupted: bool) -> None:
-        self._interrupted = interrupted
+    def __init__(self, chart: Statechart, inputs: Inputs) -> None:
         self.chart = chart
         self.inputs = inputs
         self.facts = Facts()
@@ -100,8 +101,6 @@ class _Search:
                     return
                 self._arrive(key, macrostep(self.chart, snapshot, event))
         self._look_back()
-        # What interrupts a conversation is not among the inputs.
-        self.facts.complete = not self._interrupted
 
     def _arrive(self, source: str, step: Macrostep) -> None:
         self._note(step)

@@ -138,13 +138,35 @@ def verify(
         progress: told from time to time of the steps done, and of how many there may be.
         solver: whom to ask about guards that compare more than single values with constants.
     """
-    flow = compilation.flow
-    if not flow.nodes or not _only_guessed(compilation.errors):
+    if not is_worth_verifying(compilation):
         return compilation
-    # Readers of other formats take for an input what a flow reads and never writes.
+    guessed = guessed_inputs(compilation.flow)
+    verification = verified(compilation.statechart, budget, progress, guessed, solver)
+    return with_verification(compilation, verification)
+
+
+def is_worth_verifying(compilation: Compilation) -> bool:
+    """Whether a flow has nodes, and no errors from which all that is found then would come."""
+    return bool(compilation.flow.nodes) and _only_guessed(compilation.errors)
+
+
+def guessed_inputs(flow: Flow) -> frozenset[str]:
+    """The inputs that nobody gives.
+
+    Readers of other formats take for an input what a flow reads and never writes.
+    """
     asked = (one for one in flow.variables if one.input and not one.has_default)
-    guessed = {one.name for one in asked if flow.dialect != "native"}
-    verification = verified(compilation.statechart, budget, progress, frozenset(guessed), solver)
+    return frozenset(one.name for one in asked if flow.dialect != "native")
+
+
+def with_verification(compilation: Compilation, verification: Verification) -> Compilation:
+    """The same compilation, with what is found by what is known of its chart.
+
+    Args:
+        compilation: what became of a flow.
+        verification: of its chart.
+    """
+    flow = compilation.flow
     triage = _triage(flow, compilation.policy, {}, drawing_of(flow, verification))
     return replace(
         compilation,

@@ -181,6 +181,7 @@ def _settings(settings: Settings) -> Iterator[Text]:
     if settings.inactivity is not None:
         for reminder in settings.inactivity.reminders:
             yield from _bubbles(reminder.message)
+    yield from _bubbles(settings.busy_reply)
 
 
 def _trigger(trigger: Trigger) -> Iterator[Text]:

@@ -30,6 +30,7 @@ from statewright.runtime.timers import Sweeper
 from statewright.runtime.turns.answer import Answer, answer_from_json
 from statewright.runtime.turns.feed import Feed
 from statewright.runtime.turns.inbox import Inbox
+from statewright.runtime.turns.mailboxes import ROOM, Queues
 from statewright.runtime.turns.messages import (
     Incoming,
     What,
@@ -79,6 +80,7 @@ class Runtime:
         schedules: whose schedules this process fires; None for nobody's.
         poll: seconds after which what other processes know of is noticed, at the latest.
         observers: watch what is done: metrics, traces, alerts.
+        queues: how many turns may wait before more are refused.
     """
 
     def __init__(  # noqa: PLR0913 (what it runs on, and with)
@@ -95,13 +97,14 @@ class Runtime:
         schedules: Schedules | None = USUAL,
         poll: float = 1.0,
         observers: Sequence[Observer] = (),
+        queues: Queues = ROOM,
     ) -> None:
         self.store = store
         self.clock = clock
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
         self._observers = Observers(observers)
-        self._turns = Turns(store, clock, self._committed, self._observers)
+        self._turns = Turns(store, clock, self._committed, self._observers, queues)
         performer = Performer(
             self._handlers, secrets, clock=clock, observers=self._observers, limits=limits
         )
@@ -378,7 +381,7 @@ class Runtime:
 
         See ``statechart.answering`` for what begins. A message that begins nothing is for the
         session that goes on; any other event is for all of them. The newest version of each flow
-        is asked.
+        is asked. It gives the sessions that were told, or begun.
 
         Args:
             what: as for ``send``.
@@ -387,8 +390,6 @@ class Runtime:
             tenant: whose flows are asked.
             channel: how the contact talks to us.
             contact: whose values triggers read, and sessions read and patch, or ``""``.
-
-        Gives the sessions that were told, or begun.
 
         Raises:
             InvalidEvent, InvalidMessage, UnstorableRecord: as for ``receive``.

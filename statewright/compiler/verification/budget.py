@@ -13,6 +13,10 @@ def silent(_done: int, _limit: int) -> None:
     """Tells nobody."""
 
 
+USUAL = 8
+"""Microsteps that no macrostep is charged for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What one verification may spend.
@@ -53,3 +57,7 @@ class Meter:
         if self.steps % 256 == 0:
             self.progress(self.steps, self.budget.steps)
         return self.steps <= self.budget.steps
+
+    def charge(self, microsteps: int) -> None:
+        """Count a long macrostep as so many usual ones, since it takes as much work."""
+        self.steps += max(0, microsteps - USUAL) // 2

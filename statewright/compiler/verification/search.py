@@ -23,6 +23,7 @@ from typing import Any, Final
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.domains import ANYWHERE
+from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.order import ranks_of
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
@@ -182,6 +183,7 @@ class Search:
             )
         )
         self._look_twice(None, step)
+        self._charge(step)
         read, written = world.footprints.of(None, step)
         read |= written & world.model.predicates.keys()
         touched = read | (written - frozenset(dimensions))
@@ -250,6 +252,7 @@ class Search:
         others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
         step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
+        self._charge(step)
         self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
         read |= written & world.model.predicates.keys()
@@ -287,6 +290,10 @@ class Search:
             if feasible.excludes({key: data[key[1]] for key in told if key[1] in data}):
                 return True
         return False
+
+    def _charge(self, step: Macrostep) -> None:
+        endless = any(incident.name == ENDLESS for incident in step.incidents)
+        self._meter.charge(self._world.chart.limit if endless else len(step.microsteps))
 
     def _split(
         self,
