@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.verify.bases import bases
 from benchmarks.verify.operators import OPERATORS
 from benchmarks.verify.scoring import scored
-from benchmarks.verify.tables import missed, summary, table, verdicts
+from benchmarks.verify.tables import missed, peers_table, summary, table, verdicts
 
 
 def main() -> int:
@@ -36,7 +36,7 @@ def main() -> int:
     numbers = summary(scores)
     if wishes.json:
         Path(wishes.json).write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    print("\n".join(table(numbers)))
+    print("\n".join((*table(numbers), "", *peers_table(numbers), "")))
     for name, findings in scores.clean.items():
         for finding in findings:
             print(f"clean, and told all the same: {name}: {finding}")

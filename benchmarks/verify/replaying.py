@@ -6,7 +6,7 @@ from datetime import datetime
 
 from statewright.compiler import Compilation, Finding
 from statewright.statechart import json_from_turn, parse_script, play
-from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, session_of
 
 
 def replays(compilation: Compilation, finding: Finding) -> bool:
@@ -18,7 +18,7 @@ def replays(compilation: Compilation, finding: Finding) -> bool:
     turns = play(
         compilation.statechart,
         parse_script(list(witness.script)),
-        session=SCRIPT_SESSION,
+        session=session_of(witness.seed or SCRIPT_SEED),
         seed=witness.seed or SCRIPT_SEED,
         now=SCRIPT_NOW if begins is None else round(begins * 1_000_000),
         data=witness.data,

@@ -14,6 +14,7 @@ from benchmarks.verify.documents import Source
 from benchmarks.verify.mutants import Mutation, Operator
 from benchmarks.verify.operators import OPERATORS
 from benchmarks.verify.oracle import Facts, facts_of
+from benchmarks.verify.peers import Tally, tallied
 from benchmarks.verify.replaying import replays
 from statewright import compiler
 from statewright.compiler import Compilation, Finding, Severity, Verdict
@@ -57,12 +58,14 @@ class Scores:
         equivalent: code → mutants that turned out to be as good as the clean flow.
         unjudged: code → mutants of which the plain search came to no end.
         clean: name of a clean flow → what was found in it all the same.
+        peers: name of another tool → how it has done.
     """
 
     results: list[Result] = field(default_factory=list)
     equivalent: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     unjudged: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     clean: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    peers: dict[str, Tally] = field(default_factory=dict)
 
 
 def checked(source: Source) -> Compilation:
@@ -88,20 +91,25 @@ def scored(
     for number, source in enumerate(sources):
         told(f"{number + 1}/{len(sources)} {source.name}")
         scores.clean[source.name] = checked(source).findings
+        tallied(scores.peers, source)
         clean: Facts | None = None
         for operator in operators:
             for mutation in _chosen(operator, source, sites):
                 code = mutation.code or operator.code
                 if mutation.is_real is not None:
                     clean = clean or facts_of(source)
+                    if not clean.complete:
+                        scores.unjudged[code] += 1
+                        continue
                     facts = facts_of(mutation.source)
                     if not mutation.is_real(facts, clean):
                         table = scores.equivalent if facts.complete else scores.unjudged
                         table[code] += 1
                         continue
-                    if not (facts.complete and clean.complete):
+                    if not facts.complete:
                         scores.unjudged[code] += 1
                         continue
+                tallied(scores.peers, source, mutation.source, code)
                 scores.results.append(_result(source, operator, code, mutation))
     return scores
 

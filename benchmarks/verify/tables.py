@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.verify.peers import Tally
 from benchmarks.verify.scoring import Result, Scores, errors_in, is_known, middle
 
 TARGETS = {"S": 1.0, "E": 1.0, "G301": 1.0, "G302": 1.0, "G303": 1.0, "C": 0.98, "D": 0.98,
@@ -55,8 +56,12 @@ def summary(scores: Scores) -> dict[str, Any]:
     results = scores.results
     return {
         "codes": codes,
+        "peers": {name: _peer(tally) for name, tally in scores.peers.items()},
         "clean_flows": len(scores.clean),
         "false_errors_per_clean_flow": round(sum(errors) / max(1, len(errors)), 4),
+        "clean_flows_with_findings": round(
+            sum(bool(found) for found in scores.clean.values()) / max(1, len(scores.clean)), 4
+        ),
         "mutants": len(results),
         "recall": round(recall(results), 4) if results else 1.0,
         "shown": sum(one.shown[0] for one in results),
@@ -65,6 +70,29 @@ def summary(scores: Scores) -> dict[str, Any]:
         "undecided": round(sum(one.undecided > 0 for one in results) / len(results), 4),
         "median_ms": round(1000 * middle([one.seconds for one in results]), 1),
     }
+
+
+def _peer(tally: Tally) -> dict[str, Any]:
+    return {
+        "recall": {
+            code: round(tally.found[code] / shown, 3) for code, shown in sorted(tally.shown.items())
+        },
+        "clean_flows_with_complaints": round(tally.false / max(1, tally.clean), 3),
+    }
+
+
+def peers_table(numbers: dict[str, Any]) -> Iterator[str]:
+    """The lines of a table of the other tools, on the codes that they claim."""
+    codes = sorted({code for one in numbers["peers"].values() for code in one["recall"]})
+    yield f"| tool | {' | '.join(codes)} | clean flows with complaints |"
+    yield f"|{'---|' * (len(codes) + 2)}"
+    own = [f"{numbers['codes'][code]['recall']:.2f}" for code in codes]
+    complaints = numbers["clean_flows_with_findings"]
+    yield f"| statewright | {' | '.join(own)} | {complaints:.2f} |"
+    for name, one in numbers["peers"].items():
+        found = [f"{one['recall'][code]:.2f}" if code in one["recall"] else "" for code in codes]
+        complaints = one["clean_flows_with_complaints"]
+        yield f"| {name} | {' | '.join(found)} | {complaints:.2f} |"
 
 
 def table(numbers: dict[str, Any]) -> Iterator[str]:
