@@ -40,9 +40,10 @@ async def test_a_follower_hears_of_every_turn_once_from_two_workers(world: World
     one = await world.worker(poll=0.02)
     other = await world.worker(poll=0.02)
     await one.publish(release(counter()), flow="flow")
-    talking = [talk(worker) for worker in (one, other) for _ in range(TALKERS // 2)]
     total = TALKERS * TURNS
-    first, second, *_ = await asyncio.gather(heard(one, total), heard(other, total), *talking)
+    following = asyncio.gather(heard(one, total), heard(other, total))
+    await asyncio.gather(*(talk(worker) for worker in (one, other) for _ in range(TALKERS // 2)))
+    first, second = await following
     assert first == second
     assert len({(told.key, told.answer.revision) for told in first}) == total
     for key in {told.key for told in first}:

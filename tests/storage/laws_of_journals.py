@@ -113,11 +113,11 @@ async def followers_hear_of_every_turn_once_while_many_commit(store: Store, othe
             assert await one.commit([turn(expected, key=key)]) == (Committed(expected + 1),)
 
     total = turns * len(keys)
-    first, second, *_ = await asyncio.gather(
-        _behind(store, BEGINNING, total, limit=5),
-        _behind(other, BEGINNING, total, limit=64),
-        *map(writer, keys),
+    following = asyncio.gather(
+        _behind(store, BEGINNING, total, limit=5), _behind(other, BEGINNING, total, limit=64)
     )
+    await asyncio.gather(*map(writer, keys))
+    first, second = await following
     assert first == second
     assert sorted(_places(first)) == sorted((k.session, n + 1) for k in keys for n in range(turns))
     for key in keys:
