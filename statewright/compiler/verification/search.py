@@ -186,7 +186,7 @@ class Search:
         self._charge(step)
         read, written = world.footprints.of(None, step)
         read |= written & world.model.predicates.keys()
-        touched = read | (written - frozenset(dimensions))
+        touched = read | (written - frozenset(dimensions) - world.free.keys())
         covered = self._split(trial, trials, dimensions, point, touched)
         if self._is_impossible(dimensions, covered, None, step.snapshot):
             return
