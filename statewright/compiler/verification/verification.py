@@ -37,6 +37,7 @@ from statewright.compiler.verification.refinement import Refining
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
+from statewright.compiler.verification.ways_back import way_to
 from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status
@@ -166,7 +167,7 @@ class Verification:
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
         first = self.engines[0]
-        lines, inputs, now = first.search.path(origin)
+        lines, inputs, now = way_to(first.world, first.found, origin)
         outside, data = first.world.start_of(inputs, {})
         free = {name for _, name in first.world.free}
         given = {name: value for name, value in data.items() if name not in free}
