@@ -213,6 +213,10 @@ class InvalidMessage(CallerError):
     """What was sent to a session is no message, or has a name or an id that is ours to give."""
 
 
+class InvalidCursor(CallerError):
+    """A cursor is none of the journal that it is used on."""
+
+
 class RevisionConflict(ContentionError):
     """A session is not at the revision that the caller expected.
 
@@ -268,6 +272,19 @@ class AlreadyDone(ContentionError):
 
 class StorageUnavailable(HostError):
     """The database does not answer, or is too busy. Whether a commit took place is not known."""
+
+
+class Overloaded(StorageUnavailable):
+    """So much waits here already that nothing more is taken in. Nothing was done.
+
+    Args:
+        waiting: how much waits, and for what.
+        after: seconds after which to ask again.
+    """
+
+    def __init__(self, waiting: str, after: int = 1) -> None:
+        super().__init__(f"{waiting}; send the same again in {after} s, or run more processes")
+        self.after = after
 
 
 class UnusableDatabase(HostError):

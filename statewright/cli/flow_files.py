@@ -15,7 +15,8 @@ from statewright.cli.configuration import (
     Wishes,
     configuration_for,
 )
-from statewright.compiler import Compilation
+from statewright.cli.solving import solver
+from statewright.compiler import Compilation, Rechecking
 from statewright.compiler.checks import BY_CODE, CHECKS
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.policy import Policy
@@ -86,10 +87,21 @@ def compiled_content(
     return CompiledFile(file, text, compilation, configuration)
 
 
-def verified_file(one: CompiledFile, budget: Budget) -> CompiledFile:
-    """The same flow, with what was found by going through all that can happen."""
+def verified_file(
+    one: CompiledFile, budget: Budget, known: dict[str, Rechecking] | None = None
+) -> CompiledFile:
+    """The same flow, with what was found by going through all that can happen.
+
+    Args:
+        one: the flow.
+        budget: how much may be tried.
+        known: file → what was found in it before, where it is checked again and again.
+    """
     telling = Telling(one.file)
-    verified = compiler.verify(one.compilation, budget, telling.tell)
+    checking = {} if known is None else known
+    own = checking.setdefault(one.file, Rechecking(budget))
+    with solver() as asked:
+        verified = own.verify(one.compilation, telling.tell, asked)
     telling.end()
     return replace(one, compilation=verified)
 
@@ -133,6 +145,12 @@ def report_of(compiled: list[CompiledFile]) -> Report:
         summary=f"{_counts(findings)} in {counted(len(compiled), 'file')}",
         texts={one.file: one.text for one in compiled},
         checks=CHECKS,
+        suppressed=tuple(
+            suppressed
+            for one in compiled
+            for suppressed in one.compilation.suppressed
+            if is_wanted(suppressed.finding.code, one.policy)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from statewright.cli.expecting import test_from_witness
 from statewright.cli.failure import Failure
 from statewright.cli.flow_files import CompiledFile
 from statewright.cli.streams import note
@@ -47,15 +48,9 @@ def _name(one: CompiledFile, finding: Finding) -> str:
 
 
 def _text(one: CompiledFile, finding: Finding, witness: Witness, home: Path) -> str:
-    conditions = {
-        name: value
-        for name in ("data", "contact", "tenant", "seed", "now")
-        if (value := getattr(witness, name))
-    }
+    name = f"{finding.code} {finding.message}"
     document: Mapping[str, Any] = {
         "flow": Path(relpath(one.file, home)).as_posix(),
-        "name": f"{finding.code} {finding.message}",
-        **conditions,
-        "script": list(witness.script),
+        **test_from_witness(name, one.compilation.statechart, witness),
     }
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

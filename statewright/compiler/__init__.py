@@ -1,6 +1,7 @@
 """From a flow to a verified statechart: ``compile(flow) → Compilation``.
 
-A machine that is written in SCXML is compiled by ``compile_scxml(text)``.
+``Rechecking`` checks a flow as often as it is edited. A machine that is written in SCXML is
+compiled by ``compile_scxml(text)``.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from statewright.compiler.compilation import (
     verify,
 )
 from statewright.compiler.findings import Finding, Severity, Verdict, Witness
+from statewright.compiler.rechecking import Rechecking
 
 __all__ = [
     "Compilation",
     "Finding",
+    "Rechecking",
     "Severity",
     "Verdict",
     "Witness",

@@ -19,6 +19,7 @@ from statewright.compiler.verification.assumptions import assumptions_of
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.drawing import Drawing, drawing_of
 from statewright.compiler.verification.questions import BreakRule, Impossible, WaitForEver
+from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
 from statewright.errors import FlowRejected
 from statewright.flows.model import Flow
@@ -122,7 +123,10 @@ def compile(  # noqa: A001 (always qualified: compiler.compile)
 
 
 def verify(
-    compilation: Compilation, budget: Budget = DEFAULT, progress: Progress = silent
+    compilation: Compilation,
+    budget: Budget = DEFAULT,
+    progress: Progress = silent,
+    solver: Solver | None = None,
 ) -> Compilation:
     """The same compilation, with what was found by going through all that can happen.
 
@@ -132,14 +136,37 @@ def verify(
         compilation: what became of a flow.
         budget: what each search may spend; it counts work, so that the same is found anywhere.
         progress: told from time to time of the steps done, and of how many there may be.
+        solver: whom to ask about guards that compare more than single values with constants.
+    """
+    if not is_worth_verifying(compilation):
+        return compilation
+    guessed = guessed_inputs(compilation.flow)
+    verification = verified(compilation.statechart, budget, progress, guessed, solver)
+    return with_verification(compilation, verification)
+
+
+def is_worth_verifying(compilation: Compilation) -> bool:
+    """Whether a flow has nodes, and no errors from which all that is found then would come."""
+    return bool(compilation.flow.nodes) and _only_guessed(compilation.errors)
+
+
+def guessed_inputs(flow: Flow) -> frozenset[str]:
+    """The inputs that nobody gives.
+
+    Readers of other formats take for an input what a flow reads and never writes.
+    """
+    asked = (one for one in flow.variables if one.input and not one.has_default)
+    return frozenset(one.name for one in asked if flow.dialect != "native")
+
+
+def with_verification(compilation: Compilation, verification: Verification) -> Compilation:
+    """The same compilation, with what is found by what is known of its chart.
+
+    Args:
+        compilation: what became of a flow.
+        verification: of its chart.
     """
     flow = compilation.flow
-    if not flow.nodes or not _only_guessed(compilation.errors):
-        return compilation
-    # Readers of other formats take for an input what a flow reads and never writes.
-    asked = (one for one in flow.variables if one.input and not one.has_default)
-    guessed = {one.name for one in asked if flow.dialect != "native"}
-    verification = verified(compilation.statechart, budget, progress, frozenset(guessed))
     triage = _triage(flow, compilation.policy, {}, drawing_of(flow, verification))
     return replace(
         compilation,

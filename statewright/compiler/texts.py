@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
+from statewright.compiler.places import PLACES_OF, PlaceAt, files, values
 from statewright.expressions import Place
 from statewright.flows.model import BUSINESS_HOURS, Flow, Settings
 from statewright.flows.nodes import (
@@ -48,6 +49,7 @@ from statewright.flows.nodes import (
     Unsupported,
     Value,
     bodies_of,
+    form_of,
 )
 from statewright.flows.outline import child
 from statewright.flows.rules import Rule
@@ -81,7 +83,7 @@ class Text:
         port: the port, where it is the guard of an edge, else ``""``.
         place: for a template, where its values are printed.
         names: names that it may use beside those of the flow.
-        wanted: of an expression, the type that its value must have.
+        wanted: of an expression, the types of which its value must have one; () for any.
         begun: whether there are the variables of the flow when it is read.
         language: of a translation, that which it is in.
         spoken: whether it is part of what a bot says, in the language of the session.
@@ -94,7 +96,7 @@ class Text:
     port: str = ""
     place: Place = Place.TEXT
     names: tuple[str, ...] = ()
-    wanted: str = "dyn"
+    wanted: tuple[str, ...] = ()
     begun: bool = True
     language: str = ""
     spoken: bool = False
@@ -137,12 +139,29 @@ def _texts_of(flow: Flow) -> Iterator[Text]:
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())
         for text in _PARTS[type(node.config)](node.config):
-            yield replace(text, node=node.id, names=(*around, *text.names))
+            yield _at(node.id, around, text)
     homes = {node.id: (node.container, node.body) for node in reversed(flow.nodes)}
     for edge in flow.edges:
         if edge.guard is not None:
             around = inside.get(homes.get(edge.source, ("", "")), ())
             yield Text(Role.GUARD, edge.guard, edge.source, edge.port, names=around)
+
+
+def _at(node: str, around: tuple[str, ...], text: Text) -> Text:
+    """A text of a node; written out, as there are many, and ``replace`` takes its time."""
+    return Text(
+        text.role,
+        text.source,
+        node,
+        text.port,
+        text.place,
+        (*around, *text.names),
+        text.wanted,
+        text.begun,
+        text.language,
+        text.spoken,
+        text.shown,
+    )
 
 
 def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -162,6 +181,7 @@ def _settings(settings: Settings) -> Iterator[Text]:
     if settings.inactivity is not None:
         for reminder in settings.inactivity.reminders:
             yield from _bubbles(reminder.message)
+    yield from _bubbles(settings.busy_reply)
 
 
 def _trigger(trigger: Trigger) -> Iterator[Text]:
@@ -198,8 +218,8 @@ def _set(changes: Set) -> Iterator[Text]:
 
 
 def _action(action: Action) -> Iterator[Text]:
-    for _, value in action.parameters:
-        yield from _value(value)
+    for name, value in action.parameters:
+        yield from _value(value, PLACES_OF[form_of(action.action, name)])
     yield from _saved(action.save, "result")
 
 
@@ -210,6 +230,7 @@ def _llm(llm: Llm) -> Iterator[Text]:
         yield _template(llm.system)
     for _, value in llm.options:
         yield from _value(value)
+    yield from _value(llm.documents, files)
     yield from _saved(llm.save, "answer", "usage")
 
 
@@ -241,22 +262,29 @@ def _handoff(handoff: Handoff) -> Iterator[Text]:
     yield from _bubbles(handoff.message)
     yield from _value(handoff.assignee)
     if handoff.turns is not None:
-        yield Text(Role.EXPRESSION, handoff.turns.agents, wanted="list")
+        yield Text(Role.EXPRESSION, handoff.turns.agents, wanted=("list",))
     if handoff.note is not None:
         yield _template(handoff.note)
 
 
 def _delay(delay: Delay) -> Iterator[Text]:
     if isinstance(delay.duration, Source):
-        yield Text(Role.EXPRESSION, delay.duration)
+        yield Text(Role.EXPRESSION, delay.duration, wanted=_LENGTHS)
     if delay.until is not None:
-        yield Text(Role.EXPRESSION, delay.until)
+        yield Text(Role.EXPRESSION, delay.until, wanted=_MOMENTS)
     if delay.hours is not InHours.NOTHING:
         yield Text(Role.EXPRESSION, Source(BUSINESS_HOURS, delay.hours_at))
 
 
+_LENGTHS: Final = ("duration", "int", "uint", "double", "string")
+"""The types of how long something takes: a number is one of seconds."""
+
+_MOMENTS: Final = ("timestamp", "string", "int")
+"""The types of a moment: a number is one of seconds since 1970."""
+
+
 def _loop(loop: Loop) -> Iterator[Text]:
-    yield Text(Role.EXPRESSION, loop.over, wanted=_WANTED[loop.loop])
+    yield Text(Role.EXPRESSION, loop.over, wanted=(_WANTED[loop.loop],))
 
 
 _WANTED: Mapping[LoopKind, str] = MappingProxyType(
@@ -297,7 +325,7 @@ def _question(question: Question) -> Iterator[Text]:
     if question.retry_message is not None:
         yield _shown(question.retry_message)
     if question.choices_from is not None:
-        yield Text(Role.EXPRESSION, question.choices_from, wanted="list")
+        yield Text(Role.EXPRESSION, question.choices_from, wanted=("list",))
     if question.help is not None:
         yield _shown(question.help.text)
     if question.reminder is not None:
@@ -321,6 +349,7 @@ def _http(http: Http) -> Iterator[Text]:
     for _, parameter in http.query:
         yield from _value(parameter)
     yield from _value(http.body)
+    yield from _value(http.fallback)
     yield from _saved(http.save, "response")
 
 
@@ -344,11 +373,13 @@ def _shown(source: Source, place: Place = Place.TEXT) -> Text:
     return Text(Role.TEMPLATE, source, place=place, spoken=True, shown=shown)
 
 
-def _value(value: Value | None) -> Iterator[Text]:
+def _value(value: Value | None, place_at: PlaceAt = values) -> Iterator[Text]:
     if value is not None:
         for pointer, text in _strings(value.json, ""):
-            location = value.locations.get(pointer, value.location)
-            yield _template(Source(text, location), Place.VALUE)
+            place = place_at(pointer)
+            if place is not None:
+                location = value.locations.get(pointer, value.location)
+                yield _template(Source(text, location), place)
 
 
 def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from statewright.expressions.evaluation.interpreter import HostFunction
 from statewright.expressions.operations.lots import drawn
+from statewright.expressions.syntax import Call, Expression, walk
 
 
 def draw_from(seed: str | int) -> HostFunction:
@@ -30,3 +31,14 @@ def draw_from(seed: str | int) -> HostFunction:
         return drawn(arguments[0] if len(arguments) == 1 else None, (seed, call_site))
 
     return draw
+
+
+def draws_lots(expression: Expression) -> bool:
+    """Whether an expression calls ``draw``."""
+    # Nearly all say by their text that they do not; a tree that was made up has none.
+    if expression.text and "draw" not in expression.text:
+        return False
+    return any(
+        isinstance(part, Call) and part.function == "draw" and part.target is None
+        for part in walk(expression.root)
+    )

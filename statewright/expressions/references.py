@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass
+from typing import Final
 
 from statewright.expressions.syntax import (
     Expression,
@@ -48,7 +49,8 @@ def references(
         declared: names of variables. A type's name (``int``, ``list``) that stands alone means
             the type, unless it is among them.
     """
-    found = _found(expression.root, frozenset())
+    found: list[Reference] = []
+    _find(expression.root, frozenset(), found)
     return tuple(
         reference
         for reference in found
@@ -58,21 +60,24 @@ def references(
     )
 
 
-def _found(node: Node, bound: frozenset[str]) -> Iterator[Reference]:
-    path = _path(node)
+def _find(node: Node, bound: frozenset[str], found: list[Reference]) -> None:
+    path = _path(node) if isinstance(node, _PATHS) else None
     if path is not None:
         name, fields, tested = path
         if name.absolute or name.name not in bound:
-            yield Reference((name.name, *fields), node.start, node.end, tested)
+            found.append(Reference((name.name, *fields), node.start, node.end, tested))
         return
     if isinstance(node, Macro):
-        yield from _found(node.subject, bound)
+        _find(node.subject, bound, found)
         bound |= set(node.variables)
         for argument in node.arguments:
-            yield from _found(argument, bound)
+            _find(argument, bound, found)
         return
     for child in children(node):
-        yield from _found(child, bound)
+        _find(child, bound, found)
+
+
+_PATHS: Final = (Name, Select, Has, Index)
 
 
 def _path(node: Node) -> tuple[Name, tuple[str, ...], bool] | None:

@@ -118,8 +118,15 @@ def _parsed(text: str, place: Place) -> Template:
 _remembered: Final = lru_cache(maxsize=16_384)(_parsed)
 
 
+_SIMPLE: Final = re.compile(r"[^{}'\"\\/]*(?=\}\})")
+"""A hole in which every brace is one of its own: no map, text or comment is in it."""
+
+
 def _end_of_hole(text: str, opened: int) -> int:
     """Where the ``}}`` of the hole stands that is opened here."""
+    simple = _SIMPLE.match(text, opened + 2)
+    if simple is not None:
+        return simple.end()
     depth = 0
     for token in tokens(text, opened + 2):
         if token.kind is TokenKind.END:

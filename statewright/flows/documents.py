@@ -31,6 +31,8 @@ _ENCODINGS: Final = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
     (b"", "utf-8", "UTF-8"),
 )
+_BODIES: Final = r"(/[^/]+(/regions/[^/]+|/catch/\d+|/finally)?/nodes)*"
+"""Where the nodes inside nodes are, from the nodes around them on."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _READERS: Final[Mapping[str, Callable[[str], Outline]]] = {
     ".json": outline_from_json,
@@ -80,11 +82,21 @@ class Document:
             Problem(f.code, f.message, self._place(f.pointer, f.position), f.help) for f in faults
         ]
 
+    def is_faulty(self, pointer: str) -> bool:
+        """Whether a value could not be read as it is written, and something else stands for it."""
+        return any(fault.pointer == pointer for fault in self.outline.faults)
+
     def duplicates(self, nodes: str) -> list[Problem]:
-        """Its keys that stand twice; those in the map at ``nodes`` are ids of nodes."""
+        """Its keys that stand twice.
+
+        Args:
+            nodes: where the map of nodes is; its keys are ids of nodes, and so are those of the
+                maps of nodes inside its nodes.
+        """
         problems = []
+        ids = re.compile(re.escape(nodes) + _BODIES)
         for duplicate in self.outline.duplicates:
-            is_node = duplicate.pointer.rpartition("/")[0] == nodes
+            is_node = ids.fullmatch(duplicate.pointer.rpartition("/")[0]) is not None
             problems.append(
                 Problem(
                     "S104" if is_node else "R007",

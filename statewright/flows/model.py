@@ -219,6 +219,17 @@ class Inactivity:
     to: Goal | None = None
 
 
+class WhileBusy(StrEnum):
+    """What is done with what a user says while nothing listens."""
+
+    DEFER = "defer"
+    """It is kept for the next question."""
+    IGNORE = "ignore"
+    """It is over."""
+    REPLY = "reply"
+    """It is over, and answered by a text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for the whole flow.
@@ -233,6 +244,9 @@ class Settings:
         zone: the time zone of dates and schedules that name none, or ``""`` for UTC.
         business_hours: when somebody is there, or None.
         inactivity: what is done about a user who says nothing, or None.
+        fallback_at: where ``fallback`` is said.
+        while_busy: what is done with what a user says while nothing listens.
+        busy_reply: for ``WhileBusy.REPLY``, what is said.
     """
 
     on_error: OnError = OnError.FAIL
@@ -244,6 +258,9 @@ class Settings:
     zone: str = ""
     business_hours: BusinessHours | None = None
     inactivity: Inactivity | None = None
+    fallback_at: Location = NOWHERE
+    while_busy: WhileBusy = WhileBusy.DEFER
+    busy_reply: tuple[Bubble, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,9 @@ class Part:
         severity: Severity = "error",
         at_key: bool = False,
     ) -> None:
-        """Add a problem with this part."""
+        """Add a problem with this part; none that follows from how its value is written."""
+        if code == "R004" and self.page.document.is_faulty(self.pointer):
+            return
         location = self.key_location if at_key else self.location
         problem = Problem(code, message, location, help, self.node, severity)
         self.page.problems.append(problem)

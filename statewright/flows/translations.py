@@ -127,6 +127,8 @@ def _followed(entry: Part, here: Any, tokens: list[str]) -> Part | None:
 
 def _entry(entry: Part, token: str, here: Any, inner: Any) -> Part:
     if isinstance(entry.value, list):
+        if not token.isdecimal():
+            return Part(entry.page, MISSING, child(entry.pointer, token), entry.node)
         value = _member(entry.value, token)
         return Part(entry.page, value, child(entry.pointer, int(token)), entry.node)
     if isinstance(here, list) and not entry[token].present:

@@ -7,6 +7,7 @@ refused; an alias stands for a copy of what it names, within ``VALUE_LIMIT``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -61,12 +62,35 @@ def outline_from_yaml(text: str) -> Outline:
             composer.take(event)
         return composer.outline()
     except yaml.MarkedYAMLError as error:
-        fault = _fault_from_yaml(error)
+        fault = _long_key(error, text) or _fault_from_yaml(error)
     except yaml.reader.ReaderError as error:
         fault = _fault_from_reader(error, text)
     except _BrokenError as error:
         fault = Fault("R001", error.message, error.position, help=error.help)
     return Outline(faults=(*composer.faults, fault), broken=True)
+
+
+_KEY_LIMIT: Final = 1024
+"""The characters of a key that stands on one line with its value, as YAML bounds them."""
+
+_KEY_BEGINS: Final = re.compile(r"[{\[,]\s*|[:?-]\s+|^\s+")
+
+
+def _long_key(error: yaml.MarkedYAMLError, text: str) -> Fault | None:
+    """What is wrong where the parser stumbles over the colon behind a key that is too long."""
+    mark: Any = error.problem_mark
+    lines = text.splitlines()
+    if mark is None or mark.line >= len(lines) or mark.column <= _KEY_LIMIT:
+        return None
+    line = lines[mark.line]
+    # Some versions of the parser stand before the key, others behind it.
+    before = line[: mark.column]
+    start = max((found.end() for found in _KEY_BEGINS.finditer(before)), default=0)
+    if len(before) - start <= _KEY_LIMIT or not line[mark.column :].startswith(":"):
+        return None
+    help_ = "shorten it; put a text that holds `: ` in quotes"
+    message = f"a key has at most {_KEY_LIMIT:,} characters"
+    return Fault("R001", message, (mark.line + 1, start + 1), help=help_)
 
 
 def _fault_from_yaml(error: yaml.MarkedYAMLError) -> Fault:

@@ -37,6 +37,7 @@ OF_ANY: Final = (
     "INVALID_BODY",
     "CORRUPTED_DATA",
     "INTERNAL",
+    "OVERLOADED",
     "UNAVAILABLE",
 )
 """Problems that any request may meet; one without a body may bring one that is not asked for."""

@@ -198,6 +198,13 @@ KINDS: Final = (
     ),
     Kind(
         503,
+        "OVERLOADED",
+        "Overloaded",
+        "the server has more to do than it can",
+        "Nothing was done. Send the same request again after the seconds in `Retry-After`.",
+    ),
+    Kind(
+        503,
         "UNAVAILABLE",
         "Unavailable",
         "the server cannot do its work at the moment",
@@ -317,6 +324,12 @@ def _unavailable(error: errors.HostError) -> Problem:
     return Problem(BY_CODE["UNAVAILABLE"], message, headers={"Retry-After": "1"})
 
 
+def _overloaded(error: errors.Overloaded) -> Problem:
+    _log.warning("%s", error)
+    message = "the server has more to do than it can; nothing was done"
+    return Problem(BY_CODE["OVERLOADED"], message, headers={"Retry-After": str(error.after)})
+
+
 def _corrupted(error: errors.HostError) -> Problem:
     # What is in the rows is for those who run the server.
     _log.error("%s", error)
@@ -349,10 +362,12 @@ PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = MappingPro
         errors.InvalidMessage: _plain("INVALID_VALUE"),
         errors.InvalidEvent: _plain("INVALID_VALUE"),
         errors.UnstorableRecord: _plain("INVALID_VALUE"),
+        errors.InvalidCursor: _plain("INVALID_VALUE"),
         errors.CorruptedSession: _corrupted,
         errors.CorruptedRow: _corrupted,
         # Callers are told of versions that they name before; this one stands in a row.
         errors.UnknownPublication: _corrupted,
+        errors.Overloaded: _overloaded,
         errors.StorageUnavailable: _unavailable,
         errors.UnusableDatabase: _unavailable,
     }

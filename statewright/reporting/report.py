@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding
+from statewright.compiler.triage import Suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Report:
         cases: in the order in which they were looked at.
         summary: one line that says how it went.
         texts: file → its text, from which the lines around a finding are shown.
+        suppressed: what was found and is not told, for formats that have a place for it.
         checks: what was asked; their documentation goes into formats that carry rules.
     """
 
@@ -41,6 +43,7 @@ class Report:
     summary: str
     texts: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

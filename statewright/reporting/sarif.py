@@ -12,6 +12,7 @@ from urllib.parse import quote
 from statewright import __version__
 from statewright.compiler.checks.check import Check, sections_of
 from statewright.compiler.findings import Finding, Severity, Verdict
+from statewright.compiler.triage import Suppressed
 from statewright.reporting.json import object_from_finding
 from statewright.reporting.report import Report
 from statewright.statechart.sourcemap import Location
@@ -31,7 +32,10 @@ def sarif_from_report(report: Report) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, ranks) for finding in report.findings],
+        "results": [
+            *(_result(finding, ranks) for finding in report.findings),
+            *(_suppressed(one, ranks) for one in report.suppressed),
+        ],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -75,6 +79,13 @@ def _result(finding: Finding, ranks: dict[str, int]) -> dict[str, Any]:
             {"id": number, **_location(place)} for number, place in enumerate(finding.related)
         ]
     return result
+
+
+def _suppressed(one: Suppressed, ranks: dict[str, int]) -> dict[str, Any]:
+    """A finding that somebody has said is all right, and why (3.35)."""
+    kind = "inSource" if one.in_flow else "external"
+    suppression = {"kind": kind, "status": "accepted", "justification": one.reason}
+    return {**_result(one.finding, ranks), "suppressions": [suppression]}
 
 
 def _properties(finding: Finding) -> dict[str, Any]:

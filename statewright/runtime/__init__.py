@@ -18,6 +18,7 @@ from statewright.runtime.operations.standing import Listed, Standing
 from statewright.runtime.runtime import Runtime
 from statewright.runtime.scheduling import Schedules
 from statewright.runtime.turns.answer import Answer
+from statewright.runtime.turns.mailboxes import Queues
 from statewright.runtime.turns.views import Received, SessionView, Started
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Order",
     "Page",
     "Policy",
+    "Queues",
     "Received",
     "Replay",
     "Rule",

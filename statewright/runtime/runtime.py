@@ -30,6 +30,8 @@ from statewright.runtime.timers import Sweeper
 from statewright.runtime.turns.answer import Answer, answer_from_json
 from statewright.runtime.turns.feed import Feed
 from statewright.runtime.turns.inbox import Inbox
+from statewright.runtime.turns.journal import Journal
+from statewright.runtime.turns.mailboxes import ROOM, Queues
 from statewright.runtime.turns.messages import (
     Incoming,
     What,
@@ -65,13 +67,13 @@ class Runtime:
         overview: lists sessions, with how they stand.
         retention: ends sessions that were abandoned, and deletes what is over since long.
         migrations: moves sessions from one version of their flow to another.
+        journal: tells of the turns of all sessions of a tenant.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
         clock: tells the time.
         chance: gives the random bytes of ids, seeds and secrets.
-        handlers: type of work, or target of what is sent → who carries it out; put over those
-            that there are by default (``http``).
+        handlers: type of work, or target of what is sent → who does it, besides ``http``.
         engine: makes what carries out requests to the world; None for none in this process.
         secrets: gives what secrets stand for.
         limits: how often this process makes requests, at most.
@@ -79,6 +81,7 @@ class Runtime:
         schedules: whose schedules this process fires; None for nobody's.
         poll: seconds after which what other processes know of is noticed, at the latest.
         observers: watch what is done: metrics, traces, alerts.
+        queues: how many turns may wait before more are refused.
     """
 
     def __init__(  # noqa: PLR0913 (what it runs on, and with)
@@ -95,13 +98,14 @@ class Runtime:
         schedules: Schedules | None = USUAL,
         poll: float = 1.0,
         observers: Sequence[Observer] = (),
+        queues: Queues = ROOM,
     ) -> None:
         self.store = store
         self.clock = clock
         self.chance = chance
         self._handlers = {**default_handlers(), **(handlers or {})}
         self._observers = Observers(observers)
-        self._turns = Turns(store, clock, self._committed, self._observers)
+        self._turns = Turns(store, clock, self._committed, self._observers, queues)
         performer = Performer(
             self._handlers, secrets, clock=clock, observers=self._observers, limits=limits
         )
@@ -110,6 +114,7 @@ class Runtime:
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
+        self.journal = Journal(store, self._feed, poll)
         self.past = Past(store, self._turns, self._reader, self._starter)
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
@@ -134,7 +139,7 @@ class Runtime:
             return
         await self.store.open()
         self._turns.open()
-        self._reader.closed = False
+        self._feed.closed = False
         try:
             await self._observers.open()
             await self._background.open()
@@ -144,7 +149,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Let the turns that were begun come to their end, and stop; no more are begun."""
-        self._reader.closed = True
+        self._feed.closed = True
         self._feed.hint_all()
         # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
         async with AsyncExitStack() as ends:
@@ -378,7 +383,7 @@ class Runtime:
 
         See ``statechart.answering`` for what begins. A message that begins nothing is for the
         session that goes on; any other event is for all of them. The newest version of each flow
-        is asked.
+        is asked. It gives the sessions that were told, or begun.
 
         Args:
             what: as for ``send``.
@@ -387,8 +392,6 @@ class Runtime:
             tenant: whose flows are asked.
             channel: how the contact talks to us.
             contact: whose values triggers read, and sessions read and patch, or ``""``.
-
-        Gives the sessions that were told, or begun.
 
         Raises:
             InvalidEvent, InvalidMessage, UnstorableRecord: as for ``receive``.
@@ -464,10 +467,7 @@ class Runtime:
     # --- what goes on in the background --------------------------------------------------------
 
     async def sweep(self, now: int) -> int:
-        """Fire schedules, and see to all sessions that have something to do at a time.
-
-        It gives how many turns were taken; those of what schedules begin are taken later.
-        """
+        """Fire schedules, and see to all sessions that have something to do; how many turns."""
         return await self._background.sweep(now)
 
     async def work(self, now: int) -> int:

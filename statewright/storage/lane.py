@@ -10,12 +10,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
-from statewright.errors import StorageUnavailable
+from statewright.errors import Overloaded, StorageUnavailable
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+ROOM: Final = 16_384
+"""How many items may wait in a lane: more than a runtime has under way, and not without end."""
+
 _Call: TypeAlias = tuple[Sequence[Item], "asyncio.Future[Sequence[Answer]]"]
 
 
@@ -27,6 +30,7 @@ class Lane(Generic[Item, Answer]):
         executor: has at least ``width`` threads.
         width: how many batches may be under way at once.
         length: how many items a batch has at most, unless one call brings more.
+        room: how many items may wait.
     """
 
     def __init__(
@@ -36,11 +40,14 @@ class Lane(Generic[Item, Answer]):
         *,
         width: int,
         length: int,
+        room: int = ROOM,
     ) -> None:
         self._work = work
         self._executor = executor
         self._width = width
         self._length = length
+        self._room = room
+        self._waiting = 0
         self._calls: deque[_Call[Item, Answer]] = deque()
         self._running = 0
         self._runners: set[asyncio.Task[None]] = set()
@@ -48,12 +55,19 @@ class Lane(Generic[Item, Answer]):
     async def answers(self, items: Sequence[Item]) -> tuple[Answer, ...]:
         """The answers to some items, in their order; the items go in one batch.
 
-        A caller that is cancelled does not stop the work: it may be done or not.
+        A caller that is cancelled before its batch is begun has asked for nothing; later, the work
+        may be done or not.
+
+        Raises:
+            Overloaded: too many items wait.
         """
         if not items:
             return ()
+        if self._waiting and self._waiting + len(items) > self._room:
+            raise Overloaded(f"{self._waiting:,} calls of the database wait in this process")
         future: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
         self._calls.append((items, future))
+        self._waiting += len(items)
         if self._running < self._width:
             self._running += 1
             runner = asyncio.create_task(self._run())
@@ -69,7 +83,12 @@ class Lane(Generic[Item, Answer]):
     async def _run(self) -> None:
         try:
             while self._calls:
-                await self._serve(self._next())
+                calls = self._next()
+                self._waiting -= sum(len(items) for items, _ in calls)
+                # Whoever was cancelled meanwhile wants nothing any more.
+                wanted = [call for call in calls if not call[1].done()]
+                if wanted:
+                    await self._serve(wanted)
         finally:
             self._running -= 1
 

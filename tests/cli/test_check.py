@@ -154,3 +154,30 @@ def test_a_file_without_end_is_a_finding(statewright: CommandLine) -> None:
     result = statewright("check", "/dev/zero")
     assert result.code == 1
     assert "longer than" in result.out
+
+
+def test_a_conversation_that_is_kept_fails_once_the_bot_says_something_else(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    flow = tmp_path / "trip.yaml"
+    flow.write_text(UNSET)
+    statewright("check", flow, "--witness", tmp_path / "kept")
+    (kept,) = (tmp_path / "kept").glob("*.test.yaml")
+    assert "Bye." in kept.read_text()
+    assert statewright("test", kept).code == 0
+    flow.write_text(UNSET.replace("Bye.", "So long."))
+    result = statewright("test", kept)
+    assert result.code == 1
+    assert "So long." in result.out
+
+
+UNSET = """\
+statewright: 1
+start: ask
+variables: {city: string}
+nodes:
+  ask: {type: question, text: Where?, variable: city, retries: 1, min_length: 2, next: go, on: {fallback: go}}
+  go: {type: condition, branches: [{if: city == 'Rome', to: rome}], else: other}
+  rome: {type: end, text: Ciao!}
+  other: {type: end, text: Bye.}
+"""

@@ -98,12 +98,15 @@ def test_there_is_no_outbox_without_a_database(statewright: CommandLine, url: st
     assert "there is no database at" in told.err
 
 
-def test_a_worker_makes_requests_until_it_is_told_to_end(url: str) -> None:
+@pytest.mark.parametrize("engine", ["builtin", "dbos"])
+def test_a_worker_makes_requests_until_it_is_told_to_end(url: str, engine: str) -> None:
+    if engine == "dbos":
+        pytest.importorskip("dbos")
     # The address is one that is refused, so that nobody has to be there.
     chart = caller(Literal({"url": "http://127.0.0.1:1/"}))
     key = asyncio.run(begun(url, chart, works=False))
     worker = subprocess.Popen(
-        [sys.executable, "-m", "statewright", "worker", "--database", url],
+        [sys.executable, "-m", "statewright", "worker", "--database", url, "--engine", engine],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -116,6 +119,26 @@ def test_a_worker_makes_requests_until_it_is_told_to_end(url: str) -> None:
     finally:
         worker.kill()
         worker.communicate()
+
+
+def test_a_limit_that_is_none_is_told(url: str, statewright: CommandLine) -> None:
+    found = statewright("worker", "--database", url, "--limit", "host=fast")
+    assert found.code == 2
+    assert "'host=fast' is no limit: write one like" in found.err
+
+
+def test_an_engine_that_is_not_installed_is_told(
+    url: str, statewright: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATEWRIGHT_ENGINE", "dbos")
+    for name in [
+        name for name in sys.modules if name.startswith("statewright.runtime.effects.dbos")
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "dbos", None)
+    found = statewright("worker", "--database", url)
+    assert found.code == 2
+    assert "pip install 'statewright[server,dbos]'" in found.err
 
 
 async def said(url: str, key: SessionKey) -> list[str]:

@@ -18,6 +18,28 @@ def test_without_a_code_all_checks_are_listed(statewright: CommandLine) -> None:
     assert [line.split()[0] for line in lines] == [check.code for check in CATALOGUE]
 
 
+RULE = """
+[[rules]]
+code = "ACME-1"
+if = "node.kind == 'llm'"
+message = "`{{ node.id }}` asks a model"
+help = "ask a person"
+severity = "error"
+"""
+
+
+def test_rules_of_a_house_are_explained_too(statewright: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "house.toml"
+    path.write_text(RULE)
+    text = statewright("explain", "ACME-1", "--config", path).out
+    assert text.startswith("ACME-1 (error)\n\nA rule of the configuration.\n")
+    assert "node.kind == 'llm'" in text
+    assert "ask a person" in text
+    told = json.loads(statewright("explain", "ACME-1", "--config", path, "--format", "json").out)
+    assert told["if"] == "node.kind == 'llm'"
+    assert "did you mean ACME-1?" in statewright("explain", "ACME-2", "--config", path).err
+
+
 @pytest.mark.parametrize("code", ["S103", "s103", "dangling-edge"])
 def test_a_check_is_explained_by_code_or_name(statewright: CommandLine, code: str) -> None:
     assert statewright("explain", code).out.startswith("S103 dangling-edge (error)\n\n")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from statewright.compiler.targets.python import python_from
-from statewright.compiler.targets.python.runtime.tables import Machine, machine_from_chart
 from statewright.statechart import (
     Event,
     Macrostep,
@@ -24,12 +23,6 @@ from statewright.statechart import (
 
 def release_of_chart(chart: Statechart) -> Release:
     return Release(chart, digest_of(chart))
-
-
-def machine_of(chart: Statechart) -> Machine:
-    """The chart for the interpreter as it stands in this package."""
-    digests = {name: digest_of(inner) for name, inner in chart.charts.items()}
-    return machine_from_chart(chart, digest_of(chart), digests)
 
 
 def carrier_of(charts: Mapping[str, Statechart]) -> Statechart:

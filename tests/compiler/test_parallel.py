@@ -117,4 +117,4 @@ nodes:
   n: {type: parallel, regions: {}, next: e}
   e: {type: end}
 """
-    assert [finding.code for finding in compiled(none).findings] == ["R004", "S105"]
+    assert [finding.code for finding in compiled(none).findings] == ["R004"]

@@ -292,9 +292,7 @@ def test_what_never_fits_is_found_where_it_stands(action: str, code: str, messag
 def test_an_answer_that_never_fits_its_variable_is_found() -> None:
     flow = LIMITED.replace("DECLARED", "type: int").replace("KIND", "input: boolean")
     (found,) = wrong(compiled(flow))
-    assert found.message == (
-        "`answer` cannot hold an answer to this: a value of type `bool` is no int"
-    )
+    assert found.message == ("`answer` cannot hold an answer to this: yes or no is no int")
 
 
 def test_what_is_read_only_is_not_changed_by_a_draft_either() -> None:

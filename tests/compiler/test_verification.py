@@ -15,7 +15,12 @@ from statewright.compiler import Compilation, Finding, Verdict
 from statewright.compiler.verification.boxes import Cover, inside, without_all
 from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.matching import texts_matching
-from statewright.compiler.verification.questions import EnterState, TakeTransition
+from statewright.compiler.verification.questions import (
+    EnterState,
+    Impossible,
+    Possible,
+    TakeTransition,
+)
 from statewright.compiler.verification.verification import verified
 from statewright.expressions.operations.patterns import matches
 from statewright.statechart import (
@@ -213,7 +218,9 @@ def random_flow(chance: random.Random) -> str:
 ANSWERS = ("a", "b", "c", "yes", "no", "none of that")
 
 
-def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
+def plainly_met(
+    chart: Statechart, limit: int = 4_000, answers: tuple[str, ...] = ANSWERS
+) -> set[str] | None:
     """The transitions that a search without any cleverness meets; None where it does not end."""
     met: set[str] = set()
     first = begin(chart, session="s", seed="s", now=0)
@@ -222,7 +229,7 @@ def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
     seen = {_plain(first.snapshot)}
     while waiting:
         snapshot = waiting.popleft()
-        for event in _events(snapshot):
+        for event in _events(snapshot, answers):
             step = macrostep(chart, snapshot, event)
             met.update(name for one in step.microsteps for name in one.transitions)
             key = _plain(step.snapshot)
@@ -234,9 +241,9 @@ def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
     return met
 
 
-def _events(snapshot: Snapshot) -> Iterator[Event]:
+def _events(snapshot: Snapshot, answers: tuple[str, ...]) -> Iterator[Event]:
     nodes = dict.fromkeys([None, *(state.partition("/")[0] for state in snapshot.floor[1:])])
-    for text in ANSWERS:
+    for text in answers:
         for node in nodes:
             yield Event("message", {"text": text} if node is None else {"text": text, "node": node})
 
@@ -254,17 +261,18 @@ def _plain(snapshot: Snapshot) -> str:
     return repr((snapshot.configuration, snapshot.floor, sorted(data.items())))
 
 
-def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
+@pytest.mark.parametrize("broad", [2_000, 0], ids=["breadth first", "place by place"])
+def test_it_agrees_with_a_plain_search_on_random_flows(broad: int) -> None:
     chance = random.Random(2026)
     compared = 0
-    cases = int(os.environ.get("STATEWRIGHT_FLOWS", "120"))
+    cases = int(os.environ.get("STATEWRIGHT_FLOWS", "120" if broad else "50"))
     for _ in range(cases):
         text = random_flow(chance)
         chart = replace(compiled(text).statechart, limit=100)
         plain = plainly_met(chart)
         if plain is None:
             continue
-        verification = verified(chart)
+        verification = verified(chart, Budget(broad=broad))
         if verification.hindrance:
             continue
         compared += 1
@@ -272,3 +280,146 @@ def test_it_agrees_with_a_plain_search_on_random_flows() -> None:
             question = TakeTransition(name)
             assert verification.is_met(question) == (name in plain), (name, text)
     assert compared > cases // 2
+
+
+def test_with_little_budget_less_is_known_and_nothing_else() -> None:
+    chance = random.Random(2027)
+    hindered = 0
+    cases = int(os.environ.get("STATEWRIGHT_FLOWS", "40"))
+    for _ in range(cases):
+        text = random_flow(chance)
+        chart = replace(compiled(text).statechart, limit=100)
+        plain = plainly_met(chart, 1_000)
+        if plain is None:
+            continue
+        verification = verified(chart, Budget(steps=60))
+        hindered += bool(verification.hindrance)
+        for name in tree_of(chart).arcs:
+            answer = verification.answer(TakeTransition(name))
+            assert not (isinstance(answer, Impossible) and name in plain), (name, text)
+            assert not (isinstance(answer, Possible) and name not in plain), (name, text)
+    assert hindered
+
+
+def test_one_question_takes_fewer_variables_than_all() -> None:
+    names = [f"v{number}" for number in range(9)]
+    asking = "".join(
+        f"  a{at}: {{type: question, text: X, input: boolean, variable: {name}, next: s{at}}}\n"
+        f"  s{at}: {{type: set, actions: [{{set: w{at}, to: '{{{{ {name} }}}}'}}], next: a{at + 1}}}\n"
+        for at, name in enumerate(names)
+    )
+    testing = "".join(
+        f"  b{at}: {{type: condition, branches: [{{if: {name} == w{at}, to: c{at}}}], else: d{at}}}\n"
+        f"  c{at}: {{type: question, text: Y, next: b{at + 1}}}\n"
+        f"  d{at}: {{type: question, text: Z, next: b{at + 1}}}\n"
+        for at, name in enumerate(names)
+    )
+    text = (
+        "start: age\nvariables:\n  age: int\n"
+        + "".join(
+            f"  {name}: {{type: bool, default: false}}\n"
+            for at in range(9)
+            for name in (f"v{at}", f"w{at}")
+        )
+        + "nodes:\n"
+        "  age: {type: question, text: Age?, input: integer, variable: age, next: child}\n"
+        "  child: {type: condition, branches: [{if: age < 13, to: bye}], else: a0}\n"
+        + asking
+        + "  a9: {type: question, text: All?, next: b0}\n"
+        + testing
+        + "  b9: {type: condition, branches: [{if: age > 9 && age < 12, to: lost}, {if: v3 && v4, to: both}], else: bye}\n"
+        "  lost: {type: message, text: Lost., next: bye}\n"
+        "  both: {type: message, text: Both., next: bye}\n"
+        "  bye: {type: end}\n"
+    )
+    verification = verified(compiled(text).statechart, Budget(steps=1_000))
+    assert "budget" in verification.hindrance
+    assert verification.answer(EnterState("lost")) == Impossible("refinement")
+    assert not isinstance(verification.answer(EnterState("both")), Impossible)
+
+
+def test_a_ring_without_a_way_to_an_end_is_found_even_where_a_guard_depends_on_the_time() -> None:
+    text = """
+start: ask
+variables: {day: date}
+nodes:
+  ask: {type: question, text: When?, input: date, variable: day, next: check}
+  check:
+    type: condition
+    branches: [{if: "timestamp(day + 'T00:00:00Z') <= now", to: late}]
+    else: bye
+  late: {type: question, text: And then?, next: later}
+  later: {type: question, text: And then?, next: late}
+  bye: {type: end}
+"""
+    finding = found(compiled(text))["C203", "late"]
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.witness is not None
+
+
+@pytest.mark.parametrize(
+    ("guards", "code"),
+    [
+        (["total > 20 || !(total > 20)", "count == 1"], "G306"),
+        (["total > 20 && !(total > 20)"], "G305"),
+        (["total > 20", "count == 1 && total > 20"], "G307"),
+    ],
+)
+def test_guards_are_compared_with_each_other_even_where_their_values_are_too_many(
+    guards: list[str], code: str
+) -> None:
+    branches = ", ".join(f'{{if: "{guard}", to: yes_{n}}}' for n, guard in enumerate(guards))
+    ends = "".join(f"  yes_{n}: {{type: end}}\n" for n, _ in enumerate(guards))
+    text = f"""
+start: ask
+variables: {{count: int, total: {{type: int, default: 0}}, far: {{type: int, default: 0}}}}
+nodes:
+  ask: {{type: question, text: How many?, input: integer, variable: count, next: add}}
+  add: {{type: set, actions: [{{set: total, to: "{{{{ total + count * count }}}}"}}], next: more}}
+  more: {{type: question, text: More?, choices: ["yes", "no"], next: [{{if: "answer == 'yes'", to: ask}}, {{to: route}}]}}
+  route: {{type: condition, branches: [{branches}], else: bye}}
+{ends}  bye: {{type: end, text: "{{{{ far }}}}"}}
+""".replace("if: \"answer == 'yes'\"", "if: \"input == 'yes'\"")
+    assert (code, "route") in found(compiled(text))
+
+
+def test_turns_that_take_thousands_of_steps_are_paid_for() -> None:
+    text = """
+start: ask
+variables: {n: {type: int, default: 0}}
+nodes:
+  ask: {type: question, text: Shall we?, input: boolean, next: rounds}
+  rounds:
+    type: loop
+    times: 30000
+    limit: 30000
+    next: ask
+    nodes:
+      tick: {type: set, actions: [{increment: n}], next: tock}
+      tock: {type: continue}
+"""
+    (engine, *_) = verified(compiled(text).statechart).engines
+    assert len(engine.found.edges) < 20
+    assert engine.steps > 900
+
+
+def test_nothing_is_claimed_of_what_lies_inside_of_lists_that_are_not_tried() -> None:
+    flow = """
+start: ask
+variables: {x: int, rows: list}
+nodes:
+  ask:
+    type: http
+    url: "https://api.example.com/rows"
+    save: {x: "response.body.rows[0].total", rows: "response.body.rows"}
+    success: look
+    error: sorry
+  look:
+    type: condition
+    branches: [{if: "rows[0].total > 5", to: bye}]
+    else: sorry
+  bye: {type: end, outcome: done}
+  sorry: {type: end, outcome: sorry}
+"""
+    told = compiler.verify(compiled(flow)).findings
+    assert {(one.code, one.verdict) for one in told} <= {("C205", Verdict.UNDECIDED)}

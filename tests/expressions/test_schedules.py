@@ -101,7 +101,7 @@ ALWAYS = {"days": {"mon-sun": "00:00-24:00"}}
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("schedule.next('0 0 30 2 *', '', t)", "its day-of-month is wrong"),
+        ("schedule.next('0 0 30 2 *', '', t)", "no month that it names has such a day"),
         ("schedule.next('0 0 * 2 mon#5/2', '', t)", "no cron expression"),
         ("schedule.next('61 * * * *', '', t)", "its minute is wrong"),
         ("schedule.next('* * * *', '', t)", "it has five fields"),

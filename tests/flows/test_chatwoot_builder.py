@@ -77,7 +77,9 @@ def test_a_flow_says_what_it_is() -> None:
         "chatwoot_builder",
     )
     assert flow.entries == ("s",)
-    assert flow.settings == Settings(OnError.FALLBACK, "e", 90_000_000, 100)
+    there = flow.settings.fallback_at
+    assert there.pointer == "/config/fallbackNodeId"
+    assert flow.settings == Settings(OnError.FALLBACK, "e", 90_000_000, 100, fallback_at=there)
     assert flow.metadata == {"status": "draft", "tags": ["x"]}
     assert arrows(flow) == ["s -> e"]
 

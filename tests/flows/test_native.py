@@ -62,7 +62,11 @@ def test_a_flow_says_what_it_is() -> None:
     assert not flow.problems
     assert (flow.id, flow.name, flow.dialect) == ("order-help", "Order help", "native")
     assert flow.description == "Tells where an order is"
-    assert flow.settings == Settings(OnError.FALLBACK, "sorry", 3_600_000_000, 500)
+    there = flow.settings.fallback_at
+    assert str(there) == "f.yaml:6:42"
+    assert flow.settings == Settings(
+        OnError.FALLBACK, "sorry", 3_600_000_000, 500, fallback_at=there
+    )
     assert flow.metadata == {"owner": "Ada"}
     assert flow.entries == ("hello",)
     assert [location.line for location in flow.entry_locations] == [5]
@@ -282,7 +286,7 @@ def test_a_condition_has_branches_and_an_else() -> None:
 def test_any_node_may_choose_among_ways() -> None:
     flow = node("""
         type: set
-        actions: []
+        actions: [{increment: score}]
         next: [{if: score > 5, to: b}, {to: c}]
     """)
     assert not flow.problems

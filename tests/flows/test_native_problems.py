@@ -23,7 +23,7 @@ QUESTION = "type: question\ntext: Hi\n"
         (f"{QUESTION}retries: -1", "R004", 6, 14, "`retries` must be at least 0, not `-1`", ""),
         (f"{QUESTION}minimum: x", "R004", 6, 14, "`minimum` must be a number, not `x`", ""),
         (
-            f"{QUESTION}timeout: soon", "R004", 6, 14, "`timeout` must be a duration, not `soon`",
+            f"{QUESTION}timeout: soon", "R004", 6, 14, "`timeout` must be a duration above 0, not `soon`",
             "write `90s`, `1h30m`, `2d`, or a number of seconds",
         ),
         ("type: question\ntext: 5", "R004", 5, 11, "`text` must be a text, not `5`", "put it in quotes to make it a text"),

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 from statewright.http import create_app
-from statewright.runtime import Handler, Runtime
+from statewright.runtime import Handler, Queues, Runtime
 from statewright.storage import MemoryStore, Store
 from tests.http.describing import as_described
 
@@ -69,10 +69,11 @@ def serving(
     *,
     is_open: bool = True,
     handlers: Mapping[str, Handler] | None = None,
+    queues: Queues | None = None,
     **options: Any,
 ) -> Iterator[Client]:
     """An application on a store."""
-    runtime = Runtime(store or MemoryStore(), handlers=handlers)
+    runtime = Runtime(store or MemoryStore(), handlers=handlers, queues=queues or Queues())
     app = create_app(runtime, manages_runtime=False, **options)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     with asyncio.Runner() as runner:

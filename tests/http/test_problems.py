@@ -40,6 +40,7 @@ def test_kinds_have_codes_of_their_own() -> None:
         (RevisionConflict(3, 4), 409, "REVISION_CONFLICT"),
         (DraftChanged("x", "y"), 412, "DRAFT_CHANGED"),
         (errors.UnknownSession("x"), 404, "UNKNOWN_SESSION"),
+        (errors.Overloaded("x"), 503, "OVERLOADED"),
         (errors.StorageUnavailable("x"), 503, "UNAVAILABLE"),
         (CorruptedSession("x"), 500, "CORRUPTED_DATA"),
         (ValueError("x"), 500, "INTERNAL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ import pytest
 
 from statewright.compiler.checks import CHECKS
 from statewright.compiler.findings import Finding, Severity, Verdict, Witness
+from statewright.compiler.triage import Suppressed
 from statewright.reporting import FORMATS, Case, Report, text_from_finding, text_from_report
 from statewright.statechart.sourcemap import Location
 
@@ -216,6 +218,17 @@ SARIF_RESULT = {
     "relatedLocations",
     "properties",
 }
+
+
+def test_sarif_tells_what_is_suppressed_and_why() -> None:
+    own = Suppressed(DANGLING, "the campaign jumps here", in_flow=True)
+    others = Suppressed(UNDECIDED, "drafts", in_flow=False)
+    log = json.loads(FORMATS["sarif"](replace(report(), suppressed=(own, others))))
+    first, second = log["runs"][0]["results"]
+    assert first["suppressions"] == [
+        {"kind": "inSource", "status": "accepted", "justification": "the campaign jumps here"}
+    ]
+    assert second["suppressions"][0]["kind"] == "external"
 
 
 @pytest.mark.parametrize(

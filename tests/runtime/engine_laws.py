@@ -138,7 +138,19 @@ async def who_asks_too_much_waits_as_long_as_they_are_told(bench: Bench) -> None
 async def who_is_not_let_in_tries_once_more_with_secrets_looked_up_anew(bench: Bench) -> None:
     vault = Vault()
     await _tried(bench, KEPT_OUT, times=2, said="status", secrets=vault)
-    assert vault.refreshed == 2
+    assert vault.refreshed == 1
+
+
+async def who_is_not_let_in_after_other_failures_tries_once_more_all_the_same(
+    bench: Bench,
+) -> None:
+    doer = Doer(AGAIN, AGAIN, AGAIN, KEPT_OUT, "inside")
+    runtime, session = await bench.started(WORK, handlers={"work": doer}, secrets=Vault())
+    await runtime.send(session.key, "go")
+    for _ in range(5):
+        await bench.worked(runtime, 60)
+    assert len(doer.orders) == 5
+    assert texts(*await runtime.read(session.key, after=2)) == ["got inside"]
 
 
 async def what_somebody_has_to_change_first_is_not_tried_again(bench: Bench) -> None:
@@ -342,6 +354,7 @@ LAWS = (
     what_passes_is_tried_three_times_more,
     who_asks_too_much_waits_as_long_as_they_are_told,
     who_is_not_let_in_tries_once_more_with_secrets_looked_up_anew,
+    who_is_not_let_in_after_other_failures_tries_once_more_all_the_same,
     what_somebody_has_to_change_first_is_not_tried_again,
     what_has_failed_for_good_is_a_dead_letter_that_can_be_sent_again,
     what_is_sent_on_a_stream_is_carried_out_in_its_order,

@@ -136,6 +136,7 @@ def test_a_turn_has_the_shape_that_the_command_line_prints() -> None:
         "input": None,
         "messages": [{"type": "text", "text": "Drink?"}],
         "effects": [],
+        "incidents": [],
         "awaiting": {
             "kind": "choice",
             "node": "ask",

@@ -264,6 +264,20 @@ async def a_request_given_back_is_claimed_again_from_its_time_on(store: Store, _
     assert (again.request, again.attempts) == (request("r"), 2)
 
 
+async def that_a_request_was_lent_does_not_count_if_it_was_not_tried(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(requests=(request("r"),), at=10)])
+    (claim,) = await store.claim("one", 10, held_until=1_000)
+    untried = Settlement(claim, None, 60, tried=False)
+    assert await store.finish([untried]) == (True,)
+    assert await other.finish([untried]) == (False,), "once"
+    (again,) = await other.claim("two", 60, held_until=1_000)
+    assert again.attempts == 1
+    assert await store.finish([Settlement(again, "done", 70, tried=False)]) == (True,)
+    assert await store.pending("acme") == ()
+
+
 async def requests_of_a_stream_are_claimed_one_after_another(store: Store, other: Store) -> None:
     says = [request(f"say {number}", stream="say") for number in range(4)]
     await store.commit([turn(requests=(says[0], request("free"), says[1]), at=10)])
@@ -309,6 +323,7 @@ LAWS = (
     what_is_finished_or_given_back_is_not_renewed,
     one_lease_is_held_by_whoever_is_first_to_claim_or_renew,
     a_request_given_back_is_claimed_again_from_its_time_on,
+    that_a_request_was_lent_does_not_count_if_it_was_not_tried,
     requests_of_a_stream_are_claimed_one_after_another,
     streams_of_different_sessions_do_not_wait_for_each_other,
 )

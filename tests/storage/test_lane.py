@@ -9,8 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from statewright.errors import StorageUnavailable
+from statewright.errors import Overloaded, StorageUnavailable
 from statewright.storage.lane import Lane
+
+ROOM = 8
+"""How many items may wait in the lanes of these tests."""
 
 
 class Work:
@@ -33,7 +36,7 @@ class Work:
 
 
 def lane_of(work: Work, executor: ThreadPoolExecutor) -> Lane[int, int]:
-    return Lane(work, executor, width=1, length=4)
+    return Lane(work, executor, width=1, length=4, room=ROOM)
 
 
 def test_calls_that_wait_go_together_up_to_a_length() -> None:
@@ -94,6 +97,47 @@ def test_a_cancelled_caller_does_not_disturb_the_others() -> None:
         assert await patient == (4,)
         with pytest.raises(asyncio.CancelledError):
             await impatient
+
+    _run(calls)
+
+
+def test_a_caller_that_is_cancelled_before_its_batch_has_asked_for_nothing() -> None:
+    async def calls(lane: Lane[int, int], work: Work) -> None:
+        work.gate.clear()
+        first = asyncio.create_task(lane.answers([1]))
+        await asyncio.to_thread(work.begun.wait, 5)
+        impatient, patient = (asyncio.create_task(lane.answers([n])) for n in (2, 3))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.sleep(0)
+        work.gate.set()
+        assert (await first, await patient) == ((2,), (6,))
+        assert work.batches == [[1], [3]]
+
+    _run(calls)
+
+
+def test_what_does_not_fit_into_the_queue_is_refused_and_the_rest_is_answered() -> None:
+    async def calls(lane: Lane[int, int], work: Work) -> None:
+        work.gate.clear()
+        first = asyncio.create_task(lane.answers([0]))
+        await asyncio.to_thread(work.begun.wait, 5)
+        waiting = [asyncio.create_task(lane.answers([n])) for n in range(ROOM)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            await lane.answers([1])
+        work.gate.set()
+        await first
+        assert await asyncio.gather(*waiting) == [(2 * n,) for n in range(ROOM)]
+        assert await lane.answers([1]) == (2,)
+
+    _run(calls)
+
+
+def test_a_call_that_is_larger_than_the_queue_is_answered_where_nothing_waits() -> None:
+    async def calls(lane: Lane[int, int], _: Work) -> None:
+        items = list(range(2 * ROOM))
+        assert await lane.answers(items) == tuple(2 * n for n in items)
 
     _run(calls)
 

@@ -26,7 +26,7 @@ from statewright.statechart import (
     json_from_turn,
     play,
 )
-from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, session_of
 
 DEFAULT_CONVERSATION: Final = "terminal"
 """The conversation with a published flow, where no other is named."""
@@ -118,11 +118,12 @@ def chat(  # noqa: PLR0913 (an argument per option)
 
 def scripted(setting: Setting, lines: Iterable[Line]) -> Iterable[Turn]:
     """The turns of a conversation that goes the same way every time."""
+    seed = SCRIPT_SEED if setting.seed is None else setting.seed
     return play(
         setting.chart,
         lines,
-        session=SCRIPT_SESSION,
-        seed=SCRIPT_SEED if setting.seed is None else setting.seed,
+        session=session_of(seed),
+        seed=seed,
         now=SCRIPT_NOW if setting.now is None else setting.now,
         data=setting.data,
         fixtures=setting.fixtures,

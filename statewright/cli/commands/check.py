@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import click
 
@@ -16,6 +16,7 @@ from statewright.cli.output import print_report
 from statewright.cli.progress import Progress
 from statewright.cli.watching import watched
 from statewright.cli.witnesses import write_witnesses
+from statewright.compiler import Rechecking
 from statewright.compiler.findings import Verdict
 from statewright.compiler.verification.budget import DEFAULT, Budget
 from statewright.reporting import FORMATS, Report
@@ -34,6 +35,7 @@ class Task:
         fix: whether to mend first what can be mended.
         budget: how much may be tried; None to look at the drawing only.
         witness: the folder that conversations are written to, or None.
+        known: file → what was found in it before.
     """
 
     names: tuple[str, ...]
@@ -44,6 +46,7 @@ class Task:
     fix: bool
     budget: Budget | None
     witness: str | None
+    known: dict[str, Rechecking] = field(default_factory=dict)
 
 
 @click.command()
@@ -95,7 +98,9 @@ def _checked(task: Task) -> int:
                 if task.fix:
                     mend_file(name, task.dialect, task.wishes)
                 one = compiled_file(name, task.dialect, task.wishes)
-                compiled.append(one if task.budget is None else verified_file(one, task.budget))
+                if task.budget is not None:
+                    one = verified_file(one, task.budget, task.known)
+                compiled.append(one)
             except Failure as failure:
                 failure.show()
                 unread = True

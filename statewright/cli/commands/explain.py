@@ -9,21 +9,32 @@ from typing import Any
 import click
 
 from statewright.cli import streams
+from statewright.cli.configuration import Wishes, configuration_for
 from statewright.cli.failure import Failure
+from statewright.cli.files import STDIN
 from statewright.cli.options import format_option
 from statewright.compiler.catalogue import CATALOGUE
 from statewright.compiler.checks.check import Check, sections_of
+from statewright.compiler.policy import HouseRule
+from statewright.reporting.text import printable_lines
 
 
 @click.command()
 @click.argument("code", required=False)
 @format_option("text", "json")
-def explain(code: str | None, format_: str) -> None:
+@click.option("--config", metavar="FILE", default="", help="Whose rules are explained, too.")
+def explain(code: str | None, format_: str, config: str) -> None:
     """Explain a check, or list them all.
 
-    CODE is the code or the name of a check.
+    CODE is the code or the name of a check, or the code of a rule in the configuration of the
+    current directory.
     """
-    checks = CATALOGUE if code is None else (_check(code),)
+    rules = configuration_for(STDIN, Wishes(config)).policy.rules
+    rule = next((one for one in rules if code is not None and one.code == code), None)
+    if rule is not None:
+        _print_rule(rule, format_)
+        return
+    checks = CATALOGUE if code is None else (_check(code, rules),)
     if format_ == "json":
         objects = [_object(check) for check in checks]
         document = objects if code is None else objects[0]
@@ -34,7 +45,25 @@ def explain(code: str | None, format_: str) -> None:
         click.echo(_page(checks[0]))
 
 
-def _check(code: str) -> Check[Any]:
+def _print_rule(rule: HouseRule, format_: str) -> None:
+    """What a rule of an organisation says of itself."""
+    if format_ == "json":
+        told = {
+            "code": rule.code,
+            "severity": str(rule.severity),
+            "if": rule.when,
+            "message": rule.message,
+            "help": rule.help,
+        }
+        streams.print_document(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        return
+    parts = {"Broken where": rule.when, "What it says": rule.message, "Instead": rule.help}
+    body = (f"{title}\n{_indented(text)}" for title, text in parts.items() if text)
+    head = f"{rule.code} ({rule.severity})\n\nA rule of the configuration."
+    click.echo("\n".join(printable_lines("\n\n".join([head, *body]))))
+
+
+def _check(code: str, rules: tuple[HouseRule, ...]) -> Check[Any]:
     """The check of this code or name.
 
     Raises:
@@ -45,7 +74,8 @@ def _check(code: str) -> Check[Any]:
     found = by_code.get(code.upper()) or by_name.get(code.lower())
     if found:
         return found
-    nearest = get_close_matches(code.upper(), by_code, n=1) or get_close_matches(
+    own = [rule.code for rule in rules]
+    nearest = get_close_matches(code.upper(), [*by_code, *own], n=1) or get_close_matches(
         code.lower(), by_name, n=1
     )
     hint = f"did you mean {nearest[0]}?" if nearest else "`statewright explain` lists all checks"

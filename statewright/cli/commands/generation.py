@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from os.path import relpath
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import click
 import yaml
 
 from statewright.cli import streams
-from statewright.cli.commands.chat import Setting, scripted
+from statewright.cli.expecting import test_from_witness
 from statewright.cli.failure import BROKEN, CLEAN, Failure
 from statewright.cli.flow_files import CompiledFile, compiled_file, report_of, verified_file
 from statewright.cli.output import complain
@@ -23,8 +23,7 @@ from statewright.compiler.verification.budget import DEFAULT
 from statewright.compiler.verification.witnesses import witness_of
 from statewright.reporting import counted
 from statewright.reporting.text import printable
-from statewright.statechart import Line, Statechart, Turn, json_from_turn
-from statewright.statechart.playing.script import json_from_line
+from statewright.statechart import Statechart
 
 CRITERIA = tuple(
     str(one) for one in (Criterion.PORTS, Criterion.PAIRS, Criterion.BOUNDARIES, Criterion.USES)
@@ -76,39 +75,8 @@ def _write(one: CompiledFile, chart: Statechart, generation: Generation, home: P
 
 
 def _test(chart: Statechart, transcript: Transcript) -> Mapping[str, Any]:
-    """A conversation as a test: whatever is said is expected to be said again."""
     witness = witness_of(chart, transcript.conversation)
-    conditions = {
-        name: value
-        for name in ("data", "contact", "tenant", "seed", "now")
-        if (value := getattr(witness, name))
-    }
-    return {"name": _name(transcript), **conditions, "script": list(_script(chart, transcript))}
-
-
-def _script(chart: Statechart, transcript: Transcript) -> Iterator[Any]:
-    told = transcript.conversation
-    turns: list[list[Turn]] = [[]]
-
-    def lines() -> Iterator[Line]:
-        for line in told.lines:
-            turns.append([])
-            yield line
-
-    setting = Setting(chart, told.data, {}, told.seed, told.now, told.contact, told.tenant)
-    for turn in scripted(setting, lines()):
-        turns[-1].append(turn)
-    for number, own in enumerate(turns):
-        if number:
-            yield json_from_line(told.lines[number - 1])
-        yield {"expect": _expected(own)}
-
-
-def _expected(turns: list[Turn]) -> Mapping[str, Any]:
-    told = [message for turn in turns for message in json_from_turn(turn)["messages"]]
-    last = turns[-1]
-    over = {} if last.status == "active" else {"status": last.status, "outcome": last.outcome}
-    return {"text": [message["text"] for message in told if message.get("text")], **over}
+    return test_from_witness(_name(transcript), chart, witness)
 
 
 def _name(transcript: Transcript) -> str:

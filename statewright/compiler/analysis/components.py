@@ -59,3 +59,28 @@ def rings_in(successors: Mapping[str, Collection[str]]) -> Iterator[frozenset[st
         only = next(iter(component))
         if len(component) > 1 or only in successors[only]:
             yield component
+
+
+def firsts_of(successors: Mapping[str, Collection[str]]) -> list[str]:
+    """The vertices that no other one leads to, and one of each ring of such, in their order.
+
+    All others are reached from these.
+
+    >>> firsts_of({"b": ["c"], "a": ["b"], "c": [], "x": ["y"], "y": ["x"]})
+    ['a', 'x']
+    """
+    order = {vertex: number for number, vertex in enumerate(successors)}
+    components = list(components_of(successors))
+    home = {vertex: number for number, one in enumerate(components) for vertex in one}
+    led_to = {
+        home[target]
+        for vertex, targets in successors.items()
+        for target in targets
+        if target in home and home[target] != home[vertex]
+    }
+    firsts = (
+        min(one, key=order.__getitem__)
+        for number, one in enumerate(components)
+        if number not in led_to
+    )
+    return sorted(firsts, key=order.__getitem__)

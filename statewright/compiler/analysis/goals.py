@@ -28,7 +28,7 @@ def goals_of(flow: Flow) -> Iterator[Named]:
     """All of them, whether or not there is such a node."""
     settings = flow.settings
     if settings.on_error is OnError.FALLBACK:
-        yield Named(Goal(settings.fallback, flow.location), "`fallback` of the flow")
+        yield Named(Goal(settings.fallback, settings.fallback_at), "`fallback` of the flow")
     if settings.business_hours is not None and settings.business_hours.closed is not None:
         yield Named(settings.business_hours.closed, "`closed` of the business hours")
     if settings.inactivity is not None and settings.inactivity.to is not None:

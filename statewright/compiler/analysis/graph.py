@@ -19,16 +19,22 @@ class Graph:
         edges: by source and port, in the order of the file.
         entries: the entries that name a node, one that stands inside no other.
         inside: by container and body, ids of the nodes that stand there, in the order of the file.
+        leading: by target, the edges that lead there, in the order of the file.
     """
 
     nodes: Mapping[str, Node]
     edges: Mapping[tuple[str, str], tuple[Edge, ...]]
     entries: tuple[str, ...]
     inside: Mapping[tuple[str, str], tuple[str, ...]]
+    leading: Mapping[str, tuple[Edge, ...]]
 
     def at(self, node: str, port: str) -> tuple[Edge, ...]:
         """The edges that leave a node by a port."""
         return self.edges.get((node, port), ())
+
+    def incoming(self, node: str) -> tuple[Edge, ...]:
+        """The edges that lead to a node."""
+        return self.leading.get(node, ())
 
     @property
     def beginnings(self) -> tuple[str, ...]:
@@ -56,9 +62,11 @@ class Graph:
 
         The target stands beside the source, or beside a node that the source stands inside.
         """
-        place = (self.nodes[target].container, self.nodes[target].body)
-        around = (self.nodes[source], *self.containers(source))
-        return any(place == (node.container, node.body) for node in around)
+        goal, beside = self.nodes[target], self.nodes[source]
+        if goal.container == beside.container and goal.body == beside.body:
+            return True
+        place = (goal.container, goal.body)
+        return any(place == (node.container, node.body) for node in self.containers(source))
 
 
 def graph_of(flow: Flow) -> Graph:
@@ -70,8 +78,10 @@ def graph_of(flow: Flow) -> Graph:
     for node in nodes.values():
         inside[node.container, node.body].append(node.id)
     edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+    leading: dict[str, list[Edge]] = defaultdict(list)
     for edge in flow.edges:
         edges[edge.source, edge.port].append(edge)
+        leading[edge.target].append(edge)
     return Graph(
         nodes=nodes,
         edges={key: tuple(value) for key, value in edges.items()},
@@ -79,6 +89,7 @@ def graph_of(flow: Flow) -> Graph:
             entry for entry in flow.entries if entry in nodes and not nodes[entry].container
         ),
         inside={key: tuple(ids) for key, ids in inside.items()},
+        leading={target: tuple(value) for target, value in leading.items()},
     )
 
 

@@ -106,26 +106,31 @@ def _problems(
 
 def _checked_guard(expression: Expression, environment: Environment) -> Iterator[Problem]:
     yield from _checked_as(
-        expression, environment, "bool", "a guard is true or false", "compare it with something"
+        expression, environment, ("bool",), "a guard is true or false", "compare it with something"
     )
 
 
 def _checked_value(
-    expression: Expression, environment: Environment, wanted: str
+    expression: Expression, environment: Environment, wanted: tuple[str, ...]
 ) -> Iterator[Problem]:
-    if wanted == "dyn":
-        yield from _checked(expression, 0, environment)
+    if wanted:
+        rule = f"this must be of type `{wanted[0]}`"
+        yield from _checked_as(expression, environment, wanted, rule)
     else:
-        yield from _checked_as(expression, environment, wanted, f"this must be of type `{wanted}`")
+        yield from _checked(expression, 0, environment)
 
 
 def _checked_as(
-    expression: Expression, environment: Environment, wanted: str, rule: str, hint: str = ""
+    expression: Expression,
+    environment: Environment,
+    wanted: tuple[str, ...],
+    rule: str,
+    hint: str = "",
 ) -> Iterator[Problem]:
     """Problems of an expression whose value must be of one type; what may be anything may be it."""
     checked = check(expression, environment)
     yield from checked.problems
-    if checked.type.name not in {wanted, *UNSURE} and not checked.problems:
+    if checked.type.name not in {*wanted, *UNSURE} and not checked.problems:
         reason = f"{rule}, not {checked.type}"
         yield Problem(ProblemKind.TYPE, reason, 0, len(expression.text), hint)
 

@@ -23,6 +23,7 @@ class Url:
         scheme: lower case, or ``""`` where that is not written out.
         userinfo: what stands before ``@``.
         host: without the port; may have marks of holes in it.
+        port: as it is written, or ``""``; may have marks of holes in it.
         path: what follows, up to the query.
         query: parameters by name, in order.
         holes: what stands in the place of each mark.
@@ -31,6 +32,7 @@ class Url:
     scheme: str
     userinfo: str
     host: str
+    port: str
     path: str
     query: tuple[tuple[str, str], ...]
     holes: tuple[Hole | Secret, ...]
@@ -62,14 +64,16 @@ def url_from(template: Template, constants: Constants) -> Url:
         authority, behind = "", text
     userinfo, _, host = authority.rpartition("@")
     if not host.startswith("[") or "]" not in host:
-        host = host.partition(":")[0]
+        host, _, port = host.partition(":")
     else:
-        host = host[: host.index("]") + 1]
+        end = host.index("]") + 1
+        host, port = host[:end], host[end:].removeprefix(":")
     path, _, query = behind.partition("#")[0].partition("?")
     return Url(
         scheme=scheme[1].lower() if scheme else "",
         userinfo=userinfo,
         host=host,
+        port=port,
         path=path,
         query=tuple(_parameters(query)),
         holes=tuple(holes),

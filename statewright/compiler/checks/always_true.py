@@ -47,8 +47,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.propositions import is_tautology
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import proved
 from statewright.compiler.verification.questions import Impossible
@@ -69,7 +71,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         if any(one.target == first.target for one in others):
             continue
         answers = [drawing.untaken(one) for one in others]
-        if all(isinstance(one, Impossible) for one in answers):
+        unmet = [one for one in answers if one is not None]
+        by_itself = len(unmet) == len(others) and is_tautology(guard_from(first.guard))
+        if by_itself or all(isinstance(one, Impossible) for one in answers):
             finding = check.finding(
                 f"`{first.guard.text}` is always true where it is asked",
                 first.guard.location,

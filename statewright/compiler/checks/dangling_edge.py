@@ -86,7 +86,8 @@ def _beginnings(check: Check, subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes.values():
         for body in bodies_of(node.config):
             inside = subject.graph.inside.get((node.id, body.name), ())
-            if body.entry and body.entry not in inside and not _stands_twice(subject, node, body):
+            lost = inside and body.entry and body.entry not in inside
+            if lost and not _stands_twice(subject, node, body):
                 yield check.finding(
                     f"`{node.id}` begins at `{body.entry}`, and there is no such node inside it",
                     body.location,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
+from statewright.compiler.analysis.propositions import follows, is_contradiction
+from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.branches import Cause, Why, why_dead
 from statewright.compiler.verification.questions import Impossible, Undecided
@@ -41,4 +44,18 @@ def dead_edges(subject: Subject) -> Iterator[DeadEdge]:
             if isinstance(answer, Impossible):
                 yield DeadEdge(edge, answer, why_dead(drawing, edge, edges[:at]))
             elif answer is not None:
-                yield DeadEdge(edge, answer, Why(Cause.PATH))
+                yield _undecided(edge, answer, edges[:at])
+
+
+def _undecided(edge: Edge, answer: Undecided, earlier: tuple[Edge, ...]) -> DeadEdge:
+    """An edge that no search has decided; its guard may do so by itself."""
+    guards = [guard_from(one.guard) for one in (edge, *earlier) if one.guard is not None]
+    if is_contradiction(guards[0]):
+        return DeadEdge(edge, Impossible(LOGIC), Why(Cause.CONTRADICTION))
+    if follows(guards[0], guards[1:]):
+        return DeadEdge(edge, Impossible(LOGIC), Why(Cause.SHADOW))
+    return DeadEdge(edge, answer, Why(Cause.PATH))
+
+
+LOGIC: Final = "logic"
+"""The engine that looks at how the parts of guards are joined, whatever they mean."""

@@ -1,7 +1,8 @@
 """Two answers of a question read the same.
 
 What it does:
-    Compares the labels of the answers that a question offers.
+    Compares the labels of the answers that a question offers, and the other words that mean them:
+    a word can mean one of them only (a warning).
 
 Why it matters:
     The user cannot tell them apart, and whoever types one always gets the first.
@@ -47,11 +48,12 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.speech import questions_in
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.nodes.questions import Choice
+from statewright.expressions.operations.answers import folded
+from statewright.flows.nodes.questions import Choice, Question
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
-    """Answers with the label of an earlier one."""
+    """Answers with the label of an earlier one, and words that mean another one."""
     for node in subject.nodes.values():
         for question in questions_in(node.config):
             labels: dict[str, Choice] = {}
@@ -65,6 +67,27 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                         help="rename or remove one of them",
                         related=(first.location,),
                     )
+            yield from _ambiguous(check, node.id, question)
+
+
+def _ambiguous(check: Check, node: str, question: Question) -> Iterator[Finding]:
+    """Synonyms that mean another answer: its value, its label, or a synonym that stands before."""
+    meanings: dict[str, Choice] = {}
+    for choice in question.choices:
+        for word in (str(choice.value), choice.label.text):
+            meanings.setdefault(folded(word), choice)
+    for choice in question.choices:
+        for word in choice.synonyms:
+            other = meanings.setdefault(folded(word), choice)
+            if other is not choice:
+                yield check.finding(
+                    f"`{word}` means the answer `{other.value}` already, so never this one",
+                    choice.location,
+                    node=node,
+                    help="remove it from one of them",
+                    related=(other.location,),
+                    severity=Severity.WARNING,
+                )
 
 
 CHECK = Check("I505", "duplicate-choice", Severity.ERROR, __doc__, find)

@@ -38,32 +38,38 @@ Known limits:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
+from statewright.compiler.analysis.answered import misfit_of_answers, misfitting_choices
+from statewright.compiler.analysis.literal_arguments import failing_arguments
 from statewright.compiler.analysis.misfits import (
     misfit_of_change,
     misfit_of_constant,
     misfit_of_type,
 )
 from statewright.compiler.checks.check import Check
-from statewright.compiler.checks.text_findings import problems_of_kind
+from statewright.compiler.checks.text_findings import finding_in_text, problems_of_kind
 from statewright.compiler.checks.written import Written, written_in
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.paths import path_from
 from statewright.compiler.scope import declaration_at, session_variables
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
-from statewright.expressions.types import BOOL, DOUBLE, INT, LIST, STRING, CelType
+from statewright.expressions import Template
+from statewright.expressions.types import MAP
 from statewright.flows.model import Node, Variable
-from statewright.flows.nodes import InputKind, Operation, Question, Source, Store
+from statewright.flows.nearest import did_you_mean
+from statewright.flows.nodes import Form, InputKind, Operation, Question, Source, Split
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Operators and functions that do not exist, or not for these types; values that do not fit."""
     yield from problems_of_kind(check, subject, {"type", "function", "pattern"}, tuple(Role))
-    own = session_variables(subject.flow)
+    flow = subject.flow
+    own = session_variables(flow)
     for written in written_in(subject):
         variable = declaration_at(subject.flow, written.variable, own)
         reason = "" if variable is None else _misfit(written, variable)
@@ -74,10 +80,13 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 node=written.node,
             )
     yield from _incomplete(check, subject)
+    yield from _failing(check, subject)
     for node in subject.flow.nodes:
-        if isinstance(node.config, Question) and node.config.variable is not None:
-            variable = declaration_at(subject.flow, node.config.variable, own)
-            yield from _answered(check, variable, node, node.config, node.config.variable)
+        keep = _KEPT.get(type(node.config))
+        place = getattr(node.config, "variable", None)
+        variable = None if keep is None or place is None else declaration_at(flow, place, own)
+        if keep is not None and variable is not None:
+            yield from keep(check, node, node.config, variable)
 
 
 def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -129,35 +138,88 @@ def _misfit(written: Written, variable: Variable) -> str:
     return misfit_of_change(variable, written.operation, written.value)
 
 
-_ANSWERS: Final[Mapping[InputKind, CelType]] = MappingProxyType(
-    {
-        InputKind.TEXT: STRING,
-        InputKind.EMAIL: STRING,
-        InputKind.PHONE: STRING,
-        InputKind.URL: STRING,
-        InputKind.NUMBER: DOUBLE,
-        InputKind.SLIDER: DOUBLE,
-        InputKind.INTEGER: INT,
-        InputKind.RATING: INT,
-        InputKind.BOOLEAN: BOOL,
-        InputKind.MULTIPLE_CHOICE: LIST,
-    }
-)
-"""The types of answers, where they are always of one."""
-
-
 def _answered(
-    check: Check, variable: Variable | None, node: Node, question: Question, place: Source
+    check: Check, node: Node, question: Question, variable: Variable
 ) -> Iterator[Finding]:
-    """An answer that is saved where no answer of its kind can be."""
-    found = _ANSWERS.get(question.input)
-    if variable is None or found is None or question.store is Store.CHOICE:
+    """An answer that is saved where no answer of its kind can be, or not each of those offered."""
+    place = question.variable
+    reason = misfit_of_answers(question, variable)
+    wrong = misfitting_choices(question, variable, limits=False)
+    if wrong and len(wrong) == len(question.choices):
+        reason = f"`{wrong[0].value}` is no {_held(question, variable)}"
+    if reason and place is not None:
+        message = f"`{place.text}` cannot hold an answer to this: {reason}"
+        yield check.finding(message, place.location, node=node.id, help=_OTHERWISE)
         return
-    reason = misfit_of_type(variable, found)
-    if reason:
+    wrong = misfitting_choices(question, variable)
+    # That no answer is among the values of the variable is told by I508.
+    for choice in wrong if len(wrong) < len(question.choices) else ():
+        message = f"`{variable.name}` cannot hold the answer `{choice.value}`: it is asked again"
         yield check.finding(
-            f"`{place.text}` cannot hold an answer to this: {reason}", place.location, node=node.id
+            message, choice.location, node=node.id, help=_OTHERWISE, severity=Severity.WARNING
         )
+
+
+_OTHERWISE: Final = "declare the variable otherwise, or save the answer in another one"
+
+
+def _held(question: Question, variable: Variable) -> str:
+    """The type of what a variable holds of a choice."""
+    many = question.input is InputKind.MULTIPLE_CHOICE
+    return variable.of.type if many and variable.of is not None else variable.type
+
+
+def _filled_in(check: Check, node: Node, form: Form, variable: Variable) -> Iterator[Finding]:
+    """Answers to a form that are saved where they cannot be."""
+    reason = misfit_of_type(variable, MAP)
+    if reason and form.variable is not None:
+        message = f"`{form.variable.text}` cannot hold the answers: {reason}"
+        yield check.finding(message, form.variable.location, node=node.id, help=_OTHERWISE)
+        return
+    parts = {part.name: part for part in variable.fields}
+    for field in form.fields:
+        part = parts.get(field.name, variable.of)
+        if part is not None:
+            question = replace(field.question, variable=Source(field.name, field.location))
+            yield from _answered(check, node, question, part)
+        elif parts and not variable.others:
+            message = f"`{variable.name}` has no part `{field.name}`"
+            help_ = did_you_mean(field.name, parts) or "declare it under `fields`"
+            yield check.finding(message, field.location, node=node.id, help=help_)
+
+
+def _drawn(check: Check, node: Node, split: Split, variable: Variable) -> Iterator[Finding]:
+    """Arms whose names are saved where they cannot be."""
+    wrong = [(arm, misfit_of_constant(variable, arm.name)) for arm in split.arms]
+    wrong = [(arm, reason) for arm, reason in wrong if reason]
+    if wrong and len(wrong) == len(split.arms) and split.variable is not None:
+        place = split.variable.location
+        wrong = [(replace(wrong[0][0], location=place), wrong[0][1])]
+    for arm, reason in wrong:
+        message = f"`{variable.name}` cannot hold the name of an arm: {reason}"
+        yield check.finding(message, arm.location, node=node.id, help=_OTHERWISE)
+
+
+_KEPT: Final[Mapping[type, Callable[[Check, Node, Any, Variable], Iterator[Finding]]]] = {
+    Question: _answered,
+    Form: _filled_in,
+    Split: _drawn,
+}
+"""Kinds of node that save something of their own in a variable."""
+
+
+def _failing(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Texts that make the functions fail which they are given to."""
+    for parsed in subject.texts:
+        form = parsed.form
+        if isinstance(form, Template):
+            parts = [(hole.expression, hole.offset) for hole in form.holes]
+        else:
+            parts = [(expression, 0) for expression in parsed.expressions]
+        for expression, offset in parts:
+            for problem in failing_arguments(expression):
+                start, end = problem.start + offset, problem.end + offset
+                yield finding_in_text(check, parsed.text, problem.reason, start, end, "")
 
 
 CHECK = Check("G302", "ill-typed", Severity.ERROR, __doc__, find)

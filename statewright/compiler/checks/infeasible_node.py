@@ -77,10 +77,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
 
 def _begins(subject: Subject, drawing: Drawing, node: str, told: set[int]) -> bool:
     """Whether a conversation comes to a node just before it, and no other finding tells why not."""
-    edges = [
-        edge for edges in subject.graph.edges.values() for edge in edges if edge.target == node
-    ]
-    leading = [edge for edge in edges if edge.source in subject.nodes]
+    leading = [edge for edge in subject.graph.incoming(node) if edge.source in subject.nodes]
     met = [edge for edge in leading if drawing.is_met(edge.source)]
     if any(id(edge) in told for edge in met):
         return False

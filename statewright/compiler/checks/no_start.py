@@ -23,18 +23,24 @@ Known limits:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.nearest import meant
 
+_UNREAD: Final = re.compile(r"/start|/nodes(?:/[^/]+(?:/type)?)?").fullmatch
+"""Pointers of what may say where a flow starts, in a file of the native format."""
+
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """A flow without an entry, or with one that names no node."""
     flow = subject.flow
-    if not flow.entries:
+    unread = any(_UNREAD(problem.location.pointer) for problem in flow.problems)
+    if not flow.entries and not unread:
         yield check.finding(
             "the flow does not say where it starts",
             flow.location,

@@ -16,7 +16,7 @@ from statewright.compiler.paths import Path
 from statewright.compiler.policy import is_host_among
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
-from statewright.expressions import Hole, Place, Secret, Template
+from statewright.expressions import Expression, Hole, Place, Secret, Template
 from statewright.flows.nodes import (
     Action,
     Approval,
@@ -55,15 +55,20 @@ class Pour:
         node: id of the node.
         sink: where they go.
         location: where that is said.
-        paths: the variables whose values are in them.
+        expressions: what is evaluated of them.
         secrets: the names of the secrets that are in them.
     """
 
     node: str
     sink: Sink
     location: Location
-    paths: tuple[Path, ...]
+    expressions: tuple[Expression, ...]
     secrets: tuple[str, ...]
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        """The variables whose values are in them."""
+        return (path for one in self.expressions for path in carried(one))
 
 
 _SPEAKING = Message | Question | Form | End | Approval | Handoff
@@ -102,7 +107,7 @@ def _pour(node: str, sink: Sink, place: Location, *forms: Template) -> Pour:
         node,
         sink,
         place,
-        tuple(p for part in parts if isinstance(part, Hole) for p in carried(part.expression)),
+        tuple(part.expression for part in parts if isinstance(part, Hole)),
         tuple(part.key for part in parts if isinstance(part, Secret)),
     )
 
@@ -112,6 +117,8 @@ def _given(config: Any) -> Iterator[tuple[Sink, Location, Template]]:
         for source in (config.prompt, config.system):
             if source is not None:
                 yield from _templates(Sink.MODEL, Value(source.text, source.location))
+        if config.documents is not None:
+            yield from _templates(Sink.MODEL, config.documents)
     elif isinstance(config, Client):
         for _, value in config.parameters:
             yield from _templates(Sink.CLIENT, value)

@@ -3,7 +3,8 @@
 What it does:
     Looks for secrets (`{{secret:…}}`, and variables that are `secret`) in what is said to users and
     to people, in what language models, clients and logs are given, in requests without encryption
-    or to hosts that the configuration does not list under `hosts`, and in variables.
+    or to hosts that the configuration does not list under `hosts`, in variables, and in the inputs
+    of other flows.
 
 Why it matters:
     Whoever reads it can use it. A secret in a variable is stored with the conversation, too.
@@ -36,7 +37,8 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.paths import Path
 from statewright.compiler.subject import Subject
 from statewright.expressions import Secret, Template
-from statewright.flows.nodes import Set
+from statewright.flows.nodes import Http, NodeConfig, Set, Subflow
+from statewright.statechart.sourcemap import Location
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -54,21 +56,36 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     for parsed in subject.texts:
         node = subject.nodes.get(parsed.text.node)
         parts = parsed.form.parts if isinstance(parsed.form, Template) else ()
-        if node is not None and isinstance(node.config, Set):
+        kept = "" if node is None else _kept(node.config, parsed.text.source.location)
+        if node is not None and kept:
             for part in parts:
                 if isinstance(part, Secret):
                     yield check.finding(
-                        f"the secret `{part.key}` is saved in a variable",
+                        f"the secret `{part.key}` {kept}",
                         parsed.text.source.location,
                         node=node.id,
                         help="write `{{secret:…}}` where the secret is sent",
                     )
 
 
+def _kept(config: NodeConfig, place: Location) -> str:
+    """Where what a node says at a place is stored, as the end of a sentence, or ``""``."""
+    if isinstance(config, Set):
+        return "is saved in a variable"
+    if isinstance(config, Subflow):
+        return "is given to another flow as an input, and so saved in a variable"
+    if isinstance(config, Http) and config.fallback is not None:
+        places = (config.fallback.location, *config.fallback.locations.values())
+        return "stands in for a response, and so is saved with the conversation" * (place in places)
+    return ""
+
+
 def _name(pour: Pour, secret: frozenset[Path]) -> str:
     """What is poured out that is secret, as the subject of a sentence, or ``""``."""
     if pour.secrets:
         return "" if pour.sink is Sink.CLEAR else f"the secret `{pour.secrets[0]}`"
+    if not secret:
+        return ""
     found = next((path for path in pour.paths if holds(secret, (path,))), None)
     return f"the secret `{'.'.join(found)}`" if found else ""
 

@@ -2,7 +2,8 @@
 
 What it does:
     Tries all values of the variables of a branch that is never taken, and of the branches before
-    it, as far as the constants in the flow can tell them apart.
+    it, as far as the constants in the flow can tell them apart. Clauses of a `try` are compared by
+    the errors that they answer.
 
 Why it matters:
     Branches are tried in their order. The one that asks for more has to come first.
@@ -51,10 +52,12 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.branches import Cause
 from statewright.compiler.verification.drawing import proved
+from statewright.flows.nodes import Catch, ErrorClass, Try
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
-    """Edges that are never taken because of the guards before them."""
+    """Edges that are never taken because of the guards before them, and clauses likewise."""
+    yield from _clauses(check, subject)
     for dead in dead_edges(subject):
         guard = dead.edge.guard
         if dead.why.cause is Cause.SHADOW and guard is not None:
@@ -66,6 +69,26 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help="put it before the branches that ask for less",
             )
             yield proved(finding, dead.answer)
+
+
+def _clauses(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Clauses of tries whose errors are all answered by earlier ones."""
+    for node in subject.nodes.values():
+        answered: dict[ErrorClass, Catch] = {}
+        for catch in node.config.catches if isinstance(node.config, Try) else ():
+            every = answered.get(ErrorClass.ANY)
+            before = [every or answered.get(error) for error in catch.errors]
+            earlier = next((clause for clause in before if clause is not None), None)
+            if earlier is not None and None not in before:
+                yield check.finding(
+                    "this clause is never reached: earlier ones answer all its errors",
+                    catch.body.location,
+                    node=node.id,
+                    help="put it before them, or remove it",
+                    related=(earlier.body.location,),
+                )
+            for error in catch.errors:
+                answered.setdefault(error, catch)
 
 
 CHECK = Check("G307", "shadowed-branch", Severity.WARNING, __doc__, find)

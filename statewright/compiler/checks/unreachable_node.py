@@ -2,7 +2,8 @@
 
 What it does:
     Follows all edges from the start, and from the nodes that settings and policies lead to,
-    whatever the guards.
+    whatever the guards. Of nodes that lead to each other only the first is told: with it, those
+    behind it are found again.
 
 Why it matters:
     What the node says is never said; often an edge was forgotten.
@@ -29,8 +30,9 @@ Known limits:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from statewright.compiler.analysis.components import firsts_of
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import reachable_from, successors_of
 from statewright.compiler.checks.check import Check
@@ -45,16 +47,39 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         return
     reached = subject.reachable
     meant = set(_meant(subject))
+    successors = successors_of(subject.flow)
     if meant - reached:
-        reached |= reachable_from(meant, successors_of(subject.flow))
-    for node in subject.nodes.values():
-        if node.id not in reached:
-            yield check.finding(
-                f"no path leads from the start to `{node.id}`",
-                node.location,
-                node=node.id,
-                help="lead an edge to it, or delete it",
-            )
+        reached |= reachable_from(meant, successors)
+    lost = {
+        name: tuple(one for one in successors.get(name, ()) if one not in reached)
+        for name in subject.nodes
+        if name not in reached
+    }
+    for first in firsts_of(lost):
+        node = subject.nodes[first]
+        behind = [one for one in _behind(first, lost) if one != first]
+        further = f", and so none to {_counted(behind)} behind it" if behind else ""
+        yield check.finding(
+            f"no path leads from the start to `{first}`{further}",
+            node.location,
+            node=first,
+            help="lead an edge to it, or delete it",
+            related=tuple(subject.nodes[one].location for one in behind[:SHOWN]),
+        )
+
+
+SHOWN = 20
+"""How many nodes behind one that is not reached are named with it."""
+
+
+def _behind(first: str, lost: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What is found again with a node, in the order of the file."""
+    found = reachable_from([first], lost)
+    return [name for name in lost if name in found]
+
+
+def _counted(names: list[str]) -> str:
+    return f"`{names[0]}`" if len(names) == 1 else f"the {len(names)} nodes"
 
 
 def _meant(subject: Subject) -> Iterator[str]:

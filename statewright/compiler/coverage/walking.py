@@ -20,7 +20,7 @@ from statewright.compiler.coverage.goals import Goal, Goals
 from statewright.compiler.verification.alphabet import passing
 from statewright.compiler.verification.conversations import Conversation
 from statewright.errors import InvalidEvent, InvalidScript
-from statewright.statechart.playing.play import SCRIPT_SESSION
+from statewright.statechart.playing.play import session_of
 from statewright.statechart.playing.script import Advanced, Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Status
@@ -100,7 +100,7 @@ def transcript_of(goals: Goals, told: Conversation, left: Iterable[Goal]) -> Tra
         step = others.after(
             start(
                 chart,
-                session=SCRIPT_SESSION,
+                session=session_of(told.seed),
                 seed=told.seed,
                 now=told.now,
                 data=told.data,

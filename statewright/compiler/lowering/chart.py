@@ -248,7 +248,8 @@ def _source_map(chart: Statechart, plan: Plan) -> dict[str, Location]:
         location = drawn.get(state.id, around)
         if location is not None:
             places[state.id] = location
-            places |= {f"{state.id}#{n}": location for n, _ in enumerate(state.transitions)}
+            for number in range(len(state.transitions)):
+                places[f"{state.id}#{number}"] = location
         waiting.extend((child, location) for child in state.states)
     return places
 

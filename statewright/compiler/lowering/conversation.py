@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from statewright.compiler.lowering.beginning import begin_id, begin_of
+from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.errors import ERRORS
-from statewright.compiler.lowering.interrupt import MAIN, interrupting
+from statewright.compiler.lowering.interrupt import MAIN, MESSAGE, interrupting
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
 from statewright.compiler.lowering.texts import quoted
@@ -19,7 +20,15 @@ from statewright.compiler.scope import (
 )
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.declaring import chart_type_of, limits_of
-from statewright.flows.model import LOCALE, Flow, OnError, Variable, VariableScope
+from statewright.flows.model import (
+    LOCALE,
+    Flow,
+    OnError,
+    Settings,
+    Variable,
+    VariableScope,
+    WhileBusy,
+)
 from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
@@ -75,9 +84,15 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         initial=_beginning(plan, (*states, *ends)),
         entry=entry,
         exit=exit_,
-        transitions=(*_fallback(plan), *late),
+        transitions=(*_fallback(plan), *late, *_busy(settings)),
         data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
     )
+
+
+def _busy(settings: Settings) -> Iterator[Transition]:
+    """What takes a message that nothing inside listens to, so that it is not kept."""
+    if settings.while_busy is not WhileBusy.DEFER:
+        yield Transition(events=(MESSAGE,), actions=says(settings.busy_reply))
 
 
 def _nowhere(plan: Plan) -> State:

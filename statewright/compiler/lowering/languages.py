@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from statewright.expressions import Computed, Content, Expression, Record, Sequence, parse
 from statewright.flows.model import LOCALE, Flow
+from statewright.flows.names import quoted
 from statewright.statechart.actions import (
     Action,
     Assign,
@@ -61,7 +62,7 @@ def language_of(flow: Flow, around: str = "") -> Content:
     """
     contact = "contact[?'locale']"
     first = f"{around}.or({contact})" if around else contact
-    return Computed(parse(f"string({first}.orValue('{flow.locale}'))"))
+    return Computed(parse(f"string({first}.orValue({quoted(flow.locale)}))"))
 
 
 def in_languages(state: State) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import content_from, record, template_from
 from statewright.compiler.lowering.work import Work, effort_of, lower_work
+from statewright.compiler.places import files
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Llm
@@ -24,6 +25,8 @@ def lower_llm(node: Node, config: Llm, plan: Plan) -> Piece:
     }
     if config.system is not None:
         fields["system"] = template_from(config.system)
+    if config.documents is not None:
+        fields["documents"] = content_from(config.documents, files)
     if config.schema is not None:
         fields["schema"] = Literal(config.schema)
     work = Work(

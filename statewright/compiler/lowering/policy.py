@@ -66,6 +66,8 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
         return piece
     state = _tried_again(piece.state, policy) if policy.retries else piece.state
     answers = ways(plan, node.id, ERROR, events=ERRORS) if first else _answers(node, policy, plan)
+    if not answers and state is piece.state:
+        return piece
     return replace(piece, state=replace(state, transitions=(*state.transitions, *answers)))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from statewright.compiler.lowering.languages import translated
 from statewright.compiler.paths import path_from
+from statewright.compiler.places import PlaceAt, values
 from statewright.errors import ExpressionError
 from statewright.expressions import (
     Computed,
@@ -26,6 +27,7 @@ from statewright.expressions import (
     parse_template,
 )
 from statewright.flows.nodes import Source, Value
+from statewright.flows.outline import child
 
 SHOWN = 80
 """How many characters of a text that cannot be parsed an incident shows."""
@@ -84,19 +86,29 @@ def template_from(source: Source, place: Place = Place.TEXT) -> Content:
     return translated(_content(source.text, place), others)
 
 
-def content_from(value: Value) -> Content:
-    """A JSON value whose texts may be templates; a lone ``{{ x }}`` keeps its type."""
-    return _tree(value.json)
+def content_from(value: Value, place_at: PlaceAt = values) -> Content:
+    """A JSON value whose texts may be templates; a lone ``{{ x }}`` keeps its type.
+
+    Args:
+        value: as it is written.
+        place_at: where its texts go.
+    """
+    return _tree(value.json, "", place_at)
 
 
-def _tree(value: Any) -> Content:
+def _tree(value: Any, pointer: str, place_at: PlaceAt) -> Content:
     match value:
         case str():
-            return _content(value, Place.VALUE)
+            place = place_at(pointer)
+            return Literal(value) if place is None else _content(value, place)
         case dict():
-            return record({key: _tree(item) for key, item in value.items()})
+            items = value.items()
+            return record({key: _tree(one, child(pointer, key), place_at) for key, one in items})
         case list() | tuple():
-            return sequence(tuple(_tree(item) for item in value))
+            places = enumerate(value)
+            return sequence(
+                tuple(_tree(one, child(pointer, index), place_at) for index, one in places)
+            )
         case _:
             return Literal(value)
 

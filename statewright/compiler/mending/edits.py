@@ -25,9 +25,15 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take a member of a map, or an element of a list, away."""
+    """Take a member of a map, or an element of a list, away.
+
+    Attributes:
+        pointer: what is taken away.
+        tidy: whether a map in which nothing is left goes with it.
+    """
 
     pointer: str
+    tidy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def edited(text: str, document: Document, edit: Edit) -> str | None:
         case Replace():
             return _replaced(text, edit)
         case Remove():
-            return _without(text, document, edit.pointer)
+            return _without(text, document, _whole(document, edit))
         case Put():
             return _with(text, document, edit)
 
@@ -107,6 +113,13 @@ def _is_flow(text: str, document: Document, pointer: str) -> bool:
     place = document.outline.values.get(pointer)
     start = None if place is None else _offset(text, *place)
     return start is not None and text[start : start + 1] in ("{", "[")
+
+
+def _whole(document: Document, edit: Remove) -> str:
+    """What is taken away: what is meant, or the map that holds nothing else."""
+    around = edit.pointer.rpartition("/")[0]
+    members = [key for key in document.outline.keys if key.rpartition("/")[0] == around]
+    return around if edit.tidy and members == [edit.pointer] else edit.pointer
 
 
 def _without(text: str, document: Document, pointer: str) -> str | None:

@@ -56,7 +56,7 @@ def _second_edge(finding: Finding, _: str) -> Edit | None:
 
 
 def _suppression(finding: Finding, _: str) -> Edit | None:
-    return Remove(finding.location.pointer) if finding.location.pointer else None
+    return Remove(finding.location.pointer, tidy=True) if finding.location.pointer else None
 
 
 def _retries(finding: Finding, _: str) -> Edit | None:

@@ -98,6 +98,10 @@ class Alphabet:
             named = {repr(one[name]) for one in choices for name in ("value", "label")}
             lines += _OFFERING[kind]([one["value"] for one in choices])
         lines += _SAYING.get(kind, _any_text)(cut)
+        others = (text for text in cut.texts if repr(text) not in named)
+        if kind in _OFFERING and not (any(others) or cut.predicates):
+            # All that is no choice is one and the same.
+            return [*lines, Typed(NONSENSE)]
         texts = samples("string", {(): _texts_of(cut)})
         lines += [Typed(text) for text in texts if text and repr(text) not in named]
         return [*lines, Typed(NONSENSE), Typed("")]

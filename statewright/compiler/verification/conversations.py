@@ -8,7 +8,7 @@ from typing import Any
 
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.definition import Statechart
-from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION, Turn, play
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, Turn, play, session_of
 from statewright.statechart.playing.script import Line
 
 
@@ -41,7 +41,7 @@ def replayed(chart: Statechart, conversation: Conversation) -> Iterator[Turn]:
     turns = play(
         chart,
         conversation.lines,
-        session=SCRIPT_SESSION,
+        session=session_of(conversation.seed),
         seed=conversation.seed,
         now=conversation.now,
         data=conversation.data,

@@ -38,6 +38,7 @@ class Drawing:
     flow: Flow
     verification: Verification
     _arcs: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _homes: Mapping[str, Node] = field(default_factory=dict, repr=False)
 
     @property
     def tree(self) -> Tree:
@@ -88,8 +89,7 @@ class Drawing:
 
     def node_of(self, state: str) -> Node | None:
         """The node of the flow itself that a state belongs to."""
-        first = state.partition("/")[0]
-        return next((node for node in self.flow.nodes if state_id(node.id) == first), None)
+        return self._homes.get(state.partition("/")[0])
 
     def _transitions_of(self, edge: Edge) -> tuple[str, ...]:
         target = (state_id(edge.target),)
@@ -128,7 +128,11 @@ def drawing_of(flow: Flow, verification: Verification) -> Drawing:
     states: dict[str, list[str]] = defaultdict(list)
     for name in tree_of(verification.chart).nodes:
         states[name.partition("/")[0]].append(name)
-    return Drawing(flow, verification, {name: tuple(found) for name, found in states.items()})
+    homes: dict[str, Node] = {}
+    for node in flow.nodes:
+        homes.setdefault(state_id(node.id), node)
+    arcs = {name: tuple(found) for name, found in states.items()}
+    return Drawing(flow, verification, arcs, homes)
 
 
 def _has_guard(transition: Transition, guard: str) -> bool:

@@ -134,9 +134,14 @@ class _Looking:
 
     def _misfit(self, site: Site) -> str:
         """Why a variable may or may not hold an unknown value; an answer was judged before."""
+        if "answer." in site.expression.text:
+            return ""
+        inside = {(read.start, read.end) for read in site.reads if self._is_formless(read, site)}
+        if inside and not Shape(inside).found(site.expression.root):
+            return "whether it has a value depends on more of an unknown one than is tried"
         variable = None if site.target is None else self._declared.get(site.target)
         limits = None if variable is None else variable.limits
-        if variable is None or limits is None or "answer." in site.expression.text:
+        if variable is None or limits is None:
             return ""
         if not (limits.pattern or limits.fields or limits.element or limits.date):
             return ""
@@ -183,6 +188,12 @@ class _Looking:
 
     def _open_spans(self, site: Site) -> set[tuple[int, int]]:
         return {(read.start, read.end) for read in site.reads if self._is_open(read, site.state)}
+
+    def _is_formless(self, read: Read, site: Site) -> bool:
+        """Whether nothing is known of the form of an unknown value."""
+        declared = self._declared.get(read.key) if read.key is not None else None
+        known = declared is not None and declared.type not in {"dyn", "list", "map"}
+        return not known and self._is_open(read, site.state)
 
     def _is_open(self, read: Read, state: str) -> bool:
         if read.key is not None:

@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 
 from statewright.compiler.verification.boxes import bits
 from statewright.compiler.verification.uses import Part, Uses
-from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.statechart.definition import StateKind
 from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.structure.tree import Tree
@@ -45,15 +45,23 @@ class Liveness:
         self._active = dict(self._own)
         self._solve()
         self._known: dict[tuple[str, ...], frozenset[Key]] = {}
+        self._keys = tuple(self._bits)
+        self._scopes: dict[str, int] = defaultdict(int)
+        for key, bit in self._bits.items():
+            self._scopes[key[0]] |= bit
 
     def at(self, configuration: tuple[str, ...]) -> frozenset[Key]:
-        """The variables that are live where these states are active."""
+        """The variables that are live, and can be seen, where these states are active."""
         known = self._known.get(configuration)
         if known is None:
             mask = self._active[""]
             for name in configuration:
                 mask |= self._active[name]
-            keys = tuple(self._bits)
+            seen = 0
+            for scope in {"", *configuration, CONTACT, TENANT}:
+                seen |= self._scopes.get(scope, 0)
+            mask &= seen
+            keys = self._keys
             known = self._known[configuration] = frozenset(keys[number] for number in bits(mask))
         return known
 

@@ -18,6 +18,7 @@ from statewright.expressions import (
     Expression,
     FailureKind,
     check,
+    references,
     type_from_name,
 )
 from statewright.expressions.types import object_of
@@ -130,31 +131,41 @@ class _Risks:
     """Tells where an expression may fail because of a value; each is looked at once."""
 
     def __init__(self) -> None:
-        self._environments: dict[str, Environment] = {}
+        self._environments: dict[tuple[tuple[str, str], ...], Environment] = {}
         self._known: dict[tuple[str, str], _Risk] = {}
 
     def of(self, expression: Expression, scope: Scope) -> _Risk:
         known = (expression.text, scope.id)
         if known not in self._known:
-            checked = check(expression, self._environment(scope))
+            checked = check(expression, self._environment(_types(expression, scope)))
             spans = [(one.start, one.end) for one in checked.failures if one.kind not in _HARMLESS]
             if checked.problems:
                 spans.append((0, len(expression.text)))
             self._known[known] = _Risk(checked.type.name, tuple(spans))
         return self._known[known]
 
-    def _environment(self, scope: Scope) -> Environment:
-        known = self._environments.get(scope.id)
+    def _environment(self, types: tuple[tuple[str, str], ...]) -> Environment:
+        known = self._environments.get(types)
         if known is None:
-            types: dict[str, str] = {}
-            here: Scope | None = scope
-            while here is not None:
-                types = {name: one.type for name, one in here.declared.items()} | types
-                here = here.outer
             # Whether a variable is there is told apart from its value; here all of them are.
-            named = {name: type_from_name(kind) for name, kind in types.items()}
+            named = {name: type_from_name(kind) for name, kind in types}
             roots = {name: type_from_name(kind) for name, kind in ROOTS.items()}
-            known = self._environments[scope.id] = Environment(
+            known = self._environments[types] = Environment(
                 {**named, **roots, "vars": object_of(named)}, HOST_FUNCTIONS
             )
         return known
+
+
+def _types(expression: Expression, scope: Scope) -> tuple[tuple[str, str], ...]:
+    """The variables that an expression may read, with their types: few of all that it sees."""
+    paths = [reference.path for reference in references(expression)]
+    if ("vars",) not in paths:
+        names = {path[1] if path[0] == "vars" else path[0] for path in paths}
+        found = ((name, scope.variable(name)) for name in sorted(names))
+        return tuple((name, one.type) for name, one in found if one is not None)
+    seen: dict[str, str] = {}
+    here: Scope | None = scope
+    while here is not None:
+        seen = {name: one.type for name, one in here.declared.items()} | seen
+        here = here.outer
+    return tuple(seen.items())

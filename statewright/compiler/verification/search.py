@@ -1,4 +1,7 @@
-"""Goes through all situations of a chart, with the real executor, breadth first.
+"""Goes through all situations of a chart, with the real executor.
+
+At first breadth first, so that what is met is met by the shortest conversation. In a chart that is
+not done by then, each place waits until what leads there is done (see ``order``).
 
 A *piece* is a box of situations that differ in the values of variables only. One point of it is
 run; the trace tells which variables were read; the outcome holds for all points that differ in
@@ -14,31 +17,26 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.domains import ANYWHERE
+from statewright.compiler.verification.footprints import ENDLESS
+from statewright.compiler.verification.observing import Observing
+from statewright.compiler.verification.order import ranks_of
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
-from statewright.compiler.verification.questions import (
-    BreakRule,
-    EnterState,
-    Fail,
-    GetStuck,
-    GoOnForEver,
-    Question,
-    TakeTransition,
-)
 from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
-from statewright.statechart.rules import VIOLATION, breach
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.algorithm import macrostep, start
-from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep
 
 CROWD: Final = 64
@@ -63,19 +61,28 @@ class Search:
         world: what is searched.
         meter: what may be spent.
         wild: variables that are computed from samples.
+        feasible: which of the guards that are followed can be so together.
     """
 
-    def __init__(self, world: World, meter: Meter, wild: Container[Key] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        meter: Meter,
+        wild: Container[Key] = (),
+        feasible: Feasibility | None = None,
+    ) -> None:
         self._world = world
+        self._feasible = feasible
         self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
         self._waiting: dict[Control, list[Piece]] = {}
-        self._states: set[str] = set()
-        self._transitions: set[str] = set()
-        self._incidents: set[tuple[str, str, str, str]] = set()
+        self._ranks: Mapping[str, int] = {}
+        self._places: list[tuple[int, int, Control]] = []
+        self._arrivals = 0
         self._promises = Promises(world.chart)
         self.found = Found()
+        self._observing = Observing(world, self.found)
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
@@ -83,7 +90,7 @@ class Search:
         timed = 0
         while self.found.complete:
             if self._waiting:
-                self._level()
+                self._level(None if self._is_broad() else self._earliest())
             elif timed < len(self.found.pieces):
                 # What depends on how long people take comes last, so that whatever can be met
                 # without is met so.
@@ -92,8 +99,28 @@ class Search:
                 break
         return self.found
 
-    def _level(self) -> None:
-        level, self._waiting = self._waiting, {}
+    def _is_broad(self) -> bool:
+        return not self._ranks and self._meter.steps < self._meter.budget.broad
+
+    def _earliest(self) -> Control:
+        """Of what waits, that to which nothing else that waits leads; the first of several."""
+        if not self._ranks:
+            self._ranks = ranks_of(self._world.tree)
+            for control in self._waiting:
+                self._announce(control)
+        return heappop(self._places)[2]
+
+    def _announce(self, control: Control) -> None:
+        self._arrivals += 1
+        rank = max(self._ranks[name] for name in control[0])
+        heappush(self._places, (rank, self._arrivals, control))
+
+    def _level(self, only: Control | None) -> None:
+        """Go through what waits, or through what waits at one place."""
+        if only is None:
+            level, self._waiting = self._waiting, {}
+        else:
+            level = {only: self._waiting.pop(only)}
         for piece in (piece for pieces in level.values() for piece in pieces):
             if len(self.found.pieces) >= self._meter.budget.states:
                 self.found.complete = False
@@ -109,7 +136,7 @@ class Search:
         pieces = self.found.pieces[first:]
         for piece in pieces:
             for line, snapshot in self._world.forced(piece.carrier.snapshot):
-                if self._tried(piece, line, snapshot, forced=True) is None:
+                if not self._tried(piece, line, snapshot, forced=True):
                     self.found.complete = False
                     return first
         return first + len(pieces)
@@ -121,8 +148,9 @@ class Search:
         box = tuple((1 << len(self._world.inputs[key])) - 1 for key in dimensions)
         for moment in self._world.moments:
             trials = [_Trial(box, {})]
-            while trials and self._meter.step():
+            while trials and self._goes_on():
                 self._start(trials.pop(), trials, dimensions, moment)
+            self.found.complete = self.found.complete and not trials
 
     def _start(
         self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int
@@ -144,9 +172,13 @@ class Search:
             )
         )
         self._look_twice(None, step)
+        self._charge(step)
         read, written = world.footprints.of(None, step)
-        touched = read | (written - frozenset(dimensions))
+        read |= written & world.model.predicates.keys()
+        touched = read | (written - frozenset(dimensions) - world.free.keys())
         covered = self._split(trial, trials, dimensions, point, touched)
+        if self._is_impossible(dimensions, covered, None, step.snapshot):
+            return
         passed = frozenset(dimensions) - touched
         origin = Origin(START, None, point, passed, moment=moment)
         masks = {
@@ -166,27 +198,25 @@ class Search:
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
-        moved = False
         snapshot = piece.carrier.snapshot
-        for line in self._world.alphabet.lines(snapshot):
-            outcome = self._tried(piece, line, snapshot, forced=False)
-            if outcome is None:
-                return False
-            moved = moved or outcome
-        if not moved:
-            self._note(GetStuck(_innermost(snapshot)), _standing(piece))
-        return True
+        return all(
+            self._tried(piece, line, snapshot, forced=False)
+            for line in self._world.alphabet.lines(snapshot)
+        )
 
-    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool | None:
-        """Run a line in all of a piece; whether anything happens, or None without budget."""
-        moved = False
+    def _goes_on(self) -> bool:
+        """Whether there is budget left, and anything to be proved."""
+        is_lost = bool(self.found.repeated) and self._world.model.is_abstract
+        return not is_lost and self._meter.step()
+
+    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool:
+        """Run a line in all of a piece; whether there was budget enough."""
         trials = [_Trial(piece.box, {})]
         while trials:
-            if not self._meter.step():
-                return None
-            trial = trials.pop()
-            moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
-        return moved
+            if not self._goes_on():
+                return False
+            self._try(piece, line, snapshot, trials.pop(), trials, forced=forced)
+        return True
 
     def _try(
         self,
@@ -197,7 +227,7 @@ class Search:
         trials: list[_Trial],
         *,
         forced: bool,
-    ) -> bool:
+    ) -> None:
         world = self._world
         point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
         carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment).given(
@@ -211,21 +241,48 @@ class Search:
         others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
         step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
+        self._charge(step)
         self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
+        read |= written & world.model.predicates.keys()
         covered = self._split(trial, trials, piece.dimensions, point, read)
+        if self._is_impossible(piece.dimensions, covered, carrier.snapshot, step.snapshot):
+            return
         passed = frozenset(piece.dimensions) - read - written
         origin = Origin(piece.number, line, point, passed, forced)
         masks = {
             key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
         }
         self._arrive(piece, covered, passed, masks, step, others, origin)
-        return bool(step.microsteps)
 
     def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
         """Note where a free variable may really have had several values."""
         if not self.found.repeated:
             self.found.repeated = self._world.repeats.of(before, step)
+
+    def _is_impossible(
+        self, dimensions: tuple[Key, ...], covered: Box, before: Snapshot | None, after: Snapshot
+    ) -> bool:
+        """Whether guards would be true and false that cannot be so together, at any time."""
+        feasible = self._feasible
+        if feasible is None:
+            return False
+        single = {
+            key for key, mask in zip(dimensions, covered, strict=True) if mask & mask - 1 == 0
+        }
+        known = single | (
+            frozenset() if before is not None else self._world.model.predicates.keys()
+        )
+        told = (known - (set(dimensions) - single)) & self._world.model.predicates.keys()
+        for snapshot in filter(None, (before, after)):
+            data = snapshot.data.get("", {})
+            if feasible.excludes({key: data[key[1]] for key in told if key[1] in data}):
+                return True
+        return False
+
+    def _charge(self, step: Macrostep) -> None:
+        endless = any(incident.name == ENDLESS for incident in step.incidents)
+        self._meter.charge(self._world.chart.limit if endless else len(step.microsteps))
 
     def _split(
         self,
@@ -264,7 +321,7 @@ class Search:
         others: Surroundings,
         origin: Origin,
     ) -> None:
-        self._observe(step, origin)
+        self._observing.observe(step, origin)
         snapshot = step.snapshot
         number = START if source is None else source.number
         moved = bool(step.microsteps)
@@ -273,14 +330,27 @@ class Search:
             self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
             return
         kept = self._promises.kept_in(step)
+        leaves = source is None or self._leaves(source.carrier.snapshot, step)
         moment = origin.moment if source is None else source.carrier.moment
         carrier = Carrier(snapshot, dict(others.values), moment)
         control, dimensions, point = self._world.situations.of(carrier)
         box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
-        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False, kept))
+        self.found.edges.append(
+            Edge(number, covered, passed, control, box, moved, False, leaves, kept)
+        )
         if source is not None and not moved and control == source.control:
             return
         self._add(control, dimensions, box, point, carrier, origin)
+
+    def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
+        """Whether a node is left, or begun, in which something is waited for."""
+        groups = self._world.alphabet.groups
+        waiting = {groups[name] for name in before.configuration}
+        return any(
+            name in waiting or groups[name] == name != ANYWHERE
+            for one in step.microsteps
+            for name in one.exited
+        )
 
     def _add(
         self,
@@ -323,7 +393,11 @@ class Search:
 
     def _queue(self, piece: Piece) -> None:
         """Let a piece wait; with another one that differs in one variable only, it becomes one."""
-        waiting = self._waiting.setdefault(piece.control, [])
+        waiting = self._waiting.get(piece.control)
+        if waiting is None:
+            waiting = self._waiting[piece.control] = []
+            if self._ranks:
+                self._announce(piece.control)
         merged = True
         while merged:
             merged = False
@@ -340,91 +414,6 @@ class Search:
                     merged = True
                     break
         waiting.append(piece)
-
-    def _observe(self, step: Macrostep, origin: Origin) -> None:
-        for one in step.microsteps:
-            for name in one.transitions:
-                if name not in self._transitions:
-                    self._transitions.add(name)
-                    self._note(TakeTransition(name), origin)
-            for name in one.entered:
-                if name not in self._states:
-                    self._states.add(name)
-                    self._note(EnterState(name), origin)
-        for incident in step.incidents:
-            told = (incident.name, incident.state, incident.expression, incident.message)
-            if incident.name == ACTION_ERROR and self._world.uses[incident.state].entered.sure:
-                self.found.unsure.add(incident.state)
-            if incident.name not in _QUIET and told not in self._incidents:
-                self._incidents.add(told)
-                self._note(_question_from(told), origin)
-            if incident.name == VIOLATION:
-                for rule in self._world.chart.rules:
-                    if incident.message.startswith(breach(rule.name)):
-                        self._note(BreakRule(rule.name), origin)
-
-    def _note(self, question: Question, origin: Origin) -> None:
-        self.found.seen.setdefault(question, origin)
-
-    # The way back
-
-    def path(self, origin: Origin) -> tuple[list[Line], dict[Key, Any], int]:
-        """The lines that lead to something, the inputs with which they do, and when they begin."""
-        world = self._world
-        lines: list[Line] = []
-        point = dict(origin.point)
-        while True:
-            if origin.line is not None:
-                lines.append(origin.line)
-            if origin.piece == START:
-                break
-            piece = self.found.pieces[origin.piece]
-            origin = next(
-                one
-                for box, one in piece.parts
-                if all(
-                    point.get(key, mask) & mask
-                    for key, mask in zip(piece.dimensions, box, strict=True)
-                )
-            )
-            before = dict(origin.point)
-            for key in origin.passed:
-                if key not in point:
-                    continue
-                before[key] = (
-                    point[key] if origin.piece != START else self._input_bit(key, point[key])
-                )
-            point = before
-        lines.reverse()
-        inputs = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
-        return lines, inputs, origin.moment
-
-    def _input_bit(self, key: Key, bit: int) -> int:
-        """The number of an input's value among the inputs, from that in its table."""
-        value = self._world.situations.table(key).values[bit.bit_length() - 1]
-        table = self._world.situations.table(key)
-        for number, other in enumerate(self._world.inputs[key]):
-            if table.number(other) == table.number(value):
-                return 1 << number
-        return 1
-
-
-_QUIET = frozenset(("log", "stale"))
-
-
-def _question_from(told: tuple[str, str, str, str]) -> Question:
-    name, state, expression, reason = told
-    return GoOnForEver() if name == "error.limit" else Fail(name, state, expression, reason)
-
-
-def _innermost(snapshot: Snapshot) -> str:
-    return snapshot.configuration[-1] if snapshot.configuration else ""
-
-
-def _standing(piece: Piece) -> Origin:
-    """What is so in a piece, without anything happening there."""
-    point = {key: lowest(m) for key, m in zip(piece.dimensions, piece.box, strict=True)}
-    return Origin(piece.number, None, point, frozenset())
 
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:

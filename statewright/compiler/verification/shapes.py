@@ -33,6 +33,9 @@ from statewright.expressions.values import Uint
 _KEEPING: Final = frozenset(("trim", "lowerAscii", "upperAscii", "size", "type"))
 """Functions of a value of which it is known for which values they give a constant."""
 
+_CONVERTING: Final = frozenset(("double", "int", "string", "bool"))
+"""Functions of which it is tried that they have a value of something, and that they have none."""
+
 _OPENING: Final = frozenset(("value", "orValue", "or"))
 """Functions that take a value out of an optional."""
 
@@ -59,6 +62,32 @@ class Shape:
         if any(node.start <= start and end <= node.end for start, end in self._spans):
             return True
         return any(name in self._bound for name in _names_in(node))
+
+    def _covered(self, node: Node) -> bool:
+        """Whether a value is one at whose place in an unknown one the domain is cut.
+
+        What is inside of a list has no such place: no samples of lists are made.
+        """
+        return any(start <= node.start and node.end <= end for start, end in self._spans)
+
+    def found(self, node: Node) -> bool:
+        """Whether samples show both whether there is a value at all, and whether there is none."""
+        if not self._unknown(node):
+            return True
+        match node:
+            case Name() | Select() | Index():
+                found = self._covered(node)
+            case Comparison() | Logic() | Has() | Unary("!"):
+                found = self.decided(node)
+            case Conditional() | ListLiteral():
+                found = all(self.found(one) for one in children(node))
+            case Call(function, None, (argument,)) if function in _CONVERTING:
+                found = self._covered(argument)
+            case Call(function, target, arguments) if target is not None and function in _OPENING:
+                found = self.found(target) and all(map(self.found, arguments))
+            case _:
+                found = False
+        return found
 
     def decided(self, node: Node) -> bool:
         """Whether a test has a sample for each of its outcomes."""
@@ -132,8 +161,8 @@ class Shape:
                 return True
             case Select(operand):
                 return self._term(operand)
-            case Index(operand, index):
-                return self._term(operand) and not self._unknown(index)
+            case Index():
+                return self._covered(node)
             case Call():
                 return _is_answer(node) or self._kept(node)
             case _:
@@ -175,18 +204,20 @@ class Shape:
             return True
         match node:
             case Name():
-                return True
-            case Select(operand) | Index(operand):
-                return self.carries(operand)
+                carried = True
+            case Select(operand):
+                carried = self.carries(operand)
+            case Index():
+                carried = self._covered(node)
             case Conditional(condition, then, otherwise):
                 parts = (then, otherwise)
-                return self.decided(condition) and all(self.carries(one) for one in parts)
+                carried = self.decided(condition) and all(self.carries(one) for one in parts)
             case Call(function, target, _):
-                return _is_answer(node) or (
-                    function in _OPENING and target is not None and self.carries(target)
-                )
+                opened = function in _OPENING and target is not None and self.carries(target)
+                carried = _is_answer(node) or opened
             case _:
-                return False
+                carried = False
+        return carried
 
 
 def _is_answer(call: Call) -> bool:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from statewright.compiler.verification.alphabet import passing
 from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.conversations import Conversation, replayed
 from statewright.errors import InvalidEvent, InvalidScript
+from statewright.expressions.syntax import Call, walk
 from statewright.statechart.definition import Statechart
-from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, SCRIPT_SESSION
+from statewright.statechart.playing.play import SCRIPT_NOW, SCRIPT_SEED, session_of
 from statewright.statechart.playing.script import Advanced, Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Status
 from statewright.statechart.stepping.algorithm import macrostep, start
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.structure.nodes import Node
+from statewright.statechart.structure.traversal import expressions_of
+from statewright.statechart.structure.tree import tree_of
 
 Happens = Callable[[Macrostep], bool]
 """Whether what is asked for happens in a macrostep."""
@@ -66,8 +70,20 @@ def conversation_on(
 
 def _seeds(chart: Statechart, budget: Budget) -> Iterator[str]:
     yield SCRIPT_SEED
-    if any(node.draws for node in chart.tree.nodes.values()):
+    if any(map(_draws, tree_of(chart).nodes.values())):
         yield from map(str, range(budget.replays))
+
+
+def _draws(node: Node) -> bool:
+    """Whether a lot is drawn in a state, one that always falls the same way for a session too."""
+    return node.state is not None and any(
+        isinstance(part, Call) and part.function in _DRAWING and part.target is None
+        for expression in expressions_of(node.state)
+        for part in walk(expression.root)
+    )
+
+
+_DRAWING: Final = frozenset(("draw", "lot"))
 
 
 def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Conversation | None:
@@ -79,7 +95,7 @@ def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Convers
         step = others.after(
             start(
                 chart,
-                session=SCRIPT_SESSION,
+                session=session_of(seed),
                 seed=seed,
                 now=path.now,
                 data=path.data,

@@ -11,25 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from statewright.compiler.verification.alphabet import Alphabet
 from statewright.compiler.verification.boxes import Box, lowest
-from statewright.compiler.verification.budget import DEFAULT, Budget, Meter, Progress, silent
+from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.ends import Reaching
+from statewright.compiler.verification.engines import ABSTRACTION, SEARCH, Engine, Engines
 from statewright.compiler.verification.exactness import (
-    Gap,
-    exactness_of,
     expression_texts,
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
-from statewright.compiler.verification.model import Model, model_of
-from statewright.compiler.verification.pieces import Found, Origin, Piece
+from statewright.compiler.verification.pieces import Origin, Piece
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
     Fail,
     GetStuck,
-    GoOnForEver,
     Impossible,
     LoseTheEnd,
     Possible,
@@ -37,62 +33,18 @@ from statewright.compiler.verification.questions import (
     Undecided,
     WaitForEver,
 )
-from statewright.compiler.verification.search import Search
+from statewright.compiler.verification.refinement import Refining
 from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
-from statewright.compiler.verification.world import World, world_of
+from statewright.compiler.verification.ways_back import way_to
 from statewright.statechart.definition import Statechart
-from statewright.statechart.playing.script import event_for
 from statewright.statechart.rules import Rule, RuleKind
-from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.stepping.algorithm import macrostep
+from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.structure.tree import tree_of
 
-SEARCH = "search"
-"""The engine that goes through all situations, with values that stand for all others."""
-
-ABSTRACTION = "abstraction"
-"""The engine that goes through more than all situations, with guards given up."""
-
-
-@dataclass(slots=True)
-class Engine:
-    """One search, and what it was about.
-
-    Attributes:
-        name: of the engine.
-        world: what was searched.
-        search: the search.
-        found: what it found.
-        steps: macrosteps that it took.
-        gaps: where the values that were tried may not stand for all.
-    """
-
-    name: str
-    world: World
-    search: Search
-    found: Found
-    steps: int
-    gaps: tuple[Gap, ...]
-
-    @property
-    def hindrance(self) -> str:
-        """Why what it did not meet may happen all the same; ``""`` where it cannot."""
-        if not self.found.complete:
-            return f"the budget was spent after {self.steps} macrosteps"
-        if self.found.crowded:
-            name = min(self.found.crowded)[1]
-            return f"`{name}` may have more values than are followed"
-        if self.found.repeated:
-            return f"`{self.found.repeated}` is looked at more than once without waiting"
-        limit = self.world.chart.limit
-        if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
-            return f"more than {limit} steps are taken without waiting"
-        if self.gaps:
-            gap = self.gaps[0]
-            return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
-        return ""
+ADVICE = "; a solver may know more: install statewright[prove]"
+"""What is said where a guard could not be decided, and nobody was there to be asked."""
 
 
 @dataclass(slots=True)
@@ -103,13 +55,18 @@ class Verification:
         chart: the real one.
         budget: what each search might spend.
         engines: the searches, in order.
+        is_solved: whether a solver was asked.
+        refining: looks closer at questions that a search could not answer for lack of budget.
     """
 
     chart: Statechart
     budget: Budget
     engines: tuple[Engine, ...]
+    is_solved: bool = False
+    refining: Refining | None = None
     _answers: dict[Question, Answer] = field(default_factory=dict)
     _ends: Reaching | None = None
+    _exits: Reaching | None = None
     _waiting: dict[str, Waiting] = field(default_factory=dict)
 
     @property
@@ -138,16 +95,18 @@ class Verification:
         return tuple(one for one in self.engines[0].found.seen if isinstance(one, Fail))
 
     def stuck(self) -> tuple[GetStuck, ...]:
-        """The states in which sessions get stuck, in the order in which that was met."""
-        return tuple(one for one in self.engines[0].found.seen if isinstance(one, GetStuck))
+        """The states whose nodes are never left again; none where not everything was searched."""
+        if self.hindrance:
+            return ()
+        places = (_innermost(piece.carrier) for piece, _ in self.exits.lost())
+        return tuple(dict.fromkeys(map(GetStuck, places)))
 
     def lost(self) -> tuple[LoseTheEnd, ...]:
         """The states from which no end can be reached; none where not everything was searched."""
         if self.hindrance:
             return ()
-        return tuple(
-            dict.fromkeys(LoseTheEnd(_innermost(piece.carrier)) for piece, _ in self.ends.lost())
-        )
+        places = (_innermost(piece.carrier) for piece, _ in self.ends.lost())
+        return tuple(dict.fromkeys(map(LoseTheEnd, places)))
 
     @property
     def ends(self) -> Reaching:
@@ -155,6 +114,15 @@ class Verification:
         if self._ends is None:
             self._ends = Reaching(self.engines[0].found, lambda edge: edge.good)
         return self._ends
+
+    @property
+    def exits(self) -> Reaching:
+        """From where something leads out of the node in which a session rests."""
+        if self._exits is None:
+            self._exits = Reaching(
+                self.engines[0].found, lambda edge: edge.target is None or edge.leaves
+            )
+        return self._exits
 
     def waiting(self, rule: Rule) -> Waiting:
         """Where what a rule promises is still to come."""
@@ -170,28 +138,36 @@ class Verification:
     # How
 
     def _answered(self, question: Question) -> Answer:
+        match question:
+            case LoseTheEnd(state):
+                return self._lost(state, self.ends)
+            case GetStuck(state):
+                return self._lost(state, self.exits)
+            case WaitForEver():
+                return self._waits(question)
+            case _:
+                origin = self.engines[0].found.seen.get(question)
+                return self._unmet(question) if origin is None else self._shown(question, origin)
+
+    def _unmet(self, question: Question) -> Answer:
+        """What is known of something that the first search has not met."""
         first = self.engines[0]
-        if isinstance(question, LoseTheEnd):
-            return self._lost(question)
-        if isinstance(question, WaitForEver):
-            return self._waits(question)
-        origin = first.found.seen.get(question)
-        if origin is not None:
-            return self._shown(question, origin)
         for engine in self.engines:
             if question not in engine.found.seen and not engine.hindrance:
                 return Impossible(engine.name)
-        return Undecided(first.hindrance, self.spent)
+        refined = None if self.refining is None else self.refining.answer(question)
+        if refined is not None:
+            return refined
+        advice = "" if self.is_solved or not any(one.guard for one in first.gaps) else ADVICE
+        return Undecided(first.hindrance + advice, self.spent)
 
     def _shown(self, question: Question, origin: Origin) -> Answer:
         happens: Happens = lambda step: happens_in(question, step)  # noqa: E731 (it is passed on)
-        if isinstance(question, GetStuck):
-            happens = self._is_stuck(question)
         return self._told(origin, happens)
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
         first = self.engines[0]
-        lines, inputs, now = first.search.path(origin)
+        lines, inputs, now = way_to(first.world, first.found, origin)
         outside, data = first.world.start_of(inputs, {})
         free = {name for _, name in first.world.free}
         given = {name: value for name, value in data.items() if name not in free}
@@ -201,33 +177,17 @@ class Verification:
             return Undecided("the conversation that was found cannot be replayed", self.spent)
         return Possible(told)
 
-    def _is_stuck(self, question: GetStuck) -> Happens:
-        world = self.engines[0].world
-        alphabet = Alphabet(tree_of(self.chart), world.domains, world.alphabet.groups)
-
-        def happens(step: Macrostep) -> bool:
-            snapshot = step.snapshot
-            return (
-                snapshot.status is Status.ACTIVE
-                and snapshot.configuration[-1:] == (question.state,)
-                and not snapshot.timers
-                and not snapshot.invocations
-                and not _moves(self.chart, alphabet, snapshot)
-            )
-
-        return happens
-
-    def _lost(self, question: LoseTheEnd) -> Answer:
+    def _lost(self, state: str, reaching: Reaching) -> Answer:
         if self.hindrance:
             return Undecided(self.hindrance, self.spent)
 
         def happens(step: Macrostep) -> bool:
-            return step.snapshot.configuration[-1:] == (question.state,) and any(
-                self.ends.is_lost(control, point) for control, point in self._situations(step)
+            return step.snapshot.configuration[-1:] == (state,) and any(
+                reaching.is_lost(control, point) for control, point in self._situations(step)
             )
 
-        for piece, box in self.ends.lost():
-            if _innermost(piece.carrier) == question.state:
+        for piece, box in reaching.lost():
+            if _innermost(piece.carrier) == state:
                 return self._told(_origin_of(piece, box), happens)
         return Impossible(SEARCH)
 
@@ -273,18 +233,12 @@ def _innermost(carrier: Carrier) -> str:
     return carrier.snapshot.configuration[-1]
 
 
-def _moves(chart: Statechart, alphabet: Alphabet, snapshot: Snapshot) -> bool:
-    return any(
-        macrostep(chart, snapshot, event_for(line, chart, snapshot, snapshot.now)).microsteps
-        for line in alphabet.lines(snapshot)
-    )
-
-
 def verified(
     chart: Statechart,
     budget: Budget = DEFAULT,
     progress: Progress = silent,
     withheld: frozenset[str] = frozenset(),
+    solver: Solver | None = None,
 ) -> Verification:
     """Find out what can happen in a chart.
 
@@ -293,46 +247,28 @@ def verified(
         budget: what each search may spend.
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
+        solver: whom to ask about guards that samples cannot decide; None for nobody.
     """
-
-    def engine(name: str, given_up: frozenset[str]) -> Engine:
-        return _engine(name, model_of(chart, given_up, withheld), budget, progress)
-
-    first = engine(SEARCH, frozenset())
-    engines = [first]
+    engines = Engines(chart, budget, progress, withheld, solver)
+    first = engines.begun(SEARCH, frozenset())
+    begun = [first]
     given_up: frozenset[str] = frozenset()
-    while len(engines) < ROUNDS:
-        last = engines[-1]
+    while len(begun) < ROUNDS:
+        last = begun[-1]
         more = expression_texts(last.gaps) | guards_reading(last.world, last.found.crowded)
         if not last.hindrance or more <= given_up:
             break
         given_up |= more
-        engines.append(engine(ABSTRACTION, given_up))
-    return Verification(chart, budget, tuple(engines))
+        begun.append(engines.begun(ABSTRACTION, given_up))
+    if solver is not None and given_up and first.hindrance:
+        followed = {
+            ("", name) for one in begun[-1].world.model.predicates.values() for name in one.names
+        }
+        related = given_up | guards_reading(first.world, followed)
+        if related > given_up:
+            begun.append(engines.begun(ABSTRACTION, related))
+    return Verification(chart, budget, tuple(begun), solver is not None, Refining(engines, first))
 
 
 ROUNDS = 4
 """How many searches there are at most, each with more guards given up."""
-
-
-def _engine(
-    name: str,
-    model: Model,
-    budget: Budget,
-    progress: Progress,
-) -> Engine:
-    """Search; again where variables counted as written of which that failed."""
-    unsure: frozenset[str] = frozenset()
-    while True:
-        world = world_of(model, unsure)
-        exactness = exactness_of(world)
-        meter = Meter(budget, progress)
-        search = Search(world, meter, exactness.wild)
-        found = search.run()
-        if found.unsure <= unsure:
-            break
-        unsure |= found.unsure
-    gaps = exactness.gaps
-    if model.chart.charts:
-        gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
-    return Engine(name, world, search, found, meter.steps, gaps)

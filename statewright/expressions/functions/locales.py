@@ -109,14 +109,29 @@ def _percent(value: float, locale: str) -> str:
     return format_percent(_finite(value), locale=_locale(locale))
 
 
-def _currency(value: float, currency: str, locale: str) -> str:
-    if not is_currency(currency):
-        shown = ascii(currency[:20])[1:-1]
+def required_currency(written: str) -> str:
+    """The code of a currency.
+
+    Raises:
+        EvaluationError: it is none.
+    """
+    if not is_currency(written):
+        shown = ascii(written[:20])[1:-1]
         raise EvaluationError(f"`{shown}` is no currency; write for example `EUR`")
-    return format_currency(_finite(value), currency, locale=_locale(locale))
+    return written
 
 
-def _style(written: str) -> Style:
+def _currency(value: float, currency: str, locale: str) -> str:
+    own = required_currency(currency)
+    return format_currency(_finite(value), own, locale=_locale(locale))
+
+
+def required_style(written: str) -> Style:
+    """How long a date or time is written.
+
+    Raises:
+        EvaluationError: it is not one of the styles.
+    """
     if written not in _STYLES:
         known = ", ".join(f"`{one}`" for one in _STYLES)
         raise EvaluationError(f"the style is one of {known}, not `{ascii(written[:20])[1:-1]}`")
@@ -137,21 +152,25 @@ def _day(text: str, style: str, locale: str) -> str:
         day = date.fromisoformat(text)
     except ValueError:
         raise EvaluationError(f"no such day: {text[:60]!r}") from None
-    return format_date(day, _style(style), locale=_locale(locale))
+    return format_date(day, required_style(style), locale=_locale(locale))
 
 
 def _date_of(moment: Timestamp, style: str, locale: str, zone: str = "UTC") -> str:
-    return format_date(_wall(moment, zone), _style(style), locale=_locale(locale))
+    return format_date(_wall(moment, zone), required_style(style), locale=_locale(locale))
 
 
 def _time_of(moment: Timestamp, style: str, locale: str, zone: str = "UTC") -> str:
     wall = _wall(moment, zone)
-    return format_time(wall, _style(style), tzinfo=wall.tzinfo or UTC, locale=_locale(locale))
+    return format_time(
+        wall, required_style(style), tzinfo=wall.tzinfo or UTC, locale=_locale(locale)
+    )
 
 
 def _moment_of(moment: Timestamp, style: str, locale: str, zone: str = "UTC") -> str:
     wall = _wall(moment, zone)
-    return format_datetime(wall, _style(style), tzinfo=wall.tzinfo or UTC, locale=_locale(locale))
+    return format_datetime(
+        wall, required_style(style), tzinfo=wall.tzinfo or UTC, locale=_locale(locale)
+    )
 
 
 def _plural(count: float, forms: Mapping[str, str], locale: str) -> str:

@@ -158,7 +158,8 @@ def _date_from(text: Any) -> tuple[int, int, int]:
             return year, day.month, day.day
     except ValueError:
         pass
-    raise EvaluationError(f"`{str(text)[:40]}` is no date; write `2025-12-24`, or `12-24`")
+    shown = "null" if text is None else str(text)[:40]
+    raise EvaluationError(f"`{shown}` is no date; write `2025-12-24`, or `12-24`")
 
 
 def _is_list(value: Any) -> bool:

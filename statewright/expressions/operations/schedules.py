@@ -75,10 +75,25 @@ def _expanded(cron: str) -> str:
     try:
         CronSim(expression, _BEGIN)
     except (CronSimError, ValueError, AssertionError) as error:
+        if _has_fields(expression):
+            raise EvaluationError(
+                f"`{cron}` never fires: no month that it names has such a day"
+            ) from None
         what = str(error).removeprefix("Bad ") if isinstance(error, CronSimError) else ""
         reason = f"its {what} is wrong" if what else f"its fields are: {_FORM}"
         raise EvaluationError(f"`{cron}` is no cron expression: {reason}") from None
     return expression
+
+
+def _has_fields(expression: str) -> bool:
+    """Whether each field is right by itself, where together they are not: in any month."""
+    minute, hour, day, month, weekday = expression.split()
+    try:
+        CronSim(f"{minute} {hour} {day} * {weekday}", _BEGIN)
+        CronSim(f"{minute} {hour} * {month} {weekday}", _BEGIN)
+    except (CronSimError, ValueError, AssertionError):
+        return False
+    return True
 
 
 def _walls(expression: str, after: datetime) -> Iterator[datetime]:

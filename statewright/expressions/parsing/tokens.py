@@ -114,6 +114,8 @@ def _quoted_name(_: str, match: re.Match[str]) -> Token:
 
 def _integer(text: str, match: re.Match[str]) -> Token:
     word, (start, end) = match["int"], match.span("int")
+    if word.isdecimal() and len(word) < _DIGITS_LIMIT - 1:
+        return Token(TokenKind.INT, int(word), start, end)
     unsigned = word[-1] in "uU"
     digits = word.rstrip("uU")
     base = 16 if digits[:2] in ("0x", "0X") else 10

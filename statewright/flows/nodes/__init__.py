@@ -7,6 +7,7 @@ ports that ``ports`` names. A node that has nodes inside it names the ``bodies``
 
 from __future__ import annotations
 
+from statewright.flows.nodes.actions import ACTIONS, ParameterForm, form_of
 from statewright.flows.nodes.bodies import Body
 from statewright.flows.nodes.changes import Assignment, Operation, Set
 from statewright.flows.nodes.containers import (
@@ -92,6 +93,7 @@ def bodies_of(config: NodeConfig) -> tuple[Body, ...]:
 
 
 __all__ = [
+    "ACTIONS",
     "NEXT",
     "Action",
     "Approval",
@@ -134,6 +136,7 @@ __all__ = [
     "NodeConfig",
     "Operation",
     "Parallel",
+    "ParameterForm",
     "Question",
     "Reminder",
     "Schedule",
@@ -155,5 +158,6 @@ __all__ = [
     "arm_port",
     "bodies_of",
     "choice_port",
+    "form_of",
     "outcome_port",
 ]

@@ -107,6 +107,7 @@ class Llm:
         system: what it is told about itself, or None.
         schema: JSON Schema of the answer that is wanted, or None for plain text.
         options: temperature and the like, as the host knows them.
+        documents: what it is told beside: a list of files, or None.
         save: variable (or path) ← CEL over ``answer`` (the text; with a schema, the value) and
             ``usage``.
         timeout: microseconds until it counts as failed, all tries together.
@@ -121,6 +122,7 @@ class Llm:
     system: Source | None = None
     schema: Any = None
     options: tuple[tuple[str, Value], ...] = ()
+    documents: Value | None = None
     save: tuple[tuple[Source, Source], ...] = ()
     timeout: int = 60_000_000
     retries: int = 0

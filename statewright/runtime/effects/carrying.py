@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from statewright.errors import StatewrightError
+from statewright.errors import FailureKind, StatewrightError
 from statewright.runtime.effects.engine import LENT, Host
 from statewright.runtime.effects.handling import Outcome
 from statewright.runtime.effects.retrying import retrying_of
@@ -158,7 +158,8 @@ async def _settlement(host: Host, job: Job, outcome: Outcome | None) -> Settleme
         return Settlement(claim, None, host.clock())
     retrying = retrying_of(job.effect, outcome.kind)
     later = retrying.before(job.effect.id, claim.attempts, outcome.wait)
-    if claim.attempts <= retrying.retries:
+    # Who was not let in has other secrets now: whatever failed before, that is worth a try.
+    if claim.attempts <= retrying.retries or outcome.kind is FailureKind.AUTHENTICATION:
         return Settlement(claim, None, host.clock() + later)
     if outcome.failed:
         what = f"{outcome.data['code']}: {outcome.data['message']}"

@@ -18,6 +18,7 @@ from statewright.runtime.effects.breakers import (
 )
 from statewright.runtime.effects.last_answers import LastAnswers
 from statewright.runtime.effects.limits import UNLIMITED, Limiter, Limits
+from statewright.runtime.effects.refreshing import Refreshing
 from statewright.runtime.effects.scrubbing import scrubbed
 from statewright.runtime.effects.secret_texts import Secrets, filled_for, noting
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
@@ -111,6 +112,7 @@ class Performer:
         self._breakers = Breakers()
         self._limiter = Limiter(limits)
         self._last_answers = LastAnswers()
+        self._refreshing = Refreshing(secrets, longest)
 
     def wait(self, key: SessionKey, effect: Effect) -> int:
         """Microseconds until limits allow a request; 0 for now, and then it counts as made."""
@@ -170,7 +172,7 @@ class Performer:
         try:
             return await self._performed(key, effect, attempt)
         except EffectFailed as failure:
-            return _outcome_of(failure, await self._kind_of(key.tenant, failure))
+            return _outcome_of(failure, await self._kind_of(key.tenant, effect.id, failure))
         except TimeoutError:
             return _failure("timeout", "there was no result in time", FailureKind.TRANSIENT)
         except EvaluationError as error:
@@ -192,21 +194,12 @@ class Performer:
             handler = self._handlers.get(order.name)
             return _unhandled(order) if handler is None else Outcome(kept(await handler(order)))
 
-    async def _kind_of(self, tenant: str, failure: EffectFailed) -> FailureKind:
+    async def _kind_of(self, tenant: str, effect: str, failure: EffectFailed) -> FailureKind:
         """What a failure calls for: a rejected identity is in vain unless secrets are refreshed."""
         if failure.kind is not FailureKind.AUTHENTICATION:
             return failure.kind
-        refresh = getattr(self._secrets, "refresh", None)
-        if refresh is None:
-            return FailureKind.CONFIGURATION
-        try:
-            async with asyncio.timeout(self._longest):
-                await refresh(tenant)
-        except Exception as error:  # noqa: BLE001 (what gives secrets may raise anything)
-            # Only the type is told: the text may hold secrets.
-            _log.error("secrets cannot be refreshed: %s", type(error).__name__)
-            return FailureKind.CONFIGURATION
-        return failure.kind
+        refreshed = await self._refreshing.refreshed(tenant, effect)
+        return failure.kind if refreshed else FailureKind.CONFIGURATION
 
     async def _order(self, key: SessionKey, effect: Effect, attempt: int) -> Order:
         kind, data = effect.kind, effect.data

@@ -107,6 +107,10 @@ class LlmHandler:
         response = await self._asked(place, question, order)
         return _result(response, schema)
 
+    async def aclose(self) -> None:
+        """Let go of everything."""
+        await self._web.aclose()
+
     def _place(self, name: str, tenant: str) -> tuple[Models, str]:
         for place in self._places:
             if place.tenants is not None and tenant not in place.tenants:

@@ -71,7 +71,8 @@ class Results:
     async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
         """Bring the result of an effect; False where nobody waits for it any more."""
         try:
-            await self._turns.take(key, result_from(effect, outcome.data, failed=outcome.failed))
+            result = result_from(effect, outcome.data, failed=outcome.failed)
+            await self._turns.take(key, result, refusable=False)
         except (StaleResultError, SessionEnded):
             return False
         return True

@@ -106,6 +106,10 @@ class WebhookHandler:
             raise refusal_from(response, now)
         return {"status": response.status, "id": order.id}
 
+    async def aclose(self) -> None:
+        """Let go of everything."""
+        await self._web.aclose()
+
     async def _target(self, given: Mapping[str, Any], tenant: str) -> _Target:
         name, url = text_of(given, "to"), text_of(given, "url")
         if (name is None) == (url is None):

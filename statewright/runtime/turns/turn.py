@@ -25,7 +25,7 @@ from statewright.errors import (
 from statewright.runtime.clock import Clock
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.runtime.turns.answer import Answer, answer_from_json
-from statewright.runtime.turns.mailboxes import Mailboxes
+from statewright.runtime.turns.mailboxes import ROOM, Mailboxes, Queues
 from statewright.runtime.turns.messages import Incoming, incoming_from, tick_at
 from statewright.runtime.turns.openings import Opening, body_of
 from statewright.runtime.turns.rehydration import UNFIT, Rehydrated, existing, state_of
@@ -93,17 +93,23 @@ class Turns:
         clock: tells the time.
         on_commit: is told of every turn.
         observers: look on while turns are taken.
+        queues: how many turns may wait.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, on_commit: OnCommit, observers: Observers = NOBODY
+        self,
+        store: Store,
+        clock: Clock,
+        on_commit: OnCommit,
+        observers: Observers = NOBODY,
+        queues: Queues = ROOM,
     ) -> None:
         self._releases = Releases(store)
         self._store = store
         self._clock = clock
         self._on_commit = on_commit
         self._observers = observers
-        self._mailboxes = Mailboxes()
+        self._mailboxes = Mailboxes(queues)
 
     def open(self) -> None:
         """Take turns, also after a ``close``."""
@@ -127,8 +133,9 @@ class Turns:
         Raises:
             InvalidEvent: the inputs are not usable.
             UnstorableRecord: an id is none that can be kept.
+            Overloaded: too many turns wait.
         """
-        async with self._mailboxes.turn(key):
+        async with self._mailboxes.turn(key, refusable=True):
             running = await self._releases.running_of(publication)
             while True:
                 loaded = await self._load(Lookup(key, message, birth.contact))
@@ -159,11 +166,23 @@ class Turns:
         )
 
     async def take(
-        self, key: SessionKey, message: Incoming, *, expected: int | None = None
+        self,
+        key: SessionKey,
+        message: Incoming,
+        *,
+        expected: int | None = None,
+        refusable: bool = True,
     ) -> Answer:
         """Handle a message, after those that wait before it.
 
+        Args:
+            key: whose message.
+            message: what came.
+            expected: the revision that it has to meet, or None.
+            refusable: whether somebody waits for the answer who can ask again.
+
         Raises:
+            Overloaded: too many turns wait, and the message may be refused.
             UnknownSession: there is no such session.
             RevisionConflict: ``expected`` is given, and is not the revision that the message meets.
             SessionEnded: the session is over, and this is not a message that it has heard.
@@ -172,27 +191,27 @@ class Turns:
             CorruptedSession: the state is not what was stored.
         """
         with self._observers.watching(Work("turn", key, message.event.name, message.id)):
-            return await self._taken(key, message, expected)
+            async with self._mailboxes.turn(key, refusable=refusable):
+                return await self._taken(key, message, expected)
 
     async def _taken(self, key: SessionKey, message: Incoming, expected: int | None) -> Answer:
-        async with self._mailboxes.turn(key):
-            tries = last = 0
-            while True:
-                loaded = await self._load(Lookup(key, message.id))
-                if loaded.duplicate is not None:
-                    return answer_from_json(loaded.duplicate.answer)
-                # What is accepted from now on comes later.
-                last = last or loaded.last
-                before = _before(key, loaded, message, last)
-                if before and await self._take_chain(key, loaded, before, self._clock()):
-                    continue
-                if not before:
-                    message = _placed(loaded, message)
-                    answer = await self._try(key, loaded, message, expected)
-                    if answer is not None:
-                        return answer
-                tries += 1
-                await _pause(tries)
+        tries = last = 0
+        while True:
+            loaded = await self._load(Lookup(key, message.id))
+            if loaded.duplicate is not None:
+                return answer_from_json(loaded.duplicate.answer)
+            # What is accepted from now on comes later.
+            last = last or loaded.last
+            before = _before(key, loaded, message, last)
+            if before and await self._take_chain(key, loaded, before, self._clock()):
+                continue
+            if not before:
+                message = _placed(loaded, message)
+                answer = await self._try(key, loaded, message, expected)
+                if answer is not None:
+                    return answer
+            tries += 1
+            await _pause(tries)
 
     async def _try(
         self, key: SessionKey, loaded: Loaded, message: Incoming, expected: int | None

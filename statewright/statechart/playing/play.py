@@ -43,6 +43,16 @@ SCRIPT_SEED: Final = "statewright"
 SCRIPT_SESSION: Final = "script"
 """The session of a script: the ids of its effects are the same every time."""
 
+
+def session_of(seed: str) -> str:
+    """The session of a script with a seed: lots that fall the same way for a session depend on it.
+
+    >>> session_of(SCRIPT_SEED), session_of("7")
+    ('script', 'script-7')
+    """
+    return SCRIPT_SESSION if seed == SCRIPT_SEED else f"{SCRIPT_SESSION}-{seed}"
+
+
 ANSWERS: Final = 1_000
 """How many effects are answered from fixtures between two lines; then they stay pending."""
 

@@ -243,8 +243,9 @@ def _visible_in(scope: Scope | None, data: Mapping[str, Mapping[str, Any]]) -> d
         scope = scope.outer
     seen: dict[str, Any] = {}
     for one in reversed(scopes):
-        for name in one.declared:
-            seen.pop(name, None)
+        if seen:
+            for name in one.declared:
+                seen.pop(name, None)
         seen.update(data.get(one.id, {}))
     return seen
 

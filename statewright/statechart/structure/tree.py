@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.errors import InvalidStatechart
-from statewright.expressions.syntax import Call, walk
+from statewright.expressions.draws import draws_lots
 from statewright.statechart.actions import ForEach
 from statewright.statechart.definition import (
     Datum,
@@ -202,11 +202,7 @@ def _connect(node: Node, nodes: Mapping[str, Node], chart: Statechart) -> None:
                 arc.domain = domain_of(arc, arc.targets)
         _index(node, state.transitions)
         node.eventless_above = node.eventless_above or bool(node.eventless)
-    node.draws = any(
-        isinstance(part, Call) and part.function == "draw" and part.target is None
-        for expression in expressions_of(state)
-        for part in walk(expression.root)
-    )
+    node.draws = any(map(draws_lots, expressions_of(state)))
     node.hatches = any(invoke.chart is not None for invoke in state.invocations)
     node.bare = node.kind in _BARE and not any(
         (

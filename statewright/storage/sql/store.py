@@ -12,10 +12,11 @@ from typing import TypeVar
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from statewright.errors import StorageUnavailable, UnusableDatabase
+from statewright.errors import Overloaded, StorageUnavailable, UnusableDatabase
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
-from statewright.storage.lane import Lane
+from statewright.storage.journal import BEGINNING, Cursor, Noted
+from statewright.storage.lane import ROOM, Lane
 from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import Receipt
@@ -30,7 +31,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
-from statewright.storage.sql import keeping, letters
+from statewright.storage.sql import journal, keeping, letters
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
@@ -241,6 +242,18 @@ class SQLStore:
         opened = self._open
         return await opened.read(partial(opened.database.history, key, after, limit))
 
+    async def journal(
+        self, tenant: str, *, after: Cursor = BEGINNING, limit: int = PAGE
+    ) -> tuple[Noted, ...]:
+        """See ``KeepsJournal``."""
+        opened = self._open
+        return await opened.read(partial(journal.journal, opened.database, tenant, after, limit))
+
+    async def journal_end(self, tenant: str) -> Cursor:
+        """See ``KeepsJournal``."""
+        opened = self._open
+        return await opened.read(partial(journal.journal_end, opened.database, tenant))
+
     async def sessions(
         self,
         tenant: str,
@@ -267,6 +280,7 @@ class _Opened:
 
     def __init__(self, database: Database, writers: int) -> None:
         self.database = database
+        self._calls = 0
         self._readers = ThreadPoolExecutor(_THREADS, "statewright-read")
         self._writers = ThreadPoolExecutor(writers, "statewright-write")
         self.loads: Lane[Lookup, Loaded] = Lane(
@@ -284,13 +298,25 @@ class _Opened:
 
     async def read(self, work: Callable[[], Result]) -> Result:
         """The result of some work that only reads."""
-        call = partial(attempted, work)
-        return await asyncio.get_running_loop().run_in_executor(self._readers, call)
+        return await self._result(self._readers, partial(attempted, work))
 
     async def write(self, work: Callable[[], Result], **how: int) -> Result:
         """The result of some work that writes; ``how`` is that of ``attempted``."""
-        call = partial(attempted, work, **how)
-        return await asyncio.get_running_loop().run_in_executor(self._writers, call)
+        return await self._result(self._writers, partial(attempted, work, **how))
+
+    async def _result(self, executor: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
+        """The result of a call in a thread.
+
+        Raises:
+            Overloaded: too many calls wait for one.
+        """
+        if self._calls >= ROOM:
+            raise Overloaded(f"{self._calls:,} calls of the database wait in this process")
+        self._calls += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, call)
+        finally:
+            self._calls -= 1
 
     async def close(self) -> None:
         """Let what was begun come to its end, and let go of every connection."""

@@ -29,8 +29,6 @@ from statewright.statechart.structure.traversal import actions_in, charts_in, st
 
 _PACKAGE: Final = "statewright"
 _RUNTIME: Final = f"{_PACKAGE}.compiler.targets.python.runtime"
-_EXPRESSIONS: Final = f"{_PACKAGE}.expressions"
-_STATECHART: Final = f"{_PACKAGE}.statechart"
 _CHART: Final = f"{_RUNTIME}.chart"
 
 _ROOTS: Final[tuple[Name, ...]] = (
@@ -40,20 +38,20 @@ _ROOTS: Final[tuple[Name, ...]] = (
     (f"{_RUNTIME}.patterns", "NotCarriedOver"),
 )
 _REPLACED: Final[Mapping[Name, Name]] = {
-    (f"{_EXPRESSIONS}.syntax", "Expression"): (f"{_RUNTIME}.exact", "Expression"),
-    (f"{_EXPRESSIONS}.evaluation.interpreter", "evaluate"): (f"{_RUNTIME}.exact", "evaluate"),
-    (f"{_EXPRESSIONS}.operations.patterns", "finder"): (f"{_RUNTIME}.patterns", "finder"),
-    (f"{_EXPRESSIONS}.operations.patterns", "matches"): (f"{_RUNTIME}.patterns", "matches"),
-    (f"{_RUNTIME}.chances", "draws"): (f"{_RUNTIME}.exact", "draws"),
-    (f"{_STATECHART}.forms.making", "maker"): (f"{_RUNTIME}.making", "maker"),
-    (f"{_STATECHART}.forms.codec", "snapshot_from_json"): (
-        f"{_RUNTIME}.snapshots",
-        "snapshot_from_json",
-    ),
-    (f"{_STATECHART}.forms.codec", "snapshot_to_json"): (
-        f"{_RUNTIME}.snapshots",
-        "snapshot_to_json",
-    ),
+    (f"{_PACKAGE}.{module}", name): (f"{_RUNTIME}.{there}", name)
+    for there, module, names in (
+        ("exact", "expressions.draws", "draws_lots"),
+        ("exact", "expressions.evaluation.interpreter", "evaluate"),
+        ("exact", "expressions.syntax", "Expression"),
+        ("patterns", "expressions.operations.patterns", "finder matches"),
+        ("digests", "statechart.forms.codec", "digest_of"),
+        ("making", "statechart.forms.making", "maker"),
+        ("programs", "statechart.stepping.programs", "program_of"),
+        ("snapshots", "statechart.forms.codec", "snapshot_from_json snapshot_to_json"),
+        ("unchecked", "statechart.structure.validation", "check_rules check_states check_targets"),
+    )
+    for name in names.split()
+} | {
     ("cronsim", "CronSim"): (f"{_RUNTIME}.cron", "Cron"),
     ("cronsim", "CronSimError"): (f"{_RUNTIME}.cron", "CronError"),
 }

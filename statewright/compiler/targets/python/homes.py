@@ -26,6 +26,7 @@ _NAMES: Final[Mapping[str, str]] = {
         "Awaits Datum Invoke Limits Member State StateKind Statechart Transition TransitionKind"
     ),
     f"{_OURS}.statechart.rules": "Moment Rule RuleKind",
+    f"{_RUNTIME}.digests": "ready",
     f"{_RUNTIME}.exact": (
         "Frame added ask call call_on cel decided every failing field_of hole inverted is_among "
         "list_with map_with matching or_other or_value some variable worked_off"
@@ -35,7 +36,6 @@ _NAMES: Final[Mapping[str, str]] = {
         "mapped_values opened opened_flat ordered_by pairs"
     ),
     f"{_RUNTIME}.patterns": "NotCarriedOver Pattern",
-    f"{_RUNTIME}.tables": "machine_from_chart",
 }
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(

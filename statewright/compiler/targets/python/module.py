@@ -75,7 +75,7 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
         + '\n"""Of the charts that it may invoke, by name."""\n',
         *writer.parts,
         definition + "\n",
-        "MACHINE: Final = machine_from_chart(CHART, DIGEST, DIGESTS)\n",
+        "MACHINE: Final = ready(CHART, DIGEST, DIGESTS)\n",
     ]
     code = "\n".join(body)
     head = '"""The chart."""\n\nfrom __future__ import annotations\n\n'

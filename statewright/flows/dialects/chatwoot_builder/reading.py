@@ -125,6 +125,7 @@ def _settings(config: Part) -> Settings:
         fallback=fallback.name(),
         timeout=round(seconds * SECOND) if seconds else None,
         step_limit=config["maxIterations"].whole(1),
+        fallback_at=fallback.location,
     )
 
 

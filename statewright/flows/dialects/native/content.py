@@ -59,11 +59,12 @@ def content_from(
     bubbles: list[schema.Bubble] | None, part: Part, removed: Removed
 ) -> tuple[Bubble, ...]:
     """The bubbles of a list."""
-    return tuple(
-        bubble
-        for content, item in paired(bubbles, part, removed)
-        for bubble in _bubbles(content, item)
-    )
+    made: list[Bubble] = []
+    for content, item in paired(bubbles, part, removed):
+        if isinstance(item.value, dict) and not item.value.keys() & schema.Content.model_fields:
+            item.report("R005", f"{item.title} shows nothing", "give it a `text`, or remove it")
+        made += _bubbles(content, item)
+    return tuple(made)
 
 
 def _bubbles(content: schema.Content, part: Part) -> Iterator[Bubble]:
@@ -85,12 +86,14 @@ def _bubbles(content: schema.Content, part: Part) -> Iterator[Bubble]:
     typing = getattr(content, "typing", None) or 0
     for kind in kinds:
         if kind in _OF_CARDS:
+            if part[kind].value == []:
+                part[kind].report("R005", f"`{kind}` is empty", "list the cards to show")
             cards = tuple(_cards(getattr(content, kind), part[kind]))
             if cards:
                 yield Bubble(_OF_CARDS[kind], (), cards, typing)
             continue
         fields = tuple(_fields(kind, content, part))
-        if any(source.text for _, source in fields):
+        if any(source.text.strip() for _, source in fields):
             yield Bubble(BubbleType(kind), fields, (), typing)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from statewright.flows.dialects.native.shapes import TAG, NodeId, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import TAG, NodeId, Shape, Text, Timeout, Words
 
 
 class Media(Shape):
@@ -38,7 +38,7 @@ class Card(Shape):
 class CardButton(Shape):
     """A button: it says `value`, posts back `postback`, or opens `url`."""
 
-    label: Text = Field(description="What it reads.")
+    label: Words = Field(description="What it reads.")
     value: Text | None = Field(None, description="What a click says; by default the label.")
     postback: Text | None = Field(None, description="What a click sends without saying it.")
     url: Text | None = Field(None, description="What a click opens.")

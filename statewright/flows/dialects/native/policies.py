@@ -40,6 +40,13 @@ OnErrorField = Annotated[
 """What is done about errors: a word, or all that can be said."""
 
 
+def check_outcome(outcome: str, part: Part) -> None:
+    """Report an outcome in which something would be filled in."""
+    if "{{" in outcome:
+        help_ = "write an `end` for each outcome, or save the value in a variable"
+        part.report("R004", "an outcome is no template: its name is always the same", help_)
+
+
 def goal_from(node: Any, part: Part) -> Goal | None:
     """A node that is named, with the place where it is."""
     return None if node is None else Goal(str(node), part.location)
@@ -55,7 +62,7 @@ def policy_from(written: Any, part: Part) -> ErrorPolicy | None:
         part["then"].report("R004", "`then` stands beside `fallback`", "remove one", at_key=True)
     if written.wait is not None and not written.retry:
         part["wait"].report("R004", "`wait` means nothing without `retry`", at_key=True)
-    if not written.model_fields_set:
+    if not part.value:
         part.report("R005", "`on_error` says nothing", "give it `retry`, `then` or `fallback`")
     fallback = goal_from(written.fallback, part["fallback"])
     then = OnError.FALLBACK if fallback else OnError(written.then) if written.then else None

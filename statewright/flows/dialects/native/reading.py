@@ -44,11 +44,14 @@ def read(page: Page) -> Flow:
     entries = list(_entries(shape, root, drawing.nodes))
     removed = result.removed if result else frozenset()
     settings = read_settings(shape.settings, root["settings"], removed)
+    before = len(page.problems)
     variables = tuple(_variables(root["variables"]))
+    # Whether these are inputs may be what could not be read.
+    unread = {"/".join(one.location.pointer.split("/")[:3]) for one in page.problems[before:]}
     more = [*variables_of_settings(settings, variables, root["variables"])]
     if shape.locale:
         more += variable_of_locale(shape.locale, variables, root["variables"])
-    inputs = tuple(variable.name for variable in variables if variable.input)
+    inputs = tuple(one.name for one in variables if one.input or one.location.pointer in unread)
     report_unused(page)
     return Flow(
         id=shape.id or flow_id(page.document.file, shape.name),

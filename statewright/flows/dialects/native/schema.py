@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
@@ -14,7 +14,14 @@ from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
 from statewright.flows.dialects.native.locales import TEXTS, CatalogueShape, Locales
 from statewright.flows.dialects.native.rules import RULES
-from statewright.flows.dialects.native.shapes import Duration, NodeId, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import (
+    TAG,
+    Duration,
+    NodeId,
+    Shape,
+    Text,
+    Timeout,
+)
 from statewright.flows.dialects.native.triggers import SHAPES
 from statewright.flows.dialects.native.variable_shapes import (
     FieldShape,
@@ -73,6 +80,22 @@ class InactivityShape(Shape):
     to: NodeId | None = Field(None, description="Where it goes on, instead of ending.")
 
 
+class BusyShape(Speech):
+    """What is said to a user who says something while nothing listens."""
+
+
+def _busy_tag(value: Any) -> str:
+    return f"{TAG}speech" if isinstance(value, dict) else f"{TAG}word"
+
+
+BusyField = Annotated[
+    Annotated[Literal["defer", "ignore"], Tag(f"{TAG}word")]
+    | Annotated[BusyShape, Tag(f"{TAG}speech")],
+    Discriminator(_busy_tag),
+]
+"""What is done while nothing listens: a word, or what is said."""
+
+
 class SettingsShape(Shape):
     """What holds for the whole flow."""
 
@@ -96,6 +119,12 @@ class SettingsShape(Shape):
     business_hours: BusinessHoursShape | None = Field(None, description="When somebody is there.")
     inactivity: InactivityShape | None = Field(
         None, description="What is done about a user who says nothing."
+    )
+    while_busy: BusyField = Field(
+        "defer",
+        description="What is done with what a user says while nothing listens, such as while a "
+        "request is under way: `defer` keeps it for the next question, `ignore` forgets it, and a "
+        "`text` answers it, and forgets it.",
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.expressions.operations.opening_hours import opening_hours_from
 from statewright.flows.dialects.native.content import speech_from
-from statewright.flows.dialects.native.policies import goal_from
+from statewright.flows.dialects.native.policies import check_outcome, goal_from
 from statewright.flows.dialects.native.schema import (
     BusinessHoursShape,
+    BusyShape,
     InactivityShape,
     SettingsShape,
 )
@@ -24,7 +25,9 @@ from statewright.flows.model import (
     OnError,
     Settings,
     Variable,
+    WhileBusy,
 )
+from statewright.flows.nodes import Bubble
 from statewright.flows.parts import Part
 
 
@@ -49,6 +52,7 @@ def read_settings(shape: SettingsShape | None, part: Part, removed: frozenset[st
     return Settings(
         on_error=OnError.FAIL if shape.on_error == "retry" else OnError(shape.on_error),
         fallback=shape.fallback or "",
+        fallback_at=part["fallback"].location,
         timeout=shape.timeout,
         step_limit=shape.step_limit,
         retries=retries,
@@ -56,6 +60,8 @@ def read_settings(shape: SettingsShape | None, part: Part, removed: frozenset[st
         zone=zone,
         business_hours=_hours(shape.business_hours, part["business_hours"], zone),
         inactivity=_inactivity(shape.inactivity, part["inactivity"], removed),
+        while_busy=_way_while_busy(shape),
+        busy_reply=_busy(shape, part["while_busy"], removed),
     )
 
 
@@ -67,6 +73,22 @@ def _check_retry(shape: SettingsShape, part: Part) -> None:
     if shape.on_error == "retry" and shape.retry == 0 and "retry" in shape.model_fields_set:
         help_ = "give it a number from 1, or leave `on_error: retry` out"
         part["retry"].report("R004", "`on_error: retry` asks for work again, 0 times", help_)
+
+
+def _way_while_busy(shape: SettingsShape) -> WhileBusy:
+    if isinstance(shape.while_busy, BusyShape):
+        return WhileBusy.REPLY
+    return WhileBusy(shape.while_busy)
+
+
+def _busy(shape: SettingsShape, part: Part, removed: frozenset[str]) -> tuple[Bubble, ...]:
+    """What is said while nothing listens; () where nothing is."""
+    if not isinstance(shape.while_busy, BusyShape):
+        return ()
+    said = speech_from(shape.while_busy, part, removed)
+    if not said:
+        part.report("R005", "`while_busy` says nothing", "give it a `text`")
+    return said
 
 
 def _check_fallback(shape: SettingsShape, part: Part) -> None:
@@ -126,6 +148,7 @@ def _inactivity(
         if not message:
             item.report("R005", "the reminder says nothing", "give it a `text`")
         reminders.append(Nudge(reminder.after, message))
+    check_outcome(shape.outcome, part["outcome"])
     to = goal_from(shape.to, part["to"])
     if to is not None and "outcome" in shape.model_fields_set:
         help_ = "remove one; an `end` has an outcome of its own"

@@ -7,6 +7,7 @@ more about them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
@@ -75,8 +76,29 @@ def _node_id(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _saying(text: str) -> str:
+    if not text.strip():
+        raise expected("a text that is not empty")
+    return text
+
+
 Text = str
 """A text, which may hold templates: ``{{ expression }}``."""
+
+
+def _plain(text: str) -> str:
+    if "{{" in _saying(text):
+        raise expected("a text without templates")
+    return text
+
+
+Words = Annotated[
+    str, AfterValidator(_saying), WithJsonSchema({"type": "string", "pattern": r"\S"})
+]
+"""A text without which nothing can be done: it is not empty, nor blank."""
+
+Name = Annotated[str, AfterValidator(_plain), WithJsonSchema({"type": "string", "pattern": r"\S"})]
+"""What something is called, always the same: neither empty nor a template."""
 
 Expression = expected_value(
     _condition,
@@ -114,7 +136,7 @@ def _some_time(written: Any) -> int | None:
 
 Timeout = expected_value(
     _some_time,
-    "a duration",
+    "a duration above 0",
     {
         "anyOf": [
             {"type": "string", "examples": ["90s", "1h30m", "2d"]},
@@ -124,6 +146,53 @@ Timeout = expected_value(
     f"write {EXAMPLES}",
 )
 """How long something may take; microseconds once it is checked."""
+
+
+def _moment(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+Moment = expected_value(
+    _moment,
+    "a date, or a CEL expression",
+    {"type": "string"},
+    "write it like `2025-12-24 18:00`",
+)
+"""Until when: a date, or CEL for a timestamp."""
+
+
+def _rounds(value: Any) -> str | None:
+    """A number of rounds as CEL."""
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    if isinstance(value, bool) or not text or _BELOW_ZERO(text):
+        return None
+    return text
+
+
+_BELOW_ZERO: Final = re.compile(r"-\s*[0-9]+").fullmatch
+
+Rounds = expected_value(
+    _rounds,
+    "a whole number of at least 0, or a CEL expression",
+    {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}]},
+)
+"""How many rounds a loop has, as CEL."""
+
+_MOST_JOINED: Final = 1_000_000
+
+
+def _joined(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) <= _MOST_JOINED else None
+    return value if value in ("all", "any") else None
+
+
+Join = expected_value(
+    _joined,
+    "`all`, `any`, or a number of regions",
+    {"anyOf": [{"enum": ["all", "any"]}, {"type": "integer"}]},
+)
+"""How many regions are waited for."""
 
 
 def _list_or_map(value: Any) -> Any:

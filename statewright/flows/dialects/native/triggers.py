@@ -206,6 +206,8 @@ def _keyword(
     for word, item in paired(shape.words, part["words"], removed):
         if not word or (matching is not Matching.REGEX and not spoken(word).strip()):
             item.report("R004", f"{shown(word)} holds no word")
+        elif "{{" in word and matching is not Matching.REGEX:
+            item.report("R004", "a word is no template", "write what people say")
         else:
             words.append(source_from(word, item))
     if not shape.words:

@@ -9,6 +9,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions.operations.patterns import searcher
 from statewright.flows.declaring import held_by
 from statewright.flows.dialects.native.defaults import expected_of, is_written_as, report_misfits
+from statewright.flows.dialects.native.naming import check_name
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variable_shapes import (
     COMMON,
@@ -18,7 +19,6 @@ from statewright.flows.dialects.native.variable_shapes import (
     PartShape,
 )
 from statewright.flows.model import Variable, VariableScope
-from statewright.flows.names import ROOTS
 from statewright.flows.nearest import did_you_mean
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
@@ -45,14 +45,8 @@ _IN_SESSION: Final = frozenset({VariableScope.SESSION, VariableScope.FLOW})
 def read_variable(name: str, part: Part) -> Variable:
     """Read the declaration of a variable; what is wrong with it is reported."""
     variable = _long(name, part) if isinstance(part.value, dict) else _short(name, part)
-    if name in ROOTS and variable.scope in _IN_SESSION and not variable.secret:
-        part.report(
-            "R004",
-            f"`{name}` means something else in an expression",
-            f"read it as `vars['{name}']`, or rename it",
-            severity="warning",
-            at_key=True,
-        )
+    if variable.scope in _IN_SESSION and not variable.secret:
+        check_name(name, part, at_key=True)
     return variable
 
 
@@ -93,6 +87,10 @@ def _long(name: str, part: Part) -> Variable:
         )
         variable = replace(variable, input=False)
     has_default = "default" in shape.model_fields_set
+    if has_default and isinstance(shape.default, str) and "{{" in shape.default:
+        message = "a default is no template: nothing is filled in"
+        help_ = "let a `set` at the start of the flow give it its value"
+        part["default"].report("R004", message, help_, severity="warning")
     if has_default and not report_misfits(variable, part["default"]):
         variable = replace(variable, default=_default(variable, shape.default), has_default=True)
     if shape.read_only and not (has_default or variable.input) and variable.scope in _IN_SESSION:
@@ -130,7 +128,8 @@ def _secret(name: str, shape: LongVariable, part: Part) -> Variable:
 def _read(name: str, shape: PartShape, part: Part, depth: int) -> Variable:
     """What is said of a variable, or of a part of one."""
     own = shape.type
-    for keys, types in _MEANS_NOTHING:
+    typed = "type" not in part.value or "type" in shape.model_fields_set
+    for keys, types in _MEANS_NOTHING if typed else ():
         for key in keys:
             if own not in types and key in shape.model_fields_set:
                 part[key].report(

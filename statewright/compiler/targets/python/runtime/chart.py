@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from statewright.compiler.targets.python.runtime.tables import machine_from_chart
+from statewright.compiler.targets.python.runtime.digests import ready
 from statewright.statechart.definition import State, Statechart, Transition
 
 DIGEST: Final = "16d9"
@@ -18,4 +18,4 @@ CHART: Final = Statechart(
     ),
 )
 
-MACHINE: Final = machine_from_chart(CHART, DIGEST, DIGESTS)
+MACHINE: Final = ready(CHART, DIGEST, DIGESTS)

@@ -83,7 +83,7 @@ def evaluate(
         raise EvaluationError("the values are nested too deeply") from None
 
 
-def draws(expression: Expression) -> bool:
+def draws_lots(expression: Expression) -> bool:
     """Whether an expression draws lots."""
     return expression.draws
 

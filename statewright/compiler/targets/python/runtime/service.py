@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.compiler.targets.python.runtime.chart import MACHINE
-from statewright.compiler.targets.python.runtime.running import interpret, macrostep
-from statewright.compiler.targets.python.runtime.waiting import awaiting_of
 from statewright.errors import InvalidEvent
+from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
 from statewright.statechart.forms.codec import snapshot_from_json, snapshot_to_json
 from statewright.statechart.playing.play import json_from_effect
+from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.stepping.algorithm import check_belongs, macrostep
+from statewright.statechart.stepping.algorithm import start as begin
+from statewright.statechart.stepping.awaiting import Awaiting
+from statewright.statechart.stepping.awaiting import awaiting as awaited
 from statewright.statechart.steps import Macrostep
 
 _KEYS: Final = (
@@ -95,6 +99,26 @@ def start(
     )
 
 
+def interpret(
+    machine: Statechart,
+    *,
+    session: str,
+    seed: str,
+    now: int,
+    data: Mapping[str, Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
+    tenant: Mapping[str, Any] | None = None,
+) -> Macrostep:
+    """Begin a session of a machine, without any JSON; see ``start``.
+
+    Raises:
+        InvalidEvent: an argument is not usable.
+    """
+    return begin(
+        machine, session=session, seed=seed, now=now, data=data, contact=contact, tenant=tenant
+    )
+
+
 def step(snapshot: str | bytes, event: Mapping[str, Any]) -> Step:
     """Handle one event.
 
@@ -135,7 +159,18 @@ def awaiting(snapshot: str | bytes) -> Mapping[str, Any] | None:
         InvalidSnapshot: the snapshot is none, or none of this chart.
         ForeignSnapshot: the snapshot belongs to another chart.
     """
-    return awaiting_of(MACHINE, snapshot_from_json(snapshot))
+    return awaited_by(snapshot_from_json(snapshot))
+
+
+def awaited_by(snapshot: Snapshot) -> Mapping[str, Any] | None:
+    """What a session waits for, as ``awaiting`` says it.
+
+    Raises:
+        ForeignSnapshot, InvalidSnapshot: as there.
+    """
+    check_belongs(MACHINE, snapshot)
+    found = awaited(MACHINE, snapshot)
+    return None if found is None else _json_from_awaiting(found)
 
 
 def _step(done: Macrostep) -> Step:
@@ -149,6 +184,21 @@ def _step(done: Macrostep) -> Step:
         tuple(map(json_from_effect, done.effects)),
         tuple(map(_json_from_incident, done.incidents)),
     )
+
+
+def _json_from_awaiting(found: Awaiting) -> Mapping[str, Any]:
+    return {
+        "kind": found.kind,
+        "node": found.node,
+        "state": found.state,
+        "owner": found.owner,
+        "choices": list(found.choices),
+        "effects": [
+            {"id": one.id, "name": one.name, "type": one.type, "state": one.state}
+            for one in found.effects
+        ],
+        "due": found.due,
+    }
 
 
 def _json_from_incident(incident: Incident) -> Mapping[str, Any]:

@@ -91,6 +91,9 @@ class SetNode(PassingShape):
 def read_set(node: SetNode, box: Box) -> Set:
     """The changes, in order."""
     actions = paired(node.actions, box.part["actions"], box.removed)
+    if box.part["actions"].value == []:
+        help_ = "for example `{set: score, to: 0}`"
+        box.part["actions"].report("R005", "`actions` is empty", help_)
     box.ways(node.next)
     return Set(tuple(_assignment(action, item) for action, item in actions))
 

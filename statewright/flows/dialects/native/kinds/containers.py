@@ -8,7 +8,8 @@ from pydantic import Field
 
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import BodyShape, Box, NodeShape, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text
+from statewright.flows.dialects.native.naming import check_name
+from statewright.flows.dialects.native.shapes import Expression, Join, NodeId, Rounds, Shape, Text
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
 from statewright.flows.nodes import (
@@ -23,6 +24,7 @@ from statewright.flows.nodes import (
     Source,
     Try,
 )
+from statewright.flows.parts import Part
 
 
 class LoopPorts(Shape):
@@ -44,7 +46,7 @@ class LoopNode(PassingShape, BodyShape):
     while_: Expression | None = Field(
         None, alias="while", description="There is a round as long as this holds, CEL."
     )
-    times: Expression | int | None = Field(None, description="There are so many rounds, CEL.")
+    times: Rounds | None = Field(None, description="There are so many rounds, CEL.")
     item: Text = Field("item", description="With `each`, what the element is called.")
     index: Text = Field("", description="What the number of the round is called, from 0.")
     limit: int = Field(1_000, ge=1, description="How many rounds there may be.")
@@ -107,9 +109,7 @@ class ParallelNode(PassingShape):
 
     type: Literal["parallel"]
     regions: dict[str, BodyShape] = Field(min_length=1, description="What is done, each by itself.")
-    join: Literal["all", "any"] | int = Field(
-        "all", description="How many regions must be left before it goes on."
-    )
+    join: Join = Field("all", description="How many regions must be left before it goes on.")
 
 
 class LeaveNode(NodeShape):
@@ -134,7 +134,7 @@ def read_loop(node: LoopNode, box: Box) -> Loop:
         part["each"].report(
             "R005", "the loop does not say how often", "give it `each`, `while` or `times`"
         )
-    name = given[0] if given else "times"
+    name = given[0] if given else next((one for one in written if one in part.value), "times")
     over = _source(written[name], box, name)
     each = name == "each"
     if not each and part["item"].present:
@@ -143,10 +143,33 @@ def read_loop(node: LoopNode, box: Box) -> Loop:
     if node.on is not None:
         box.edge(node.on.break_, part["on"]["break"], "break")
         box.edge(node.on.limit, part["on"]["limit"], "limit")
+    _check_names(node, part)
+    _check_rounds(node, part)
     item = node.item if each else ""
     names = tuple(filter(None, (item, node.index)))
     body = box.body(node, part, names=names)
     return Loop(_KINDS[name], over, body, item, node.index, node.limit)
+
+
+def _check_names(node: LoopNode, part: Part) -> None:
+    """Say what is wrong with what the element and the number of the round are called."""
+    check_name(node.item, part["item"])
+    check_name(node.index, part["index"])
+    if node.each is not None and node.index == node.item:
+        message = f"the element and the number of the round are both called `{node.item}`"
+        part["index"].report("R007", message, "rename one of them")
+
+
+def _check_rounds(node: LoopNode, part: Part) -> None:
+    """Report a number of rounds that is written out, and more than there may be."""
+    text = "" if node.times is None else node.times
+    wired = node.on is not None and node.on.limit is not None
+    if text.isascii() and text.isdecimal() and int(text[:19]) > node.limit and not wired:
+        part["times"].report(
+            "R004",
+            f"there may be no more rounds than {node.limit:,}",
+            f"write `limit: {text}` beside it, or lead on by `limit` under `on`",
+        )
 
 
 def _source(written: Any, box: Box, name: str) -> Source:
@@ -174,6 +197,10 @@ def read_try(node: TryNode, box: Box) -> Try:
     body = box.body(node, part, name="try")
     catches = []
     for number, (catch, item) in enumerate(paired(node.catch, part["catch"], box.removed), 1):
+        check_name(catch.as_, item["as"])
+        if item["errors"].value == []:
+            help_ = "list errors, or leave `errors` out for all of them"
+            item["errors"].report("R005", "`errors` is empty: the clause is never reached", help_)
         names = (catch.as_,) if catch.as_ else ()
         inside = box.body(catch, item, name=f"catch{number}", names=names)
         errors = tuple(ErrorClass(error) for error in catch.errors)

@@ -79,7 +79,8 @@ def effort_from(node: WorkShape, part: Part, timeout: int) -> dict[str, Any]:
     """
     timeout = timeout if node.timeout is None else node.timeout
     backoff = _backoff(node.backoff)
-    if not node.retries:
+    unread = "retries" in part.value and "retries" not in node.model_fields_set
+    if not node.retries and not unread:
         for key in ("backoff", "retry_statuses", "try_timeout"):
             if part[key].present:
                 part[key].report(
@@ -88,7 +89,7 @@ def effort_from(node: WorkShape, part: Part, timeout: int) -> dict[str, Any]:
                     "add `retries: 3`",
                     at_key=True,
                 )
-    elif backoff.wait >= timeout:
+    elif node.retries and backoff.wait >= timeout:
         part["retries"].report(
             "R004",
             "it is never tried again: the first wait is as long as `timeout`",

@@ -10,6 +10,7 @@ from statewright.flows.dialects.native.content import source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.kinds.questions import AskedShape, question_from
+from statewright.flows.dialects.native.naming import check_name
 from statewright.flows.dialects.native.shapes import NodeId, Shape, Text, Timeout
 from statewright.flows.nodes import Form, FormField
 
@@ -50,7 +51,9 @@ def read_form(node: FormNode, box: Box) -> Form:
         )
         for name, shape in node.fields.items()
     )
-    if not fields:
+    if part["fields"].value == {}:
         part["fields"].report("R004", "the form has no fields", "say what is asked", at_key=True)
+    for name in node.fields:
+        check_name(name, part["fields"][name], at_key=True)
     variable = None if node.variable is None else source_from(node.variable, part["variable"])
     return Form(fields, speech_from(node, part, box.removed), variable, node.timeout)

@@ -138,7 +138,7 @@ class Box:
             names: see ``Body.names``.
         """
         nodes = part["nodes"]
-        if nodes.blank:
+        if not nodes.present or nodes.value == {}:
             part.report("R005", "`nodes` is missing", "say what happens inside it", at_key=True)
         self.inside.append(Inside(name, nodes))
         ids = [key for key in nodes.value if key] if isinstance(nodes.value, dict) else []

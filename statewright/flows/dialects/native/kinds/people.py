@@ -17,6 +17,7 @@ from statewright.flows.dialects.native.shapes import (
     Shape,
     Text,
     Timeout,
+    Words,
 )
 from statewright.flows.names import literal_in_cel
 from statewright.flows.nearest import listed
@@ -127,7 +128,7 @@ class ApprovalNode(PassingShape, Speech):
     """Asks people whether something may be done, and waits for what they decide."""
 
     type: Literal["approval"]
-    request: Text = Field(description="What they are asked; may hold templates.")
+    request: Words = Field(description="What they are asked; may hold templates.")
     to: Assignee | None = Field(None, description="Who is asked.")
     save: dict[str, Expression] = Field(
         {}, description="Variable (or path) ← CEL over `decision`: `decision.comment`."

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from statewright.expressions.operations.answers import folded
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
@@ -19,6 +20,7 @@ from statewright.flows.dialects.native.shapes import (
     Shape,
     Text,
     Timeout,
+    Words,
 )
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
@@ -78,14 +80,14 @@ class HelpShape(Shape):
         ["help", "?", "hilfe", "aide", "ayuda", "ajuda", "aiuto", "hulp"],
         description="What asks for it; by default `?`, and help in some languages.",
     )
-    text: Text = Field(description="What is said.")
+    text: Words = Field(description="What is said.")
 
 
 class ReminderShape(Shape):
     """What is said to somebody who does not answer."""
 
     after: Timeout = Field(description="How long nobody has said anything.")
-    text: Text = Field(description="What is said.")
+    text: Words = Field(description="What is said.")
     times: int = Field(1, ge=1, le=100, description="How often.")
 
 
@@ -201,8 +203,10 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
     kind = InputKind(node.input) if node.input else None
     offered = bool(node.choices or node.choices_from)
     kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
-    _check_choices(node, part, kind)
-    _check_limits(node, part, kind)
+    if part["input"].pointer not in removed:
+        _check_choices(node, part, kind)
+        _check_limits(node, part, kind)
+    _check_words(node, part)
     return Question(
         prompt=_prompt(node, part, removed),
         input=kind,
@@ -272,6 +276,10 @@ def _choices(node: AskedShape, part: Part, removed: Removed) -> list[Choice]:
         else:
             value, place, text, written, extra = choice, item, None, item, {}
             synonyms = ()
+        if isinstance(value, str) and (not value.strip() or "{{" in value):
+            what = "is a template" if value.strip() else "is empty"
+            help_ = "write what is saved; what is shown stands under `label`"
+            place.report("R004", f"the value of a choice {what}", help_)
         if choice_port(value) in ports:
             place.report("R007", f"the choice `{value}` stands here again", "rename or remove it")
             continue
@@ -303,15 +311,29 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
         )
     if kind in _CHOOSING and not part["choices"].present and not part["choices_from"].present:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
-    elif kind in _CHOOSING and part["choices"].value == []:
+    elif part["choices"].value == [] and (kind in _CHOOSING or not part["input"].present):
         part["choices"].report("R005", "`choices` is empty", "list the answers to choose from")
-    elif kind not in _CHOOSING and node.choices:
+    elif kind not in _CHOOSING and (node.choices or part["choices"].value == []):
         part["choices"].report(
             "R004",
             f"`choices` means nothing to a question for `{kind}`",
             "remove it, or `input`",
             at_key=True,
         )
+
+
+def _check_words(node: AskedShape, part: Part) -> None:
+    """Report words that nobody says, or that ask for help before they could skip anything."""
+    helping = {folded(word) for word in node.help.words} if node.help is not None else set()
+    for item in (*part["help"]["words"].items(), *part["skip"].items()):
+        word = item.value if isinstance(item.value, str) else "unread"
+        if not word.strip() or "{{" in word:
+            what = "no template" if word.strip() else "not empty"
+            item.report("R004", f"a word to listen for is {what}", "write what people say")
+    for item in part["skip"].items():
+        if isinstance(item.value, str) and folded(item.value) in helping:
+            message = f"`{item.value}` asks for help already, and skips nothing"
+            item.report("R007", message, "name another word", severity="warning")
 
 
 def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
@@ -324,6 +346,12 @@ def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
                 f"it belongs to {listed(_in_order(kinds))}",
                 at_key=True,
             )
+    if kind is InputKind.SLIDER and node.step > 0:
+        low = 0.0 if node.minimum is None else node.minimum
+        high = 100.0 if node.maximum is None else node.maximum
+        if low < high < low + node.step:
+            message = f"`step` is more than there is from {low:g} to {high:g}"
+            part["step"].report("R004", message, "a slider would not move")
     for least, most in (("minimum", "maximum"), ("min_length", "max_length")):
         low, high = getattr(node, least), getattr(node, most)
         if low is not None and high is not None and low > high:

@@ -7,10 +7,19 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from statewright.flows.dialects.native.answer_schemas import check_schema
 from statewright.flows.dialects.native.content import saved_from, source_from, values_from
 from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_from
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text, Timeout
+from statewright.flows.dialects.native.shapes import (
+    Expression,
+    Name,
+    NodeId,
+    Shape,
+    Text,
+    Timeout,
+    Words,
+)
 from statewright.flows.durations import SECOND
 from statewright.flows.json_paths import cel_from_json_path
 from statewright.flows.nodes import Action, BodyFormat, Client, Http, Llm, Source, Value
@@ -28,7 +37,7 @@ class HttpNode(NodeShape, WorkShape):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = Field(
         "GET", description="The HTTP method."
     )
-    url: Text = Field(description="Where; may hold templates.")
+    url: Words = Field(description="Where; may hold templates.")
     headers: dict[str, Text] = Field({}, description="Headers; secrets as `{{secret:name}}`.")
     query: dict[str, Any] = Field({}, description="Query parameters.")
     body: Any = Field(None, description="What is sent: any JSON; texts may be templates.")
@@ -55,6 +64,10 @@ def read_http(node: HttpNode, box: Box) -> Http:
     """The request, what is saved of the response, and the edges."""
     part = box.part
     _check_body(node, part)
+    for item in part["retry_statuses"].items():
+        if isinstance(item.value, int) and 200 <= item.value <= 299:
+            message = f"{item.value} is the status of a success: nothing is tried again after it"
+            item.report("R004", message, "list statuses of failures: 429, 503")
     box.edge(node.success, part["success"], "success")
     box.edge(node.error, part["error"], "error")
     return Http(
@@ -127,7 +140,7 @@ class ActionNode(PassingShape, WorkShape):
     """Has the host do something that it knows by name."""
 
     type: Literal["action"]
-    action: Text = Field(description="What the host calls it: `email`, `label`, `assign`, …")
+    action: Name = Field(description="What the host calls it: `email`, `label`, `assign`, …")
     with_: dict[str, Any] = Field(
         {}, alias="with", description="What it is given: any JSON; texts may be templates."
     )
@@ -170,13 +183,16 @@ class LlmNode(PassingShape, WorkShape):
     """Asks a language model."""
 
     type: Literal["llm"]
-    model: Text = Field(description="Its name, as the host knows it.")
-    prompt: Text = Field(description="What it is asked; may hold templates.")
-    system: Text | None = Field(None, description="What it is told about itself.")
+    model: Words = Field(description="Its name, as the host knows it.")
+    prompt: Words = Field(description="What it is asked; may hold templates.")
+    system: Words | None = Field(None, description="What it is told about itself.")
     schema_: dict[str, Any] | None = Field(
         None, alias="schema", description="JSON Schema of the answer; without, it is plain text."
     )
     options: dict[str, Any] = Field({}, description="Temperature and the like.")
+    documents: Any = Field(
+        None, description="Files beside it: a list of `{name, type}` with `text`, `data` or `url`."
+    )
     save: dict[str, Expression] = Field(
         {}, description="Variable (or path) ← CEL over `answer` and `usage`."
     )
@@ -192,12 +208,14 @@ def read_llm(node: LlmNode, box: Box) -> Llm:
     box.ways(node.next)
     if node.on is not None:
         box.edge(node.on.error, part["on"]["error"], "error")
+    check_schema(part["schema"])
     return Llm(
         source_from(node.model, part["model"]),
         source_from(node.prompt, part["prompt"]),
         None if node.system is None else source_from(node.system, part["system"]),
         node.schema_,
         values_from(node.options, part["options"]),
+        _value(node.documents, part["documents"]),
         saved_from(node.save, part["save"]),
         **effort_from(node, part, _LLM_TIMEOUT),
     )
@@ -214,7 +232,7 @@ class ClientNode(PassingShape):
     """Has the user's client do something, such as run a script, and waits for the result."""
 
     type: Literal["client"]
-    action: Text = Field(description="What the client calls it.")
+    action: Name = Field(description="What the client calls it.")
     with_: dict[str, Any] = Field(
         {}, alias="with", description="What it is given: any JSON; texts may be templates."
     )

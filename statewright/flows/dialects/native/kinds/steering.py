@@ -9,7 +9,8 @@ from pydantic import Field
 from statewright.flows.dialects.native.content import source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text
+from statewright.flows.dialects.native.policies import check_outcome
+from statewright.flows.dialects.native.shapes import Expression, Name, NodeId, Shape, Text, Words
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
 from statewright.flows.nodes import Arm, Condition, End, Jump, Split, Start, Sticky, arm_port
@@ -48,7 +49,7 @@ class EndNode(NodeShape, Speech):
     """Ends the conversation."""
 
     type: Literal["end"]
-    outcome: Text = Field("completed", description="How it ended, in your own words.")
+    outcome: Words = Field("completed", description="How it ended, in your own words.")
     failed: bool = Field(False, description="Whether ending here means that it failed.")
 
 
@@ -60,6 +61,9 @@ def read_start(node: StartNode, box: Box) -> Start:
 
 def read_condition(node: ConditionNode, box: Box) -> Condition:
     """The branches, as edges."""
+    if box.part["branches"].value == []:
+        help_ = "write `{if: …, to: …}`, or let it be a `jump`"
+        box.part["branches"].report("R005", "`branches` is empty", help_)
     for branch, item in paired(node.branches, box.part["branches"], box.removed):
         guard = source_from(branch.if_, item["if"])
         location = item["to"].location
@@ -77,13 +81,14 @@ def read_jump(node: JumpNode, box: Box) -> Jump:
 
 def read_end(node: EndNode, box: Box) -> End:
     """How it ended, and the last words."""
+    check_outcome(node.outcome, box.part["outcome"])
     return End(node.outcome, speech_from(node, box.part, box.removed), node.failed)
 
 
 class ArmShape(Shape):
     """One of the ways that a split can take."""
 
-    name: Text = Field(description="What reports call it.")
+    name: Name = Field(description="What reports call it.")
     weight: int = Field(1, ge=0, le=1_000_000, description="Its share; with 0 it is never taken.")
     control: bool = Field(False, description="Whether it is what the others are compared with.")
     to: NodeId = Field(description="The node where it leads.")
@@ -110,7 +115,7 @@ def read_split(node: SplitNode, box: Box) -> Split:
             continue
         arms.append(Arm(arm.name, arm.weight, arm.control, item.location))
         box.edge(arm.to, item["to"], arm_port(arm.name))
-    if not arms or not any(arm.weight for arm in arms):
+    if part["arms"].value == [] or (arms and not any(arm.weight for arm in arms)):
         part["arms"].report("R004", "no arm of the split has a share", "give one a `weight` from 1")
     controls = sum(arm.control for arm in arms)
     if controls > 1:

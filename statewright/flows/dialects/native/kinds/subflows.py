@@ -8,7 +8,7 @@ from pydantic import Field
 
 from statewright.flows.dialects.native.content import saved_from, source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Text
+from statewright.flows.dialects.native.shapes import Expression, NodeId, Words
 from statewright.flows.nodes import Source, Subflow, outcome_port
 
 
@@ -16,7 +16,7 @@ class SubflowNode(PassingShape):
     """Runs another flow, and goes on when that has ended."""
 
     type: Literal["subflow"]
-    flow: Text = Field(description="Which one: a path beside this file, or the id of a flow.")
+    flow: Words = Field(description="Which one: a path beside this file, or the id of a flow.")
     inputs: dict[str, Any] = Field(
         {}, description="Its inputs by name: any JSON; texts may be templates."
     )

@@ -12,7 +12,7 @@ from statewright.expressions.functions.schedules import local_time
 from statewright.expressions.operations.schedules import checked_cron
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import Duration, Expression, Text
+from statewright.flows.dialects.native.shapes import Duration, Expression, Moment, Text, Words
 from statewright.flows.dialects.native.zones import checked_zone
 from statewright.flows.nodes import Delay, InHours, Schedule
 from statewright.statechart.sourcemap import NOWHERE
@@ -31,7 +31,7 @@ class DelayNode(PassingShape):
     for_: Expression | None = Field(
         None, alias="for", description="How long: CEL that gives a duration, or seconds."
     )
-    until: Expression | None = Field(
+    until: Moment | None = Field(
         None, description="Until when: a date, `2025-12-24 18:00`, or CEL that gives a timestamp."
     )
     zone: Text = Field("", description="The time zone of dates; by default that of the flow.")
@@ -48,7 +48,7 @@ class ScheduleNode(PassingShape):
     """Waits until a schedule fires next."""
 
     type: Literal["schedule"]
-    cron: Text = Field(
+    cron: Words = Field(
         description="Five fields: minute, hour, day of the month, month, day of the week."
     )
     zone: Text = Field("", description="Whose clock is meant; by default that of the flow.")
