@@ -15,6 +15,9 @@ keyword exactly, at the beginning, anywhere, a pattern, any message; of several 
 flow whose name comes first, and of one flow the one that stands first. Any other event begins a
 session of every flow that has a trigger for it.
 
+**What does not fit.** A trigger that gives its flow an input which that cannot take begins
+nothing: it is passed over, and the next one has its place.
+
 **What goes on already.** Of a flow that runs in the conversation, ``Reentry`` says what happens.
 A message of a conversation in which another flow runs is for that one, unless a trigger with a
 higher priority than any of that flow's wants it.
@@ -23,7 +26,7 @@ higher priority than any of that flow's wants it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -35,6 +38,7 @@ from statewright.expressions.operations.answers import folded
 from statewright.expressions.operations.patterns import searcher
 from statewright.expressions.operations.schedules import next_run
 from statewright.expressions.operations.times import zone_from_text
+from statewright.statechart.definition import Datum
 from statewright.statechart.event import Event, matches
 from statewright.statechart.triggers import (
     MESSAGE,
@@ -45,7 +49,7 @@ from statewright.statechart.triggers import (
     Trigger,
     TriggerKind,
 )
-from statewright.statechart.values.coercion import kept
+from statewright.statechart.values.coercion import held, kept
 
 RUNS: Final = 1_000
 """How many times at once ``due`` tells."""
@@ -58,10 +62,12 @@ class Offer:
     Attributes:
         flow: its name.
         triggers: those of its release.
+        inputs: what it may be given, or None where whatever it is given is taken to fit.
     """
 
     flow: str
     triggers: tuple[Trigger, ...]
+    inputs: tuple[Datum, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Beginning:
         restart: whether the session of that flow that runs already is to end.
         beside: whether it is for no session that runs already, not even one that just begins.
         problems: inputs that have no value, each with the reason, in words.
+        misfits: names of inputs that the flow cannot take; where there are any, nothing begins.
     """
 
     flow: str
@@ -83,6 +90,7 @@ class Beginning:
     restart: bool = False
     beside: bool = False
     problems: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
 
 
 def answering(
@@ -95,30 +103,64 @@ def answering(
         offers: the flows that may begin, each once.
         active: the flows that run in the conversation.
     """
+    return tuple(one for one in tried(event, offers, active) if not one.misfits)
+
+
+def tried(
+    event: Event, offers: Iterable[Offer], active: Collection[str] = ()
+) -> tuple[Beginning, ...]:
+    """As ``answering``, with those that are passed over since their inputs do not fit."""
     known = tuple(offers)
+    single = event.name in {MESSAGE, OPENED}
+    floor = _floor(known, active) if single else ()
+    begun: set[str] = set()
+    found: list[Beginning] = []
+    for offer, trigger in _fired(event, known, active):
+        flow = offer.flow
+        above = all(flow == one or trigger.priority > priority for one, priority in floor)
+        if flow in begun or not above:
+            continue
+        one = begun_by(trigger, event, flow=flow, restart=_restarts(trigger, flow, active))
+        misfits = _misfits(one.inputs, offer.inputs)
+        found.append(replace(one, misfits=misfits))
+        if not misfits:
+            begun.add(flow)
+            if single:
+                break
+    return tuple(found)
+
+
+def _fired(
+    event: Event, offers: Iterable[Offer], active: Collection[str]
+) -> list[tuple[Offer, Trigger]]:
+    """The triggers that an event fires, those first that go before the others."""
     fired = [
         (offer, place, trigger)
-        for offer in known
+        for offer in offers
         for place, trigger in enumerate(offer.triggers)
         if _fires(trigger, event)
         and not (offer.flow in active and trigger.reentry is Reentry.IGNORE)
     ]
     fired.sort(key=lambda one: (*order_of(one[2]), one[0].flow, one[1]))
-    first: dict[str, Trigger] = {}
-    for offer, _, trigger in fired:
-        first.setdefault(offer.flow, trigger)
-    if event.name in {MESSAGE, OPENED}:
-        floor = _floor(known, active)
-        wanted = (
-            (flow, trigger)
-            for flow, trigger in first.items()
-            if all(flow == one or trigger.priority > priority for one, priority in floor)
-        )
-        first = dict(list(wanted)[:1])
-    return tuple(
-        begun_by(trigger, event, flow=flow, restart=_restarts(trigger, flow, active))
-        for flow, trigger in first.items()
-    )
+    return [(offer, trigger) for offer, _, trigger in fired]
+
+
+def _misfits(inputs: Mapping[str, Any], declared: Iterable[Datum] | None) -> tuple[str, ...]:
+    """The names of the inputs that a flow cannot take."""
+    if declared is None:
+        return ()
+    known = {datum.name: datum for datum in declared}
+    return tuple(name for name, value in inputs.items() if not _fits(value, known.get(name)))
+
+
+def _fits(value: Any, declared: Datum | None) -> bool:
+    if declared is None:
+        return False
+    try:
+        held(value, declared.type, declared.limits)
+    except EvaluationError:
+        return False
+    return True
 
 
 def begun_by(trigger: Trigger, event: Event, *, flow: str, restart: bool = False) -> Beginning:

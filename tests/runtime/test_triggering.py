@@ -149,3 +149,49 @@ async def test_a_session_that_another_one_began_beside_still_hears(world: World)
     (answer,) = await happened(world, runtime, "Ada")
     assert answer.key == first.key
     assert await said(runtime, first) == ["Hello?", "You said Ada."]
+
+
+NUMBERED = """
+statewright: 1
+start: hello
+variables: {o: {type: int, input: true, default: 0}}
+triggers:
+  num: {type: keyword, words: ["^#"], match: regex, inputs: {o: "{{ input }}"}}
+  any: {type: message, priority: -1}
+  paid: {type: event, event: paid, inputs: {o: "{{ event.data.o }}"}, reentry: restart}
+nodes:
+  hello: {type: question, text: "Order {{ o }}?", next: bye}
+  bye: {type: end}
+"""
+
+
+async def test_a_trigger_whose_inputs_do_not_fit_leaves_the_message_to_the_next_one(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    runtime = await world.worker()
+    await runtime.publish(compiler.compile(flows.parse(NUMBERED)).release(), flow="numbered")
+    (taken,) = await happened(world, runtime, "#12")
+    assert await said(runtime, taken) == ["Order 0?"]
+    assert "the trigger 'num' of the flow 'numbered'" in caplog.text
+    assert "#12" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["a", "z"])
+async def test_an_event_that_does_not_fit_one_flow_is_for_the_others(
+    world: World, name: str
+) -> None:
+    runtime = await world.worker()
+    other = NUMBERED.replace("type: int", "type: string").replace("default: 0", "default: ''")
+    for flow, text in (("m", other), (name, NUMBERED)):
+        await runtime.publish(compiler.compile(flows.parse(text)).release(), flow=flow)
+    (taken,) = await happened(world, runtime, Event("paid", {"o": "x"}))
+    assert await said(runtime, taken) == ["Order x?"]
+
+
+async def test_a_session_goes_on_that_an_event_cannot_begin_anew(world: World) -> None:
+    runtime = await world.worker()
+    await runtime.publish(compiler.compile(flows.parse(NUMBERED)).release(), flow="numbered")
+    (first,) = await happened(world, runtime, "hi")
+    (told,) = await happened(world, runtime, Event("paid", {"o": "x"}))
+    assert told.key == first.key
+    assert (await runtime.session(first.key)).status is Status.ACTIVE

@@ -7,6 +7,7 @@ done twice, however often the same message comes.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from statewright.runtime.turns.receiving import Receiver
 from statewright.runtime.turns.starting import LOOK_BACK, Starter
 from statewright.runtime.turns.views import Received
 from statewright.statechart import Event, Status, event_to_json
-from statewright.statechart.answering import Beginning, Offer, answering, begun_by, holds
+from statewright.statechart.answering import Beginning, Offer, begun_by, holds, tried
 from statewright.statechart.triggers import MESSAGE, Reentry, Trigger, TriggerKind
 from statewright.storage.limits import check_id
 from statewright.storage.records import Lookup, Publication, SessionKey
@@ -39,6 +40,8 @@ MANUAL: Final = "manual"
 
 RESTARTED: Final = "restarted"
 """The outcome of a session that ended because another one of its flow began."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Triggering:
         self._starter = starter
         self._receiver = receiver
         self._inbox = inbox
-        self._known: OrderedDict[tuple[str, str, int], tuple[Trigger, ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, int], Offer] = OrderedDict()
 
     async def offers(self, tenant: str) -> dict[str, tuple[Publication, Offer]]:
         """The newest publication of each flow of a tenant that has triggers, by flow."""
@@ -86,17 +89,20 @@ class Triggering:
         while True:
             page = await self._store.newest(tenant, after=after, limit=PAGE)
             for publication in page:
-                triggers = await self._triggers(publication)
-                if triggers:
-                    found[publication.flow] = (publication, Offer(publication.flow, triggers))
+                offer = await self._offer(publication)
+                if offer.triggers:
+                    found[publication.flow] = (publication, offer)
             if len(page) < PAGE:
                 return found
             after = page[-1].flow
 
-    async def _triggers(self, publication: Publication) -> tuple[Trigger, ...]:
+    async def _offer(self, publication: Publication) -> Offer:
         key = (publication.tenant, publication.flow, publication.version)
         if key not in self._known:
-            self._known[key] = (await self._store.release(publication)).triggers
+            release = await self._store.release(publication)
+            chart = release.statechart
+            inputs = tuple(datum for datum in chart.data if datum.name in chart.inputs)
+            self._known[key] = Offer(publication.flow, release.triggers, inputs)
             if len(self._known) > KEPT:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
@@ -118,7 +124,8 @@ class Triggering:
         known = await self.offers(talk.tenant)
         offers = [offer for _, offer in known.values()]
         active = await self._active(talk, message, offers)
-        begun = answering(await self._with_values(talk, event, contact), offers, active)
+        found = tried(await self._with_values(talk, event, contact), offers, active)
+        begun = _without_misfits(talk.tenant, found)
         happening = _Happening(talk, event, message, contact)
         taken: list[Received] = []
         for one in begun:
@@ -185,7 +192,7 @@ class Triggering:
             return given
         known = {
             one.name: one
-            for one in await self._triggers(publication)
+            for one in (await self._offer(publication)).triggers
             if one.kind is TriggerKind.MANUAL
         }
         if named not in known:
@@ -266,6 +273,19 @@ class Triggering:
         message = checked_id(key, happening.message)
         body = event_to_json(happening.event)
         return Received(key, await self._inbox.accept(key, message, body))
+
+
+def _without_misfits(tenant: str, found: Iterable[Beginning]) -> list[Beginning]:
+    """What begins; of what cannot, the log says so, without what users have said."""
+    begun: list[Beginning] = []
+    for one in found:
+        if one.misfits:
+            what = f"the trigger {one.trigger!r} of the flow {one.flow!r} of {tenant!r}"
+            names = ", ".join(map(repr, one.misfits))
+            _log.warning("%s is passed over: its flow cannot take the input %s", what, names)
+        else:
+            begun.append(one)
+    return begun
 
 
 def _is_parallel(trigger: Trigger) -> bool:
