@@ -9,8 +9,8 @@ import pytest
 from statewright import compiler
 from statewright.flows.model import Edge, Flow, Node
 from statewright.flows.nodes import Form, Handoff
-from statewright.statechart import start
-from tests.compiler.conversations import compiled, said, talk, turns
+from statewright.statechart import Status, start
+from tests.compiler.conversations import compiled, drafted, said, talk, turns
 
 FORM = """
 start: details
@@ -105,3 +105,33 @@ def test_a_form_without_fields_is_filled_at_once_also_where_people_may_take_over
     drawn = Flow("one", "one", "native", ("f",), nodes, (Edge("f", "people"),), ())
     step = start(compiler.compile(drawn).draft().statechart, session="s", seed="s", now=0, data={})
     assert any("people" in state for state in step.snapshot.configuration)
+
+
+SLOW = """
+start: f
+nodes:
+  f:
+    type: form
+    fields: {name: {text: N}, age: {text: A, input: integer, timeout: 5m}}
+    next: bye
+    on: {timeout: late}
+  bye: {type: end, text: Bye}
+  late: {type: end, text: Late}
+"""
+
+
+def test_the_time_of_a_field_may_be_over() -> None:
+    assert talk(SLOW, {"advance": "6m"}) == ["N"]
+    assert talk(SLOW, {"advance": "6m"}, "Ada", {"advance": "4m"}, "36") == ["N", "A", "Bye"]
+    assert talk(SLOW, "Ada", {"advance": "6m"}) == ["N", "A", "Late"]
+
+
+def test_the_time_of_a_field_is_an_error_where_the_form_has_no_way_for_it() -> None:
+    lost = SLOW.replace("    on: {timeout: late}\n", "").replace("  late:", "  unused:")
+    (finding,) = (one for one in compiled(lost).findings if one.code == "S107")
+    assert "`f` by `timeout`" in finding.message
+    (*_, last) = drafted(lost, "Ada", {"advance": "6m"})
+    assert last.status == Status.FAILED
+    assert "error.flow.timeout" in last.macrostep.incidents[0].message
+    caught = lost.replace("    next: bye\n", "    next: bye\n    on_error: {then: continue}\n")
+    assert said(drafted(caught, "Ada", {"advance": "6m"}))[-1] == "Bye"

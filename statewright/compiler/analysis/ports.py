@@ -65,7 +65,8 @@ def _llm(_: Llm, __: Wired) -> Iterator[str]:
 
 def _form(form: Form, _: Wired) -> Iterator[str]:
     yield NEXT
-    yield from _late(form.timeout)
+    limits = (form.timeout, *(field.question.timeout for field in form.fields))
+    yield from _late(next((one for one in limits if one is not None), None))
 
 
 def _client(client: Client, _: Wired) -> Iterator[str]:

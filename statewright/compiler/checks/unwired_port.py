@@ -2,7 +2,8 @@
 
 What it does:
     Looks at the ports that a node needs: `next`, `success` of a web request, `timeout` of a
-    question with a timeout, and the choices of a question of which only some are wired.
+    question or a form with a timeout, also with one of a field, and the choices of a question of
+    which only some are wired.
 
 Why it matters:
     The port is taken one day, and then the conversation fails.

@@ -6,12 +6,14 @@
        │   └──(retries used up)──▶ given up ──▶ fallback
        ├──(form.submit, and every answer will do)──▶ filled
        ├──(form.submit, and one will not)── says so, and asks on
-       └──(no time left)──▶ timeout
+       └──(no time left, for a field or for all)──▶ timeout
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from statewright.compiler.lowering.answers import is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
@@ -38,7 +40,7 @@ from statewright.statechart.definition import Actions, State, StateKind, Transit
 SUBMITTED = "form.submit"
 """The event with which all answers come at once: ``{"node", "values": {…}}``."""
 
-FILLED, GIVEN_UP = "~filled", "~given up"
+FILLED, GIVEN_UP, LATE = "~filled", "~given up", "~late"
 """The ends of the flow of a form."""
 
 """What is said to answers that come at once, where one will not do."""
@@ -50,18 +52,33 @@ def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     asked = conversation(inner, pieces, ())
     ended = f"done.state.{inner.home}"
-    given_up = f"event.data.outcome == {quoted(GIVEN_UP)}"
     saved_state = (plan.state(node.id, "save"),)
     transitions = (
         *asked.transitions,
         *_submitted(node, config, inner),
-        *ways_or_error(
-            plan, node.id, "fallback", "error.flow.retries", events=(ended,), when=given_up
-        ),
+        *_ended(node, plan, ended, GIVEN_UP),
+        *(_ended(node, plan, ended, LATE) if _may_be_late(config) else ()),
         Transition(saved_state, (ended,)),
     )
     asked = replace(asked, data=(*data_of(inner), *asked.data), transitions=transitions)
     return Piece(_around(node, config, plan, asked))
+
+
+_WAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {GIVEN_UP: ("fallback", "error.flow.retries"), LATE: ("timeout", "error.flow.timeout")}
+)
+"""An end without answers → the port where it leads, and the error that it is where none does."""
+
+
+def _ended(node: Node, plan: Plan, event: str, end: str) -> tuple[Transition, ...]:
+    port, error = _WAYS[end]
+    when = f"event.data.outcome == {quoted(end)}"
+    return ways_or_error(plan, node.id, port, error, events=(event,), when=when)
+
+
+def _may_be_late(config: Form) -> bool:
+    """Whether a field has a deadline of its own."""
+    return any(field.question.timeout is not None for field in config.fields)
 
 
 def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
@@ -105,9 +122,12 @@ def _flow_of(node: Node, config: Form, flow: Flow) -> Flow:
         )
         for field in config.fields
     )
-    ends = (Node(FILLED, End(FILLED)), Node(GIVEN_UP, End(GIVEN_UP)))
+    ends = [Node(one, End(one)) for one in (FILLED, GIVEN_UP)]
     edges = [Edge(name, follower) for name, follower in zip(names, followers, strict=True)]
     edges += [Edge(name, GIVEN_UP, "fallback") for name in names]
+    if _may_be_late(config):
+        ends.append(Node(LATE, End(LATE)))
+        edges += [Edge(name, LATE, "timeout") for name in names]
     return Flow(
         id=node.id,
         name=node.id,

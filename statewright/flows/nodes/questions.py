@@ -187,7 +187,8 @@ class FormField:
 class Form:
     """Asks several things: one after the other, or all at once by the event ``form.submit``.
 
-    Ports: ``next``; ``fallback`` when the retries of a field are used up; ``timeout``.
+    Ports: ``next``; ``fallback`` when the retries of a field are used up; ``timeout``, of a
+    field or of the whole.
 
     Attributes:
         fields: what is asked, in order.

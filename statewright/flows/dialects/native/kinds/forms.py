@@ -23,7 +23,9 @@ class FormPorts(Shape):
     """Where a form leads that is not filled in."""
 
     fallback: NodeId | None = Field(None, description="When the retries of a field are used up.")
-    timeout: NodeId | None = Field(None, description="When it was not filled in in time.")
+    timeout: NodeId | None = Field(
+        None, description="When it, or a field of it, was not filled in in time."
+    )
 
 
 class FormNode(PassingShape, Speech):
