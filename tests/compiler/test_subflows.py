@@ -214,3 +214,13 @@ def test_an_interrupt_of_the_flow_around_reaches_inside_and_comes_back(tmp_path:
         "Thank you.",
         "Gran Via/told mine",
     ]
+
+
+def test_what_cannot_be_saved_leads_to_error_where_that_is_wired(tmp_path: Path) -> None:
+    unset = PARENT.replace("output.?street.orValue('no') + '/' + outcome", "output.street")
+    unset = unset.replace("on: {given_up: sad}", "on: {error: sad}")
+    flow = read(tmp_path, unset)
+    assert said(talked(flow, "Gran Via"))[-1] == "Gran Via mine"
+    assert said(talked(flow, "x", "y"))[-1] == "What a pity."
+    lost = read(tmp_path, unset.replace("    on: {error: sad}\n", ""))
+    assert talked(lost, "x", "y")[-1].status == "failed"

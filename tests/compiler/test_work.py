@@ -173,6 +173,45 @@ def test_people_decide_what_may_be_done() -> None:
     assert talk(APPROVAL, {"advance": "3h"})[-1] == "Late"
 
 
+COMMENTED = APPROVAL.replace("decision.?comment.orValue('-')", "decision.comment").replace(
+    "{{ why }}", "{{ has(vars.why) ? why : '-' }}"
+)
+
+
+@pytest.mark.parametrize(("approved", "says"), [(True, "Paid. -"), (False, "No.")])
+def test_people_need_not_say_why(approved: bool, says: str) -> None:  # noqa: FBT001
+    decision = {"node": "ask", "approved": approved}
+    (*_, last) = turns(COMMENTED, {"event": "approval.decided", "data": decision})
+    assert said([last]) == [says]
+    assert "why" not in last.data
+    decision["comment"] = "Why not?"
+    (*_, last) = turns(COMMENTED, {"event": "approval.decided", "data": decision})
+    assert last.data["why"] == "Why not?"
+
+
+def test_what_people_may_leave_out_is_not_always_one_or_the_other() -> None:
+    flow = """
+start: ask
+variables: {ok: {type: bool, default: false}}
+nodes:
+  ask:
+    type: approval
+    text: Wait.
+    request: "?"
+    SAVE
+    timeout: 1h
+    next: which
+    on: {rejected: no, timeout: no}
+  which: {type: condition, branches: [{if: ok, to: paid}, {if: "!ok", to: no}]}
+  paid: {type: end}
+  no: {type: end}
+"""
+    kept = compiled(flow.replace("    SAVE\n", "")).findings
+    assert "S108" not in [one.code for one in kept]
+    left_out = compiled(flow.replace("SAVE", "save: {ok: decision.ok}")).findings
+    assert "S108" in [one.code for one in left_out]
+
+
 SPLIT = """
 start: test
 variables: {arm: string}

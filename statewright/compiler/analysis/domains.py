@@ -11,7 +11,7 @@ from statewright.compiler.paths import Path
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate, references
 from statewright.flows.model import Flow, Node, Variable
-from statewright.flows.nodes import InputKind, Operation, Question, Set, Store
+from statewright.flows.nodes import Approval, InputKind, Operation, Question, Set, Store
 
 CASES = 10_000
 """How many combinations of values are tried; more than this counts as not decided."""
@@ -41,12 +41,15 @@ def domains_at(flow: Flow, node: Node, path_of_answer: Path | None) -> Domains:
 
 
 def _unset_in(flow: Flow) -> Iterator[str]:
-    """Names of variables that the flow takes away somewhere."""
+    """Names of variables that the flow takes away somewhere, or may."""
     for node in flow.nodes:
         if isinstance(node.config, Set):
             for assignment in node.config.assignments:
                 if assignment.operation is Operation.UNSET:
                     yield assignment.variable.text
+        if isinstance(node.config, Approval):
+            # What people leave out of a decision has no value.
+            yield from (variable.text for variable, _ in node.config.save)
 
 
 def _values_of(variable: Variable) -> Sequence[Any]:

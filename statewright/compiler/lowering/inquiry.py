@@ -11,7 +11,7 @@ What the user says meanwhile is kept for the next question.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.interrupt import heard
@@ -19,9 +19,11 @@ from statewright.compiler.lowering.plan import Piece, Plan, ways, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import Named, Saved, saving
+from statewright.errors import ExpressionError
 from statewright.expressions import Computed, Content, Literal, parse
+from statewright.expressions.syntax import Name, Select
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Approval, Client
+from statewright.flows.nodes import NEXT, Approval, Client, Source
 from statewright.statechart.actions import Say, Send
 from statewright.statechart.definition import Actions, Awaits, State, StateKind, Transition
 
@@ -31,6 +33,9 @@ FAILURE = "client.error"
 
 DECIDED = "approval.decided"
 """The event with which people answer a request for approval."""
+
+DECISION = "decision"
+"""The name under which that event is read when it is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,31 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
         (*says(config.message), Send("approval", record(asked), target="approval")),
         (DECIDED, "event.data.approved == true"),
         (DECIDED, "event.data.approved != true", "rejected", "error.flow.rejected"),
-        (("decision", Computed(parse("event.data"))),),
-        config.save,
+        ((DECISION, Computed(parse("event.data"))),),
+        tuple((variable, _if_given(mapping)) for variable, mapping in config.save),
         config.timeout,
         keeps_refusal=True,
     )
     return _lowered(node, inquiry, plan)
+
+
+def _if_given(mapping: Source) -> Source:
+    """Where a part of the decision is asked for, and nothing else: nothing, if it is not there.
+
+    People need not say why, and that they did not is no reason to forget what they decided.
+    """
+    try:
+        root = parse(mapping.text).root
+    except ExpressionError:
+        return mapping
+    path: list[str] = []
+    while isinstance(root, Select) and not root.optional:
+        path.append(root.field)
+        root = root.operand
+    if not path or not isinstance(root, Name) or root.name != DECISION:
+        return mapping
+    parts = "".join(f"[?{quoted(name)}]" for name in reversed(path))
+    return replace(mapping, text=f"{DECISION}{parts}")
 
 
 def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:

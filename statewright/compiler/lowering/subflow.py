@@ -3,7 +3,8 @@
 ::
 
     flow: the nodes of the flow, its ends ──▶ save ──▶ the port of the outcome, or next
-                                                └──(it failed)──▶ error, or an error
+                                                └──(it failed, or what is to be saved
+                                                    is not there)──▶ error, or an error
 
 The flow is part of the chart, not called while a session runs: its variables belong to the state
 ``flow``, so they are made when it is entered and dropped when it is left, and the names around it
@@ -119,6 +120,9 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
         way for port in wired for way in ways(plan, node.id, port, events=through, when=_is(port))
     )
     failed = f"vars[{quoted(ENDED)}]"
+    unfit: tuple[Transition, ...] = ()
+    if plan.is_wired(node.id, "error"):
+        unfit = ways(plan, node.id, "error", events=("error.execution.action",))
     return State(
         plan.state(node.id, SAVE),
         data=tuple(
@@ -132,6 +136,7 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
                 plan, node.id, "error", "error.flow.subflow", events=through, when=failed
             ),
             *ways(plan, node.id, NEXT, events=through),
+            *unfit,
         ),
     )
 

@@ -71,7 +71,8 @@ class Approval:
         request: what they are asked.
         assignee: who is asked; see ``Handoff``.
         message: what the user is told meanwhile, or ().
-        save: variable (or path) ← CEL over ``decision`` (``approved``, ``by``, ``comment``).
+        save: variable (or path) ← CEL over ``decision`` (``approved``, ``by``, ``comment``). A part
+            of it that was not given, asked for by its path alone, leaves the variable unset.
         timeout: microseconds to wait, or None for without end.
     """
 

@@ -13,8 +13,8 @@ from statewright.flows.nodes.sources import Source, Value
 class Subflow:
     """Runs another flow, and goes on when that has ended.
 
-    Ports: ``outcome:<outcome>``; ``error`` for an end that counts as failed; ``next`` for any
-    other end.
+    Ports: ``outcome:<outcome>``; ``error`` for an end that counts as failed, and when what is to be
+    saved is not there; ``next`` for any other end.
 
     Attributes:
         flow: which one, in the author's words: a path beside the file, or the id of a flow.

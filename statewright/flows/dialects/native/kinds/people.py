@@ -131,7 +131,9 @@ class ApprovalNode(PassingShape, Speech):
     request: Words = Field(description="What they are asked; may hold templates.")
     to: Assignee | None = Field(None, description="Who is asked.")
     save: dict[str, Expression] = Field(
-        {}, description="Variable (or path) ← CEL over `decision`: `decision.comment`."
+        {},
+        description="Variable (or path) ← CEL over `decision`: `decision.comment`. "
+        "The variable has no value where that part was not given.",
     )
     timeout: Timeout | None = Field(None, description="How long to wait for a decision.")
     on: ApprovalPorts | None = Field(None, description="Where it leads when it was not given.")

@@ -24,7 +24,9 @@ class SubflowNode(PassingShape):
         {}, description="Variable (or path) ← CEL over `output` and `outcome`: `output.street`."
     )
     on: dict[str, NodeId] = Field(
-        {}, description="Where it leads after an outcome of its ends; `error`: after a failed end."
+        {},
+        description="Where it leads after an outcome of its ends; `error`: after a failed end, or "
+        "when what is to be saved is not there.",
     )
 
 
