@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _GOES_ON: Final[Mapping[str, str]] = {
     "moved": "as they are",
     "restarted": "anew",
+    "ended": "to their end",
     "pinned": "on the old version, as was decided",
     "stays": "on the old version",
 }
