@@ -301,3 +301,25 @@ def test_what_is_read_only_is_not_changed_by_a_draft_either() -> None:
     step = start(chart, session="s", seed="s", now=0)
     assert step.snapshot.data[""]["rate"] == 0.5
     assert step.incidents[0].message == "`rate` is read-only"
+
+
+NAMED = """
+start: ask
+variables: {u: {type: enum, values: {low: 1, high: 3}}}
+nodes:
+  ask: {type: question, text: "How urgent?", choices: CHOICES, variable: u, next: bye}
+  bye: {type: end, text: "{{ u + 1 }}"}
+"""
+
+
+@pytest.mark.parametrize("choices", ["[low, high]", "[low, none]", "[{value: 3, label: high}]"])
+def test_a_choice_may_be_the_name_of_a_value(choices: str) -> None:
+    assert wrong(compiled(NAMED.replace("CHOICES", choices))) == ()
+
+
+def test_the_name_of_a_value_that_is_chosen_is_kept_as_that_value() -> None:
+    assert talk(NAMED.replace("CHOICES", "[low, high]"), "high") == ["How urgent?", "4"]
+
+
+def test_choices_that_are_neither_values_nor_names_are_found() -> None:
+    assert "I508" in {one.code for one in wrong(compiled(NAMED.replace("CHOICES", "[some, none]")))}
