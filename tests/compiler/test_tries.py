@@ -333,9 +333,13 @@ def test_no_edge_is_missed_for_a_timeout_that_a_clause_answers(name: str) -> Non
 def test_a_timeout_that_no_clause_answers_needs_an_edge() -> None:
     missed = ["no edge leaves `q` by `timeout`"]
     assert unwired(LATE.replace("CLASS", "request, answer")) == missed
-    asked_late = LATE.replace("CLASS", "any").replace("      q: {", "      x: {").replace(
-        'sorry: {type: message, text: "Too late.", next: over}',
-        'q: {type: question, text: "Why?", timeout: 1m, next: over}',
+    asked_late = (
+        LATE.replace("CLASS", "any")
+        .replace("      q: {", "      x: {")
+        .replace(
+            'sorry: {type: message, text: "Too late.", next: over}',
+            'q: {type: question, text: "Why?", timeout: 1m, next: over}',
+        )
     )
     assert unwired(asked_late) == missed
 

@@ -43,13 +43,14 @@ def _is_caught(subject: Subject, node: Node, port: str) -> bool:
     own = node.on_error
     if own is not None and (port == "error" or own.then is not None):
         return True
+    answered = {ErrorClass.ANY, kind}
     inner = node
     for around in subject.graph.containers(node.id):
         config = around.config
         # What goes wrong in a clause, or in what is done at last, is for a try further out.
-        if isinstance(config, Try) and inner.body == config.body.name:
-            if any({ErrorClass.ANY, kind} & set(clause.errors) for clause in config.catches):
-                return True
+        inside = isinstance(config, Try) and inner.body == config.body.name
+        if inside and any(answered & set(clause.errors) for clause in config.catches):
+            return True
         inner = around
     return False
 
