@@ -43,16 +43,21 @@ def _is_caught(subject: Subject, node: Node, port: str) -> bool:
     own = node.on_error
     if own is not None and (port == "error" or own.then is not None):
         return True
-    answered = {ErrorClass.ANY, kind}
     inner = node
     for around in subject.graph.containers(node.id):
-        config = around.config
-        # What goes wrong in a clause, or in what is done at last, is for a try further out.
-        inside = isinstance(config, Try) and inner.body == config.body.name
-        if inside and any(answered & set(clause.errors) for clause in config.catches):
+        if isinstance(around.config, Try) and _answers(around.config, inner.body, kind):
             return True
         inner = around
     return False
+
+
+def _answers(config: Try, body: str, kind: ErrorClass) -> bool:
+    """Whether a clause is for errors of a class that are made in a body of the try.
+
+    What goes wrong in a clause, or in what is done at last, is for a try further out.
+    """
+    answered = {ErrorClass.ANY, kind}
+    return body == config.body.name and any(answered & set(one.errors) for one in config.catches)
 
 
 _ERRORS: Final[Mapping[str, ErrorClass]] = MappingProxyType(
