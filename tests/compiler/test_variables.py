@@ -12,7 +12,7 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.scope import environment_of
 from statewright.expressions.declarations import text_from_type
 from statewright.statechart import start
-from tests.compiler.conversations import HEADER, compiled, said, talk, turns
+from tests.compiler.conversations import HEADER, compiled, drafted, said, talk, turns
 
 ORDER = """
 start: change
@@ -364,6 +364,7 @@ def test_what_can_never_be_added_is_found(action: str, reason: str) -> None:
     (found,) = wrong(compiled(flow))
     assert (found.code, found.location.line) == ("G302", 16)
     assert found.message == f"`{name}` cannot be incremented by that: {reason}"
+    assert said(drafted(flow)) == ["sorry"]
 
 
 @pytest.mark.parametrize(
