@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from statewright.flows.dialects.chatwoot_builder.reading import CHATWOOT_BUILDER
 from statewright.flows.dialects.dialect import Dialect
+from statewright.flows.dialects.native.locales import is_catalogue
 from statewright.flows.dialects.native.reading import NATIVE
 from statewright.flows.dialects.wriveted.reading import WRIVETED
 from statewright.flows.documents import Document, document_from
@@ -151,6 +152,9 @@ def _dialect_of(
 
 def _unrecognised(value: dict[str, Any], names: Collection[str], named: str) -> tuple[str, str]:
     """What to say about a document that no dialect recognises, and what to do."""
+    if is_catalogue(value):
+        help_ = "it belongs beside its flow: name it there under `locales`, and check the flow"
+        return "this is no flow, but a catalogue of the texts of one", help_
     known = f"{named} settles it; the dialects are {listed(names)}"
     likeness = sorted(((len(d.marks & value.keys()), d.name, d) for d in DIALECTS), reverse=True)
     (most, _, nearest), (second, _, _) = likeness[:2]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.compiler.conversations import said, talk, turns
+from tests.compiler.conversations import compiled, said, talk, turns
 
 ASK = """
 start: ask
@@ -283,3 +283,39 @@ nodes:
     assert talk(flow, sent("application/pdf", 10))[-1] == "Thanks"
     assert talk(flow, sent("image/png", -1))[-1] == "No"
     assert talk(flow, sent("text/plain", 10))[-1] == "No"
+
+
+SWAPPED = """
+start: ask
+variables: {x: dyn}
+nodes:
+  ask: {type: question, text: "Which?", choices: CHOICES, variable: x, next: bye}
+  bye: {type: end, text: "{{ x }}"}
+"""
+
+
+def swapped(choices: str) -> list[str]:
+    """What is told of the labels of some choices."""
+    found = compiled(SWAPPED.replace("CHOICES", choices)).findings
+    return [one.message for one in found if one.code == "I505"]
+
+
+def test_a_label_that_is_the_value_of_another_choice_is_found() -> None:
+    assert swapped("[{value: a, label: b}, {value: b, label: c}]") == [
+        "the answer `b` of `ask` is the value of another one, `c`: whoever types it gets that"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choices", "said", "kept"),
+    [
+        ("[{value: a, label: B}, {value: b, label: C}]", "B", "a"),
+        ("[{value: 1, label: '2'}, {value: 2, label: '1'}]", "2", "1"),
+        ("[{value: a, label: a}, {value: b, label: b}]", "b", "b"),
+    ],
+)
+def test_a_label_that_is_understood_as_its_own_is_not_told(
+    choices: str, said: str, kept: str
+) -> None:
+    assert swapped(choices) == []
+    assert talk(SWAPPED.replace("CHOICES", choices), said)[-1] == kept

@@ -224,3 +224,55 @@ def test_what_cannot_be_saved_leads_to_error_where_that_is_wired(tmp_path: Path)
     assert said(talked(flow, "x", "y"))[-1] == "What a pity."
     lost = read(tmp_path, unset.replace("    on: {error: sad}\n", ""))
     assert talked(lost, "x", "y")[-1].status == "failed"
+
+
+SILENT = CHILD.replace(
+    "start: ask", "start: ask\nsettings: {inactivity: {after: 5m, outcome: silent}}"
+)
+
+
+def test_the_silence_of_the_user_is_an_outcome_that_can_be_wired(tmp_path: Path) -> None:
+    parent = PARENT.replace("given_up: sad", "silent: sad")
+    flow = read(tmp_path, parent, address=SILENT)
+    assert "X704" not in codes(flow)
+    assert said(talked(flow, {"advance": "5m"}))[-1] == "What a pity."
+
+
+def test_the_silence_of_the_user_is_an_outcome_that_has_to_lead_somewhere(tmp_path: Path) -> None:
+    parent = PARENT.replace("    next: bye\n", "").replace("{given_up:", "{told: bye, given_up:")
+    assert "X704" not in codes(read(tmp_path, parent))
+    found = compiler.compile(read(tmp_path, parent, address=SILENT)).findings
+    assert [one.message for one in found if one.code == "X704"] == [
+        "no edge leaves `address` after the outcome `silent`"
+    ]
+
+
+def test_a_flow_that_goes_on_elsewhere_after_a_silence_has_no_outcome_of_it(tmp_path: Path) -> None:
+    elsewhere = SILENT.replace("outcome: silent", "to: enough")
+    parent = PARENT.replace("given_up: sad", "inactive: sad")
+    assert "X704" in codes(read(tmp_path, parent, address=elsewhere))
+
+
+def test_no_edge_is_missed_for_a_failed_flow_that_a_clause_answers(tmp_path: Path) -> None:
+    failing = CHILD.replace("outcome: given_up", "outcome: given_up, failed: true")
+    parent = """
+statewright: 1
+start: risky
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      address: {type: subflow, flow: address.yaml, inputs: {country: Spain}, next: out}
+      out: {type: leave}
+    catch:
+      - errors: [CLASS]
+        nodes:
+          sorry: {type: message, text: "What a pity.", next: over}
+          over: {type: leave}
+  bye: {type: end}
+"""
+    flow = read(tmp_path, parent.replace("CLASS", "subflow"), address=failing)
+    assert "E601" not in codes(flow)
+    assert said(talked(flow, "a", "b"))[-1] == "What a pity."
+    assert "E601" in codes(read(tmp_path, parent.replace("CLASS", "request"), address=failing))

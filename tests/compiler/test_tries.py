@@ -298,3 +298,59 @@ nodes:
 def test_what_is_last_may_lead_elsewhere_itself() -> None:
     flow = LEAVING.replace("WAY", "away").replace("POLICY", "fail")
     assert talk(flow.replace("next: tidied", "next: bye")) == ["First.", "Tidy.", "Bye"]
+
+
+LATE = """
+start: risky
+nodes:
+  risky:
+    type: try
+    next: bye
+    nodes:
+      q: {type: question, text: "Well?", timeout: 1m, next: out}
+      out: {type: leave}
+    catch:
+      - errors: [CLASS]
+        nodes:
+          sorry: {type: message, text: "Too late.", next: over}
+          over: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+
+
+def unwired(flow: str) -> list[str]:
+    found = compiled(flow).findings
+    return [one.message for one in found if one.code == "S107"]
+
+
+@pytest.mark.parametrize("name", ["timeout", "any"])
+def test_no_edge_is_missed_for_a_timeout_that_a_clause_answers(name: str) -> None:
+    flow = LATE.replace("CLASS", name)
+    assert unwired(flow) == []
+    assert talk(flow, {"advance": "1m"}) == ["Well?", "Too late.", "Bye"]
+
+
+def test_a_timeout_that_no_clause_answers_needs_an_edge() -> None:
+    missed = ["no edge leaves `q` by `timeout`"]
+    assert unwired(LATE.replace("CLASS", "request, answer")) == missed
+    asked_late = (
+        LATE.replace("CLASS", "any")
+        .replace("      q: {", "      x: {")
+        .replace(
+            'sorry: {type: message, text: "Too late.", next: over}',
+            'q: {type: question, text: "Why?", timeout: 1m, next: over}',
+        )
+    )
+    assert unwired(asked_late) == missed
+
+
+def test_no_edge_is_missed_for_a_refusal_that_a_clause_answers() -> None:
+    asking = '{type: approval, request: "May they?", next: out}'
+    flow = LATE.replace('{type: question, text: "Well?", timeout: 1m, next: out}', asking)
+    assert unwired(flow.replace("CLASS", "rejected")) == []
+    assert unwired(flow.replace("CLASS", "timeout")) == ["no edge leaves `q` by `rejected`"]
+
+
+def test_no_edge_is_missed_for_a_timeout_that_the_node_itself_answers() -> None:
+    flow = LATE.replace("CLASS", "request")
+    assert unwired(flow.replace("1m, ", "1m, on_error: {fallback: out}, ")) == []

@@ -12,7 +12,7 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.scope import environment_of
 from statewright.expressions.declarations import text_from_type
 from statewright.statechart import start
-from tests.compiler.conversations import HEADER, compiled, said, talk, turns
+from tests.compiler.conversations import HEADER, compiled, drafted, said, talk, turns
 
 ORDER = """
 start: change
@@ -301,3 +301,87 @@ def test_what_is_read_only_is_not_changed_by_a_draft_either() -> None:
     step = start(chart, session="s", seed="s", now=0)
     assert step.snapshot.data[""]["rate"] == 0.5
     assert step.incidents[0].message == "`rate` is read-only"
+
+
+NAMED = """
+start: ask
+variables: {u: {type: enum, values: {low: 1, high: 3}}}
+nodes:
+  ask: {type: question, text: "How urgent?", choices: CHOICES, variable: u, next: bye}
+  bye: {type: end, text: "{{ u + 1 }}"}
+"""
+
+
+@pytest.mark.parametrize("choices", ["[low, high]", "[low, none]", "[{value: 3, label: high}]"])
+def test_a_choice_may_be_the_name_of_a_value(choices: str) -> None:
+    assert wrong(compiled(NAMED.replace("CHOICES", choices))) == ()
+
+
+def test_the_name_of_a_value_that_is_chosen_is_kept_as_that_value() -> None:
+    assert talk(NAMED.replace("CHOICES", "[low, high]"), "high") == ["How urgent?", "4"]
+
+
+def test_choices_that_are_neither_values_nor_names_are_found() -> None:
+    assert "I508" in {one.code for one in wrong(compiled(NAMED.replace("CHOICES", "[some, none]")))}
+
+
+ADDING = """
+start: change
+variables:
+  number: {type: int, default: 1}
+  words: {type: string, default: abc}
+  digits: {type: string, default: "5"}
+  given: {type: string, input: true}
+  kind: {type: enum, values: [open, paid], default: open}
+  level: {type: enum, values: ["1", "2"], default: "1"}
+  urgency: {type: enum, values: {low: 1, high: 3}, default: low}
+  list: {type: list, default: []}
+  flag: {type: bool, default: true}
+nodes:
+  change: {type: set, actions: [ACTION], next: bye, on_error: {fallback: sorry}}
+  bye: {type: end, text: "{{ NAME }}"}
+  sorry: {type: end, text: "sorry"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [
+        ("{increment: list}", "it is declared as list, to which values are appended"),
+        ("{increment: list, by: '{{ number }}'}", "a value of type `int` is no list"),
+        ("{increment: words}", "`abc` is no number"),
+        ("{increment: kind}", "none of `open`, `paid` is a number"),
+        ("{increment: kind, by: '{{ number }}'}", "none of `open`, `paid` is a number"),
+        ("{increment: digits, by: '{{ list }}'}", "a value of type `list(dyn)` is no number"),
+        ("{increment: number, by: '{{ kind }}'}", "a value of type `string` is no number"),
+        ("{increment: number, by: '{{ list }}'}", "a value of type `list(dyn)` is no number"),
+        ("{increment: number, by: '{{ flag }}'}", "a value of type `bool` is no number"),
+    ],
+)
+def test_what_can_never_be_added_is_found(action: str, reason: str) -> None:
+    name = action.removeprefix("{increment: ").split(",")[0].rstrip("}")
+    flow = ADDING.replace("ACTION", action).replace("NAME", name)
+    (found,) = wrong(compiled(flow))
+    assert (found.code, found.location.line) == ("G302", 16)
+    assert found.message == f"`{name}` cannot be incremented by that: {reason}"
+    assert said(drafted(flow)) == ["sorry"]
+
+
+@pytest.mark.parametrize(
+    ("action", "kept"),
+    [
+        ("{increment: digits}", "6"),
+        ("{increment: words, by: d}", "abcd"),
+        ("{set: words, to: '7'}, {increment: words}", "8"),
+        ("{increment: level}", "2"),
+        ("{increment: urgency, by: 2}", "3"),
+        ("{increment: number, by: '{{ digits }}'}", "6"),
+        ("{increment: number, by: '{{ level }}'}", "2"),
+        ("{increment: list, by: '{{ [1] }}'}", "[1]"),
+    ],
+)
+def test_what_can_be_added_is_not_told(action: str, kept: str) -> None:
+    name = action.split("increment: ")[1].split(",", maxsplit=1)[0].rstrip("}")
+    flow = ADDING.replace("ACTION", action).replace("NAME", name)
+    assert wrong(compiled(flow)) == ()
+    assert talk(flow) == [kept]

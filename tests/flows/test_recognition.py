@@ -52,6 +52,30 @@ def test_a_document_that_looks_like_nothing_is_told_what_there_is() -> None:
     assert found(flow) == [("R002", 1, 1, "this is no flow in any dialect")]
 
 
+@pytest.mark.parametrize(
+    "catalogue",
+    [
+        {"nodes": {"hello": {"text": "Hallo"}, "ask": {"choices": {"a": "Eins"}}}},
+        {"settings": {"while_busy": {"text": "Gleich."}}},
+        {"nodes": {"hello": {"text": "Hallo"}}, "settings": {"inactivity": {"remind": []}}},
+    ],
+)
+def test_a_catalogue_of_texts_is_told_from_a_flow(catalogue: Any) -> None:
+    flow = parsed(catalogue)
+    assert found(flow) == [("R002", 1, 1, "this is no flow, but a catalogue of the texts of one")]
+    assert helps(flow) == [
+        "it belongs beside its flow: name it there under `locales`, and check the flow"
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"nodes": {}}, {"nodes": []}, {"nodes": {"a": {"type": "end"}}}, {"nodes": {"a": 1}}],
+)
+def test_what_has_no_texts_is_no_catalogue(document: Any) -> None:
+    assert "catalogue" not in found(parsed(document))[0][-1]
+
+
 @pytest.mark.parametrize("document", [[], "x", 5, None])
 def test_a_flow_is_a_map_in_every_dialect(document: Any) -> None:
     for dialect in (None, "native", "wriveted", "chatwoot_builder"):

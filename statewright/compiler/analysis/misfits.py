@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions import CelType
-from statewright.expressions.functions.becoming import may_become
+from statewright.expressions.functions.becoming import converted, may_become
 from statewright.flows.declaring import chart_type_of, held_by
 from statewright.flows.model import Variable
 from statewright.flows.nodes import Operation
@@ -109,8 +109,69 @@ def misfit_of_change(variable: Variable, operation: Operation, value: Any) -> st
         if operation is Operation.APPEND and variable.of is not None:
             return misfit_of_constant(variable.of, value)
         return ""
+    return "" if has_template(value) else _misfit_of_added(variable, value)
+
+
+def _misfit_of_added(variable: Variable, value: Any) -> str:
+    """Why a value that is written out cannot be added to a variable, or ``""``."""
+    own = variable.type
     if own in _FIXED:
-        return "" if has_template(value) else f"it is declared as {own}, to which nothing is added"
-    if own in _NUMBERS and not has_template(value):
+        return f"it is declared as {own}, to which nothing is added"
+    if own in _NUMBERS:
         return misfit_of_constant(Variable("", "int" if own == "uint" else own), value)
+    if own == "list":
+        return "it is declared as list, to which values are appended"
+    return "" if isinstance(value, str) else _misfit_of_sum(variable)
+
+
+def misfit_of_increment(variable: Variable, found: CelType) -> str:
+    """Why a variable cannot be incremented by any value of a type, or ``""``.
+
+    Texts that are written as numbers are added as these, and two values of one type as such; where
+    the variable has no value yet, what is added is its value.
+    """
+    if found.name in _WRAPPED:
+        return misfit_of_increment(variable, found.parameters[0])
+    own = chart_type_of(variable)
+    name = _CHART_NAMES.get(found.name, found.name)
+    if name not in _ADDED or name == own:
+        return ""
+    if own == "list":
+        return f"a value of type `{found}` is no list"
+    if own == "string" and name in _NUMBERS:
+        return _misfit_of_sum(variable)
+    wrong = own == "string" and name in {"list", "map"}
+    if wrong or (own in _NUMBERS and not _may_be_number(name, found.values)):
+        return f"a value of type `{found}` is no number"
     return ""
+
+
+def _may_be_number(name: str, values: tuple[Any, ...]) -> bool:
+    """Whether a value of a type, if it is known to be one of some, can be added to a number."""
+    if name == "string":
+        return not values or any(map(is_numeric, values))
+    return name in _NUMBERS
+
+
+_WRAPPED: Final = frozenset({"nullable", "optional_type"})
+_ADDED: Final = frozenset(
+    {*_NUMBERS, "bool", "string", "bytes", "timestamp", "duration", "list", "map"}
+)
+"""Types of which it is known what they can be added to."""
+
+
+def _misfit_of_sum(variable: Variable) -> str:
+    """Why no number can be added to what a variable of texts may hold, or ``""``."""
+    texts = [value for value in variable.values if isinstance(value, str)]
+    if texts and not any(map(is_numeric, texts)):
+        return f"none of {_listed(tuple(texts))} is a number"
+    return ""
+
+
+def is_numeric(text: str) -> bool:
+    """Whether a text is written as a number, as CEL's ``double`` reads it."""
+    try:
+        converted(text, "double")
+    except EvaluationError:
+        return False
+    return True

@@ -1,11 +1,12 @@
 """Two answers of a question read the same.
 
 What it does:
-    Compares the labels of the answers that a question offers, and the other words that mean them:
-    a word can mean one of them only (a warning).
+    Compares the labels of the answers that a question offers, with each other and with the values
+    of the others, and the other words that mean them: a word can mean one of them only (a warning).
 
 Why it matters:
-    The user cannot tell them apart, and whoever types one always gets the first.
+    The user cannot tell them apart, and whoever types one always gets the first; whoever types a
+    label that is the value of another answer gets that one.
 
 Example:
     start: ask
@@ -56,18 +57,37 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Answers with the label of an earlier one, and words that mean another one."""
     for node in subject.nodes.values():
         for question in questions_in(node.config):
-            labels: dict[str, Choice] = {}
-            for choice in question.choices:
-                first = labels.setdefault(choice.label.text.strip(), choice)
-                if first is not choice:
-                    yield check.finding(
-                        f"the answer `{choice.label.text}` of `{node.id}` stands here again",
-                        choice.location,
-                        node=node.id,
-                        help="rename or remove one of them",
-                        related=(first.location,),
-                    )
+            yield from _same(check, node.id, question)
             yield from _ambiguous(check, node.id, question)
+
+
+def _same(check: Check, node: str, question: Question) -> Iterator[Finding]:
+    """Labels that an earlier answer has, or that are the value of another one."""
+    labels: dict[str, Choice] = {}
+    values: dict[str, Choice] = {}
+    for choice in question.choices:
+        if isinstance(choice.value, str):
+            values.setdefault(choice.value.strip(), choice)
+    for choice in question.choices:
+        label = choice.label.text.strip()
+        first, named = labels.setdefault(label, choice), values.get(label, choice)
+        if first is not choice:
+            yield check.finding(
+                f"the answer `{choice.label.text}` of `{node}` stands here again",
+                choice.location,
+                node=node,
+                help="rename or remove one of them",
+                related=(first.location,),
+            )
+        elif named is not choice:
+            yield check.finding(
+                f"the answer `{choice.label.text}` of `{node}` is the value of another one, "
+                f"`{named.label.text}`: whoever types it gets that",
+                choice.location,
+                node=node,
+                help="give one of them another label or value",
+                related=(named.location,),
+            )
 
 
 def _ambiguous(check: Check, node: str, question: Question) -> Iterator[Finding]:

@@ -46,10 +46,14 @@ from typing import Any, Final
 from statewright.compiler.analysis.answered import misfit_of_answers, misfitting_choices
 from statewright.compiler.analysis.literal_arguments import failing_arguments
 from statewright.compiler.analysis.misfits import (
+    has_template,
+    is_numeric,
     misfit_of_change,
     misfit_of_constant,
+    misfit_of_increment,
     misfit_of_type,
 )
+from statewright.compiler.analysis.writes import Write, plain_path, writes_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import finding_in_text, problems_of_kind
 from statewright.compiler.checks.written import Written, written_in
@@ -80,6 +84,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 node=written.node,
             )
     yield from _incomplete(check, subject)
+    yield from _added_to_words(check, subject)
     yield from _failing(check, subject)
     for node in subject.flow.nodes:
         keep = _KEPT.get(type(node.config))
@@ -115,6 +120,40 @@ def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _added_to_words(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Numbers that are added to a text which begins as no number, and is written nowhere else."""
+    own = session_variables(subject.flow)
+    by_name: dict[str, list[Write]] = {}
+    for write in writes_of(subject.flow):
+        by_name.setdefault(plain_path(write.path)[0], []).append(write)
+    for name, writes in by_name.items():
+        variable = own.get(name)
+        if variable is None or variable.inferred or not _begins_as_words(variable):
+            continue
+        if all(map(_adds_a_number, writes)):
+            for write in writes:
+                yield check.finding(
+                    f"`{name}` {_VERBS[Operation.INCREMENT]}: `{variable.default}` is no number",
+                    write.source.location,
+                    node=write.node,
+                    related=(variable.location,),
+                )
+
+
+def _begins_as_words(variable: Variable) -> bool:
+    """Whether a variable always begins as a text that is no number, whose values are not known."""
+    begins = variable.default
+    is_text = variable.type == "string" and not variable.values and not variable.input
+    return (
+        is_text and isinstance(begins, str) and not has_template(begins) and not is_numeric(begins)
+    )
+
+
+def _adds_a_number(write: Write) -> bool:
+    by = None if write.value is None else write.value.json
+    return write.operation is Operation.INCREMENT and isinstance(by, int | float)
+
+
 _VERBS: Final[Mapping[Operation, str]] = MappingProxyType(
     {
         Operation.SET: "is set to what it cannot hold",
@@ -133,6 +172,8 @@ def _misfit(written: Written, variable: Variable) -> str:
         return misfit_of_constant(variable, written.value)
     if written.type is None or written.operation is Operation.REMOVE:
         return misfit_of_change(variable, written.operation, written.value)
+    if written.operation is Operation.INCREMENT:
+        return misfit_of_increment(variable, written.type)
     if written.operation is Operation.APPEND and variable.of is not None:
         return misfit_of_type(variable.of, written.type)
     return misfit_of_change(variable, written.operation, written.value)

@@ -87,8 +87,9 @@ def _impossible(question: Question, variable: Variable | None) -> str:
     if question.input in _NUMBERS:
         return _no_number(question, variable)
     if question.input is InputKind.CHOICE and variable is not None and variable.values:
+        taken = (*variable.values, *variable.names)
         offered = [choice.value for choice in question.choices]
-        if offered and not any(value in variable.values for value in offered):
+        if offered and not any(value in taken for value in offered):
             return f"none of those that are offered is among the values of `{variable.name}`"
     return ""
 

@@ -28,9 +28,9 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    It is all right inside a `try` with a clause for errors of requests, at a node with an
-    `on_error` of its own, and for a request with a `fallback`. What the whole flow does about
-    errors does not count: there the conversation loses its place.
+    It is all right inside a `try` with a clause for errors of requests (of a flow that is run: of
+    subflows), at a node with an `on_error` of its own, and for a request with a `fallback`. What
+    the whole flow does about errors does not count: there the conversation loses its place.
 """
 
 from __future__ import annotations

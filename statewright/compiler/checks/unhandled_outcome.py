@@ -1,8 +1,8 @@
 """A subflow can end in a way for which there is no edge.
 
 What it does:
-    Compares the outcomes of the ends of a flow with the ports that are wired where it is run, where
-    no `next` takes the rest.
+    Compares the outcomes of the ends of a flow, and that of its `inactivity`, with the ports that
+    are wired where it is run, where no `next` takes the rest.
 
 Why it matters:
     The conversation fails when the flow ends that way.
@@ -69,8 +69,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         if flow is None:
             continue
         wired = {port for source, port in subject.graph.edges if source == node.id}
-        outcomes = {end.outcome for end in _ends(flow) if not end.failed}
-        every = {end.outcome for end in _ends(flow)}
+        silent = _outcomes_of_silence(flow)
+        outcomes = {end.outcome for end in _ends(flow) if not end.failed} | silent
+        every = {end.outcome for end in _ends(flow)} | silent
         for outcome in sorted(outcomes):
             if NEXT not in wired and outcome_port(outcome) not in wired:
                 yield check.finding(
@@ -96,6 +97,12 @@ def _ends(flow: Flow) -> Iterator[End]:
     for node in flow.nodes:
         if isinstance(node.config, End):
             yield node.config
+
+
+def _outcomes_of_silence(flow: Flow) -> set[str]:
+    """The outcome of a flow whose user says nothing, unless it goes on elsewhere then."""
+    own = flow.settings.inactivity
+    return set() if own is None or own.to is not None else {own.outcome}
 
 
 CHECK = Check("X704", "unhandled-outcome", Severity.ERROR, __doc__, find)

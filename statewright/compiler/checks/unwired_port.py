@@ -33,7 +33,9 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    `fallback` may be left unwired: see I506. `error` is looked at by E601.
+    `fallback` may be left unwired: see I506. `error` is looked at by E601. `timeout` and `rejected`
+    may be left unwired inside a `try` with a clause for these errors, and at a node with an
+    `on_error` of its own.
 """
 
 from __future__ import annotations

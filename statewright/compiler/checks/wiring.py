@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from statewright.compiler.analysis.ports import needed_ports
 from statewright.compiler.subject import Subject
@@ -20,7 +22,7 @@ def unwired(subject: Subject) -> Iterator[tuple[Node, str]]:
         if ports is None or node.disabled:
             continue
         for port in (*needed_ports(node.config, ports), *_failing(subject, node)):
-            if port not in ports and not (port == "error" and _is_caught(subject, node)):
+            if port not in ports and not _is_caught(subject, node, port):
                 yield node, port
 
 
@@ -33,10 +35,36 @@ def _failing(subject: Subject, node: Node) -> Iterator[str]:
             yield "error"
 
 
-def _is_caught(subject: Subject, node: Node) -> bool:
-    """Whether the node itself, or a try around it, answers the errors of requests."""
-    return node.on_error is not None or any(
-        isinstance(around.config, Try)
-        and any({ErrorClass.ANY, ErrorClass.REQUEST} & set(c.errors) for c in around.config.catches)
-        for around in subject.graph.containers(node.id)
-    )
+def _is_caught(subject: Subject, node: Node, port: str) -> bool:
+    """Whether the error that stands for an unwired port is answered by the node, or by a try."""
+    kind = ErrorClass.SUBFLOW if isinstance(node.config, Subflow) else _ERRORS.get(port)
+    if kind is None:
+        return False
+    own = node.on_error
+    if own is not None and (port == "error" or own.then is not None):
+        return True
+    inner = node
+    for around in subject.graph.containers(node.id):
+        if isinstance(around.config, Try) and _answers(around.config, inner.body, kind):
+            return True
+        inner = around
+    return False
+
+
+def _answers(config: Try, body: str, kind: ErrorClass) -> bool:
+    """Whether a clause is for errors of a class that are made in a body of the try.
+
+    What goes wrong in a clause, or in what is done at last, is for a try further out.
+    """
+    answered = {ErrorClass.ANY, kind}
+    return body == config.body.name and any(answered & set(one.errors) for one in config.catches)
+
+
+_ERRORS: Final[Mapping[str, ErrorClass]] = MappingProxyType(
+    {
+        "error": ErrorClass.REQUEST,
+        "rejected": ErrorClass.REJECTED,
+        "timeout": ErrorClass.TIMEOUT,
+    }
+)
+"""Ports that raise an error where no edge leaves by them → its class."""

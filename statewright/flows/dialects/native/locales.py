@@ -64,6 +64,21 @@ Locales = Annotated[
 """Other languages of a flow: each is read by itself."""
 
 
+def is_catalogue(value: Mapping[str, Any]) -> bool:
+    """Whether a document holds nothing but the texts of a flow in some language.
+
+    Args:
+        value: the document. What has a node with a `type` is rather a flow.
+    """
+    texts = list(value.values())
+    if not value.keys() <= CatalogueShape.model_fields.keys() or not any(texts):
+        return False
+    nodes = value.get("nodes", {})
+    return all(isinstance(each, dict) for each in texts) and all(
+        isinstance(node, dict) and "type" not in node for node in nodes.values()
+    )
+
+
 def read_locales(own: str, page: Page) -> tuple[str, ...]:
     """Read the catalogues of a flow into its page; the languages that there are texts for.
 
