@@ -213,6 +213,10 @@ class InvalidMessage(CallerError):
     """What was sent to a session is no message, or has a name or an id that is ours to give."""
 
 
+class InvalidCursor(CallerError):
+    """A cursor is none of the journal that it is used on."""
+
+
 class RevisionConflict(ContentionError):
     """A session is not at the revision that the caller expected.
 

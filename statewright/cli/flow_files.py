@@ -15,6 +15,7 @@ from statewright.cli.configuration import (
     Wishes,
     configuration_for,
 )
+from statewright.cli.solving import solver
 from statewright.compiler import Compilation, Rechecking
 from statewright.compiler.checks import BY_CODE, CHECKS
 from statewright.compiler.findings import Finding, Severity
@@ -99,7 +100,8 @@ def verified_file(
     telling = Telling(one.file)
     checking = {} if known is None else known
     own = checking.setdefault(one.file, Rechecking(budget))
-    verified = own.verify(one.compilation, telling.tell)
+    with solver() as asked:
+        verified = own.verify(one.compilation, telling.tell, asked)
     telling.end()
     return replace(one, compilation=verified)
 

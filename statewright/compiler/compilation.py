@@ -19,6 +19,7 @@ from statewright.compiler.verification.assumptions import assumptions_of
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.drawing import Drawing, drawing_of
 from statewright.compiler.verification.questions import BreakRule, Impossible, WaitForEver
+from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
 from statewright.errors import FlowRejected
 from statewright.flows.model import Flow
@@ -122,7 +123,10 @@ def compile(  # noqa: A001 (always qualified: compiler.compile)
 
 
 def verify(
-    compilation: Compilation, budget: Budget = DEFAULT, progress: Progress = silent
+    compilation: Compilation,
+    budget: Budget = DEFAULT,
+    progress: Progress = silent,
+    solver: Solver | None = None,
 ) -> Compilation:
     """The same compilation, with what was found by going through all that can happen.
 
@@ -132,11 +136,12 @@ def verify(
         compilation: what became of a flow.
         budget: what each search may spend; it counts work, so that the same is found anywhere.
         progress: told from time to time of the steps done, and of how many there may be.
+        solver: whom to ask about guards that compare more than single values with constants.
     """
     if not is_worth_verifying(compilation):
         return compilation
     guessed = guessed_inputs(compilation.flow)
-    verification = verified(compilation.statechart, budget, progress, guessed)
+    verification = verified(compilation.statechart, budget, progress, guessed, solver)
     return with_verification(compilation, verification)
 
 

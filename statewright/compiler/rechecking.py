@@ -23,6 +23,7 @@ from statewright.compiler.compilation import (
 )
 from statewright.compiler.policy import EVERYTHING, Policy
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
+from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
 from statewright.expressions.template import Hole, parse_template
 from statewright.flows.model import Flow
@@ -62,12 +63,18 @@ class Rechecking:
         """Compile and verify a flow, as ``compiler.verify(compiler.compile(flow, policy))``."""
         return self.verify(compile(flow, policy))
 
-    def verify(self, compilation: Compilation, progress: Progress = silent) -> Compilation:
+    def verify(
+        self,
+        compilation: Compilation,
+        progress: Progress = silent,
+        solver: Solver | None = None,
+    ) -> Compilation:
         """The same compilation, with what was found by going through all that can happen.
 
         Args:
             compilation: what became of a flow.
             progress: told from time to time how far a search is.
+            solver: whom to ask, always the same or always nobody.
         """
         if not is_worth_verifying(compilation):
             return compilation
@@ -77,7 +84,7 @@ class Rechecking:
         known = self._known.pop(key, None)
         if known is None:
             self.searched += 1
-            known = verified(chart, self._budget, progress, withheld)
+            known = verified(chart, self._budget, progress, withheld, solver)
         elif known.chart != chart:
             # What was met is met again; conversations are told anew, in the words of this chart.
             known = replace(known, chart=chart, _answers={})

@@ -362,6 +362,7 @@ PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = MappingPro
         errors.InvalidMessage: _plain("INVALID_VALUE"),
         errors.InvalidEvent: _plain("INVALID_VALUE"),
         errors.UnstorableRecord: _plain("INVALID_VALUE"),
+        errors.InvalidCursor: _plain("INVALID_VALUE"),
         errors.CorruptedSession: _corrupted,
         errors.CorruptedRow: _corrupted,
         # Callers are told of versions that they name before; this one stands in a row.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from statewright.http import chat, events, executions, flows, health, operators
+from statewright.http import chat, events, executions, flows, health, journal, operators
 from statewright.http.endpoint import Endpoint
 from statewright.http.wire import chat as chat_wire
 from statewright.http.wire import executions as executions_wire
 from statewright.http.wire import flow_builder as wire
+from statewright.http.wire import journal as journal_wire
 from statewright.http.wire import sessions as sessions_wire
 from statewright.http.wire.problem import KindJSON
 from statewright.runtime import Standing
@@ -61,6 +62,11 @@ FLOW: Final[Parameter] = {
     "description": "Only sessions of this flow.",
     "schema": {"type": "string"},
 }
+CURSOR: Final[Parameter] = {
+    **AFTER,
+    "description": "The `next` of the answer before; nothing for the beginning, `now` for the end.",
+}
+WAIT: Final = _number("wait", "How many seconds to wait for news.", 0, 0, journal.LONGEST)
 AFTER_VERSION: Final[Parameter] = {**AFTER, "schema": {"type": "integer", "minimum": 1}}
 
 ENDPOINTS: Final = (
@@ -298,6 +304,16 @@ ENDPOINTS: Final = (
         sessions_wire.SessionsJSON,
         problems=("INVALID_VALUE", "NOT_ALLOWED"),
         parameters=(STATUS, FLOW, LIMIT, AFTER, OPERATOR),
+        tag="sessions",
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/turns",
+        journal.turns,
+        "The turns of all sessions behind a cursor, each once; waits for news where it is told to.",
+        journal_wire.JournalJSON,
+        problems=("INVALID_VALUE", "NOT_ALLOWED"),
+        parameters=(CURSOR, LIMIT, WAIT, OPERATOR),
         tag="sessions",
     ),
     Endpoint(

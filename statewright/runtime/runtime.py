@@ -30,6 +30,7 @@ from statewright.runtime.timers import Sweeper
 from statewright.runtime.turns.answer import Answer, answer_from_json
 from statewright.runtime.turns.feed import Feed
 from statewright.runtime.turns.inbox import Inbox
+from statewright.runtime.turns.journal import Journal
 from statewright.runtime.turns.mailboxes import ROOM, Queues
 from statewright.runtime.turns.messages import (
     Incoming,
@@ -66,13 +67,13 @@ class Runtime:
         overview: lists sessions, with how they stand.
         retention: ends sessions that were abandoned, and deletes what is over since long.
         migrations: moves sessions from one version of their flow to another.
+        journal: tells of the turns of all sessions of a tenant.
 
     Args:
         store: where they are kept; it is opened and closed with the runtime.
         clock: tells the time.
         chance: gives the random bytes of ids, seeds and secrets.
-        handlers: type of work, or target of what is sent → who carries it out; put over those
-            that there are by default (``http``).
+        handlers: type of work, or target of what is sent → who does it, besides ``http``.
         engine: makes what carries out requests to the world; None for none in this process.
         secrets: gives what secrets stand for.
         limits: how often this process makes requests, at most.
@@ -113,6 +114,7 @@ class Runtime:
         self._inbox = Inbox(store, clock, self._turns.drain)
         self._feed = Feed()
         self._reader = Reader(store, self._feed, poll)
+        self.journal = Journal(store, self._feed, poll)
         self.past = Past(store, self._turns, self._reader, self._starter)
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
@@ -137,7 +139,7 @@ class Runtime:
             return
         await self.store.open()
         self._turns.open()
-        self._reader.closed = False
+        self._feed.closed = False
         try:
             await self._observers.open()
             await self._background.open()
@@ -147,7 +149,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Let the turns that were begun come to their end, and stop; no more are begun."""
-        self._reader.closed = True
+        self._feed.closed = True
         self._feed.hint_all()
         # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
         async with AsyncExitStack() as ends:
@@ -465,10 +467,7 @@ class Runtime:
     # --- what goes on in the background --------------------------------------------------------
 
     async def sweep(self, now: int) -> int:
-        """Fire schedules, and see to all sessions that have something to do at a time.
-
-        It gives how many turns were taken; those of what schedules begin are taken later.
-        """
+        """Fire schedules, and see to all sessions that have something to do; how many turns."""
         return await self._background.sweep(now)
 
     async def work(self, now: int) -> int:

@@ -16,6 +16,8 @@ from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
+from statewright.storage.growing import born, grown, past_turn
+from statewright.storage.journal import BEGINNING, Cursor, MemoryJournal, Noted
 from statewright.storage.patches import TENANT, Patch, owner_of, patched
 from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import Receipt
@@ -71,6 +73,7 @@ class MemoryStore:
         self._snapshots: dict[SessionKey, str] = {}
         self._held_until: dict[SessionKey, int] = {}
         self._history: dict[SessionKey, list[PastTurn]] = {}
+        self._journal = MemoryJournal()
         self._handled: dict[tuple[SessionKey, str], int] = {}
         self._inbox: dict[SessionKey, dict[int, _Waiting]] = {}
         self._positions: dict[SessionKey, int] = {}
@@ -209,11 +212,13 @@ class MemoryStore:
 
     def _written(self, turn: Turn, outcome: Committed) -> Committed:
         key = turn.key
-        session = _born(turn, turn.birth) if turn.birth else _grown(turn, self._sessions[key])
+        session = born(turn, turn.birth) if turn.birth else grown(turn, self._sessions[key])
         self._sessions[key] = session
         self._snapshots[key] = turn.snapshot
         self._held_until[key] = 0
-        self._history.setdefault(key, []).append(_past_turn(turn))
+        past = past_turn(turn)
+        self._history.setdefault(key, []).append(past)
+        self._journal.note(key, session.birth, past)
         self._handled[key, turn.message] = turn.revision
         self._inbox.get(key, {}).pop(turn.position, None)
         if turn.birth:
@@ -407,6 +412,7 @@ class MemoryStore:
             del self._outbox[place]
         for turn in self._history.pop(key):
             del self._handled[key, turn.message]
+        self._journal.forget(key)
         del self._sessions[key], self._snapshots[key], self._held_until[key]
         self._inbox.pop(key, None)
         self._positions.pop(key, None)
@@ -417,6 +423,16 @@ class MemoryStore:
     ) -> tuple[PastTurn, ...]:
         """See ``Store``."""
         return tuple(self._history.get(key, [])[after : after + limit])
+
+    async def journal(
+        self, tenant: str, *, after: Cursor = BEGINNING, limit: int = PAGE
+    ) -> tuple[Noted, ...]:
+        """See ``KeepsJournal``."""
+        return tuple(self._journal.behind(tenant, after, limit))
+
+    async def journal_end(self, tenant: str) -> Cursor:  # noqa: ARG002 (one end for all)
+        """See ``KeepsJournal``."""
+        return self._journal.end()
 
     async def sessions(
         self,
@@ -467,24 +483,3 @@ def _page(
         and (after is None or row.place > after.place)
     ]
     return tuple(sorted(found, key=lambda row: row.place)[:limit])
-
-
-def _born(turn: Turn, birth: Birth) -> Session:
-    """The row of a session after its first turn."""
-    return Session(turn.key, birth, turn.version, 1, turn.status, turn.due_at, turn.at, turn.at)
-
-
-def _grown(turn: Turn, session: Session) -> Session:
-    """The row of a session after a later turn."""
-    return replace(
-        session,
-        version=turn.version,
-        revision=turn.revision,
-        status=turn.status,
-        due_at=turn.due_at,
-        updated_at=turn.at,
-    )
-
-
-def _past_turn(turn: Turn) -> PastTurn:
-    return PastTurn(**{name: getattr(turn, name) for name in PastTurn.__slots__})

@@ -31,6 +31,7 @@ from typing import Protocol
 
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Status
+from statewright.storage.journal import KeepsJournal
 from statewright.storage.queues import Claim, Entry, Message, Settlement
 from statewright.storage.receipts import KeepsReceipts, Receipt
 from statewright.storage.records import (
@@ -53,7 +54,7 @@ WAITING = 64
 """How many of the messages that wait in a session ``load`` gives."""
 
 
-class Store(KeepsReceipts, Protocol):
+class Store(KeepsReceipts, KeepsJournal, Protocol):
     """Where publications and sessions are kept. Constructing one opens nothing.
 
     Every method may raise ``StorageUnavailable``.

@@ -220,9 +220,10 @@ def test_a_fallback_does_not_prolong_the_time_of_the_whole() -> None:
     flow = """
 start: ask
 settings: {on_error: fallback, fallback: ask, timeout: 10m}
-variables: {n: int}
+variables: {n: int, said: string}
 nodes:
-  ask: {type: question, text: "Number?", variable: n, next: bye}
+  ask: {type: question, text: "Number?", variable: said, next: read}
+  read: {type: set, actions: [{set: n, to: "{{ int(said) }}"}], next: bye}
   bye: {type: end}
 """
     played = turns(flow, {"advance": "9m"}, "many", {"advance": "2m"})

@@ -213,7 +213,9 @@ def random_flow(chance: random.Random) -> str:
 ANSWERS = ("a", "b", "c", "yes", "no", "none of that")
 
 
-def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
+def plainly_met(
+    chart: Statechart, limit: int = 4_000, answers: tuple[str, ...] = ANSWERS
+) -> set[str] | None:
     """The transitions that a search without any cleverness meets; None where it does not end."""
     met: set[str] = set()
     first = begin(chart, session="s", seed="s", now=0)
@@ -222,7 +224,7 @@ def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
     seen = {_plain(first.snapshot)}
     while waiting:
         snapshot = waiting.popleft()
-        for event in _events(snapshot):
+        for event in _events(snapshot, answers):
             step = macrostep(chart, snapshot, event)
             met.update(name for one in step.microsteps for name in one.transitions)
             key = _plain(step.snapshot)
@@ -234,9 +236,9 @@ def plainly_met(chart: Statechart, limit: int = 4_000) -> set[str] | None:
     return met
 
 
-def _events(snapshot: Snapshot) -> Iterator[Event]:
+def _events(snapshot: Snapshot, answers: tuple[str, ...]) -> Iterator[Event]:
     nodes = dict.fromkeys([None, *(state.partition("/")[0] for state in snapshot.floor[1:])])
-    for text in ANSWERS:
+    for text in answers:
         for node in nodes:
             yield Event("message", {"text": text} if node is None else {"text": text, "node": node})
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from statewright.storage import Store
 from tests.storage import (
+    laws_of_journals,
     laws_of_keeping,
     laws_of_letters,
     laws_of_lists,
@@ -27,6 +28,7 @@ LAWS: tuple[Law, ...] = (
     *laws_of_receipts.LAWS,
     *laws_of_keeping.LAWS,
     *laws_of_letters.LAWS,
+    *laws_of_journals.LAWS,
 )
 
 

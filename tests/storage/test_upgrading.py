@@ -13,6 +13,8 @@ from tests.storage.examples import KEY, request, turn
 
 TO_0003 = """
 drop table statewright_secrets;
+drop index statewright_history_moment;
+alter table statewright_history drop column moment;
 alter table statewright_history drop column version;
 drop index statewright_outbox_failed;
 alter table statewright_outbox drop column failed_at;
@@ -50,6 +52,8 @@ def test_what_had_failed_before_it_was_noted_is_found(tmp_path: Path) -> None:
 
 TO_0004 = """
 drop table statewright_secrets;
+drop index statewright_history_moment;
+alter table statewright_history drop column moment;
 alter table statewright_history drop column version;
 update statewright_version set version_num = '0004';
 """

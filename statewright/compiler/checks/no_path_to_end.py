@@ -2,8 +2,7 @@
 
 What it does:
     Goes through all that can happen, and reports the first places from which neither an end nor a
-    handoff can be reached, whatever anybody does, or at which nothing can happen any more. The
-    witness is a conversation that gets there.
+    handoff can be reached, whatever anybody does. The witness is a conversation that gets there.
 
 Why it matters:
     Whoever gets there never gets out: the conversation goes round and round.
@@ -49,7 +48,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import Drawing
-from statewright.compiler.verification.questions import EnterState, GetStuck, LoseTheEnd
+from statewright.compiler.verification.questions import EnterState
 from statewright.flows.nodes import End, Handoff, Interrupt
 from statewright.statechart.definition import state_id
 
@@ -59,21 +58,17 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     drawing = subject.drawing
     if drawing is None:
         return
-    seen: set[str] = set()
+    verification = drawing.verification
+    seen: set[str] = {_place(drawing, one.state) for one in verification.stuck()}
     ends = any(isinstance(node.config, End | Handoff) for node in subject.nodes.values())
-    places: list[GetStuck | LoseTheEnd] = [*drawing.verification.stuck()]
-    places += drawing.verification.lost()
-    for question in places:
+    for question in verification.lost():
         node = drawing.node_of(question.state)
-        name = question.state if node is None else node.id
+        name = _place(drawing, question.state)
         if name in seen:
             continue
         seen.add(name)
-        stops = isinstance(question, GetStuck)
         finding = check.finding(
-            f"at `{name}`, nothing can happen any more"
-            if stops
-            else f"from `{name}` on, no end can be reached",
+            f"from `{name}` on, no end can be reached",
             subject.flow.location if node is None else node.location,
             node="" if node is None else node.id,
             help="lead somewhere from which there is a way to an end, or to people",
@@ -115,6 +110,11 @@ def _by_the_drawing(
                 help="lead somewhere from which there is a way to an end, or to people",
             )
             yield drawing.shown(finding, EnterState(state_id(name)))
+
+
+def _place(drawing: Drawing, state: str) -> str:
+    node = drawing.node_of(state)
+    return state if node is None else node.id
 
 
 CHECK = Check("C203", "no-path-to-end", Severity.ERROR, __doc__, find)

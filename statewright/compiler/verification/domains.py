@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from statewright.compiler.verification.literals import Cut, cut_at, cut_from_value, cut_of
 from statewright.compiler.verification.uses import Role, Site, Uses
@@ -60,6 +61,7 @@ class Domains:
         uses: of the chart.
         groups: see ``groups_of``.
         declared: its variables.
+        hints: where else variables of the session are cut, by name.
 
     Attributes:
         cuts: by place.
@@ -71,6 +73,7 @@ class Domains:
         uses: Mapping[str, Uses],
         groups: Mapping[str, str],
         declared: Mapping[Key, Variable],
+        hints: Mapping[str, Cut] = MappingProxyType({}),
     ) -> None:
         self.cuts: dict[Place, Cut] = defaultdict(Cut)
         self._groups = groups
@@ -79,6 +82,8 @@ class Domains:
         for key, variable in declared.items():
             if variable.limits is not None:
                 self._limit(key, (), variable.limits)
+        for name, cut in hints.items():
+            self.cuts[("", name), ()].add(cut)
         parts = [part for one in uses.values() for part in one.parts()]
         for part in parts:
             for key, place, value in part.literals:

@@ -7,14 +7,18 @@ through more than can really happen, so that what they never meet never happens.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from statewright.compiler.verification.predicates import Following, Predicate
 from statewright.compiler.verification.rewriting import rewritten
+from statewright.compiler.verification.solving.feasibility import Outcomes
 from statewright.compiler.verification.variables import Key
-from statewright.expressions import Expression, parse
+from statewright.expressions import Computed, Expression, parse
+from statewright.expressions import Literal as Constant
 from statewright.expressions.syntax import Call, Literal, walk
+from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, Statechart
 
 LIMIT: Final = 2_000
@@ -36,6 +40,9 @@ class Model:
         real: the chart that it is a model of.
         lots: the free variables that stand for lots, with the number of outcomes of each.
         guesses: the free variables that stand for guards, with the text of each guard.
+        cells: the free variables that say what guards are after something was written, with all
+            that these can be.
+        predicates: what stands for a guard that is followed → the guard.
         withheld: inputs that nobody gives.
     """
 
@@ -43,11 +50,21 @@ class Model:
     real: Statechart
     lots: Mapping[Key, int] = field(default_factory=dict)
     guesses: Mapping[Key, str] = field(default_factory=dict)
+    cells: Mapping[Key, tuple[Outcomes, ...]] = field(default_factory=dict)
+    predicates: Mapping[Key, Predicate] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
+
+    @property
+    def is_abstract(self) -> bool:
+        """Whether more can happen in it than really can."""
+        return bool(self.guesses or self.cells)
 
 
 def model_of(
-    chart: Statechart, given_up: Container[str] = (), withheld: frozenset[str] = frozenset()
+    chart: Statechart,
+    given_up: frozenset[str] = frozenset(),
+    withheld: frozenset[str] = frozenset(),
+    following: Following | None = None,
 ) -> Model:
     """The model of a chart.
 
@@ -55,31 +72,40 @@ def model_of(
         chart: the real one.
         given_up: the texts of the guards that are given up.
         withheld: inputs that nobody gives.
+        following: those of the guards that are followed.
     """
-    making = _Making(given_up)
+    making = _Making(given_up, Following() if following is None else following)
     # The variables are known only when everything is rewritten.
-    made = rewritten(chart, making.exchange)
+    made = rewritten(chart, making)
     data = (*made.data, *making.data())
-    inputs = (*made.inputs, *(datum.name for datum in making.data()))
+    given = tuple(datum.name for datum in making.data() if datum.value is None)
+    inputs = (*made.inputs, *given)
     made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
     guesses = {("", name): text for name, text in making.guesses.items()}
     lots = {("", name): outcomes for name, outcomes in making.lots.items()}
-    return Model(made, chart, lots, guesses, withheld)
+    cells = {("", name): outcomes for name, outcomes in making.cells.items()}
+    predicates = {one.key: one for one in making.predicates.values()}
+    return Model(made, chart, lots, guesses, cells, predicates, withheld)
 
 
 class _Making:
     """Counts the free variables while a chart is rewritten."""
 
-    def __init__(self, given_up: Container[str]) -> None:
+    def __init__(self, given_up: frozenset[str], following: Following) -> None:
         self._given_up = given_up
+        self._following = following
+        self.predicates = following.predicates
+        self.cells: dict[str, tuple[Outcomes, ...]] = {}
         self.lots: dict[str, int] = {}
         self.guesses: dict[str, str] = {}
 
-    def exchange(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
+    def __call__(self, expression: Expression, guard: bool) -> Expression:  # noqa: FBT001 (a fact)
         """Each place has a free variable of its own: the same lot falls otherwise elsewhere."""
         text = expression.text
+        if guard and text in self.predicates:
+            return parse(f"vars['{self.predicates[text].key[1]}']")
         if guard and text in self._given_up:
-            name = f"{GUARD}{len(self.guesses)}"
+            name = f"{GUARD}{len(self.guesses) + len(self.cells)}"
             self.guesses[name] = text
             return parse(f"vars['{name}']")
         for call in reversed(tuple(_draws(expression))):
@@ -88,10 +114,25 @@ class _Making:
             text = f"{text[: call.start]}vars['{name}']{text[call.end :]}"
         return expression if text == expression.text else parse(text)
 
+    def following(self, assign: Assign) -> tuple[Action, ...]:
+        """What was written may change the guards that read it."""
+        reading, cells = self._following.after(assign)
+        if not reading:
+            return ()
+        name = f"{GUARD}{len(self.guesses) + len(self.cells)}"
+        self.cells[name] = cells
+        return tuple(
+            Assign((one.key[1],), Computed(parse(f"vars['{name}'][{number}]")))
+            for number, one in enumerate(reading)
+        )
+
     def data(self) -> Iterator[Datum]:
+        for one in self.predicates.values():
+            initial = None if one.is_open else Constant(one.initial)
+            yield Datum(one.key[1], "dyn", initial)
         for name in self.lots:
             yield Datum(name, "int")
-        for name in self.guesses:
+        for name in (*self.guesses, *self.cells):
             yield Datum(name, "dyn")
 
 

@@ -72,6 +72,7 @@ class Edge:
         box: the part of the target.
         moved: whether anything happened.
         good: whether the session ends as its author wanted it to.
+        leaves: whether the node is left in which the session was.
         kept: the names of the rules whose promise may have been kept on the way.
     """
 
@@ -82,6 +83,7 @@ class Edge:
     box: Box
     moved: bool
     good: bool
+    leaves: bool = True
     kept: frozenset[str] = frozenset()
 
 

@@ -44,7 +44,7 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class GetStuck:
-    """Does a session ever rest in this state though nothing can go on from there?"""
+    """Does a session ever rest in this state though nothing leads out of its node any more?"""
 
     state: str
 

@@ -9,15 +9,19 @@ true now though it was not before.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
+from statewright.statechart.actions import Raise
+from statewright.statechart.event import normalised
 from statewright.statechart.rules import Moment, Rule
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.steps import Macrostep, Microstep
+from statewright.statechart.structure.nodes import Arc
+from statewright.statechart.structure.traversal import actions_in
 from statewright.statechart.structure.tree import Tree, stems_matching
 
 
@@ -48,12 +52,22 @@ class Repeats:
         free: AbstractSet[Key],
     ) -> None:
         self._tree = tree
-        self._states = {
-            state
-            for state, one in uses.items()
-            if any(_is_free(part, free) for part in one.parts())
-        }
         self._guesses: dict[str, list[_Guess]] = defaultdict(list)
+        self._is_free = any(_is_free(part, free) for one in uses.values() for part in one.parts())
+        self._entered = {name for name, one in uses.items() if _is_free(one.entered, free)}
+        self._left = {name for name, one in uses.items() if _is_free(one.left, free)} - {""}
+        self._acts = {
+            name for one in uses.values() for name, part in one.acts.items() if _is_free(part, free)
+        }
+        inner = {"done", "error", "*", *raised_in(tree)}
+        guarding = [
+            (tree.arcs[name], state)
+            for state, one in uses.items()
+            for name, part in one.guards.items()
+            if _is_free(part, free)
+        ]
+        self._asking = {state for _, state in guarding}
+        self._asking_at_once = {state for arc, state in guarding if _is_inner(arc, inner)}
         self._entering = {name: frozenset(one.entered.writes) for name, one in uses.items()}
         self._leaving = {name: frozenset(one.left.writes) for name, one in uses.items()}
         self._acting = {
@@ -63,22 +77,26 @@ class Repeats:
             (rule.name, None if moment.states is None else frozenset(moment.states), own)
             for rule, moment, own in _conditions(tree, uses, real, free)
         ]
-        for state in self._states - {""}:
-            for name, part in uses[state].guards.items():
-                if _is_free(part, free):
-                    own = real[state].guards[name]
-                    self._guesses[state].append(_guess(tree, name, own))
+        for arc, state in guarding:
+            self._guesses[state].append(_guess(tree, arc.id, real[state].guards[arc.id]))
 
     def of(self, before: Snapshot | None, step: Macrostep) -> str:
         """The state or the rule that may have changed in a macrostep; ``""`` for none."""
-        if not self._states:
+        if not self._is_free:
             return ""
         active = set(() if before is None else before.configuration)
-        visits = Counter(active)
-        for one in step.microsteps:
-            visits.update(one.entered)
-        again = sorted(state for state in self._states if visits[state] > 1)
-        return again[0] if again else self._asked(step) or self._changed(active, step)
+        entered = Counter(name for one in step.microsteps for name in one.entered)
+        left = Counter(name for one in step.microsteps for name in one.exited)
+        taken = Counter(name for one in step.microsteps for name in one.transitions)
+        deferred = before is not None and bool(before.deferred)
+        asking = self._asking if deferred else self._asking_at_once
+        again = [
+            *(name for name in self._entered if entered[name] > 1),
+            *(name for name in self._left if left[name] > 1),
+            *(self._tree.arcs[name].source.id for name in self._acts if taken[name] > 1),
+            *(name for name in asking if entered[name] + (name in active) > 1),
+        ]
+        return min(again, default="") or self._asked(step) or self._changed(active, step)
 
     def _asked(self, step: Macrostep) -> str:
         """A rule of which a condition may have changed after it was looked at."""
@@ -120,6 +138,21 @@ class Repeats:
                             return state
             active |= set(one.entered)
         return ""
+
+
+def raised_in(tree: Tree) -> set[str]:
+    """The first words of the events that a chart sends to itself."""
+    return {
+        normalised(one.event).partition(".")[0]
+        for one in actions_in(tree.chart)
+        if isinstance(one, Raise)
+    }
+
+
+def _is_inner(arc: Arc, inner: Container[str]) -> bool:
+    """Whether a transition may be taken without an event from outside."""
+    stems = [stem for stem, arcs in arc.source.by_stem.items() if any(one is arc for one in arcs)]
+    return not stems or any(stem.partition(".")[0] in inner for stem in stems)
 
 
 def _guess(tree: Tree, name: str, real: Part) -> _Guess:

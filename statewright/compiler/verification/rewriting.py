@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from statewright.expressions import Computed, Content, Expression, Record, Sequence, Text
 from statewright.expressions.template import Template, parse_template
@@ -13,8 +13,15 @@ from statewright.statechart.actions import Action, Assign, Branch, ForEach, If, 
 from statewright.statechart.definition import Actions, Datum, State, Statechart, Transition
 from statewright.statechart.rules import Moment, Rule
 
-Exchange = Callable[[Expression, bool], Expression]
-"""Given an expression, and whether it is a guard, gives the one that stands in its place."""
+
+class Exchange(Protocol):
+    """What stands in the place of something else."""
+
+    def __call__(self, expression: Expression, guard: bool, /) -> Expression:  # noqa: FBT001
+        """The expression in the place of one; whether that is a guard is a fact."""
+
+    def following(self, assign: Assign) -> tuple[Action, ...]:
+        """What is done after a variable was written."""
 
 
 def rewritten(chart: Statechart, exchange: Exchange, *data: Datum) -> Statechart:
@@ -61,7 +68,12 @@ def _datum(datum: Datum, exchange: Exchange) -> Datum:
 
 
 def _actions(actions: Actions, exchange: Exchange) -> Actions:
-    return tuple(_action(action, exchange) for action in actions)
+    made: list[Action] = []
+    for action in actions:
+        made.append(_action(action, exchange))
+        if isinstance(action, Assign):
+            made += exchange.following(action)
+    return tuple(made)
 
 
 def _action(action: Action, exchange: Exchange) -> Action:
@@ -70,7 +82,7 @@ def _action(action: Action, exchange: Exchange) -> Action:
 
 
 def _assign(action: Assign, exchange: Exchange) -> Action:
-    return Assign(action.location, _content(action.value, exchange))
+    return replace(action, value=_content(action.value, exchange))
 
 
 def _if(action: If, exchange: Exchange) -> Action:

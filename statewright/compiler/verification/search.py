@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.domains import ANYWHERE
 from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.order import ranks_of
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
@@ -30,12 +31,12 @@ from statewright.compiler.verification.questions import (
     BreakRule,
     EnterState,
     Fail,
-    GetStuck,
     GoOnForEver,
     Question,
     TakeTransition,
 )
 from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
@@ -69,10 +70,18 @@ class Search:
         world: what is searched.
         meter: what may be spent.
         wild: variables that are computed from samples.
+        feasible: which of the guards that are followed can be so together.
     """
 
-    def __init__(self, world: World, meter: Meter, wild: Container[Key] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        meter: Meter,
+        wild: Container[Key] = (),
+        feasible: Feasibility | None = None,
+    ) -> None:
         self._world = world
+        self._feasible = feasible
         self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
@@ -138,7 +147,7 @@ class Search:
         pieces = self.found.pieces[first:]
         for piece in pieces:
             for line, snapshot in self._world.forced(piece.carrier.snapshot):
-                if self._tried(piece, line, snapshot, forced=True) is None:
+                if not self._tried(piece, line, snapshot, forced=True):
                     self.found.complete = False
                     return first
         return first + len(pieces)
@@ -150,8 +159,9 @@ class Search:
         box = tuple((1 << len(self._world.inputs[key])) - 1 for key in dimensions)
         for moment in self._world.moments:
             trials = [_Trial(box, {})]
-            while trials and self._meter.step():
+            while trials and self._goes_on():
                 self._start(trials.pop(), trials, dimensions, moment)
+            self.found.complete = self.found.complete and not trials
 
     def _start(
         self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int
@@ -175,8 +185,11 @@ class Search:
         self._look_twice(None, step)
         self._charge(step)
         read, written = world.footprints.of(None, step)
+        read |= written & world.model.predicates.keys()
         touched = read | (written - frozenset(dimensions))
         covered = self._split(trial, trials, dimensions, point, touched)
+        if self._is_impossible(dimensions, covered, None, step.snapshot):
+            return
         passed = frozenset(dimensions) - touched
         origin = Origin(START, None, point, passed, moment=moment)
         masks = {
@@ -196,27 +209,25 @@ class Search:
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
-        moved = False
         snapshot = piece.carrier.snapshot
-        for line in self._world.alphabet.lines(snapshot):
-            outcome = self._tried(piece, line, snapshot, forced=False)
-            if outcome is None:
-                return False
-            moved = moved or outcome
-        if not moved:
-            self._note(GetStuck(_innermost(snapshot)), _standing(piece))
-        return True
+        return all(
+            self._tried(piece, line, snapshot, forced=False)
+            for line in self._world.alphabet.lines(snapshot)
+        )
 
-    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool | None:
-        """Run a line in all of a piece; whether anything happens, or None without budget."""
-        moved = False
+    def _goes_on(self) -> bool:
+        """Whether there is budget left, and anything to be proved."""
+        is_lost = bool(self.found.repeated) and self._world.model.is_abstract
+        return not is_lost and self._meter.step()
+
+    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool:
+        """Run a line in all of a piece; whether there was budget enough."""
         trials = [_Trial(piece.box, {})]
         while trials:
-            if not self._meter.step():
-                return None
-            trial = trials.pop()
-            moved = self._try(piece, line, snapshot, trial, trials, forced=forced) or moved
-        return moved
+            if not self._goes_on():
+                return False
+            self._try(piece, line, snapshot, trials.pop(), trials, forced=forced)
+        return True
 
     def _try(
         self,
@@ -227,7 +238,7 @@ class Search:
         trials: list[_Trial],
         *,
         forced: bool,
-    ) -> bool:
+    ) -> None:
         world = self._world
         point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
         carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment).given(
@@ -244,19 +255,41 @@ class Search:
         self._charge(step)
         self._look_twice(carrier.snapshot, step)
         read, written = world.footprints.of(carrier.snapshot, step)
+        read |= written & world.model.predicates.keys()
         covered = self._split(trial, trials, piece.dimensions, point, read)
+        if self._is_impossible(piece.dimensions, covered, carrier.snapshot, step.snapshot):
+            return
         passed = frozenset(piece.dimensions) - read - written
         origin = Origin(piece.number, line, point, passed, forced)
         masks = {
             key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
         }
         self._arrive(piece, covered, passed, masks, step, others, origin)
-        return bool(step.microsteps)
 
     def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
         """Note where a free variable may really have had several values."""
         if not self.found.repeated:
             self.found.repeated = self._world.repeats.of(before, step)
+
+    def _is_impossible(
+        self, dimensions: tuple[Key, ...], covered: Box, before: Snapshot | None, after: Snapshot
+    ) -> bool:
+        """Whether guards would be true and false that cannot be so together, at any time."""
+        feasible = self._feasible
+        if feasible is None:
+            return False
+        single = {
+            key for key, mask in zip(dimensions, covered, strict=True) if mask & mask - 1 == 0
+        }
+        known = single | (
+            frozenset() if before is not None else self._world.model.predicates.keys()
+        )
+        told = (known - (set(dimensions) - single)) & self._world.model.predicates.keys()
+        for snapshot in filter(None, (before, after)):
+            data = snapshot.data.get("", {})
+            if feasible.excludes({key: data[key[1]] for key in told if key[1] in data}):
+                return True
+        return False
 
     def _charge(self, step: Macrostep) -> None:
         endless = any(incident.name == ENDLESS for incident in step.incidents)
@@ -308,14 +341,27 @@ class Search:
             self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
             return
         kept = self._promises.kept_in(step)
+        leaves = source is None or self._leaves(source.carrier.snapshot, step)
         moment = origin.moment if source is None else source.carrier.moment
         carrier = Carrier(snapshot, dict(others.values), moment)
         control, dimensions, point = self._world.situations.of(carrier)
         box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
-        self.found.edges.append(Edge(number, covered, passed, control, box, moved, False, kept))
+        self.found.edges.append(
+            Edge(number, covered, passed, control, box, moved, False, leaves, kept)
+        )
         if source is not None and not moved and control == source.control:
             return
         self._add(control, dimensions, box, point, carrier, origin)
+
+    def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
+        """Whether a node is left, or begun, in which something is waited for."""
+        groups = self._world.alphabet.groups
+        waiting = {groups[name] for name in before.configuration}
+        return any(
+            name in waiting or groups[name] == name != ANYWHERE
+            for one in step.microsteps
+            for name in one.exited
+        )
 
     def _add(
         self,
@@ -454,16 +500,6 @@ _QUIET = frozenset(("log", "stale"))
 def _question_from(told: tuple[str, str, str, str]) -> Question:
     name, state, expression, reason = told
     return GoOnForEver() if name == "error.limit" else Fail(name, state, expression, reason)
-
-
-def _innermost(snapshot: Snapshot) -> str:
-    return snapshot.configuration[-1] if snapshot.configuration else ""
-
-
-def _standing(piece: Piece) -> Origin:
-    """What is so in a piece, without anything happening there."""
-    point = {key: lowest(m) for key, m in zip(piece.dimensions, piece.box, strict=True)}
-    return Origin(piece.number, None, point, frozenset())
 
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:

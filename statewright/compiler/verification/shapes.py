@@ -33,6 +33,9 @@ from statewright.expressions.values import Uint
 _KEEPING: Final = frozenset(("trim", "lowerAscii", "upperAscii", "size", "type"))
 """Functions of a value of which it is known for which values they give a constant."""
 
+_CONVERTING: Final = frozenset(("double", "int", "string", "bool"))
+"""Functions of which it is tried that they have a value of something, and that they have none."""
+
 _OPENING: Final = frozenset(("value", "orValue", "or"))
 """Functions that take a value out of an optional."""
 
@@ -73,15 +76,18 @@ class Shape:
             return True
         match node:
             case Name() | Select() | Index():
-                return self._covered(node)
+                found = self._covered(node)
             case Comparison() | Logic() | Has() | Unary("!"):
-                return self.decided(node)
+                found = self.decided(node)
             case Conditional() | ListLiteral():
-                return all(self.found(one) for one in children(node))
+                found = all(self.found(one) for one in children(node))
+            case Call(function, None, (argument,)) if function in _CONVERTING:
+                found = self._covered(argument)
             case Call(function, target, arguments) if target is not None and function in _OPENING:
-                return self.found(target) and all(map(self.found, arguments))
+                found = self.found(target) and all(map(self.found, arguments))
             case _:
-                return False
+                found = False
+        return found
 
     def decided(self, node: Node) -> bool:
         """Whether a test has a sample for each of its outcomes."""
@@ -198,20 +204,20 @@ class Shape:
             return True
         match node:
             case Name():
-                return True
+                carried = True
             case Select(operand):
-                return self.carries(operand)
+                carried = self.carries(operand)
             case Index():
-                return self._covered(node)
+                carried = self._covered(node)
             case Conditional(condition, then, otherwise):
                 parts = (then, otherwise)
-                return self.decided(condition) and all(self.carries(one) for one in parts)
+                carried = self.decided(condition) and all(self.carries(one) for one in parts)
             case Call(function, target, _):
-                return _is_answer(node) or (
-                    function in _OPENING and target is not None and self.carries(target)
-                )
+                opened = function in _OPENING and target is not None and self.carries(target)
+                carried = _is_answer(node) or opened
             case _:
-                return False
+                carried = False
+        return carried
 
 
 def _is_answer(call: Call) -> bool:

@@ -77,6 +77,7 @@ class Situations:
         relevance: of the chart.
         values: what is live and decides by its value.
         presence: what is live and may be missed.
+        kept: variables that count as live wherever a session is.
         free: variables that have any of their values, anew in each macrostep.
         ceilings: of counters, the number that stands for all greater ones.
     """
@@ -87,12 +88,14 @@ class Situations:
         values: Liveness,
         presence: Liveness,
         free: frozenset[Key],
+        kept: frozenset[Key],
         ceilings: Mapping[Key, int],
     ) -> None:
         self._relevant = frozenset(relevance.values) - free
         self._values = values
         self._presence = presence
         self._free = free
+        self._kept = kept
         self._ceilings = ceilings
         self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
         self.tables: dict[Key, Table] = {}
@@ -109,7 +112,7 @@ class Situations:
         known = self._known.get(configuration)
         if known is None:
             here = {"", *configuration, CONTACT, TENANT}
-            live = self._values.at(configuration)
+            live = self._values.at(configuration) | self._kept
             valued = {key for key in live & self._relevant if key[0] in here}
             present = {
                 key

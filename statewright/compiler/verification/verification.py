@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from statewright.compiler.verification.alphabet import Alphabet
 from statewright.compiler.verification.boxes import Box, lowest
 from statewright.compiler.verification.budget import DEFAULT, Budget, Meter, Progress, silent
 from statewright.compiler.verification.ends import Reaching
@@ -22,8 +21,10 @@ from statewright.compiler.verification.exactness import (
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
+from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found, Origin, Piece
+from statewright.compiler.verification.predicates import Following, candidates, following_of
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
@@ -39,13 +40,13 @@ from statewright.compiler.verification.questions import (
 )
 from statewright.compiler.verification.search import Search
 from statewright.compiler.verification.situations import Carrier, Control
+from statewright.compiler.verification.solving.hints import hints_for
+from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
-from statewright.compiler.verification.world import World, world_of
+from statewright.compiler.verification.world import World, of_the_session, world_of
 from statewright.statechart.definition import Statechart
-from statewright.statechart.playing.script import event_for
 from statewright.statechart.rules import Rule, RuleKind
-from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.stepping.algorithm import macrostep
+from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.structure.tree import tree_of
 
@@ -54,6 +55,10 @@ SEARCH = "search"
 
 ABSTRACTION = "abstraction"
 """The engine that goes through more than all situations, with guards given up."""
+
+
+ADVICE = "; a solver may know more: install statewright[prove]"
+"""What is said where a guard could not be decided, and nobody was there to be asked."""
 
 
 @dataclass(slots=True)
@@ -79,13 +84,13 @@ class Engine:
     @property
     def hindrance(self) -> str:
         """Why what it did not meet may happen all the same; ``""`` where it cannot."""
+        if self.found.repeated:
+            return f"`{self.found.repeated}` is looked at more than once without waiting"
         if not self.found.complete:
             return f"the budget was spent after {self.steps} macrosteps"
         if self.found.crowded:
             name = min(self.found.crowded)[1]
             return f"`{name}` may have more values than are followed"
-        if self.found.repeated:
-            return f"`{self.found.repeated}` is looked at more than once without waiting"
         limit = self.world.chart.limit
         if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
             return f"more than {limit} steps are taken without waiting"
@@ -103,13 +108,16 @@ class Verification:
         chart: the real one.
         budget: what each search might spend.
         engines: the searches, in order.
+        is_solved: whether a solver was asked.
     """
 
     chart: Statechart
     budget: Budget
     engines: tuple[Engine, ...]
+    is_solved: bool = False
     _answers: dict[Question, Answer] = field(default_factory=dict)
     _ends: Reaching | None = None
+    _exits: Reaching | None = None
     _waiting: dict[str, Waiting] = field(default_factory=dict)
 
     @property
@@ -138,16 +146,18 @@ class Verification:
         return tuple(one for one in self.engines[0].found.seen if isinstance(one, Fail))
 
     def stuck(self) -> tuple[GetStuck, ...]:
-        """The states in which sessions get stuck, in the order in which that was met."""
-        return tuple(one for one in self.engines[0].found.seen if isinstance(one, GetStuck))
+        """The states whose nodes are never left again; none where not everything was searched."""
+        if self.hindrance:
+            return ()
+        places = (_innermost(piece.carrier) for piece, _ in self.exits.lost())
+        return tuple(dict.fromkeys(map(GetStuck, places)))
 
     def lost(self) -> tuple[LoseTheEnd, ...]:
         """The states from which no end can be reached; none where not everything was searched."""
         if self.hindrance:
             return ()
-        return tuple(
-            dict.fromkeys(LoseTheEnd(_innermost(piece.carrier)) for piece, _ in self.ends.lost())
-        )
+        places = (_innermost(piece.carrier) for piece, _ in self.ends.lost())
+        return tuple(dict.fromkeys(map(LoseTheEnd, places)))
 
     @property
     def ends(self) -> Reaching:
@@ -155,6 +165,15 @@ class Verification:
         if self._ends is None:
             self._ends = Reaching(self.engines[0].found, lambda edge: edge.good)
         return self._ends
+
+    @property
+    def exits(self) -> Reaching:
+        """From where something leads out of the node in which a session rests."""
+        if self._exits is None:
+            self._exits = Reaching(
+                self.engines[0].found, lambda edge: edge.target is None or edge.leaves
+            )
+        return self._exits
 
     def waiting(self, rule: Rule) -> Waiting:
         """Where what a rule promises is still to come."""
@@ -172,7 +191,9 @@ class Verification:
     def _answered(self, question: Question) -> Answer:
         first = self.engines[0]
         if isinstance(question, LoseTheEnd):
-            return self._lost(question)
+            return self._lost(question.state, self.ends)
+        if isinstance(question, GetStuck):
+            return self._lost(question.state, self.exits)
         if isinstance(question, WaitForEver):
             return self._waits(question)
         origin = first.found.seen.get(question)
@@ -181,12 +202,11 @@ class Verification:
         for engine in self.engines:
             if question not in engine.found.seen and not engine.hindrance:
                 return Impossible(engine.name)
-        return Undecided(first.hindrance, self.spent)
+        advice = "" if self.is_solved or not any(one.guard for one in first.gaps) else ADVICE
+        return Undecided(first.hindrance + advice, self.spent)
 
     def _shown(self, question: Question, origin: Origin) -> Answer:
         happens: Happens = lambda step: happens_in(question, step)  # noqa: E731 (it is passed on)
-        if isinstance(question, GetStuck):
-            happens = self._is_stuck(question)
         return self._told(origin, happens)
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
@@ -201,33 +221,17 @@ class Verification:
             return Undecided("the conversation that was found cannot be replayed", self.spent)
         return Possible(told)
 
-    def _is_stuck(self, question: GetStuck) -> Happens:
-        world = self.engines[0].world
-        alphabet = Alphabet(tree_of(self.chart), world.domains, world.alphabet.groups)
-
-        def happens(step: Macrostep) -> bool:
-            snapshot = step.snapshot
-            return (
-                snapshot.status is Status.ACTIVE
-                and snapshot.configuration[-1:] == (question.state,)
-                and not snapshot.timers
-                and not snapshot.invocations
-                and not _moves(self.chart, alphabet, snapshot)
-            )
-
-        return happens
-
-    def _lost(self, question: LoseTheEnd) -> Answer:
+    def _lost(self, state: str, reaching: Reaching) -> Answer:
         if self.hindrance:
             return Undecided(self.hindrance, self.spent)
 
         def happens(step: Macrostep) -> bool:
-            return step.snapshot.configuration[-1:] == (question.state,) and any(
-                self.ends.is_lost(control, point) for control, point in self._situations(step)
+            return step.snapshot.configuration[-1:] == (state,) and any(
+                reaching.is_lost(control, point) for control, point in self._situations(step)
             )
 
-        for piece, box in self.ends.lost():
-            if _innermost(piece.carrier) == question.state:
+        for piece, box in reaching.lost():
+            if _innermost(piece.carrier) == state:
                 return self._told(_origin_of(piece, box), happens)
         return Impossible(SEARCH)
 
@@ -273,18 +277,12 @@ def _innermost(carrier: Carrier) -> str:
     return carrier.snapshot.configuration[-1]
 
 
-def _moves(chart: Statechart, alphabet: Alphabet, snapshot: Snapshot) -> bool:
-    return any(
-        macrostep(chart, snapshot, event_for(line, chart, snapshot, snapshot.now)).microsteps
-        for line in alphabet.lines(snapshot)
-    )
-
-
 def verified(
     chart: Statechart,
     budget: Budget = DEFAULT,
     progress: Progress = silent,
     withheld: frozenset[str] = frozenset(),
+    solver: Solver | None = None,
 ) -> Verification:
     """Find out what can happen in a chart.
 
@@ -293,10 +291,14 @@ def verified(
         budget: what each search may spend.
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
+        solver: whom to ask about guards that samples cannot decide; None for nobody.
     """
+    asking = _Asking(budget, progress, solver)
+    variables = of_the_session(tree_of(chart))
 
     def engine(name: str, given_up: frozenset[str]) -> Engine:
-        return _engine(name, model_of(chart, given_up, withheld), budget, progress)
+        following = following_of(chart, given_up, variables, solver)
+        return asking.engine(name, model_of(chart, given_up, withheld, following), following)
 
     first = engine(SEARCH, frozenset())
     engines = [first]
@@ -308,31 +310,50 @@ def verified(
             break
         given_up |= more
         engines.append(engine(ABSTRACTION, given_up))
-    return Verification(chart, budget, tuple(engines))
+    if solver is not None and given_up and engines[0].hindrance:
+        followed = {
+            ("", name) for one in engines[-1].world.model.predicates.values() for name in one.names
+        }
+        related = given_up | guards_reading(first.world, followed)
+        if related > given_up:
+            engines.append(engine(ABSTRACTION, related))
+    return Verification(chart, budget, tuple(engines), solver is not None)
 
 
 ROUNDS = 4
 """How many searches there are at most, each with more guards given up."""
 
 
-def _engine(
-    name: str,
-    model: Model,
-    budget: Budget,
-    progress: Progress,
-) -> Engine:
-    """Search; again where variables counted as written of which that failed."""
-    unsure: frozenset[str] = frozenset()
-    while True:
-        world = world_of(model, unsure)
-        exactness = exactness_of(world)
-        meter = Meter(budget, progress)
-        search = Search(world, meter, exactness.wild)
-        found = search.run()
-        if found.unsure <= unsure:
-            break
-        unsure |= found.unsure
-    gaps = exactness.gaps
-    if model.chart.charts:
-        gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
-    return Engine(name, world, search, found, meter.steps, gaps)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Begins searches: what they may spend, whom they tell, and whom they ask."""
+
+    budget: Budget
+    progress: Progress
+    solver: Solver | None
+
+    def engine(self, name: str, model: Model, following: Following) -> Engine:
+        """Search; again where variables counted as written of which that failed."""
+        unsure: frozenset[str] = frozenset()
+        hints = self._hints(model) if name == SEARCH else {}
+        while True:
+            world = world_of(model, unsure, hints)
+            exactness = exactness_of(world)
+            meter = Meter(self.budget, self.progress)
+            search = Search(world, meter, exactness.wild, following.feasible)
+            found = search.run()
+            if found.unsure <= unsure:
+                break
+            unsure |= found.unsure
+        gaps = exactness.gaps
+        if model.chart.charts:
+            gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+        return Engine(name, world, search, found, meter.steps, gaps)
+
+    def _hints(self, model: Model) -> dict[str, Cut]:
+        if self.solver is None:
+            return {}
+        world = world_of(model)
+        texts = expression_texts(exactness_of(world).gaps)
+        guards = {one.key: (one.guard, one.names) for one in candidates(model.real, texts)}
+        return hints_for(guards, of_the_session(world.tree), self.solver)

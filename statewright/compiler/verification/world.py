@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.compiler.verification.alphabet import Alphabet, passing
@@ -14,6 +15,7 @@ from statewright.compiler.verification.footprints import Footprints
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.model import Model
+from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
@@ -123,15 +125,28 @@ class World:
         return ended is not None and ended.kind is StateKind.FINAL
 
 
-def world_of(model: Model, unsure: Container[str] = ()) -> World:
-    """Work out what a search needs to know; see ``Liveness`` for ``unsure``."""
+def world_of(
+    model: Model,
+    unsure: Container[str] = (),
+    hints: Mapping[str, Cut] = MappingProxyType({}),
+) -> World:
+    """Work out what a search needs to know.
+
+    Args:
+        model: what is searched.
+        unsure: see ``Liveness``.
+        hints: see ``Domains``.
+    """
     tree = tree_of(model.chart)
     uses = uses_of(tree)
     groups = groups_of(tree)
     declared = declared_in(tree)
     relevance = Relevance(uses, declared)
-    domains = Domains(uses, groups, declared)
-    free = {key: _free_values(key, model, domains) for key in (*model.lots, *model.guesses)}
+    domains = Domains(uses, groups, declared, hints)
+    free = {
+        key: _free_values(key, model, domains)
+        for key in (*model.lots, *model.guesses, *model.cells)
+    }
     values = Liveness(tree, uses, relevance.reads, unsure)
     presence = Liveness(tree, uses, _all_reads, unsure)
     return World(
@@ -147,9 +162,10 @@ def world_of(model: Model, unsure: Container[str] = ()) -> World:
             values,
             presence,
             frozenset(free),
+            frozenset(model.predicates),
             ceilings(uses, declared_in(tree), relevance, domains),
         ),
-        inputs=dict(_inputs(chart_inputs(model), tree, domains, relevance)),
+        inputs=dict(_inputs(model, tree, domains, relevance)),
         free=free,
         repeats=Repeats(tree, uses, uses_of(tree_of(model.real)) if free else {}, free.keys()),
         moments=(SCRIPT_NOW, NIGHT, AFTERNOON) if _tells_time(uses) else (SCRIPT_NOW,),
@@ -177,11 +193,18 @@ def declared_in(tree: Tree) -> dict[Key, Variable]:
     }
 
 
+def of_the_session(tree: Tree) -> dict[str, Variable]:
+    """The variables of the session, by name."""
+    return {name: one for (scope, name), one in declared_in(tree).items() if scope == ""}
+
+
 def _all_reads(part: Part) -> frozenset[Key]:
     return frozenset(read.key for site in part.sites for read in site.reads if read.key is not None)
 
 
 def _free_values(key: Key, model: Model, domains: Domains) -> Values:
+    if key in model.cells:
+        return tuple(map(list, model.cells[key]))
     if key in model.guesses:
         return (True, False, NOTHING)
     outcomes = model.lots[key]
@@ -191,18 +214,21 @@ def _free_values(key: Key, model: Model, domains: Domains) -> Values:
 
 def chart_inputs(model: Model) -> tuple[str, ...]:
     """The inputs of the real chart that somebody may give."""
-    free = {name for _, name in (*model.lots, *model.guesses)}
+    free = {name for _, name in (*model.lots, *model.guesses, *model.cells)}
     withheld = free | model.withheld
     return tuple(name for name in model.chart.inputs if name not in withheld)
 
 
 def _inputs(
-    names: tuple[str, ...], tree: Tree, domains: Domains, relevance: Relevance
+    model: Model, tree: Tree, domains: Domains, relevance: Relevance
 ) -> Iterator[tuple[Key, Values]]:
     """The inputs of the chart, and the values of the contact and the tenant that it reads."""
     declared = declared_in(tree)
     defaults = {datum.name: datum.value for datum in tree.chart.data}
-    for name in names:
+    for name in chart_inputs(model):
+        if ("", name) in model.predicates:
+            yield ("", name), (True, False, NO_VALUE)
+            continue
         variable = declared["", name]
         found = samples(variable.type, domains.at(("", name)), variable.limits)
         if ("", name) not in relevance.values:

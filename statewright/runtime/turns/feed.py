@@ -14,24 +14,32 @@ from statewright.storage.records import SessionKey
 
 
 class Feed:
-    """Sessions → those who wait for news of them."""
+    """Sessions and tenants → those who wait for news of them.
+
+    Attributes:
+        closed: whether there will be no more news.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[SessionKey, set[asyncio.Event]] = {}
+        self._waiting: dict[SessionKey | str, set[asyncio.Event]] = {}
+        self.closed = False
 
     def hint(self, key: SessionKey) -> None:
-        """Wake all who wait for news of a session."""
+        """Wake all who wait for news of a session, or of its tenant."""
         for event in self._waiting.get(key, ()):
+            event.set()
+        for event in self._waiting.get(key.tenant, ()):
             event.set()
 
     def hint_all(self) -> None:
         """Wake everybody."""
-        for key in self._waiting:
-            self.hint(key)
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
 
     @contextmanager
-    def listening(self, key: SessionKey) -> Iterator[Listener]:
-        """Hints for a session, as long as the context is open."""
+    def listening(self, key: SessionKey | str) -> Iterator[Listener]:
+        """Hints for a session, or for a tenant, as long as the context is open."""
         event = asyncio.Event()
         self._waiting.setdefault(key, set()).add(event)
         try:

@@ -36,7 +36,6 @@ class Reader:
         self._store = store
         self._feed = feed
         self._poll = poll
-        self.closed = False
 
     async def turns(self, key: SessionKey, after: int) -> AsyncIterator[PastTurn]:
         """The turns behind a revision, as far as there are any."""
@@ -86,7 +85,7 @@ class Reader:
             UnknownSession: there is no such session.
         """
         with self._feed.listening(key) as listener:
-            while not self.closed:
+            while not self._feed.closed:
                 async for turn in self.turns(key, after):
                     after = turn.revision
                     yield turn

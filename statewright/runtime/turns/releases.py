@@ -74,7 +74,8 @@ class Releases:
         running = self._running.get(publication.digest)
         if running is None:
             chart = (await self._store.release(publication)).statechart
-            running = running_of(chart)
+            # Somebody else may have read it meanwhile; what it needs is found out once.
+            running = self._running.get(publication.digest) or running_of(chart)
         _keep(self._running, publication.digest, running)
         _keep(self._digests, version, publication.digest)
         return running

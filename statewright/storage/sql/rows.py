@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar
 
+from msgspec.json import Encoder
+
 from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
 from statewright.statechart import Release, release_from_json
 from statewright.statechart.snapshot import Status
@@ -59,8 +61,14 @@ def as_written(convert: Callable[[Row], Record]) -> Callable[[Row], Record]:
 
 
 def json_text(value: Any) -> str:
-    """A parameter that is JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A parameter that is JSON: texts, integers, lists and maps, as statements take them.
+
+    A library writes it, for these are thousands of characters with each turn.
+    """
+    return _ENCODER.encode(value).decode()
+
+
+_ENCODER = Encoder()
 
 
 def key_of(row: Row) -> SessionKey:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 VERSION_TABLE = "statewright_version"
@@ -120,9 +121,12 @@ HISTORY = Table(
     _text("answer"),
     _text("effects"),
     _text("incidents"),
+    Column("moment", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("tenant", "session", "revision", name="statewright_history_pkey"),
     UniqueConstraint("tenant", "session", "message", name="statewright_history_message"),
 )
+Index("statewright_history_moment", HISTORY.c.tenant, HISTORY.c.moment)
+"""The journal is read along it; PostgreSQL gives ``moment`` itself, as ``txid_current()``."""
 
 MAILBOXES = Table(
     "statewright_mailboxes",

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from statewright.errors import Overloaded, StorageUnavailable, UnusableDatabase
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
+from statewright.storage.journal import BEGINNING, Cursor, Noted
 from statewright.storage.lane import ROOM, Lane
 from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.queues import Claim, Entry, Message, Settlement
@@ -30,7 +31,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
-from statewright.storage.sql import keeping, letters
+from statewright.storage.sql import journal, keeping, letters
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
@@ -240,6 +241,18 @@ class SQLStore:
         """See ``Store``."""
         opened = self._open
         return await opened.read(partial(opened.database.history, key, after, limit))
+
+    async def journal(
+        self, tenant: str, *, after: Cursor = BEGINNING, limit: int = PAGE
+    ) -> tuple[Noted, ...]:
+        """See ``KeepsJournal``."""
+        opened = self._open
+        return await opened.read(partial(journal.journal, opened.database, tenant, after, limit))
+
+    async def journal_end(self, tenant: str) -> Cursor:
+        """See ``KeepsJournal``."""
+        opened = self._open
+        return await opened.read(partial(journal.journal_end, opened.database, tenant))
 
     async def sessions(
         self,

@@ -120,8 +120,8 @@ def cel_from_ecmascript(
     Raises:
         UntranslatableError: it is no expression, or says more than CEL can.
 
-    >>> cel_from_ecmascript("x === 100 && _event.type !== 'r' + n")
-    "x == 100 && event.kind != 'r' + string(n)"
+    >>> cel_from_ecmascript("x === 100 && _event.type !== 'r'")
+    "x == 100 && event.kind != 'r'"
     """
     if len(text) > _LENGTH_LIMIT:
         raise UntranslatableError("it is too long")

@@ -348,3 +348,23 @@ where t.tenant = k.tenant and t.session = k.session;
 delete from statewright_sessions t
 using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
 where t.tenant = k.tenant and t.session = k.session;
+
+-- name: journal
+-- Not those of which an earlier transaction may still be under way: it would come behind them.
+select h.moment, h.tenant, h.session, s.flow, s.channel, s.conversation, s.episode, s.contact,
+       h.revision, h.message, h.position, h.at, h.version, h.event, h.answer, h.effects,
+       h.incidents, h.state_hash
+from statewright_history h
+join statewright_sessions s on s.tenant = h.tenant and s.session = h.session
+where h.tenant = :tenant and h.moment > 0 and h.moment >= :moment
+  and (h.moment, h.session, h.revision) > (:moment, :session, :revision)
+  and h.moment < txid_snapshot_xmin(txid_current_snapshot())
+order by h.moment, h.session, h.revision
+limit :limit;
+
+-- name: journal_end
+select txid_snapshot_xmin(txid_current_snapshot()) as moment
+where cast(:tenant as text) is not null;
+
+-- name: journal_reach
+select txid_snapshot_xmin(txid_current_snapshot()) as moment;

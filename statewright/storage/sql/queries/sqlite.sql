@@ -72,12 +72,15 @@ set revision = :revision, version = :version, status = :status, due_at = :due_at
 where tenant = :tenant and session = :session;
 
 -- name: record
+-- The moment is the time, but never one that was there before, whoever's clock is wrong.
 insert into statewright_history (
   tenant, session, revision, message, position, at, version, state_hash, event, answer, effects,
-  incidents)
+  incidents, moment)
 values (
   :tenant, :session, :revision, :message, :position, :at, :version, :state_hash, :event, :answer,
-  :effects, :incidents);
+  :effects, :incidents,
+  max(:at, coalesce(
+    (select max(h.moment) + 1 from statewright_history h where h.tenant = :tenant), 1)));
 
 -- name: answer
 delete from statewright_inbox
@@ -273,3 +276,23 @@ where (tenant, session) in (
 delete from statewright_sessions
 where (tenant, session) in (
   select json_extract(value, '$.tenant'), json_extract(value, '$.session') from json_each(:keys));
+
+-- name: journal
+select h.moment, h.tenant, h.session, s.flow, s.channel, s.conversation, s.episode, s.contact,
+       h.revision, h.message, h.position, h.at, h.version, h.event, h.answer, h.effects,
+       h.incidents, h.state_hash
+from statewright_history h
+join statewright_sessions s on s.tenant = h.tenant and s.session = h.session
+where h.tenant = :tenant and h.moment > 0 and h.moment >= :moment
+  and (h.moment, h.session, h.revision) > (:moment, :session, :revision)
+order by h.moment, h.session, h.revision
+limit :limit;
+
+-- name: journal_end
+select coalesce(max(moment), 0) + 1 as moment
+from statewright_history
+where tenant = :tenant;
+
+-- name: journal_reach
+-- A moment is a time, and what came last may have been deleted: any may have been there.
+select 9223372036854775807 as moment;

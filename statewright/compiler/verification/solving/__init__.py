@@ -1,0 +1,1 @@
+"""Questions about values that samples cannot answer, put to a solver."""

@@ -1,0 +1,29 @@
+"""Turns → the rows that they leave behind, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from statewright.storage.records import Birth, PastTurn, Session, Turn
+
+
+def born(turn: Turn, birth: Birth) -> Session:
+    """The row of a session after its first turn."""
+    return Session(turn.key, birth, turn.version, 1, turn.status, turn.due_at, turn.at, turn.at)
+
+
+def grown(turn: Turn, session: Session) -> Session:
+    """The row of a session after a later turn."""
+    return replace(
+        session,
+        version=turn.version,
+        revision=turn.revision,
+        status=turn.status,
+        due_at=turn.due_at,
+        updated_at=turn.at,
+    )
+
+
+def past_turn(turn: Turn) -> PastTurn:
+    """The row of the history that a turn adds."""
+    return PastTurn(**{name: getattr(turn, name) for name in PastTurn.__slots__})
