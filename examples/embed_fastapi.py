@@ -14,18 +14,20 @@ written in the same transaction. Whoever loses the race steps again.
 from __future__ import annotations
 
 import os
+import pathlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException
-from pydantic import BaseModel
+from fastapi import Depends, FastAPI, HTTPException, Path, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, BaseModel
 
 from statewright import compiler, flows
-from statewright.errors import SessionEnded
+from statewright.errors import InvalidEvent, SessionEnded
 from statewright.statechart import (
     Event,
     Macrostep,
@@ -39,7 +41,7 @@ from statewright.statechart import (
     start,
 )
 
-FLOW = Path(__file__).parent / "lead-capture.yaml"
+FLOW = pathlib.Path(__file__).parent / "lead-capture.yaml"
 TRIES = 10
 
 TABLES = """
@@ -72,11 +74,23 @@ where talks.id = ?
 """One statement, so that the row and the answer are of one moment."""
 
 
+def whole(text: str) -> str:
+    """A text that can be written down: JSON may bring half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("this holds half a character") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(whole)]
+
+
 class Message(BaseModel):
     """What the user says; ``id`` makes the request repeatable."""
 
-    id: str
-    text: str
+    id: Text
+    text: Text
 
 
 class Answer(BaseModel):
@@ -112,6 +126,8 @@ def connected() -> Iterator[sqlite3.Connection]:
 
 
 Database = Annotated[sqlite3.Connection, Depends(connected)]
+TalkId = Annotated[int, Path(ge=1, lt=2**63)]
+"""What SQLite takes for an id."""
 
 
 def published(connection: sqlite3.Connection) -> Release:
@@ -196,6 +212,13 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(title="Talks", lifespan=lifespan)
 
 
+@app.exception_handler(RequestValidationError)
+def refused(_request: Request, error: RequestValidationError) -> JSONResponse:
+    """Say what is wrong with a request, without repeating it: half a character cannot be sent."""
+    wrong = [{"loc": one["loc"], "msg": one["msg"], "type": one["type"]} for one in error.errors()]
+    return JSONResponse({"detail": wrong}, 422)
+
+
 @app.post("/talks", status_code=201)
 def begin(connection: Database) -> Answer:
     """Begin a talk."""
@@ -212,13 +235,15 @@ def begin(connection: Database) -> Answer:
 
 
 @app.post("/talks/{talk}/messages")
-def hear(talk: int, message: Message, connection: Database) -> Answer:
+def hear(talk: TalkId, message: Message, connection: Database) -> Answer:
     """Say something to the bot. The same id again gets the same answer."""
     try:
         event = Event("message", {"text": message.text}, now())
         return turn(connection, talk, event, message.id)
     except SessionEnded as ended:
         raise HTTPException(409, str(ended)) from ended
+    except InvalidEvent as invalid:
+        raise HTTPException(422, str(invalid)) from invalid
 
 
 @app.post("/ticks")

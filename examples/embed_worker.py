@@ -82,11 +82,13 @@ class Worker:
 
     def handle(self, message: Message, *, dies: bool = False) -> int:
         """Handle a message, and those that have waited for it; how many were handled."""
+        # JSON may bring half a character, which nothing here could write down.
+        text = message.text.encode(errors="replace").decode()
         with transaction(self.database):
             if message.place > self._reached(message.talk)[0]:
                 self.database.execute(
                     "insert into waiting values (?, ?, ?, ?) on conflict do nothing",
-                    (message.talk, message.place, message.text, message.sent),
+                    (message.talk, message.place, text, message.sent),
                 )
             handled = 0
             while self._handle_next(message.talk):

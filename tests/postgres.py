@@ -162,10 +162,12 @@ class Cluster:
     Args:
         url: of a database of that server, from which others may be created.
         prepare: given the URL of an empty database, makes it what the others are copies of.
+        name: what the databases are called; another one for each cluster on a server.
     """
 
-    def __init__(self, url: str, prepare: Callable[[str], None]) -> None:
-        self._admin = url
+    def __init__(self, url: str, prepare: Callable[[str], None], name: str = "test") -> None:
+        self.admin = url
+        self._name = name
         self._numbers = count()
         self._template = ""
         self._template = self.create()
@@ -173,7 +175,7 @@ class Cluster:
 
     def create(self) -> str:
         """The name of a new database."""
-        name = f"statewright_test_{os.getpid()}_{next(self._numbers)}"
+        name = f"statewright_{self._name}_{os.getpid()}_{next(self._numbers)}"
         copied = f' template "{self._template}" strategy file_copy' if self._template else ""
         self._execute(f'create database "{name}"{copied}')
         return name
@@ -188,13 +190,13 @@ class Cluster:
 
     def url_of(self, name: str) -> str:
         """Where a database is."""
-        base, mark, query = self._admin.partition("?")
+        base, mark, query = self.admin.partition("?")
         return f"{base.rsplit('/', 1)[0]}/{name}{mark}{query}"
 
     def _execute(self, statement: str) -> None:
         import psycopg  # noqa: PLC0415 (without it only these tests are skipped)
 
-        with psycopg.connect(self._admin, autocommit=True) as connection:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
             connection.execute(statement.encode())
 
 

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from statewright.compiler.findings import Finding, Severity, Witness
 from statewright.excerpt import columns
 from statewright.reporting.report import Report
 from statewright.statechart.sourcemap import Location
+
+SHOWN = 500
+"""How many findings are written out; those with the same cause come in thousands."""
 
 DIALOGUE = 24
 """How many lines of a conversation are shown."""
@@ -49,11 +53,31 @@ def text_from_report(report: Report, *, colour: bool = False) -> str:
         report: what was found.
         colour: whether to use ANSI colours.
     """
-    paragraphs = [
-        text_from_finding(finding, report.texts.get(finding.location.file, ""), colour=colour)
-        for finding in report.findings
-    ]
-    return "\n\n".join([*paragraphs, _painted(report.summary, _BOLD, colour=colour)]) + "\n"
+    return "\n\n".join(_paragraphs(report, colour=colour)) + "\n"
+
+
+def _paragraphs(report: Report, *, colour: bool) -> Iterator[str]:
+    for finding in _shown(report.findings):
+        yield text_from_finding(finding, report.texts.get(finding.location.file, ""), colour=colour)
+    more = len(report.findings) - SHOWN
+    if more > 0:
+        yield f"… and {more:,} more; `--format json` writes all of them"
+    yield _painted(report.summary, _BOLD, colour=colour)
+
+
+def _shown(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """As many findings as are written out, the worst of them, in their order."""
+    if len(findings) <= SHOWN:
+        return findings
+    ranks = list(Severity)
+    worst = sorted(range(len(findings)), key=lambda at: ranks.index(findings[at].severity))
+    return [findings[at] for at in sorted(worst[:SHOWN])]
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> Sequence[str]:
+    """The lines of a file, in which there may be thousands of findings."""
+    return text.splitlines()
 
 
 def text_from_finding(finding: Finding, text: str = "", *, colour: bool = False) -> str:
@@ -70,7 +94,7 @@ def text_from_finding(finding: Finding, text: str = "", *, colour: bool = False)
     gutter = " " * len(str(finding.location.line or ""))
     body = [
         *(f"  {line}" for line in more),
-        *_excerpt(text, finding.location, colour=colour),
+        *_excerpt(_lines(text), finding.location, colour=colour),
         *_notes(finding, gutter, colour=colour),
     ]
     return "\n".join([head, *body])
@@ -132,9 +156,8 @@ def _said(turn: Mapping[str, Any]) -> Iterator[str]:
         yield printable(f"({turn['status']}: {turn['outcome']})")
 
 
-def _excerpt(text: str, place: Location, *, colour: bool) -> Iterator[str]:
-    """The line at ``place`` and the caret line; nothing where the text has no such line."""
-    lines = text.splitlines()
+def _excerpt(lines: Sequence[str], place: Location, *, colour: bool) -> Iterator[str]:
+    """The line at ``place`` and the caret line; nothing where there is no such line."""
     if not 1 <= place.line <= len(lines) or place.column < 1:
         return
     line = lines[place.line - 1]

@@ -119,7 +119,7 @@ class Runtime:
         self.repairs = Repairs(store, self.past, self._take)
         self.overview = Overview(store, self._turns, clock)
         self.retention = Retention(store, self._turns, self.overview)
-        self.migrations = Migrations(store, self._turns, self.past, clock)
+        self.migrations = Migrations(store, self._turns, self.past, self.repairs, clock)
         self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
         self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
         sweeper = Sweeper(store, clock, self._turns.drain, poll)

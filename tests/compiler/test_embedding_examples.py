@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from statewright import compiler, flows
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -117,6 +120,34 @@ def test_a_talk_goes_on_through_requests_and_a_restart(talks: Any) -> None:
     assert [name for name, _ in rows] == ["talk-1:sales:5:1"]
 
 
+def test_a_request_that_cannot_be_used_is_refused_in_words(talks: Any) -> None:
+    messages = "/talks/1/messages"
+    requests = [
+        (messages, r'{"id": "\ud800", "text": "hi"}'),
+        (messages, r'{"id": "m", "text": "half \ud83d"}'),
+        (messages, '{"id": 99999999999999999999999, "text": "hi"}'),
+        (messages, '{"id": "m"}'),
+        (messages, "not json"),
+        ("/talks/99999999999999999999999/messages", '{"id": "m", "text": "hi"}'),
+        ("/talks/-1/messages", '{"id": "m", "text": "hi"}'),
+        ("/talks/x/messages", '{"id": "m", "text": "hi"}'),
+    ]
+
+    async def answers() -> list[httpx.Response]:
+        async with talks.lifespan(talks.app):
+            service = Service(talks)
+            await service.begin()
+            json = {"content-type": "application/json"}
+            return [
+                await service.client.post(path, content=body, headers=json)
+                for path, body in requests
+            ]
+
+    for request, answer in zip(requests, asyncio.run(answers()), strict=True):
+        assert 400 <= answer.status_code < 500, request
+        assert answer.json()["detail"], request
+
+
 def test_a_message_that_comes_twice_gets_the_same_answer_and_is_handled_once(talks: Any) -> None:
     async def twice() -> list[dict[str, Any]]:
         async with talks.lifespan(talks.app):
@@ -159,6 +190,16 @@ def test_timers_fire_when_somebody_looks(talks: Any, monkeypatch: pytest.MonkeyP
 
 
 # Behind a queue
+
+
+def test_half_a_character_in_a_queue_stops_nobody() -> None:
+    example = module_of("embed_worker.py")
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    database.executescript(example.TABLES)
+    release = compiler.compile(flows.read(example.FLOW)).release()
+    worker = example.Worker(database, release)
+    assert worker.handle(example.Message("ada", 1, "A\ud800da", example.NOON)) == 1
+    assert worker.handle(example.Message("ada", 2, "demo", example.NOON)) == 1
 
 
 @pytest.mark.parametrize("seed", range(8))

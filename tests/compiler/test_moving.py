@@ -234,3 +234,11 @@ def test_moving_to_the_same_chart_changes_nothing_but_the_turn(heard: list[str])
     step = handled(was, before, migrating(there, 1, 1))
     assert step.snapshot == replace(before, turns=before.turns + 1)
     assert step.effects == ()
+
+
+def test_a_reminder_goes_along_with_its_question() -> None:
+    old = OLD.replace("timeout: 1h,", 'timeout: 1h, reminder: {after: 10m, text: "Still there?"},')
+    new = old.replace("  name: {", "  who: {").replace("start: name", "start: who")
+    is_, step = migrated(old, new, plan=Plan(states={"name": "who"}))
+    later = macrostep(is_, step.snapshot, Event("tick", None, NOW + 600_000_000))
+    assert said(is_, later) == ["Still there?"]

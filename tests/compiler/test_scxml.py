@@ -43,6 +43,14 @@ def findings_of(compilation: Compilation) -> list[tuple[str, int, str]]:
     return [(one.code, one.location.line, one.message) for one in compilation.findings]
 
 
+def test_a_transition_for_the_reserved_event_tick_is_told() -> None:
+    compilation = compiled('<state id="a">\n<transition event="b tick" target="a"/></state>')
+    assert findings_of(compilation) == [
+        ("R006", 3, "from outside, the event `tick` lets time pass and enables nothing")
+    ]
+    compilation.release()
+
+
 def test_a_document_becomes_a_chart_that_can_be_released() -> None:
     compilation = compiled(
         """

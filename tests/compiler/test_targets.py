@@ -11,7 +11,10 @@ from statewright import compiler, flows
 from statewright.cli import run
 from statewright.compiler.targets import TARGETS, Loss, Place, json_of, lines_of
 from statewright.compiler.targets.export import export_of, stem_of
-from statewright.statechart import Release, release_from_json
+from statewright.expressions import Literal
+from statewright.statechart import Datum, Release, State, Statechart, digest_of, release_from_json
+from statewright.statechart.actions import Assign, Merge, Merging
+from statewright.statechart.definition import Limits
 
 EXAMPLES_FOLDER = Path(__file__).parents[2] / "examples"
 EXAMPLES = ("appointment-booking", "lead-capture", "onboarding", "order-status", "quiz")
@@ -37,6 +40,29 @@ def test_a_loss_stands_in_the_text_and_in_the_data(target: str) -> None:
     assert [loss["code"] for loss in written["losses"]] == [loss.code for loss in export.losses]
     text = "".join(export.files.values())
     assert all(loss.code in text for loss in export.losses)
+
+
+@pytest.mark.parametrize(
+    ("target", "lost"),
+    [
+        ("python-statemachine", {"privacy", "contact-declarations"}),
+        ("scxml", {"privacy", "merging", "types"}),
+        ("transitions", {"privacy", "merging", "types", "contact-declarations"}),
+        ("xstate", {"privacy", "contact-declarations"}),
+    ],
+)
+def test_what_is_declared_of_values_and_how_they_come_about_is_not_lost_in_silence(
+    target: str, lost: set[str]
+) -> None:
+    visit = Assign(("contact", "visits"), Literal(2), merge=Merge(Merging.INCREMENT, Literal(1)))
+    chart = Statechart(
+        "declared",
+        (State("s", entry=((visit,),)),),
+        data=(Datum("age", "int", limits=Limits(minimum=0), private=True),),
+        contact=(Datum("visits", "int", Literal(0)),),
+    )
+    export = TARGETS[target](Release(chart, digest_of(chart)))
+    assert {loss.code for loss in export.losses} >= lost
 
 
 def test_json_loses_nothing() -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from statewright import compiler, flows
 from statewright.cli.flow_files import compiled_file
 from statewright.compiler.targets import TARGETS
+from statewright.errors import InvalidSnapshot
 from statewright.expressions import Computed, Content, Literal, content_from_json, parse
 from statewright.statechart import (
     Awaits,
@@ -33,6 +34,7 @@ from statewright.statechart import (
     macrostep,
     parse_script,
     play,
+    snapshot_from_json,
     start,
 )
 from statewright.statechart.actions import Assign, Say
@@ -305,6 +307,27 @@ def test_what_is_wrong_is_refused_as_by_us(tmp_path: Path) -> None:
         module.step("{}", {"name": "push"})
     with pytest.raises(module.ForeignSnapshot):
         module.step(begun.snapshot.replace(module.DIGEST, "0" * 64), {"name": "push"})
+
+
+@pytest.mark.parametrize(
+    "event", [None, 5, "message", b"message", ["name"], {}, {1: 2}, {"name": 1}]
+)
+def test_an_event_that_is_none_is_refused(event: Any, tmp_path: Path) -> None:
+    module = imported(Statechart("plain", (State("s"),)), tmp_path)
+    begun = module.start(session="s", seed="s", now=0)
+    with pytest.raises(module.InvalidEvent):
+        module.step(begun.snapshot, event)
+
+
+@pytest.mark.parametrize("snapshot", [None, 5, [], {}, "", b"\xff", "null", object()])
+def test_a_snapshot_that_is_none_is_refused(snapshot: Any, tmp_path: Path) -> None:
+    module = imported(Statechart("plain", (State("s"),)), tmp_path)
+    with pytest.raises(module.InvalidSnapshot):
+        module.step(snapshot, {"name": "e", "now": 1})
+    with pytest.raises(module.InvalidSnapshot):
+        module.awaiting(snapshot)
+    with pytest.raises(InvalidSnapshot):
+        snapshot_from_json(snapshot)
 
 
 def test_a_module_tells_what_is_awaited(tmp_path: Path) -> None:

@@ -175,6 +175,9 @@ def mended(chart: Statechart) -> Statechart | None:
 def _without(state: State, places: set[str]) -> State:
     """The state without transitions, initial transitions and variables that are lost."""
     lost = state.id in places
+    initial = state.initial
+    if lost and initial is not None:
+        initial = replace(initial, actions=()) if "history" in state.kind else None
     return replace(
         state,
         states=tuple(_without(child, places) for child in state.states),
@@ -183,7 +186,7 @@ def _without(state: State, places: set[str]) -> State:
             for number, transition in enumerate(state.transitions)
             if f"{state.id}#{number}" not in places
         ),
-        initial=None if lost and "history" not in state.kind else state.initial,
+        initial=initial,
         data=() if lost else state.data,
     )
 

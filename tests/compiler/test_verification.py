@@ -15,7 +15,12 @@ from statewright.compiler import Compilation, Finding, Verdict
 from statewright.compiler.verification.boxes import Cover, inside, without_all
 from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.matching import texts_matching
-from statewright.compiler.verification.questions import EnterState, TakeTransition
+from statewright.compiler.verification.questions import (
+    EnterState,
+    Impossible,
+    Possible,
+    TakeTransition,
+)
 from statewright.compiler.verification.verification import verified
 from statewright.expressions.operations.patterns import matches
 from statewright.statechart import (
@@ -275,6 +280,62 @@ def test_it_agrees_with_a_plain_search_on_random_flows(broad: int) -> None:
             question = TakeTransition(name)
             assert verification.is_met(question) == (name in plain), (name, text)
     assert compared > cases // 2
+
+
+def test_with_little_budget_less_is_known_and_nothing_else() -> None:
+    chance = random.Random(2027)
+    hindered = 0
+    cases = int(os.environ.get("STATEWRIGHT_FLOWS", "40"))
+    for _ in range(cases):
+        text = random_flow(chance)
+        chart = replace(compiled(text).statechart, limit=100)
+        plain = plainly_met(chart, 1_000)
+        if plain is None:
+            continue
+        verification = verified(chart, Budget(steps=60))
+        hindered += bool(verification.hindrance)
+        for name in tree_of(chart).arcs:
+            answer = verification.answer(TakeTransition(name))
+            assert not (isinstance(answer, Impossible) and name in plain), (name, text)
+            assert not (isinstance(answer, Possible) and name not in plain), (name, text)
+    assert hindered
+
+
+def test_one_question_takes_fewer_variables_than_all() -> None:
+    names = [f"v{number}" for number in range(9)]
+    asking = "".join(
+        f"  a{at}: {{type: question, text: X, input: boolean, variable: {name}, next: s{at}}}\n"
+        f"  s{at}: {{type: set, actions: [{{set: w{at}, to: '{{{{ {name} }}}}'}}], next: a{at + 1}}}\n"
+        for at, name in enumerate(names)
+    )
+    testing = "".join(
+        f"  b{at}: {{type: condition, branches: [{{if: {name} == w{at}, to: c{at}}}], else: d{at}}}\n"
+        f"  c{at}: {{type: question, text: Y, next: b{at + 1}}}\n"
+        f"  d{at}: {{type: question, text: Z, next: b{at + 1}}}\n"
+        for at, name in enumerate(names)
+    )
+    text = (
+        "start: age\nvariables:\n  age: int\n"
+        + "".join(
+            f"  {name}: {{type: bool, default: false}}\n"
+            for at in range(9)
+            for name in (f"v{at}", f"w{at}")
+        )
+        + "nodes:\n"
+        "  age: {type: question, text: Age?, input: integer, variable: age, next: child}\n"
+        "  child: {type: condition, branches: [{if: age < 13, to: bye}], else: a0}\n"
+        + asking
+        + "  a9: {type: question, text: All?, next: b0}\n"
+        + testing
+        + "  b9: {type: condition, branches: [{if: age > 9 && age < 12, to: lost}, {if: v3 && v4, to: both}], else: bye}\n"
+        "  lost: {type: message, text: Lost., next: bye}\n"
+        "  both: {type: message, text: Both., next: bye}\n"
+        "  bye: {type: end}\n"
+    )
+    verification = verified(compiled(text).statechart, Budget(steps=1_000))
+    assert "budget" in verification.hindrance
+    assert verification.answer(EnterState("lost")) == Impossible("refinement")
+    assert not isinstance(verification.answer(EnterState("both")), Impossible)
 
 
 def test_a_ring_without_a_way_to_an_end_is_found_even_where_a_guard_depends_on_the_time() -> None:

@@ -52,6 +52,15 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     assert did_you_mean("zzz", map(str, range(100))) == ""
 
 
+def test_a_name_is_found_among_very_many_without_looking_at_all_of_them() -> None:
+    known = nearest.Known(f"state_{number}" for number in range(50_000))
+    for wrong, right in (("stat_31234", "state_31234"), ("state_3x1234", "state_31234")):
+        assert nearest.nearest(wrong, known) == right
+        assert len(list(known.candidates(wrong))) < 100
+    assert did_you_mean("entirely different", known) == ""
+    assert did_you_mean("stat_7", frozenset(known)) == "did you mean `state_7`?"
+
+
 def test_words_of_other_formats_are_understood() -> None:
     assert did_you_mean("integer", ["int", "string"]) == "did you mean `int`?"
     assert did_you_mean("webhook", ["http", "message"]) == "did you mean `http`?"

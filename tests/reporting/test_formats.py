@@ -73,6 +73,14 @@ summary
     )
 
 
+def test_of_thousands_of_findings_text_shows_the_worst_and_says_how_many_more_there_are() -> None:
+    text = text_from_report(report(*[UNDECIDED] * 3_000, DANGLING))
+    assert text.count("unreachable-node") == 499
+    assert text.count("dangling-edge") == 1
+    assert text.endswith("\n\n… and 2,501 more; `--format json` writes all of them\n\nsummary\n")
+    assert len(json.loads(FORMATS["json"](report(*[UNDECIDED] * 3_000)))) == 3_000
+
+
 def test_text_says_what_is_undecided_and_what_else_to_look_at() -> None:
     assert text_from_finding(UNDECIDED, TEXT).splitlines()[-2:] == [
         "  = undecided: out of budget",

@@ -10,9 +10,9 @@ import pytest
 
 from statewright.errors import UnknownPublication
 from statewright.expressions import Literal
-from statewright.runtime import Runtime, VirtualClock
+from statewright.runtime import Order, Runtime, VirtualClock
 from statewright.runtime.operations.migrating import Migration
-from statewright.statechart import Datum, Statechart
+from statewright.statechart import Datum, Invoke, State, Statechart
 from statewright.statechart.actions import Assign, Say
 from statewright.statechart.migration.plan import Plan
 from statewright.storage import MemoryStore
@@ -207,3 +207,86 @@ async def test_yesterdays_conversation_is_compared_across_a_migration(world: Wor
     await runtime.migrations.migrate(TENANT, "flow", 1, 2)
     await runtime.send(key, "ho")
     assert (await runtime.past.compare(key, counter())).divergence is None
+
+
+def asker(place: str, then: str = "{{ event.data }}") -> Statechart:
+    """Asks a CRM at once, and says what it answers; hears messages elsewhere."""
+    call = State(
+        place,
+        transitions=(to("over", on=f"done.invoke.{place}", do=Say(text(then))),),
+        invocations=(Invoke(place, "crm", cel("{}")),),
+    )
+    return Statechart("asker", (call, atom("idle", to(on="message")), final("over")))
+
+
+async def test_the_answer_to_a_request_is_heard_where_its_place_has_another_name(
+    world: World,
+) -> None:
+    calls: list[str] = []
+
+    async def crm(order: Order) -> str:
+        calls.append(order.id)
+        return "17"
+
+    runtime = await published(world, asker("call"), asker("fetch"), handlers={"crm": crm})
+    (key,) = await begun(runtime)
+    plan = Plan(states={"call": "fetch"})
+    await runtime.migrations.migrate(TENANT, "flow", 1, 2, plan)
+    await runtime.work(world.clock())
+    assert texts(*await runtime.read(key)) == ["17"]
+    assert len(calls) == 1
+    assert (await runtime.replay(key)).differences == ()
+
+
+async def test_work_that_was_given_up_is_asked_for_again_when_that_is_taken_back(
+    world: World,
+) -> None:
+    async def crm(_order: Order) -> str:
+        return "17"
+
+    new = asker("call", "other")
+    runtime = await published(world, asker("call"), new, handlers={"crm": crm})
+    (key,) = await begun(runtime)
+    plan = Plan(restarts={"call": "idle"})
+    assert counts(await runtime.migrations.migrate(TENANT, "flow", 1, 2, plan)) == {"restarted": 1}
+    await runtime.work(world.clock())
+    await runtime.migrations.roll_back(TENANT, "flow", 1, 2, plan)
+    await runtime.work(world.clock())
+    assert texts(*await runtime.read(key)) == ["17"]
+    assert (await runtime.replay(key)).differences == ()
+
+
+async def test_deadlines_of_what_is_entered_anew_are_counted_from_then(world: World) -> None:
+    runtime = await published(world, sleeper(10_000_000), sleeper(60_000_000))
+    (key,) = await begun(runtime)
+    world.clock.advance(5)
+    (place,) = (await runtime.past.at(key, 1)).snapshot.configuration
+    plan = Plan(restarts={place: place})
+    world.clock.advance(100)
+    await runtime.migrations.migrate(TENANT, "flow", 1, 2, plan)
+    assert (await runtime.session(key)).due_at == world.clock() + 60_000_000
+
+
+async def test_a_session_that_would_fail_where_it_is_to_go_stays(world: World) -> None:
+    failing = greeter("two", place="elsewhere")
+    bad = replace(failing.states[0], transitions=(to("broken"),))
+    end = final("broken", failed=True)
+    new = replace(failing, states=(bad, failing.states[1], end))
+    runtime = await published(world, greeter("one"), new)
+    (key,) = await begun(runtime)
+    plan = Plan(restarts={"wait": "elsewhere"})
+    for look in (
+        runtime.migrations.survey(TENANT, "flow", 1, new, plan),
+        runtime.migrations.migrate(TENANT, "flow", 1, 2, plan),
+    ):
+        ((fate, _),) = (await look).fates.items()
+        assert (fate.goes_on, fate.hindrances[0].code) == ("stays", "V904")
+    assert texts(await runtime.send(key, "x")) == ["one 1"]
+
+
+async def test_a_session_that_is_led_to_an_end_is_said_to_end(world: World) -> None:
+    runtime = await published(world, greeter("one"), greeter("two"))
+    (key,) = await begun(runtime)
+    plan = Plan(restarts={"wait": "bye"})
+    assert (await runtime.migrations.migrate(TENANT, "flow", 1, 2, plan)).count("ended") == 1
+    assert (await runtime.session(key)).status == "completed"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _GOES_ON: Final[Mapping[str, str]] = {
     "moved": "as they are",
     "restarted": "anew",
+    "ended": "to their end",
     "pinned": "on the old version, as was decided",
     "stays": "on the old version",
 }
@@ -102,7 +103,7 @@ def migrate(  # noqa: PLR0913 (an argument per option)
     format_: str,
     dialect: str | None,
 ) -> int:
-    """Let live conversations go on in another version of their flow.
+    """Move live conversations to another version.
 
     FLOW is the name under which it is published. Without --apply, nothing is changed: it is told
     what stands in the way (V901 to V906), and how many conversations would go on in which way. A

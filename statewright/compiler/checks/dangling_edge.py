@@ -32,12 +32,13 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import Node
-from statewright.flows.nearest import meant
+from statewright.flows.nearest import Known, meant
 from statewright.flows.nodes import Body, bodies_of
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Edges with an end that is not there."""
+    known = Known(subject.nodes)
     for edge in subject.flow.edges:
         if edge.target not in subject.nodes:
             yield check.finding(
@@ -45,14 +46,14 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 edge.location,
                 node=edge.source,
                 port=edge.port,
-                help=meant(edge.target, subject.nodes),
+                help=meant(edge.target, known),
             )
     yield from _beginnings(check, subject)
-    yield from _named(check, subject)
-    yield from _ruled(check, subject)
+    yield from _named(check, subject, known)
+    yield from _ruled(check, subject, known)
 
 
-def _named(check: Check, subject: Subject) -> Iterator[Finding]:
+def _named(check: Check, subject: Subject, known: Known) -> Iterator[Finding]:
     """Nodes that settings and policies name, and that are not there."""
     for named in goals_of(subject.flow):
         name = named.goal.node
@@ -63,11 +64,11 @@ def _named(check: Check, subject: Subject) -> Iterator[Finding]:
             found if name else f"{named.what} does not say where to",
             named.goal.location,
             node=named.source,
-            help=meant(name, subject.nodes) or "give it the id of a node",
+            help=meant(name, known) or "give it the id of a node",
         )
 
 
-def _ruled(check: Check, subject: Subject) -> Iterator[Finding]:
+def _ruled(check: Check, subject: Subject, known: Known) -> Iterator[Finding]:
     """Nodes that rules name, and that are not there."""
     for rule in subject.flow.rules:
         for moment in (rule.moment, rule.other):
@@ -76,7 +77,7 @@ def _ruled(check: Check, subject: Subject) -> Iterator[Finding]:
                     yield check.finding(
                         f"the rule `{rule.name}` names `{goal.node}`, and there is no such node",
                         goal.location,
-                        help=meant(goal.node, subject.nodes) or "give it the id of a node",
+                        help=meant(goal.node, known) or "give it the id of a node",
                     )
 
 

@@ -38,7 +38,7 @@ from statewright.compiler.analysis.graph import reachable_from, successors_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.flows.nearest import nearest
+from statewright.flows.nearest import Known, nearest
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -84,11 +84,11 @@ def _counted(names: list[str]) -> str:
 
 def _meant(subject: Subject) -> Iterator[str]:
     """The nodes to which edges were probably meant to lead that lead elsewhere, or nowhere."""
-    nodes = subject.nodes
+    nodes, names = subject.nodes, Known(subject.nodes)
     goals = (named.goal.node for named in goals_of(subject.flow))
     for target in (*(edge.target for edge in subject.flow.edges), *goals):
         if target not in nodes:
-            yield nearest(target, nodes)
+            yield nearest(target, names)
     for edge in subject.flow.edges:
         known = edge.source in nodes and edge.target in nodes
         if known and not subject.graph.is_open(edge.source, edge.target):

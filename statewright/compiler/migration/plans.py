@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -76,7 +77,7 @@ def _values(plan: Mapping[str, Any], old: Statechart, new: Statechart) -> Mappin
             hint = did_you_mean(name, declared)
             raise _wrong(where, "the new version has no such variable", hint)
         try:
-            expression = parse(text if isinstance(text, str) else str(text))
+            expression = parse(text if isinstance(text, str) else json.dumps(text))
         except ExpressionError as error:
             raise _wrong(where, str(error)) from None
         problems = check(expression, environment).problems

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from statewright.compiler.targets.export import Loss
+from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum, Limits, Statechart
-from statewright.statechart.structure.traversal import states_in
+from statewright.statechart.structure.traversal import actions_in, states_in
 
 
 def data_in(chart: Statechart) -> Iterator[Datum]:
@@ -44,4 +45,26 @@ def losses_of_outside(chart: Statechart) -> Iterator[Loss]:
             "contact-declarations",
             "what is declared of values of the contact and the tenant is not checked",
             "they are what the host gives, without defaults",
+        )
+
+
+def losses_of_privacy(chart: Statechart) -> Iterator[Loss]:
+    """What is lost where variables are all alike."""
+    names = dict.fromkeys(f"`{datum.name}`" for datum in data_in(chart) if datum.private)
+    if names:
+        yield Loss(
+            "privacy",
+            f"that values are personal is not said: {', '.join(names)}",
+            "whoever logs what the machine holds has to know",
+        )
+
+
+def losses_of_merging(chart: Statechart) -> Iterator[Loss]:
+    """What is lost where an assignment is no more than a value."""
+    assigns = (action for action in actions_in(chart) if isinstance(action, Assign))
+    if any(action.merge is not None for action in assigns):
+        yield Loss(
+            "merging",
+            "how a value of the contact or the tenant comes of what others wrote is not said",
+            "the value as it was computed is assigned, and theirs is lost",
         )

@@ -24,16 +24,9 @@ from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.domains import ANYWHERE
 from statewright.compiler.verification.footprints import ENDLESS
+from statewright.compiler.verification.observing import Observing
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
-from statewright.compiler.verification.questions import (
-    BreakRule,
-    EnterState,
-    Fail,
-    GoOnForEver,
-    Question,
-    TakeTransition,
-)
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
@@ -41,10 +34,8 @@ from statewright.compiler.verification.world import World
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
-from statewright.statechart.rules import VIOLATION, breach
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.algorithm import macrostep, start
-from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep
 
 CROWD: Final = 64
@@ -85,11 +76,9 @@ class Search:
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
         self._agenda = Agenda(world.tree)
-        self._states: set[str] = set()
-        self._transitions: set[str] = set()
-        self._incidents: set[tuple[str, str, str, str]] = set()
         self._promises = Promises(world.chart)
         self.found = Found()
+        self._observing = Observing(world, self.found)
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
@@ -161,7 +150,7 @@ class Search:
         self._charge(step)
         read, written = world.footprints.of(None, step)
         read |= written & world.model.predicates.keys()
-        touched = read | (written - frozenset(dimensions))
+        touched = read | (written - frozenset(dimensions) - world.free.keys())
         covered = self._split(trial, trials, dimensions, point, touched)
         if self._is_impossible(dimensions, covered, None, step.snapshot):
             return
@@ -307,7 +296,7 @@ class Search:
         others: Surroundings,
         origin: Origin,
     ) -> None:
-        self._observe(step, origin)
+        self._observing.observe(step, origin)
         snapshot = step.snapshot
         number = START if source is None else source.number
         moved = bool(step.microsteps)
@@ -376,81 +365,6 @@ class Search:
             key: self._world.situations.table(key).values[bit.bit_length() - 1]
             for key, bit in zip(dimensions, point, strict=True)
         }
-
-    def _observe(self, step: Macrostep, origin: Origin) -> None:
-        for one in step.microsteps:
-            for name in one.transitions:
-                if name not in self._transitions:
-                    self._transitions.add(name)
-                    self._note(TakeTransition(name), origin)
-            for name in one.entered:
-                if name not in self._states:
-                    self._states.add(name)
-                    self._note(EnterState(name), origin)
-        for incident in step.incidents:
-            told = (incident.name, incident.state, incident.expression, incident.message)
-            if incident.name == ACTION_ERROR and self._world.uses[incident.state].entered.sure:
-                self.found.unsure.add(incident.state)
-            if incident.name not in _QUIET and told not in self._incidents:
-                self._incidents.add(told)
-                self._note(_question_from(told), origin)
-            if incident.name == VIOLATION:
-                for rule in self._world.chart.rules:
-                    if incident.message.startswith(breach(rule.name)):
-                        self._note(BreakRule(rule.name), origin)
-
-    def _note(self, question: Question, origin: Origin) -> None:
-        self.found.seen.setdefault(question, origin)
-
-    # The way back
-
-    def path(self, origin: Origin) -> tuple[list[Line], dict[Key, Any], int]:
-        """The lines that lead to something, the inputs with which they do, and when they begin."""
-        world = self._world
-        lines: list[Line] = []
-        point = dict(origin.point)
-        while True:
-            if origin.line is not None:
-                lines.append(origin.line)
-            if origin.piece == START:
-                break
-            piece = self.found.pieces[origin.piece]
-            origin = next(
-                one
-                for box, one in piece.parts
-                if all(
-                    point.get(key, mask) & mask
-                    for key, mask in zip(piece.dimensions, box, strict=True)
-                )
-            )
-            before = dict(origin.point)
-            for key in origin.passed:
-                if key not in point:
-                    continue
-                before[key] = (
-                    point[key] if origin.piece != START else self._input_bit(key, point[key])
-                )
-            point = before
-        lines.reverse()
-        inputs = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
-        return lines, inputs, origin.moment
-
-    def _input_bit(self, key: Key, bit: int) -> int:
-        """The number of an input's value among the inputs, from that in its table."""
-        value = self._world.situations.table(key).values[bit.bit_length() - 1]
-        table = self._world.situations.table(key)
-        for number, other in enumerate(self._world.inputs[key]):
-            if table.number(other) == table.number(value):
-                return 1 << number
-        return 1
-
-
-_QUIET = frozenset(("log", "stale"))
-
-
-def _question_from(told: tuple[str, str, str, str]) -> Question:
-    name, state, expression, reason = told
-    return GoOnForEver() if name == "error.limit" else Fail(name, state, expression, reason)
 
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:

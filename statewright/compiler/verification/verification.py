@@ -12,25 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from statewright.compiler.verification.boxes import Box, lowest
-from statewright.compiler.verification.budget import DEFAULT, Budget, Meter, Progress, silent
+from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.ends import Reaching
+from statewright.compiler.verification.engines import ABSTRACTION, SEARCH, Engine, Engines
 from statewright.compiler.verification.exactness import (
-    Gap,
-    exactness_of,
     expression_texts,
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
-from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.model import Model, model_of
-from statewright.compiler.verification.pieces import Found, Origin, Piece
-from statewright.compiler.verification.predicates import Following, candidates, following_of
+from statewright.compiler.verification.pieces import Origin, Piece
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
     Fail,
     GetStuck,
-    GoOnForEver,
     Impossible,
     LoseTheEnd,
     Possible,
@@ -38,66 +33,18 @@ from statewright.compiler.verification.questions import (
     Undecided,
     WaitForEver,
 )
-from statewright.compiler.verification.search import Search
+from statewright.compiler.verification.refinement import Refining
 from statewright.compiler.verification.situations import Carrier, Control
-from statewright.compiler.verification.solving.hints import hints_for
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
-from statewright.compiler.verification.world import World, of_the_session, world_of
+from statewright.compiler.verification.ways_back import way_to
 from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.structure.tree import tree_of
-
-SEARCH = "search"
-"""The engine that goes through all situations, with values that stand for all others."""
-
-ABSTRACTION = "abstraction"
-"""The engine that goes through more than all situations, with guards given up."""
-
 
 ADVICE = "; a solver may know more: install statewright[prove]"
 """What is said where a guard could not be decided, and nobody was there to be asked."""
-
-
-@dataclass(slots=True)
-class Engine:
-    """One search, and what it was about.
-
-    Attributes:
-        name: of the engine.
-        world: what was searched.
-        search: the search.
-        found: what it found.
-        steps: macrosteps that it took.
-        gaps: where the values that were tried may not stand for all.
-    """
-
-    name: str
-    world: World
-    search: Search
-    found: Found
-    steps: int
-    gaps: tuple[Gap, ...]
-
-    @property
-    def hindrance(self) -> str:
-        """Why what it did not meet may happen all the same; ``""`` where it cannot."""
-        if self.found.repeated:
-            return f"`{self.found.repeated}` is looked at more than once without waiting"
-        if not self.found.complete:
-            return f"the budget was spent after {self.steps} macrosteps"
-        if self.found.crowded:
-            name = min(self.found.crowded)[1]
-            return f"`{name}` may have more values than are followed"
-        limit = self.world.chart.limit
-        if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
-            return f"more than {limit} steps are taken without waiting"
-        if self.gaps:
-            gap = self.gaps[0]
-            return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
-        return ""
 
 
 @dataclass(slots=True)
@@ -109,12 +56,14 @@ class Verification:
         budget: what each search might spend.
         engines: the searches, in order.
         is_solved: whether a solver was asked.
+        refining: looks closer at questions that a search could not answer for lack of budget.
     """
 
     chart: Statechart
     budget: Budget
     engines: tuple[Engine, ...]
     is_solved: bool = False
+    refining: Refining | None = None
     _answers: dict[Question, Answer] = field(default_factory=dict)
     _ends: Reaching | None = None
     _exits: Reaching | None = None
@@ -189,19 +138,26 @@ class Verification:
     # How
 
     def _answered(self, question: Question) -> Answer:
+        match question:
+            case LoseTheEnd(state):
+                return self._lost(state, self.ends)
+            case GetStuck(state):
+                return self._lost(state, self.exits)
+            case WaitForEver():
+                return self._waits(question)
+            case _:
+                origin = self.engines[0].found.seen.get(question)
+                return self._unmet(question) if origin is None else self._shown(question, origin)
+
+    def _unmet(self, question: Question) -> Answer:
+        """What is known of something that the first search has not met."""
         first = self.engines[0]
-        if isinstance(question, LoseTheEnd):
-            return self._lost(question.state, self.ends)
-        if isinstance(question, GetStuck):
-            return self._lost(question.state, self.exits)
-        if isinstance(question, WaitForEver):
-            return self._waits(question)
-        origin = first.found.seen.get(question)
-        if origin is not None:
-            return self._shown(question, origin)
         for engine in self.engines:
             if question not in engine.found.seen and not engine.hindrance:
                 return Impossible(engine.name)
+        refined = None if self.refining is None else self.refining.answer(question)
+        if refined is not None:
+            return refined
         advice = "" if self.is_solved or not any(one.guard for one in first.gaps) else ADVICE
         return Undecided(first.hindrance + advice, self.spent)
 
@@ -211,7 +167,7 @@ class Verification:
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
         first = self.engines[0]
-        lines, inputs, now = first.search.path(origin)
+        lines, inputs, now = way_to(first.world, first.found, origin)
         outside, data = first.world.start_of(inputs, {})
         free = {name for _, name in first.world.free}
         given = {name: value for name, value in data.items() if name not in free}
@@ -293,67 +249,26 @@ def verified(
         withheld: inputs of the chart that nobody gives.
         solver: whom to ask about guards that samples cannot decide; None for nobody.
     """
-    asking = _Asking(budget, progress, solver)
-    variables = of_the_session(tree_of(chart))
-
-    def engine(name: str, given_up: frozenset[str]) -> Engine:
-        following = following_of(chart, given_up, variables, solver)
-        return asking.engine(name, model_of(chart, given_up, withheld, following), following)
-
-    first = engine(SEARCH, frozenset())
-    engines = [first]
+    engines = Engines(chart, budget, progress, withheld, solver)
+    first = engines.begun(SEARCH, frozenset())
+    begun = [first]
     given_up: frozenset[str] = frozenset()
-    while len(engines) < ROUNDS:
-        last = engines[-1]
+    while len(begun) < ROUNDS:
+        last = begun[-1]
         more = expression_texts(last.gaps) | guards_reading(last.world, last.found.crowded)
         if not last.hindrance or more <= given_up:
             break
         given_up |= more
-        engines.append(engine(ABSTRACTION, given_up))
-    if solver is not None and given_up and engines[0].hindrance:
+        begun.append(engines.begun(ABSTRACTION, given_up))
+    if solver is not None and given_up and first.hindrance:
         followed = {
-            ("", name) for one in engines[-1].world.model.predicates.values() for name in one.names
+            ("", name) for one in begun[-1].world.model.predicates.values() for name in one.names
         }
         related = given_up | guards_reading(first.world, followed)
         if related > given_up:
-            engines.append(engine(ABSTRACTION, related))
-    return Verification(chart, budget, tuple(engines), solver is not None)
+            begun.append(engines.begun(ABSTRACTION, related))
+    return Verification(chart, budget, tuple(begun), solver is not None, Refining(engines, first))
 
 
 ROUNDS = 4
 """How many searches there are at most, each with more guards given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """Begins searches: what they may spend, whom they tell, and whom they ask."""
-
-    budget: Budget
-    progress: Progress
-    solver: Solver | None
-
-    def engine(self, name: str, model: Model, following: Following) -> Engine:
-        """Search; again where variables counted as written of which that failed."""
-        unsure: frozenset[str] = frozenset()
-        hints = self._hints(model) if name == SEARCH else {}
-        while True:
-            world = world_of(model, unsure, hints)
-            exactness = exactness_of(world)
-            meter = Meter(self.budget, self.progress)
-            search = Search(world, meter, exactness.wild, following.feasible)
-            found = search.run()
-            if found.unsure <= unsure:
-                break
-            unsure |= found.unsure
-        gaps = exactness.gaps
-        if model.chart.charts:
-            gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
-        return Engine(name, world, search, found, meter.steps, gaps)
-
-    def _hints(self, model: Model) -> dict[str, Cut]:
-        if self.solver is None:
-            return {}
-        world = world_of(model)
-        texts = expression_texts(exactness_of(world).gaps)
-        guards = {one.key: (one.guard, one.names) for one in candidates(model.real, texts)}
-        return hints_for(guards, of_the_session(world.tree), self.solver)

@@ -15,9 +15,10 @@ from typing import Final
 from statewright.errors import StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.history.past import Past
+from statewright.runtime.operations.repairing import Repairs
 from statewright.runtime.turns.messages import Incoming
 from statewright.runtime.turns.rehydration import Rehydrated
-from statewright.runtime.turns.releases import Running
+from statewright.runtime.turns.releases import Running, running_of
 from statewright.runtime.turns.stepping import Stepped, stepped, turn_from
 from statewright.runtime.turns.turn import Turns
 from statewright.statechart import Statechart, Status, event_from_json
@@ -45,7 +46,8 @@ class Fate:
     Attributes:
         rests: the states in which nothing is inside, in document order.
         goes_on: ``moved`` where nobody notices, ``restarted`` where a state is entered anew,
-            ``pinned`` where it was decided that they stay, ``stays`` where they cannot go on.
+            ``ended`` where that is an end, ``pinned`` where it was decided that they stay,
+            ``stays`` where they cannot go on.
         enter: the state that is entered anew, or ``""``.
         hindrances: why they cannot go on.
     """
@@ -75,11 +77,12 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A session that is to be moved: how it goes on, and the turn that does it."""
+    """A session that is to be moved: how it goes on, the turn that does it, and work to repeat."""
 
     fate: Fate
     turn: Turn
     made: Stepped
+    again: tuple[str, ...]
 
 
 class Migrations:
@@ -89,13 +92,17 @@ class Migrations:
         store: where sessions are.
         turns: knows what they run, and commits turns.
         past: knows what they were.
+        repairs: asks again for work that was given up.
         clock: tells the time.
     """
 
-    def __init__(self, store: Store, turns: Turns, past: Past, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, turns: Turns, past: Past, repairs: Repairs, clock: Clock
+    ) -> None:
         self._store = store
         self._turns = turns
         self._past = past
+        self._repairs = repairs
         self._clock = clock
 
     async def survey(
@@ -118,11 +125,12 @@ class Migrations:
             plan: what was decided.
             on_batch: is told how far it is.
         """
-        result = Migration()
+        result, running = Migration(), running_of(chart)
         async for batch in self._live(tenant, flow, version):
             for session in await self._rehydrated(batch, version, result):
                 there = moved(session.chart, chart, session.snapshot, plan)
-                result.fates[_fate(session, there)] += 1
+                step = self._stepped(session, there, (version, version + 1), running)
+                result.fates[step.fate if step else _fate(session, there)] += 1
             if on_batch:
                 on_batch(result)
         return result
@@ -235,10 +243,13 @@ class Migrations:
         for session in await self._rehydrated(batch, versions[0], result):
             try:
                 there = await way(session)
-                if isinstance(there, Moved):
-                    steps.append(self._stepped(session, there, versions, running))
-                elif there is not None:
-                    result.fates[_fate(session, there)] += 1
+                if there is None:
+                    continue
+                step = self._stepped(session, there, versions, running)
+                if step is None or step.fate.goes_on == "stays":
+                    result.fates[step.fate if step else _fate(session, there)] += 1
+                else:
+                    steps.append(step)
             except StatewrightError as error:
                 result.failed[session.row.key.session] = str(error)
         outcomes = await self._turns.settle([(step.turn, step.made) for step in steps])
@@ -246,13 +257,22 @@ class Migrations:
         for step, outcome in zip(steps, outcomes, strict=True):
             if isinstance(outcome, Committed):
                 result.fates[step.fate] += 1
+                for effect in step.again:
+                    await self._repairs.retry(step.turn.key, effect)
             else:
                 lost.append(step.turn.key)
         return lost
 
     def _stepped(
-        self, session: Rehydrated, there: Moved, versions: tuple[int, int], running: Running
-    ) -> _Step:
+        self,
+        session: Rehydrated,
+        there: Moved | Stays,
+        versions: tuple[int, int],
+        running: Running,
+    ) -> _Step | None:
+        """The turn that moves a session; None for one that stays."""
+        if isinstance(there, Stays):
+            return None
         loaded, row = session.loaded, session.row
         event = replace(
             migrating(there, *versions),
@@ -263,7 +283,12 @@ class Migrations:
         made = stepped(running.chart, session.snapshot, event)
         message = Incoming(f"{row.key.session}:{MIGRATE}:{row.revision}", event)
         turn = turn_from(row.key, made, message, version=versions[1])
-        return _Step(_fate(session, there), turn, made)
+        # Work that the session waits for again, and that it had given up in between.
+        pending = {one.id for one in session.snapshot.invocations}
+        again = [one.id for one in there.snapshot.invocations if one.id not in pending]
+        return _Step(
+            _fate_of(session, there, made), turn, made, () if there.enter else tuple(again)
+        )
 
     async def _arrival(self, key: SessionKey, before: int, after: int) -> int:
         """The revision at which a session was last migrated between two versions; 0 for none."""
@@ -313,6 +338,20 @@ def _is_between(turn: PastTurn, before: int, after: int) -> bool:
     event = event_from_json(turn.event)
     data = event.data if isinstance(event.data, Mapping) else {}
     return event.name == MIGRATE and (data.get("from"), data.get("to")) == (before, after)
+
+
+def _fate_of(session: Rehydrated, there: Moved, made: Stepped) -> Fate:
+    """What became of a session that was moved, once its turn was stepped."""
+    fate = _fate(session, there)
+    step = made.step
+    if step.snapshot.status is Status.ACTIVE:
+        return fate
+    if step.snapshot.status is Status.COMPLETED:
+        return replace(fate, goes_on="ended")
+    why = "; ".join(dict.fromkeys(one.message for one in step.incidents)) or "it fails"
+    place = there.enter or fate.rests[0]
+    hindrance = Hindrance("V904", place, f"it would fail at `{place}`: {why[:200]}")
+    return replace(fate, goes_on="stays", hindrances=(hindrance,))
 
 
 def _fate(session: Rehydrated, there: Moved | Stays) -> Fate:

@@ -135,6 +135,10 @@ def written(form: Form, value: Any, error: type[StatewrightError]) -> str:
 
 def read(form: Form, text: Text, error: type[StatewrightError], what: str) -> Any:
     """The value that a text describes; a text that describes none raises ``error``."""
+    if not isinstance(text, str | bytes | bytearray):
+        raise error(
+            f"this is no {what}, but a {type(text).__name__}; give its text as str or bytes"
+        )
     try:
         return form.read(_DECODER.decode(text if isinstance(text, str) else text.decode()))
     except MalformedError as problem:

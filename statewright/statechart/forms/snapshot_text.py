@@ -111,7 +111,7 @@ def snapshot_from_text(text: str | bytes) -> Snapshot | None:
             return None
         given = _decode(written)
         parts = _parts_of(given)
-    except (ValueError, RecursionError, MalformedError):
+    except (ValueError, TypeError, RecursionError, MalformedError):
         return None
     children, deferred, history, invocations, monitors, output, status, timers, visits = parts
     return _snapshot(

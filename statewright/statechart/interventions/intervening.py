@@ -54,7 +54,19 @@ def handled(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     over = snapshot.status is not Status.ACTIVE and not event.invocation
     if over and event.name != RESUME:
         return unheard(chart, snapshot, event)
+    if event.invocation:
+        event = _named_as_awaited(snapshot, event)
     return _INTERVENTIONS.get(event.name, macrostep)(chart, snapshot, event)
+
+
+def _named_as_awaited(snapshot: Snapshot, event: Event) -> Event:
+    """A result under the name that its work has now: the session may have been migrated since."""
+    for pending in snapshot.invocations:
+        if pending.id == event.invocation:
+            for kind in ("done.invoke.", "error.communication."):
+                if event.name.startswith(kind):
+                    return replace(event, name=f"{kind}{pending.name}")
+    return event
 
 
 def patched(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:

@@ -44,8 +44,9 @@ def migrating(moved: Moved, before: int, after: int) -> Event:
 def migrated(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     """Let a session go on in this chart.
 
-    No time passes for it: timers that were due fire with the next event. What it enters anew is
-    entered from nowhere; work that was pending then is given up.
+    No time passes for a session that goes on where it was: timers that were due fire with the next
+    event. What is entered anew is entered from nowhere, now; timers and work that was pending then
+    are given up.
 
     Args:
         chart: what it runs from now on.
@@ -73,7 +74,8 @@ def migrated(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
             microstep(working, [arc], None)
         settle(working, event)
 
-    given = Event(event.name, None, there.now, contact=event.contact, tenant=event.tenant)
+    now = event.now if enter else there.now
+    given = Event(event.name, None, now, contact=event.contact, tenant=event.tenant)
     # Before its start, a session rests in no state; so does one that enters its first state anew.
     from_ = replace(there, turns=0 if enter else snapshot.turns)
     step = turn(chart, from_, given, handle)

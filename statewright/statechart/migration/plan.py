@@ -74,10 +74,15 @@ def renamed(plan: Plan, node: Node) -> str:
 def renamed_event(plan: Plan, nodes: Mapping[str, Node], name: str) -> str:
     """What an event is called in the new chart that bears the id of a state at its end.
 
+    More may stand behind the id, after a slash: ``done.timer.ask/reminder``.
+
     >>> renamed_event(Plan(), {}, "done.timer.ask")
     'done.timer.ask'
     """
-    head, dot, state = name.rpartition(".")
-    if dot and state in nodes:
-        return f"{head}.{renamed(plan, nodes[state])}"
-    return renamed(plan, nodes[name]) if name in nodes else name
+    head, dot, place = name.rpartition(".")
+    state = place
+    while state and state not in nodes:
+        state = state.rpartition("/")[0]
+    if not state:
+        return name
+    return f"{head}{dot}{renamed(plan, nodes[state])}{place.removeprefix(state)}"

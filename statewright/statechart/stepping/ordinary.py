@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidSnapshot
 from statewright.expressions import Computed
-from statewright.expressions.values import Maybe
+from statewright.expressions.values import INT_MAX, INT_MIN, Maybe
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.event import TICK, Event
 from statewright.statechart.forms.making import maker
@@ -57,14 +57,16 @@ class Change:
         variable: which.
         program: computes the value.
         place: where it stands in its state.
+        plain: whether an int is kept as it is.
     """
 
-    __slots__ = ("place", "program", "variable")
+    __slots__ = ("place", "plain", "program", "variable")
 
     def __init__(self, variable: Variable, program: Program, place: tuple[Any, ...]) -> None:
         self.variable = variable
         self.program = program
         self.place = place
+        self.plain = variable.limits is None and variable.type in {"dyn", "int"}
 
 
 class Course:
@@ -208,7 +210,8 @@ def _change(course: Course, scene: Scene) -> None:
     for change in course.changes or ():
         scene.place = change.place
         value = change.program.function(scene)
-        if type(value) is Maybe:
+        plain = change.plain and type(value) is int and INT_MIN <= value <= INT_MAX
+        if not plain and type(value) is Maybe:
             raise EvaluationError("what may be absent is not ordinary")
         variable = change.variable
         own = written.get(variable.scope)
@@ -216,7 +219,7 @@ def _change(course: Course, scene: Scene) -> None:
             own = {**scene.data.get(variable.scope, _NOTHING)}
             written[variable.scope] = own
             scene.data = {**scene.data, variable.scope: own}
-        own[variable.name] = held(value, variable.type, variable.limits, spent)
+        own[variable.name] = value if plain else held(value, variable.type, variable.limits, spent)
         scene.writes += 1
     if spent[0] > WRITTEN:
         raise EvaluationError("it writes too much")

@@ -22,7 +22,7 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-from statewright.statechart.event import is_event_name, normalised
+from statewright.statechart.event import TICK, is_event_name, normalised
 
 STATES: Final = frozenset({"state", "parallel", "final", "history"})
 """Elements that are states."""
@@ -231,6 +231,10 @@ class States:
             stem = normalised(descriptor)
             if stem == "*" or is_event_name(stem):
                 found.append(descriptor)
+                if stem == TICK:
+                    message = "from outside, the event `tick` lets time pass and enables nothing"
+                    help_ = "give the event another name, unless the machine raises it itself"
+                    self.context.report("R006", message, attribute.location, help_, "warning")
                 continue
             message = f"{shown(descriptor)} is no event descriptor"
             help_ = "use names joined by dots, with `.*` only at the end"

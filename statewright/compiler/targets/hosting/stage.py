@@ -43,6 +43,7 @@ class Stage:
         self._acted: set[Arc] = set()
         self._exited: list[Node] = []
         self._entered: list[Node] = []
+        self._before: tuple[Node, ...] = ()
         self._left: dict[Node, Mapping[str, Any]] = {}
         self._remembered: dict[Node, list[Node]] = {}
         self._plan: Entries | None = None
@@ -81,17 +82,21 @@ class Stage:
         if family.steps > limit:
             raise OutOfBoundsError(f"a macrostep takes more than {limit} microsteps")
 
-    def leave(self, node: Node, remembered: Mapping[Node, Iterable[Node]]) -> None:
+    def leave(self, node: Node, remembered: Mapping[Node, Iterable[Node]] | None = None) -> None:
         """Leave a state.
 
         Args:
             node: the state; it is active.
             remembered: what its history states are to remember: active children or, of a deep one,
-                active states without children.
+                active states without children. None where the library keeps no account of it.
         """
         self._choosing = False
         working, state = self.working, node.state
+        if not self._exited:
+            self._before = tuple(working.active)
         self._exited.append(node)
+        if remembered is None:
+            remembered = {history: self._history_value(history) for history in node.histories}
         for history, nodes in remembered.items():
             self._remembered[history] = sorted(nodes, key=lambda one: one.order)
         if state is None:
@@ -107,6 +112,13 @@ class Stage:
         working.deactivate(node)
         if state.data:
             self._left[node] = {}
+
+    def _history_value(self, history: Node) -> list[Node]:
+        """What a history state is to remember of the configuration before the microstep."""
+        parent = history.parent
+        if parent is None or history.kind is not StateKind.DEEP_HISTORY:
+            return [node for node in self._before if node.parent is parent]
+        return [node for node in self._before if node.leaf and is_descendant(node, parent)]
 
     def act(self, arc: Arc) -> None:
         """Run the actions of a transition, once in a microstep.

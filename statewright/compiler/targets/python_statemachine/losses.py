@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from statewright.compiler.targets.declarations import losses_of_outside
+from statewright.compiler.targets.declarations import losses_of_outside, losses_of_privacy
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.python_statemachine.names import Naming
@@ -72,6 +72,7 @@ def _of_chart(chart: Statechart, naming: Naming) -> Iterator[Loss]:
         "the machine stays in memory; `build` makes one that can",
     )
     yield from losses_of_outside(chart)
+    yield from losses_of_privacy(chart)
     yield Loss(
         "limit",
         "a macrostep that takes no end is not given up",

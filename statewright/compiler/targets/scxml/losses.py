@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from statewright.compiler.targets.declarations import losses_of_merging, losses_of_privacy
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.scxml.names import (
@@ -16,7 +17,7 @@ from statewright.compiler.targets.scxml.names import (
 )
 from statewright.compiler.targets.unwatched import unwatched
 from statewright.expressions import Literal, Record, expressions_in
-from statewright.statechart.actions import Assign, Say, Send
+from statewright.statechart.actions import Say, Send
 from statewright.statechart.definition import Invoke, State, Statechart
 from statewright.statechart.structure.traversal import actions_in, states_in
 from statewright.statechart.structure.tree import Tree, tree_of
@@ -116,13 +117,8 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "texts have no holes, and what has no value is an error",
             "they are put together with `string(…)`, and nothing is said where that fails",
         )
-    assigns = (action for action in actions_in(chart) if isinstance(action, Assign))
-    if any(action.merge is not None for action in assigns):
-        yield Loss(
-            "merging",
-            "an assignment does not say how it comes to the value",
-            "the value as it was computed is assigned, also where others write at the same time",
-        )
+    yield from losses_of_merging(chart)
+    yield from losses_of_privacy(chart)
     sends = (action for action in actions_in(chart) if isinstance(action, Send))
     invokes = (invoke for state in states for invoke in state.invocations)
     named: Iterator[Send | Invoke] = chain(sends, invokes)

@@ -119,7 +119,7 @@ class Model:
     def leave(self, node: Node) -> None:
         """Say that a state is left."""
         if self.stage is not None:
-            self.stage.leave(node, {})
+            self.stage.leave(node)
 
     def act(self) -> None:
         """Run the actions of the transition that is taken."""

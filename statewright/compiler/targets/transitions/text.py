@@ -11,6 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from statewright.compiler.targets.declarations import (
+    data_in,
+    losses_of_merging,
+    losses_of_outside,
+    losses_of_privacy,
+)
 from statewright.compiler.targets.export import Export, Loss, Place, export_of, lines_of, stem_of
 from statewright.compiler.targets.naming import unique
 from statewright.compiler.targets.python_statemachine.names import identifier
@@ -159,6 +165,15 @@ def _of_machine(tree: Tree) -> Iterator[Loss]:
 
 def _of_chart(tree: Tree) -> Iterator[Loss]:
     chart = tree.chart
+    if any(datum.type != "dyn" or datum.limits is not None for datum in data_in(chart)):
+        yield Loss(
+            "types",
+            "what variables may hold is not part of a configuration",
+            "the host keeps them, and checks what is written to them",
+        )
+    yield from losses_of_outside(chart)
+    yield from losses_of_privacy(chart)
+    yield from losses_of_merging(chart)
     for descriptor in chart.deferred:
         yield Loss(
             "deferred",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from statewright.compiler.targets.declarations import losses_of_declarations
+from statewright.compiler.targets.declarations import losses_of_declarations, losses_of_privacy
 from statewright.compiler.targets.export import Loss, Place
 from statewright.compiler.targets.history import is_remembered
 from statewright.compiler.targets.timers import Timer
@@ -84,6 +84,7 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "becomes an int",
         )
     yield from losses_of_declarations(chart)
+    yield from losses_of_privacy(chart)
     if any(datum.type == "int" for datum in data) or _calculates(chart):
         yield Loss(
             "large-ints",
@@ -172,6 +173,19 @@ def _of_state(state: State, node: Node, tree: Tree) -> Iterator[Loss]:
                 "it holds what it is given, and expressions that read it are stubs",
                 place,
             )
+    initial = node.initial
+    if (
+        node.kind is StateKind.COMPOUND
+        and initial is not None
+        and initial.actions
+        and any(one.histories or one.kind is StateKind.PARALLEL for one in node.ancestors())
+    ):
+        yield Loss(
+            "initial-actions",
+            "what is done where a state starts by default is done however that comes about",
+            "it is not done where a history state leads to it, or a transition to a region beside",
+            place,
+        )
     if state.awaits is not None and (state.awaits.choices or state.awaits.prompt):
         yield Loss(
             "awaiting",

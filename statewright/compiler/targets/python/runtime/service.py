@@ -136,6 +136,8 @@ def step(snapshot: str | bytes, event: Mapping[str, Any]) -> Step:
         SessionEnded: the session is over.
         InvalidEvent: the event is not usable.
     """
+    if not isinstance(event, Mapping):
+        raise InvalidEvent(f"an event is a map with a `name`, not a {type(event).__name__}")
     for key in event:
         if key not in _KEYS:
             raise InvalidEvent(f"an event has no `{ascii(key)[:60]}`; it has {', '.join(_KEYS)}")

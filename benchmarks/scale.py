@@ -1,0 +1,291 @@
+"""How turns scale with processes, and what stays behind after many: each in numbers beside a peer.
+
+Run: ``python -m benchmarks.scale [processes] [memory] [timers] [talks]``.
+
+- ``processes``: 1, 2 and 4 processes share one PostgreSQL, 32 clients each; the ratio is to one
+  process in the same run, rounds alternate. The database is audited: history = revisions = acks.
+- ``memory``: what a process holds after every 20,000 of 200,000 turns (``--turns``), on SQLite.
+- ``timers``: 100,000 deadlines (``--timers``) that fall due within a minute; how late each turn is.
+- ``talks``: 1,000 conversations (``--talks``) with a request and a timer each; how many complete.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from benchmarks.turn import KEYS, SAID, filled
+from statewright.expressions import Literal
+from statewright.runtime import Order, Runtime
+from statewright.runtime.clock import SECOND, system_clock
+from statewright.statechart import Invoke, State, Statechart
+from statewright.statechart.actions import Say, Send
+from statewright.storage import SQLStore
+from statewright.storage.sql import upgrade
+from tests.postgres import Server
+from tests.runtime.worlds import release
+from tests.statechart.building import atom, final, to
+
+CLIENTS = 32
+ROUND = 4.0
+ROUNDS = 3
+DUE = 60
+"""Seconds over which deadlines are spread."""
+
+
+def percentile(times: Sequence[float], part: float) -> float:
+    """The time that so large a part of them does not exceed."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * part))]
+
+
+async def sent(url: str, who: int, seconds: float) -> int:
+    """Send messages to sessions at random for a time; how many were acknowledged."""
+    count = 0
+    life = time.time_ns()
+
+    async def client(runtime: Runtime, number: int, until: float) -> None:
+        nonlocal count
+        turns = 0
+        while time.monotonic() < until:
+            key = KEYS[hash((life, number, turns)) % len(KEYS)]
+            name = f"{life}-{who}-{number}-{turns}"
+            await runtime.send(key, SAID[turns % len(SAID)], message_id=name)
+            turns += 1
+            count += 1
+
+    async with Runtime(SQLStore(url), engine=None, schedules=None) as runtime:
+        until = time.monotonic() + seconds
+        await asyncio.gather(*(client(runtime, number, until) for number in range(CLIENTS)))
+    return count
+
+
+def sent_by(url: str, processes: int) -> int:
+    """What so many processes send together."""
+    reading, writing = os.pipe()
+    children = []
+    for who in range(processes):
+        child = os.fork()
+        if not child:
+            count = asyncio.run(sent(url, who, ROUND))
+            os.write(writing, f"{count}\n".encode())
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    os.close(writing)
+    with os.fdopen(reading) as lines:
+        return sum(map(int, lines))
+
+
+async def books(url: str) -> tuple[int, int]:
+    """How many turns the revisions of all sessions say there were, and how many there are."""
+    store = SQLStore(url)
+    await store.open()
+    revisions = turns = 0
+    for start in range(0, len(KEYS), 200):
+        for key in KEYS[start : start + 200]:
+            row = (await store.history(key, after=0, limit=1_000_000))[-1:]
+            revisions += row[0].revision - 1
+    for tenant in dict.fromkeys(key.tenant for key in KEYS):
+        cursor = None
+        while page := await store.journal(
+            tenant, limit=1_000, **({} if cursor is None else {"after": cursor})
+        ):
+            turns += len(page)
+            cursor = page[-1].cursor
+    await store.close()
+    return revisions, turns - len(KEYS)
+
+
+def on_processes(_: argparse.Namespace) -> None:
+    """1, 2 and 4 processes on one database, in turn."""
+    server = Server({"shared_buffers": "512MB", "max_wal_size": "4GB"})
+    try:
+        upgrade(server.url())
+        asyncio.run(filled(server.url()))
+        counts = dict.fromkeys((1, 2, 4), 0)
+        for _round in range(ROUNDS):
+            for processes in counts:
+                counts[processes] += sent_by(server.url(), processes)
+        for processes, count in counts.items():
+            rate = count / ROUNDS / ROUND
+            ratio = count / counts[1]
+            print(f"{processes} processes {rate:>9,.0f} turns/s   {ratio:.2f} of one", flush=True)
+        revisions, turns = asyncio.run(books(server.url()))
+        acknowledged = sum(counts.values())
+        exact = "exact" if revisions == turns == acknowledged else "NOT EXACT"
+        print(f"{acknowledged:,} acknowledged, {revisions:,} revisions, {turns:,} turns: {exact}")
+        assert exact == "exact"
+    finally:
+        server.stop()
+
+
+def held() -> float:
+    """What this process holds of memory, in MB."""
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 (no file of ours)
+        return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+
+
+async def many_turns(url: str, turns: int) -> None:
+    """Take turns, and print what the process holds after each tenth of them."""
+    first = 0.0
+    async with Runtime(SQLStore(url), engine=None, schedules=None) as runtime:
+        numbers = iter(range(turns))
+        step = turns // 10
+
+        async def client() -> None:
+            nonlocal first
+            for number in numbers:
+                key = KEYS[number % 2_000]
+                await runtime.send(key, SAID[number % len(SAID)], message_id=f"m{number}")
+                if number % step == step - 1:
+                    gc.collect()
+                    first = first or held()
+                    print(f"{number + 1:>9,} turns {held():>7.1f} MB {held() / first:>6.2f}")
+
+        await asyncio.gather(*(client() for _ in range(CLIENTS)))
+
+
+def on_memory(asked: argparse.Namespace) -> None:
+    """The memory of one process over many turns."""
+    with tempfile.TemporaryDirectory() as directory:
+        url = f"sqlite:///{directory}/flows.db"
+        asyncio.run(filled(url))
+        asyncio.run(many_turns(url, asked.turns))
+
+
+def alarmed(seconds: int) -> Statechart:
+    """Ends when its time has come."""
+    asleep = atom(
+        "asleep",
+        to("over", on="alarm", do=Say(Literal("done"))),
+        entry=((Send("alarm", delay=Literal(seconds * SECOND)),),),
+    )
+    return Statechart(f"alarmed{seconds}", (asleep, final("over")))
+
+
+async def late(url: str, timers: int) -> None:
+    """Begin sessions with deadlines, wait for all of them, and print how late they were."""
+    begun = 0
+    async with Runtime(SQLStore(url), engine=None, schedules=None) as runtime:
+        spread = 10
+        began = time.monotonic()
+        wait = max(DUE, timers // 400)
+        for number in range(spread):
+            seconds = wait + DUE * number // spread
+            await runtime.publish(release(alarmed(seconds)), flow=f"f{number}")
+        while begun < timers:
+            some = range(begun, min(begun + 256, timers))
+            await asyncio.gather(*(runtime.start(f"f{number % spread}") for number in some))
+            begun += len(some)
+        print(f"{timers:,} pending after {time.monotonic() - began:.0f} s", flush=True)
+        lateness: list[float] = []
+        async for told in runtime.journal.follow():
+            if told.answer.revision == 2:
+                (start,) = await runtime.store.history(told.key, limit=1)
+                seconds = wait + DUE * int(told.flow[1:]) // spread
+                lateness.append((told.at - start.at) / SECOND - seconds)
+                if len(lateness) == timers:
+                    break
+    p50, p99 = percentile(lateness, 0.5), percentile(lateness, 0.99)
+    print(f"lateness: p50 {p50:.2f} s, p99 {p99:.2f} s, most {max(lateness):.2f} s; wanted p99 2 s")
+
+
+def on_timers(asked: argparse.Namespace) -> None:
+    """Deadlines of many sessions on PostgreSQL."""
+    _on_postgresql(lambda url: late(url, asked.timers))
+
+
+def errand() -> Statechart:
+    """Asks somebody, waits a second, and is done."""
+    asking = State(
+        "asking",
+        invocations=(Invoke("work", "errand", Literal({})),),
+        transitions=(to("resting", on="done.invoke.work", do=Say(Literal("got it"))),),
+    )
+    resting = atom(
+        "resting",
+        to("over", on="alarm", do=Say(Literal("done"))),
+        entry=((Send("alarm", delay=Literal(SECOND)),),),
+    )
+    waiting = atom("waiting", to("asking", on="message", do=Say(Literal("one moment"))))
+    return Statechart("errand", (waiting, asking, resting, final("over")))
+
+
+async def talks(url: str, count: int) -> None:
+    """Conversations at once, each with two turns of its user, a request and a timer."""
+    times: list[float] = []
+
+    async def errands(_order: Order) -> dict[str, Any]:
+        await asyncio.sleep(0.01)
+        return {}
+
+    async with Runtime(SQLStore(url), handlers={"errand": errands}) as runtime:
+        await runtime.publish(release(errand()), flow="flow")
+
+        async def talk(number: int) -> bool:
+            await asyncio.sleep(number * 0.01)
+            key = (await runtime.start("flow")).key
+            began = time.perf_counter()
+            await runtime.send(key, "please")
+            times.append(time.perf_counter() - began)
+            async with asyncio.timeout(120):
+                return [one.status async for one in runtime.subscribe(key)][-1] == "completed"
+
+        began = system_clock()
+        ended = await asyncio.gather(*map(talk, range(count)), return_exceptions=True)
+    complete = sum(one is True for one in ended)
+    p50, p99 = (1_000 * percentile(times, part) for part in (0.5, 0.99))
+    lasted = (system_clock() - began) / SECOND
+    print(
+        f"{count:,} conversations in {lasted:.0f} s: {100 * complete / count:.1f} % complete "
+        f"(wanted 99.9), turn p50 {p50:.0f} ms, p99 {p99:.0f} ms (wanted 50 at half load)"
+    )
+
+
+def on_talks(asked: argparse.Namespace) -> None:
+    """Conversations with requests and timers on PostgreSQL."""
+    _on_postgresql(lambda url: talks(url, asked.talks))
+
+
+def _on_postgresql(work: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+    server = Server({"shared_buffers": "512MB", "max_wal_size": "4GB"})
+    try:
+        upgrade(server.url())
+        asyncio.run(work(server.url()))
+    finally:
+        server.stop()
+
+
+RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "processes": on_processes,
+    "memory": on_memory,
+    "timers": on_timers,
+    "talks": on_talks,
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run what was asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
+    parser.add_argument("runs", nargs="*", choices=[*RUNS, []])
+    parser.add_argument("--turns", type=int, default=200_000)
+    parser.add_argument("--timers", type=int, default=100_000)
+    parser.add_argument("--talks", type=int, default=1_000)
+    asked = parser.parse_args(arguments)
+    for name in asked.runs or RUNS:
+        load = os.getloadavg()[0]
+        print(f"--- {name} ({os.cpu_count()} cores, load before {load:.1f})", flush=True)
+        RUNS[name](asked)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,121 @@
+"""Searches, each of a model of one chart, and what can be concluded from what they have not met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from statewright.compiler.verification.budget import Budget, Meter, Progress
+from statewright.compiler.verification.exactness import Gap, exactness_of, expression_texts
+from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.model import Model, model_of
+from statewright.compiler.verification.pieces import Found
+from statewright.compiler.verification.predicates import Following, candidates, following_of
+from statewright.compiler.verification.questions import GoOnForEver
+from statewright.compiler.verification.search import Search
+from statewright.compiler.verification.solving.hints import hints_for
+from statewright.compiler.verification.solving.terms import Solver
+from statewright.compiler.verification.world import World, of_the_session, world_of
+from statewright.statechart.definition import Statechart
+from statewright.statechart.structure.tree import tree_of
+
+SEARCH = "search"
+"""The engine that goes through all situations, with values that stand for all others."""
+
+ABSTRACTION = "abstraction"
+"""The engine that goes through more than all situations, with guards given up."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """One search, and what it was about.
+
+    Attributes:
+        name: of the engine.
+        world: what was searched.
+        search: the search.
+        found: what it found.
+        steps: macrosteps that it took.
+        gaps: where the values that were tried may not stand for all.
+    """
+
+    name: str
+    world: World
+    search: Search
+    found: Found
+    steps: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def hindrance(self) -> str:
+        """Why what it did not meet may happen all the same; ``""`` where it cannot."""
+        if self.found.repeated:
+            return f"`{self.found.repeated}` is looked at more than once without waiting"
+        if not self.found.complete:
+            return f"the budget was spent after {self.steps} macrosteps"
+        if self.found.crowded:
+            name = min(self.found.crowded)[1]
+            return f"`{name}` may have more values than are followed"
+        limit = self.world.chart.limit
+        if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
+            return f"more than {limit} steps are taken without waiting"
+        if self.gaps:
+            gap = self.gaps[0]
+            return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Begins searches of one chart: what they may spend, whom they tell, and whom they ask.
+
+    Attributes:
+        chart: the real one.
+        budget: what each search may spend.
+        progress: told from time to time how far a search is.
+        withheld: inputs of the chart that nobody gives.
+        solver: whom to ask about guards that samples cannot decide; None for nobody.
+    """
+
+    chart: Statechart
+    budget: Budget
+    progress: Progress
+    withheld: frozenset[str]
+    solver: Solver | None
+
+    def begun(self, name: str, given_up: frozenset[str]) -> Engine:
+        """A search with the guards of these texts given up."""
+        variables = of_the_session(tree_of(self.chart))
+        following = following_of(self.chart, given_up, variables, self.solver)
+        model = model_of(self.chart, given_up, self.withheld, following)
+        return self._run(name, model, following, self.budget)
+
+    def narrowed(self, name: str, given_up: frozenset[str], steps: int) -> Engine:
+        """A search with these guards given up, none of them followed, and few steps to spend."""
+        model = model_of(self.chart, given_up, self.withheld)
+        return self._run(name, model, Following(), replace(self.budget, steps=steps))
+
+    def _run(self, name: str, model: Model, following: Following, budget: Budget) -> Engine:
+        """Search; again where variables counted as written of which that failed."""
+        unsure: frozenset[str] = frozenset()
+        hints = self._hints(model) if name == SEARCH else {}
+        while True:
+            world = world_of(model, unsure, hints)
+            exactness = exactness_of(world)
+            meter = Meter(budget, self.progress)
+            search = Search(world, meter, exactness.wild, following.feasible)
+            found = search.run()
+            if found.unsure <= unsure:
+                break
+            unsure |= found.unsure
+        gaps = exactness.gaps
+        if model.chart.charts:
+            gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+        return Engine(name, world, search, found, meter.steps, gaps)
+
+    def _hints(self, model: Model) -> dict[str, Cut]:
+        if self.solver is None:
+            return {}
+        world = world_of(model)
+        texts = expression_texts(exactness_of(world).gaps)
+        guards = {one.key: (one.guard, one.names) for one in candidates(model.real, texts)}
+        return hints_for(guards, of_the_session(world.tree), self.solver)
