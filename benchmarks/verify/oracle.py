@@ -125,7 +125,8 @@ class _Search:
         for incident in step.incidents:
             place = incident.state.partition("/")[0]
             facts.incidents.add((incident.name, place, incident.message))
-        facts.endless = facts.endless or len(step.microsteps) >= ENDLESS
+        # What goes on for ever is given up, and leaves nothing but this.
+        facts.endless = facts.endless or any(one.name == "error.limit" for one in step.incidents)
 
     def _look_back(self) -> None:
         """From where no end can be reached."""

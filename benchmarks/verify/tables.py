@@ -98,8 +98,7 @@ def peers_table(numbers: dict[str, Any]) -> Iterator[str]:
 def table(numbers: dict[str, Any]) -> Iterator[str]:
     """The lines of a table in Markdown."""
     yield (
-        "| code | mutants | recall | target | findings | undecided | median ms | equivalent "
-        "| unjudged |"
+        "| code | mutants | recall | target | findings | undecided | ms | equivalent | unjudged |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
     for code, one in numbers["codes"].items():

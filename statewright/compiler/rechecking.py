@@ -25,6 +25,7 @@ from statewright.compiler.policy import EVERYTHING, Policy
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
+from statewright.expressions.template import Hole, parse_template
 from statewright.flows.model import Flow
 from statewright.statechart.definition import Statechart
 from statewright.statechart.forms.codec import chart_to_json
@@ -112,8 +113,21 @@ def _without_words(value: Any) -> Any:
 
 
 def _silent(content: Any) -> Any:
-    """What is shown; a text that is written out is as good as any other."""
-    literal = content.get("literal") if isinstance(content, Mapping) else None
+    """What is shown, without the words between the holes in it: any are as good as others."""
+    if not isinstance(content, Mapping):
+        return content
+    literal, fields = content.get("literal"), content.get("map")
     if isinstance(literal, Mapping) and isinstance(literal.get("text"), str):
         return {"literal": {**literal, "text": ""}}
+    if isinstance(fields, list):
+        return {"map": [[name, _holes(part) if name == "text" else part] for name, part in fields]}
     return content
+
+
+def _holes(content: Any) -> Any:
+    """A text that is written out, or has holes: what decides whether it has a value."""
+    text = content.get("template") if isinstance(content, Mapping) else None
+    if isinstance(text, str):
+        parts = (one for one in parse_template(text).parts if not isinstance(one, str))
+        return {"holes": [one.expression.text if isinstance(one, Hole) else "" for one in parts]}
+    return {"holes": []} if isinstance(content.get("literal"), str) else content

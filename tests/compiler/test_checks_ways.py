@@ -252,3 +252,18 @@ nodes:
     assert "I510" in codes(unasked.replace("ACTION", "refund"))
     assert "I510" not in codes(unasked.replace("ACTION", "payload_builder"))
     assert codes(flow.replace("NEXT", "confirm").replace("ACTION", "deleteAccount")) == []
+
+
+def test_an_assignment_where_a_trigger_leads_is_dead_like_any_other() -> None:
+    text = """
+start: hello
+triggers: {refund: {type: keyword, words: [refund], to: first}}
+variables: {n: {type: int, default: 0}}
+nodes:
+  hello: {type: message, text: Hello., next: bye}
+  first: {type: set, actions: [{set: n, to: 1}], next: second}
+  second: {type: set, actions: [{set: n, to: 2}], next: tell}
+  tell: {type: message, text: "{{ n }}", next: bye}
+  bye: {type: end}
+"""
+    assert codes(text) == ["D402"]

@@ -39,6 +39,9 @@ def reworded(source: Source, chance: random.Random) -> Source:
     speaking = [ident for ident, node, _ in nodes_of(made.document) if "text" in node]
     if speaking:
         node_in(made.document, chance.choice(speaking))["text"] = f"Words {chance.random()}."
+        # Of others only the words around what is filled in.
+        node = node_in(made.document, chance.choice(speaking))
+        node["text"] = f"{chance.random()} {node['text']}"
     return made
 
 

@@ -37,6 +37,10 @@ def _any_text(source: Source) -> Iterator[Mutation]:
 
 
 def _for_ever(source: Source) -> Iterator[Mutation]:
+    settings = source.document.get("settings", {})
+    if settings.keys() & {"inactivity", "limits"} or any(nodes_of(source.document, "interrupt")):
+        return iter(())  # There is a way out at any time.
+
     def change(node: Node) -> None:
         node["pattern"] = "^[A-Z]{4}-[0-9]{4}$"
         node.pop("retries", None)

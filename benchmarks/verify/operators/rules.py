@@ -108,7 +108,7 @@ def _vacuous(source: Source) -> Iterator[Mutation]:
 
 
 RULES = (
-    Operator("bypass", "T803", _bypass),
+    Operator("bypass", "T803", _bypass, accepts=("C201",)),
     Operator("open-gate", "T801", _open_gate),
     Operator("other-value", "T802", _other_value),
     Operator("idle-rule", "T805", _vacuous),

@@ -27,7 +27,9 @@ def _translated(source: Source) -> Iterator[tuple[Source, str, str]]:
     texts = {
         ident: node["text"]
         for ident, node, _ in nodes_of(source.document, "message", "end")
-        if isinstance(node.get("text"), str) and "buttons" not in node
+        if isinstance(node.get("text"), str)
+        and "buttons" not in node
+        and re.search("[a-z]{2}", re.sub(r"\{\{.*?\}\}", "", node["text"]))
     }
     for ident, text in texts.items():
         made = source.changed()

@@ -77,7 +77,9 @@ def _finding(check: Check, write: Write, name: str) -> Finding:
 def _reads(subject: Subject) -> Mapping[str, Collection[str]]:
     """Node → the variables that it reads; under ``""`` those that may be read at any time."""
     reads: dict[str, set[str]] = defaultdict(set)
-    goals = [named.goal.node for named in goals_of(subject.flow)]
+    # Where triggers lead, conversations only begin; to the others they may go at any time.
+    begun = {id(trigger.to) for trigger in subject.flow.triggers}
+    goals = [one.goal.node for one in goals_of(subject.flow) if id(one.goal) not in begun]
     apart = reachable_from(goals, successors_of(subject.flow)) if goals else frozenset()
     for parsed in subject.texts:
         node = parsed.text.node

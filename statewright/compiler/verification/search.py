@@ -1,7 +1,7 @@
 """Goes through all situations of a chart, with the real executor.
 
 At first breadth first, so that what is met is met by the shortest conversation. In a chart that is
-not done by then, each place waits until what leads there is done (see ``order``).
+not done by then, each place waits until what leads there is done (see ``agenda``).
 
 A *piece* is a box of situations that differ in the values of variables only. One point of it is
 run; the trace tells which variables were read; the outcome holds for all points that differ in
@@ -16,16 +16,15 @@ interpolants*, CAV 2006, has the idea).
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from dataclasses import dataclass
 from typing import Any, Final
 
+from statewright.compiler.verification.agenda import Agenda
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.domains import ANYWHERE
 from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.observing import Observing
-from statewright.compiler.verification.order import ranks_of
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.situations import Carrier, Control
@@ -76,10 +75,7 @@ class Search:
         self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
-        self._waiting: dict[Control, list[Piece]] = {}
-        self._ranks: Mapping[str, int] = {}
-        self._places: list[tuple[int, int, Control]] = []
-        self._arrivals = 0
+        self._agenda = Agenda(world.tree)
         self._promises = Promises(world.chart)
         self.found = Found()
         self._observing = Observing(world, self.found)
@@ -89,8 +85,8 @@ class Search:
         self._begin()
         timed = 0
         while self.found.complete:
-            if self._waiting:
-                self._level(None if self._is_broad() else self._earliest())
+            if self._agenda:
+                self._go_through(self._agenda.next(self._meter))
             elif timed < len(self.found.pieces):
                 # What depends on how long people take comes last, so that whatever can be met
                 # without is met so.
@@ -99,29 +95,8 @@ class Search:
                 break
         return self.found
 
-    def _is_broad(self) -> bool:
-        return not self._ranks and self._meter.steps < self._meter.budget.broad
-
-    def _earliest(self) -> Control:
-        """Of what waits, that to which nothing else that waits leads; the first of several."""
-        if not self._ranks:
-            self._ranks = ranks_of(self._world.tree)
-            for control in self._waiting:
-                self._announce(control)
-        return heappop(self._places)[2]
-
-    def _announce(self, control: Control) -> None:
-        self._arrivals += 1
-        rank = max(self._ranks[name] for name in control[0])
-        heappush(self._places, (rank, self._arrivals, control))
-
-    def _level(self, only: Control | None) -> None:
-        """Go through what waits, or through what waits at one place."""
-        if only is None:
-            level, self._waiting = self._waiting, {}
-        else:
-            level = {only: self._waiting.pop(only)}
-        for piece in (piece for pieces in level.values() for piece in pieces):
+    def _go_through(self, waiting: list[Piece]) -> None:
+        for piece in waiting:
             if len(self.found.pieces) >= self._meter.budget.states:
                 self.found.complete = False
                 return
@@ -378,7 +353,7 @@ class Search:
             own = tuple(p if p & r else lowest(r) for p, r in zip(point, rest, strict=True))
             at = carrier if own == point else carrier.given(self._values(dimensions, own))
             piece = Piece(-1, control, dimensions, rest, own, at, [(rest, origin)])
-            self._queue(piece)
+            self._agenda.add(piece)
 
     def _most(self, key: Key) -> int:
         """How many values of a variable are followed, besides those that it may begin with."""
@@ -390,30 +365,6 @@ class Search:
             key: self._world.situations.table(key).values[bit.bit_length() - 1]
             for key, bit in zip(dimensions, point, strict=True)
         }
-
-    def _queue(self, piece: Piece) -> None:
-        """Let a piece wait; with another one that differs in one variable only, it becomes one."""
-        waiting = self._waiting.get(piece.control)
-        if waiting is None:
-            waiting = self._waiting[piece.control] = []
-            if self._ranks:
-                self._announce(piece.control)
-        merged = True
-        while merged:
-            merged = False
-            for other in waiting:
-                differing = [
-                    at for at, (a, b) in enumerate(zip(piece.box, other.box, strict=True)) if a != b
-                ]
-                if len(differing) == 1:
-                    waiting.remove(other)
-                    at = differing[0]
-                    whole = piece.box[at] | other.box[at]
-                    box = (*piece.box[:at], whole, *piece.box[at + 1 :])
-                    piece = replace(other, box=box, parts=[*other.parts, *piece.parts])
-                    merged = True
-                    break
-        waiting.append(piece)
 
 
 def _single(free: Mapping[Key, int]) -> dict[Key, int]:

@@ -1,0 +1,106 @@
+"""What a search has met and not gone through: the pieces that wait, and which is next.
+
+At first all that waits is next, so that everything is met by the shortest way. In a chart that is
+not done after some steps, each place waits until all that leads there is done: it is visited with
+everything that can arrive there at once, instead of anew for each way there is. Rings are gone
+round until nothing is new, before anything behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from heapq import heappop, heappush
+
+from statewright.compiler.analysis.components import components_of
+from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.pieces import Piece
+from statewright.compiler.verification.situations import Control
+from statewright.statechart.structure.tree import Tree
+
+
+class Agenda:
+    """The pieces that wait.
+
+    Args:
+        tree: of the chart that is searched.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._waiting: dict[Control, list[Piece]] = {}
+        self._ranks: Mapping[str, int] = {}
+        self._places: list[tuple[int, int, Control]] = []
+        self._arrivals = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, piece: Piece) -> None:
+        """Let a piece wait; with another one that differs in one variable only, it becomes one."""
+        waiting = self._waiting.get(piece.control)
+        if waiting is None:
+            waiting = self._waiting[piece.control] = []
+            if self._ranks:
+                self._announce(piece.control)
+        merged = True
+        while merged:
+            merged = False
+            for other in waiting:
+                differing = [
+                    at for at, (a, b) in enumerate(zip(piece.box, other.box, strict=True)) if a != b
+                ]
+                if len(differing) == 1:
+                    waiting.remove(other)
+                    at = differing[0]
+                    whole = piece.box[at] | other.box[at]
+                    box = (*piece.box[:at], whole, *piece.box[at + 1 :])
+                    piece = replace(other, box=box, parts=[*other.parts, *piece.parts])
+                    merged = True
+                    break
+        waiting.append(piece)
+
+    def next(self, meter: Meter) -> list[Piece]:
+        """What is to be gone through next; it waits no longer.
+
+        Args:
+            meter: what was spent so far.
+        """
+        if not self._ranks and meter.steps < meter.budget.broad:
+            level, self._waiting = self._waiting, {}
+            return [piece for pieces in level.values() for piece in pieces]
+        if not self._ranks:
+            self._ranks = ranks_of(self._tree)
+            for control in self._waiting:
+                self._announce(control)
+        _, _, first = heappop(self._places)
+        return self._waiting.pop(first)
+
+    def _announce(self, control: Control) -> None:
+        self._arrivals += 1
+        rank = max(self._ranks[name] for name in control[0])
+        heappush(self._places, (rank, self._arrivals, control))
+
+
+def ranks_of(tree: Tree) -> Mapping[str, int]:
+    """State → a number that grows along the transitions; one for all states of a ring.
+
+    What belongs to one node of the drawing is taken together.
+    """
+    successors: dict[str, dict[str, None]] = {}
+    for node in tree.nodes.values():
+        own = successors.setdefault(_place(node.id), {})
+        arcs = (*node.arcs, *(() if node.initial is None else (node.initial,)))
+        for arc in arcs:
+            own.update(dict.fromkeys(_place(target.id) for target in arc.targets))
+    components = list(components_of(successors))
+    rank = {
+        place: len(components) - number
+        for number, component in enumerate(components)
+        for place in component
+    }
+    return {name: rank[_place(name)] for name in tree.nodes}
+
+
+def _place(state: str) -> str:
+    return state.partition("/")[0]
