@@ -376,6 +376,19 @@ def test_every_part_of_a_chart_has_its_element() -> None:
     assert_same(chart, [Event("x"), Event("x")])
 
 
+def test_ids_with_dots_stay_as_they_are_for_events_to_match_their_beginnings() -> None:
+    inner = State("a.b", StateKind.COMPOUND, (State("i", transitions=(on("e", "fi"),)), FINAL))
+    heard = on("done.state.a", actions=(Say(Literal("heard")),))
+    chart = chart_of(State("a", StateKind.COMPOUND, (inner,), transitions=(heard,)))
+    for one in (chart, read_again(chart)):
+        begun = start(one, session="s", seed="s", now=0).snapshot
+        step = macrostep(one, begun, Event("e", None, 1))
+        assert [effect.data["content"] for effect in step.effects] == ["heard"]
+
+
+FINAL = State("fi", StateKind.FINAL)
+
+
 def test_names_that_xml_or_cel_cannot_spell_are_replaced_and_stay_apart() -> None:
     names = ["a b", "a_b", "1", "<&>", 'q"', "é", "--", "x\x00", "in", "event"]
     states = tuple(

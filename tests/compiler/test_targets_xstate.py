@@ -461,3 +461,11 @@ def test_large_charts_are_written_in_little_time() -> None:
     )
     export = exported(chart_of(*states, data=(Datum("n", "int", Literal(0)),)))
     assert len(json.loads(export.files["test.machine.json"])["states"]) == 2000
+
+
+def test_descriptors_that_match_longer_ids_are_a_loss() -> None:
+    inner = State("a.b", StateKind.COMPOUND, (State("fi", StateKind.FINAL),))
+    leave = Transition(("z",), ("done.state.a",))
+    chart = Statechart("c", (State("a", StateKind.COMPOUND, (inner,), None, (leave,)), State("z")))
+    losses = exported(chart).losses
+    assert [one.place.state for one in losses if one.code == "id-prefixes"] == ["a"]

@@ -51,15 +51,15 @@ def _of_tree(tree: Tree, naming: Naming) -> Iterator[Loss]:
     for name in renamed_states(chart, naming):
         yield Loss(
             "names",
-            "the id of a state has characters that are none of an id in XML",
-            "`_` stands for each of them",
+            "the id of a state is spelled otherwise: `_` stands for what some tools refuse",
+            "an `In` that computes the id does not find it",
             Place(name),
         )
     for name in renamed_invocations(chart, naming):
         yield Loss(
             "names",
-            "the id of an invocation has characters that are none of an id in XML",
-            "`_` stands for each of them, and `event.invokeid` has it so",
+            "the id of an invocation is spelled otherwise: `_` stands for what some tools refuse",
+            "`event.invokeid` has it so",
             Place(name),
         )
     for (scope, name), spelled in naming.variables.items():

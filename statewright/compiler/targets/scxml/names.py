@@ -17,7 +17,7 @@ from statewright.statechart.structure.nodes import ROOTS, Scope
 from statewright.statechart.structure.traversal import states_in
 from statewright.statechart.structure.tree import Tree
 
-_NOT_IN_IDS: Final = re.compile(r"[^\w-]", re.ASCII)
+_NOT_IN_IDS: Final = re.compile(r"[^\w.-]|^\.+|\.+$|(?<=\.)\.", re.ASCII)
 _NOT_IN_NAMES: Final = re.compile(r"\W", re.ASCII)
 _TAKEN: Final = frozenset(("in", *CONSTANTS, *RESERVED, *ROOTS, *TYPE_VALUES))
 _FAMILIES: Final = ("done.state.", "done.invoke.", "error.communication.")
@@ -28,7 +28,8 @@ class Naming:
     """How a chart names things in SCXML.
 
     Attributes:
-        ids: state id → id, of letters, digits, ``_`` and ``-``.
+        ids: state id → id, of letters, digits, ``_``, ``-`` and single dots, which make an event of
+            the one a part of the name of an event of the other, here as there.
         invocations: id of an invocation → id.
         variables: (scope, name) → name, an identifier that no other variable has.
     """

@@ -41,6 +41,25 @@ def losses_of(tree: Tree, timers: dict[str, Timer]) -> Iterator[Loss]:
     yield from _of_time(chart, timers)
 
 
+def _of_prefixes(chart: Statechart) -> Iterator[Loss]:
+    """Descriptors of the platform's events that match those of several states or invocations."""
+    states = [state.id for state in states_in(chart)]
+    calls = [one.id for state in states_in(chart) for one in state.invocations]
+    families = {"done.state.": states, "done.invoke.": calls, "error.communication.": calls}
+    for state in states_in(chart):
+        for descriptor in (one for arc in state.transitions for one in arc.events):
+            stem = normalised(descriptor)
+            for family, names in families.items():
+                own = stem.removeprefix(family)
+                if own != stem and any(name.startswith(f"{own}.") for name in names):
+                    yield Loss(
+                        "id-prefixes",
+                        f"`{descriptor}` is not heard of what bears a longer id, behind a dot",
+                        f"it is heard of `{own}` alone",
+                        Place(state.id),
+                    )
+
+
 def asked_states(chart: Statechart) -> frozenset[str]:
     """The ids that expressions name in ``In``."""
     calls = (
@@ -83,6 +102,7 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "a double without fraction that is kept in a variable of type dyn, list or map "
             "becomes an int",
         )
+    yield from _of_prefixes(chart)
     yield from losses_of_declarations(chart)
     yield from losses_of_privacy(chart)
     if any(datum.type == "int" for datum in data) or _calculates(chart):
