@@ -140,7 +140,7 @@ def delete(name: str, tenant: str, *, of_host: bool, database: str) -> int:
 
 @click.group(commands=(delete, key, list_, rotate, set_))
 def secrets() -> None:
-    """Look after the secrets that the database keeps, sealed.
+    """Look after the secrets of a database.
 
     The keys are in the environment variable STATEWRIGHT_SEALING_KEYS, or in the file that
     STATEWRIGHT_SEALING_KEYS_FILE names: the first one seals, all of them open.
