@@ -6,7 +6,7 @@ rests in a state, and moved as any session is (see ``statechart.migration.moving
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -67,16 +67,19 @@ class Versions:
                 pairs.append((node, there))
         return tuple(pairs)
 
-    def hindrances(self, node: Node) -> tuple[Hindrance, ...]:
-        """What stands in the way of a session that rests in a state."""
-        old, _ = self.trees
+    @cached_property
+    def hindrances(self) -> Mapping[Node, tuple[Hindrance, ...]]:
+        """For each of them, what stands in the way of a session that rests in it."""
         plan = replace(self.plan, values={})
+        return {node: tuple(self._hindrances(node, plan)) for node in self.resting}
+
+    def _hindrances(self, node: Node, plan: Plan) -> Iterator[Hindrance]:
+        old, _ = self.trees
         imagined = replace(_resting_in(old, node), timers=tuple(self._timers(node)))
         there = moved(old.chart, self.new.statechart, imagined, plan)
-        if not isinstance(there, Stays):
-            return ()
-        own = {node.id, *(one.id for one in node.ancestors())}
-        return tuple(one for one in there.hindrances if one.state in own)
+        if isinstance(there, Stays):
+            own = {node.id, *(one.id for one in node.ancestors())}
+            yield from (one for one in there.hindrances if one.state in own)
 
     @cached_property
     def _sends(self) -> dict[str, Send]:

@@ -22,7 +22,7 @@ from statewright.statechart.migration.plan import (
     renamed_event,
     restart_of,
 )
-from statewright.statechart.snapshot import Child, Invocation, Recorded, Snapshot, Status, Timer
+from statewright.statechart.snapshot import Child, Invocation, Recorded, Snapshot, Timer
 from statewright.statechart.stepping.execution import initialise
 from statewright.statechart.stepping.working import Working
 from statewright.statechart.structure.configuration import is_legal, nodes_of, remembered_nodes
@@ -305,7 +305,8 @@ class _Move:
 
     def _with_new_variables(self, snapshot: Snapshot, active: list[Node]) -> Moved | Stays:
         """The session with the variables that it has not had so far, at their first values."""
-        before = {renamed(self.plan, node): node for node in self.old.nodes.values()}
+        # What was not active before has no variables: ``_active`` sees to that.
+        before = {renamed(self.plan, node): node for node in nodes_of(self.old, self.snapshot)}
         before[""] = self.old.root
         working = Working(self.new, snapshot if active else replace(snapshot, turns=0))
         data = dict(snapshot.data)
@@ -342,8 +343,3 @@ def _invokes(node: Node | None, name: str, kind: str) -> bool:
         one.id in {name, ""} and (one.type == kind or one.type_expr is not None)
         for one in node.state.invocations
     )
-
-
-def may_move(snapshot: Snapshot) -> bool:
-    """Whether a session can be migrated at all: one that is over stays as it was."""
-    return snapshot.status is Status.ACTIVE

@@ -48,8 +48,7 @@ from statewright.compiler.migration.versions import Versions, name_of
 
 def find(check: Check[Versions], versions: Versions) -> Iterator[Finding]:
     """What is pending and would not be heard."""
-    for node in versions.resting:
-        hindrances = versions.hindrances(node)
+    for node, hindrances in versions.hindrances.items():
         if any(one.code == "V901" for one in hindrances):
             continue  # That it is gone is said already.
         for hindrance in hindrances:

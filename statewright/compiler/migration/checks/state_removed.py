@@ -51,8 +51,8 @@ from statewright.compiler.migration.versions import Versions, name_of
 def find(check: Check[Versions], versions: Versions) -> Iterator[Finding]:
     """The states in which nobody can wait any more."""
     seen: set[str] = set()
-    for node in versions.resting:
-        for hindrance in versions.hindrances(node):
+    for node, hindrances in versions.hindrances.items():
+        for hindrance in hindrances:
             name = name_of(node)
             if hindrance.code == check.code and name not in seen:
                 seen.add(name)
