@@ -6,9 +6,11 @@ rests in a state, and moved as any session is (see ``statechart.migration.moving
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 
 from statewright.statechart.actions import Send
 from statewright.statechart.definition import StateKind
@@ -49,7 +51,7 @@ class Versions:
     def resting(self) -> tuple[Node, ...]:
         """The states of the old chart in which sessions may wait for something."""
         old, _ = self.trees
-        reached = reachable(old, [old.root], entered=True)
+        reached = reachable(old)
         return tuple(node for node in reached if node.leaf and _waits(node))
 
     @cached_property
@@ -118,16 +120,10 @@ def name_of(node: Node) -> str:
     return node.id.split("/", maxsplit=1)[0]
 
 
-def reachable(tree: Tree, sources: list[Node], *, entered: bool = False) -> tuple[Node, ...]:
-    """The states that can be active from states on, as far as the drawing goes, in its order.
-
-    Args:
-        tree: of the chart.
-        sources: where it begins; states around them are active, too.
-        entered: whether they are entered then, and so where they begin.
-    """
+def reachable(tree: Tree) -> tuple[Node, ...]:
+    """The states that can be active in a session, as far as the drawing goes, in its order."""
     found: set[tuple[Node, bool]] = set()
-    waiting = [(source, entered) for source in sources]
+    waiting = [(tree.root, True)]
     while waiting:
         step = waiting.pop()
         if step not in found:
@@ -202,11 +198,22 @@ def _invocations(node: Node) -> Iterator[Invocation]:
                     yield Invocation("", invoke.id, invoke.type, one.id)
 
 
-def reaches_an_end(tree: Tree, node: Node) -> bool:
-    """Whether a final state of the session lies ahead of a state, as far as the drawing goes.
+def nearing_an_end(tree: Tree) -> frozenset[Node]:
+    """The states ahead of which a final state of the session lies, as far as the drawing goes.
 
     Ends that only errors lead to do not count.
     """
+    before: dict[tuple[Node, bool], list[tuple[Node, bool]]] = defaultdict(list)
+    for step in product((tree.root, *tree.nodes.values()), (False, True)):
+        for following in _next(*step):
+            before[following].append(step)
     ends = [one for one in tree.root.children if one.kind is StateKind.FINAL]
-    good = {one.id for one in ends if one.state is not None and not one.state.failed}
-    return any(one.id in good for one in reachable(tree, [node]))
+    good = [one for one in ends if one.state is not None and not one.state.failed]
+    found: set[tuple[Node, bool]] = set()
+    waiting = list(product(good, (False, True)))
+    while waiting:
+        step = waiting.pop()
+        if step not in found:
+            found.add(step)
+            waiting.extend(before[step])
+    return frozenset(node for node, entered in found if not entered)

@@ -47,14 +47,14 @@ from collections.abc import Iterator
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
-from statewright.compiler.migration.versions import Versions, name_of, reaches_an_end
+from statewright.compiler.migration.versions import Versions, name_of, nearing_an_end
 
 
 def find(check: Check[Versions], versions: Versions) -> Iterator[Finding]:
     """The states from which no end can be reached any more."""
-    old, new = versions.trees
+    old, new = map(nearing_an_end, versions.trees)
     for before, node in versions.going_on:
-        if reaches_an_end(old, before) and not reaches_an_end(new, node):
+        if before in old and node not in new:
             yield check.finding(
                 f"conversations that wait at `{name_of(before)}` never come to an end in the new "
                 "version",
