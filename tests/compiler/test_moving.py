@@ -21,7 +21,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.interventions.intervening import handled
-from statewright.statechart.migration.migrating import MIGRATE, migrating
+from statewright.statechart.interventions.migrating import MIGRATE, migrating
 from statewright.statechart.migration.moving import Moved, Stays, moved
 from statewright.statechart.migration.plan import NO_PLAN, Plan
 from statewright.statechart.playing.play import turn_of

@@ -22,8 +22,8 @@ from statewright.runtime.turns.releases import Running
 from statewright.runtime.turns.stepping import START, Stepped, begun, is_stale, stepped
 from statewright.statechart import Event, Invocation, Status, event_from_json
 from statewright.statechart.event import TICK
+from statewright.statechart.interventions.migrating import MIGRATE
 from statewright.statechart.interventions.repairs import RESUME, RETRY, SKIP
-from statewright.statechart.migration.migrating import MIGRATE
 from statewright.statechart.stepping.awaiting import EFFECT, TIMER
 from statewright.storage.records import PastTurn
 

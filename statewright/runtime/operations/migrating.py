@@ -22,7 +22,7 @@ from statewright.runtime.turns.releases import Running, running_of
 from statewright.runtime.turns.stepping import Stepped, stepped, turn_from
 from statewright.runtime.turns.turn import Turns
 from statewright.statechart import Statechart, Status, event_from_json
-from statewright.statechart.migration.migrating import MIGRATE, migrating
+from statewright.statechart.interventions.migrating import MIGRATE, migrating
 from statewright.statechart.migration.moving import Hindrance, Moved, Stays, moved
 from statewright.statechart.migration.plan import NO_PLAN, Plan
 from statewright.statechart.structure.tree import tree_of

@@ -11,8 +11,9 @@ from statewright.errors import EvaluationError, InvalidEvent, InvalidMessage
 from statewright.runtime.turns.openings import Opening, event_and_opening_from
 from statewright.statechart import Effect, Event, Snapshot
 from statewright.statechart.event import TICK, is_event_name, matches
+from statewright.statechart.interventions.carrying import carrying
 from statewright.statechart.interventions.intervening import END, PATCH
-from statewright.statechart.interventions.repairs import FORK, RESUME, RETRY, SKIP, carrying
+from statewright.statechart.interventions.repairs import FORK, RESUME, RETRY, SKIP
 from statewright.statechart.playing.script import MESSAGE
 from statewright.statechart.values.coercion import kept
 from statewright.storage.corruption import corrupted

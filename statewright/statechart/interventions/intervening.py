@@ -12,20 +12,21 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from statewright.errors import InvalidEvent, SessionEnded
+from statewright.errors import InvalidEvent
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
+from statewright.statechart.interventions.migrating import MIGRATE, migrated
 from statewright.statechart.interventions.patching import patch
 from statewright.statechart.interventions.repairs import (
     RESUME,
     RETRY,
     SKIP,
+    check_active,
     resumed,
     retried,
     skipped,
 )
-from statewright.statechart.migration.migrating import MIGRATE, migrated
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.acceptance import accepted
 from statewright.statechart.stepping.algorithm import check_belongs, macrostep, settle, turn
@@ -81,7 +82,7 @@ def patched(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         InvalidEvent: the data are no map, name no variable of the session, or do not fit; nothing
             is changed then.
     """
-    _check_active(chart, snapshot)
+    check_active(chart, snapshot)
     checked = accepted(event)
     if type(checked.data) is not dict:
         raise InvalidEvent("a patch is a map from variables to values")
@@ -101,7 +102,7 @@ def ended(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         SessionEnded: the session is over already.
         InvalidEvent: the event's data are neither nothing nor ``{"outcome": text}``.
     """
-    _check_active(chart, snapshot)
+    check_active(chart, snapshot)
     match accepted(event).data:
         case None:
             outcome = ENDED
@@ -134,14 +135,6 @@ def unheard(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     after = replace(snapshot, turns=snapshot.turns + 1, now=max(snapshot.now, event.now))
     incident = Incident("ended", "", f"`{name}` came after the session had {snapshot.status}")
     return Macrostep(event, (), after, (), (incident,))
-
-
-def _check_active(chart: Statechart, snapshot: Snapshot) -> None:
-    check_belongs(chart, snapshot)
-    if snapshot.status is not Status.ACTIVE:
-        raise SessionEnded(
-            f"session `{snapshot.session}` has {snapshot.status}; nothing changes it"
-        )
 
 
 _INTERVENTIONS: Final[Mapping[str, Callable[[Statechart, Snapshot, Event], Macrostep]]] = (

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from statewright.errors import InvalidEvent, InvalidSnapshot, SessionEnded
+from statewright.errors import InvalidEvent, SessionEnded
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect, EffectKind
 from statewright.statechart.event import Event
-from statewright.statechart.forms.codec import snapshot_from_json, snapshot_to_json
+from statewright.statechart.interventions.carrying import carried, map_of
 from statewright.statechart.interventions.patching import patch
 from statewright.statechart.snapshot import Invocation, Snapshot, Status
 from statewright.statechart.stepping.acceptance import accepted
@@ -49,8 +49,8 @@ def retried(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         SessionEnded: the session is over.
         InvalidEvent: the session does not wait for that work.
     """
-    _check_active(chart, snapshot)
-    data = _map_of(accepted(event))
+    check_active(chart, snapshot)
+    data = map_of(accepted(event))
     if "params" not in data:
         raise InvalidEvent("to ask for work again, its `params` are needed")
 
@@ -75,8 +75,8 @@ def skipped(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
         SessionEnded: the session is over.
         InvalidEvent: the session does not wait for that work, or the result is none.
     """
-    _check_active(chart, snapshot)
-    data = _map_of(accepted(event))
+    check_active(chart, snapshot)
+    data = map_of(accepted(event))
     failed = "error" in data
     if failed == ("data" in data):
         raise InvalidEvent("what stands for a result has either `data` or `error`")
@@ -113,8 +113,8 @@ def resumed(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     if snapshot.status is not Status.FAILED:
         is_ = "goes on" if snapshot.status is Status.ACTIVE else "has completed"
         raise InvalidEvent(f"session `{snapshot.session}` {is_}; only one that failed is resumed")
-    data = _map_of(event)
-    restored = _carried(chart, data)
+    data = map_of(event)
+    restored = _carried(chart, event)
     if restored.session != snapshot.session:
         raise InvalidEvent(f"the state is that of session `{restored.session}`, not of this one")
     updates = data.get("updates", {})
@@ -140,7 +140,7 @@ def forked(chart: Statechart, session: str, event: Event) -> Macrostep:
         ForeignSnapshot: the state belongs to another chart.
         InvalidEvent: the event carries no state, or one of a session that is over.
     """
-    origin = _carried(chart, _map_of(event))
+    origin = _carried(chart, event)
     children = tuple(
         replace(child, snapshot=replace(child.snapshot, session=session + child.path))
         for child in origin.children
@@ -149,19 +149,9 @@ def forked(chart: Statechart, session: str, event: Event) -> Macrostep:
     return Macrostep(event, (), after, (), ())
 
 
-def carrying(snapshot: Snapshot) -> Mapping[str, Any]:
-    """What an event that carries a state has of it."""
-    return {"revision": snapshot.turns, "snapshot": snapshot_to_json(snapshot)}
-
-
-def _carried(chart: Statechart, data: Mapping[str, Any]) -> Snapshot:
-    text = data.get("snapshot")
-    if not isinstance(text, str):
-        raise InvalidEvent("an event that goes on from a state carries its `snapshot`, a text")
-    try:
-        snapshot = snapshot_from_json(text)
-    except InvalidSnapshot as error:
-        raise InvalidEvent(f"the state to go on from cannot be read: {error}") from None
+def _carried(chart: Statechart, event: Event) -> Snapshot:
+    """The state of an active session of this chart that an event carries."""
+    snapshot = carried(event)
     check_belongs(chart, snapshot)
     if snapshot.status is not Status.ACTIVE:
         raise InvalidEvent(
@@ -169,12 +159,6 @@ def _carried(chart: Statechart, data: Mapping[str, Any]) -> Snapshot:
             "go on from an earlier one"
         )
     return snapshot
-
-
-def _map_of(event: Event) -> Mapping[str, Any]:
-    if not isinstance(event.data, Mapping):
-        raise InvalidEvent(f"the data of `{event.name}` are a map")
-    return event.data
 
 
 def _pending(invocations: tuple[Invocation, ...], data: Mapping[str, Any]) -> Invocation:
@@ -192,7 +176,13 @@ def _pending(invocations: tuple[Invocation, ...], data: Mapping[str, Any]) -> In
     raise InvalidEvent(f"the session does not wait for {named}; it waits for {known}")
 
 
-def _check_active(chart: Statechart, snapshot: Snapshot) -> None:
+def check_active(chart: Statechart, snapshot: Snapshot) -> None:
+    """Refuse a session of another chart, and one that is over.
+
+    Raises:
+        ForeignSnapshot: it belongs to another chart.
+        SessionEnded: it is over.
+    """
     check_belongs(chart, snapshot)
     if snapshot.status is not Status.ACTIVE:
         raise SessionEnded(

@@ -6,15 +6,15 @@ made once. The turn belongs to the new chart, and so do those behind it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from statewright.errors import InvalidEvent, InvalidSnapshot
+from statewright.errors import InvalidEvent
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.event import Event
-from statewright.statechart.forms.codec import digest_of, snapshot_from_json, snapshot_to_json
+from statewright.statechart.forms.codec import digest_of, snapshot_to_json
+from statewright.statechart.interventions.carrying import carried, map_of
 from statewright.statechart.migration.moving import Moved
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.algorithm import settle, turn
@@ -56,9 +56,8 @@ def migrated(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     Raises:
         InvalidEvent: the state is none of the session, or none of this chart.
     """
-    data = event.data if isinstance(event.data, Mapping) else {}
-    there = _carried(chart, snapshot, data)
-    enter = data.get("enter", "")
+    there = _carried(chart, snapshot, event)
+    enter = map_of(event).get("enter", "")
     tree = tree_of(chart)
     if enter and enter not in tree.nodes:
         raise InvalidEvent(f"chart `{chart.name}` has no state `{ascii(enter)[1:-1][:200]}`")
@@ -92,14 +91,8 @@ def _give_up_work(working: Working) -> None:
     family.invocations = ()
 
 
-def _carried(chart: Statechart, before: Snapshot, data: Mapping[str, Any]) -> Snapshot:
-    text = data.get("snapshot")
-    if not isinstance(text, str):
-        raise InvalidEvent("an event that migrates a session carries its `snapshot`, a text")
-    try:
-        there = snapshot_from_json(text)
-    except InvalidSnapshot as error:
-        raise InvalidEvent(f"the state to go on from cannot be read: {error}") from None
+def _carried(chart: Statechart, before: Snapshot, event: Event) -> Snapshot:
+    there = carried(event)
     if there.session != before.session:
         raise InvalidEvent(f"the state is that of session `{there.session}`, not of this one")
     if there.digest != digest_of(chart):
