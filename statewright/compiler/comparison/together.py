@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from math import prod
 from typing import Any, Final
 
 from statewright.compiler.comparison.lockstep import Lockstep
 from statewright.compiler.comparison.visible import differences, visible
 from statewright.compiler.verification.alphabet import passing
+from statewright.compiler.verification.beginnings import FEWER, are_few, combinations
 from statewright.compiler.verification.conversations import Conversation
 from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.variables import Key
@@ -152,22 +152,13 @@ class _Comparing:
                 inputs.setdefault(key, {}).update({repr(value): value for value in values})
         moments = dict.fromkeys((*self._worlds[0].moments, *self._worlds[1].moments))
         choices = {key: tuple(values.values()) for key, values in inputs.items()}
-        for moment, given in product(moments, list(self._inputs(choices))):
+        if not are_few(choices, BEGINNINGS):
+            self._hinder(FEWER)
+        for moment, given in product(moments, list(combinations(choices, BEGINNINGS))):
             outside, data = self._worlds[0].start_of(given, {})
             known = {key[1] for key in choices if not key[0]}
             named = {name: value for name, value in data.items() if name in known}
             yield Conversation((), named, **outside, seed=SCRIPT_SEED, now=moment)
-
-    def _inputs(self, inputs: Mapping[Key, tuple[Any, ...]]) -> Iterator[dict[Key, Any]]:
-        if prod(map(len, inputs.values())) <= BEGINNINGS:
-            for values in product(*inputs.values()):
-                yield dict(zip(inputs, values, strict=True))
-            return
-        self._hinder("there are more combinations of inputs than were tried")
-        usual = {key: values[0] for key, values in inputs.items()}
-        yield usual
-        for key, values in inputs.items():
-            yield from ({**usual, key: value} for value in values[1:])
 
     def _begin(self, told: Conversation) -> Difference | None:
         try:

@@ -7,17 +7,16 @@ for just that step, and every way through what was found can be replayed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import product
-from math import prod
 from typing import Any, Final
 
 from statewright.compiler.coverage.goals import Goal, Goals, Past
+from statewright.compiler.verification.beginnings import FEWER, are_few, combinations
 from statewright.compiler.verification.boxes import frozen
 from statewright.compiler.verification.conversations import Conversation
 from statewright.compiler.verification.situations import Carrier
-from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
@@ -149,25 +148,16 @@ class _Exploring:
         self.found.hindrance = self.found.hindrance or reason
 
     def _beginnings(self) -> Iterator[Conversation]:
+        if not are_few(self._world.inputs, BEGINNINGS):
+            self._hinder(FEWER)
         seeds = SEEDS if self._draws else SEEDS[:1]
         for moment, seed, given in product(
-            self._world.moments, seeds, list(self._inputs(self._world.inputs))
+            self._world.moments, seeds, list(combinations(self._world.inputs, BEGINNINGS))
         ):
             outside, data = self._world.start_of(given, {})
             free = {name for _, name in self._world.free}
             named = {name: value for name, value in data.items() if name not in free}
             yield Conversation((), named, **outside, seed=seed, now=moment)
-
-    def _inputs(self, inputs: Mapping[Key, tuple[Any, ...]]) -> Iterator[dict[Key, Any]]:
-        if prod(map(len, inputs.values())) <= BEGINNINGS:
-            for values in product(*inputs.values()):
-                yield dict(zip(inputs, values, strict=True))
-            return
-        self._hinder("there are more combinations of inputs than were tried")
-        usual = {key: values[0] for key, values in inputs.items()}
-        yield usual
-        for key, values in inputs.items():
-            yield from ({**usual, key: value} for value in values[1:])
 
     def _begin(self, told: Conversation) -> None:
         others = Surroundings(told.contact, told.tenant)
