@@ -15,7 +15,7 @@ from statewright.cli import streams
 from statewright.cli.failure import CLEAN, FOUND, Failure
 from statewright.cli.flow_files import compiled_file, report_of
 from statewright.cli.output import complain
-from statewright.cli.stores import TENANT, on_existing_store
+from statewright.cli.stores import TENANT, on_existing_store, published
 from statewright.cli.transcript import lines_from_messages
 from statewright.errors import InvalidScript, StatewrightError, UnknownFlow
 from statewright.reporting import counted
@@ -135,9 +135,7 @@ async def _compared(runtime: Runtime, key: SessionKey, chart: Statechart) -> Com
 
 
 async def _version(runtime: Runtime, flow: str, version: int) -> Statechart:
-    publication = await runtime.store.publication(TENANT, flow, version=version)
-    if publication is None:
-        raise UnknownFlow(f"version {version} of the flow {flow!r} is not published")
+    publication = await published(runtime, flow, version)
     return (await runtime.store.release(publication)).statechart
 
 

@@ -10,10 +10,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from statewright.cli.failure import Failure
+from statewright.errors import UnknownFlow
 
 if TYPE_CHECKING:
     from statewright.runtime import Runtime
     from statewright.storage import Store
+    from statewright.storage.records import Publication
 
 TENANT: Final = "default"
 """Whose flows and sessions the command line works on."""
@@ -97,6 +99,19 @@ def sql_part() -> ModuleType:
             f"{error.name} is not installed; pip install 'statewright[server]' has all it takes"
         ) from None
     return sql
+
+
+async def published(runtime: Runtime, flow: str, version: int | None = None) -> Publication:
+    """A version of a flow; the newest one where none is named.
+
+    Raises:
+        UnknownFlow: it is not published.
+    """
+    publication = await runtime.store.publication(TENANT, flow, version=version)
+    if publication is None:
+        what = "the flow" if version is None else f"version {version} of the flow"
+        raise UnknownFlow(f"{what} {flow!r} is not published")
+    return publication
 
 
 def moment(micros: int) -> str:

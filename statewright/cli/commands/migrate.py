@@ -14,14 +14,14 @@ from statewright.cli.documents import map_from
 from statewright.cli.failure import CLEAN, FOUND, Failure
 from statewright.cli.flow_files import compiled_file
 from statewright.cli.options import database_option, dialect_option, format_option
-from statewright.cli.stores import TENANT, on_existing_store
+from statewright.cli.stores import TENANT, on_existing_store, published
 from statewright.cli.streams import note, print_document
 from statewright.cli.tables import lines_from_table
 from statewright.compiler.findings import Finding
 from statewright.compiler.migration.checks import findings_of
 from statewright.compiler.migration.plans import plan_from
 from statewright.compiler.migration.versions import Versions
-from statewright.errors import InvalidConfiguration, UnknownFlow
+from statewright.errors import InvalidConfiguration
 from statewright.reporting import Case, Report, counted, text_from_report
 from statewright.reporting.json import object_from_finding
 from statewright.reporting.text import printable
@@ -30,7 +30,6 @@ from statewright.statechart.release import Release
 if TYPE_CHECKING:
     from statewright.runtime import Runtime
     from statewright.runtime.operations.migrating import Fate, Migration
-    from statewright.storage.records import Publication
 
 _GOES_ON: Final[Mapping[str, str]] = {
     "moved": "as they are",
@@ -159,7 +158,7 @@ async def _prepared(runtime: Runtime, wanted: Wanted) -> Prepared:
         UnknownFlow: there is no such version.
         FlowRejected: the draft has ERROR findings.
     """
-    old = await _published(runtime, wanted.flow, wanted.before)
+    old = await published(runtime, wanted.flow, wanted.before)
     before = await runtime.store.release(old)
     after, new = await _new_release(runtime, wanted)
     try:
@@ -174,18 +173,10 @@ async def _new_release(runtime: Runtime, wanted: Wanted) -> tuple[int, Release]:
     if wanted.to is not None and not wanted.to.isdigit():
         return 0, compiled_file(wanted.to, wanted.dialect).compilation.release()
     number = None if wanted.to is None else int(wanted.to)
-    publication = await _published(runtime, wanted.flow, number)
+    publication = await published(runtime, wanted.flow, number)
     if publication.version == wanted.before:
         raise Failure(f"version {wanted.before} is where they are; say --to which they are to go")
     return publication.version, await runtime.store.release(publication)
-
-
-async def _published(runtime: Runtime, flow: str, version: int | None) -> Publication:
-    publication = await runtime.store.publication(TENANT, flow, version=version)
-    if publication is None:
-        what = f"version {version} of the flow" if version else "the flow"
-        raise UnknownFlow(f"{what} {flow!r} is not published")
-    return publication
 
 
 class _Telling:
