@@ -20,7 +20,7 @@ from statewright.runtime.turns.views import Started
 from statewright.statechart import Event, Snapshot, Statechart, Status
 from statewright.storage.corruption import corrupted
 from statewright.storage.identity import state_hash
-from statewright.storage.records import Loaded, Lookup, PastTurn, Session, SessionKey
+from statewright.storage.records import Loaded, PastTurn, Session, SessionKey
 from statewright.storage.store import PAGE, Store
 
 FORKS: Final = "fork"
@@ -50,7 +50,7 @@ class Past:
         Raises:
             UnknownSession: there is no such session.
         """
-        loaded = await self._load(key)
+        loaded = await self._reader.loaded(key)
         replayer = _replayer(existing(key, loaded), loaded)
         async for _ in self._taken(existing(key, loaded), replayer):
             pass
@@ -64,7 +64,7 @@ class Past:
             UnknownRevision: it has had no such revision.
             CorruptedSession: its history cannot be taken again up to there.
         """
-        loaded = await self._load(key)
+        loaded = await self._reader.loaded(key)
         row = existing(key, loaded)
         if not 1 <= revision <= row.revision:
             raise UnknownRevision(
@@ -88,7 +88,7 @@ class Past:
             UnknownSession: there is no such session.
             UnknownRevision: there is none: it failed at once.
         """
-        loaded = await self._load(key)
+        loaded = await self._reader.loaded(key)
         row = existing(key, loaded)
         replayer = _replayer(row, loaded)
         good: Snapshot | None = None
@@ -118,7 +118,7 @@ class Past:
             InvalidEvent: the session was over at that revision.
         """
         moment = await self.at(key, revision)
-        row = existing(key, await self._load(key))
+        row = existing(key, await self._reader.loaded(key))
         publication = await self._starter.publication(
             key.tenant, row.birth.flow, moment.version, None
         )
@@ -141,7 +141,7 @@ class Past:
         Raises:
             UnknownSession: there is no such session.
         """
-        row = existing(key, await self._load(key))
+        row = existing(key, await self._reader.loaded(key))
         running = await self._turns.running(row)
         comparer = Comparer(self._running_of(chart), key.session, was=running)
         async for turn in self._reader.turns(key, 0):
@@ -193,10 +193,6 @@ class Past:
             running = await self._turns.running(row, turn.version)
             replayer.take(turn, running.chart)
             yield turn
-
-    async def _load(self, key: SessionKey) -> Loaded:
-        (loaded,) = await self._store.load([Lookup(key)])
-        return loaded
 
 
 def _replayer(row: Session, loaded: Loaded) -> Replayer:
