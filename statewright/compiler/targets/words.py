@@ -18,7 +18,7 @@ from statewright.statechart.actions import (
     Say,
     Send,
 )
-from statewright.statechart.definition import Invoke, Transition
+from statewright.statechart.definition import Invoke
 
 LENGTH: Final = 60
 """Longer texts are cut."""
@@ -134,10 +134,3 @@ def words_of_invoke(invoke: Invoke) -> str:
     """What an invocation asks for."""
     kind = _given(invoke.type, invoke.type_expr)
     return f"invoke {kind} as {invoke.id}" if invoke.id else f"invoke {kind}"
-
-
-def words_of_transition(transition: Transition, length: int = LENGTH) -> str:
-    """The events and the guard of a transition: ``message [age > 17]``."""
-    events = " | ".join(shortened(event, length) for event in transition.events)
-    guard = "" if transition.guard is None else f"[{shortened(transition.guard.text, length)}]"
-    return f"{events} {guard}".strip()

@@ -12,7 +12,6 @@ from statewright.expressions import Content
 from statewright.expressions.parsing.grammar import CONSTANTS, RESERVED
 from statewright.expressions.printing.spelling import text_literal
 from statewright.statechart.actions import (
-    Action,
     Assign,
     Cancel,
     ForEach,
@@ -167,16 +166,3 @@ _ELEMENTS: Final[Mapping[type, Callable[[Any, Speller], Element]]] = {
     ForEach: _for_each,
     Log: _log,
 }
-
-
-def contents_in(action: Action) -> Iterator[Content]:
-    """What an action makes texts of."""
-    match action:
-        case Say(content):
-            yield content
-        case Raise(_, data) | Send(_, data) if data is not None:
-            yield data
-        case Assign(_, value):
-            yield value
-        case _:
-            pass
