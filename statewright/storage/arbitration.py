@@ -16,7 +16,9 @@ def outcomes_of(
     """What becomes of each turn, when they are settled one after another.
 
     A message that was handled is a duplicate, whatever revision it was stepped from; a turn from
-    the session's revision is committed and moves it; any other is in conflict.
+    the session's revision is committed and moves it; any other is in conflict. So is every later
+    turn of a session of which one was not committed: it may have been stepped from that one, from a
+    state that never was, and that its revision is the session's may be another worker's doing.
 
     Args:
         turns: in order.
@@ -26,13 +28,16 @@ def outcomes_of(
     now = dict(revisions)
     answers = dict(handled)
     outcomes: list[Outcome] = []
+    broken: set[SessionKey] = set()
     for turn in turns:
         revision = now.get(turn.key, 0)
         answer = answers.get((turn.key, turn.message))
         if answer is not None:
             outcomes.append(answer)
-        elif turn.expected != revision:
+            broken.add(turn.key)
+        elif turn.expected != revision or turn.key in broken:
             outcomes.append(Conflict(revision))
+            broken.add(turn.key)
         else:
             now[turn.key] = turn.revision
             answers[turn.key, turn.message] = Duplicate(turn.revision, turn.answer)

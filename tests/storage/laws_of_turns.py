@@ -95,6 +95,25 @@ async def a_chain_that_starts_too_late_is_in_conflict_as_a_whole(store: Store, _
     assert len(await store.history(KEY)) == 1
 
 
+async def what_was_stepped_from_a_lost_turn_is_lost_with_it(store: Store, other: Store) -> None:
+    await store.commit([turn(0), turn(1)])
+    await other.commit([turn(2, "faster")])
+    # The second is at the revision that it expects, but was stepped from a state that never was.
+    assert await store.commit([turn(2, "a"), turn(3, "b")]) == (Conflict(3), Conflict(3))
+    assert [past.message for past in await store.history(KEY)] == ["m1", "m2", "faster"]
+    found = await loaded(store)
+    assert json.loads(found.snapshot) == {"n": 3}
+
+
+async def what_was_stepped_from_a_duplicate_is_lost(store: Store, other: Store) -> None:
+    await store.commit([turn(0), turn(1)])
+    first = turn(2, "a", answer='{"answer": "of the other"}')
+    await other.commit([first])
+    outcomes = await store.commit([turn(2, "a"), turn(3, "b")])
+    assert outcomes == (Duplicate(3, first.answer), Conflict(3))
+    assert await revision(store) == 3
+
+
 async def each_turn_of_a_batch_stands_or_falls_alone(store: Store, _: Store) -> None:
     keys = [SessionKey("acme", f"s{number}") for number in range(4)]
     await store.commit([turn(0, "x", keys[1]), turn(0, "y", keys[2])])
@@ -243,6 +262,8 @@ LAWS = (
     a_turn_from_an_old_revision_is_told_the_current_one,
     a_batch_may_hold_a_chain_of_turns,
     a_chain_that_starts_too_late_is_in_conflict_as_a_whole,
+    what_was_stepped_from_a_lost_turn_is_lost_with_it,
+    what_was_stepped_from_a_duplicate_is_lost,
     each_turn_of_a_batch_stands_or_falls_alone,
     a_duplicate_gets_the_first_answer_byte_for_byte,
     a_message_that_comes_twice_at_once_is_handled_once,
