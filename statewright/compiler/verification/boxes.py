@@ -16,11 +16,12 @@ Box = tuple[int, ...]
 class Table:
     """The values of one variable that were seen, numbered. ``NOTHING`` stands for none."""
 
-    __slots__ = ("_numbers", "values")
+    __slots__ = ("_kinds", "_numbers", "values")
 
     def __init__(self) -> None:
         self.values: list[Any] = []
         self._numbers: dict[Any, int] = {}
+        self._kinds: dict[type, int] = {}
 
     def number(self, value: Any) -> int:
         """The number of a value."""
@@ -29,11 +30,16 @@ class Table:
         if known is None:
             known = self._numbers[key] = len(self.values)
             self.values.append(value)
+            self._kinds[type(value)] = self._kinds.get(type(value), 0) | 1 << known
         return known
 
     def bit(self, value: Any) -> int:
         """The set that holds only this value."""
         return 1 << self.number(value)
+
+    def kin(self, bit: int) -> int:
+        """The set of the values that have the type of one of them."""
+        return self._kinds[type(self.values[bit.bit_length() - 1])]
 
 
 _PLAIN = frozenset((str, int, bool, type(None)))

@@ -98,15 +98,19 @@ class Engines:
         """Search; again where variables counted as written of which that failed."""
         unsure: frozenset[str] = frozenset()
         hints = self._hints(model) if name == SEARCH else {}
+        world = world_of(model, hints)
+        exactness = exactness_of(world)
         while True:
-            world = world_of(model, unsure, hints)
-            exactness = exactness_of(world)
             meter = Meter(budget, self.progress)
             search = Search(world, meter, exactness.wild, following.feasible)
             found = search.run()
             if found.unsure <= unsure:
                 break
             unsure |= found.unsure
+            other = world.with_unsure(unsure)
+            if not _differ(world, other, found):
+                break
+            world = other
         gaps = exactness.gaps
         if model.chart.charts:
             gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
@@ -119,3 +123,9 @@ class Engines:
         texts = expression_texts(exactness_of(world).gaps)
         guards = {one.key: (one.guard, one.names) for one in candidates(model.real, texts)}
         return hints_for(guards, of_the_session(world.tree), self.solver)
+
+
+def _differ(one: World, other: World, found: Found) -> bool:
+    """Whether anything that was met would be another situation with other variables live."""
+    met = {piece.control[0] for piece in found.pieces}
+    return any(one.situations.dimensions(at) != other.situations.dimensions(at) for at in met)

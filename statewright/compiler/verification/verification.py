@@ -42,6 +42,7 @@ from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.structure.tree import tree_of
 
 ADVICE = "; a solver may know more: install statewright[prove]"
 """What is said where a guard could not be decided, and nobody was there to be asked."""
@@ -218,7 +219,7 @@ class Verification:
             return
         for moment in world.moments:
             outside: dict[str, dict[str, Any]] = {"contact": {}, "tenant": {}}
-            carrier = Carrier(step.snapshot, outside, moment).given(world.free_values({}))
+            carrier = Carrier(step.snapshot, outside, moment).given(world.usual_values(world.free))
             control, _, point = world.situations.of(carrier)
             yield control, point
 
@@ -249,6 +250,7 @@ def verified(
         withheld: inputs of the chart that nobody gives.
         solver: whom to ask about guards that samples cannot decide; None for nobody.
     """
+    budget = budget.of_chart(len(tree_of(chart).nodes))
     engines = Engines(chart, budget, progress, withheld, solver)
     first = engines.begun(SEARCH, frozenset())
     begun = [first]

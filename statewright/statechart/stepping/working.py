@@ -25,7 +25,7 @@ from statewright.statechart.snapshot import (
     Snapshot,
     Timer,
 )
-from statewright.statechart.stepping.scene import ORDER, Scene
+from statewright.statechart.stepping.scene import ORDER, Scene, copied
 from statewright.statechart.steps import Microstep
 from statewright.statechart.structure.configuration import nodes_of
 from statewright.statechart.structure.nodes import Node, ids_of
@@ -324,7 +324,7 @@ class Working(Scene):
         self.writes += 1
         own = self._owned.get(scope)
         if own is None:
-            own = self._owned[scope] = {**self.data.get(scope, _NOTHING)}
+            own = self._owned[scope] = copied(self.data.get(scope, _NOTHING))
             self.data = {**self.data, scope: own}
         return own
 
