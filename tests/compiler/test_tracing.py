@@ -48,7 +48,7 @@ def test_what_is_missing_was_looked_for() -> None:
         list,
         len,
         lambda watched: {**watched},
-        lambda watched: {}.update(watched),
+        {}.update,
         lambda watched: list(watched.keys()),
         lambda watched: list(watched.items()),
         lambda watched: list(watched.values()),
@@ -82,15 +82,15 @@ def test_a_name_that_is_nowhere_may_be_missing_in_any_scope() -> None:
 
 def test_a_watched_session_does_what_an_unwatched_one_does() -> None:
     chart = compiled("""
-    start: ask
-    variables: {a: {type: int, default: 1}, b: {type: int, default: 2}, c: {type: int, default: 3}}
-    nodes:
-      ask: {type: question, text: Go?, next: test}
-      test: {type: condition, branches: [{if: a > 5 && b > 5, to: ask}], else: count}
-      count: {type: set, actions: [{increment: c}, {set: a, to: "{{ c }}"}], next: again}
-      again: {type: question, text: "{{ a }}", next: bye}
-      bye: {type: end}
-    """).statechart
+start: ask
+variables: {a: {type: int, default: 1}, b: {type: int, default: 2}, c: {type: int, default: 3}}
+nodes:
+  ask: {type: question, text: Go?, next: test}
+  test: {type: condition, branches: [{if: a > 5 && b > 5, to: ask}], else: count}
+  count: {type: set, actions: [{increment: c}, {set: a, to: "{{ c }}"}], next: again}
+  again: {type: question, text: "{{ a }}", next: bye}
+  bye: {type: end}
+""").statechart
     first = begin(chart, session="s", seed="s", now=0).snapshot
     event = Event("message", {"text": "go"}, 1)
     watch = Watch(first)
