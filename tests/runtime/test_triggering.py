@@ -64,7 +64,7 @@ async def happened(
     taken = await runtime.happened(
         what, conversation="c", message_id=message or str(what), contact=contact
     )
-    await asyncio.sleep(0.02)
+    await runtime._inbox.close()  # what goes on in the background comes to its end
     while await runtime.sweep(world.clock.advance(1 + HOLD // 1_000_000)):
         pass
     return taken
