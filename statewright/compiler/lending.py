@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from statewright.compiler.scope import Lent, environment_of
+from statewright.compiler.scope import Lent, environment_of, type_of_variable
 from statewright.errors import ExpressionError
 from statewright.expressions import CelType, check, parse
 from statewright.expressions.types import DYN, INT
+from statewright.flows.failures import error_variable
 from statewright.flows.model import Flow, Node
-from statewright.flows.nodes import Body, Loop, LoopKind, bodies_of
+from statewright.flows.nodes import Body, Loop, LoopKind, Try, bodies_of
+from statewright.statechart.sourcemap import NOWHERE
 
 _Around = tuple[Lent, ...]
+
+_ERROR: Final = type_of_variable(error_variable(NOWHERE))
 
 
 def names_inside(flow: Flow) -> Mapping[tuple[str, str], _Around]:
@@ -33,7 +38,7 @@ def _lent(flow: Flow, node: Node, body: Body, around: _Around) -> Iterator[Lent]
         if isinstance(config, Loop):
             yield Lent(name, INT if name == config.index else _element_type(flow, config, around))
         else:
-            yield Lent(name)
+            yield Lent(name, _ERROR if isinstance(config, Try) else DYN)
 
 
 def _element_type(flow: Flow, loop: Loop, around: _Around) -> CelType:

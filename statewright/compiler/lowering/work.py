@@ -12,7 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
+from statewright.compiler.lowering.failures import failure, request_failure
+from statewright.compiler.lowering.plan import (
+    Piece,
+    Plan,
+    block,
+    done,
+    noting,
+    ways,
+    ways_or_error,
+)
 from statewright.compiler.lowering.texts import expression_from, location_from
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Content, Literal, parse
@@ -119,14 +128,21 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
 
 
 def _failing(node: Node, work: Work, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
-    return ways_or_error(plan, node.id, "error", work.error, events=events)
+    what = request_failure(node.id, work.error)
+    return ways_or_error(plan, node.id, "error", work.error, events=events, what=what)
 
 
 def _save(node: Node, work: Work, plan: Plan, name: str, result: Named) -> State:
-    failing: tuple[Transition, ...] = ()
-    if plan.is_wired(node.id, "error"):
-        failing = _failing(node, work, plan, ("error.execution.action",))
-    return saving(node, plan, name, result, work.save, work.success, failing)
+    unfit = misfit_ways(node, plan)
+    return saving(node, plan, name, result, work.save, work.success, unfit)
+
+
+def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
+    """The ways by ``error``, if there are any, when what came back cannot be saved."""
+    if not plan.is_wired(node.id, "error"):
+        return ()
+    noted = noting(plan, failure(len(plan.prefix)))
+    return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 
 def saving(
