@@ -11,9 +11,6 @@ from statewright.statechart.sourcemap import Location
 ERROR: Final = "error"
 """The variable with the last error that the flow has answered, of a flow that reads it."""
 
-LONGEST_BODY: Final = 10_000
-"""How many characters of what a server said are kept of it at most, as it is written out."""
-
 FIELDS: Final = (
     Variable("class", "enum", values=tuple(str(name) for name in OWN_CLASSES)),
     Variable("code", "string"),

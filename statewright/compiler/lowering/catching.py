@@ -42,7 +42,7 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     """The compound state drawn above."""
     ident = plan.state(node.id)
     after = at_last(node, config, plan)
-    what = failure(len(plan.prefix))
+    what = failure()
     kept = noting(plan, what)
     uncaught = Transition((after,), (*ERRORS, GUARD), actions=(Assign((KEPT,), what), *kept))
     caught = tuple(

@@ -149,7 +149,7 @@ def _fallback(plan: Plan) -> Iterator[Transition]:
             (
                 Assign((FELL,), Computed(turn)),
                 WHAT_WENT_WRONG,
-                *noting(plan, failure(len(plan.prefix))),
+                *noting(plan, failure()),
             ),
         )
 

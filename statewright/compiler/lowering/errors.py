@@ -80,4 +80,6 @@ def _tests(catch: Catch) -> Iterator[str]:
     if ErrorClass.STATUS in catch.errors:
         yield f"{status} != 0"
     for one in catch.statuses:
-        yield f"{status} / 100 == {one[0]}" if one.endswith("xx") else f"{status} == {one}"
+        least = int(one.replace("x", "0"))
+        most = int(one.replace("x", "9"))
+        yield f"{status} >= {least} && {status} <= {most}" if least < most else f"{status} == {one}"

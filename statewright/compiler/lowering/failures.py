@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from statewright.compiler.lowering.texts import cel, quoted
+from statewright.compiler.lowering.texts import quoted, record
 from statewright.expressions import Computed, Content, Literal, parse
-from statewright.flows.failures import LONGEST_BODY
 from statewright.flows.nodes import ErrorClass
 from statewright.statechart.rules import VIOLATION
 
@@ -43,14 +42,14 @@ _CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
 
 CLASS_OF_CODE: Final = {code: str(name) for name, codes in _CODES.items() for code in codes}
 
+_EXPRESSIONS: Final = ("error.execution.action", "error.execution.guard")
+
 _CLASS_OF_EVENT: Final[Mapping[str, ErrorClass]] = MappingProxyType(
     {
         "error.flow.timeout": ErrorClass.TIMEOUT,
         "error.flow.retries": ErrorClass.ANSWER,
         "error.flow.rejected": ErrorClass.REJECTED,
-        "error.flow.subflow": ErrorClass.SUBFLOW,
         "error.flow.loop": ErrorClass.LOOP,
-        VIOLATION: ErrorClass.RULE,
     }
 )
 
@@ -59,7 +58,6 @@ _MESSAGES: Final[Mapping[ErrorClass, str]] = MappingProxyType(
         ErrorClass.TIMEOUT: "it took too long",
         ErrorClass.ANSWER: "no answer would do",
         ErrorClass.REJECTED: "it was not approved",
-        ErrorClass.SUBFLOW: "the flow that was run has failed",
         ErrorClass.LOOP: "there would be more rounds than allowed",
     }
 )
@@ -70,20 +68,10 @@ def known_failure(node: str, event: str) -> Content:
 
     Args:
         node: the id of the node.
-        event: one of those that are not of requests.
+        event: as which it is raised.
     """
     name = _CLASS_OF_EVENT.get(event, ErrorClass.REQUEST)
-    return Literal(
-        {
-            "class": str(name),
-            "code": str(name),
-            "message": _MESSAGES.get(name, "it failed"),
-            "status": 0,
-            "body": None,
-            "node": node,
-            "name": event,
-        }
-    )
+    return _told(node, event, Literal(str(name)), Literal(str(name)), _MESSAGES.get(name, ""))
 
 
 def subflow_failure(node: str, outcome: str) -> Content:
@@ -93,99 +81,91 @@ def subflow_failure(node: str, outcome: str) -> Content:
         node: the id of the node.
         outcome: CEL for the outcome of the flow.
     """
-    message = "'the flow that was run ended with `' + o + '`'"
-    fields = (
-        f"'class': 'subflow', 'code': o, 'message': {message}, 'status': 0, 'body': null, "
-        f"'node': {quoted(node)}, 'name': 'error.flow.subflow'"
-    )
-    return Computed(parse(f"cel.bind(o, string({outcome}), {{{fields}}})"))
+    what, code = Literal(str(ErrorClass.SUBFLOW)), Computed(parse(outcome))
+    return _told(node, "error.flow.subflow", what, code, "the flow that was run has failed")
 
 
-def request_failure(node: str, event: str) -> Content:
-    """What is told of a request, by the event that says that it has failed.
+def late_failure(node: str, event: str) -> Content:
+    """What is told of a request of which the time is over; see ``known_failure``."""
+    timeout = Literal(str(ErrorClass.TIMEOUT))
+    return _told(node, event, timeout, timeout, "there was no result in time")
 
-    That is a result that will not do, a failure ``{code, message}``, or the timer of the request.
 
-    Args:
-        node: the id of the node.
-        event: as which the error is raised, where no edge leads away from it.
+def bad_result(node: str, event: str) -> Content:
+    """What is told of a request with a result that will not do, by the event that brings it.
+
+    What a server answers is a ``{status, body}``; what a model does has none of these.
     """
-    late = "event.name.startsWith('done.timer.')"
-    # The maps are tested for what they hold: anybody may have made them, in any way.
-    return Computed(
-        parse(
-            f"cel.bind(d, type(event.?data.orValue(null)) == map ? event.data : {{}}, "
-            f"cel.bind(s, {_whole('d.?status')}, "
-            f"cel.bind(c, {late} ? 'timeout' : {_text('d.?code', _UNSAID_CODE)}, "
-            f"{{'class': {_class_of_request()}, 'code': c, "
-            f"'message': {late} ? 'there was no result in time' : "
-            f"{_text('d.?message', _UNSAID_MESSAGE)}, "
-            f"'status': s, 'body': {_bounded('d.?body.orValue(null)')}, "
-            f"'node': {quoted(node)}, 'name': {quoted(event)}}})))"
-        )
+    what = (
+        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
+        f"{_STATUS} == 0 ? 'request' : 'status'"
     )
+    code = f"{_STATUS} == 0 ? 'result' : 'status'"
+    message = "what came back is no result that will do"
+    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
 
 
-_UNSAID_CODE: Final = "s != 0 ? 'status' : 'failed'"
-_UNSAID_MESSAGE: Final = "s != 0 ? 'the status is ' + string(s) : 'there is no result that will do'"
-
-
-def _class_of_request() -> str:
-    """CEL for the class of a failed request, over ``d``, its data, ``s``, a status, and ``c``."""
+def failed_request(node: str, event: str) -> Content:
+    """What is told of a request by the event of its failure, ``{code, message}`` or more."""
+    code = "event.data.?code.orValue('')"
+    known = "".join(
+        f"{code} in {list(codes)} ? '{name}' : " for name, codes in _CODES.items() if codes
+    )
     kinds = [str(ErrorClass.AUTHENTICATION), str(ErrorClass.RATE_LIMIT)]
-    return (
-        "s == 401 ? 'authentication' : s == 429 ? 'rate_limit' : s != 0 ? 'status' : "
-        f"d.?kind.orValue(null) in {kinds} ? d.kind : {cel(CLASS_OF_CODE)}[?c].orValue('request')"
+    said = "".join(f"event.data.?kind.orValue('') == '{kind}' ? '{kind}' : " for kind in kinds)
+    what = (
+        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
+        f"{_STATUS} != 0 ? 'status' : {said}{known}'request'"
+    )
+    message = Computed(parse("event.data.?message.orValue('')"))
+    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+
+
+_STATUS: Final = "event.data.?status.orValue(0)"
+
+
+def _told(
+    node: str,
+    event: str,
+    what: Content,
+    code: Content,
+    message: Content | str,
+    *,
+    answered: bool = False,
+) -> Content:
+    """The map; of what somebody answered, also the status and the body."""
+    status, body = Literal(0), Literal(None)
+    return record(
+        {
+            "class": what,
+            "code": code,
+            "message": Literal(message) if isinstance(message, str) else message,
+            "status": Computed(parse(_STATUS)) if answered else status,
+            "body": Computed(parse("event.data.?body.orValue(null)")) if answered else body,
+            "node": Literal(node),
+            "name": Literal(event),
+        }
     )
 
 
-def failure(depth: int) -> Content:
-    """What is told of an error, by its event.
+def failure(node: str = "") -> Content:
+    """What is told of an error by its event, whoever has raised it.
 
     Args:
-        depth: how many flows the flow stands inside; the states of its nodes are as deep.
+        node: the id of the node, where it is known; else it is what the event says, or the state.
     """
-    classes = {event: str(name) for event, name in _CLASS_OF_EVENT.items()}
-    messages = {
-        event: _MESSAGES[name] for event, name in _CLASS_OF_EVENT.items() if name in _MESSAGES
-    }
-    unspoken = f"{cel(messages)}[?event.name].orValue('')"
     unsaid = (
-        f"{cel(classes)}[?event.name].orValue("
-        "event.name.startsWith('error.execution.') ? 'expression' : 'request')"
+        f"event.name in {[*_EXPRESSIONS]} ? 'expression' : "
+        f"event.name == {quoted(VIOLATION)} ? 'rule' : 'request'"
     )
-    return Computed(
-        parse(
-            "cel.bind(d, type(event.?data.orValue(null)) == map ? event.data : {}, "
-            f"cel.bind(k, d.?class.orValue({unsaid}), "
-            f"{{'class': k, 'code': {_text('d.?code', 'k')}, "
-            f"'message': {_text('d.?message', unspoken)}, 'status': {_whole('d.?status')}, "
-            f"'body': d.?body.orValue(null), 'node': {_text('d.?node', _node_of_state(depth))}, "
-            "'name': event.name}))"
-        )
-    )
-
-
-def _node_of_state(depth: int) -> str:
-    """CEL for the node of the state that an error is of."""
-    state = _text("d.?state", quoted(""))
-    return f"({state}).split('/')[?{depth}].orValue('')"
-
-
-def _text(optional: str, unsaid: str) -> str:
-    """CEL for a text, where that is what an optional holds."""
-    return f"(type({optional}.orValue(null)) == string ? {optional}.orValue('') : {unsaid})"
-
-
-def _whole(optional: str) -> str:
-    return f"(type({optional}.orValue(null)) == int ? {optional}.orValue(0) : 0)"
-
-
-def _bounded(value: str) -> str:
-    """CEL for a value; where it is longer than may be kept, for the beginning of it as a text."""
-    longest = LONGEST_BODY
-    written = "(type(b) == string ? b : '%s'.format([b]))"
-    return (
-        f"cel.bind(b, {value}, cel.bind(w, {written}, "
-        f"size(w) <= {longest} ? b : dyn(w.substring(0, {longest}))))"
-    )
+    where = "event.data.?node.or(event.data.?state).orValue('')"
+    parts = {
+        "class": f"event.data.?class.orValue({unsaid})",
+        "code": f"event.data.?code.orValue(event.data.?class.orValue({unsaid}))",
+        "message": "event.data.?message.orValue('')",
+        "status": _STATUS,
+        "body": "event.data.?body.orValue(null)",
+    }
+    computed: dict[str, Content] = {name: Computed(parse(text)) for name, text in parts.items()}
+    place = Literal(node) if node else Computed(parse(where))
+    return record({**computed, "node": place, "name": Computed(parse("event.name"))})

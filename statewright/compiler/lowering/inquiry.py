@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
-from statewright.compiler.lowering.failures import request_failure
+from statewright.compiler.lowering.failures import failed_request
 from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
@@ -152,7 +152,7 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
         return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
-    what = request_failure(node.id, error) if port == "error" else None
+    what = failed_request(node.id, error) if port == "error" else None
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
 

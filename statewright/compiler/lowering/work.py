@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from statewright.compiler.lowering.failures import failure, request_failure
+from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -113,11 +114,16 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     start, stop = timer(ident, Literal(work.timeout))
     guard = parse(work.good) if work.good else None
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
-    failed = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
+    events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        failures = _failing(node, work, plan, failed)
+        told = {
+            returned: bad_result(node.id, work.error),
+            broken: failed_request(node.id, work.error),
+            timeout(ident): late_failure(node.id, work.error),
+        }
+        failures = _failing(node, work, plan, {event: told[event] for event in events})
     else:
-        failures = (Transition((plan.state(node.id, "fallback"),), failed),)
+        failures = (Transition((plan.state(node.id, "fallback"),), events),)
     return State(
         plan.state(node.id, "call"),
         entry=(start,),
@@ -127,9 +133,17 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     )
 
 
-def _failing(node: Node, work: Work, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
-    what = request_failure(node.id, work.error)
-    return ways_or_error(plan, node.id, "error", work.error, events=events, what=what)
+def _failing(
+    node: Node, work: Work, plan: Plan, told: Mapping[str, Content]
+) -> tuple[Transition, ...]:
+    """The ways out of work that failed: each event tells something else, where anybody asks."""
+    if not plan.tells:
+        return ways_or_error(plan, node.id, "error", work.error, events=tuple(told))
+    return tuple(
+        way
+        for event, what in told.items()
+        for way in ways_or_error(plan, node.id, "error", work.error, events=(event,), what=what)
+    )
 
 
 def _save(node: Node, work: Work, plan: Plan, name: str, result: Named) -> State:
@@ -141,7 +155,7 @@ def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
     """The ways by ``error``, if there are any, when what came back cannot be saved."""
     if not plan.is_wired(node.id, "error"):
         return ()
-    noted = noting(plan, failure(len(plan.prefix)))
+    noted = noting(plan, failure(node.id))
     return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 
