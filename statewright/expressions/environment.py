@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct
+
 from statewright.expressions.functions import OVERLOADS
 from statewright.expressions.functions.network import CIDR, IP
 from statewright.expressions.overloads import Overload
@@ -76,8 +78,7 @@ class NameKind(StrEnum):
     TYPE = "type"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a name stands for: ``name`` is it in full, with its namespace."""
 
     kind: NameKind

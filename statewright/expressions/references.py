@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from statewright.expressions.syntax import (
     Expression,
@@ -20,8 +21,7 @@ from statewright.expressions.syntax import (
 from statewright.expressions.values import TYPE_VALUES
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One place where an expression reads a variable or a part of one.
 
     Attributes:

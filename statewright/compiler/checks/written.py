@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
+
+from msgspec import Struct
 
 from statewright.compiler.scope import environment_of, output_type_of
 from statewright.compiler.subject import Subject
@@ -17,8 +18,7 @@ from statewright.flows.nodes import Operation, Set, Source, Subflow
 from statewright.statechart.sourcemap import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A value that goes to a variable.
 
     Attributes:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from statewright.expressions.checking.facts import Places
 from statewright.expressions.checking.hazards.search import failures_of
 from statewright.expressions.checking.judgement import Judgement, Rule, final
 from statewright.expressions.checking.problems import TOO_DEEP, Problem, ProblemKind
@@ -94,7 +95,9 @@ def check(expression: Expression, environment: Environment) -> Checked:
     text = expression.text
     narrows = environment.nullable or "type" in text
     dotted = environment.qualified or any(root in text for root in DOTTED_TYPES)
-    judgement = Judgement(environment, text, RULES, narrows, dotted)
+    meanings: dict[int, Meaning] = {}
+    places = Places(meanings, environment.mirror, environment.mirrored)
+    judgement = Judgement(environment, text, RULES, narrows, dotted, meanings, places)
     try:
         judgement.type_of(expression.root)
     except RecursionError:
