@@ -49,15 +49,24 @@ def references(
         declared: names of variables. A type's name (``int``, ``list``) that stands alone means
             the type, unless it is among them.
     """
-    found: list[Reference] = []
-    _find(expression.root, frozenset(), found)
     return tuple(
-        reference
-        for reference in found
-        if len(reference.path) > 1
-        or reference.path[0] not in TYPE_VALUES
-        or reference.path[0] in declared
+        [
+            reference
+            for reference in _all(expression)
+            if len(reference.path) > 1
+            or reference.path[0] not in TYPE_VALUES
+            or reference.path[0] in declared
+        ]
     )
+
+
+def _all(expression: Expression) -> tuple[Reference, ...]:
+    """Those to types, too; an expression never changes, and many ask what it reads."""
+    if expression.reads is None:
+        found: list[Reference] = []
+        _find(expression.root, frozenset(), found)
+        object.__setattr__(expression, "reads", tuple(found))
+    return expression.reads or ()
 
 
 def _find(node: Node, bound: frozenset[str], found: list[Reference]) -> None:

@@ -217,6 +217,8 @@ class Expression:
         default=None, init=False, compare=False, repr=False
     )
     slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)
+    # What it reads, found when it is first asked for; see ``references``.
+    reads: tuple[Any, ...] | None = field(default=None, init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Expression], tuple[str, Node]]:
         """Programs are not pickled; they are made anew."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -279,11 +280,13 @@ def state_id(*parts: str) -> str:
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'
     """
-    return "/".join(_shortened(part).translate(_ESCAPES) for part in parts)
+    return "/".join(map(_escaped, parts))
 
 
-def _shortened(part: str) -> str:
-    if len(part) <= PART_LIMIT:
-        return part
-    digest = sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{part[:PART_LIMIT]}~{digest}"
+# A node has several states, and each of them is named by several transitions.
+@lru_cache(maxsize=4_096)
+def _escaped(part: str) -> str:
+    if len(part) > PART_LIMIT:
+        digest = sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
+        part = f"{part[:PART_LIMIT]}~{digest}"
+    return part.translate(_ESCAPES)

@@ -94,7 +94,7 @@ def check(expression: Expression, environment: Environment) -> Checked:
     """The type of an expression, and what is certainly wrong with it."""
     text = expression.text
     narrows = environment.nullable or "type" in text
-    dotted = environment.qualified or any(root in text for root in DOTTED_TYPES)
+    dotted = environment.qualified or ("." in text and any(root in text for root in DOTTED_TYPES))
     meanings: dict[int, Meaning] = {}
     places = Places(meanings, environment.mirror, environment.mirrored)
     judgement = Judgement(environment, text, RULES, narrows, dotted, meanings, places)
