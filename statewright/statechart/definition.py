@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -283,9 +282,9 @@ def state_id(*parts: str) -> str:
     return "/".join(map(_escaped, parts))
 
 
-# A node has several states, and each of them is named by several transitions.
-@lru_cache(maxsize=4_096)
 def _escaped(part: str) -> str:
+    if len(part) <= PART_LIMIT and part.isidentifier():
+        return part
     if len(part) > PART_LIMIT:
         digest = sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
         part = f"{part[:PART_LIMIT]}~{digest}"
