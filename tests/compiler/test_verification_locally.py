@@ -25,7 +25,7 @@ nodes:
   big: {type: message, text: Big., next: bye}
   never: {type: message, text: Never., next: bye}
   bye: {type: end, text: "Bye."}
-""".replace("t: {type: string", 'which: {type: string, values: [small, large]}, t: {type: string')
+""".replace("t: {type: string", "which: {type: string, values: [small, large]}, t: {type: string")
 
 
 def test_a_trap_beside_what_is_in_doubt_is_found_with_a_conversation() -> None:
