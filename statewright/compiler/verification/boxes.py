@@ -123,7 +123,7 @@ class Cover:
         if not self.boxes:
             return False
         packed = self._packed(box)
-        return any([packed & outside == 0 for outside in self._outside.values()])
+        return any(packed & outside == 0 for outside in self._outside.values())
 
     def rest(self, box: Box) -> list[Box]:
         """What of a box lies in none of them."""
@@ -164,7 +164,7 @@ class Cover:
 
     def _packed(self, box: Box) -> int:
         """A box as one number."""
-        if any([mask >> self._width for mask in box]):
+        if any(mask >> self._width for mask in box):
             self._width = 2 * max(mask.bit_length() for mask in box)
             every = (1 << self._width * len(box)) - 1
             self._outside = {one: self._packed(one) ^ every for one in self.boxes}

@@ -67,27 +67,33 @@ def why_dead(drawing: Drawing, edge: Edge, earlier: Sequence[Edge]) -> Why:
     cause = _cause(world, scope, guard, guards)
     if cause is not Cause.PATH:
         return Why(cause)
-    told = (_history(world, key) for key in _keys([guard], scope))
+    told = (_history(world, key) for key in keys_of([guard], scope))
     return Why(cause, "; ".join(filter(None, told)))
 
 
 def _cause(world: World, scope: Scope, guard: Expression, earlier: Sequence[Expression]) -> Cause:
     """Tries all values of the variables, whether or not they ever come there."""
-    cases = _cases(world, scope, [guard, *earlier])
+    cases = cases_of(world, scope, [guard, *earlier])
     if cases is None:
         return Cause.PATH
-    true = [names for names in cases if _holds(guard, names)]
+    true = [names for names in cases if is_true(guard, names)]
     if not true:
         return Cause.CONTRADICTION
-    if all(any(_holds(one, names) for one in earlier) for names in true):
+    if all(any(is_true(one, names) for one in earlier) for names in true):
         return Cause.SHADOW
     return Cause.PATH
 
 
-def _cases(
+def cases_of(
     world: World, scope: Scope, guards: Sequence[Expression]
 ) -> list[Mapping[str, Any]] | None:
-    """Every combination of samples of the variables of guards; None where they read more."""
+    """Every combination of samples of the variables of guards; None where they read more.
+
+    Args:
+        world: in which they stand.
+        scope: what they can see.
+        guards: all of them.
+    """
     declared = declared_in(world.tree)
     values: dict[str, tuple[Any, ...]] = {}
     for guard in guards:
@@ -108,16 +114,32 @@ def _cases(
     return cases
 
 
-def _holds(guard: Expression, names: Mapping[str, Any]) -> bool:
+def is_true(guard: Expression, names: Mapping[str, Any]) -> bool:
+    """Whether a guard is true of some values; not where it has none."""
     try:
         return evaluate(guard, names) is True
     except EvaluationError:
         return False
 
 
-def _keys(guards: Iterable[Expression], scope: Scope) -> Iterator[Key]:
+def keys_of(guards: Iterable[Expression], scope: Scope) -> Iterator[Key]:
+    """The variables that guards read, each once."""
     keys = (read.key for guard in guards for read in reads_of(guard, scope))
     return iter(dict.fromkeys(key for key in keys if key is not None))
+
+
+def is_never_given(world: World, key: Key) -> bool:
+    """Whether a variable has no value at any time: nobody gives it one, and nothing writes it."""
+    scope = key[0]
+    if key in world.inputs or scope.startswith("~"):
+        return False
+    parts = [part for one in world.uses.values() for part in one.parts()]
+    return not any(
+        any(at == key for at, _, _ in part.literals)
+        or any(site.target == key for site in part.sites)
+        or (key in part.writes and part is not world.uses[scope].entered)
+        for part in parts
+    )
 
 
 def _history(world: World, key: Key) -> str:
@@ -128,8 +150,7 @@ def _history(world: World, key: Key) -> str:
     parts = [part for one in world.uses.values() for part in one.parts()]
     literals = [value for part in parts for at, place, value in part.literals if at == key]
     flows = [site for part in parts for site in part.sites if site.target == key]
-    written = any(key in part.writes for part in parts if part is not world.uses[scope].entered)
-    if not written and not literals and not flows:
+    if is_never_given(world, key):
         return f"`{name}` is never written"
     if flows or not literals:
         return ""

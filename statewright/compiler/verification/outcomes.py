@@ -57,12 +57,16 @@ class Outcome:
         kinds: those of the others whose types are a part of where it leads.
         passed: the variables that it neither read nor wrote.
         landing: where it has led.
+        visited: the states that it has entered, and those that are active then.
+        doubtful: whether it may lead elsewhere, too.
     """
 
     read: frozenset[Key]
     kinds: frozenset[Key]
     passed: frozenset[Key]
     landing: Landing
+    visited: frozenset[str]
+    doubtful: bool
 
 
 class Outcomes:

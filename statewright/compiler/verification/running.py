@@ -8,6 +8,7 @@ from typing import Any
 
 from statewright.compiler.verification.boxes import lowest
 from statewright.compiler.verification.domains import ANYWHERE
+from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome
 from statewright.compiler.verification.promises import Promises
@@ -45,10 +46,12 @@ class Running:
 
     Args:
         world: what is searched.
+        doubts: where the values that are tried may not stand for all.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, doubts: Doubts) -> None:
         self._world = world
+        self._doubts = doubts
         self._promises = Promises(world.chart)
 
     def begin(
@@ -78,9 +81,7 @@ class Running:
         read, written = self._footprint(None, step, None)
         read |= written - frozenset(dimensions) - world.free.keys()
         landing = self._landing(None, step, Carrier(step.snapshot, others.values, moment), chosen)
-        passed = frozenset(dimensions) - read
-        outcome = Outcome(read, landing.only_there(passed), passed, landing)
-        return Run(None, step, outcome, self._length(step))
+        return self._run(None, step, landing, read, frozenset(dimensions) - read, written)
 
     def run(self, carrier: Carrier, dimensions: tuple[Key, ...], line: Line, free: Free) -> Run:
         """Let something happen to a session.
@@ -102,8 +103,30 @@ class Running:
         after = Carrier(step.snapshot, others.values, carrier.moment)
         landing = self._landing(before, step, after, chosen)
         passed = frozenset(dimensions) - read - written
-        outcome = Outcome(read, landing.only_there(passed), passed, landing)
-        return Run(before, step, outcome, self._length(step))
+        return self._run(before, step, landing, read, passed, written)
+
+    def _run(
+        self,
+        before: Snapshot | None,
+        step: Macrostep,
+        landing: Landing,
+        read: frozenset[Key],
+        passed: frozenset[Key],
+        written: frozenset[Key],
+    ) -> Run:
+        endless = any(incident.name == ENDLESS for incident in step.incidents)
+        visited = {name for one in step.microsteps for name in one.entered}
+        outcome = Outcome(
+            read,
+            landing.only_there(passed),
+            passed,
+            landing,
+            frozenset(visited.union(step.snapshot.configuration)),
+            self._doubts.cast_on(before, step, written),
+        )
+        return Run(
+            before, step, outcome, self._world.chart.limit if endless else len(step.microsteps)
+        )
 
     def _footprint(
         self, before: Snapshot | None, step: Macrostep, watch: Watch | None
@@ -136,10 +159,6 @@ class Running:
             leaves=before is None or self._leaves(before, step),
             kept=self._promises.kept_in(step),
         )
-
-    def _length(self, step: Macrostep) -> int:
-        endless = any(incident.name == ENDLESS for incident in step.incidents)
-        return self._world.chart.limit if endless else len(step.microsteps)
 
     def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
         """Whether a node is left, or begun, in which something is waited for."""

@@ -15,13 +15,15 @@ interpolants*, CAV 2006, has the idea).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.compiler.verification.agenda import Agenda
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.doubts import Doubts
+from statewright.compiler.verification.exactness import Gap
 from statewright.compiler.verification.observing import Observing
 from statewright.compiler.verification.outcomes import Landing, Outcome, Outcomes
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
@@ -55,6 +57,7 @@ class Search:
         world: what is searched.
         meter: what may be spent.
         wild: variables that are computed from samples.
+        gaps: where the values that are tried may not stand for all.
         feasible: which of the guards that are followed can be so together.
     """
 
@@ -63,6 +66,7 @@ class Search:
         world: World,
         meter: Meter,
         wild: Container[Key] = (),
+        gaps: Iterable[Gap] = (),
         feasible: Feasibility | None = None,
     ) -> None:
         self._world = world
@@ -72,7 +76,7 @@ class Search:
         self._covers: dict[Control, Cover] = {}
         self._agenda = Agenda(world.tree)
         self._outcomes: dict[Control, dict[str, Outcomes]] = {}
-        self._running = Running(world)
+        self._running = Running(world, Doubts(world.tree, world.uses, gaps))
         self.found = Found()
         self._observing = Observing(world, self.found)
 
@@ -297,16 +301,20 @@ class Search:
             outcome: what came of it.
             origin: for what is new.
         """
-        landing, passed = outcome.landing, outcome.passed
+        landing, passed, doubtful = outcome.landing, outcome.passed, outcome.doubtful
         number = START if source is None else source.number
         control, dimensions = landing.control, landing.dimensions
+        if doubtful:
+            self._doubt(source, outcome)
         if control is None:
-            self.found.edges.append(
-                Edge(number, covered, passed, None, (), landing.moved, landing.good)
+            end = Edge(
+                number, covered, passed, None, (), landing.moved, landing.good, doubtful=doubtful
             )
+            self.found.edges.append(end)
             return
         pairs = tuple(zip(dimensions, landing.point, strict=True))
         box = tuple([masks.get(key, bit) for key, bit in pairs])
+        crowded = self._crowded(dimensions, box)
         self.found.edges.append(
             Edge(
                 number,
@@ -318,22 +326,27 @@ class Search:
                 good=False,
                 leaves=landing.leaves,
                 kept=landing.kept,
+                doubtful=doubtful or bool(crowded),
             )
         )
-        if source is not None and not landing.moved and control == source.control:
-            return
-        point = tuple([at[key] if key in masks and key in at else bit for key, bit in pairs])
-        self._add(landing, box, point, origin)
-
-    def _add(self, landing: Landing, box: Box, point: Box, origin: Origin) -> None:
-        """Let what is new of a box wait; the point is where it is gone on, if that is new."""
-        control, dimensions = landing.control, landing.dimensions
-        crowded = [
-            key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)
-        ]
-        if crowded or control is None:
+        if crowded:
             self.found.crowded.update(crowded)
-            return
+            self._doubt(source, outcome)
+        elif source is None or landing.moved or control != source.control:
+            point = tuple([at[key] if key in masks and key in at else bit for key, bit in pairs])
+            self._add(control, landing, box, point, origin)
+
+    def _doubt(self, source: Piece | None, outcome: Outcome) -> None:
+        """Note where something is in doubt."""
+        if source is not None:
+            self.found.doubted.update(source.carrier.snapshot.configuration)
+        self.found.doubted.update(outcome.visited)
+
+    def _add(
+        self, control: Control, landing: Landing, box: Box, point: Box, origin: Origin
+    ) -> None:
+        """Let what is new of a box wait; the point is where it is gone on, if that is new."""
+        dimensions = landing.dimensions
         cover = self._covers.get(control)
         if cover is None:
             cover = self._covers[control] = Cover()
@@ -348,6 +361,10 @@ class Search:
                 carrier = carrier.given(self._values(dimensions, own))
             piece = Piece(-1, control, dimensions, rest, own, carrier, [(rest, origin)])
             self._agenda.add(piece)
+
+    def _crowded(self, dimensions: tuple[Key, ...], box: Box) -> list[Key]:
+        """The variables that have more values there than are followed."""
+        return [key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)]
 
     def _most(self, key: Key) -> int:
         """How many values of a variable are followed, besides those that it may begin with."""
