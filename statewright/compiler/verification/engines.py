@@ -8,6 +8,7 @@ from statewright.compiler.verification.budget import Budget, Meter, Progress
 from statewright.compiler.verification.doubts import behind, places_of
 from statewright.compiler.verification.exactness import Gap, exactness_of, expression_texts
 from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found
 from statewright.compiler.verification.predicates import Following, candidates, following_of
@@ -104,6 +105,7 @@ class Engines:
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
         solver: whom to ask about guards that samples cannot decide; None for nobody.
+        memory: what was run of earlier versions of the chart.
     """
 
     chart: Statechart
@@ -111,6 +113,7 @@ class Engines:
     progress: Progress
     withheld: frozenset[str]
     solver: Solver | None
+    memory: Memory | None = None
 
     def begun(self, name: str, given_up: frozenset[str]) -> Engine:
         """A search with the guards of these texts given up."""
@@ -133,9 +136,11 @@ class Engines:
         gaps = exactness.gaps
         if model.chart.charts:
             gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+        memory = self.memory if name == SEARCH else None
         while True:
+            remembered = memory if memory is not None and memory.begin(world) else None
             meter = Meter(budget, self.progress)
-            search = Search(world, meter, exactness.wild, gaps, following.feasible)
+            search = Search(world, meter, exactness.wild, gaps, following.feasible, remembered)
             found = search.run()
             if found.unsure <= unsure:
                 break

@@ -56,6 +56,7 @@ class Outcome:
         read: the variables on whose values it depends.
         kinds: those of the others whose types are a part of where it leads.
         passed: the variables that it neither read nor wrote.
+        written: the variables that it may have written.
         landing: where it has led.
         visited: the states that it has entered, and those that are active then.
         doubtful: whether it may lead elsewhere, too.
@@ -64,6 +65,7 @@ class Outcome:
     read: frozenset[Key]
     kinds: frozenset[Key]
     passed: frozenset[Key]
+    written: frozenset[Key]
     landing: Landing
     visited: frozenset[str]
     doubtful: bool

@@ -120,12 +120,29 @@ class Running:
             read,
             landing.only_there(passed),
             passed,
+            written,
             landing,
             frozenset(visited.union(step.snapshot.configuration)),
             self._doubts.cast_on(before, step, written),
         )
         return Run(
             before, step, outcome, self._world.chart.limit if endless else len(step.microsteps)
+        )
+
+    def again(self, carrier: Carrier, run: Run) -> Run:
+        """A macrostep of an earlier version of the chart that is known to do the same in this one.
+
+        Args:
+            carrier: the session.
+            run: what was run where all that it read was the same.
+        """
+        outcome, digest = run.outcome, carrier.snapshot.digest
+        step = replace(run.step, snapshot=replace(run.step.snapshot, digest=digest))
+        after = Carrier(step.snapshot, outcome.landing.carrier.outside, carrier.moment)
+        after = after.given({key: carrier.value(key) for key in outcome.passed})
+        landing = self._landing(carrier.snapshot, step, after, {})
+        return self._run(
+            carrier.snapshot, step, landing, outcome.read, outcome.passed, outcome.written
         )
 
     def _footprint(

@@ -24,8 +24,9 @@ from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.exactness import Gap
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.observing import Observing
-from statewright.compiler.verification.outcomes import Landing, Outcome, Outcomes
+from statewright.compiler.verification.outcomes import Free, Landing, Outcome, Outcomes
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.running import Run, Running
 from statewright.compiler.verification.situations import Carrier, Control
@@ -59,6 +60,7 @@ class Search:
         wild: variables that are computed from samples.
         gaps: where the values that are tried may not stand for all.
         feasible: which of the guards that are followed can be so together.
+        memory: what was run of earlier versions of the chart.
     """
 
     def __init__(
@@ -68,9 +70,11 @@ class Search:
         wild: Container[Key] = (),
         gaps: Iterable[Gap] = (),
         feasible: Feasibility | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._world = world
         self._feasible = feasible
+        self._memory = memory
         self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
@@ -203,7 +207,8 @@ class Search:
                 if not self._goes_on():
                     return False
                 carrier = self._carrier(piece, snapshot, point)
-                run = self._noted(self._running.run(carrier, dimensions, line, trial.free))
+                memory = None if forced else self._memory
+                run = self._noted(self._ran(piece, line, carrier, trial.free, memory))
                 outcome = run.outcome
                 if known is not None:
                     known.add(point, trial.free, outcome)
@@ -220,6 +225,20 @@ class Search:
             masks = {k: mask for k, mask in zip(dimensions, covered, strict=True) if k in passed}
             self._arrive(piece, covered, masks, bits_at, outcome, origin)
         return True
+
+    def _ran(
+        self, piece: Piece, line: Line, carrier: Carrier, free: Free, memory: Memory | None
+    ) -> Run:
+        """What a line does at a point of a piece: known of an earlier version, or run."""
+        if memory is None:
+            return self._running.run(carrier, piece.dimensions, line, free)
+        name = repr(line)
+        known = memory.recall(self._world, piece, name, carrier)
+        if known is not None:
+            return self._running.again(carrier, known)
+        run = self._running.run(carrier, piece.dimensions, line, free)
+        memory.keep(self._world, piece, name, carrier, run)
+        return run
 
     def _noted(self, run: Run) -> Run:
         """Charge for what was run, and note where a free variable may have had several values."""

@@ -144,14 +144,19 @@ class Situations:
         """The values of a variable that have the type of one of them."""
         return self.table(key).kin(bit)
 
+    def needed(self, configuration: tuple[str, ...]) -> frozenset[str]:
+        """The variables of the session that may be read after these states were active."""
+        needed = self._needed.get(configuration)
+        if needed is None:
+            live = self._read_later.at(configuration) | self._kept | self._free
+            needed = frozenset(name for scope, name in live if scope == "")
+            self._needed[configuration] = needed
+        return needed
+
     def bare(self, carrier: Carrier) -> Carrier:
         """The same without the variables of the session that nothing reads any more."""
         snapshot = carrier.snapshot
-        needed = self._needed.get(snapshot.configuration)
-        if needed is None:
-            live = self._read_later.at(snapshot.configuration) | self._kept | self._free
-            needed = frozenset(name for scope, name in live if scope == "")
-            self._needed[snapshot.configuration] = needed
+        needed = self.needed(snapshot.configuration)
         own = snapshot.data.get("", {})
         if own.keys() <= needed:
             return carrier

@@ -20,6 +20,7 @@ from statewright.compiler.verification.exactness import (
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.pieces import Origin, Piece
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
@@ -247,6 +248,7 @@ def verified(
     progress: Progress = silent,
     withheld: frozenset[str] = frozenset(),
     solver: Solver | None = None,
+    memory: Memory | None = None,
 ) -> Verification:
     """Find out what can happen in a chart.
 
@@ -256,9 +258,10 @@ def verified(
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
         solver: whom to ask about guards that samples cannot decide; None for nobody.
+        memory: what was run of earlier versions of the chart; it is brought up to date.
     """
     budget = budget.of_chart(len(tree_of(chart).nodes))
-    engines = Engines(chart, budget, progress, withheld, solver)
+    engines = Engines(chart, budget, progress, withheld, solver, memory)
     first = engines.begun(SEARCH, frozenset())
     begun = [first]
     given_up: frozenset[str] = frozenset()
