@@ -128,6 +128,21 @@ def _is_trap(facts: Any, clean: Any) -> bool:
     return bool(facts.resting - clean.resting)
 
 
+def _no_right_answer(source: Source) -> Iterator[Mutation]:
+    """A question is asked as often as it takes, and what it accepts its variable does not."""
+    for number, edge in edges_between(source):
+        question = {
+            "type": "question",
+            "text": "Which size?",
+            "pattern": "^[0-9]+$",
+            "variable": "which_size",
+        }
+        made = inserted(source, number, "unanswerable", question)
+        sizes = {"type": "string", "values": ["small", "large"], "default": "small"}
+        made.document.setdefault("variables", {})["which_size"] = sizes
+        yield Mutation(made, edge.path, frozenset({"unanswerable"}), _is_trap)
+
+
 def _contradicted(source: Source) -> Iterator[Mutation]:
     """Behind a branch, a condition asks for what the branch has excluded."""
     document = source.document
@@ -181,6 +196,7 @@ CONTROL = (
     Operator("short-circuit", "C201", _short_circuit),
     Operator("no-counting", "C202", _no_counting, accepts=("E610", "G306")),
     Operator("trap", "C203", _trap, accepts=("C204",)),
+    Operator("no-right-answer", "C204", _no_right_answer),
     Operator("contradicted", "C205", _contradicted, accepts=DEAD),
     Operator("empty-loop", "C206", _empty_loop),
     Operator("long-turn", "C207", _long_turn),

@@ -182,10 +182,41 @@ def _with_dead_branches(source: Source, made: Source, ident: str, what: str) -> 
     yield Mutation(made, f"{ident}: {what}", frozenset({ident}), is_real)
 
 
+_PLAIN = re.compile(r"^(?P<name>[a-z]\w*) (?P<sign>[<>]=?) (?P<number>\d+)$")
+
+
+def _one_off(source: Source) -> Iterator[Mutation]:
+    """A branch for all the others is one off: it is for the number at which the first one ends."""
+    names = declared(source)
+    for ident, number, guard in guards(source):
+        found = _PLAIN.match(guard)
+        node = node_in(source.document, ident)
+        target = node["branches"][number].get("to")
+        if found is None or target == node.get("else") or "else" not in node:
+            continue
+        limit, variable = int(found["number"]), names.get(found["name"], {})
+        if variable.get("type") != "int" or not (
+            variable.get("minimum", limit - 1) < limit < variable.get("maximum", limit + 1)
+        ):
+            continue
+        ours, theirs = ("<=", ">=") if found["sign"][0] == "<" else (">=", "<=")
+        made = with_guard(source, ident, number, f"{found['name']} {ours} {limit}")
+        branches = node_in(made.document, ident)["branches"]
+        other = {"if": f"{found['name']} {theirs} {limit}", "to": node["else"]}
+        branches.insert(number + 1, other)
+        both = taken_both(ident, number)
+        yield Mutation(made, f"{ident}[{number}]", frozenset({ident}), both)
+
+
 def never_taken(ident: str, number: int) -> Judge:
     """A judge: a branch is never taken though conversations come to where it begins."""
     name = f"{ident}#{number}"
     return lambda facts, _: ident in facts.entered and name not in facts.taken
+
+
+def taken_both(ident: str, number: int) -> Judge:
+    """A judge: a branch is taken, and so is the one behind it."""
+    return lambda facts, _: {f"{ident}#{number}", f"{ident}#{number + 1}"} <= facts.taken
 
 
 def always_taken(ident: str) -> Judge:
@@ -203,6 +234,7 @@ GUARDS = (
     Operator("contradiction", "G305", _contradiction, accepts=("G310",)),
     Operator("always", "G306", _always, accepts=("G307", "G310")),
     Operator("narrower-behind", "G307", _swapped, accepts=("G310", "G305")),
+    Operator("one-off", "G308", _one_off),
     Operator("no-else", "G309", _no_else, accepts=("S108",)),
     Operator("turned-relation", "G310", _turned, accepts=DEAD),
     Operator("other-number", "G310", _off, accepts=DEAD),

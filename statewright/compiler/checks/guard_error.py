@@ -3,7 +3,7 @@
 What it does:
     Goes through all that can happen, and reports guards that fail: because a text is no number, a
     key is missing, a number is divided by zero, …. The witness is a conversation in which it does.
-    A variable that has no value yet is D401.
+    A variable that has no value yet is D401, one of the wrong type D404.
 
 Why it matters:
     A guard that fails counts as false, so the conversation takes another branch than was meant, and
@@ -44,7 +44,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from statewright.compiler.checks.check import Check
-from statewright.compiler.checks.failing import failing_guards, unset_variable
+from statewright.compiler.checks.failing import (
+    failing_guards,
+    mixed_variable,
+    mixed_variables,
+    unset_variable,
+)
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 
@@ -52,8 +57,12 @@ from statewright.compiler.subject import Subject
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Guards that an author wrote and that fail, each once."""
     seen: set[int] = set()
-    for edge, failure in failing_guards(subject):
+    failing = tuple(failing_guards(subject))
+    mixed = mixed_variables(subject) if failing else {}
+    for edge, failure in failing:
         if id(edge) in seen or unset_variable(subject, failure) or subject.drawing is None:
+            continue
+        if mixed_variable(failure, mixed):
             continue
         seen.add(id(edge))
         text = "" if edge.guard is None else edge.guard.text

@@ -73,21 +73,27 @@ def why_dead(drawing: Drawing, edge: Edge, earlier: Sequence[Edge]) -> Why:
 
 def _cause(world: World, scope: Scope, guard: Expression, earlier: Sequence[Expression]) -> Cause:
     """Tries all values of the variables, whether or not they ever come there."""
-    cases = _cases(world, scope, [guard, *earlier])
+    cases = cases_of(world, scope, [guard, *earlier])
     if cases is None:
         return Cause.PATH
-    true = [names for names in cases if _holds(guard, names)]
+    true = [names for names in cases if is_true(guard, names)]
     if not true:
         return Cause.CONTRADICTION
-    if all(any(_holds(one, names) for one in earlier) for names in true):
+    if all(any(is_true(one, names) for one in earlier) for names in true):
         return Cause.SHADOW
     return Cause.PATH
 
 
-def _cases(
+def cases_of(
     world: World, scope: Scope, guards: Sequence[Expression]
 ) -> list[Mapping[str, Any]] | None:
-    """Every combination of samples of the variables of guards; None where they read more."""
+    """Every combination of samples of the variables of guards; None where they read more.
+
+    Args:
+        world: in which they stand.
+        scope: what they can see.
+        guards: all of them.
+    """
     declared = declared_in(world.tree)
     values: dict[str, tuple[Any, ...]] = {}
     for guard in guards:
@@ -108,7 +114,8 @@ def _cases(
     return cases
 
 
-def _holds(guard: Expression, names: Mapping[str, Any]) -> bool:
+def is_true(guard: Expression, names: Mapping[str, Any]) -> bool:
+    """Whether a guard is true of some values; not where it has none."""
     try:
         return evaluate(guard, names) is True
     except EvaluationError:
