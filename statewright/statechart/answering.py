@@ -34,10 +34,10 @@ from typing import Any, Final, Protocol
 from statewright.errors import EvaluationError
 from statewright.expressions import evaluate, render
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
-from statewright.expressions.operations.answers import folded
 from statewright.expressions.operations.patterns import searcher
 from statewright.expressions.operations.schedules import next_run
 from statewright.expressions.operations.times import zone_from_text
+from statewright.expressions.operations.utterances import folded
 from statewright.statechart.definition import Datum
 from statewright.statechart.event import Event, matches
 from statewright.statechart.triggers import (

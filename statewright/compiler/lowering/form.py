@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from statewright.compiler.lowering.answers import is_good, saved
+from statewright.compiler.lowering.answers import Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.conversation import conversation, data_of
 from statewright.compiler.lowering.floor import no_map, sent_to
@@ -161,7 +161,7 @@ def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
     ours = sent_to(node)
     tests = " && ".join([ours, _GIVEN, *(_will_do(one, inner) for one in config.fields)])
     actions = tuple(
-        Assign((field.name,), Computed(parse(_taken(field)))) for field in config.fields
+        Assign((field.name,), Computed(parse(_taken(field, inner)))) for field in config.fields
     )
     wrong = text_bubble(phrase(SOME_WRONG, inner.flow), invalid=_invalid(config, inner))
     return (
@@ -191,16 +191,20 @@ def _value(field: FormField) -> str:
     return f"event.data.values[?{quoted(field.name)}]"
 
 
+def _said(field: FormField, inner: Plan) -> Said:
+    return Said(f"{_value(field)}.orValue(null)", local=bool(inner.flow.locale))
+
+
 def _will_do(field: FormField, inner: Plan) -> str:
     """CEL that says whether an answer will do; one that may be skipped may be left out."""
     declared = inner.variables[field.name]
-    good = is_good(field.question, _choices(field), declared, f"{_value(field)}.orValue(null)")
+    good = is_good(field.question, _choices(field), declared, _said(field, inner))
     return f"(!{_value(field)}.hasValue() || {good})" if field.question.skip else good
 
 
-def _taken(field: FormField) -> str:
+def _taken(field: FormField, inner: Plan) -> str:
     """CEL for what is kept of an answer; nothing of one that was left out."""
-    value = saved(field.question, _choices(field), f"{_value(field)}.orValue(null)")
+    value = saved(field.question, _choices(field), _said(field, inner))
     return f"{_value(field)}.hasValue() ? dyn({value}) : dyn(optional.none())"
 
 
