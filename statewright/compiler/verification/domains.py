@@ -10,7 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from statewright.compiler.verification.literals import Cut, cut_at, cut_from_value, cut_of
+from statewright.compiler.verification.literals import (
+    Cut,
+    cut_at,
+    cut_from_value,
+    cut_of,
+    spans_of_parts,
+)
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
@@ -79,6 +85,7 @@ class Domains:
         self._groups = groups
         self._declared = declared
         self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
+        self._carried: dict[str, set[tuple[Place, bool]]] = defaultdict(set)
         for key, variable in declared.items():
             if variable.limits is not None:
                 self._limit(key, (), variable.limits)
@@ -90,6 +97,7 @@ class Domains:
                 self.cuts[key, place].add(cut_from_value(value))
             for site in part.sites:
                 self._site(site)
+        self._carry()
         self._propagate()
 
     def at(self, key: Key) -> Mapping[tuple[str, ...], Cut]:
@@ -137,11 +145,17 @@ class Domains:
             # What is asked of the world only has to be there.
             for place in places:
                 self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
+        if site.role is Role.CARRIED and site.place:
+            self._carried[site.place[0]] |= {(place, is_path(site)) for place in places}
+            for place in places:
+                self.cuts[place].add(cut_of(site.expression))
         if site.role is Role.FLOW and site.target is not None:
             self._flow(site, site.target, places)
         elif site.role is Role.TEST:
-            for place in places:
-                self._flows[place] |= {(other, False) for other in places if other != place}
+            for start, end in spans_of_parts(site.expression):
+                own = [place for place, read in found if start <= read.start and read.end <= end]
+                for place in own:
+                    self._flows[place] |= {(other, False) for other in own if other != place}
 
     def _flow(self, site: Site, target: Key, places: Iterable[Place]) -> None:
         wanted = self._declared.get(target)
@@ -150,6 +164,12 @@ class Domains:
             if wanted is not None and typed and (place[0][0] == EVENT or place[1]):
                 self.cuts[place].add(Cut(kinds={wanted.type}))
             self._flows[target, site.place].add((place, is_path(site)))
+
+    def _carry(self) -> None:
+        """What is read of an event may be what an event that was raised inside carries."""
+        for key, path in [*self.cuts]:
+            if key[0] == EVENT and path[:1] == ("data",) and path[1:2] and path[1] in self._carried:
+                self._flows[key, path[:2]] |= self._carried[path[1]]
 
     def _propagate(self) -> None:
         """Hand cuts back to where values come from, until nothing is new."""
@@ -181,7 +201,7 @@ def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def is_path(site: Site) -> bool:
     """Whether the value is that of a variable, or a part of one, as it is, if it is there."""
-    spans = [(one.start, one.end) for one in references(site.expression)]
+    spans = [(one.start, one.end) for one in references(site.expression, places=True)]
     root = site.expression.root
     if isinstance(root, Call) and root.function in {"orValue", "value"} and root.target is not None:
         root = root.target
