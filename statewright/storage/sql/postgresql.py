@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from statewright.storage.queues import Message
 from statewright.storage.records import Committed, Outcome, SessionKey, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
-from statewright.storage.sql.rows import json_text
+from statewright.storage.sql.rows import Parameters, json_text
 
 _SETTINGS = (
     # Planning takes longer than running, and no plan depends on what a batch holds.
@@ -96,10 +96,10 @@ class PostgreSQLDatabase(Database):
         unfit = {}
         if plain:
             with self.writing() as connection:
-                won |= self._write(connection, plain)
+                won |= _won(plain, self.run_alone(connection, "commit", _written(plain)))
         if patching:
             with self.transaction() as connection:
-                won |= self._write(connection, patching)
+                won |= _won(patching, self.run(connection, "commit", _written(patching)))
                 turns_won = [turn for chain in patching for turn in chain if turn.key in won]
                 unfit = self.patch(connection, turns_won, won)
         results: list[Outcome | None] = [
@@ -115,19 +115,6 @@ class PostgreSQLDatabase(Database):
             return [result or next(lost) for result in results]
         return [result for result in results if result]
 
-    def _write(
-        self, connection: Connection, chains: Sequence[Sequence[Turn]]
-    ) -> Mapping[SessionKey, str]:
-        """Write chains of turns; the contact of each session of which they were committed."""
-        turns = [turn for chain in chains for turn in chain]
-        parameters = {
-            "sessions": json_text([rows.session_row(chain) for chain in chains]),
-            "history": json_text([rows.history_row(turn) for turn in turns]),
-            "outbox": json_text([row for turn in turns for row in rows.outbox_rows(turn)]),
-        }
-        found = self.run(connection, "commit", parameters)
-        return {rows.key_of(row): row.contact for row in found}
-
     def accept(self, messages: Sequence[Message], held_until: int) -> None:
         """See ``Database.accept``."""
         asked = [
@@ -136,6 +123,27 @@ class PostgreSQLDatabase(Database):
         ]
         with self.writing() as connection:
             self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})
+
+
+def _written(chains: Sequence[Sequence[Turn]]) -> Parameters:
+    """What is written of chains of turns."""
+    turns = [turn for chain in chains for turn in chain]
+    return {
+        "sessions": json_text([rows.session_row(chain) for chain in chains]),
+        "history": json_text([rows.history_row(turn) for turn in turns]),
+        "outbox": json_text([row for turn in turns for row in rows.outbox_rows(turn)]),
+    }
+
+
+def _won(chains: Sequence[Sequence[Turn]], found: Sequence[Sequence[Any]]) -> dict[SessionKey, str]:
+    """The contact of each session of which the turns were committed."""
+    contacts = {(tenant, session): contact for tenant, session, contact in found}
+    keys = [chain[0].key for chain in chains]
+    return {
+        key: contacts[key.tenant, key.session]
+        for key in keys
+        if (key.tenant, key.session) in contacts
+    }
 
 
 def _prepare(connection: Any, _record: object) -> None:
