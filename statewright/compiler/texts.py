@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from statewright.compiler.places import PLACES_OF, PlaceAt, files, values
 from statewright.expressions import Place
@@ -72,8 +74,7 @@ class Role(StrEnum):
     """The path of a variable that is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text that an author wrote.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Callable, Container
 from typing import Final
+
+from msgspec import Struct
 
 from statewright.expressions.syntax import (
     Expression,
@@ -20,13 +21,13 @@ from statewright.expressions.syntax import (
 from statewright.expressions.values import TYPE_VALUES
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One place where an expression reads a variable or a part of one.
 
     Attributes:
         path: the variable and the fields on the way to what is read: ``a.b['c']`` is ``a b c``.
-            It ends where a field is computed, or is the place in a list.
+            It ends where a field is computed, or is the place in a list, unless places were asked
+            for: then ``a.b[0]`` is ``a b`` and ``place_name(0)``.
         start: where it begins in the text.
         end: where it ends.
         tested: whether it is no error if the last field, or one before it that was asked for with
@@ -39,8 +40,17 @@ class Reference:
     tested: bool = False
 
 
+PLACE: Final = "\0"
+"""How the name of a place in a list begins, which no field has."""
+
+
+def place_name(number: int) -> str:
+    """What stands for a place in a list among the fields of a path."""
+    return f"{PLACE}{number}"
+
+
 def references(
-    expression: Expression, declared: Container[str] = frozenset()
+    expression: Expression, declared: Container[str] = frozenset(), *, places: bool = False
 ) -> tuple[Reference, ...]:
     """The free names of an expression, in the order of the text, once per place.
 
@@ -48,46 +58,65 @@ def references(
         expression: what to look at. Variables of its macros are not free.
         declared: names of variables. A type's name (``int``, ``list``) that stands alone means
             the type, unless it is among them.
+        places: whether paths go on at places in lists that are written out.
     """
-    found: list[Reference] = []
-    _find(expression.root, frozenset(), found)
+    found = _found(expression, _key_or_place) if places else _usual(expression)
     return tuple(
-        reference
-        for reference in found
-        if len(reference.path) > 1
-        or reference.path[0] not in TYPE_VALUES
-        or reference.path[0] in declared
+        [
+            reference
+            for reference in found
+            if len(reference.path) > 1
+            or reference.path[0] not in TYPE_VALUES
+            or reference.path[0] in declared
+        ]
     )
 
 
-def _find(node: Node, bound: frozenset[str], found: list[Reference]) -> None:
-    path = _path(node) if isinstance(node, _PATHS) else None
+_Named = Callable[[Node], str | None]
+"""What stands for an index among the fields of a path; None where it is computed."""
+
+
+def _usual(expression: Expression) -> tuple[Reference, ...]:
+    """What is found without places; an expression never changes, and many ask what it reads."""
+    if expression.reads is None:
+        object.__setattr__(expression, "reads", _found(expression, _literal_text))
+    return expression.reads or ()
+
+
+def _found(expression: Expression, named: _Named) -> tuple[Reference, ...]:
+    found: list[Reference] = []
+    _find(expression.root, frozenset(), found, named)
+    return tuple(found)
+
+
+def _find(node: Node, bound: frozenset[str], found: list[Reference], named: _Named) -> None:
+    path = _path(node, named) if isinstance(node, _PATHS) else None
     if path is not None:
         name, fields, tested = path
         if name.absolute or name.name not in bound:
             found.append(Reference((name.name, *fields), node.start, node.end, tested))
         return
     if isinstance(node, Macro):
-        _find(node.subject, bound, found)
+        _find(node.subject, bound, found, named)
         bound |= set(node.variables)
         for argument in node.arguments:
-            _find(argument, bound, found)
+            _find(argument, bound, found, named)
         return
     for child in children(node):
-        _find(child, bound, found)
+        _find(child, bound, found, named)
 
 
 _PATHS: Final = (Name, Select, Has, Index)
 
 
-def _path(node: Node) -> tuple[Name, tuple[str, ...], bool] | None:
+def _path(node: Node, named: _Named) -> tuple[Name, tuple[str, ...], bool] | None:
     """The name that a chain of static selections starts at, its fields, and whether it tests."""
     fields: list[str] = []
     tested = isinstance(node, Has)
     while not isinstance(node, Name):
         if isinstance(node, (Select, Has)):
             fields.append(node.field)
-        elif isinstance(node, Index) and (key := _literal_text(node.index)) is not None:
+        elif isinstance(node, Index) and (key := named(node.index)) is not None:
             fields.append(key)
         else:
             return None
@@ -100,3 +129,9 @@ def _literal_text(node: Node) -> str | None:
     if isinstance(node, Literal) and isinstance(node.value, str):
         return node.value
     return None
+
+
+def _key_or_place(node: Node) -> str | None:
+    if isinstance(node, Literal) and type(node.value) is int and node.value >= 0:
+        return place_name(node.value)
+    return _literal_text(node)

@@ -51,7 +51,7 @@ from statewright.runtime.turns.turn import Turns
 from statewright.runtime.turns.views import Received, SessionView, Started, view_of
 from statewright.statechart import Event, Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import Publication, SessionKey
+from statewright.storage.records import Publication, SessionKey, Turn
 from statewright.storage.store import Store
 
 
@@ -474,12 +474,14 @@ class Runtime:
         """Carry out the requests that are to be carried out at a time; how many there were."""
         return await self._background.work(now)
 
-    def _committed(self, key: SessionKey, made: Stepped) -> None:
+    def _committed(self, turn: Turn, made: Stepped) -> None:
         """Tell those who wait for it that a turn was committed."""
-        self._feed.hint(key)
+        self._feed.hint(turn.key)
         self._background.committed(made)
+        for message in turn.onward:
+            self._inbox.see_to(message.key)
         if self._observers:
-            self._observers.told(committed_from(key, made))
+            self._observers.told(committed_from(turn.key, made))
 
     # --- parts of the above --------------------------------------------------------------------
 

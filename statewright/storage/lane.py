@@ -107,9 +107,7 @@ class Lane(Generic[Item, Answer]):
                 size += len(items)
         return calls
 
-    def _serve(
-        self, calls: Sequence[_Call[Item, Answer]], loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def _serve(self, calls: Sequence[_Call[Item, Answer]], loop: asyncio.AbstractEventLoop) -> None:
         """Answer some calls, in a thread."""
         outcomes = self._outcomes([items for items, _ in calls])
         loop.call_soon_threadsafe(self._settle, calls, outcomes, loop)

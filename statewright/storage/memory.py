@@ -19,7 +19,7 @@ from statewright.storage.drafts import MemoryDrafts
 from statewright.storage.growing import born, grown, past_turn
 from statewright.storage.journal import BEGINNING, Cursor, MemoryJournal, Noted
 from statewright.storage.patches import TENANT, Patch, owner_of, patched
-from statewright.storage.queues import Claim, Entry, Message, Settlement
+from statewright.storage.queues import Claim, Entry, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
@@ -29,6 +29,7 @@ from statewright.storage.records import (
     Episode,
     Loaded,
     Lookup,
+    Message,
     Outcome,
     PastTurn,
     Publication,
@@ -227,6 +228,8 @@ class MemoryStore:
             claim = Claim(key, turn.revision, ordinal, request, 0, "")
             self._outbox[key, turn.revision, ordinal] = _Sent(claim, turn.at)
         unfit = tuple(patch for patch in turn.patches if not self._patch(session, patch))
+        for message in turn.onward:
+            self._accepted(message, 0)
         return replace(outcome, unfit=unfit)
 
     def _begin(self, key: SessionKey, birth: Birth) -> None:

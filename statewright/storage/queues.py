@@ -4,31 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statewright.storage.limits import check_id, check_number, check_text
+from statewright.storage.limits import check_number, check_text
 from statewright.storage.records import Request, SessionKey
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message to be accepted now and handled later.
-
-    Attributes:
-        key: for which session; it need not exist yet.
-        message: its id, unique in the session.
-        body: what the runtime needs to handle it, as JSON; opaque to the store. For a session that
-            does not exist yet it has to say who that is.
-        at: when it came.
-    """
-
-    key: SessionKey
-    message: str
-    body: str
-    at: int
-
-    def __post_init__(self) -> None:
-        check_id("the id of the message", self.message)
-        check_text("the body of a message", self.body)
-        check_number("the time of a message", self.at)
 
 
 @dataclass(frozen=True, slots=True)

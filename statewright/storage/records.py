@@ -113,6 +113,29 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be accepted now and handled later.
+
+    Attributes:
+        key: for which session; it need not exist yet.
+        message: its id, unique in the session.
+        body: what the runtime needs to handle it, as JSON; opaque to the store. For a session that
+            does not exist yet it has to say who that is.
+        at: when it came.
+    """
+
+    key: SessionKey
+    message: str
+    body: str
+    at: int
+
+    def __post_init__(self) -> None:
+        check_id("the id of the message", self.message)
+        check_text("the body of a message", self.body)
+        check_number("the time of a message", self.at)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One message handled: what it made of the session, to be committed as one.
 
@@ -134,6 +157,7 @@ class Turn:
         patches: changes to the values of contact and tenant, in order.
         position: of the message in the inbox, or 0 where it was not accepted before.
         birth: who the new session is; exactly where ``expected`` is 0.
+        onward: what it hands on to other sessions: messages that are accepted with the turn.
     """
 
     key: SessionKey
@@ -153,6 +177,7 @@ class Turn:
     patches: tuple[Patch, ...] = ()
     position: int = 0
     birth: Birth | None = None
+    onward: tuple[Message, ...] = ()
 
     @property
     def revision(self) -> int:

@@ -1,7 +1,8 @@
 """What every store promises. The laws are tested in ``tests/storage/laws.py`` on each of them.
 
-*Atomic.* A turn is written whole — state, history, requests, patches, the inbox row it answers —
-or nothing of it is. A failure leaves no part behind.
+*Atomic.* A turn is written whole — state, history, requests, patches, the inbox row it answers,
+the messages that it hands on to other sessions — or nothing of it is. A failure leaves no part
+behind.
 
 *Once.* Of all turns that were stepped from one revision of a session, at most one is committed.
 Revision moves by one per turn. A message id is handled once in a session; whoever brings it again
@@ -32,12 +33,13 @@ from typing import Protocol
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.journal import KeepsJournal
-from statewright.storage.queues import Claim, Entry, Message, Settlement
+from statewright.storage.queues import Claim, Entry, Settlement
 from statewright.storage.receipts import KeepsReceipts, Receipt
 from statewright.storage.records import (
     Episode,
     Loaded,
     Lookup,
+    Message,
     Outcome,
     PastTurn,
     Publication,

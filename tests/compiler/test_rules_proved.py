@@ -41,7 +41,7 @@ HOLDING = [
     "{always: 'ok', at: pay}",
     "{always: 'n >= 0'}",
     "{never: 'n < 0'}",
-    "{first: noted, before: {at: pay, if: 'false'}}",
+    "{first: menu, before: {at: pay, if: 'n > 1'}}",
     "{whenever: wrong, leads_to: [sorry]}",
     "{whenever: {at: noted}, leads_to: [menu, bye]}",
     "{at_most: 0, times: {at: pay, if: 'age < 18'}}",
@@ -145,6 +145,45 @@ def test_a_rule_about_what_never_happens_is_told() -> None:
         "  maybe: {type: condition, branches: [{if: age >= 18 && ok, to: lost}], else: menu}\n  pay:",
     )
     assert [(one.code, one.verdict) for one in found(text)] == [("T805", Verdict.PROVED)]
+
+
+IDLE = [
+    "{first: noted, before: {at: pay, if: 'age < 18'}}",
+    "{first: noted, before: {if: 'n < 0'}}",
+    "{whenever: {at: pay, if: '!ok'}, leads_to: bye}",
+    "{whenever: {if: 'n < 0'}, leads_to: bye}",
+    "{at_most: 1, times: {at: pay, if: 'age < 18'}}",
+    "{never: 'age < 18 && age > 20', at: pay}",
+    "{never: 'n < 1 && n > 1'}",
+    "{always: 'ok || !ok'}",
+]
+
+
+@pytest.mark.parametrize("rule", IDLE)
+def test_a_rule_whose_condition_decides_nothing_is_told(rule: str) -> None:
+    told = found(DESK.replace("RULE", rule))
+    assert [(one.code, one.verdict) for one in told] == [("T805", Verdict.PROVED)]
+
+
+def test_a_rule_about_a_variable_that_is_never_given_is_told() -> None:
+    text = DESK.replace("ok: {type", "x: int, ok: {type").replace("RULE", "{never: 'x > 3'}")
+    assert [one.code for one in found(text)] == ["T805"]
+
+
+MATTERING = [
+    "{first: noted, before: {at: pay, if: 'age >= 18'}}",
+    "{whenever: {at: pay, if: 'age > 30'}, leads_to: paid}",
+    "{whenever: {if: 'n > 1'}, leads_to: paid}",
+    "{at_most: 99, times: {at: pay, if: 'age > 30'}}",
+    "{at_most: 9, times: {at: bye, if: 'n > 1'}}",
+    "{at_most: 0, times: {at: pay, if: 'age < 18'}}",
+    "{always: 'ok', at: pay}",
+]
+
+
+@pytest.mark.parametrize("rule", MATTERING)
+def test_a_rule_whose_moment_comes_is_not(rule: str) -> None:
+    assert "T805" not in [one.code for one in found(DESK.replace("RULE", rule))]
 
 
 def test_a_rule_of_a_subflow_is_told_where_it_is_run() -> None:

@@ -113,3 +113,54 @@ def test_more_thresholds_than_values_are_tried() -> None:
     )
     text = text.replace("else: inc", "else: seven").replace("next: inc}", "next: route}")
     assert all(one.verdict is Verdict.UNDECIDED for one in dead(text))
+
+
+ROUNDS = """
+start: go
+nodes:
+  go: {type: message, text: "Hi.", next: rounds}
+  rounds:
+    type: loop
+    times: 30000
+    limit: 30000
+    next: bye
+    nodes: {tick: {type: message, text: ".", next: tock}, tock: {type: continue}}
+  bye: {type: end, text: "Bye."}
+"""
+
+
+def test_a_turn_that_is_discarded_has_been_where_it_began() -> None:
+    assert [one.code for one in compiler.verify(compiled(ROUNDS)).findings] == ["C207"]
+
+
+LOOKED_UP = """
+start: look
+variables: {rows: list, total: {type: int, default: 0}}
+nodes:
+  look: {type: action, action: sql, with: {query: "select 1", database: shop}, save: {SAVED}, on: {error: bye}, next: route}
+  route: {type: condition, branches: [{if: "GUARD", to: big}], else: small}
+  big: {type: end, text: "{{ rows }}{{ total }}"}
+  small: {type: end, text: "Small."}
+  bye: {type: end, text: "Bye."}
+"""
+
+
+@pytest.mark.parametrize(
+    ("saved", "guard"),
+    [
+        ('total: "result.rows[0].total"', "total > 100"),
+        ("rows: result.rows", "rows[0].total > 100"),
+        ("rows: result.rows", "size(rows) > 1 && rows[1].total > 100"),
+        ("rows: result.rows", "size(rows) > 0 && rows[0].kind == 'big'"),
+        ("rows: result.rows", "rows[0] == 'big'"),
+    ],
+)
+def test_parts_of_lists_at_fixed_places_are_known(saved: str, guard: str) -> None:
+    text = LOOKED_UP.replace("SAVED", saved).replace("GUARD", guard)
+    told = compiler.verify(compiled(text)).findings
+    assert {one.code for one in told} <= {"G304", "E609", "D401", "D403"}
+    assert Verdict.UNDECIDED not in {one.verdict for one in told}
+    never = text.replace(guard, f"({guard}) && total == 7")
+    if "rows: " in saved:
+        dead = [one for one in compiler.verify(compiled(never)).findings if one.code == "G310"]
+        assert [one.verdict for one in dead] == [Verdict.PROVED]

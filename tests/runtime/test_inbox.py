@@ -11,8 +11,7 @@ from statewright.errors import SessionEnded, StorageUnavailable
 from statewright.runtime import Runtime
 from statewright.statechart import Event, event_to_json
 from statewright.storage import MemoryStore
-from statewright.storage.queues import Message
-from statewright.storage.records import Lookup, Outcome, SessionKey, Turn
+from statewright.storage.records import Lookup, Message, Outcome, SessionKey, Turn
 from statewright.storage.store import WAITING
 from tests.runtime.worlds import NOW, World, counter, release, texts
 

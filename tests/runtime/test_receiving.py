@@ -43,7 +43,7 @@ async def received(runtime: Runtime, text: str, **options: Any) -> Received:
 
 async def settled(world: World, runtime: Runtime) -> None:
     """Let everything be handled that waits anywhere."""
-    await asyncio.sleep(0.02)
+    await runtime._inbox.close()  # what goes on in the background comes to its end
     while await runtime.sweep(world.clock.advance(1 + HOLD // 1_000_000)):
         pass
 

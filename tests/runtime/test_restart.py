@@ -14,7 +14,7 @@ from statewright.runtime.timers import HOLD
 from statewright.statechart import event_to_json
 from statewright.statechart.event import Event
 from statewright.storage import SQLStore
-from statewright.storage.queues import Message
+from statewright.storage.records import Message
 from tests.runtime.worlds import caller, counter, release, sleeper, texts
 
 pytestmark = pytest.mark.anyio

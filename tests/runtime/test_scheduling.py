@@ -52,8 +52,8 @@ async def publish(
 
 async def begun(*runtimes: Runtime) -> list[str]:
     """What the sessions that there are were told, the first one first."""
-    await asyncio.sleep(0.02)
     for runtime in runtimes:
+        await runtime._inbox.close()  # what goes on in the background comes to its end
         await runtime.sweep(runtime.clock() + 20_000_000)
     sessions = await runtimes[0].store.sessions("default")
     views = [await runtimes[0].session(session.key) for session in sessions]

@@ -11,6 +11,7 @@ from statewright import compiler, flows
 from statewright.runtime import Received, Runtime
 from statewright.runtime.timers import HOLD
 from statewright.statechart import Event, Status
+from statewright.storage.records import SessionKey
 from tests.runtime.worlds import World, texts
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +45,11 @@ nodes:
 """
 
 
+async def nothing(_key: SessionKey, _now: int) -> int:
+    """Handles nothing: as if the process were killed just after it has acknowledged."""
+    return 0
+
+
 async def published(world: World) -> Runtime:
     runtime = await world.worker()
     for name, text in (("orders", ORDERS), ("help", HELP)):
@@ -58,7 +64,7 @@ async def happened(
     taken = await runtime.happened(
         what, conversation="c", message_id=message or str(what), contact=contact
     )
-    await asyncio.sleep(0.02)
+    await runtime._inbox.close()  # what goes on in the background comes to its end
     while await runtime.sweep(world.clock.advance(1 + HOLD // 1_000_000)):
         pass
     return taken
@@ -95,6 +101,38 @@ async def test_a_message_that_comes_again_changes_nothing(world: World) -> None:
         assert await turns_of(runtime) == before
     # The session that was to begin anew remembers how it ended, and to whom it left the message.
     assert sorted(before.values()) == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize("what", ["hi", "start over", "Ada"])
+async def test_a_message_that_comes_again_much_later_changes_nothing(
+    world: World, what: str
+) -> None:
+    runtime = await published(world)
+    for number, one in enumerate(("hi", "start over", "Ada", "hello", "start over", "hm")):
+        await happened(world, runtime, one, message=f"{one}{number}")
+    before = await turns_of(runtime)
+    number = ("hi", "start over", "Ada").index(what)
+    (again,) = await happened(world, runtime, what, message=f"{what}{number}")
+    assert f"{what}{number}" in [turn.message for turn in await runtime.store.history(again.key)]
+    assert await turns_of(runtime) == before
+
+
+async def test_a_message_begins_a_session_where_the_one_that_it_was_for_has_ended(
+    world: World,
+) -> None:
+    runtime = await published(world)
+    (first,) = await happened(world, runtime, "hi")
+    drain, runtime._inbox._drain = runtime._inbox._drain, nothing
+    for name in ("Ada", "more"):
+        await runtime.happened(name, conversation="c", message_id=name)
+    await asyncio.sleep(0)
+    runtime._inbox._drain = drain
+    (last,) = await happened(world, runtime, "and more")
+    assert await said(runtime, first) == ["Hello?", "You said Ada."]
+    found = await runtime.handled(last, "and more", settle=5)
+    assert found is not None
+    assert texts(*await runtime.read(found[0])) == ["Hello?", "You said and more."]
+    assert found[0] != first.key
 
 
 async def test_a_word_may_begin_a_flow_anew(world: World) -> None:

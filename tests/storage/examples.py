@@ -15,7 +15,6 @@ from statewright.statechart.snapshot import Status
 from statewright.storage import Store
 from statewright.storage.identity import state_hash
 from statewright.storage.patches import Operation, Patch, Scope
-from statewright.storage.queues import Message
 from statewright.storage.records import (
     Birth,
     Committed,
@@ -23,6 +22,7 @@ from statewright.storage.records import (
     Duplicate,
     Loaded,
     Lookup,
+    Message,
     Request,
     SessionKey,
     Turn,

@@ -6,7 +6,7 @@ import asyncio
 
 from statewright.storage import Store
 from statewright.storage.queues import Settlement
-from statewright.storage.records import Committed, SessionKey
+from statewright.storage.records import Committed, Conflict, SessionKey
 from statewright.storage.store import WAITING
 from tests.storage.examples import ALWAYS, KEY, loaded, message, request, turn
 
@@ -72,6 +72,36 @@ async def of_many_messages_the_first_are_loaded_and_the_last_is_known(
     await store.commit([turn(0, names[0])])
     found = await loaded(other)
     assert [arrival.message for arrival in found.inbox] == names[1 : WAITING + 1]
+
+
+async def what_a_turn_hands_on_is_accepted_with_it(store: Store, other: Store) -> None:
+    await store.accept([message("first", OTHER)])
+    handing = [
+        turn(0, "a", onward=(message("a", OTHER),)),
+        turn(1, "b", onward=(message("b", OTHER), message("first", OTHER))),
+    ]
+    assert await store.commit(handing) == (Committed(1), Committed(2))
+    inbox = (await loaded(other, OTHER)).inbox
+    assert [arrival.message for arrival in inbox] == ["first", "a", "b"]
+    assert [arrival.position for arrival in inbox] == sorted({one.position for one in inbox})
+    assert await other.ready(1_000, held_until=2_000) == (OTHER,)
+
+
+async def what_a_lost_turn_would_hand_on_is_not_accepted(store: Store, other: Store) -> None:
+    await store.commit([turn(0)])
+    await other.commit([turn(1, "faster")])
+    handing = [turn(1, "a"), turn(2, "b", onward=(message("b", OTHER),))]
+    assert await store.commit(handing) == (Conflict(2), Conflict(2))
+    assert (await loaded(other, OTHER)).inbox == ()
+
+
+async def what_was_handed_on_or_handled_there_is_not_accepted_again(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(0, "a", OTHER)])
+    await store.commit([turn(0, "b", onward=(message("a", OTHER), message("c", OTHER)))])
+    await other.commit([turn(1, "d", onward=(message("c", OTHER),))])
+    assert [arrival.message for arrival in (await loaded(other, OTHER)).inbox] == ["c"]
 
 
 async def acceptors_at_once_get_different_positions(store: Store, other: Store) -> None:
@@ -305,6 +335,9 @@ LAWS = (
     positions_are_not_given_twice_when_the_inbox_is_empty,
     a_message_handled_by_another_way_does_not_wait,
     of_many_messages_the_first_are_loaded_and_the_last_is_known,
+    what_a_turn_hands_on_is_accepted_with_it,
+    what_a_lost_turn_would_hand_on_is_not_accepted,
+    what_was_handed_on_or_handled_there_is_not_accepted_again,
     acceptors_at_once_get_different_positions,
     a_session_with_waiting_messages_is_ready_once_until_the_deadline,
     a_message_held_by_its_acceptor_is_not_ready,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from statewright.errors import UnstorableRecord
 from statewright.storage.limits import ID_LIMIT, NAME_LIMIT, TEXT_LIMIT
 from statewright.storage.patches import Operation, Patch, Scope
-from statewright.storage.queues import Claim, Message, Settlement
-from statewright.storage.records import Lookup, Publication, SessionKey
+from statewright.storage.queues import Claim, Settlement
+from statewright.storage.records import Lookup, Message, Publication, SessionKey
 from tests.storage.examples import KEY, birth, request, turn
 
 TEXTS: dict[str, Callable[[str], object]] = {

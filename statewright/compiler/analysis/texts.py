@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
+
+from msgspec import Struct
 
 from statewright.compiler.paths import path_from
 from statewright.compiler.scope import environment_of, session_variables
@@ -27,8 +29,7 @@ UNSURE = frozenset({"dyn", "error"})
 """Types of which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedText:
+class ParsedText(Struct, frozen=True):
     """A text and what became of it.
 
     Attributes:

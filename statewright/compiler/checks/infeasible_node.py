@@ -36,7 +36,8 @@ Instead:
 
 Known limits:
     Nodes inside flows that are run by this one are looked at where those flows are checked. What is
-    drawn for errors that cannot happen is left alone.
+    drawn for errors that cannot happen is left alone. Where a turn takes more steps than it may,
+    nothing is told: it is discarded, and leaves no trace of the nodes to which it has come.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ from statewright.compiler.checks.dead_edges import dead_edges
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import Drawing, proved
-from statewright.compiler.verification.questions import EnterState
+from statewright.compiler.verification.questions import EnterState, GoOnForEver
 from statewright.flows.nodes import Condition, Loop, Try
 from statewright.statechart.definition import state_id
 
@@ -56,7 +57,7 @@ from statewright.statechart.definition import state_id
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Nodes that are never entered, unless nothing that leads to them is either."""
     drawing = subject.drawing
-    if drawing is None:
+    if drawing is None or drawing.verification.is_met(GoOnForEver()):
         return
     told = {id(dead.edge) for dead in dead_edges(subject)}
     for node in subject.nodes.values():

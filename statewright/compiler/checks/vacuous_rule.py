@@ -2,7 +2,9 @@
 
 What it does:
     Reports rules whose moment never comes: the node at which something must hold is never begun;
-    what has to be answered, or may happen only so often, never happens.
+    what has to be answered, or may happen only so often, never happens, be it that a node is begun
+    with a condition or that a condition becomes true; the flow that has the rule is never run. Of
+    what must never, or always, hold it tells where that is so whatever the variables are.
 
 Why it matters:
     Such a rule always holds, whatever else is in the flow. It looks as if something were made sure.
@@ -39,8 +41,8 @@ Instead:
       bye: {type: end, text: "Bye."}
 
 Known limits:
-    Of a moment that names nodes and has a condition, too, only the nodes are looked at. Rules
-    without nodes are not looked at.
+    `at_most: 0` says that something never happens, and is not told where that is so. A number of
+    times that is never reached is not told either.
 """
 
 from __future__ import annotations
@@ -51,29 +53,43 @@ from statewright.compiler.checks.breaches import location_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.compiler.verification.drawing import proved
-from statewright.compiler.verification.questions import EnterState, Impossible
-from statewright.statechart.rules import described
+from statewright.compiler.verification.drawing import Drawing, proved
+from statewright.compiler.verification.moments import is_idle
+from statewright.compiler.verification.questions import EnterState, Impossible, Undecided
+from statewright.statechart.rules import Rule, RuleKind, described
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
-    """Rules of which no node is ever begun that they are about."""
+    """Rules whose moments never come."""
     drawing = subject.drawing
     for rule in drawing.verification.chart.rules if drawing is not None else ():
-        if drawing is None or rule.moment.states is None:
-            continue
-        answer = drawing.unmet(EnterState(state) for state in rule.moment.states)
-        if not rule.moment.states:
-            answer = Impossible("graph")
+        answer = None if drawing is None else _why_idle(drawing, rule)
         if answer is None:
             continue
         finding = check.finding(
-            f"the rule `{rule.name}` is about what never happens: {described(rule.moment)}",
+            f"the rule `{rule.name}` is about what never happens: {_moment(rule)}",
             location_of(subject.flow, rule),
             node="" if not rule.scope else rule.name.partition("/")[0],
-            help="name the node that is meant, or take the rule away",
+            help="name the node and the values that are meant, or take the rule away",
         )
         yield proved(finding, answer)
+
+
+def _why_idle(drawing: Drawing, rule: Rule) -> Impossible | Undecided | None:
+    """Why a rule decides nothing; None where it does, or nobody knows."""
+    if rule.moment.states is not None:
+        answer = drawing.unmet(EnterState(state) for state in rule.moment.states)
+        if not rule.moment.states:
+            answer = Impossible("graph")
+        if answer is not None:
+            return answer
+    return is_idle(drawing.verification, rule)
+
+
+def _moment(rule: Rule) -> str:
+    """What would have to happen for a rule to decide anything."""
+    is_denied = rule.kind is RuleKind.ALWAYS and rule.moment.condition is not None
+    return f"{described(rule.moment)}{' does not hold' if is_denied else ''}"
 
 
 CHECK = Check("T805", "vacuous-rule", Severity.WARNING, __doc__, find)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
+
+from msgspec import Struct
 
 from statewright.compiler.scope import environment_of, output_type_of
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role, names_inside
 from statewright.errors import ExpressionError
-from statewright.expressions import CelType, Environment, check, parse, parse_template
+from statewright.expressions import CelType, Environment, Place, check, parse, parse_template
 from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import Operation, Set, Source, Subflow
 from statewright.statechart.sourcemap import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A value that goes to a variable.
 
     Attributes:
@@ -93,7 +93,7 @@ def type_of_template(value: Any, environment: Callable[[], Environment]) -> CelT
     if not isinstance(value, str) or "{{" not in value:
         return None
     try:
-        hole = parse_template(value).lone_hole
+        hole = parse_template(value, Place.VALUE).lone_hole
     except ExpressionError:
         return None
     return None if hole is None else _type_in(environment(), hole.expression.text)

@@ -67,7 +67,7 @@ def why_dead(drawing: Drawing, edge: Edge, earlier: Sequence[Edge]) -> Why:
     cause = _cause(world, scope, guard, guards)
     if cause is not Cause.PATH:
         return Why(cause)
-    told = (_history(world, key) for key in _keys([guard], scope))
+    told = (_history(world, key) for key in keys_of([guard], scope))
     return Why(cause, "; ".join(filter(None, told)))
 
 
@@ -122,9 +122,24 @@ def is_true(guard: Expression, names: Mapping[str, Any]) -> bool:
         return False
 
 
-def _keys(guards: Iterable[Expression], scope: Scope) -> Iterator[Key]:
+def keys_of(guards: Iterable[Expression], scope: Scope) -> Iterator[Key]:
+    """The variables that guards read, each once."""
     keys = (read.key for guard in guards for read in reads_of(guard, scope))
     return iter(dict.fromkeys(key for key in keys if key is not None))
+
+
+def is_never_given(world: World, key: Key) -> bool:
+    """Whether a variable has no value at any time: nobody gives it one, and nothing writes it."""
+    scope = key[0]
+    if key in world.inputs or scope.startswith("~"):
+        return False
+    parts = [part for one in world.uses.values() for part in one.parts()]
+    return not any(
+        any(at == key for at, _, _ in part.literals)
+        or any(site.target == key for site in part.sites)
+        or (key in part.writes and part is not world.uses[scope].entered)
+        for part in parts
+    )
 
 
 def _history(world: World, key: Key) -> str:
@@ -135,8 +150,7 @@ def _history(world: World, key: Key) -> str:
     parts = [part for one in world.uses.values() for part in one.parts()]
     literals = [value for part in parts for at, place, value in part.literals if at == key]
     flows = [site for part in parts for site in part.sites if site.target == key]
-    written = any(key in part.writes for part in parts if part is not world.uses[scope].entered)
-    if not written and not literals and not flows:
+    if is_never_given(world, key):
         return f"`{name}` is never written"
     if flows or not literals:
         return ""

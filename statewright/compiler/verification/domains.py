@@ -10,7 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from statewright.compiler.verification.literals import Cut, cut_at, cut_from_value, cut_of
+from statewright.compiler.verification.literals import (
+    Cut,
+    cut_at,
+    cut_from_value,
+    cut_of,
+    spans_of_parts,
+)
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
@@ -140,8 +146,10 @@ class Domains:
         if site.role is Role.FLOW and site.target is not None:
             self._flow(site, site.target, places)
         elif site.role is Role.TEST:
-            for place in places:
-                self._flows[place] |= {(other, False) for other in places if other != place}
+            for start, end in spans_of_parts(site.expression):
+                own = [place for place, read in found if start <= read.start and read.end <= end]
+                for place in own:
+                    self._flows[place] |= {(other, False) for other in own if other != place}
 
     def _flow(self, site: Site, target: Key, places: Iterable[Place]) -> None:
         wanted = self._declared.get(target)
@@ -181,7 +189,7 @@ def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def is_path(site: Site) -> bool:
     """Whether the value is that of a variable, or a part of one, as it is, if it is there."""
-    spans = [(one.start, one.end) for one in references(site.expression)]
+    spans = [(one.start, one.end) for one in references(site.expression, places=True)]
     root = site.expression.root
     if isinstance(root, Call) and root.function in {"orValue", "value"} and root.target is not None:
         root = root.target

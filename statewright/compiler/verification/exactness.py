@@ -10,18 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import prod
 from typing import Final
 
 from statewright.compiler.verification.alphabet import SUBSETS
+from statewright.compiler.verification.combinations import BODY, is_overfull
 from statewright.compiler.verification.domains import EVENT, Domains, Place, is_path
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.relevance import Relevance
-from statewright.compiler.verification.samples import MOST, holds, is_closed, samples, sizes
+from statewright.compiler.verification.samples import (
+    MOST,
+    holds,
+    is_closed,
+    samples,
+    sizes,
+)
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site
-from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Read
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Path, Read
 from statewright.compiler.verification.world import World, declared_in
 from statewright.expressions import Literal, Sequence
 from statewright.expressions.syntax import Call, Node, walk
@@ -35,10 +41,6 @@ _CLOSED_KINDS: Final = frozenset(("choice", "boolean"))
 
 _SPARE: Final = 10
 """How many samples there are beside those at the places where a domain is cut."""
-
-_BODY: Final = ("data", "body")
-_APART: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "node")))
-"""What of an answer is tried apart from the rest of it, or only as it has to be."""
 
 _ALTERING: Final = frozenset(("trim", "lowerAscii", "upperAscii"))
 """Functions of a text that give the same for several ones."""
@@ -299,7 +301,7 @@ class _Looking:
         full = {
             key
             for key in set().union(*sources.values())
-            if key[0] == EVENT and (self._overfull(key, ("data",)) or self._overfull(key, _BODY))
+            if key[0] == EVENT and (self._overfull(key, ("data",)) or self._overfull(key, BODY))
         }
         changed = True
         while changed:
@@ -310,20 +312,11 @@ class _Looking:
                     joint |= {site.target} if sources[id(site)] & (joint | full) else set()
         return joint
 
-    def _overfull(self, key: Key, root: tuple[str, ...]) -> bool:
+    def _overfull(self, key: Key, root: Path) -> bool:
         """Whether parts of a value have more combinations than are tried."""
         if key[0] == EVENT and key[1] in self._asking:
             return False
-        tested = [
-            cut
-            for at, cut in self._domains.at(key).items()
-            if at[: len(root)] == root
-            and len(at) > len(root)
-            and at not in _APART
-            and (root == _BODY or at[:2] != _BODY)
-            and (cut.texts or cut.numbers or cut.predicates or cut.others)
-        ]
-        return len(tested) > 1 and prod(_variety(one) for one in tested) > MOST
+        return is_overfull(self._domains.at(key), root)
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""
@@ -348,11 +341,6 @@ class _Looking:
 
     def _predicates(self, place: Place) -> set[tuple[str, str]]:
         return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
-
-
-def _variety(cut: Cut) -> int:
-    """How many values of a part are tried, that it is missing among them."""
-    return len(samples("dyn", {(): cut})) + 1
 
 
 def _forms(root: Node) -> dict[tuple[int, int], str]:

@@ -110,6 +110,11 @@ def cut_at(expression: Expression, start: int, end: int) -> Cut:
     return cut
 
 
+def spans_of_parts(expression: Expression) -> Iterator[tuple[int, int]]:
+    """Where the parts of a test stand; see ``cut_at``."""
+    return ((part.start, part.end) for part in _parts(expression.root))
+
+
 def _parts(node: Node) -> Iterator[Node]:
     match node:
         case Logic(_, parts):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice, pairwise, product
+from itertools import chain, islice, pairwise, product
+from math import prod
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from statewright.compiler.verification.matching import texts_matching
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.expressions.operations.patterns import matches
+from statewright.expressions.references import PLACE
 from statewright.expressions.values import INT_MAX, NOTHING, Uint
 from statewright.statechart.definition import Limits
 from statewright.statechart.playing.script import UNITS
@@ -191,6 +193,9 @@ _HOLDS: Final[Mapping[str, Callable[[str, str], bool]]] = MappingProxyType(
 
 
 def _lists(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
+    if any(path and path[0].startswith(PLACE) for path in cuts):
+        yield from lists(cuts)
+        return
     sizes = {0, 1, 2} | {int(n) + step for n in cut.numbers for step in (-1, 0, 1)}
     items = sorted(cut.texts) or ["one", "two", "three"]
     for size in sorted(size for size in sizes if 0 <= size <= SIZES):
@@ -202,6 +207,43 @@ def _lists(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
         yield [_first_map(cuts)]
 
 
+def places_of(cuts: Cuts) -> dict[int, dict[tuple[str, ...], Cut]]:
+    """The places in a list that are cut, each with its cuts, by path below it."""
+    found: dict[int, dict[tuple[str, ...], Cut]] = {}
+    for path, cut in cuts.items():
+        if path and path[0].startswith(PLACE):
+            found.setdefault(int(path[0].removeprefix(PLACE)), {})[path[1:]] = cut
+    return found
+
+
+def list_sizes(cuts: Cuts) -> list[int]:
+    """A size of a list from each piece into which sizes are cut, at first one with all places."""
+    places = places_of(cuts)
+    most = max(places, default=-1) + 1
+    numbers = {*places, *(int(number) for number in cuts.get((), _WHOLE).numbers)}
+    wanted = {0, most} | {number + step for number in numbers for step in (-1, 0, 1)}
+    others = sorted(size for size in wanted - {most} if 0 <= size <= max(SIZES, most))
+    return [most, *others]
+
+
+def lists(cuts: Cuts) -> Iterator[list[Any]]:
+    """Lists of which places are cut: all combinations of the first ones, and each value once."""
+    values = {number: _part_samples(below) for number, below in places_of(cuts).items()}
+    values = {number: found for number, found in values.items() if number <= SIZES}
+    for size in list_sizes(cuts) if values else ():
+        known = {number: found for number, found in values.items() if number < size}
+        filler = next(iter(known.values()), ({},))[0]
+        usual = [known.get(number, (filler,))[0] for number in range(size)]
+        yield usual
+        if prod(map(len, known.values())) <= MOST:
+            for each in product(*known.values()):
+                chosen = dict(zip(known, each, strict=True))
+                yield [chosen.get(number, one) for number, one in enumerate(usual)]
+        else:
+            for number, found in known.items():
+                yield from ([*usual[:number], one, *usual[number + 1 :]] for one in found)
+
+
 def _maps(_: Cut, cuts: Cuts, __: Limits) -> Iterator[Any]:
     yield from maps(cuts)
 
@@ -210,7 +252,7 @@ def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:
     """Maps whose parts are cut: all combinations of the first ones, and each value once."""
     inner: dict[str, dict[tuple[str, ...], Cut]] = {}
     for path, cut in cuts.items():
-        if path:
+        if path and not path[0].startswith(PLACE):
             inner.setdefault(path[0], {})[path[1:]] = cut
     fields = {name: [*_part_samples(below), NOTHING] for name, below in sorted(inner.items())}
     if not fields:
@@ -231,6 +273,9 @@ def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:
 
 
 def _part_samples(cuts: Cuts) -> Values:
+    if places_of(cuts):
+        named = any(path and not path[0].startswith(PLACE) for path in cuts)
+        return tuple(islice(chain(lists(cuts), maps(cuts) if named else ()), MOST))
     if any(cuts_path for cuts_path in cuts):
         return tuple(islice(maps(cuts), MOST))
     return samples("dyn", cuts)
@@ -246,7 +291,7 @@ def _map_of(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
     if any(cuts):
-        yield from maps({path: one for path, one in cuts.items() if path})
+        yield from _part_samples(cuts)
     if cut.texts or cut.predicates:
         yield from _texts(Cut(texts=cut.texts, predicates=cut.predicates), cuts, limits)
     if cut.numbers:

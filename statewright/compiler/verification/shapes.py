@@ -66,7 +66,7 @@ class Shape:
     def _covered(self, node: Node) -> bool:
         """Whether a value is one at whose place in an unknown one the domain is cut.
 
-        What is inside of a list has no such place: no samples of lists are made.
+        What is inside of a list has one only where its number is written out.
         """
         return any(start <= node.start and node.end <= end for start, end in self._spans)
 

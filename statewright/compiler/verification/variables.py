@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from statewright.expressions import Expression, references
+from statewright.expressions import Expression
+from statewright.expressions.references import PLACE, references
 from statewright.statechart.structure.nodes import ROOTS, Scope
 
 Key = tuple[str, str]
@@ -27,8 +28,8 @@ class Read:
 
     Attributes:
         key: the variable; None for what is no variable.
-        path: what is read of it: ``("total",)`` of ``order.total``; of what is no variable, the
-            whole path: ``("event", "data", "text")``.
+        path: what is read of it: ``("total",)`` of ``order.total``, with ``place_name(0)`` for a
+            place in a list; of what is no variable, the whole path: ``("event", "data", "text")``.
         tested: whether it is no error if it is not there.
         start: where it stands in the text.
         end: where it ends.
@@ -45,9 +46,14 @@ def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
     """Everything that an expression reads, where ``scope`` holds."""
     return tuple(
         replace(read, start=one.start, end=one.end)
-        for one in references(expression)
-        for read in _reads(one.path, one.tested, scope)
+        for one in references(expression, places=True)
+        for read in _reads(_named(one.path), one.tested, scope)
     )
+
+
+def _named(path: Path) -> Path:
+    """A path that ends where a root, which is a map, is looked into as if it were a list."""
+    return path[:1] if path[1:] and path[1].startswith(PLACE) and path[0] in ROOTS else path
 
 
 def _reads(path: Path, tested: bool, scope: Scope) -> Iterator[Read]:  # noqa: FBT001 (a fact)

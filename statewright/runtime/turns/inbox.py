@@ -9,8 +9,7 @@ from typing import Final
 from statewright.errors import InvalidMessage, StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.timers import HOLD, Drain
-from statewright.storage.queues import Message
-from statewright.storage.records import SessionKey
+from statewright.storage.records import Message, SessionKey
 from statewright.storage.store import Store
 
 LARGEST: Final = 4_000_000
@@ -56,15 +55,17 @@ class Inbox:
             )
         row = Message(key, message, body, now)
         (position,) = await self._store.accept([row], held_until=now + HOLD)
-        self._see_to(key)
+        self.see_to(key)
         return position
 
     async def close(self) -> None:
         """Wait until what was begun is done."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # What is done may hand messages on, which is seen to as well.
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
-    def _see_to(self, key: SessionKey) -> None:
-        """Handle what waits in a session; whoever is at it looks once more."""
+    def see_to(self, key: SessionKey) -> None:
+        """Handle what waits in a session, in the background; whoever is at it looks once more."""
         at_it = key in self._again
         self._again[key] = True
         if not at_it:

@@ -76,15 +76,19 @@ class Receiver:
         latest = next((one for one in episodes if one.flow == talk.flow), None)
         if latest is None:
             return 1
-        known = range(latest.episode, max(0, latest.episode - LOOK_BACK), -1)
+        # A message may wait for the session after the latest one, which it begins.
+        known = range(latest.episode + 1, max(0, latest.episode - LOOK_BACK), -1)
         loaded = await self._store.load([Lookup(talk.key(one), message) for one in known])
         for episode, session in zip(known, loaded, strict=True):
-            if _has(session, message):
+            if has(session, message):
                 return episode
-        return latest.episode + (latest.status is not Status.ACTIVE)
+        last = loaded[1]
+        active = last.session is not None and last.session.status is Status.ACTIVE
+        # What waits in a session that is over is handed on to the next one, before what comes now.
+        return latest.episode + (not active and not last.inbox)
 
 
-def _has(loaded: Loaded, message: str) -> bool:
+def has(loaded: Loaded, message: str) -> bool:
     """Whether a session has handled a message, or is going to."""
     waits = any(arrival.message == message for arrival in loaded.inbox)
     return waits or loaded.duplicate is not None

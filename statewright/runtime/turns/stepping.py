@@ -37,7 +37,7 @@ from statewright.statechart.stepping.outside import declaration_of
 from statewright.storage.identity import state_hash
 from statewright.storage.limits import TEXT_LIMIT
 from statewright.storage.patches import Operation, Patch, Scope
-from statewright.storage.records import Birth, Request, SessionKey, Turn
+from statewright.storage.records import Birth, Message, Request, SessionKey, Turn
 
 START: Final = "start"
 """The event that the history begins with: its data are ``{"inputs", "seed"}``."""
@@ -180,9 +180,23 @@ def is_stale(before: Snapshot, made: Stepped) -> bool:
 
 
 def turn_from(
-    key: SessionKey, made: Stepped, message: Incoming, *, version: int, birth: Birth | None = None
+    key: SessionKey,
+    made: Stepped,
+    message: Incoming,
+    *,
+    version: int,
+    birth: Birth | None = None,
+    onward: tuple[Message, ...] = (),
 ) -> Turn:
     """What is committed of a step.
+
+    Args:
+        key: whose.
+        made: the step.
+        message: what was handled.
+        version: what the session runs from now on.
+        birth: who it is, of its first turn.
+        onward: what is handed on to other sessions.
 
     Raises:
         UnstorableRecord: the id of the message, or of the contact, is none that can be kept.
@@ -206,6 +220,7 @@ def turn_from(
         patches=tuple(_patches(made)),
         position=message.position,
         birth=birth,
+        onward=onward,
     )
 
 

@@ -2,7 +2,9 @@
 
 What begins is for ``statechart.answering`` to say; here it is told what is published and what goes
 on, and what it says is done. All of it is kept by the store before it is done, and none of it is
-done twice, however often the same message comes.
+done twice, however often the same message comes: what it has been found to be for is looked up
+first, for what goes on may have changed since. (Looked up are the latest ``LOOK_BACK`` sessions of
+each flow.)
 """
 
 from __future__ import annotations
@@ -19,12 +21,12 @@ from statewright.runtime.clock import Clock
 from statewright.runtime.turns.inbox import Inbox
 from statewright.runtime.turns.messages import checked_id, end_from
 from statewright.runtime.turns.openings import Talk
-from statewright.runtime.turns.receiving import Receiver
+from statewright.runtime.turns.receiving import Receiver, has
 from statewright.runtime.turns.starting import LOOK_BACK, Starter
 from statewright.runtime.turns.views import Received
 from statewright.statechart import Event, Status, event_to_json
 from statewright.statechart.answering import Beginning, Offer, begun_by, holds, tried
-from statewright.statechart.triggers import MESSAGE, Reentry, Trigger, TriggerKind
+from statewright.statechart.triggers import MESSAGE, OPENED, Reentry, Trigger, TriggerKind
 from statewright.storage.limits import check_id
 from statewright.storage.records import Lookup, Publication, SessionKey
 from statewright.storage.store import PAGE, Store
@@ -42,6 +44,24 @@ RESTARTED: Final = "restarted"
 """The outcome of a session that ended because another one of its flow began."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a conversation stands, by flow.
+
+    Attributes:
+        active: the sessions that go on, but for those that the message has begun; newest first.
+        latest: the number of the latest session.
+        seen: the session that the message was found to be for when it came before: it has handled
+            it, or it waits there.
+        begun: the flows of which that message has begun a session, or is about to.
+    """
+
+    active: Mapping[str, Sequence[SessionKey]]
+    latest: Mapping[str, int]
+    seen: Mapping[str, SessionKey]
+    begun: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +143,48 @@ class Triggering:
         check_id("the id of the contact", contact or "-")
         known = await self.offers(talk.tenant)
         offers = [offer for _, offer in known.values()]
-        active = await self._active(talk, message, offers)
-        found = tried(await self._with_values(talk, event, contact), offers, active)
-        begun = _without_misfits(talk.tenant, found)
+        standing = await self._standing(talk, message, offers)
         happening = _Happening(talk, event, message, contact)
-        taken: list[Received] = []
+        again = [await self._tell(happening, key) for key in standing.seen.values()]
+        if again and event.name in {MESSAGE, OPENED}:
+            return tuple(again)  # It is for one session, and that has it.
+        active = standing.active
+        seen = await self._with_values(talk, event, contact)
+        found = [one for one in tried(seen, offers, active) if one.flow not in standing.seen]
+        begun = _without_misfits(talk.tenant, found)
         for one in begun:
             going = active.get(one.flow, ())
-            publication = known[one.flow][0]
-            taken.append(await self._begin(happening, publication, one, going))
-        others = [flow for flow in active if all(flow != one.flow for one in begun)]
+            again.append(await self._begin(happening, known[one.flow][0], one, going))
         if event.name == MESSAGE:
-            others = [] if begun else _first(others, known)
-        # Of several sessions of one flow, the newest is the one that a message is for.
-        most = 1 if event.name == MESSAGE else LOOK_BACK
-        told = [key for flow in others for key in active[flow][:most]]
-        return (*taken, *[await self._tell(happening, key) for key in told])
+            return tuple(again) if begun else await self._said(happening, known, standing, seen)
+        done = {one.flow for one in begun} | standing.begun
+        done_by = {one.key for one in again}
+        told = [key for flow in active if flow not in done for key in active[flow]]
+        return (*again, *[await self._tell(happening, key) for key in told if key not in done_by])
+
+    async def _said(
+        self,
+        happening: _Happening,
+        known: Mapping[str, tuple[Publication, Offer]],
+        standing: _Standing,
+        seen: Event,
+    ) -> tuple[Received, ...]:
+        """Tell a message that begins nothing to the session that it is for.
+
+        Where that ends before the message is handled, and without it the message would have begun
+        another session of the flow, it does so then.
+        """
+        for flow in _first(standing.active, known):
+            # Of several sessions of one flow, the newest is the one that a message is for.
+            key = standing.active[flow][0]
+            talk = replace(happening.talk, flow=flow)
+            rest = [other for other in standing.active if other != flow]
+            otherwise = tried(seen, [offer for _, offer in known.values()], rest)
+            fitting = [one for one in otherwise if not one.misfits]
+            if [one.flow for one in fitting] == [flow] and key == talk.key(standing.latest[flow]):
+                return (await self._begin(happening, known[flow][0], fitting[0], ()),)
+            return (await self._tell(happening, key),)
+        return ()
 
     async def fire(self, publication: Publication, trigger: Trigger, at: int) -> Received | None:
         """Begin what a schedule begins at a time; None where it begins nothing.
@@ -157,13 +203,16 @@ class Triggering:
         message = f"{SCHEDULE}:{at}"
         event = Event(SCHEDULE, {"trigger": trigger.name})
         seen = replace(await self._with_values(talk, event, ""), now=at)
-        active = await self._active(talk, message, [Offer(flow, (trigger,))])
-        going = active.get(flow, ())
+        happening = _Happening(talk, event, message, "")
+        standing = await self._standing(talk, message, [Offer(flow, (trigger,))])
+        if flow in standing.seen:
+            return await self._tell(happening, standing.seen[flow])
+        going = standing.active.get(flow, ())
         if (going and trigger.reentry is Reentry.IGNORE) or not holds(trigger, seen):
             return None
         restart = bool(going) and trigger.reentry is Reentry.RESTART
         begun = begun_by(trigger, seen, flow=flow, restart=restart)
-        return await self._begin(_Happening(talk, event, message, ""), publication, begun, going)
+        return await self._begin(happening, publication, begun, going)
 
     async def inputs(
         self,
@@ -205,29 +254,37 @@ class Triggering:
             raise InvalidEvent(f"the condition of the trigger `{named}` does not hold")
         return {**given, **begun_by(known[named], event, flow=publication.flow).inputs}
 
-    async def _active(
-        self, talk: Talk, message: str, offers: Iterable[Offer]
-    ) -> dict[str, list[SessionKey]]:
-        """The sessions that go on, but for those that the same message has begun.
+    async def _standing(self, talk: Talk, message: str, offers: Iterable[Offer]) -> _Standing:
+        """How a conversation stands, and what became of a message that came there before.
 
-        By flow, the newest first. Where a flow begins sessions beside each other, its latest
-        ``LOOK_BACK`` are looked at.
+        Of a flow that begins sessions beside each other several may go on, of others the latest.
         """
         episodes = await self._store.conversation(talk.tenant, talk.channel, talk.conversation)
         beside = {offer.flow for offer in offers if any(map(_is_parallel, offer.triggers))}
-        keys = [
-            replace(talk, flow=latest.flow).key(number)
-            for latest in episodes
-            for number in range(latest.episode, max(0, latest.episode - LOOK_BACK), -1)
-            if number == latest.episode or latest.flow in beside
+        latest = {one.flow: one.episode for one in episodes}
+        places = [
+            (one.flow, replace(talk, flow=one.flow).key(number))
+            for one in episodes
+            # A message may wait for the session after the latest one, which it begins.
+            for number in range(one.episode + 1, max(0, one.episode - LOOK_BACK), -1)
         ]
-        going: dict[str, list[SessionKey]] = {}
-        loaded = await self._store.load([Lookup(key, message) for key in keys])
-        for key, one in zip(keys, loaded, strict=True):
-            begun = one.duplicate is not None and one.duplicate.revision == 1
-            if one.session is not None and one.session.status is Status.ACTIVE and not begun:
-                going.setdefault(one.session.birth.flow, []).append(key)
-        return going
+        active: dict[str, list[SessionKey]] = {}
+        seen: dict[str, SessionKey] = {}
+        begun: set[str] = set()
+        loaded = await self._store.load([Lookup(key, message) for _, key in places])
+        for (flow, key), one in zip(places, loaded, strict=True):
+            begins = one.duplicate is not None and one.duplicate.revision == 1
+            begins |= one.session is None and has(one, message)
+            if begins:
+                begun.add(flow)
+            if has(one, message):
+                seen.setdefault(flow, key)
+            session = one.session
+            if session is None or session.status is not Status.ACTIVE or begins:
+                continue
+            if flow in beside or session.birth.episode == latest[flow]:
+                active.setdefault(flow, []).append(key)
+        return _Standing(active, latest, seen, frozenset(begun))
 
     async def _with_values(self, talk: Talk, event: Event, contact: str) -> Event:
         """The event as triggers see it: with its time, and what is known of contact and tenant."""

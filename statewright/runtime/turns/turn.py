@@ -42,13 +42,13 @@ from statewright.statechart import EffectKind, Event, Snapshot, Status
 from statewright.statechart.forms.making import maker
 from statewright.statechart.interventions.repairs import RESUME
 from statewright.storage.corruption import corrupted
-from statewright.storage.queues import Message
 from statewright.storage.records import (
     Birth,
     Committed,
     Duplicate,
     Loaded,
     Lookup,
+    Message,
     Outcome,
     Publication,
     Session,
@@ -66,7 +66,7 @@ PAUSE: Final = 0.05
 _log = logging.getLogger(__name__)
 _event = maker(Event)
 
-OnCommit = Callable[[SessionKey, Stepped], None]
+OnCommit = Callable[[Turn, Stepped], None]
 """Told of each turn that this process has committed. It returns at once, and never fails."""
 
 
@@ -274,10 +274,11 @@ class Turns:
         chain: list[tuple[Turn, Stepped]] = []
         snapshot = session.snapshot
         for message in messages[:CHAIN]:
-            if message.opening is not None and snapshot.status is not Status.ACTIVE:
-                await self._pass_on(message, message.opening.next, now)
+            over = snapshot.status is not Status.ACTIVE
+            onward = _onward(message, message.opening, now) if over and message.opening else ()
             made = _stepped(session, snapshot, message, now)
-            chain.append((turn_from(key, made, message, version=session.row.version), made))
+            turn = turn_from(key, made, message, version=session.row.version, onward=onward)
+            chain.append((turn, made))
             snapshot = made.step.snapshot
             if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
                 break  # The next turn has to read what this one writes.
@@ -295,15 +296,6 @@ class Turns:
         (outcome,) = await self._store.commit([turn])
         self._answer(turn, made, outcome)
         return int(isinstance(outcome, Committed))
-
-    async def _pass_on(self, message: Incoming, opening: Opening, now: int) -> None:
-        """Let the next session of a conversation have a message that finds this one ended.
-
-        It is there before this session notes that it came too late: a crash in between passes it on
-        again, to the same place.
-        """
-        body = body_of(message.event, opening)
-        await self._store.accept([Message(opening.key, message.id, body, now)])
 
     async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
         """A loaded session, its state verified.
@@ -378,7 +370,17 @@ class Turns:
         for patch in outcome.unfit:
             what = f"{patch.scope} at {'.'.join(patch.path)}"
             _log.warning("session %s, revision %d: no patch of %s", session, revision, what)
-        self._on_commit(turn.key, made)
+        self._on_commit(turn, made)
+
+
+def _onward(message: Incoming, opening: Opening, now: int) -> tuple[Message, ...]:
+    """What the next session of a conversation gets of a message that finds this one ended.
+
+    It is part of the turn that notes that it came too late, and so happens exactly if that does:
+    before the commit nobody knows whether the session really is over.
+    """
+    following = opening.next
+    return (Message(following.key, message.id, body_of(message.event, following), now),)
 
 
 def _begun(loaded: Loaded) -> Begun | None:

@@ -16,7 +16,7 @@ from statewright.errors import AlreadyDone, StorageUnavailable, UnknownPublicati
 from statewright.statechart import Release, release_to_json
 from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.patches import Patch, owner_of, patched
-from statewright.storage.queues import Claim, Message, Settlement
+from statewright.storage.queues import Claim, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Conflict,
@@ -24,6 +24,7 @@ from statewright.storage.records import (
     Episode,
     Loaded,
     Lookup,
+    Message,
     Outcome,
     PastTurn,
     Publication,

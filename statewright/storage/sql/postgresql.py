@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
-from statewright.storage.queues import Message
-from statewright.storage.records import Committed, Outcome, SessionKey, Turn
+from statewright.storage.records import Committed, Message, Outcome, SessionKey, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
 from statewright.storage.sql.rows import Parameters, json_text
@@ -90,18 +89,21 @@ class PostgreSQLDatabase(Database):
         outcomes = outcomes_of(turns, hoped, {})
         written = committed(turns, outcomes)
         chains = rows.chains_of(written)
-        plain = [chain for chain in chains if not any(turn.patches for turn in chain)]
-        patching = [chain for chain in chains if any(turn.patches for turn in chain)]
+        # What takes several statements goes in a transaction of its own.
+        plain = [chain for chain in chains if not any(map(_takes_more, chain))]
+        more = [chain for chain in chains if any(map(_takes_more, chain))]
         won: dict[SessionKey, str] = {}
         unfit = {}
         if plain:
             with self.writing() as connection:
                 won |= _won(plain, self.run_alone(connection, "commit", _written(plain)))
-        if patching:
+        if more:
             with self.transaction() as connection:
-                won |= _won(patching, self.run(connection, "commit", _written(patching)))
-                turns_won = [turn for chain in patching for turn in chain if turn.key in won]
+                won |= _won(more, self.run(connection, "commit", _written(more)))
+                turns_won = [turn for chain in more for turn in chain if turn.key in won]
                 unfit = self.patch(connection, turns_won, won)
+                if onward := [message for turn in turns_won for message in turn.onward]:
+                    self._accept(connection, onward, 0)
         results: list[Outcome | None] = [
             Committed(turn.revision, unfit.get((turn.key, turn.revision), ()))
             if isinstance(outcome, Committed) and turn.key in won
@@ -117,12 +119,19 @@ class PostgreSQLDatabase(Database):
 
     def accept(self, messages: Sequence[Message], held_until: int) -> None:
         """See ``Database.accept``."""
+        with self.writing() as connection:
+            self._accept(connection, messages, held_until)
+
+    def _accept(self, connection: Connection, messages: Sequence[Message], held_until: int) -> None:
         asked = [
             {**rows.inbox_row(message, position=0, held_until=held_until), "number": number}
             for number, message in enumerate(messages)
         ]
-        with self.writing() as connection:
-            self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})
+        self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})
+
+
+def _takes_more(turn: Turn) -> bool:
+    return bool(turn.patches or turn.onward)
 
 
 def _written(chains: Sequence[Sequence[Turn]]) -> Parameters:

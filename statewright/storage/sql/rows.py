@@ -15,7 +15,7 @@ from statewright.statechart.forms.making import maker
 from statewright.statechart.snapshot import Status
 from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from statewright.storage.corruption import corrupted
-from statewright.storage.queues import Claim, Entry, Message
+from statewright.storage.queues import Claim, Entry
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
@@ -23,6 +23,7 @@ from statewright.storage.records import (
     Duplicate,
     Episode,
     Loaded,
+    Message,
     PastTurn,
     Publication,
     Request,

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
-from statewright.storage.queues import Message
-from statewright.storage.records import Committed, Outcome, Turn
+from statewright.storage.records import Committed, Message, Outcome, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
 
@@ -77,6 +76,8 @@ class SQLiteDatabase(Database):
             contacts |= {turn.key: turn.birth.contact for turn in written if turn.birth}
             patching = [turn for turn in written if turn.patches]
             unfit = self.patch(connection, patching, contacts) if patching else {}
+            if onward := [message for turn in written for message in turn.onward]:
+                self._accept(connection, onward, 0)
         return [
             replace(outcome, unfit=unfit.get((turn.key, turn.revision), ()))
             if isinstance(outcome, Committed)
@@ -99,23 +100,26 @@ class SQLiteDatabase(Database):
     def accept(self, messages: Sequence[Message], held_until: int) -> None:
         """See ``Database.accept``."""
         with self.writing() as connection:
-            standing = self.run(connection, "positions", {"messages": rows.message_rows(messages)})
-            lasts = {
-                message.key: row.last or 0 for message, row in zip(messages, standing, strict=True)
-            }
-            fresh = {
-                (message.key, message.message): message
-                for message, row in zip(messages, standing, strict=True)
-                if row.position is None
-            }
-            arrivals = []
-            for message in fresh.values():
-                lasts[message.key] += 1
-                arrivals.append(
-                    rows.inbox_row(message, position=lasts[message.key], held_until=held_until)
-                )
-            self.run(connection, "count", arrivals)
-            self.run(connection, "accept", arrivals)
+            self._accept(connection, messages, held_until)
+
+    def _accept(self, connection: Connection, messages: Sequence[Message], held_until: int) -> None:
+        standing = self.run(connection, "positions", {"messages": rows.message_rows(messages)})
+        lasts = {
+            message.key: row.last or 0 for message, row in zip(messages, standing, strict=True)
+        }
+        fresh = {
+            (message.key, message.message): message
+            for message, row in zip(messages, standing, strict=True)
+            if row.position is None
+        }
+        arrivals = []
+        for message in fresh.values():
+            lasts[message.key] += 1
+            arrivals.append(
+                rows.inbox_row(message, position=lasts[message.key], held_until=held_until)
+            )
+        self.run(connection, "count", arrivals)
+        self.run(connection, "accept", arrivals)
 
 
 def _prepare(connection: Any, _record: object) -> None:

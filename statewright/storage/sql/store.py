@@ -18,12 +18,13 @@ from statewright.statechart.snapshot import Status
 from statewright.storage.journal import BEGINNING, Cursor, Noted
 from statewright.storage.lane import ROOM, Lane
 from statewright.storage.limits import NUMBER_LIMIT
-from statewright.storage.queues import Claim, Entry, Message, Settlement
+from statewright.storage.queues import Claim, Entry, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Episode,
     Loaded,
     Lookup,
+    Message,
     Outcome,
     PastTurn,
     Publication,

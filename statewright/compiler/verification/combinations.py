@@ -1,0 +1,54 @@
+"""How many combinations of the parts of a value are tried, and whether these are all."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Final
+
+from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.samples import MOST, Cuts, list_sizes, samples
+from statewright.compiler.verification.variables import Path
+from statewright.expressions.references import PLACE
+
+BODY: Final = ("data", "body")
+"""Where the parts of the answer to a request stand."""
+
+_APART: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "node")))
+"""What of an answer is tried apart from the rest of it, or only as it has to be."""
+
+
+def is_overfull(cuts: Cuts, root: Path) -> bool:
+    """Whether the parts of a value below a path have more combinations than are tried."""
+    lists = _lists_in(cuts, root)
+    tested = [
+        cut
+        for path, cut in cuts.items()
+        if path[: len(root)] == root
+        and len(path) > len(root)
+        and path not in _APART
+        and path not in lists
+        and (root == BODY or path[:2] != BODY)
+        and (cut.texts or cut.numbers or cut.predicates or cut.others)
+    ]
+    total = prod(len(list_sizes(one)) for one in lists.values()) * prod(map(_variety, tested))
+    return (len(tested) > 1 or bool(lists)) and total > MOST
+
+
+def _lists_in(cuts: Cuts, root: Path) -> dict[Path, Cuts]:
+    """The lists in a value of which places are looked at, with their cuts."""
+    above = {
+        path[:length]
+        for path in cuts
+        if path[: len(root)] == root
+        for length in range(len(root), len(path))
+        if path[length].startswith(PLACE)
+    }
+    return {
+        one: {path[len(one) :]: cut for path, cut in cuts.items() if path[: len(one)] == one}
+        for one in above
+    }
+
+
+def _variety(cut: Cut) -> int:
+    """How many values of a part are tried, that it is missing among them."""
+    return len(samples("dyn", {(): cut})) + 1
