@@ -55,6 +55,7 @@ class PostgreSQLDatabase(Database):
         )
         event.listen(engine, "connect", _prepare)
         super().__init__(engine)
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
 
     @contextmanager
@@ -78,6 +79,24 @@ class PostgreSQLDatabase(Database):
             connection.exec_driver_sql(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield connection
 
+    def run_bare(
+        self, connection: Connection, name: str, parameters: Parameters
+    ) -> Sequence[Sequence[Any]]:
+        """See ``Database.run_bare``; here the statement has to be a transaction of its own.
+
+        Where it fails, nothing was done, or nobody can know. So it is run again, as any other, by
+        SQLAlchemy, which finds out whether the connection is lost, and lets go of all that were
+        made as early as that one.
+        """
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.statements[name], parameters)
+            return cursor.fetchall()
+        except self._driver_error:
+            return self.run(connection, name, parameters)
+        finally:
+            cursor.close()
+
     def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
         """See ``Store.commit``.
 
@@ -96,7 +115,7 @@ class PostgreSQLDatabase(Database):
         unfit = {}
         if plain:
             with self.writing() as connection:
-                won |= _won(plain, self.run_alone(connection, "commit", _written(plain)))
+                won |= _won(plain, self.run_bare(connection, "commit", _written(plain)))
         if more:
             with self.transaction() as connection:
                 won |= _won(more, self.run(connection, "commit", _written(more)))
