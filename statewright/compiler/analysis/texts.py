@@ -9,7 +9,7 @@ from functools import cache
 from msgspec import Struct
 
 from statewright.compiler.paths import path_from
-from statewright.compiler.scope import environment_of, session_variables
+from statewright.compiler.scope import Lent, environment_of, session_variables
 from statewright.compiler.texts import Role, Text, texts_of
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import (
@@ -59,7 +59,7 @@ def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
     """Every text of a flow, in the order of ``texts_of``."""
 
     @cache
-    def environment(names: tuple[str, ...], begun: bool) -> Environment:  # noqa: FBT001 (a key)
+    def environment(names: tuple[Lent, ...], begun: bool) -> Environment:  # noqa: FBT001 (a key)
         return environment_of(flow if begun else replace(flow, variables=()), names)
 
     declared = session_variables(flow)
