@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.compiler.conversations import compiled, said, talk, turns
+from tests.compiler.rehydration import played_anew
 
 LABEL = """
 start: label
@@ -275,3 +276,50 @@ nodes:
         event = {"event": "client.result", "data": {"node": "scan", "result": result}}
         assert talk(flow, event)[-1] == said_then
     assert talk(flow, {"event": "client.result", "data": {}})[-1] == "Sorry"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"node": "ask"},
+        {"node": "ask", "approved": None},
+        {"node": "ask", "approved": "true"},
+        {"node": "ask", "approved": "yes"},
+        {"node": "ask", "approved": 1},
+        {"node": "ask", "approved": 0},
+        {"node": "ask", "approved": [True]},
+        {"node": "ask", "outcome": "maybe"},
+        {"approved": "no"},
+        {},
+        None,
+        "no",
+        True,
+        False,
+        ["ask", True],
+    ],
+)
+def test_what_is_no_decision_decides_nothing(data: object) -> None:
+    odd = {"event": "approval.decided", "data": data}
+    played = played_anew(APPROVAL, odd)
+    assert said(played) == ["Let me ask."]
+    (incident,) = played[-1].macrostep.incidents
+    assert "`approved` must be true or false" in incident.message
+    assert said(played_anew(APPROVAL, odd, decided(approved=True)))[-1] == "Paid. -"
+    assert said(played_anew(APPROVAL, odd, decided(approved=False)))[-1] == "No."
+    assert said(played_anew(APPROVAL, odd, {"advance": "2h"}))[-1] == "Late", "its time goes on"
+
+
+@pytest.mark.parametrize("name", ["b", 7, None, ["ask"], {"ask": 1}])
+def test_a_decision_about_something_else_is_passed_over_without_a_word(name: object) -> None:
+    other = {"event": "approval.decided", "data": {"node": name, "approved": True}}
+    (*_, last) = played_anew(APPROVAL, other)
+    assert not last.messages
+    assert not last.macrostep.incidents
+
+
+@pytest.mark.parametrize("data", ["no", [1], True])
+def test_what_a_client_sends_without_a_map_is_passed_over(data: object) -> None:
+    for event in ("client.result", "client.error"):
+        (*_, last) = played_anew(CLIENT, {"event": event, "data": data})
+        assert last.status == "active"
+        assert not last.messages
