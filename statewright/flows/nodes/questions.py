@@ -123,6 +123,9 @@ class Reminder:
 class Question:
     """Asks, waits for an answer, checks it, saves it.
 
+    What people type is read in the language of the session: [what answers mean](../answers.md) says
+    of each ``input`` what is understood, and what is asked again.
+
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
 
