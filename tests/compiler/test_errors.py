@@ -279,6 +279,10 @@ nodes:
 """
     told = "subflow: broke (the flow that was run has failed)"
     assert with_subflow(outer, inner) == [told]
+    lacking = outer.replace("flow: inner.yaml", "flow: inner.yaml, save: {x: output.y}")
+    lacking = lacking.replace("start: run", "start: run\nvariables: {x: string}")
+    inner = inner.replace("start: done", "start: done\nvariables: {y: string}")
+    assert with_subflow(lacking, inner) == [told]
 
 
 def with_subflow(outer: str, inner: str, *script: Any) -> list[str]:
@@ -389,3 +393,10 @@ def test_a_clause_whose_errors_are_all_answered_before_is_never_reached(
         "      - errors: [any]", f"{clause}      - errors: [any]"
     )
     assert codes(flow.replace("SECOND", second)) == told
+
+
+@pytest.mark.parametrize("place", ["error", "error.message", "vars.error"])
+def test_what_went_wrong_is_only_to_be_read(place: str) -> None:
+    flow = ASKING.replace("error: sorry", "error: forget").replace("TEXT", "{{ error.message }}")
+    flow += f"  forget: {{type: set, actions: [{{unset: {place}}}], next: sorry}}\n"
+    assert "D408" in codes(flow)
