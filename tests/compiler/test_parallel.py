@@ -64,12 +64,12 @@ def test_an_answer_in_parts_is_one_answer_though_others_listen() -> None:
     assert lines[-3:] == ["Hello Ada Lovelace", "red is nice", "Bye"]
 
 
-def test_a_question_that_is_asked_later_stands_behind_the_others() -> None:
+def test_whoever_is_being_talked_to_asks_on() -> None:
     flow = ALL.replace(
         'hello: {type: message, text: "Hello {{ name }}", next: named}',
         'hello: {type: question, text: "And your age, {{ name }}?", variable: age, next: named}',
     ).replace("variables: {", "variables: {age: string, ")
-    played = turns(flow, "Ada", "red", "42")
+    played = turns(flow, "Ada", "42", "red")
     assert said(played)[2:] == ["And your age, Ada?", "red is nice", "Bye"]
     assert played[-1].data["age"] == "42"
 
@@ -143,3 +143,23 @@ nodes:
   e: {type: end}
 """
     assert [finding.code for finding in compiled(none).findings] == ["R004"]
+
+
+@pytest.mark.parametrize(
+    ("other", "ports"),
+    [
+        ("type: approval, request: Refund?", "timeout: named, rejected: named"),
+        ("type: client, action: scan", "timeout: named, error: named"),
+    ],
+)
+def test_what_somebody_else_is_to_say_does_not_keep_the_user_from_answering(
+    other: str, ports: str
+) -> None:
+    flow = ALL.replace(
+        'type: question, text: "Your name?", variable: name,',
+        f"{other}, timeout: 1h, on: {{{ports}}},",
+    )
+    played = turns(flow, "red")
+    assert said(played)[-1] == "red is nice"
+    assert played[0].awaiting is not None
+    assert played[0].awaiting["node"] == "ask_colour"

@@ -255,7 +255,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
         entry=(start,),
         exit=(stop,),
         transitions=(
-            *heard(node, plan, plan.state(node.id, "ask")),
+            *heard(node, plan, plan.state(node.id, "ask"), "collect"),
             further,
             *_judged(node, config, plan, timeout(name), "", _typed(config)),
         ),
