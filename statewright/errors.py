@@ -329,6 +329,7 @@ class EffectFailed(HostError):
         kind: what the failure calls for; where None, what ``transient`` says.
         result: what counts as the result where no try is left, instead of the failure; or None.
         wait: microseconds before which another try is not wanted.
+        status: the status of HTTP that a server answered with, or 0.
     """
 
     def __init__(
@@ -340,6 +341,7 @@ class EffectFailed(HostError):
         kind: FailureKind | None = None,
         result: object = None,
         wait: int = 0,
+        status: int = 0,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -348,6 +350,7 @@ class EffectFailed(HostError):
         self.kind = usual if kind is None else kind
         self.result = result
         self.wait = wait
+        self.status = status
 
     @property
     def transient(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from statewright.compiler.checks import BY_CODE, findings_of
+from statewright.compiler.failures import with_error
 from statewright.compiler.findings import Finding, Severity, Verdict
 from statewright.compiler.house_rules import broken_rules
 from statewright.compiler.lowering import lower
@@ -109,6 +110,7 @@ def compile(  # noqa: A001 (always qualified: compiler.compile)
         flow: what an author drew.
         policy: what an organisation asks of it beside, and does not ask.
     """
+    flow = with_error(flow)
     lowered = lower(flow)
     triage = _triage(flow, policy, {})
     return Compilation(

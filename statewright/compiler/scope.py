@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +11,7 @@ from statewright.compiler.paths import path_from
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import CelType, Environment, type_from_name
 from statewright.expressions.overloads import function
-from statewright.expressions.types import MAP, object_of
+from statewright.expressions.types import DYN, MAP, object_of
 from statewright.flows.declaring import chart_type_of, limits_of, part_at
 from statewright.flows.model import Flow, Variable, VariableScope
 from statewright.flows.nodes import Source
@@ -51,6 +52,19 @@ _KNOWN: Final[Mapping[VariableScope, Mapping[str, CelType]]] = {
     VariableScope.TENANT: {},
 }
 """Values of the contact and the tenant that nobody has to declare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A name that is there in a part of a flow only: the element of a loop, a response, an error.
+
+    Attributes:
+        name: what expressions call it.
+        type: what it may hold.
+    """
+
+    name: str
+    type: CelType = DYN
 
 
 def session_variables(flow: Flow) -> Mapping[str, Variable]:
@@ -104,8 +118,8 @@ def flows_in(flow: Flow, depth: int = 0) -> Iterator[Flow]:
             yield from flows_in(inner, depth + 1)
 
 
-def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
-    """The environment of the expressions of a flow, with ``extra`` names of any type.
+def environment_of(flow: Flow, extra: tuple[Lent, ...] = ()) -> Environment:
+    """The environment of the expressions of a flow, with ``extra`` names; the last of a name wins.
 
     Every variable may have no value: who knows better has to say so.
     """
@@ -113,7 +127,7 @@ def environment_of(flow: Flow, extra: tuple[str, ...] = ()) -> Environment:
     types = {name: type_of_variable(variable) for name, variable in variables.items()}
     types |= {name: type_from_name(kind) for name, kind in ROOTS.items()}
     types |= {scope.value: _outside(flow, scope) for scope in _KNOWN}
-    types |= dict.fromkeys(extra, type_from_name("dyn"))
+    types |= {one.name: one.type for one in extra}
     own = frozenset(variables.keys() - ROOTS.keys())
     return Environment(types, HOST_FUNCTIONS, unset=own, mirror="vars", mirrored=own)
 

@@ -13,7 +13,9 @@ from statewright.compiler.analysis.texts import ParsedText, parsed_texts
 from statewright.compiler.analysis.ways import Ways, ways_of
 from statewright.compiler.analysis.writes import Write, writes_of
 from statewright.compiler.findings import Finding
+from statewright.compiler.lending import names_inside
 from statewright.compiler.policy import EVERYTHING, Policy
+from statewright.compiler.scope import Lent
 from statewright.compiler.verification.drawing import Drawing
 from statewright.flows.model import Flow, Node
 
@@ -27,6 +29,7 @@ class Subject:
         graph: its nodes and edges.
         reachable: nodes on a path from an entry, an interrupt, or where settings and policies lead;
             guards are not considered.
+        inside: container and body → the names that nodes in there may use besides.
         texts: its expressions and templates, parsed and type-checked.
         writes: the places that write variables.
         paces: what is waited for at each node.
@@ -40,6 +43,7 @@ class Subject:
     flow: Flow
     graph: Graph
     reachable: frozenset[str]
+    inside: Mapping[tuple[str, str], tuple[Lent, ...]]
     texts: tuple[ParsedText, ...]
     writes: tuple[Write, ...]
     paces: Mapping[str, Pace]
@@ -69,6 +73,7 @@ def subject_of(
         flow=flow,
         graph=graph,
         reachable=reachable_from(begun, successors_of(flow)),
+        inside=names_inside(flow),
         texts=tuple(parsed_texts(flow)),
         writes=writes,
         paces=paces_of(flow),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from statewright.compiler.lending import names_inside
 from statewright.compiler.places import PLACES_OF, PlaceAt, files, values
+from statewright.compiler.scope import Lent
 from statewright.expressions import Place
+from statewright.expressions.types import DYN, INT, MAP, STRING, CelType, object_of
 from statewright.flows.model import BUSINESS_HOURS, Flow, Settings
 from statewright.flows.nodes import (
     Action,
@@ -48,7 +53,6 @@ from statewright.flows.nodes import (
     Try,
     Unsupported,
     Value,
-    bodies_of,
     form_of,
 )
 from statewright.flows.outline import child
@@ -72,8 +76,7 @@ class Role(StrEnum):
     """The path of a variable that is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text that an author wrote.
 
     Attributes:
@@ -95,7 +98,7 @@ class Text:
     node: str = ""
     port: str = ""
     place: Place = Place.TEXT
-    names: tuple[str, ...] = ()
+    names: tuple[Lent, ...] = ()
     wanted: tuple[str, ...] = ()
     begun: bool = True
     language: str = ""
@@ -147,7 +150,7 @@ def _texts_of(flow: Flow) -> Iterator[Text]:
             yield Text(Role.GUARD, edge.guard, edge.source, edge.port, names=around)
 
 
-def _at(node: str, around: tuple[str, ...], text: Text) -> Text:
+def _at(node: str, around: tuple[Lent, ...], text: Text) -> Text:
     """A text of a node; written out, as there are many, and ``replace`` takes its time."""
     return Text(
         text.role,
@@ -162,19 +165,6 @@ def _at(node: str, around: tuple[str, ...], text: Text) -> Text:
         text.spoken,
         text.shown,
     )
-
-
-def names_inside(flow: Flow) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Container and body → the names that nodes in there may use beside those of the flow.
-
-    A container comes before what is inside it, as in ``Flow.nodes``.
-    """
-    names: dict[tuple[str, str], tuple[str, ...]] = {}
-    for node in flow.nodes:
-        around = names.get((node.container, node.body), ())
-        for body in bodies_of(node.config):
-            names[node.id, body.name] = (*around, *body.names)
-    return names
 
 
 def _settings(settings: Settings) -> Iterator[Text]:
@@ -220,7 +210,7 @@ def _set(changes: Set) -> Iterator[Text]:
 def _action(action: Action) -> Iterator[Text]:
     for name, value in action.parameters:
         yield from _value(value, PLACES_OF[form_of(action.action, name)])
-    yield from _saved(action.save, "result")
+    yield from _saved(action.save, result=DYN)
 
 
 def _llm(llm: Llm) -> Iterator[Text]:
@@ -231,20 +221,20 @@ def _llm(llm: Llm) -> Iterator[Text]:
     for _, value in llm.options:
         yield from _value(value)
     yield from _value(llm.documents, files)
-    yield from _saved(llm.save, "answer", "usage")
+    yield from _saved(llm.save, answer=DYN, usage=MAP)
 
 
 def _client(client: Client) -> Iterator[Text]:
     for _, value in client.parameters:
         yield from _value(value)
-    yield from _saved(client.save, "result")
+    yield from _saved(client.save, result=DYN)
 
 
 def _approval(approval: Approval) -> Iterator[Text]:
     yield from _bubbles(approval.message)
     yield _template(approval.request)
     yield from _value(approval.assignee)
-    yield from _saved(approval.save, "decision")
+    yield from _saved(approval.save, decision=DYN)
 
 
 def _split(split: Split) -> Iterator[Text]:
@@ -252,7 +242,9 @@ def _split(split: Split) -> Iterator[Text]:
         yield Text(Role.VARIABLE, split.variable)
 
 
-def _saved(save: tuple[tuple[Source, Source], ...], *names: str) -> Iterator[Text]:
+def _saved(save: tuple[tuple[Source, Source], ...], **types: CelType) -> Iterator[Text]:
+    """What is saved, by expressions that read what came back under names of these types."""
+    names = tuple(Lent(name, type_) for name, type_ in types.items())
     for variable, mapping in save:
         yield Text(Role.VARIABLE, variable)
         yield Text(Role.EXPRESSION, mapping, names=names)
@@ -296,7 +288,7 @@ _WANTED: Mapping[LoopKind, str] = MappingProxyType(
 def _subflow(subflow: Subflow) -> Iterator[Text]:
     for _, value in subflow.inputs:
         yield from _value(value)
-    yield from _saved(subflow.save, "output", "outcome")
+    yield from _saved(subflow.save, output=DYN, outcome=STRING)
 
 
 def _interrupt(interrupt: Interrupt) -> Iterator[Text]:
@@ -336,7 +328,7 @@ def _form(form: Form) -> Iterator[Text]:
     yield from _bubbles(form.message)
     if form.variable is not None:
         yield Text(Role.VARIABLE, form.variable)
-    names = tuple(field.name for field in form.fields)
+    names = tuple(Lent(field.name) for field in form.fields)
     for field in form.fields:
         for text in _question(field.question):
             yield replace(text, names=(*names, *text.names))
@@ -350,7 +342,11 @@ def _http(http: Http) -> Iterator[Text]:
         yield from _value(parameter)
     yield from _value(http.body)
     yield from _value(http.fallback)
-    yield from _saved(http.save, "response")
+    yield from _saved(http.save, response=_RESPONSE)
+
+
+_RESPONSE: Final = object_of({"status": INT, "headers": MAP, "body": DYN}, ("headers", "body"))
+"""The type of what a web service answers."""
 
 
 def _bubbles(bubbles: tuple[Bubble, ...]) -> Iterator[Text]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from statewright.expressions.functions import OVERLOADS
 from statewright.expressions.functions.network import CIDR, IP
@@ -76,8 +78,7 @@ class NameKind(StrEnum):
     TYPE = "type"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a name stands for: ``name`` is it in full, with its namespace."""
 
     kind: NameKind
@@ -126,14 +127,18 @@ class Environment:
         self, path: str, *, absolute: bool = False
     ) -> tuple[Meaning, CelType] | None:
         """What a name means, and its type; the innermost namespace wins."""
-        outer = () if absolute else tuple(filter(None, self.container.split(".")))
-        for length in range(len(outer), -1, -1):
-            name = ".".join((*outer[:length], path))
+        for name in (path,) if absolute or not self.container else self._within(path):
             if name in self.variables:
                 return Meaning(NameKind.VARIABLE, name), self.variables[name]
             if name in TYPE_NAMES:
                 return Meaning(NameKind.TYPE, name), type_of(TYPE_NAMES[name])
         return None
+
+    def _within(self, path: str) -> Iterator[str]:
+        """What a name may be short for, the innermost namespace first."""
+        outer = tuple(filter(None, self.container.split(".")))
+        for length in range(len(outer), -1, -1):
+            yield ".".join((*outer[:length], path))
 
 
 def _may_be_null(one: CelType) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from statewright.expressions.syntax import (
     Expression,
@@ -20,8 +21,7 @@ from statewright.expressions.syntax import (
 from statewright.expressions.values import TYPE_VALUES
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One place where an expression reads a variable or a part of one.
 
     Attributes:
@@ -60,19 +60,33 @@ def references(
             the type, unless it is among them.
         places: whether paths go on at places in lists that are written out.
     """
-    found: list[Reference] = []
-    _find(expression.root, frozenset(), found, _key_or_place if places else _literal_text)
+    found = _found(expression, _key_or_place) if places else _usual(expression)
     return tuple(
-        reference
-        for reference in found
-        if len(reference.path) > 1
-        or reference.path[0] not in TYPE_VALUES
-        or reference.path[0] in declared
+        [
+            reference
+            for reference in found
+            if len(reference.path) > 1
+            or reference.path[0] not in TYPE_VALUES
+            or reference.path[0] in declared
+        ]
     )
 
 
 _Named = Callable[[Node], str | None]
 """What stands for an index among the fields of a path; None where it is computed."""
+
+
+def _usual(expression: Expression) -> tuple[Reference, ...]:
+    """What is found without places; an expression never changes, and many ask what it reads."""
+    if expression.reads is None:
+        object.__setattr__(expression, "reads", _found(expression, _literal_text))
+    return expression.reads or ()
+
+
+def _found(expression: Expression, named: _Named) -> tuple[Reference, ...]:
+    found: list[Reference] = []
+    _find(expression.root, frozenset(), found, named)
+    return tuple(found)
 
 
 def _find(node: Node, bound: frozenset[str], found: list[Reference], named: _Named) -> None:

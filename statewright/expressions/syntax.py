@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 DEPTH_LIMIT: Final = 200
 """How deep a tree may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A number, text, bytes, bool or null that is written out."""
 
     value: Any
@@ -24,8 +25,7 @@ class Literal:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A variable, or a type such as ``int``. ``.x`` is absolute: no macro variable hides it."""
 
     name: str
@@ -34,8 +34,7 @@ class Name:
     absolute: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """``operand.field``, or ``operand.?field``, which gives an optional."""
 
     operand: Node
@@ -45,8 +44,7 @@ class Select:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Struct, frozen=True):
     """``has(operand.field)``: whether the field is there."""
 
     operand: Node
@@ -56,8 +54,7 @@ class Has:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """``operand[index]``, or ``operand[?index]``, which gives an optional."""
 
     operand: Node
@@ -67,8 +64,7 @@ class Index:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """``function(arguments)`` or ``target.function(arguments)``.
 
     The target may turn out to be a namespace: ``math.abs(x)`` reads like ``text.size()``.
@@ -83,8 +79,7 @@ class Call:
     """Where the name of the function stands: the *call site*."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """``!operand`` or ``-operand``."""
 
     operator: str
@@ -93,8 +88,7 @@ class Unary:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Struct, frozen=True):
     """Two or more operands joined by ``&&``, or by ``||``."""
 
     operator: str
@@ -103,8 +97,7 @@ class Logic:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """``left operator right`` with one of ``== != < <= > >= in``."""
 
     operator: str
@@ -116,8 +109,7 @@ class Comparison:
     """Where the operator stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Struct, frozen=True):
     """Operands with ``+ -`` or with ``* / %`` between them, worked off from left to right.
 
     There is one operand more than there are operators; ``positions`` says where those stand.
@@ -130,8 +122,7 @@ class Arithmetic:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """``condition ? then : otherwise``."""
 
     condition: Node
@@ -141,8 +132,7 @@ class Conditional:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListLiteral:
+class ListLiteral(Struct, frozen=True):
     """``[a, ?b]``; the items at the places in ``optional`` are left out when they are empty."""
 
     items: tuple[Node, ...]
@@ -151,8 +141,7 @@ class ListLiteral:
     optional: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class MapLiteral:
+class MapLiteral(Struct, frozen=True):
     """``{a: b, ?c: d}``; the entries at the places in ``optional`` may be left out."""
 
     entries: tuple[tuple[Node, Node], ...]
@@ -161,8 +150,7 @@ class MapLiteral:
     optional: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """A call that gives names to values: ``subject.all(x, …)``, ``cel.bind(x, subject, …)``.
 
     Attributes:
@@ -217,6 +205,8 @@ class Expression:
         default=None, init=False, compare=False, repr=False
     )
     slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)
+    # What it reads, found when it is first asked for; see ``references``.
+    reads: tuple[Any, ...] | None = field(default=None, init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Expression], tuple[str, Node]]:
         """Programs are not pickled; they are made anew."""

@@ -73,7 +73,7 @@ class Template:
     @property
     def holes(self) -> tuple[Hole, ...]:
         """The expressions in it, with their places."""
-        return tuple(part for part in self.parts if isinstance(part, Hole))
+        return tuple([part for part in self.parts if isinstance(part, Hole)])
 
     @property
     def lone_hole(self) -> Hole | None:

@@ -18,7 +18,8 @@ from starlette.routing import Route
 
 from statewright.http.answers import HEADERS, answer
 from statewright.http.charts import Charts
-from statewright.http.endpoint import Host
+from statewright.http.endpoint import Check, Host
+from statewright.http.flows import checked
 from statewright.http.limits import Limits
 from statewright.http.openapi import description_of
 from statewright.http.problems import told
@@ -37,7 +38,7 @@ SETTLE: Final = 5.0
 """How many seconds an answer waits for the results of its effects unless it is told otherwise."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 (an argument per choice, all but one with a usual value)
     runtime: Runtime,
     *,
     drafts: Drafts | None = None,
@@ -47,6 +48,7 @@ def create_app(
     operator_key: str = "",
     metrics: Metrics | None = None,
     manages_runtime: bool = True,
+    check: Check = checked,
 ) -> Starlette:
     """An application that publishes flows and talks to them.
 
@@ -64,6 +66,8 @@ def create_app(
         operator_key: what those show who look after sessions; ``""`` for nobody.
         metrics: what is shown at ``/metrics``; nothing is there where None.
         manages_runtime: whether the application opens and closes the runtime.
+        check: tells what becomes of a flow before it is published; called in threads. One with a
+            policy, or a solver, knows more than the usual one.
     """
     store = runtime.store
     limits = limits or Limits()
@@ -79,6 +83,7 @@ def create_app(
         limits=limits,
         settle=settle,
         compiling=asyncio.Semaphore(limits.compilations),
+        check=check,
         operator_key=operator_key,
     )
 

@@ -10,12 +10,17 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 from starlette.requests import Request
 
+from statewright.compiler import Compilation
+from statewright.flows import Flow
 from statewright.http.charts import Charts
 from statewright.http.limits import Limits
 from statewright.http.tokens import Tokens
 from statewright.runtime import Runtime
 from statewright.storage import Store
 from statewright.storage.drafts import Drafts
+
+Check = Callable[[Flow], Compilation]
+"""Tells what becomes of a flow, and all that is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Host:
         tokens: what opens sessions.
         limits: what a request may bring.
         settle: how long an answer waits for the results of its effects, in seconds.
-        compiling: held while a flow is compiled.
+        compiling: held while a flow is checked.
+        check: what becomes of a flow, all that can happen gone through; runs in a thread.
         operator_key: what operators show, or ``""`` where nobody may look after sessions here.
     """
 
@@ -44,6 +50,7 @@ class Host:
     limits: Limits
     settle: float
     compiling: asyncio.Semaphore
+    check: Check
     operator_key: str = field(default="", repr=False)
 
 

@@ -145,7 +145,7 @@ async def _removed(host: Host, request: Request, flow: str, call: Call) -> Reply
 
 async def validate(host: Host, _request: Request, drawn: wire.Drawn) -> Reply:
     """What is wrong with a flow."""
-    compilation = await _compiled(host, wire.text_from_drawn(drawn.flow), drawn.dialect or "")
+    compilation = await _checked(host, wire.text_from_drawn(drawn.flow), drawn.dialect or "")
     return Reply(wire.validation_json(compilation.findings))
 
 
@@ -154,7 +154,7 @@ async def validate_saved(host: Host, request: Request, drawn: wire.Drawn | None)
     if drawn is not None:
         return await validate(host, request, drawn)
     saved = await _saved(host, _flow_of(request))
-    compilation = await _compiled(host, saved.text, saved.dialect)
+    compilation = await _checked(host, saved.text, saved.dialect)
     return Reply(wire.validation_json(compilation.findings))
 
 
@@ -170,7 +170,7 @@ async def _published(
 ) -> Reply:
     saved = await _saved(host, flow)
     seen_from(request, flow, saved.heading.digest)
-    compilation = await _compiled(host, saved.text, saved.dialect)
+    compilation = await _checked(host, saved.text, saved.dialect)
     warnings = [one for one in compilation.findings if one.severity is not Severity.ERROR]
 
     def reply(publication: Publication) -> Reply:
@@ -193,15 +193,20 @@ async def compiled_draft(host: Host, flow: str) -> Compilation:
         UnknownFlow: there is none.
     """
     saved = await _saved(host, flow)
-    return await _compiled(host, saved.text, saved.dialect)
+    return await _checked(host, saved.text, saved.dialect)
 
 
-async def _compiled(host: Host, text: str, dialect: str) -> Compilation:
+async def _checked(host: Host, text: str, dialect: str) -> Compilation:
     """What becomes of a flow, worked out beside the loop that answers everybody else."""
     async with host.compiling:
         return await asyncio.to_thread(
-            lambda: compiler.compile(flows.parse(text, dialect=dialect or None, named=_DIALECT))
+            lambda: host.check(flows.parse(text, dialect=dialect or None, named=_DIALECT))
         )
+
+
+def checked(flow: flows.Flow) -> Compilation:
+    """What becomes of a flow where nobody is asked, and nothing beside."""
+    return compiler.verify(compiler.compile(flow))
 
 
 async def _saved(host: Host, flow: str) -> Saved:

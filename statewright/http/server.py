@@ -18,6 +18,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from statewright.http.app import create_app
+from statewright.http.endpoint import Check
+from statewright.http.flows import checked
 from statewright.http.making import Making, engine_on, limits_of, making_from_here
 from statewright.http.watching import Watch, Watchers, watch_from_here, watchers_of
 from statewright.runtime import Runtime
@@ -65,7 +67,7 @@ def _settings() -> dict[str, Any]:
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(
+def serve(  # noqa: PLR0913 (an argument per option of the command)
     database: str,
     host: str,
     port: int,
@@ -75,6 +77,8 @@ def serve(
     works: bool = True,
     watch: Watch | None = None,
     making: Making | None = None,
+    check: Check = checked,
+    factory: str = "",
 ) -> None:
     """Serve until SIGINT or SIGTERM, then let what was begun come to its end.
 
@@ -87,6 +91,9 @@ def serve(
         works: whether requests are made and schedules fired here, too.
         watch: how the server is watched.
         making: how requests are made.
+        check: tells what becomes of a flow before it is published.
+        factory: ``module:name`` of what makes the application of one of several processes, with
+            the same ``check``; by default that of this module, with the usual one.
 
     Raises:
         OSError: the address cannot be had.
@@ -99,12 +106,13 @@ def serve(
     if making is not None:
         os.environ.update(making.environment())
     if workers == 1:
-        asyncio.run(_serve(database, host, port, announce))
+        asyncio.run(_serve(database, host, port, announce, check))
     else:
-        _serve_together(database, host, port, workers, announce)
+        made = factory or f"{__name__}:{application.__name__}"
+        _serve_together(database, host, port, workers, announce, made)
 
 
-async def _serve(database: str, host: str, port: int, announce: Announce) -> None:
+async def _serve(database: str, host: str, port: int, announce: Announce, check: Check) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     watchers = watchers_of(watch_from_here())
     async with runtime_on(database, watchers) as runtime:
@@ -113,6 +121,7 @@ async def _serve(database: str, host: str, port: int, announce: Announce) -> Non
             operator_key=_operator_key(),
             metrics=watchers.metrics,
             manages_runtime=False,
+            check=check,
         )
         config = uvicorn.Config(app, lifespan="off", **_settings())
         with socket.create_server((host, port), family=family) as listener:
@@ -120,7 +129,9 @@ async def _serve(database: str, host: str, port: int, announce: Announce) -> Non
             await _Server(config, lambda: announce(address)).serve([listener])
 
 
-def _serve_together(database: str, host: str, port: int, workers: int, announce: Announce) -> None:
+def _serve_together(
+    database: str, host: str, port: int, workers: int, announce: Announce, factory: str
+) -> None:
     # Once for all of them: the tables are made, and what is wrong with the database is told.
     asyncio.run(_open_and_close(database))
     watchers_of(Watch(watch_from_here().log_format))
@@ -131,7 +142,6 @@ def _serve_together(database: str, host: str, port: int, workers: int, announce:
     os.environ[DATABASE] = database
     os.environ.setdefault(SIGNING_KEY, secrets.token_hex())
     announce(address_of(host, port))
-    factory = f"{__name__}:{application.__name__}"
     uvicorn.run(factory, factory=True, host=host, port=port, workers=workers, **_settings())
 
 
@@ -140,11 +150,12 @@ async def _open_and_close(database: str) -> None:
         pass
 
 
-def application() -> Starlette:
-    """The application of one of several processes."""
+def application(check: Check = checked) -> Starlette:
+    """The application of one of several processes; see ``serve`` for ``check``."""
     watchers = watchers_of(watch_from_here())
     runtime = runtime_on(os.environ[DATABASE], watchers)
-    return create_app(runtime, operator_key=_operator_key(), metrics=watchers.metrics)
+    key = _operator_key()
+    return create_app(runtime, operator_key=key, metrics=watchers.metrics, check=check)
 
 
 def _operator_key() -> str:

@@ -282,11 +282,13 @@ def state_id(*parts: str) -> str:
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'
     """
-    return "/".join(_shortened(part).translate(_ESCAPES) for part in parts)
+    return "/".join(map(_escaped, parts))
 
 
-def _shortened(part: str) -> str:
-    if len(part) <= PART_LIMIT:
+def _escaped(part: str) -> str:
+    if len(part) <= PART_LIMIT and part.isidentifier():
         return part
-    digest = sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{part[:PART_LIMIT]}~{digest}"
+    if len(part) > PART_LIMIT:
+        digest = sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
+        part = f"{part[:PART_LIMIT]}~{digest}"
+    return part.translate(_ESCAPES)

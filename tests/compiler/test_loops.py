@@ -156,3 +156,74 @@ def test_what_is_wrong_with_a_loop_is_found_in_its_line(change: tuple[str, str],
     found: dict[str, Any] = {finding.code: finding.location.line for finding in findings}
     assert code in found
     assert found[code] > 0
+
+
+TYPED = """
+start: each
+variables:
+  orders:
+    type: list
+    of:
+      type: object
+      fields: {total: double, lines: {type: list, of: {type: object, fields: {sku: string}}}}
+    default: [{total: 2.5, lines: [{sku: a}]}]
+nodes:
+  each:
+    type: loop
+    each: ORDERS
+    item: order
+    index: i
+    next: bye
+    nodes:
+      say: {type: message, text: "{{ OUTER }}", next: lines}
+      lines:
+        type: loop
+        each: order.lines
+        item: line
+        next: again
+        nodes:
+          tell: {type: message, text: "{{ INNER }}", next: on}
+          on: {type: continue}
+      again: {type: continue}
+  bye: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "told"),
+    [
+        ("order.total", "line.sku", ""),
+        ("order.totals", "line.sku", "there is no field `totals`"),
+        ("order.total", "line.sum", "there is no field `sum`"),
+        ("order.total", "line.sku + i", "`+` is not defined on (string, int)"),
+        ("i.total", "line.sku", "`.total` of `int`, which has no fields"),
+    ],
+)
+def test_an_element_is_of_the_type_that_the_list_declares(
+    outer: str, inner: str, told: str
+) -> None:
+    text = TYPED.replace("ORDERS", "orders").replace("OUTER", outer).replace("INNER", inner)
+    messages = [finding.message for finding in compiled(text).errors]
+    assert messages == ([told] if told else [])
+
+
+def test_of_the_elements_of_a_list_of_anything_nothing_is_known() -> None:
+    text = TYPED.replace("ORDERS", "dyn(orders)").replace("OUTER", "order.x.y")
+    assert not compiled(text.replace("INNER", "line.z")).errors
+
+
+def test_a_response_has_no_other_fields_than_status_headers_and_body() -> None:
+    text = """
+start: ask
+variables: {code: {type: int, default: 0}}
+nodes:
+  ask:
+    type: http
+    url: https://api.example.com/
+    save: {code: response.code}
+    success: bye
+    error: bye
+  bye: {type: end, text: "{{ code }}"}
+"""
+    assert "there is no field `code`" in [finding.message for finding in compiled(text).errors]
+    assert not compiled(text.replace("response.code", "response.status")).errors

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import fields
 
 from statewright.expressions import Uint
 from statewright.expressions.parsing.grammar import MACROS
@@ -36,7 +37,7 @@ def shape(part: Any) -> Any:
     """A tree without its places; values with their types, NaN and zeros told apart."""
     if isinstance(part, tuple):
         return tuple(map(shape, part))
-    if is_dataclass(part) and not isinstance(part, type):
+    if isinstance(part, Struct):
         names = [field.name for field in fields(part) if field.name not in PLACES]
         return type(part).__name__, *(shape(getattr(part, name)) for name in names)
     return type(part).__name__, repr(part)

@@ -366,3 +366,31 @@ async def test_the_author_says_after_which_statuses_it_is_tried_again() -> None:
     with pytest.raises(EffectFailed) as failed:
         await ask(Reply(b"", 418), retry_statuses=[418])
     assert failed.value.transient
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (b'{"why": "gone"}', {"why": "gone"}),
+        (b'"' + b"x" * 20_000 + b'"', "x" * 10_000),
+        (b'["' + b"x" * 20_000 + b'"]', '["' + "x" * 9_998),
+    ],
+)
+async def test_of_what_a_server_says_that_refuses_the_beginning_is_kept(
+    said: bytes, kept: Any
+) -> None:
+    refused, _ = await ask(Reply(said, 404, JSON))
+    assert refused["body"] == kept
+    done, _ = await ask(Reply(said, 200, JSON))
+    assert done["body"] == json.loads(said)
+
+
+async def test_a_failure_tells_a_flow_of_which_class_it_is() -> None:
+    async def refuse(_: Order) -> Any:
+        raise EffectFailed("slow", "slow down", kind=FailureKind.RATE_LIMIT, status=429)
+
+    performer = Performer({"http": refuse}, secrets_of_environment)
+    effect = Effect(EffectKind.INVOKE, "s:call:2:0", "call", {"type": "http", "params": {}})
+    outcome = await performer.perform(KEY, effect, 1)
+    told = {"code": "slow", "message": "slow down", "kind": "rate_limit", "status": 429}
+    assert outcome.data == told

@@ -81,6 +81,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
         streams.note(f"Note: whoever reaches {host} can publish flows here; nobody has to log in.")
     try:
         # Only here: the server is a part that is not always installed.
+        from statewright.cli import gate  # noqa: PLC0415 (as above)
         from statewright.http import server  # noqa: PLC0415
         from statewright.http.making import Making  # noqa: PLC0415 (as above)
         from statewright.http.watching import Watch  # noqa: PLC0415 (as above)
@@ -95,6 +96,8 @@ def serve(  # noqa: PLR0913 (an argument per option)
             works=works,
             watch=watch,
             making=Making(engine, limits_checked(limits), allow_private, config),
+            check=gate.check_with(config),
+            factory=gate.FACTORY,
         )
     except ModuleNotFoundError as error:
         raise missing(error) from None

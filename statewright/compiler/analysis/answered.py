@@ -9,9 +9,11 @@ from typing import Any, Final
 from statewright.compiler.analysis.misfits import misfit_of_type
 from statewright.errors import EvaluationError
 from statewright.expressions.types import LIST, MAP, STRING
-from statewright.flows.declaring import held_by
+from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Variable
 from statewright.flows.nodes import Choice, InputKind, Question, Store
+from statewright.statechart.definition import Limits
+from statewright.statechart.values.coercion import held
 
 _DIGITS: Final = "15550109999"
 
@@ -65,7 +67,8 @@ def misfit_of_answers(question: Question, variable: Variable) -> str:
     if samples is None:
         return misfit_of_type(variable, _TYPES[question.input])
     bare = Variable(variable.name, _plain(variable))
-    if any(_is_held(bare, sample) for sample in samples):
+    kind, limits = chart_type_of(bare), limits_of(bare)
+    if any(_is_held(sample, kind, limits) for sample in samples):
         return ""
     return f"{_NOUNS[question.input]} is no {variable.type}"
 
@@ -77,9 +80,9 @@ def _plain(variable: Variable) -> str:
     return "int" if variable.values and isinstance(variable.values[0], int) else "string"
 
 
-def _is_held(variable: Variable, value: Any) -> bool:
+def _is_held(value: Any, kind: str, limits: Limits | None) -> bool:
     try:
-        held_by(variable, value)
+        held(value, kind, limits)
     except EvaluationError:
         return False
     return True
@@ -105,8 +108,9 @@ def misfitting_choices(
     elif question.input is not InputKind.CHOICE:
         return ()
     own = variable if limits else Variable(variable.name, _plain(variable))
+    kind, bounds = chart_type_of(own), limits_of(own)
     return tuple(
         choice
         for choice in question.choices
-        if choice.value not in variable.names and not _is_held(own, choice.value)
+        if choice.value not in variable.names and not _is_held(choice.value, kind, bounds)
     )

@@ -15,21 +15,22 @@ _NAMES: Final = re.compile(
 _ALONE: Final = frozenset({"token", "key", "auth", "apitoken", "accesstoken", "secretkey"})
 """Names that mean a credential only where they stand alone."""
 
-_SHAPES: Final = (
-    re.compile(r"\b(?:sk|rk|pk)[-_](?:live|test|proj|ant|or)[-_][A-Za-z0-9_-]{10,}"),
-    re.compile(r"\bsk-[A-Za-z0-9]{20,}"),
-    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}"),
-    re.compile(r"\bgithub_pat_[A-Za-z0-9_]{30,}"),
-    re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    re.compile(r"\bxox[abposr]-[A-Za-z0-9-]{10,}"),
-    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
-    re.compile(r"\bya29\.[A-Za-z0-9_-]{20,}"),
-    re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
-    re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."),
-    re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+_SHAPES: Final = re.compile(
+    r"\b(?:"
+    r"(?:sk|rk|pk)[-_](?:live|test|proj|ant|or)[-_][A-Za-z0-9_-]{10,}"
+    r"|sk-[A-Za-z0-9]{20,}"
+    r"|gh[pousr]_[A-Za-z0-9]{30,}"
+    r"|github_pat_[A-Za-z0-9_]{30,}"
+    r"|glpat-[A-Za-z0-9_-]{20,}"
+    r"|xox[abposr]-[A-Za-z0-9-]{10,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+    r"|AIza[A-Za-z0-9_-]{35}"
+    r"|ya29\.[A-Za-z0-9_-]{20,}"
+    r"|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"
+    r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
+    r")|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
 )
-"""Credentials that can be told by how they look."""
+"""Credentials that can be told by how they look; one search is quicker than one for each."""
 
 _SCHEME: Final = re.compile(r"^(?:bearer|basic|token|apikey|key|digest)(?:\s+|$)", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(
@@ -67,4 +68,4 @@ def is_credential(value: str) -> bool:
 
 def looks_like_credential(text: str) -> bool:
     """Whether a credential stands somewhere in a text, as far as its shape tells."""
-    return any(shape.search(text) for shape in _SHAPES)
+    return _SHAPES.search(text) is not None

@@ -87,6 +87,8 @@ _TESTS: Final[Mapping[str, Mapping[int, Test]]] = MappingProxyType(
 
 def failing_arguments(expression: Expression) -> Iterator[Problem]:
     """The texts in an expression that make the calls fail which they are given to."""
+    if "(" not in expression.text:
+        return
     for node in walk(expression.root):
         if isinstance(node, Call):
             name, operands = _applied(node)

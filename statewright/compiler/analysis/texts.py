@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
+from msgspec import Struct
+
 from statewright.compiler.paths import path_from
-from statewright.compiler.scope import environment_of, session_variables
+from statewright.compiler.scope import Lent, environment_of, session_variables
 from statewright.compiler.texts import Role, Text, texts_of
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import (
@@ -27,8 +29,7 @@ UNSURE = frozenset({"dyn", "error"})
 """Types of which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedText:
+class ParsedText(Struct, frozen=True):
     """A text and what became of it.
 
     Attributes:
@@ -58,7 +59,7 @@ def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
     """Every text of a flow, in the order of ``texts_of``."""
 
     @cache
-    def environment(names: tuple[str, ...], begun: bool) -> Environment:  # noqa: FBT001 (a key)
+    def environment(names: tuple[Lent, ...], begun: bool) -> Environment:  # noqa: FBT001 (a key)
         return environment_of(flow if begun else replace(flow, variables=()), names)
 
     declared = session_variables(flow)

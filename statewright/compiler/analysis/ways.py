@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from statewright.compiler.analysis.graph import Graph
 from statewright.errors import ExpressionError
@@ -29,8 +30,7 @@ from statewright.flows.nodes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One step from a vertex to another.
 
     Attributes:

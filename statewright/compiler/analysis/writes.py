@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from statewright.compiler.paths import Path, path_from
 from statewright.errors import ExpressionError
@@ -43,8 +44,7 @@ class Origin(StrEnum):
     """The arm of a split."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One place that writes a variable.
 
     Attributes:

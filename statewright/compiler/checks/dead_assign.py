@@ -53,9 +53,10 @@ REACH: Final = 1_000
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Assignments whose value nobody can read."""
-    last, firsts = _assigned(subject)
+    apart = frozenset(node for node in subject.nodes if _is_apart(subject, node))
+    last, firsts = _assigned(subject, apart)
     again = {name: where for name, where in last.items() if len(where) > 1}
-    reads = _reads(subject) if again else {}
+    reads = _reads(subject, apart) if again else {}
     for name, where in again.items():
         if name not in reads.get("", ()):
             for write in where.values():
@@ -74,23 +75,23 @@ def _finding(check: Check, write: Write, name: str) -> Finding:
     )
 
 
-def _reads(subject: Subject) -> Mapping[str, Collection[str]]:
+def _reads(subject: Subject, apart: Collection[str]) -> Mapping[str, Collection[str]]:
     """Node → the variables that it reads; under ``""`` those that may be read at any time."""
     reads: dict[str, set[str]] = defaultdict(set)
     # Where triggers lead, conversations only begin; to the others they may go at any time.
     begun = {id(trigger.to) for trigger in subject.flow.triggers}
     goals = [one.goal.node for one in goals_of(subject.flow) if id(one.goal) not in begun]
-    apart = reachable_from(goals, successors_of(subject.flow)) if goals else frozenset()
+    also = reachable_from(goals, successors_of(subject.flow)) if goals else frozenset()
     for parsed in subject.texts:
         node = parsed.text.node
-        always = not node or node in apart or _is_apart(subject, node)
+        seen = reads["" if not node or node in apart or node in also else node]
         for expression in parsed.expressions:
             for reference in references(expression):
-                reads["" if always else node].add(plain_path(reference.path)[0])
+                seen.add(plain_path(reference.path)[0])
         if parsed.text.role is Role.VARIABLE and isinstance(parsed.form, Expression):
             # What is written in part is read as far as the rest of it goes.
             for reference in references(parsed.form):
-                reads["" if always else node].add(plain_path(reference.path)[0])
+                seen.add(plain_path(reference.path)[0])
     return reads
 
 
@@ -103,7 +104,7 @@ def _is_apart(subject: Subject, node: str) -> bool:
 
 
 def _assigned(
-    subject: Subject,
+    subject: Subject, apart: Collection[str]
 ) -> tuple[Mapping[str, Mapping[str, Write]], list[tuple[Write, str]]]:
     """Variable → node → its last assignment there; and those that the same node makes undone."""
     last: dict[str, dict[str, Write]] = defaultdict(dict)
@@ -111,7 +112,7 @@ def _assigned(
     for write in subject.writes:
         path = plain_path(write.path)
         name = path[0]
-        if len(path) > 1 or name in ("contact", "tenant") or _is_apart(subject, write.node):
+        if len(path) > 1 or name in ("contact", "tenant") or write.node in apart:
             continue
         if write.origin is not Origin.FLOW or not isinstance(subject.nodes[write.node].config, Set):
             continue

@@ -71,7 +71,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         if text.role is Role.VARIABLE:
             name = _root(text.source.text)
             lent = name in _lent(subject, text.node)
-            if lent or (name not in declared and (name in READ_ONLY or name in text.names)):
+            hidden = name in READ_ONLY or any(one.name == name for one in text.names)
+            if lent or (name not in declared and hidden):
                 yield finding_in_text(
                     check,
                     text,

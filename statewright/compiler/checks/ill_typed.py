@@ -53,7 +53,7 @@ from statewright.compiler.analysis.misfits import (
     misfit_of_increment,
     misfit_of_type,
 )
-from statewright.compiler.analysis.writes import Write, plain_path, writes_of
+from statewright.compiler.analysis.writes import Write, plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.text_findings import finding_in_text, problems_of_kind
 from statewright.compiler.checks.written import Written, written_in
@@ -124,7 +124,7 @@ def _added_to_words(check: Check, subject: Subject) -> Iterator[Finding]:
     """Numbers that are added to a text which begins as no number, and is written nowhere else."""
     own = session_variables(subject.flow)
     by_name: dict[str, list[Write]] = {}
-    for write in writes_of(subject.flow):
+    for write in subject.writes:
         by_name.setdefault(plain_path(write.path)[0], []).append(write)
     for name, writes in by_name.items():
         variable = own.get(name)

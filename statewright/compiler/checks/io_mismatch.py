@@ -64,7 +64,6 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering.subflow import OUTPUT
 from statewright.compiler.scope import environment_of, output_variables, outside_variables
 from statewright.compiler.subject import Subject
-from statewright.compiler.texts import names_inside
 from statewright.errors import ExpressionError
 from statewright.expressions import parse, references
 from statewright.flows.declaring import member_of
@@ -81,7 +80,6 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             if flow is not None:
                 yield from _given(check, subject, node, node.config, flow)
                 yield from _saved(check, node, node.config, flow)
-
                 yield from _apart(check, subject.flow, node, node.config, flow)
 
 
@@ -120,7 +118,7 @@ def _given(
 
 def _misfit(subject: Subject, node: Node, variable: Variable, value: Value) -> str:
     """Why what is given is never what the flow takes, or ``""``."""
-    around = names_inside(subject.flow).get((node.container, node.body), ())
+    around = subject.inside.get((node.container, node.body), ())
     found = type_of_template(value.json, lambda: environment_of(subject.flow, around))
     if found is not None:
         return misfit_of_type(variable, found)

@@ -68,7 +68,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         for bubble in speech.bubbles:
             name = "html" if bubble.type is BubbleType.HTML else "text"
             for source in (source for key, source in bubble.fields if key == name):
-                length = _length(source.text)
+                length = _length(source.text) if len(source.text) > most else 0
                 if length > most:
                     yield check.finding(
                         f"the text has {length:,} characters; more than {most:,} are not read",

@@ -28,9 +28,10 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    It is all right inside a `try` with a clause for errors of requests (of a flow that is run: of
-    subflows), at a node with an `on_error` of its own, and for a request with a `fallback`. What
-    the whole flow does about errors does not count: there the conversation loses its place.
+    It is all right inside a `try` that leads on from `error` or has a clause for errors of requests
+    (of a flow that is run: of subflows), at a node with an `on_error` of its own, in a flow whose
+    `settings` say `on_error: continue` or `fallback`, and for a request with a `fallback`. Clauses
+    for some errors of requests, `timeout` or `4xx`, leave the others.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 node.location,
                 node=node.id,
                 port=port,
-                help="say where the conversation goes on from `error`",
+                help="say where the conversation goes on from `error`, or, for the whole flow, "
+                "with `on_error` under `settings`",
             )
 
 

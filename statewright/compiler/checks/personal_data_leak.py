@@ -1,7 +1,8 @@
 """Personal data go where they may be read by others.
 
 What it does:
-    Follows variables that are `pii` through assignments and saved results to logs, to URLs, to
+    Follows variables that are `pii` through assignments, saved results and what may come back in
+    the `body` of an error to logs, to URLs, to
     requests without encryption or to hosts that the configuration does not list under `hosts`, to
     variables of the tenant, which all its conversations share, and, where the user did not say them
     in this conversation, to messages.
@@ -45,8 +46,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.echoes import echoes_of
 from statewright.compiler.analysis.labels import carried, holds, labelled, spread
-from statewright.compiler.analysis.writes import Origin, plain_path, related
+from statewright.compiler.analysis.writes import Origin, Write, plain_path, related
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.pouring import Sink, pours_of
 from statewright.compiler.findings import Finding, Severity
@@ -61,7 +63,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     personal = labelled(subject.flow, subject.writes, "pii")
     if not personal:
         return
-    fetched = _fetched(subject, personal)
+    writes = (*subject.writes, *echoes_of(subject.flow))
+    personal = spread(personal, writes)
+    fetched = _fetched(writes, personal)
     for pour in pours_of(subject):
         held = fetched if pour.sink is Sink.MESSAGE else personal
         found = next((path for path in pour.paths if holds(held, (path,))), None)
@@ -92,19 +96,17 @@ _HELP = {
 }
 
 
-def _fetched(subject: Subject, personal: frozenset[Path]) -> frozenset[Path]:
+def _fetched(writes: tuple[Write, ...], personal: frozenset[Path]) -> frozenset[Path]:
     """What is personal and comes from results of work: not said by the user, nor by the host."""
     fetched = {
         plain_path(write.path)
-        for write in subject.writes
+        for write in writes
         if write.origin is Origin.RESULT
         and any(related(plain_path(write.path), path) for path in personal)
     }
-    said = {plain_path(w.path) for w in subject.writes if w.origin is Origin.ANSWER}
+    said = {plain_path(w.path) for w in writes if w.origin is Origin.ANSWER}
     return frozenset(
-        path
-        for path in spread(fetched, subject.writes)
-        if not any(related(path, one) for one in said)
+        path for path in spread(fetched, writes) if not any(related(path, one) for one in said)
     )
 
 

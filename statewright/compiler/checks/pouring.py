@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from statewright.compiler.analysis.hosts import plain_host
 from statewright.compiler.analysis.labels import carried
@@ -47,8 +48,7 @@ class Sink(StrEnum):
     FOREIGN = "is sent to a host that `hosts` does not list"
 
 
-@dataclass(frozen=True, slots=True)
-class Pour:
+class Pour(Struct, frozen=True):
     """Data that leave a conversation at one place.
 
     Attributes:

@@ -30,7 +30,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statewright.compiler.analysis.labels import holds, labelled
+from statewright.compiler.analysis.echoes import echoes_of
+from statewright.compiler.analysis.labels import holds, labelled, spread
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.pouring import Pour, Sink, pours_of
 from statewright.compiler.findings import Finding, Severity
@@ -44,6 +45,8 @@ from statewright.statechart.sourcemap import Location
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Secrets that leave, or are kept; credentials in URLs are E604's."""
     secret = labelled(subject.flow, subject.writes, "secret")
+    if secret:
+        secret = spread(secret, (*subject.writes, *echoes_of(subject.flow)))
     for pour in pours_of(subject):
         name = _name(pour, secret)
         if name and pour.sink is not Sink.URL:

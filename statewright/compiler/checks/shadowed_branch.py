@@ -44,7 +44,8 @@ Known limits:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.dead_edges import dead_edges
@@ -74,10 +75,10 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
 def _clauses(check: Check, subject: Subject) -> Iterator[Finding]:
     """Clauses of tries whose errors are all answered by earlier ones."""
     for node in subject.nodes.values():
-        answered: dict[ErrorClass, Catch] = {}
+        answered: dict[str, Catch] = {}
         for catch in node.config.catches if isinstance(node.config, Try) else ():
-            every = answered.get(ErrorClass.ANY)
-            before = [every or answered.get(error) for error in catch.errors]
+            own = (*map(str, catch.errors), *catch.statuses)
+            before = [_first(answered, one) for one in own]
             earlier = next((clause for clause in before if clause is not None), None)
             if earlier is not None and None not in before:
                 yield check.finding(
@@ -87,8 +88,40 @@ def _clauses(check: Check, subject: Subject) -> Iterator[Finding]:
                     help="put it before them, or remove it",
                     related=(earlier.body.location,),
                 )
-            for error in catch.errors:
-                answered.setdefault(error, catch)
+            for one in own:
+                answered.setdefault(one, catch)
+
+
+def _first(answered: Mapping[str, Catch], error: str) -> Catch | None:
+    """The clause that answers all errors of a class, or of a status, if there is one."""
+    return next((answered[one] for one in _wider(error) if one in answered), None)
+
+
+def _wider(error: str) -> Iterator[str]:
+    """What answers an error of a class, or of a status: itself, and all that is wider."""
+    yield str(ErrorClass.ANY)
+    yield error
+    if error[0].isdecimal():
+        yield f"{error[0]}xx"
+        yield str(ErrorClass.STATUS)
+    if error in _OF_STATUS:
+        yield str(_OF_STATUS[error])
+    if error[0].isdecimal() or error in _OF_REQUESTS:
+        yield str(ErrorClass.REQUEST)
+
+
+_OF_STATUS: Final = {"401": ErrorClass.AUTHENTICATION, "429": ErrorClass.RATE_LIMIT}
+
+_OF_REQUESTS: Final = frozenset(
+    {
+        ErrorClass.NETWORK,
+        ErrorClass.RATE_LIMIT,
+        ErrorClass.AUTHENTICATION,
+        ErrorClass.CONFIGURATION,
+        ErrorClass.STATUS,
+    }
+)
+"""Classes of which all errors are of requests."""
 
 
 CHECK = Check("G307", "shadowed-branch", Severity.WARNING, __doc__, find)

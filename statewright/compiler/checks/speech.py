@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from statewright.compiler.subject import Subject
 from statewright.flows.nodes import (
@@ -22,8 +23,7 @@ from statewright.flows.nodes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """Bubbles that are said together.
 
     Attributes:

@@ -34,8 +34,9 @@ Instead:
 
 Known limits:
     `fallback` may be left unwired: see I506. `error` is looked at by E601. `timeout` and `rejected`
-    may be left unwired inside a `try` with a clause for these errors, and at a node with an
-    `on_error` of its own.
+    may be left unwired inside a `try` with a clause for these errors or an edge from its `error`,
+    at a node with an `on_error` of its own, and in a flow whose `settings` say `on_error: continue`
+    or `fallback`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Final
 
 from statewright.compiler.analysis.ports import needed_ports
 from statewright.compiler.subject import Subject
-from statewright.flows.model import Node
+from statewright.flows.model import Flow, Node, OnError
 from statewright.flows.nodes import End, ErrorClass, Subflow, Try
 
 
@@ -36,28 +36,47 @@ def _failing(subject: Subject, node: Node) -> Iterator[str]:
 
 
 def _is_caught(subject: Subject, node: Node, port: str) -> bool:
-    """Whether the error that stands for an unwired port is answered by the node, or by a try."""
+    """Whether the error that stands for an unwired port is answered: by node, try or flow."""
     kind = ErrorClass.SUBFLOW if isinstance(node.config, Subflow) else _ERRORS.get(port)
     if kind is None:
         return False
     own = node.on_error
     if own is not None and (port == "error" or own.then is not None):
         return True
+    if _goes_on(subject.flow):
+        return True
     inner = node
     for around in subject.graph.containers(node.id):
-        if isinstance(around.config, Try) and _answers(around.config, inner.body, kind):
+        config = around.config
+        if (
+            isinstance(config, Try)
+            and inner.body == config.body.name
+            and _leads_on(subject, around, config, kind)
+        ):
             return True
         inner = around
     return False
 
 
-def _answers(config: Try, body: str, kind: ErrorClass) -> bool:
-    """Whether a clause is for errors of a class that are made in a body of the try.
+def _goes_on(flow: Flow) -> bool:
+    """Whether a flow says where it goes on after any error that nothing else answers."""
+    settings = flow.settings
+    if settings.on_error is OnError.CONTINUE:
+        return True
+    fallback = next((node for node in flow.nodes if node.id == settings.fallback), None)
+    return settings.on_error is OnError.FALLBACK and fallback is not None and not fallback.container
 
-    What goes wrong in a clause, or in what is done at last, is for a try further out.
+
+def _leads_on(subject: Subject, node: Node, config: Try, kind: ErrorClass) -> bool:
+    """Whether a try answers the errors of a class that are made in its body.
+
+    What goes wrong in a clause, or in what is done at last, is for a try further out. A clause for
+    some failures of requests, such as `timeout`, leaves the others; what none answers leaves by
+    `error`, where that leads somewhere.
     """
     answered = {ErrorClass.ANY, kind}
-    return body == config.body.name and any(answered & set(one.errors) for one in config.catches)
+    caught = any(answered & set(one.errors) for one in config.catches)
+    return caught or bool(subject.graph.at(node.id, "error"))
 
 
 _ERRORS: Final[Mapping[str, ErrorClass]] = MappingProxyType(

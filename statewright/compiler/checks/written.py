@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from statewright.compiler.scope import environment_of, output_type_of
+from msgspec import Struct
+
+from statewright.compiler.scope import Lent, environment_of, output_type_of
 from statewright.compiler.subject import Subject
-from statewright.compiler.texts import Role, names_inside
+from statewright.compiler.texts import Role
 from statewright.errors import ExpressionError
-from statewright.expressions import CelType, Environment, check, parse, parse_template
+from statewright.expressions import CelType, Environment, Place, check, parse, parse_template
 from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import Operation, Set, Source, Subflow
 from statewright.statechart.sourcemap import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A value that goes to a variable.
 
     Attributes:
@@ -38,7 +38,7 @@ class Written:
     type: CelType | None = None
 
 
-Environments = Callable[[tuple[str, ...]], Environment]
+Environments = Callable[[tuple[Lent, ...]], Environment]
 """Names beside those of the flow → the environment in which there are these too."""
 
 
@@ -47,17 +47,16 @@ def written_in(subject: Subject) -> Iterator[Written]:
     flow = subject.flow
 
     @cache
-    def environment(names: tuple[str, ...]) -> Environment:
+    def environment(names: tuple[Lent, ...]) -> Environment:
         return environment_of(flow, names)
 
-    inside = names_inside(flow)
     names = {
         id(parsed.text.source): parsed.text.names
         for parsed in subject.texts
         if parsed.text.role is Role.EXPRESSION
     }
     for node in flow.nodes:
-        around = inside.get((node.container, node.body), ())
+        around = subject.inside.get((node.container, node.body), ())
         if isinstance(node.config, Set):
             yield from _assigned(node, node.config, around, environment)
         for variable, mapping in getattr(node.config, "save", ()):
@@ -67,7 +66,7 @@ def written_in(subject: Subject) -> Iterator[Written]:
 
 
 def _assigned(
-    node: Node, config: Set, names: tuple[str, ...], environment: Environments
+    node: Node, config: Set, names: tuple[Lent, ...], environment: Environments
 ) -> Iterator[Written]:
     for assignment in config.assignments:
         if assignment.value is None or assignment.operation is Operation.UNSET:
@@ -93,14 +92,14 @@ def type_of_template(value: Any, environment: Callable[[], Environment]) -> CelT
     if not isinstance(value, str) or "{{" not in value:
         return None
     try:
-        hole = parse_template(value).lone_hole
+        hole = parse_template(value, Place.VALUE).lone_hole
     except ExpressionError:
         return None
     return None if hole is None else _type_in(environment(), hole.expression.text)
 
 
 def _type_of_saved(
-    flow: Flow, node: Node, mapping: Source, names: tuple[str, ...], environment: Environments
+    flow: Flow, node: Node, mapping: Source, names: tuple[Lent, ...], environment: Environments
 ) -> CelType | None:
     called = flow.subflows.get(node.config.flow.text) if isinstance(node.config, Subflow) else None
     if called is None:

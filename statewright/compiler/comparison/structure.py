@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+from statewright.flows.failures import is_error_variable
 from statewright.flows.model import Edge, Flow, Node
 from statewright.statechart.sourcemap import Location
 
@@ -161,7 +162,9 @@ def _edge(edge: Edge, names: Names) -> str:
 
 
 def _variables(flow: Flow) -> dict[str, Any]:
-    return {f"{one.scope}.{one.name}": _plain(one) for one in flow.variables}
+    """What authors declare: that a flow reads ``error`` shows where it does."""
+    declared = (one for one in flow.variables if not is_error_variable(one))
+    return {f"{one.scope}.{one.name}": _plain(one) for one in declared}
 
 
 def _settings(flow: Flow, names: Names) -> dict[str, Any]:

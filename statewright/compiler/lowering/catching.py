@@ -19,8 +19,9 @@ from dataclasses import replace
 from itertools import chain
 
 from statewright.compiler.lowering.departures import departures
-from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, events_of
-from statewright.compiler.lowering.plan import Piece, Plan, body_of, piece_of, ways
+from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, answered_by
+from statewright.compiler.lowering.failures import failure
+from statewright.compiler.lowering.plan import Piece, Plan, body_of, noting, piece_of, ways
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
@@ -33,14 +34,6 @@ KEPT = "~error"
 
 FAILED = f"vars[{quoted(KEPT)}] != null"
 
-ERROR = Computed(
-    parse(
-        "{'name': event.name, 'message': event.data.?message.orValue(''),"
-        " 'node': event.data.?node.or(event.data.?state).orValue('')}"
-    )
-)
-"""An error as an author sees it."""
-
 END = "end"
 """The state behind everything that is done in a try."""
 
@@ -49,10 +42,13 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     """The compound state drawn above."""
     ident = plan.state(node.id)
     after = at_last(node, config, plan)
-    uncaught = Transition((after,), (*ERRORS, GUARD), actions=(Assign((KEPT,), ERROR),))
+    what = failure()
+    kept = noting(plan, what)
+    uncaught = Transition((after,), (*ERRORS, GUARD), actions=(Assign((KEPT,), what), *kept))
     caught = tuple(
-        Transition((plan.state(node.id, catch.body.name),), events_of(catch.errors))
+        Transition((plan.state(node.id, catch.body.name),), events, guard, actions=kept)
         for catch in config.catches
+        for events, guard in answered_by(catch)
     )
     inside = {body.name: plan.inside(node, body.name) for body in config.bodies}
     answers = {config.body.name: (*caught, uncaught)}
@@ -62,7 +58,7 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
         State(
             plan.state(node.id, body.name),
             StateKind.COMPOUND,
-            data=(Datum(names[body.name], value=ERROR),) if names.get(body.name) else (),
+            data=(Datum(names[body.name], value=what),) if names.get(body.name) else (),
             states=body_of(plan, node, body, inside[body.name]),
             transitions=answers.get(body.name, ()),
         )
@@ -78,7 +74,10 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
         if found.ways:
             data = (*data, found.datum)
             end = replace(end, transitions=(*found.onwards(), *end.transitions))
-    return piece_of(State(ident, StateKind.COMPOUND, data=data, states=(*states, end)), pieces)
+    # What went wrong before is no news in here, and least of all in what is done at last.
+    entry = (noting(plan, Computed(parse("optional.none()"))),) if plan.keeps else ()
+    state = State(ident, StateKind.COMPOUND, data=data, entry=entry, states=(*states, end))
+    return piece_of(state, pieces)
 
 
 def at_last(node: Node, config: Try, plan: Plan) -> str:

@@ -8,9 +8,18 @@ from dataclasses import replace
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.failures import failure
 from statewright.compiler.lowering.interrupt import MAIN, MESSAGE, interrupting
 from statewright.compiler.lowering.languages import language_of
-from statewright.compiler.lowering.plan import Piece, Plan, beside_of, ends_of, lost, states_of
+from statewright.compiler.lowering.plan import (
+    Piece,
+    Plan,
+    beside_of,
+    ends_of,
+    lost,
+    noting,
+    states_of,
+)
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import (
@@ -137,7 +146,11 @@ def _fallback(plan: Plan) -> Iterator[Transition]:
             ERRORS,
             parse(f"vars[{quoted(FELL)}] != session.turns"),
             TransitionKind.INTERNAL,
-            (Assign((FELL,), Computed(turn)), WHAT_WENT_WRONG),
+            (
+                Assign((FELL,), Computed(turn)),
+                WHAT_WENT_WRONG,
+                *noting(plan, failure()),
+            ),
         )
 
 
@@ -165,5 +178,11 @@ def datum_of(variable: Variable) -> Datum:
         chart_type_of(variable),
         Literal(variable.default) if variable.has_default else None,
         limits_of(variable),
-        private=variable.pii or variable.secret,
+        private=_is_private(variable),
     )
+
+
+def _is_private(variable: Variable) -> bool:
+    """Whether a variable, or a part of it, is not for everybody to see."""
+    parts = (*variable.fields, *(() if variable.of is None else (variable.of,)))
+    return variable.pii or variable.secret or any(_is_private(part) for part in parts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Final
 
-from statewright.flows.nodes import ErrorClass
+from statewright.expressions import Expression, parse
+from statewright.flows.nodes import Catch, ErrorClass
 from statewright.statechart.rules import VIOLATION
 
 ERRORS = ("error.execution.action", "error.communication", "error.flow")
@@ -15,16 +17,13 @@ been taken by then."""
 GUARD = "error.execution.guard"
 """A guard had no value, and counted as false."""
 
+REQUESTS: Final = ("error.flow.http", "error.flow.action", "error.flow.llm", "error.flow.client")
+"""The events of requests that failed; which class they are of stands in their data."""
+
 EVENTS: Mapping[ErrorClass, tuple[str, ...]] = MappingProxyType(
     {
         ErrorClass.ANY: (*ERRORS, GUARD),
-        ErrorClass.REQUEST: (
-            "error.communication",
-            "error.flow.http",
-            "error.flow.action",
-            "error.flow.llm",
-            "error.flow.client",
-        ),
+        ErrorClass.REQUEST: ("error.communication", *REQUESTS),
         ErrorClass.TIMEOUT: ("error.flow.timeout",),
         ErrorClass.ANSWER: ("error.flow.retries",),
         ErrorClass.REJECTED: ("error.flow.rejected",),
@@ -34,7 +33,7 @@ EVENTS: Mapping[ErrorClass, tuple[str, ...]] = MappingProxyType(
         ErrorClass.RULE: (VIOLATION,),
     }
 )
-"""Class → the descriptors of its events."""
+"""Class → the descriptors of its events; of the classes of requests, those beside ``REQUESTS``."""
 
 RAISED = tuple(
     dict.fromkeys(
@@ -44,6 +43,43 @@ RAISED = tuple(
 """The events as which an error can be raised again: each belongs to a class of its own."""
 
 
-def events_of(classes: Iterable[ErrorClass]) -> tuple[str, ...]:
-    """The descriptors of the events of some classes."""
-    return tuple(dict.fromkeys(event for name in classes for event in EVENTS[name]))
+_OF_REQUESTS: Final = frozenset(
+    {
+        ErrorClass.TIMEOUT,
+        ErrorClass.NETWORK,
+        ErrorClass.RATE_LIMIT,
+        ErrorClass.AUTHENTICATION,
+        ErrorClass.CONFIGURATION,
+    }
+)
+"""Classes that tell failed requests apart."""
+
+Answers = tuple[tuple[tuple[str, ...], Expression | None], ...]
+"""Descriptors of events, and what must hold of them besides."""
+
+
+def answered_by(catch: Catch) -> Answers:
+    """What a clause answers."""
+    events = dict.fromkeys(one for name in catch.errors for one in EVENTS.get(name, ()))
+    found: list[tuple[tuple[str, ...], Expression | None]] = []
+    if events:
+        found.append((tuple(events), None))
+    if not set(REQUESTS) <= events.keys() and ErrorClass.ANY not in catch.errors:
+        tests = tuple(_tests(catch))
+        if tests:
+            found.append((REQUESTS, parse(" || ".join(tests))))
+    return tuple(found)
+
+
+def _tests(catch: Catch) -> Iterator[str]:
+    """CEL over the data of a failed request: whether it is one of those that a clause names."""
+    classes = [str(name) for name in catch.errors if name in _OF_REQUESTS]
+    if classes:
+        yield f"event.data.?class.orValue('') in {classes}"
+    status = "event.data.?status.orValue(0)"
+    if ErrorClass.STATUS in catch.errors:
+        yield f"{status} != 0"
+    for one in catch.statuses:
+        least = int(one.replace("x", "0"))
+        most = int(one.replace("x", "9"))
+        yield f"{status} >= {least} && {status} <= {most}" if least < most else f"{status} == {one}"

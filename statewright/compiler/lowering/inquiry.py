@@ -14,11 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
+from statewright.compiler.lowering.failures import failed_request
 from statewright.compiler.lowering.interrupt import heard
-from statewright.compiler.lowering.plan import Piece, Plan, ways, ways_or_error
+from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
 from statewright.compiler.lowering.waiting import timeout, timer
-from statewright.compiler.lowering.work import Named, Saved, saving
+from statewright.compiler.lowering.work import Named, Saved, misfit_ways, saving
 from statewright.errors import ExpressionError
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.expressions.syntax import Name, Select
@@ -130,10 +131,8 @@ def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:
         plan.state(node.id, "ask"), entry=(inquiry.asks,), transitions=(Transition((wait,)),)
     )
     port = inquiry.refusal[2]
-    failing: tuple[Transition, ...] = ()
-    if port == "error" and plan.is_wired(node.id, port):
-        # What cannot be saved is no result, either.
-        failing = ways(plan, node.id, port, events=("error.execution.action",))
+    # What cannot be saved is no result, either.
+    failing = misfit_ways(node, plan) if port == "error" else ()
     states = [
         ask,
         _wait(node, inquiry, plan),
@@ -153,7 +152,8 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
         return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
-    return ways_or_error(plan, node.id, port, error, events=(event,), when=when)
+    what = failed_request(node.id, error) if port == "error" else None
+    return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
 
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:

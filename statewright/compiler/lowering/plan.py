@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from statewright.compiler.analysis.graph import Graph, graph_of
+from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
-from statewright.expressions import Expression, Literal, parse
+from statewright.expressions import Content, Expression, Literal, parse
+from statewright.flows.failures import ERROR, is_error_variable
 from statewright.flows.model import Edge, Flow, Inactivity, Node, Variable
-from statewright.flows.nodes import Body, Container, Handoff, Interrupt, NodeConfig, Parallel
-from statewright.statechart.actions import Action, Log, Raise
+from statewright.flows.nodes import Body, Container, Handoff, Interrupt, NodeConfig, Parallel, Try
+from statewright.statechart.actions import Action, Assign, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
 
 TALK = "~talk"
@@ -70,6 +72,7 @@ class Plan:
         around: whether a flow around this one may pause.
         interrupted: whether a node of this one lets it pause.
         silence: what is done about a user who says nothing, or None.
+        tells: whether anybody, here or around, may ask what an error was.
     """
 
     flow: Flow
@@ -83,6 +86,12 @@ class Plan:
     around: bool = False
     interrupted: bool = False
     silence: Silence | None = None
+    tells: bool = False
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the flow reads what its errors are."""
+        return is_error_variable(self.variables.get(ERROR))
 
     @property
     def pauses(self) -> bool:
@@ -136,7 +145,9 @@ def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
     interrupted = any(_pauses(node.config) for node in flow.nodes)
     variables = session_variables(flow)
-    return Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
+    plan = Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
+    tries = any(isinstance(node.config, Try) for node in flow.nodes)
+    return replace(plan, tells=True) if tries or plan.keeps else plan
 
 
 def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
@@ -151,6 +162,7 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
         interruptions=interruptions_at(node, plan),
         around=plan.pauses,
         silence=plan.silence,
+        tells=plan.tells or inner.tells,
     )
 
 
@@ -222,6 +234,7 @@ def ways(
     *,
     events: tuple[str, ...] = (),
     when: str = "",
+    actions: tuple[Action, ...] = (),
 ) -> tuple[Transition, ...]:
     """The transitions by which a node is left at a port: one per edge, in their order.
 
@@ -234,8 +247,9 @@ def ways(
         port: its name.
         events: what the transitions wait for.
         when: CEL that must hold besides.
+        actions: what is done on the way.
     """
-    transitions = branches(plan, node, port, events=events, when=when)
+    transitions = branches(plan, node, port, events=events, when=when, actions=actions)
     if any(edge.guard is None for edge in plan.graph.at(node, port)):
         return transitions
     guard = parse(when) if when else None
@@ -249,10 +263,11 @@ def branches(
     *,
     events: tuple[str, ...] = (),
     when: str = "",
+    actions: tuple[Action, ...] = (),
 ) -> tuple[Transition, ...]:
     """One transition per edge at a port, and nothing for the case that none is taken."""
     return tuple(
-        Transition((plan.state(edge.target),), events, _guard(edge, when))
+        Transition((plan.state(edge.target),), events, _guard(edge, when), actions=actions)
         if leads_somewhere(plan, edge)
         else lost(node, port, events=events, guard=_guard(edge, when))
         for edge in plan.graph.at(node, port)
@@ -283,13 +298,38 @@ def lost(
 
 
 def ways_or_error(
-    plan: Plan, node: str, port: str, error: str, *, events: tuple[str, ...], when: str = ""
+    plan: Plan,
+    node: str,
+    port: str,
+    error: str,
+    *,
+    events: tuple[str, ...],
+    when: str = "",
+    what: Content | None = None,
 ) -> tuple[Transition, ...]:
-    """As ``ways`` where the port is wired; else an error event is raised for the on-error."""
+    """As ``ways`` where the port is wired; else an error event is raised for the on-error.
+
+    Args:
+        plan: of the flow.
+        node: its id.
+        port: its name.
+        error: the event that is raised.
+        events: what the transitions wait for.
+        when: CEL that must hold besides.
+        what: what is told of the error; by default what is known by its event.
+    """
+    told = known_failure(node, error) if what is None else what
     if plan.is_wired(node, port):
-        return ways(plan, node, port, events=events, when=when)
+        kept = noting(plan, told) if port == "error" else ()
+        return ways(plan, node, port, events=events, when=when, actions=kept)
     guard = parse(when) if when else None
-    return (Transition((), events, guard, actions=(Raise(error, Literal({"node": node})),)),)
+    data = told if plan.tells else Literal({"node": node})
+    return (Transition((), events, guard, actions=(Raise(error, data),)),)
+
+
+def noting(plan: Plan, what: Content) -> tuple[Action, ...]:
+    """Keep what is told of an error, where the flow reads it."""
+    return (Assign((ERROR,), what),) if plan.keeps else ()
 
 
 def done(state: str) -> str:

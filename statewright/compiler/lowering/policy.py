@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.conversation import WHAT_WENT_WRONG
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.failures import failure
 from statewright.compiler.lowering.plan import (
     FAILED,
     Piece,
@@ -20,6 +21,7 @@ from statewright.compiler.lowering.plan import (
     branches,
     is_inside,
     lost,
+    noting,
     ways,
 )
 from statewright.compiler.lowering.texts import quoted
@@ -27,6 +29,7 @@ from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import ErrorPolicy, Node, OnError
 from statewright.flows.nodes import NEXT, Action, Http, Llm, Try
+from statewright.statechart.actions import Action as Deed
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import (
     Datum,
@@ -65,7 +68,12 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
     if piece.state is None:
         return piece
     state = _tried_again(piece.state, policy) if policy.retries else piece.state
-    answers = ways(plan, node.id, ERROR, events=ERRORS) if first else _answers(node, policy, plan)
+    kept = noting(plan, failure())
+    answers = (
+        ways(plan, node.id, ERROR, events=ERRORS, actions=kept)
+        if first
+        else _answers(node, policy, plan, kept)
+    )
     if not answers and state is piece.state:
         return piece
     return replace(piece, state=replace(state, transitions=(*state.transitions, *answers)))
@@ -89,17 +97,21 @@ def _policy(node: Node, plan: Plan) -> ErrorPolicy:
     return own
 
 
-def _answers(node: Node, policy: ErrorPolicy, plan: Plan) -> tuple[Transition, ...]:
+def _answers(
+    node: Node, policy: ErrorPolicy, plan: Plan, kept: tuple[Deed, ...]
+) -> tuple[Transition, ...]:
     match policy.then:
         case OnError.CONTINUE:
-            return branches(plan, node.id, (*node.config.ports, NEXT)[0], events=ERRORS)
+            port = (*node.config.ports, NEXT)[0]
+            return branches(plan, node.id, port, events=ERRORS, actions=kept)
         case OnError.FAIL:
             return (Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,)),)
         case OnError.FALLBACK if policy.fallback is not None:
             target = policy.fallback.node
             if target not in plan.graph.nodes or not plan.graph.is_open(node.id, target):
                 return (lost(node.id, "on_error", events=ERRORS),)
-            return (Transition((plan.state(target),), ERRORS, actions=(WHAT_WENT_WRONG,)),)
+            noted = (WHAT_WENT_WRONG, *kept)
+            return (Transition((plan.state(target),), ERRORS, actions=noted),)
         case _:
             return ()
 

@@ -32,6 +32,7 @@ from statewright.compiler.lowering.answers import (
     saved,
 )
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
+from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
 from statewright.compiler.lowering.languages import translated
@@ -139,7 +140,12 @@ def _offering(node: Node, plan: Plan) -> Iterator[State]:
         return
     nothing = plan.state(node.id, "nothing")
     yield State(offer, transitions=(ask, Transition((nothing,))))
-    yield State(nothing, entry=((Raise("error.flow.retries", Literal({"node": node.id})),),))
+    yield State(nothing, entry=((Raise("error.flow.retries", _no_answer(node, plan)),),))
+
+
+def _no_answer(node: Node, plan: Plan) -> Content:
+    told = known_failure(node.id, "error.flow.retries")
+    return told if plan.tells else Literal({"node": node.id})
 
 
 def _ask(node: Node, plan: Plan, says: Actions) -> State:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.failures import subflow_failure
 from statewright.compiler.lowering.interrupt import with_interrupts
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import (
@@ -35,6 +36,7 @@ from statewright.compiler.lowering.texts import (
     location_from,
     quoted,
 )
+from statewright.compiler.lowering.work import misfit_ways
 from statewright.expressions import Computed, parse
 from statewright.flows.model import LOCALE, Flow, Node
 from statewright.flows.nodes import NEXT, Subflow, outcome_port
@@ -120,9 +122,6 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
         way for port in wired for way in ways(plan, node.id, port, events=through, when=_is(port))
     )
     failed = f"vars[{quoted(ENDED)}]"
-    unfit: tuple[Transition, ...] = ()
-    if plan.is_wired(node.id, "error"):
-        unfit = ways(plan, node.id, "error", events=("error.execution.action",))
     return State(
         plan.state(node.id, SAVE),
         data=tuple(
@@ -133,10 +132,16 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
         transitions=(
             *named,
             *ways_or_error(
-                plan, node.id, "error", "error.flow.subflow", events=through, when=failed
+                plan,
+                node.id,
+                "error",
+                "error.flow.subflow",
+                events=through,
+                when=failed,
+                what=subflow_failure(node.id, f"vars[{quoted(OUTCOME)}]"),
             ),
             *ways(plan, node.id, NEXT, events=through),
-            *unfit,
+            *misfit_ways(node, plan),
         ),
     )
 

@@ -6,9 +6,9 @@ G301 reports it, and a draft goes on as far as it can.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container
-from typing import Any
+from json import JSONEncoder
+from typing import Any, Final
 
 from statewright.compiler.lowering.languages import translated
 from statewright.compiler.paths import path_from
@@ -33,13 +33,16 @@ SHOWN = 80
 """How many characters of a text that cannot be parsed an incident shows."""
 
 
+_JSON: Final = JSONEncoder(ensure_ascii=False)
+
+
 def quoted(text: str) -> str:
     """A text as a CEL string literal.
 
     >>> print(quoted("it's"))
     "it's"
     """
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _JSON.encode(text).replace("\x7f", "\\u007f")
 
 
 def cel(value: Any) -> str:

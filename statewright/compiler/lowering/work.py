@@ -10,9 +10,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
+from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
+from statewright.compiler.lowering.plan import (
+    Piece,
+    Plan,
+    block,
+    done,
+    noting,
+    ways,
+    ways_or_error,
+)
 from statewright.compiler.lowering.texts import expression_from, location_from
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Content, Literal, parse
@@ -104,11 +114,16 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     start, stop = timer(ident, Literal(work.timeout))
     guard = parse(work.good) if work.good else None
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
-    failed = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
+    events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        failures = _failing(node, work, plan, failed)
+        told = {
+            returned: bad_result(node.id, work.error),
+            broken: failed_request(node.id, work.error),
+            timeout(ident): late_failure(node.id, work.error),
+        }
+        failures = _failing(node, work, plan, {event: told[event] for event in events})
     else:
-        failures = (Transition((plan.state(node.id, "fallback"),), failed),)
+        failures = (Transition((plan.state(node.id, "fallback"),), events),)
     return State(
         plan.state(node.id, "call"),
         entry=(start,),
@@ -118,15 +133,30 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     )
 
 
-def _failing(node: Node, work: Work, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
-    return ways_or_error(plan, node.id, "error", work.error, events=events)
+def _failing(
+    node: Node, work: Work, plan: Plan, told: Mapping[str, Content]
+) -> tuple[Transition, ...]:
+    """The ways out of work that failed: each event tells something else, where anybody asks."""
+    if not plan.tells:
+        return ways_or_error(plan, node.id, "error", work.error, events=tuple(told))
+    return tuple(
+        way
+        for event, what in told.items()
+        for way in ways_or_error(plan, node.id, "error", work.error, events=(event,), what=what)
+    )
 
 
 def _save(node: Node, work: Work, plan: Plan, name: str, result: Named) -> State:
-    failing: tuple[Transition, ...] = ()
-    if plan.is_wired(node.id, "error"):
-        failing = _failing(node, work, plan, ("error.execution.action",))
-    return saving(node, plan, name, result, work.save, work.success, failing)
+    unfit = misfit_ways(node, plan)
+    return saving(node, plan, name, result, work.save, work.success, unfit)
+
+
+def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
+    """The ways by ``error``, if there are any, when what came back cannot be saved."""
+    if not plan.is_wired(node.id, "error"):
+        return ()
+    noted = noting(plan, failure(node.id))
+    return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 
 def saving(

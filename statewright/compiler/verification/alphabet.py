@@ -39,6 +39,12 @@ NONSENSE: Final = "none of that"
 """What a user says to a question that wants something else."""
 
 
+_OF_FAILURES: Final[Mapping[str, str]] = MappingProxyType(
+    {"code": "string", "message": "string", "kind": "string", "status": "int"}
+)
+"""Of which types the parts of a failure are, whoever tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alphabet:
     """What can happen to the sessions of one chart.
@@ -122,7 +128,7 @@ class Alphabet:
         yield Answered(place, failed, failed=True)
         for path, cut in cuts.items():
             if len(path) == 1 and (cut.texts or cut.numbers):
-                for value in samples("dyn", {(): cut}):
+                for value in samples(_OF_FAILURES.get(path[0], "dyn"), {(): cut}):
                     yield Answered(place, {**failed, path[0]: value}, failed=True)
 
     def _events(self, active: Iterable[Node]) -> Iterator[Line]:

@@ -85,6 +85,7 @@ class Domains:
         self._groups = groups
         self._declared = declared
         self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
+        self._carried: dict[str, set[tuple[Place, bool]]] = defaultdict(set)
         for key, variable in declared.items():
             if variable.limits is not None:
                 self._limit(key, (), variable.limits)
@@ -96,6 +97,7 @@ class Domains:
                 self.cuts[key, place].add(cut_from_value(value))
             for site in part.sites:
                 self._site(site)
+        self._carry()
         self._propagate()
 
     def at(self, key: Key) -> Mapping[tuple[str, ...], Cut]:
@@ -143,6 +145,10 @@ class Domains:
             # What is asked of the world only has to be there.
             for place in places:
                 self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
+        if site.role is Role.CARRIED and site.place:
+            self._carried[site.place[0]] |= {(place, is_path(site)) for place in places}
+            for place in places:
+                self.cuts[place].add(cut_of(site.expression))
         if site.role is Role.FLOW and site.target is not None:
             self._flow(site, site.target, places)
         elif site.role is Role.TEST:
@@ -158,6 +164,12 @@ class Domains:
             if wanted is not None and typed and (place[0][0] == EVENT or place[1]):
                 self.cuts[place].add(Cut(kinds={wanted.type}))
             self._flows[target, site.place].add((place, is_path(site)))
+
+    def _carry(self) -> None:
+        """What is read of an event may be what an event that was raised inside carries."""
+        for key, path in [*self.cuts]:
+            if key[0] == EVENT and path[:1] == ("data",) and path[1:2] and path[1] in self._carried:
+                self._flows[key, path[:2]] |= self._carried[path[1]]
 
     def _propagate(self) -> None:
         """Hand cuts back to where values come from, until nothing is new."""

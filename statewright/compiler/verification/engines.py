@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from statewright.compiler.verification.budget import Budget, Meter, Progress
+from statewright.compiler.verification.doubts import behind, places_of
 from statewright.compiler.verification.exactness import Gap, exactness_of, expression_texts
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found
 from statewright.compiler.verification.predicates import Following, candidates, following_of
-from statewright.compiler.verification.questions import GoOnForEver
+from statewright.compiler.verification.questions import GoOnForEver, Question
 from statewright.compiler.verification.search import Search
 from statewright.compiler.verification.solving.hints import hints_for
 from statewright.compiler.verification.solving.terms import Solver
@@ -44,21 +45,50 @@ class Engine:
     found: Found
     steps: int
     gaps: tuple[Gap, ...]
+    _after: frozenset[str] | None = None
 
     @property
     def hindrance(self) -> str:
         """Why what it did not meet may happen all the same; ``""`` where it cannot."""
+        return self.interruption or self._doubt
+
+    def hindrance_of(self, question: Question) -> str:
+        """Why something that it did not meet may happen all the same; ``""`` where it cannot.
+
+        What has happened before anything is in doubt is beyond doubt, and so are the places to
+        which nothing leads from there.
+        """
+        if self.interruption or not self._doubt:
+            return self.interruption
+        places = places_of(self.world.tree, question)
+        return self._doubt if places is None or places & self._behind else ""
+
+    @property
+    def _behind(self) -> frozenset[str]:
+        """The states that may be active once something was in doubt."""
+        if self._after is None:
+            self._after = behind(self.world.tree, self.found.doubted)
+        return self._after
+
+    @property
+    def interruption(self) -> str:
+        """Why not all that it had to try was tried; ``""`` where it was."""
         if self.found.repeated:
             return f"`{self.found.repeated}` is looked at more than once without waiting"
         if not self.found.complete:
             return f"the budget was spent after {self.steps} macrosteps"
-        if self.found.crowded:
-            name = min(self.found.crowded)[1]
-            return f"`{name}` may have more values than are followed"
         limit = self.world.chart.limit
         if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
             return f"more than {limit} steps are taken without waiting"
-        if self.gaps:
+        return ""
+
+    @property
+    def _doubt(self) -> str:
+        """Where what it tried may not stand for all; ``""`` where it does."""
+        if self.found.crowded:
+            name = min(self.found.crowded)[1]
+            return f"`{name}` may have more values than are followed"
+        if self.gaps and self.found.doubted:
             gap = self.gaps[0]
             return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
         return ""
@@ -101,15 +131,15 @@ class Engines:
         while True:
             world = world_of(model, unsure, hints)
             exactness = exactness_of(world)
+            gaps = exactness.gaps
+            if model.chart.charts:
+                gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
             meter = Meter(budget, self.progress)
-            search = Search(world, meter, exactness.wild, following.feasible)
+            search = Search(world, meter, exactness.wild, gaps, following.feasible)
             found = search.run()
             if found.unsure <= unsure:
                 break
             unsure |= found.unsure
-        gaps = exactness.gaps
-        if model.chart.charts:
-            gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
         return Engine(name, world, search, found, meter.steps, gaps)
 
     def _hints(self, model: Model) -> dict[str, Cut]:

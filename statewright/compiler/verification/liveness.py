@@ -101,13 +101,14 @@ class Liveness:
         """The states that its transitions enter; whether their entry is run anew."""
         seen: set[tuple[str, bool]] = set()
         for arc in node.arcs:
-            for entry in _entered_by(arc):
+            for entry in entered_by(arc):
                 if entry not in seen:
                     seen.add(entry)
                     yield entry
 
 
-def _entered_by(arc: Arc) -> Iterator[tuple[str, bool]]:
+def entered_by(arc: Arc) -> Iterator[tuple[str, bool]]:
+    """The states that a transition enters; whether their entry is run anew."""
     for target in arc.targets:
         yield from _below(target)
         for around in target.ancestors():

@@ -74,6 +74,7 @@ class Edge:
         good: whether the session ends as its author wanted it to.
         leaves: whether the node is left in which the session was.
         kept: the names of the rules whose promise may have been kept on the way.
+        doubtful: whether it may lead elsewhere, too.
     """
 
     source: int
@@ -85,6 +86,7 @@ class Edge:
     good: bool
     leaves: bool = True
     kept: frozenset[str] = frozenset()
+    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class Found:
         complete: whether nothing was left out for lack of budget.
         crowded: variables that have more values than are followed.
         unsure: states whose entry failed although it writes variables that count as written.
+        doubted: the states that were active or entered where something was in doubt.
         repeated: a state that reads a free variable more than once in a macrostep, or ``""``.
     """
 
@@ -107,4 +110,5 @@ class Found:
     complete: bool = True
     crowded: set[Key] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
     repeated: str = ""

@@ -69,7 +69,7 @@ class Waiting:
         return self._is_plain and self._rule.name in edge.kept
 
     def _keeps(self, edge: Edge) -> bool:
-        return self._surely_keeps(edge) or self._rule.name in edge.kept
+        return self._surely_keeps(edge) or self._rule.name in edge.kept or edge.doubtful
 
     def is_open(self, control: Control) -> bool:
         """Whether something is still to come in a situation."""

@@ -15,7 +15,7 @@ interpolants*, CAV 2006, has the idea).
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from statewright.compiler.verification.agenda import Agenda
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.domains import ANYWHERE
+from statewright.compiler.verification.doubts import Doubts
+from statewright.compiler.verification.exactness import Gap
 from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.observing import Observing
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
@@ -60,6 +62,7 @@ class Search:
         world: what is searched.
         meter: what may be spent.
         wild: variables that are computed from samples.
+        gaps: where the values that are tried may not stand for all.
         feasible: which of the guards that are followed can be so together.
     """
 
@@ -68,6 +71,7 @@ class Search:
         world: World,
         meter: Meter,
         wild: Container[Key] = (),
+        gaps: Iterable[Gap] = (),
         feasible: Feasibility | None = None,
     ) -> None:
         self._world = world
@@ -79,6 +83,7 @@ class Search:
         self._promises = Promises(world.chart)
         self.found = Found()
         self._observing = Observing(world, self.found)
+        self._doubts = Doubts(world.tree, world.uses, gaps)
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
@@ -161,7 +166,8 @@ class Search:
             for key, part in zip(dimensions, covered, strict=True)
             if key in passed
         }
-        self._arrive(None, covered, passed, masks, step, others, origin)
+        doubtful = self._doubts.cast_on(None, step, written)
+        self._arrive(None, covered, passed, masks, step, others, origin, doubtful=doubtful)
 
     def _as_values(self, key: Key, inputs: int) -> int:
         """The set of the values that some inputs are."""
@@ -228,7 +234,8 @@ class Search:
         masks = {
             key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
         }
-        self._arrive(piece, covered, passed, masks, step, others, origin)
+        doubtful = self._doubts.cast_on(snapshot, step, written)
+        self._arrive(piece, covered, passed, masks, step, others, origin, doubtful=doubtful)
 
     def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
         """Note where a free variable may really have had several values."""
@@ -295,14 +302,19 @@ class Search:
         step: Macrostep,
         others: Surroundings,
         origin: Origin,
+        *,
+        doubtful: bool,
     ) -> None:
         self._observing.observe(step, origin)
         snapshot = step.snapshot
+        if doubtful:
+            self._doubt(source, step)
         number = START if source is None else source.number
         moved = bool(step.microsteps)
         if snapshot.status is not Status.ACTIVE:
             good = self._world.is_good_end(snapshot)
-            self.found.edges.append(Edge(number, covered, passed, None, (), moved, good))
+            end = Edge(number, covered, passed, None, (), moved, good, doubtful=doubtful)
+            self.found.edges.append(end)
             return
         kept = self._promises.kept_in(step)
         leaves = source is None or self._leaves(source.carrier.snapshot, step)
@@ -310,12 +322,26 @@ class Search:
         carrier = Carrier(snapshot, dict(others.values), moment)
         control, dimensions, point = self._world.situations.of(carrier)
         box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
+        crowded = self._crowded(dimensions, box)
+        unsure = doubtful or bool(crowded)
         self.found.edges.append(
-            Edge(number, covered, passed, control, box, moved, False, leaves, kept)
+            Edge(number, covered, passed, control, box, moved, False, leaves, kept, unsure)
         )
         if source is not None and not moved and control == source.control:
             return
+        if crowded:
+            self.found.crowded.update(crowded)
+            self._doubt(source, step)
+            return
         self._add(control, dimensions, box, point, carrier, origin)
+
+    def _doubt(self, source: Piece | None, step: Macrostep) -> None:
+        """Note where something is in doubt."""
+        if source is not None:
+            self.found.doubted.update(source.carrier.snapshot.configuration)
+        self.found.doubted.update(step.snapshot.configuration)
+        for one in step.microsteps:
+            self.found.doubted.update(one.entered)
 
     def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
         """Whether a node is left, or begun, in which something is waited for."""
@@ -336,12 +362,6 @@ class Search:
         carrier: Carrier,
         origin: Origin,
     ) -> None:
-        crowded = [
-            key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)
-        ]
-        if crowded:
-            self.found.crowded.update(crowded)
-            return
         cover = self._covers.get(control)
         if cover is None:
             cover = self._covers[control] = Cover()
@@ -354,6 +374,10 @@ class Search:
             at = carrier if own == point else carrier.given(self._values(dimensions, own))
             piece = Piece(-1, control, dimensions, rest, own, at, [(rest, origin)])
             self._agenda.add(piece)
+
+    def _crowded(self, dimensions: tuple[Key, ...], box: Box) -> list[Key]:
+        """The variables that have more values there than are followed."""
+        return [key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)]
 
     def _most(self, key: Key) -> int:
         """How many values of a variable are followed, besides those that it may begin with."""

@@ -60,7 +60,8 @@ class Site:
         reads: what it reads.
         role: what becomes of its value.
         target: of a FLOW, the variable that gets it.
-        place: of a FLOW, the part of the variable: ``("total",)`` of ``order.total``.
+        place: of a FLOW, the part of the variable: ``("total",)`` of ``order.total``; of what is
+            CARRIED, the part of it.
         alone: whether it is the whole value that the target gets.
         scope: where it stands.
         state: the id of the state in which it stands.
@@ -294,11 +295,18 @@ class _Collecting:
             case Log(_, content):
                 self.content(content, Role.WORLD)
             case Raise(_, content):
-                self.content(content, Role.CARRIED)
+                self._carried(content)
             case Send():
                 self._send(action)
             case Cancel(_, content):
                 self.content(content, Role.TEST)
+
+    def _carried(self, content: Content | None) -> None:
+        if not isinstance(content, Record):
+            self.content(content, Role.CARRIED)
+            return
+        for name, part in content.fields:
+            self.content(part, Role.CARRIED, place=(name,))
 
     def _assign(self, location: tuple[str, ...], value: Content) -> None:
         key = key_of(location[0], self.scope)

@@ -95,24 +95,28 @@ class Verification:
         return tuple(one for one in self.engines[0].found.seen if isinstance(one, Fail))
 
     def stuck(self) -> tuple[GetStuck, ...]:
-        """The states whose nodes are never left again; none where not everything was searched."""
-        if self.hindrance:
+        """The states whose nodes are never left again, as far as that is beyond doubt."""
+        if self._interruption:
             return ()
         places = (_innermost(piece.carrier) for piece, _ in self.exits.lost())
         return tuple(dict.fromkeys(map(GetStuck, places)))
 
     def lost(self) -> tuple[LoseTheEnd, ...]:
-        """The states from which no end can be reached; none where not everything was searched."""
-        if self.hindrance:
+        """The states from which no end can be reached, as far as that is beyond doubt."""
+        if self._interruption:
             return ()
         places = (_innermost(piece.carrier) for piece, _ in self.ends.lost())
         return tuple(dict.fromkeys(map(LoseTheEnd, places)))
 
     @property
+    def _interruption(self) -> str:
+        return self.engines[0].interruption
+
+    @property
     def ends(self) -> Reaching:
         """From where an end can be reached."""
         if self._ends is None:
-            self._ends = Reaching(self.engines[0].found, lambda edge: edge.good)
+            self._ends = Reaching(self.engines[0].found, lambda edge: edge.good or edge.doubtful)
         return self._ends
 
     @property
@@ -120,7 +124,8 @@ class Verification:
         """From where something leads out of the node in which a session rests."""
         if self._exits is None:
             self._exits = Reaching(
-                self.engines[0].found, lambda edge: edge.target is None or edge.leaves
+                self.engines[0].found,
+                lambda edge: edge.target is None or edge.leaves or edge.doubtful,
             )
         return self._exits
 
@@ -153,7 +158,7 @@ class Verification:
         """What is known of something that the first search has not met."""
         first = self.engines[0]
         for engine in self.engines:
-            if question not in engine.found.seen and not engine.hindrance:
+            if question not in engine.found.seen and not engine.hindrance_of(question):
                 return Impossible(engine.name)
         refined = None if self.refining is None else self.refining.answer(question)
         if refined is not None:
@@ -178,8 +183,8 @@ class Verification:
         return Possible(told)
 
     def _lost(self, state: str, reaching: Reaching) -> Answer:
-        if self.hindrance:
-            return Undecided(self.hindrance, self.spent)
+        if self._interruption:
+            return Undecided(self._interruption, self.spent)
 
         def happens(step: Macrostep) -> bool:
             return step.snapshot.configuration[-1:] == (state,) and any(
@@ -189,14 +194,14 @@ class Verification:
         for piece, box in reaching.lost():
             if _innermost(piece.carrier) == state:
                 return self._told(_origin_of(piece, box), happens)
-        return Impossible(SEARCH)
+        return Undecided(self.hindrance, self.spent) if self.hindrance else Impossible(SEARCH)
 
     def _waits(self, question: WaitForEver) -> Answer:
         rule = next((one for one in self.chart.rules if one.name == question.rule), None)
         if rule is None or rule.kind is not RuleKind.LEADS_TO:
             return Impossible("graph")
-        if self.hindrance:
-            return Undecided(self.hindrance, self.spent)
+        if self._interruption:
+            return Undecided(self._interruption, self.spent)
         waiting = self.waiting(rule)
 
         def happens(step: Macrostep) -> bool:
@@ -207,6 +212,8 @@ class Verification:
         hopeless = next(waiting.hopeless, None)
         if hopeless is not None:
             return self._told(_origin_of(*hopeless), happens)
+        if self.hindrance:
+            return Undecided(self.hindrance, self.spent)
         if waiting.is_unsure:
             return Undecided("it may be kept and made again at once, for ever", self.spent)
         return Impossible(SEARCH)

@@ -12,9 +12,14 @@ Source: cel-go's ``checker/checker.go``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from statewright.expressions.checking.facts import Places
 from statewright.expressions.checking.hazards.search import failures_of
 from statewright.expressions.checking.judgement import Judgement, Rule, final
 from statewright.expressions.checking.problems import TOO_DEEP, Problem, ProblemKind
@@ -42,8 +47,7 @@ from statewright.expressions.syntax import (
 from statewright.expressions.types import DYN, CelType
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """The outcome of a check.
 
     What is known of a node is found under ``id(node)``; the expression keeps its nodes alive. Of
@@ -64,15 +68,13 @@ class Checked:
 
     type: CelType
     problems: tuple[Problem, ...]
-    expression: Expression = field(repr=False)
-    types: Mapping[int, CelType] = field(repr=False)
-    calls: Mapping[int, tuple[Resolution, ...]] = field(repr=False)
-    names: Mapping[int, Meaning] = field(repr=False)
-    environment: Environment = field(repr=False)
+    expression: Expression
+    types: Mapping[int, CelType]
+    calls: Mapping[int, tuple[Resolution, ...]]
+    names: Mapping[int, Meaning]
+    environment: Environment
     # Found when it is first asked for: a check whose outcome is a problem needs none.
-    _failures: tuple[Failure, ...] | None = field(
-        default=None, init=False, compare=False, repr=False
-    )
+    _failures: tuple[Failure, ...] | None = None
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -85,7 +87,7 @@ class Checked:
             found = failures_of(
                 self.expression, self.environment, self.types, self.calls, self.names
             )
-            object.__setattr__(self, "_failures", found)
+            force_setattr(self, "_failures", found)
         return found
 
 
@@ -93,8 +95,10 @@ def check(expression: Expression, environment: Environment) -> Checked:
     """The type of an expression, and what is certainly wrong with it."""
     text = expression.text
     narrows = environment.nullable or "type" in text
-    dotted = environment.qualified or any(root in text for root in DOTTED_TYPES)
-    judgement = Judgement(environment, text, RULES, narrows, dotted)
+    dotted = environment.qualified or ("." in text and any(root in text for root in DOTTED_TYPES))
+    meanings: dict[int, Meaning] = {}
+    places = Places(meanings, environment.mirror, environment.mirrored)
+    judgement = Judgement(environment, text, RULES, narrows, dotted, meanings, places)
     try:
         judgement.type_of(expression.root)
     except RecursionError:
@@ -107,12 +111,15 @@ def check(expression: Expression, environment: Environment) -> Checked:
     return Checked(types.get(id(expression.root), DYN), tuple(problems), *told)
 
 
+_PROVISIONAL: Final = attrgetter("provisional")
+
+
 def _final(
     judgement: Judgement,
 ) -> tuple[dict[int, CelType], dict[int, tuple[Resolution, ...]]]:
     """The types of all nodes and the meanings of all operations, as they are told."""
     types, calls = judgement.types, judgement.calls
-    if any(one.provisional for one in types.values()):
+    if any(map(_PROVISIONAL, types.values())):
         known: dict[int, CelType] = {}
         types = {key: final(one, known) for key, one in types.items()}
         calls = {

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from statewright.expressions.environment import TYPE_NAMES, Meaning, NameKind
 from statewright.expressions.syntax import (
@@ -62,8 +63,7 @@ class Fact(NamedTuple):
     detail: Any = None
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """The facts that hold at the moment; what is added has to be removed again."""
 
     counts: dict[Fact, int] = field(default_factory=dict)
@@ -109,8 +109,7 @@ outside of them, and deep ones would say too much.
 _NUMBERS: Final = frozenset(("least", "most", "size", "text", "list"))
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """How names are read.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from statewright.expressions.checking.facts import Fact, Facts, Places, implied, narrowed
 from statewright.expressions.checking.hints import NUMERIC, conversion, nearest, usage
@@ -45,8 +46,7 @@ Rule = Callable[["Judgement", Any], CelType]
 """The type of a node of one sort."""
 
 
-@dataclass(slots=True)
-class Judgement:
+class Judgement(Struct):
     """One check.
 
     Attributes:
@@ -55,8 +55,9 @@ class Judgement:
         rules: the rule for each class of nodes.
         narrows: whether conditions can say more about types than declarations do.
         dotted: whether names with dots may stand for something as a whole.
-        scope: the types of the macro variables in scope.
+        names: what the names mean that were looked at.
         places: what names stand for.
+        scope: the types of the macro variables in scope.
         facts: what is known of the places where the check is.
         variables: how many macro variables there were, to tell those of one name apart.
     """
@@ -66,18 +67,14 @@ class Judgement:
     rules: Mapping[type, Rule]
     narrows: bool
     dotted: bool
+    names: dict[int, Meaning]
+    places: Places
     problems: list[Problem] = field(default_factory=list)
     types: dict[int, CelType] = field(default_factory=dict)
     calls: dict[int, tuple[Resolution, ...]] = field(default_factory=dict)
-    names: dict[int, Meaning] = field(default_factory=dict)
     scope: Mapping[str, CelType] = field(default_factory=dict)
-    places: Places = field(init=False)
     facts: Facts = field(default_factory=Facts)
     variables: int = 0
-
-    def __post_init__(self) -> None:
-        environment = self.environment
-        self.places = Places(self.names, environment.mirror, environment.mirrored)
 
     def type_of(self, node: Node) -> CelType:
         """The type of a node, which is remembered."""

@@ -9,8 +9,10 @@ function, and not as CEL says, becomes a call of a function that we give to it (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from statewright.errors import ExpressionError
 from statewright.expressions.printing.unparser import unparse

@@ -7,9 +7,10 @@ complete. Long runs of one precedence become one node, so that trees stay flat.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
 
 from statewright.errors import ExpressionError
 from statewright.expressions.parsing.grammar import MACROS, PRECEDENCE, PREFIX, TERNARY
@@ -31,8 +32,7 @@ from statewright.expressions.syntax import (
 )
 
 
-@dataclass(slots=True)
-class Pending:
+class Pending(Struct):
     """An operator on the stack: a prefix, an infix, or a ternary that waits for its last part.
 
     Attributes:
@@ -62,8 +62,7 @@ class Sort(StrEnum):
     MAP = "map"
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """A bracket that is open, with what was completed inside it so far.
 
     What it belongs to (the target of a call, what is indexed, the condition before ``?``) is the

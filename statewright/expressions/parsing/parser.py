@@ -67,8 +67,6 @@ _WANTED: Final[Mapping[Sort, str]] = {
     Sort.MAP: "`,`, `:` or `}`",
 }
 _NO_FIELDS: Final = frozenset(("in", *CONSTANTS))
-_IN: Final = (TokenKind.NAME, "in")
-_NOT: Final = (TokenKind.NAME, "not")
 REMEMBERED_LENGTH: Final = 500
 """Longer texts are parsed each time, so that what is remembered stays small."""
 _WHOLE: Final = -1
@@ -105,6 +103,11 @@ def _parsed(text: str) -> Expression:
 _remembered: Final = lru_cache(maxsize=16_384)(_parsed)
 
 
+def _is_name(token: Token, name: str) -> bool:
+    """Whether a word is this one, which is no name of a variable, though it looks like one."""
+    return token.kind is TokenKind.NAME and bool(token.value == name)
+
+
 class _Parser:
     """One run over the tokens of one text."""
 
@@ -123,7 +126,7 @@ class _Parser:
             self.at += 1
             if self.wants_value:
                 _VALUE.get(token.kind, _Parser.refuse)(self, token)
-            elif token.kind is TokenKind.SYMBOL or token[:2] == _IN:
+            elif token.kind is TokenKind.SYMBOL or _is_name(token, "in"):
                 _BEHIND.get(token.value, _Parser.refuse)(self, token)
             elif token.kind is TokenKind.END:
                 self.end(token)
@@ -142,7 +145,7 @@ class _Parser:
         if not self.wants_value:
             wanted = f"an operator or {_WANTED[self.groups[-1].sort]}"
             before = self.words[self.at - 2]
-            if before[:2] == _NOT:
+            if _is_name(before, "not"):
                 raise self.error(before, "`not` does not belong here", "`not` is written `!`")
         reason = f"expected {wanted}, found {shown(self.text, token)}"
         raise self.error(token, reason, hint_at(self.text, token))

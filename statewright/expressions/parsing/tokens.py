@@ -68,15 +68,15 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
     Raises:
         ExpressionError: what stands next is no token of CEL.
     """
-    position, new = start, tuple.__new__
+    position = start
     for found in _TOKEN.finditer(text, start):
         if found.start() != position:
             break
         family = found.lastgroup or ""
-        start, position = found.span(family)
+        start, position = found.span(found.lastindex or 0)
         kind = _PLAIN.get(family)
         if kind is not None:
-            yield new(Token, (kind, found[family], start, position))
+            yield Token(kind, text[start:position], start, position)
         else:
             yield _READERS[family](text, found)
             if family == "end":

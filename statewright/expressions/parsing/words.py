@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 
 class TokenKind(StrEnum):
@@ -21,7 +23,7 @@ class TokenKind(StrEnum):
     END = "end"
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A word: its kind, its value (of a literal) or its text, and where it stands."""
 
     kind: TokenKind

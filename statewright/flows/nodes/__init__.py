@@ -11,6 +11,8 @@ from statewright.flows.nodes.actions import ACTIONS, ParameterForm, form_of
 from statewright.flows.nodes.bodies import Body
 from statewright.flows.nodes.changes import Assignment, Operation, Set
 from statewright.flows.nodes.containers import (
+    OWN_CLASSES,
+    STATUSES,
     Break,
     Catch,
     Container,
@@ -95,6 +97,8 @@ def bodies_of(config: NodeConfig) -> tuple[Body, ...]:
 __all__ = [
     "ACTIONS",
     "NEXT",
+    "OWN_CLASSES",
+    "STATUSES",
     "Action",
     "Approval",
     "Arm",

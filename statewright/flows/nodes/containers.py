@@ -60,9 +60,19 @@ class ErrorClass(StrEnum):
     ANY = "any"
     """Every error."""
     REQUEST = "request"
-    """A request to the world failed, or was answered with an error."""
+    """A request to the world failed, or was answered with an error: this, and the next six."""
     TIMEOUT = "timeout"
-    """Something took too long."""
+    """Something took too long: a request, a user, people, a flow."""
+    NETWORK = "network"
+    """Nobody was reached: no connection, no such host, a broken one, or an open breaker."""
+    RATE_LIMIT = "rate_limit"
+    """Too much was asked for: the status 429, or what others say instead."""
+    AUTHENTICATION = "authentication"
+    """Who asked was not let in: the status 401, or what others say instead."""
+    CONFIGURATION = "configuration"
+    """The request cannot be made until somebody changes the flow, or the settings of the server."""
+    STATUS = "status"
+    """A server answered, with a status that is none of success: any of them, also 401 and 429."""
     ANSWER = "answer"
     """The user's answers would not do, and the retries are used up."""
     REJECTED = "rejected"
@@ -77,6 +87,13 @@ class ErrorClass(StrEnum):
     """A business rule of the flow was broken."""
 
 
+OWN_CLASSES = tuple(name for name in ErrorClass if name is not ErrorClass.ANY)
+"""The classes that an error may be of: the narrowest one that fits it."""
+
+STATUSES = tuple(f"{hundreds}xx" for hundreds in range(1, 6))
+"""How all statuses of HTTP are written that begin with a digit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catch:
     """What is done about some errors.
@@ -84,12 +101,14 @@ class Catch:
     Attributes:
         errors: which ones.
         body: what is done.
-        name: what the error is called in there: a map with ``name``, ``message`` and ``node``.
+        name: what the error is called in there, beside ``error``; see ``flows.failures``.
+        statuses: of which statuses besides: ``404``, or ``4xx`` for all that begin so.
     """
 
     errors: tuple[ErrorClass, ...]
     body: Body
     name: str = ""
+    statuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class Http:
     """Asks a web service, and goes on by ``success`` or ``error``.
 
     A response whose status is not one of success (2xx), no response in time, and a mapping that
-    finds nothing are errors. So is a redirect to another server, which is not followed.
+    finds nothing are errors, which are read as ``error`` behind the port; then nothing is saved. So
+    is a redirect to another server, which is not followed.
 
     No connection, no response in time, and the statuses 408, 425, 429, 500, 502, 503 and 504 may
     pass: then it is tried again, as often as ``retries`` says, within ``timeout``. ``Retry-After``

@@ -71,7 +71,7 @@ class Outcome:
     """What became of a try.
 
     Attributes:
-        data: the result; of a failure ``{"code", "message"}``.
+        data: the result; of a failure ``{"code", "message"}``, and ``kind`` or ``status``.
         failed: whether it is a failure.
         kind: what that calls for, of a failure and of a result that is as bad as one.
         wait: microseconds to wait before that, at least.
@@ -239,11 +239,19 @@ _PASSING: Final = frozenset({FailureKind.TRANSIENT, FailureKind.RATE_LIMIT})
 def _outcome_of(failure: EffectFailed, kind: FailureKind) -> Outcome:
     """A failure, or what counts as the result instead where no try is left."""
     if failure.result is None:
-        return replace(_failure(failure.code, failure.message, kind), wait=failure.wait)
+        data = {"code": failure.code, "message": failure.message, **_more(failure)}
+        return Outcome(data, failed=True, kind=kind, wait=failure.wait)
     try:
         return Outcome(kept(failure.result), kind=kind, wait=failure.wait)
     except EvaluationError as error:
         return _failure("result", f"the result cannot be used: {error.reason}")
+
+
+def _more(failure: EffectFailed) -> dict[str, Any]:
+    """What tells a flow of which class a failure is, where the code does not."""
+    kinds = {FailureKind.RATE_LIMIT, FailureKind.AUTHENTICATION}
+    kind = {"kind": str(failure.kind)} if failure.kind in kinds else {}
+    return kind | ({"status": failure.status} if failure.status else {})
 
 
 def _unhandled(order: Order) -> Outcome:

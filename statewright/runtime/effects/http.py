@@ -14,7 +14,7 @@ from statewright.expressions.printing.texts import plain_from_value, text_from_v
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.effects.handling import LONGEST, Order, timeout_of
 from statewright.runtime.effects.reach import ANYWHERE, Reaches
-from statewright.runtime.effects.statuses import PASSING, kind_of, wait_asked_for
+from statewright.runtime.effects.statuses import PASSING, is_success, kind_of, wait_asked_for
 from statewright.runtime.effects.web import KEY, Call, Response, Web, headers_from, url_from
 from statewright.statechart.values.coercion import kept
 
@@ -56,7 +56,7 @@ class HttpHandler:
         result = {
             "status": response.status,
             "headers": dict(response.headers),
-            "body": _body(response),
+            "body": _body(response) if is_success(response.status) else _bounded(_body(response)),
         }
         kind = kind_of(response.status, _passing(order.data))
         if kind is not FailureKind.CONFIGURATION:
@@ -140,6 +140,16 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+LONGEST_REFUSAL: Final = 10_000
+"""How many characters are kept of what a server says that has not done what it was asked for."""
+
+
+def _bounded(body: Any) -> Any:
+    """A body that is not too long, or the beginning of it as a text."""
+    text = body if isinstance(body, str) else text_from_value(body)
+    return body if len(text) <= LONGEST_REFUSAL else text[:LONGEST_REFUSAL]
 
 
 def _body(response: Response) -> Any:

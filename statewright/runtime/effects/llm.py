@@ -254,4 +254,5 @@ def _refusal(response: Response, now: int) -> EffectFailed:
         return EffectFailed(known[0], known[1], kind=known[2])
     kind = kind_of(response.status)
     wait = wait_asked_for(response, now)
-    return EffectFailed("status", f"the status is {response.status}", kind=kind, wait=wait)
+    message = f"the status is {response.status}"
+    return EffectFailed("status", message, kind=kind, wait=wait, status=response.status)

@@ -43,6 +43,7 @@ def refusal_from(response: Response, now: int) -> EffectFailed:
         f"the status is {response.status}",
         kind=kind_of(response.status),
         wait=wait_asked_for(response, now),
+        status=response.status,
     )
 
 

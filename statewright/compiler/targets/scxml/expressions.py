@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec.structs import fields, replace
 
 from statewright.compiler.targets.scxml.names import Naming
 from statewright.errors import EvaluationError, UnwritableTree

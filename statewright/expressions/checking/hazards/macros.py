@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from statewright.expressions.checking.facts import Fact, Place, implied
 from statewright.expressions.checking.hazards.ranges import Range

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, mode
 from pydantic_core import PydanticCustomError
 
 from statewright.flows.durations import EXAMPLES, microseconds_from
+from statewright.flows.nearest import did_you_mean
+from statewright.flows.nodes import STATUSES, ErrorClass
 
 TAG: Final = "~"
 """Begins the names of the alternatives of a union, so that error locations can leave them out."""
@@ -47,14 +49,17 @@ def expected(what: str, help_: str = "") -> PydanticCustomError:
 
 
 def expected_value(
-    accepts: Callable[[Any], Any], what: str, schema: Mapping[str, Any], help_: str = ""
+    accepts: Callable[[Any], Any],
+    what: str,
+    schema: Mapping[str, Any],
+    help_: str | Callable[[Any], str] = "",
 ) -> Any:
     """The type of values for which ``accepts`` returns anything but None; it may convert them."""
 
     def check(value: Any) -> Any:
         accepted = accepts(value)
         if accepted is None:
-            raise expected(what, help_)
+            raise expected(what, help_ if isinstance(help_, str) else help_(value))
         return accepted
 
     return Annotated[Any, AfterValidator(check), WithJsonSchema(dict(schema))]
@@ -193,6 +198,34 @@ Join = expected_value(
     {"anyOf": [{"enum": ["all", "any"]}, {"type": "integer"}]},
 )
 """How many regions are waited for."""
+
+
+def _error_kind(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if 100 <= value <= 599 else None
+    if not isinstance(value, str):
+        return None
+    own = value.lower()
+    return own if own in _ERROR_KINDS or re.fullmatch("[1-5][0-9][0-9]", own) else None
+
+
+_ERROR_KINDS: Final = (*(str(one) for one in ErrorClass), *STATUSES)
+
+_STATUS: Final = "; statuses are written `404`, or `4xx` for all that begin so"
+
+ErrorKind = expected_value(
+    _error_kind,
+    "a class of errors",
+    {
+        "anyOf": [
+            {"enum": [*_ERROR_KINDS]},
+            {"type": "integer", "minimum": 100, "maximum": 599},
+            {"type": "string", "pattern": "^[1-5][0-9][0-9]$"},
+        ]
+    },
+    lambda value: did_you_mean(str(value), _ERROR_KINDS) + _STATUS,
+)
+"""What went wrong: a class of errors, or a status of HTTP."""
 
 
 def _list_or_map(value: Any) -> Any:

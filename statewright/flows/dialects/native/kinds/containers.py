@@ -9,7 +9,15 @@ from pydantic import Field
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import BodyShape, Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.naming import check_name
-from statewright.flows.dialects.native.shapes import Expression, Join, NodeId, Rounds, Shape, Text
+from statewright.flows.dialects.native.shapes import (
+    ErrorKind,
+    Expression,
+    Join,
+    NodeId,
+    Rounds,
+    Shape,
+    Text,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nearest import listed
 from statewright.flows.nodes import (
@@ -65,19 +73,6 @@ class BreakNode(NodeShape):
     type: Literal["break"]
 
 
-ErrorName = Literal[
-    "any",
-    "request",
-    "timeout",
-    "answer",
-    "rejected",
-    "subflow",
-    "loop",
-    "expression",
-    "rule",
-]
-
-
 class TryPorts(Shape):
     """Where a try leads when nothing caught an error."""
 
@@ -87,9 +82,12 @@ class TryPorts(Shape):
 class CatchShape(BodyShape):
     """What is done about some errors."""
 
-    errors: list[ErrorName] = Field(["any"], description="Which errors; by default all of them.")
+    errors: list[ErrorKind] = Field(
+        ["any"],
+        description="Which errors; by default all of them. Statuses as `404`, or `4xx`.",
+    )
     as_: Text = Field(
-        "", alias="as", description="What the error is called: a map {name, message, node}."
+        "", alias="as", description="What the error is called in there, beside `error`."
     )
 
 
@@ -206,12 +204,16 @@ def read_try(node: TryNode, box: Box) -> Try:
             item["errors"].report("R005", "`errors` is empty: the clause is never reached", help_)
         names = (catch.as_,) if catch.as_ else ()
         inside = box.body(catch, item, name=f"catch{number}", names=names)
-        errors = tuple(ErrorClass(error) for error in catch.errors)
-        catches.append(Catch(errors, inside, catch.as_))
+        errors = tuple(ErrorClass(one) for one in catch.errors if one in _CLASSES)
+        statuses = tuple(one for one in catch.errors if one not in _CLASSES)
+        catches.append(Catch(errors, inside, catch.as_, statuses))
     last = None
     if node.finally_ is not None:
         last = box.body(node.finally_, part["finally"], name="finally")
     return Try(body, tuple(catches), last)
+
+
+_CLASSES = frozenset(str(one) for one in ErrorClass)
 
 
 def read_parallel(node: ParallelNode, box: Box) -> Parallel:

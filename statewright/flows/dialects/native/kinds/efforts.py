@@ -58,7 +58,11 @@ class WorkShape(Shape):
         None, description="When it counts as failed, with all its tries; by default after 30s."
     )
     retries: int = Field(
-        0, ge=0, le=20, description="How often it is tried again after a failure that may pass."
+        0,
+        ge=0,
+        le=20,
+        description="How often it is tried again after a failure that may pass. Who was not let in"
+        " is tried once more, whatever it says, with secrets that are looked up anew.",
     )
     try_timeout: Timeout | None = Field(
         None, description="When a single try is given up; by default that is `timeout`."

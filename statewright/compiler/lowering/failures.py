@@ -1,0 +1,171 @@
+"""What is told of an error: the map that a flow reads as ``error``, made of the event of the error.
+
+Whoever raises an error knows most of it, so that map is the data of the event already; where the
+algorithm itself has raised it, it is made of what that says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from statewright.compiler.lowering.texts import quoted, record
+from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.nodes import ErrorClass
+from statewright.statechart.rules import VIOLATION
+
+_CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
+    {
+        ErrorClass.TIMEOUT: ("timeout",),
+        ErrorClass.NETWORK: ("connect", "dns", "open", "response"),
+        ErrorClass.RATE_LIMIT: ("rate_limit",),
+        ErrorClass.AUTHENTICATION: ("authentication",),
+        ErrorClass.CONFIGURATION: (
+            "address",
+            "configuration",
+            "database",
+            "endpoint",
+            "host",
+            "model",
+            "params",
+            "query",
+            "request",
+            "schema",
+            "secret",
+            "sender",
+            "unsupported",
+        ),
+    }
+)
+"""Class → the codes of handlers of effects that belong to it; any other is of ``request``."""
+
+CLASS_OF_CODE: Final = {code: str(name) for name, codes in _CODES.items() for code in codes}
+
+_EXPRESSIONS: Final = ("error.execution.action", "error.execution.guard")
+
+_CLASS_OF_EVENT: Final[Mapping[str, ErrorClass]] = MappingProxyType(
+    {
+        "error.flow.timeout": ErrorClass.TIMEOUT,
+        "error.flow.retries": ErrorClass.ANSWER,
+        "error.flow.rejected": ErrorClass.REJECTED,
+        "error.flow.loop": ErrorClass.LOOP,
+    }
+)
+
+_MESSAGES: Final[Mapping[ErrorClass, str]] = MappingProxyType(
+    {
+        ErrorClass.TIMEOUT: "it took too long",
+        ErrorClass.ANSWER: "no answer would do",
+        ErrorClass.REJECTED: "it was not approved",
+        ErrorClass.LOOP: "there would be more rounds than allowed",
+    }
+)
+
+
+def known_failure(node: str, event: str) -> Content:
+    """What is told of an error of which there is no more to know than its event.
+
+    Args:
+        node: the id of the node.
+        event: as which it is raised.
+    """
+    name = _CLASS_OF_EVENT.get(event, ErrorClass.REQUEST)
+    return _told(node, event, Literal(str(name)), Literal(str(name)), _MESSAGES.get(name, ""))
+
+
+def subflow_failure(node: str, outcome: str) -> Content:
+    """What is told of a flow that was run and has failed.
+
+    Args:
+        node: the id of the node.
+        outcome: CEL for the outcome of the flow.
+    """
+    what, code = Literal(str(ErrorClass.SUBFLOW)), Computed(parse(outcome))
+    return _told(node, "error.flow.subflow", what, code, "the flow that was run has failed")
+
+
+def late_failure(node: str, event: str) -> Content:
+    """What is told of a request of which the time is over; see ``known_failure``."""
+    timeout = Literal(str(ErrorClass.TIMEOUT))
+    return _told(node, event, timeout, timeout, "there was no result in time")
+
+
+def bad_result(node: str, event: str) -> Content:
+    """What is told of a request with a result that will not do, by the event that brings it.
+
+    What a server answers is a ``{status, body}``; what a model does has none of these.
+    """
+    what = (
+        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
+        f"{_STATUS} == 0 ? 'request' : 'status'"
+    )
+    code = f"{_STATUS} == 0 ? 'result' : 'status'"
+    message = "what came back is no result that will do"
+    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+
+
+def failed_request(node: str, event: str) -> Content:
+    """What is told of a request by the event of its failure, ``{code, message}`` or more."""
+    code = "event.data.?code.orValue('')"
+    known = "".join(
+        f"{code} in {list(codes)} ? '{name}' : " for name, codes in _CODES.items() if codes
+    )
+    kinds = [str(ErrorClass.AUTHENTICATION), str(ErrorClass.RATE_LIMIT)]
+    said = "".join(f"event.data.?kind.orValue('') == '{kind}' ? '{kind}' : " for kind in kinds)
+    what = (
+        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
+        f"{_STATUS} != 0 ? 'status' : {said}{known}'request'"
+    )
+    message = Computed(parse("event.data.?message.orValue('')"))
+    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+
+
+_STATUS: Final = "event.data.?status.orValue(0)"
+
+
+def _told(
+    node: str,
+    event: str,
+    what: Content,
+    code: Content,
+    message: Content | str,
+    *,
+    answered: bool = False,
+) -> Content:
+    """The map; of what somebody answered, also the status and the body."""
+    status, body = Literal(0), Literal(None)
+    return record(
+        {
+            "class": what,
+            "code": code,
+            "message": Literal(message) if isinstance(message, str) else message,
+            "status": Computed(parse(_STATUS)) if answered else status,
+            "body": Computed(parse("event.data.?body.orValue(null)")) if answered else body,
+            "node": Literal(node),
+            "name": Literal(event),
+        }
+    )
+
+
+def failure(node: str = "") -> Content:
+    """What is told of an error by its event, whoever has raised it.
+
+    Args:
+        node: the id of the node, where it is known; else it is what the event says, or the state.
+    """
+    unsaid = (
+        f"event.name in {[*_EXPRESSIONS]} ? 'expression' : "
+        f"event.name == {quoted(VIOLATION)} ? 'rule' : 'request'"
+    )
+    where = "event.data.?node.or(event.data.?state).orValue('')"
+    parts = {
+        "class": f"event.data.?class.orValue({unsaid})",
+        "code": f"event.data.?code.orValue(event.data.?class.orValue({unsaid}))",
+        "message": "event.data.?message.orValue('')",
+        "status": _STATUS,
+        "body": "event.data.?body.orValue(null)",
+    }
+    computed: dict[str, Content] = {name: Computed(parse(text)) for name, text in parts.items()}
+    place = Literal(node) if node else Computed(parse(where))
+    return record({**computed, "node": place, "name": Computed(parse("event.name"))})

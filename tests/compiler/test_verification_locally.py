@@ -1,0 +1,65 @@
+"""What is in doubt in one place casts none on others."""
+
+from __future__ import annotations
+
+from statewright import compiler
+from statewright.compiler import Verdict
+from statewright.compiler.verification.questions import EnterState, Impossible, Undecided
+from tests.compiler.conversations import compiled
+
+APART = """
+start: menu
+variables: {n: {type: int, default: 0}, a: {type: int, default: 0}, t: {type: string, default: ""}}
+nodes:
+  menu:
+    type: question
+    text: What now?
+    choices: [{value: square, to: ask}, {value: trap, to: trap}, {value: word, to: word}]
+  ask: {type: question, text: N?, input: integer, variable: n, next: square}
+  square: {type: condition, branches: [{if: "n * n == n + n * 7", to: lucky}], else: bye}
+  lucky: {type: end, text: Lucky!}
+  trap: {type: question, text: Size?, variable: which, pattern: "^[0-9]+$", next: bye}
+  word: {type: question, text: Word?, input: integer, variable: a, next: early}
+  early: {type: condition, branches: [{if: "a < 3", to: small}], else: big}
+  small: {type: condition, branches: [{if: "a > 5", to: never}], else: bye}
+  big: {type: message, text: Big., next: bye}
+  never: {type: message, text: Never., next: bye}
+  bye: {type: end, text: "Bye."}
+""".replace("t: {type: string", "which: {type: string, values: [small, large]}, t: {type: string")
+
+
+def test_a_trap_beside_what_is_in_doubt_is_found_with_a_conversation() -> None:
+    compilation = compiler.verify(compiled(APART))
+    (trap,) = [one for one in compilation.findings if one.code == "C204"]
+    assert (trap.node, trap.verdict) == ("trap", Verdict.VIOLATED)
+    assert trap.witness is not None
+
+
+def test_what_is_in_doubt_does_not_make_a_node_a_trap() -> None:
+    text = APART.replace("else: bye}\n  lucky", "else: ask}\n  lucky")
+    told = {(one.code, one.node) for one in compiler.verify(compiled(text)).findings}
+    assert told >= {("C204", "trap")}
+    assert ("C203", "ask") not in told
+    assert ("C204", "ask") not in told
+
+
+COUNTED = """
+start: a
+variables: {n: {type: int, default: 0}, m: {type: int, default: 0}}
+nodes:
+  a: {type: question, text: N?, input: integer, variable: n, next: low}
+  low: {type: condition, branches: [{if: "n < 5", to: less}], else: calc}
+  less: {type: condition, branches: [{if: "n > 9", to: dead}], else: bye}
+  dead: {type: message, text: Dead., next: bye}
+  calc: {type: set, actions: [{set: m, to: "{{ n * n }}"}], next: high}
+  high: {type: condition, branches: [{if: "m == 17", to: odd}], else: bye}
+  odd: {type: message, text: Odd., next: bye}
+  bye: {type: end, text: "Bye."}
+"""
+
+
+def test_what_nothing_in_doubt_leads_to_is_proved() -> None:
+    verification = compiler.verify(compiled(COUNTED)).verification
+    assert verification is not None
+    assert isinstance(verification.answer(EnterState("dead")), Impossible)
+    assert isinstance(verification.answer(EnterState("odd")), Undecided)
