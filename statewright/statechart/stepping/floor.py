@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from statewright.statechart.definition import Awaits, StateKind
-from statewright.statechart.structure.tree import Node
+from statewright.statechart.structure.nodes import Node
 
 
 def joined(
