@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from statewright.compiler.analysis.regexes import NoProgramError
 from statewright.compiler.targets.python.layout import (
     Code,
     bracketed,
@@ -20,7 +21,6 @@ from statewright.compiler.targets.python.layout import (
 )
 from statewright.compiler.targets.python.literals import literal, text
 from statewright.compiler.targets.python.patterns import pattern_code
-from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression
 from statewright.expressions.evaluation.linking import cost_of_round
