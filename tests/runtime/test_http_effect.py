@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Mapping
@@ -220,6 +221,73 @@ async def test_redirects_are_followed_on_the_same_server_only() -> None:
         assert (await handler(order(url=f"{server.url}/round", **posted)))["status"] == 307
         assert len(server.asked) - asked == 6
         assert server.asked[-1].body == b"x"
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "again"),
+    [
+        (301, "POST", "GET"),
+        (302, "POST", "GET"),
+        (303, "POST", "GET"),
+        (303, "PUT", "GET"),
+        (303, "HEAD", "HEAD"),
+        (301, "PUT", "PUT"),
+        (302, "DELETE", "DELETE"),
+        (302, "PATCH", "PATCH"),
+        (307, "POST", "POST"),
+        (308, "PUT", "PUT"),
+        (302, "GET", "GET"),
+    ],
+)
+async def test_a_redirect_asks_with_the_method_that_its_status_calls_for(
+    status: int, method: str, again: str
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/":
+            return Reply(b"", status, {"location": "/there?x=1#part"})
+        return Reply(b"" if asked.method == "HEAD" else b"{}")
+
+    async with serving(reply) as server:
+        handler = HttpHandler(allow_private=True)
+        headers = {"authorization": "Bearer x", "content-language": "en"}
+        await handler(order(url=server.url, method=method, body="x", headers=headers))
+        first, last = server.asked
+    assert (last.method, last.path) == (again, "/there?x=1")
+    same = again == method
+    assert last.body == (first.body if same else b"")
+    assert ("content-type" in last.headers) == ("content-language" in last.headers) == same
+    assert last.headers["authorization"] == "Bearer x"
+    assert last.headers["idempotency-key"] == first.headers["idempotency-key"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (302, {}),
+        (302, {"location": ""}),
+        (302, {"location": "http://[/"}),
+        (302, {"location": "ftp://127.0.0.1/"}),
+        (300, {"location": "/there"}),
+        (304, {"location": "/there"}),
+    ],
+)
+async def test_what_redirects_nowhere_is_the_response(status: int, headers: dict[str, str]) -> None:
+    result, asked = await ask(Reply(b"", status, headers), method="POST", body="x")
+    assert result["status"] == status
+    assert [one.method for one in asked] == ["POST"]
+
+
+async def test_a_redirect_is_asked_with_the_credentials_of_the_url_and_no_others() -> None:
+    def reply(asked: Asked) -> Reply:
+        host = asked.headers["host"]
+        to = {"/": f"http://{host}/one", "/one": f"http://else:other@{host}/two"}
+        return Reply(b"", 302, {"location": to[asked.path]}) if asked.path in to else Reply()
+
+    async with serving(reply) as server:
+        url = server.url.replace("http://", "http://ada:secret@")
+        await HttpHandler(allow_private=True)(order(url=url))
+        sent = [asked.headers.get("authorization") for asked in server.asked]
+    assert sent == [f"Basic {base64.b64encode(b'ada:secret').decode()}"] * 3
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from statewright.compiler.lowering.plan import (
     states_of,
 )
 from statewright.compiler.lowering.texts import quoted
-from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.lowering.waiting import lasting_timer, timeout
 from statewright.compiler.scope import (
     flows_in,
     outside_variables,
@@ -82,8 +82,13 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     late: tuple[Transition, ...] = ()
+    data: tuple[Datum, ...] = ()
+    if settings.on_error is OnError.FALLBACK:
+        data = (Datum(FELL, "int", Literal(-1)),)
     if settings.timeout is not None:
-        start, stop = timer(plan.home, Literal(settings.timeout))
+        # A flow that may pause itself stays in this state meanwhile; the one around it leaves it.
+        until, start, stop = lasting_timer(plan.home, settings.timeout, pauses=plan.around)
+        data += until
         entry, exit_ = (start,), (stop,)
         late = tuple(replace(way, events=(timeout(plan.home),)) for way in overdue)
     return State(
@@ -94,7 +99,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         entry=entry,
         exit=exit_,
         transitions=(*_fallback(plan), *late, *_busy(settings)),
-        data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
+        data=data,
     )
 
 

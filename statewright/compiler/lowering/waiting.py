@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statewright.compiler.lowering.plan import Piece, Plan, ways
 from statewright.compiler.lowering.texts import expression_from, quoted
-from statewright.expressions import Computed, Content, parse
+from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import BUSINESS_HOURS, Node
 from statewright.flows.names import variable_in_cel
 from statewright.flows.nodes import NEXT, Delay, InHours, Schedule, Source
@@ -25,6 +25,25 @@ def timer(state: str, delay: Content) -> tuple[Actions, Actions]:
 
 UNTIL = "~until"
 """The variable that holds when a delay is over."""
+
+
+def lasting_timer(
+    state: str, length: int, *, pauses: bool
+) -> tuple[tuple[Datum, ...], Actions, Actions]:
+    """A timer that keeps its first deadline when the conversation comes back from a pause.
+
+    Args:
+        state: the id of the state that has it.
+        length: microseconds.
+        pauses: whether the conversation may pause while it runs.
+
+    Returns:
+        the data of the state, its entry block and its exit block.
+    """
+    if not pauses:
+        return ((), *timer(state, Literal(length)))
+    until = Datum(UNTIL, "timestamp", Computed(parse(f"now + {_duration(length)}")))
+    return ((until,), *timer(state, Computed(parse(f"vars[{quoted(UNTIL)}] - now"))))
 
 
 def lower_delay(node: Node, config: Delay, plan: Plan) -> Piece:

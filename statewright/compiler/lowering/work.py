@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
 from statewright.compiler.lowering.plan import (
@@ -23,13 +23,15 @@ from statewright.compiler.lowering.plan import (
     ways,
     ways_or_error,
 )
-from statewright.compiler.lowering.texts import expression_from, location_from
+from statewright.compiler.lowering.texts import expression_from, location_from, quoted
 from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Node
 from statewright.flows.nodes import Action, Backoff, Http, Llm, Source
 from statewright.statechart.actions import Assign
-from statewright.statechart.definition import Datum, Invoke, State, StateKind, Transition
+from statewright.statechart.definition import Actions, Datum, Invoke, State, StateKind, Transition
 
 Named = tuple[tuple[str, Content], ...]
 """Names under which a result is read when it is saved, each with its value."""
@@ -170,13 +172,36 @@ def saving(
 ) -> State:
     """A state that saves what came back, and goes on by a port when all of it is saved."""
     ident = plan.state(node.id)
-    actions = (
-        Assign(location_from(variable, plan.variables), Computed(expression_from(mapping)))
-        for variable, mapping in save
-    )
+    kept, actions = saved(plan, save)
     return State(
         plan.state(node.id, name),
-        data=tuple(Datum(name, value=value) for name, value in result),
+        data=(*(Datum(name, value=value) for name, value in result), *kept),
         entry=block(ident, *actions),
         transitions=(*ways(plan, node.id, port, events=(done(ident),)), *failing),
     )
+
+
+def saved(plan: Plan, save: Saved) -> tuple[tuple[Datum, ...], Actions]:
+    """What saves all of something, or nothing of it: the variables that this takes, and actions.
+
+    Each value is first kept where whatever fits fits the variable that it is for; only when all
+    are there, they are written. So none reads what another one writes.
+    """
+    places = [location_from(variable, plan.variables) for variable, _ in save]
+    values = [Computed(expression_from(mapping)) for _, mapping in save]
+    if len(save) <= 1:
+        return (), tuple(map(Assign, places, values))
+    data = tuple(_like(plan, variable) for variable, _ in save)
+    kept = tuple(Assign((datum.name,), value) for datum, value in zip(data, values, strict=True))
+    read = (Computed(parse(f"vars[?{quoted(datum.name)}]")) for datum in data)
+    return data, (*kept, *map(Assign, places, read))
+
+
+def _like(plan: Plan, variable: Source) -> Datum:
+    """A variable that holds what another one, or a part of it, may hold."""
+    declared = declaration_at(plan.flow, variable, plan.variables)
+    if declared is None:
+        return Datum(f"~{variable.text}")
+    limits = limits_of(replace(declared, read_only=False))
+    private = declared.pii or declared.secret
+    return Datum(f"~{variable.text}", chart_type_of(declared), limits=limits, private=private)

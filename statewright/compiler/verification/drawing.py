@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from statewright.compiler.findings import Finding, Severity, Verdict
@@ -154,7 +154,7 @@ def drawing_of(flow: Flow, verification: Verification, prefix: tuple[str, ...] =
         prefix: the nodes that it is run by, the outermost first.
     """
     states: dict[str, list[str]] = defaultdict(list)
-    for name in tree_of(verification.chart).nodes:
+    for name in _states_in(tree_of(verification.chart), prefix):
         states[_beginning(name, len(prefix) + 1)].append(name)
     homes: dict[str, Node] = {}
     for node in flow.nodes:
@@ -168,6 +168,19 @@ def drawing_of(flow: Flow, verification: Verification, prefix: tuple[str, ...] =
     )
     arcs = {name: tuple(states[name]) for name in homes if name in states}
     return Drawing(flow, verification, prefix, inside, arcs, homes)
+
+
+def _states_in(tree: Tree, prefix: tuple[str, ...]) -> Iterator[str]:
+    """The states of a flow, be they those of flows that it runs."""
+    if not prefix:
+        yield from tree.nodes
+        return
+    around = tree.nodes.get(state_id(*prefix))
+    waiting = [] if around is None else list(reversed(around.children))
+    while waiting:
+        node = waiting.pop()
+        yield node.id
+        waiting.extend(reversed(node.children))
 
 
 def flow_run_by(node: Node, flow: Flow) -> Flow | None:

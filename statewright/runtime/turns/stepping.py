@@ -211,7 +211,7 @@ def turn_from(
         snapshot=made.snapshot,
         state_hash=made.state_hash,
         status=snapshot.status,
-        due_at=_due_at(snapshot),
+        due_at=due_at(snapshot),
         event=event_to_json(made.step.event),
         answer=made.answer_text,
         effects=made.effects,
@@ -240,7 +240,7 @@ _STREAMS: Final[Mapping[EffectKind, str]] = MappingProxyType(
 )
 
 
-def _due_at(snapshot: Snapshot) -> int | None:
+def due_at(snapshot: Snapshot) -> int | None:
     """The earliest deadline; a session that is over may keep timers, but none of them fires."""
     if snapshot.status is not Status.ACTIVE or not snapshot.timers:
         return None
