@@ -194,5 +194,5 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
-        awaits=Awaits(inquiry.kind, node.id),
+        awaits=Awaits(inquiry.kind, node.id, of_user=False),
     )
