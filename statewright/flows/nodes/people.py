@@ -74,6 +74,9 @@ class Approval:
     as an incident, and the node waits on, within the same time. One for another node is passed
     over.
 
+    An interrupt or a handoff that comes between asks nobody again, and the time goes on; what is
+    decided meanwhile is taken when the conversation comes back.
+
     Attributes:
         request: what they are asked.
         assignee: who is asked; see ``Handoff``.
