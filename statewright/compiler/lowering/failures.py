@@ -91,18 +91,25 @@ def late_failure(node: str, event: str) -> Content:
     return _told(node, event, timeout, timeout, "there was no result in time")
 
 
-def bad_result(node: str, event: str) -> Content:
-    """What is told of a request with a result that will not do, by the event that brings it.
+def useless_result(node: str, event: str) -> Content:
+    """What is told of a request whose result will not do; see ``known_failure``."""
+    what = Literal(str(ErrorClass.REQUEST))
+    return _told(node, event, what, Literal("result"), "what came back is no result that will do")
 
-    What a server answers is a ``{status, body}``; what a model does has none of these.
-    """
-    what = (
-        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
-        f"{_STATUS} == 0 ? 'request' : 'status'"
-    )
-    code = f"{_STATUS} == 0 ? 'result' : 'status'"
-    message = "what came back is no result that will do"
-    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+
+def refusal(node: str, event: str) -> Content:
+    """What is told of a request that a server answered with a bad status, by that answer."""
+    what = f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : 'status'"
+    message = "the server has not done what it was asked for"
+    code = Literal("status")
+    return _told(node, event, Computed(parse(what)), code, message, answered=True)
+
+
+def client_failure(node: str, event: str) -> Content:
+    """What is told of a client that says that it has failed: whatever it sent is the body."""
+    what = Literal(str(ErrorClass.REQUEST))
+    message, body = "the client says that it has failed", Computed(parse("event.data"))
+    return _told(node, event, what, Literal("client"), message, body=body)
 
 
 def failed_request(node: str, event: str) -> Content:
@@ -122,6 +129,7 @@ def failed_request(node: str, event: str) -> Content:
 
 
 _STATUS: Final = "event.data.?status.orValue(0)"
+_NOTHING: Final = Literal(None)
 
 
 def _told(
@@ -132,15 +140,15 @@ def _told(
     message: Content | str,
     *,
     answered: bool = False,
+    body: Content = _NOTHING,
 ) -> Content:
     """The map; of what somebody answered, also the status and the body."""
-    status, body = Literal(0), Literal(None)
     return record(
         {
             "class": what,
             "code": code,
             "message": Literal(message) if isinstance(message, str) else message,
-            "status": Computed(parse(_STATUS)) if answered else status,
+            "status": Computed(parse(_STATUS)) if answered else Literal(0),
             "body": Computed(parse("event.data.?body.orValue(null)")) if answered else body,
             "node": Literal(node),
             "name": Literal(event),
