@@ -168,8 +168,10 @@ nodes:
     "node",
     [
         "type: split, arms: [{name: one, to: first}, {name: two, to: bye}]",
-        'type: question, text: "Which?", variable: name, '
-        "choices: [{value: one, to: first}, {value: two, to: bye}]",
+        (
+            'type: question, text: "Which?", variable: name, '
+            "choices: [{value: one, to: first}, {value: two, to: bye}]"
+        ),
     ],
 )
 def test_a_disabled_node_without_a_way_of_its_own_is_left_by_the_first_of_those_it_has(
