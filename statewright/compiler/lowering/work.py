@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
@@ -118,12 +117,7 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
     events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        told = {
-            returned: bad_result(node.id, work.error),
-            broken: failed_request(node.id, work.error),
-            timeout(ident): late_failure(node.id, work.error),
-        }
-        failures = _failing(node, work, plan, {event: told[event] for event in events})
+        failures = _failing(node, work, plan, events)
     else:
         failures = (Transition((plan.state(node.id, "fallback"),), events),)
     return State(
@@ -135,16 +129,27 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     )
 
 
-def _failing(
-    node: Node, work: Work, plan: Plan, told: Mapping[str, Content]
-) -> tuple[Transition, ...]:
+def _failing(node: Node, work: Work, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
     """The ways out of work that failed: each event tells something else, where anybody asks."""
     if not plan.tells:
-        return ways_or_error(plan, node.id, "error", work.error, events=tuple(told))
+        return ways_or_error(plan, node.id, "error", work.error, events=events)
+    ident = plan.state(node.id)
+    told = {
+        f"done.invoke.{ident}": bad_result,
+        f"error.communication.{ident}": failed_request,
+        timeout(ident): late_failure,
+    }
     return tuple(
         way
-        for event, what in told.items()
-        for way in ways_or_error(plan, node.id, "error", work.error, events=(event,), what=what)
+        for event in events
+        for way in ways_or_error(
+            plan,
+            node.id,
+            "error",
+            work.error,
+            events=(event,),
+            what=told[event](node.id, work.error),
+        )
     )
 
 
