@@ -167,11 +167,7 @@ def failure(node: str = "") -> Content:
     Args:
         node: the id of the node, where it is known; else it is what the event says, or the state.
     """
-    place = Literal(node) if node else Computed(parse(_PLACE))
-    return record({**_by_event(), "node": place, "name": Computed(parse("event.name"))})
-
-
-_PLACE: Final = "event.data.?node.or(event.data.?state).orValue('')"
+    return record({**_by_event(), "node": Literal(node)}) if node else record({**_by_event()})
 
 
 @cache
@@ -187,5 +183,7 @@ def _by_event() -> Mapping[str, Content]:
         "message": "event.data.?message.orValue('')",
         "status": _STATUS,
         "body": "event.data.?body.orValue(null)",
+        "node": "event.data.?node.or(event.data.?state).orValue('')",
+        "name": "event.name",
     }
     return {name: Computed(parse(text)) for name, text in parts.items()}
