@@ -163,7 +163,7 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
         return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
-    what = failed_request(node.id, error) if port == "error" else None
+    what = failed_request(node.id, error) if port == "error" and plan.tells else None
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
 
@@ -194,5 +194,5 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
-        awaits=Awaits(inquiry.kind, node.id),
+        awaits=Awaits(inquiry.kind, node.id, of_user=False),
     )

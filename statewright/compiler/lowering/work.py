@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
@@ -117,7 +118,8 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
     events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        failures = _failing(node, work, plan, events)
+        tells = (bad_result,) * bool(work.good) + (failed_request, late_failure)
+        failures = _failing(node, work, plan, dict(zip(events, tells, strict=True)))
     else:
         failures = (Transition((plan.state(node.id, "fallback"),), events),)
     return State(
@@ -129,26 +131,22 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     )
 
 
-def _failing(node: Node, work: Work, plan: Plan, events: tuple[str, ...]) -> tuple[Transition, ...]:
+def _failing(
+    node: Node, work: Work, plan: Plan, told: Mapping[str, Callable[[str, str], Content]]
+) -> tuple[Transition, ...]:
     """The ways out of work that failed: each event tells something else, where anybody asks."""
     if not plan.tells:
-        return ways_or_error(plan, node.id, "error", work.error, events=events)
-    ident = plan.state(node.id)
-    told = {
-        f"done.invoke.{ident}": bad_result,
-        f"error.communication.{ident}": failed_request,
-        timeout(ident): late_failure,
-    }
+        return ways_or_error(plan, node.id, "error", work.error, events=tuple(told))
     return tuple(
         way
-        for event in events
+        for event, what_of in told.items()
         for way in ways_or_error(
             plan,
             node.id,
             "error",
             work.error,
             events=(event,),
-            what=told[event](node.id, work.error),
+            what=what_of(node.id, work.error),
         )
     )
 
@@ -162,7 +160,7 @@ def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
     """The ways by ``error``, if there are any, when what came back cannot be saved."""
     if not plan.is_wired(node.id, "error"):
         return ()
-    noted = noting(plan, failure(node.id))
+    noted = noting(plan, failure(node.id)) if plan.keeps else ()
     return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 
