@@ -92,24 +92,25 @@ def late_failure(node: str, event: str) -> Content:
     return _told(node, event, timeout, timeout, "there was no result in time")
 
 
-def bad_result(node: str, event: str) -> Content:
-    """What is told of a request with a result that will not do, by the event that brings it.
-
-    What a server answers is a ``{status, body}``; what a model does has none of these.
-    """
-    what, code = _of_bad_result()
-    message = "what came back is no result that will do"
-    return _told(node, event, what, code, message, answered=True)
+def useless_result(node: str, event: str) -> Content:
+    """What is told of a request whose result will not do; see ``known_failure``."""
+    what = Literal(str(ErrorClass.REQUEST))
+    return _told(node, event, what, Literal("result"), "what came back is no result that will do")
 
 
-@cache
-def _of_bad_result() -> tuple[Content, Content]:
-    """Its class and its code."""
-    what = (
-        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
-        f"{_STATUS} == 0 ? 'request' : 'status'"
-    )
-    return Computed(parse(what)), Computed(parse(f"{_STATUS} == 0 ? 'result' : 'status'"))
+def refusal(node: str, event: str) -> Content:
+    """What is told of a request that a server answered with a bad status, by that answer."""
+    what = f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : 'status'"
+    message = "the server has not done what it was asked for"
+    code = Literal("status")
+    return _told(node, event, Computed(parse(what)), code, message, answered=True)
+
+
+def client_failure(node: str, event: str) -> Content:
+    """What is told of a client that says that it has failed: whatever it sent is the body."""
+    what = Literal(str(ErrorClass.REQUEST))
+    message, body = "the client says that it has failed", Computed(parse("event.data"))
+    return _told(node, event, what, Literal("client"), message, body=body)
 
 
 def failed_request(node: str, event: str) -> Content:
@@ -135,6 +136,7 @@ def _of_failed_request() -> tuple[Content, Content, Content]:
 
 
 _STATUS: Final = "event.data.?status.orValue(0)"
+_NOTHING: Final = Literal(None)
 
 
 def _told(
@@ -145,15 +147,15 @@ def _told(
     message: Content | str,
     *,
     answered: bool = False,
+    body: Content = _NOTHING,
 ) -> Content:
     """The map; of what somebody answered, also the status and the body."""
-    status, body = Literal(0), Literal(None)
     return record(
         {
             "class": what,
             "code": code,
             "message": Literal(message) if isinstance(message, str) else message,
-            "status": Computed(parse(_STATUS)) if answered else status,
+            "status": Computed(parse(_STATUS)) if answered else Literal(0),
             "body": Computed(parse("event.data.?body.orValue(null)")) if answered else body,
             "node": Literal(node),
             "name": Literal(event),
@@ -167,7 +169,8 @@ def failure(node: str = "") -> Content:
     Args:
         node: the id of the node, where it is known; else it is what the event says, or the state.
     """
-    return record({**_by_event(), "node": Literal(node)}) if node else record({**_by_event()})
+    place = {"node": Literal(node)} if node else {}
+    return record({**_by_event(), **place})
 
 
 @cache
