@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
-from statewright.compiler.lowering.failures import failed_request
+from statewright.compiler.lowering.failures import client_failure
 from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
@@ -163,7 +163,7 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
         return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
-    what = failed_request(node.id, error) if port == "error" and plan.tells else None
+    what = client_failure(node.id, error) if port == "error" and plan.tells else None
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
 
