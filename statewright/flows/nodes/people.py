@@ -34,7 +34,7 @@ class Handoff:
     Where nothing says how it goes on, that ends the flow. Else the bot is silent until the event
     ``handoff.resolved`` comes. Agents who take turns get one conversation after the other,
     whichever flow they come from: those of one team take turns together. The tenant remembers who
-    was last.
+    was last. Conversations that are handed over at the same moment may go to the same agent.
 
     Ports: ``next`` after that; ``timeout`` when it did not come in time.
 
