@@ -173,6 +173,8 @@ class Awaits:
         choices: where the choices offered are found: a list of ``{"value", "label"}`` maps.
         prompt: what is said again when the question is shown anew, or None.
         variable: what the author calls the variable that the answer goes to, or ``""``.
+        of_user: whether it is the user who is to say something. What somebody else is to say stands
+            in line behind all that users are asked.
     """
 
     kind: str
@@ -180,6 +182,7 @@ class Awaits:
     choices: Expression | None = None
     prompt: Content | None = None
     variable: str = ""
+    of_user: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,31 @@ def test_an_answer_that_names_a_node_goes_there() -> None:
     assert said_[2:] == ["red is nice", "Hello Ada", "Bye"]
 
 
+CHOSEN = ALL.replace("variable: name,", "variable: name, choices: [Ada, Bob],").replace(
+    "variable: colour,", "variable: colour, choices: [red, green],"
+)
+
+
+def test_a_question_that_complains_is_still_the_one_that_is_answered() -> None:
+    assert talk(CHOSEN, "blue", "Ada", "red")[-3:] == ["Hello Ada", "red is nice", "Bye"]
+
+
+def test_an_answer_in_parts_is_one_answer_though_others_listen() -> None:
+    flow = ALL.replace("variable: name,", "variable: name, window: 5s,")
+    lines = talk(flow, "Ada", "Lovelace", {"advance": "6s"}, "red")
+    assert lines[-3:] == ["Hello Ada Lovelace", "red is nice", "Bye"]
+
+
+def test_whoever_is_being_talked_to_asks_on() -> None:
+    flow = ALL.replace(
+        'hello: {type: message, text: "Hello {{ name }}", next: named}',
+        'hello: {type: question, text: "And your age, {{ name }}?", variable: age, next: named}',
+    ).replace("variables: {", "variables: {age: string, ")
+    played = turns(flow, "Ada", "42", "red")
+    assert said(played)[2:] == ["And your age, Ada?", "red is nice", "Bye"]
+    assert played[-1].data["age"] == "42"
+
+
 @pytest.mark.parametrize("join", ["any", "1"])
 def test_where_one_is_enough_the_others_are_given_up(join: str) -> None:
     assert talk(BOTH.replace("JOIN", join), "Ada")[2:] == ["Hello Ada", "Bye"]
@@ -118,3 +143,23 @@ nodes:
   e: {type: end}
 """
     assert [finding.code for finding in compiled(none).findings] == ["R004"]
+
+
+@pytest.mark.parametrize(
+    ("other", "ports"),
+    [
+        ("type: approval, request: Refund?", "timeout: named, rejected: named"),
+        ("type: client, action: scan", "timeout: named, error: named"),
+    ],
+)
+def test_what_somebody_else_is_to_say_does_not_keep_the_user_from_answering(
+    other: str, ports: str
+) -> None:
+    flow = ALL.replace(
+        'type: question, text: "Your name?", variable: name,',
+        f"{other}, timeout: 1h, on: {{{ports}}},",
+    )
+    played = turns(flow, "red")
+    assert said(played)[-1] == "red is nice"
+    assert played[0].awaiting is not None
+    assert played[0].awaiting["node"] == "ask_colour"

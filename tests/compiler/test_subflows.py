@@ -278,6 +278,48 @@ nodes:
     assert "E601" in codes(read(tmp_path, parent.replace("CLASS", "request"), address=failing))
 
 
+BESIDE = """
+statewright: 1
+start: both
+variables: {home: string, work: string}
+nodes:
+  both:
+    type: parallel
+    next: bye
+    regions:
+      one:
+        nodes:
+          first: {type: subflow, flow: address.yaml, inputs: {country: here}, next: l1, on: {error: l1}}
+          l1: {type: leave}
+      two:
+        nodes:
+          second: {type: subflow, flow: address.yaml, inputs: {country: there}, next: l2, on: {error: l2}}
+          l2: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+HELPING = """
+statewright: 1
+start: ask
+variables: {country: {type: string, input: true}, street: string, why: string}
+nodes:
+  ask: {type: question, text: "Which street in {{ country }}?", variable: street, next: bye}
+  bye: {type: end, text: "Thank you for {{ street }}."}
+  help:
+    type: interrupt
+    words: [help]
+    nodes:
+      why: {type: question, text: "What is unclear?", variable: why, next: told}
+      told: {type: leave}
+"""
+
+
+def test_what_is_said_interrupts_one_of_two_flows_that_run_at_once(tmp_path: Path) -> None:
+    flow = read(tmp_path, BESIDE, address=HELPING)
+    lines = said(talked(flow, "help", "all", "A street", "B street"))
+    assert lines.count("What is unclear?") == 1
+    assert lines[-3:] == ["Thank you for A street.", "Thank you for B street.", "Bye"]
+
+
 @pytest.mark.parametrize(
     ("asked", "said", "told"),
     [

@@ -43,6 +43,10 @@ async def ask(reply: Reply, **data: Any) -> tuple[Any, list[Asked]]:
         handler = HttpHandler(allow_private=True)
         try:
             return await handler(order(url=server.url + path, **data)), server.asked
+        except EffectFailed as failure:
+            if failure.result is None or failure.kind is not FailureKind.CONFIGURATION:
+                raise
+            return failure.result, server.asked  # What a flow gets that was refused.
         finally:
             await handler.aclose()
 
@@ -134,7 +138,7 @@ async def test_a_body_is_json_where_it_can_be_kept_else_text(reply: Reply, body:
 )
 async def test_a_response_that_cannot_be_used_is_a_failure(reply: Reply, code: str) -> None:
     with pytest.raises(EffectFailed) as failure:
-        await ask(reply, timeout=300_000)
+        await ask(reply, timeout=300_000 if code == "timeout" else 60_000_000)
     assert failure.value.code == code
 
 
@@ -147,6 +151,15 @@ async def test_a_status_that_may_pass_is_worth_another_try() -> None:
     assert (result["status"], result["body"]) == (503, {"sorry": True})
     gone, _ = await ask(Reply(b"{}", 404))
     assert gone["status"] == 404
+
+
+async def test_a_status_that_will_not_pass_is_a_failure_with_its_result() -> None:
+    async with serving(lambda _: Reply(b'"gone"', 404, JSON)) as server:
+        with pytest.raises(EffectFailed) as failure:
+            await HttpHandler(allow_private=True)(order(url=server.url))
+    assert (failure.value.code, failure.value.kind) == ("status", FailureKind.CONFIGURATION)
+    assert isinstance(failure.value.result, dict)
+    assert failure.value.result["body"] == "gone"
 
 
 @pytest.mark.parametrize(
@@ -216,9 +229,11 @@ async def test_redirects_are_followed_on_the_same_server_only() -> None:
         posted = {"method": "POST", "body": "x"}
         here = await handler(order(url=f"{server.url}/here", **posted))
         assert here["body"] == ["GET", ""]
-        assert (await handler(order(url=f"{server.url}/away")))["status"] == 302
+        with pytest.raises(EffectFailed, match="the status is 302"):
+            await handler(order(url=f"{server.url}/away"))
         asked = len(server.asked)
-        assert (await handler(order(url=f"{server.url}/round", **posted)))["status"] == 307
+        with pytest.raises(EffectFailed, match="the status is 307"):
+            await handler(order(url=f"{server.url}/round", **posted))
         assert len(server.asked) - asked == 6
         assert server.asked[-1].body == b"x"
 

@@ -10,15 +10,19 @@ from statewright.flows.nodes import Parallel
 from statewright.statechart.definition import Actions, Transition
 
 
-def addressed(node: Node, plan: Plan) -> str:
+def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
     """CEL that says whether an answer is for this node; ``""`` where no other one can listen.
 
     An answer that names a node is for that one; any other is for the node that listens longest.
-    The state that listens is the child ``wait`` of the node's.
+
+    Args:
+        node: the node that listens.
+        plan: of the flow.
+        state: which of the states of the node does so.
     """
     if not (plan.shared or is_inside(node, plan, Parallel)):
         return ""
-    first = f"session.floor[0] == {quoted(plan.state(node.id, 'wait'))}"
+    first = f"session.floor[0] == {quoted(plan.state(node.id, state))}"
     return f"has(event.data.node) ? event.data.node == {quoted(node.id)} : {first}"
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from statewright.compiler.lowering.floor import all_of
+from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.plan import (
     FLOW,
     Interruption,
@@ -39,6 +39,9 @@ MESSAGE = "message"
 
 MAIN = "/main"
 """What the id of the state ends with that the conversation leaves while it pauses."""
+
+NOBODY = "size(session.floor) == 0"
+"""Whether nobody has been asked anything."""
 
 RETURNED = "done.interrupt"
 """The event with which a conversation goes on where it was."""
@@ -94,16 +97,20 @@ def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
     return replace(piece, state=None, beside=(state, *piece.beside))
 
 
-def heard(node: Node, plan: Plan, again: str) -> tuple[Transition, ...]:
+def heard(node: Node, plan: Plan, again: str, state: str = "wait") -> tuple[Transition, ...]:
     """What a state that listens to the user has before its own transitions.
+
+    Of flows that run beside each other, only the one that is being talked to is interrupted.
 
     Args:
         node: the node that listens.
         plan: of the flow.
         again: id of the state where it asks again when the conversation comes back to it.
+        state: which of the states of the node listens.
     """
+    ours = addressed(node, plan, state) if plan.shared else ""
     ways_in = (
-        Transition((one.target,), (one.event,), all_of(one.guard))
+        Transition((one.target,), (one.event,), all_of(ours, one.guard))
         for one in interruptions_at(node, plan)
         if one.event == MESSAGE
     )
@@ -112,8 +119,12 @@ def heard(node: Node, plan: Plan, again: str) -> tuple[Transition, ...]:
 
 
 def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
-    """The ways into interrupts from anywhere in a flow, unless work is pending in it."""
-    yield from _into(plan.interruptions, states)
+    """The ways into interrupts from anywhere in a flow, unless work is pending in it.
+
+    Where another flow runs beside this one, what is said is for the question that has the floor.
+    """
+    unasked = (NOBODY,) if plan.shared else ()
+    yield from _into(plan.interruptions, states, unasked)
     pending = _pending(states)
     for event in sorted({one.event for one in plan.interruptions if one.event != MESSAGE}):
         # Events wait until something takes them: one that nothing interrupts now is over.
@@ -121,11 +132,20 @@ def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
             yield Transition(events=(event,), guard=all_of(*pending))
 
 
-def _into(interruptions: Iterable[Interruption], states: Iterable[State]) -> Iterator[Transition]:
-    """The ways into interrupts from some states, unless work is pending in them."""
+def _into(
+    interruptions: Iterable[Interruption], states: Iterable[State], said: Iterable[str] = ()
+) -> Iterator[Transition]:
+    """The ways into interrupts from some states, unless work is pending in them.
+
+    Args:
+        interruptions: what may happen.
+        states: where the conversation is.
+        said: what else has to hold for what the user says.
+    """
     pending = _pending(states)
     for one in interruptions:
-        yield Transition((one.target,), (one.event,), all_of(*pending, one.guard))
+        more = said if one.event == MESSAGE else ()
+        yield Transition((one.target,), (one.event,), all_of(*pending, *more, one.guard))
 
 
 def _pending(states: Iterable[State]) -> list[str]:
@@ -165,14 +185,31 @@ def elsewhere(plan: Plan, states: Iterable[State], events: Collection[str]) -> I
         yield Transition(events=(event,), guard=all_of(*main, *inside))
 
 
-def _calling(states: Iterable[State]) -> Iterator[str]:
-    """The states that wait for work that they have asked for."""
+def settled(plan: Plan, states: Iterable[State]) -> str:
+    """CEL that holds while nothing pauses, neither the outermost flow nor one inside it.
+
+    Args:
+        plan: of the outermost flow.
+        states: its states.
+    """
+    inner = sorted(one.id for one in _inside(states) if one.id.endswith(f"{FLOW}{MAIN}"))
+    running = [f"(!In({quoted(one.removesuffix(MAIN))}) || In({quoted(one)}))" for one in inner]
+    outer = [f"In({quoted(f'{plan.home}{MAIN}')})"] if plan.pauses else []
+    return " && ".join([*outer, *running])
+
+
+def _inside(states: Iterable[State]) -> Iterator[State]:
+    """States, and all inside them."""
     waiting = list(states)
     while waiting:
         state = waiting.pop()
-        if state.invocations:
-            yield state.id
+        yield state
         waiting.extend(state.states)
+
+
+def _calling(states: Iterable[State]) -> Iterator[str]:
+    """The states that wait for work that they have asked for."""
+    yield from (state.id for state in _inside(states) if state.invocations)
 
 
 def returning(node: Node, plan: Plan) -> tuple[Transition, ...]:

@@ -143,7 +143,7 @@ class Piece:
 
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
-    interrupted = any(_pauses(node.config) for node in flow.nodes)
+    interrupted = any(pauses(node.config) for node in flow.nodes)
     variables = session_variables(flow)
     plan = Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
     tries = any(isinstance(node.config, Try) for node in flow.nodes)
@@ -166,7 +166,8 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
     )
 
 
-def _pauses(config: NodeConfig) -> bool:
+def pauses(config: NodeConfig) -> bool:
+    """Whether a node lets the conversation pause, to go on where it was."""
     return isinstance(config, Interrupt) or (isinstance(config, Handoff) and config.returns)
 
 
@@ -318,13 +319,14 @@ def ways_or_error(
         when: CEL that must hold besides.
         what: what is told of the error; by default what is known by its event.
     """
-    told = known_failure(node, error) if what is None else what
+    told: Content = Literal({"node": node})
+    if plan.tells:
+        told = known_failure(node, error) if what is None else what
     if plan.is_wired(node, port):
         kept = noting(plan, told) if port == "error" else ()
         return ways(plan, node, port, events=events, when=when, actions=kept)
     guard = parse(when) if when else None
-    data = told if plan.tells else Literal({"node": node})
-    return (Transition((), events, guard, actions=(Raise(error, data),)),)
+    return (Transition((), events, guard, actions=(Raise(error, told),)),)
 
 
 def noting(plan: Plan, what: Content) -> tuple[Action, ...]:

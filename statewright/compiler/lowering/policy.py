@@ -68,7 +68,7 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
     if piece.state is None:
         return piece
     state = _tried_again(piece.state, policy, pauses=plan.pauses) if policy.retries else piece.state
-    kept = noting(plan, failure())
+    kept = noting(plan, failure()) if plan.keeps else ()
     answers = (
         ways(plan, node.id, ERROR, events=ERRORS, actions=kept)
         if first

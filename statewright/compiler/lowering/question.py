@@ -252,7 +252,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
     """Takes further messages until nothing has come for a while, then judges all of them as one."""
     name = f"{plan.state(node.id)}/collect"
     start, stop = timer(name, Literal(config.window))
-    ours = addressed(node, plan)
+    ours = addressed(node, plan, "collect")
     more = Assign(
         (COLLECTED,), Computed(parse(f"vars[{quoted(COLLECTED)}] + ' ' + event.data.text.trim()"))
     )
@@ -263,7 +263,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
         entry=(start,),
         exit=(stop,),
         transitions=(
-            *heard(node, plan, plan.state(node.id, "ask")),
+            *heard(node, plan, plan.state(node.id, "ask"), "collect"),
             further,
             *_judged(node, config, plan, timeout(name), "", _typed(config)),
         ),

@@ -10,10 +10,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
+from statewright.compiler.lowering.failures import (
+    failed_request,
+    failure,
+    late_failure,
+    useless_result,
+)
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -58,6 +63,7 @@ class Work:
         error: the event that is raised where no edge says where a failure leads.
         good: CEL that a result must satisfy, or ``""`` where each will do.
         fallback: the result that stands in for a failure, or None.
+        refused: what is told of a result that is not good, by node and event.
     """
 
     type: str
@@ -69,6 +75,7 @@ class Work:
     error: str
     good: str = ""
     fallback: Named | None = None
+    refused: Callable[[str, str], Content] = useless_result
 
 
 def effort_of(config: Effort) -> dict[str, Content]:
@@ -118,12 +125,8 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
     events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        told = {
-            returned: bad_result(node.id, work.error),
-            broken: failed_request(node.id, work.error),
-            timeout(ident): late_failure(node.id, work.error),
-        }
-        failures = _failing(node, work, plan, {event: told[event] for event in events})
+        tells = (work.refused,) * bool(work.good) + (failed_request, late_failure)
+        failures = _failing(node, work, plan, dict(zip(events, tells, strict=True)))
     else:
         failures = (Transition((plan.state(node.id, "fallback"),), events),)
     return State(
@@ -136,15 +139,22 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
 
 
 def _failing(
-    node: Node, work: Work, plan: Plan, told: Mapping[str, Content]
+    node: Node, work: Work, plan: Plan, told: Mapping[str, Callable[[str, str], Content]]
 ) -> tuple[Transition, ...]:
     """The ways out of work that failed: each event tells something else, where anybody asks."""
     if not plan.tells:
         return ways_or_error(plan, node.id, "error", work.error, events=tuple(told))
     return tuple(
         way
-        for event, what in told.items()
-        for way in ways_or_error(plan, node.id, "error", work.error, events=(event,), what=what)
+        for event, what_of in told.items()
+        for way in ways_or_error(
+            plan,
+            node.id,
+            "error",
+            work.error,
+            events=(event,),
+            what=what_of(node.id, work.error),
+        )
     )
 
 
@@ -157,7 +167,7 @@ def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
     """The ways by ``error``, if there are any, when what came back cannot be saved."""
     if not plan.is_wired(node.id, "error"):
         return ()
-    noted = noting(plan, failure(node.id))
+    noted = noting(plan, failure(node.id)) if plan.keeps else ()
     return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 

@@ -145,6 +145,14 @@ class Try:
 class Parallel:
     """Does several things at once.
 
+    Several questions may be open at once. One of them has the floor, and a plain answer is for it:
+    the one that was asked first. As long as its region goes on asking, be it the same again or
+    something else, it keeps the floor; then the next in line has it. An answer that names its node
+    (``{"text": "red", "node": "colour"}``) is for that one.
+
+    It goes on once so many regions are left as ``join`` says: ``all``, ``any``, or a number. The
+    others are given up where they stand, with the work that they wait for.
+
     Attributes:
         regions: what is done, each by itself.
         join: how many regions must be left before it goes on; the others are given up.

@@ -263,6 +263,7 @@ _AWAITS: Final = record(
     Part("choices", EXPRESSION, None),
     Part("prompt", CONTENT, None),
     Part("variable", TEXT, ""),
+    Part("of_user", BOOL, True),
 )
 _STATE: Final[Form] = record(
     State,

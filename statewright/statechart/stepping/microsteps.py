@@ -11,6 +11,7 @@ from statewright.statechart.forms.making import maker
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.execution import donedata, execute, initialise
+from statewright.statechart.stepping.floor import joined
 from statewright.statechart.stepping.transitions import compute_entry_set, compute_exit_set
 from statewright.statechart.stepping.waking import woken
 from statewright.statechart.stepping.watching import conclude, watch
@@ -156,7 +157,8 @@ def _enter(working: Working, entry: Entry, restored: Mapping[str, Mapping[str, A
         if node.hatches:
             working.hatching = (*working.hatching, node)
     if state.awaits is not None:
-        working.floor = (*working.floor, node.id)
+        nodes = working.tree.nodes
+        working.floor = joined(working.floor, working.before.floor, node, nodes)
     if state.entry:
         _run_blocks(working, node, state.entry, "entry")
     for arc in (entry.default, entry.history):

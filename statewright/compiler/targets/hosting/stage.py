@@ -16,6 +16,7 @@ from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.evaluation import condition_match
 from statewright.statechart.stepping.execution import donedata, execute, initialise
+from statewright.statechart.stepping.floor import joined
 from statewright.statechart.stepping.microsteps import cancel_invocations, is_in_final_state
 from statewright.statechart.stepping.transitions import compute_entry_set
 from statewright.statechart.stepping.working import Working
@@ -154,7 +155,8 @@ class Stage:
         if state.invocations:
             working.fresh = (*working.fresh, node)
         if state.awaits is not None:
-            working.floor = (*working.floor, node.id)
+            nodes = working.tree.nodes
+            working.floor = joined(working.floor, working.before.floor, node, nodes)
         for number, block in enumerate(state.entry):
             execute(working, node, block, f"entry{number}")
         entry = next((one for one in plan.states if one.node is node), None)

@@ -102,6 +102,13 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             "a double without fraction that is kept in a variable of type dyn, list or map "
             "becomes an int",
         )
+    if _shares_the_floor(chart):
+        yield Loss(
+            "floor",
+            "of several states that listen, the one that was entered first has the floor",
+            "a question that is asked again loses it, and what others than the user are to say may "
+            "have it",
+        )
     yield from _of_prefixes(chart)
     yield from losses_of_declarations(chart)
     yield from losses_of_privacy(chart)
@@ -128,6 +135,14 @@ def _calculates(chart: Statechart) -> bool:
         for state in states_in(chart)
         for expression in expressions_of(state)
         for node in walk(expression.root)
+    )
+
+
+def _shares_the_floor(chart: Statechart) -> bool:
+    return any(
+        "session.floor" in expression.text
+        for state in states_in(chart)
+        for expression in expressions_of(state)
     )
 
 

@@ -107,7 +107,10 @@ class ParallelNode(PassingShape):
 
     type: Literal["parallel"]
     regions: dict[str, BodyShape] = Field(min_length=1, description="What is done, each by itself.")
-    join: Join = Field("all", description="How many regions must be left before it goes on.")
+    join: Join = Field(
+        "all",
+        description="How many regions must be left before it goes on: `all`, `any`, or a number.",
+    )
 
 
 class LeaveNode(NodeShape):
