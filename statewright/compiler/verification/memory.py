@@ -17,7 +17,7 @@ from statewright.compiler.verification.pieces import Piece
 from statewright.compiler.verification.running import Run
 from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.uses import Uses
-from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.variables import Key, named_in
 from statewright.compiler.verification.world import World, declared_in
 from statewright.statechart.definition import StateKind
 from statewright.statechart.structure.nodes import Node, Variable, is_history
@@ -75,12 +75,12 @@ class Memory:
         written = dict(self._chart)
         states = dict(_states_in(written.pop("states", [])))
         declared = declared_in(world.tree)
+        data = {one["name"]: one for one in written.pop("data", [])}
         marks = {
-            name: (states.get(name), _around(node), _declared_of(world.uses[name], declared))
+            name: (states.get(name), _around(node), _declared_of(world.uses[name], declared, data))
             for name, node in world.tree.nodes.items()
         }
-        written.pop("data", None)
-        frame = (written, _declared_of(world.uses[""], declared))
+        frame = (written, _declared_of(world.uses[""], declared, data))
         order = tuple(world.tree.nodes)
         if frame != self._frame or [name for name in order if name in self._marks] != [
             name for name in self._order if name in marks
@@ -159,11 +159,16 @@ def _around(node: Node) -> Any:
     return initial, [one.id for one in node.children if is_parallel or is_history(one)]
 
 
-def _declared_of(uses: Uses, declared: Mapping[Key, Variable]) -> dict[Key, Variable | None]:
-    """What is declared of the variables that a state names."""
-    keys = {read.key for part in uses.parts() for site in part.sites for read in site.reads}
-    keys |= {key for part in uses.parts() for key in part.writes}
-    return {key: declared.get(key) for key in keys if key is not None}
+def _declared_of(
+    uses: Uses, declared: Mapping[Key, Variable], data: Mapping[str, Any]
+) -> dict[Key, tuple[Variable | None, Any]]:
+    """What is declared of the variables that a state names, and how those of the session begin."""
+    keys = {key for part in uses.parts() for key in part.writes}
+    for part in uses.parts():
+        for site in part.sites:
+            keys.update(read.key for read in site.reads if read.key is not None)
+            keys.update(named_in(site.expression, site.scope))
+    return {key: (declared.get(key), data.get(key[1]) if key[0] == "" else None) for key in keys}
 
 
 def _with_ancestors(world: World, names: Iterable[str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Situations
 from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
-from statewright.compiler.verification.variables import CONTACT, TENANT, Key
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
 from statewright.expressions.values import NOTHING
 from statewright.statechart.definition import Statechart, StateKind
 from statewright.statechart.playing.play import SCRIPT_NOW
@@ -176,7 +176,7 @@ def world_of(
             frozenset(relevance.values),
             values,
             presence,
-            Liveness(tree, uses, _all_reads, unsure=tree.nodes),
+            Liveness(tree, uses, _all_named, unsure=tree.nodes),
             frozenset(free),
             frozenset(model.predicates),
             ceilings(uses, declared, relevance, domains),
@@ -223,6 +223,10 @@ def of_the_session(tree: Tree) -> dict[str, Variable]:
 
 def _all_reads(part: Part) -> frozenset[Key]:
     return frozenset(read.key for site in part.sites for read in site.reads if read.key is not None)
+
+
+def _all_named(part: Part) -> frozenset[Key]:
+    return frozenset(key for site in part.sites for key in named_in(site.expression, site.scope))
 
 
 def _free_values(key: Key, model: Model, domains: Domains) -> Values:
