@@ -29,12 +29,13 @@ from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
-from statewright.compiler.lowering.inquiry import lower_approval, lower_client
+from statewright.compiler.lowering.inquiry import DECIDED, lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import (
     MESSAGE,
     elsewhere,
     events_in,
     lower_interrupt,
+    settled,
     with_interrupts,
 )
 from statewright.compiler.lowering.languages import in_languages
@@ -58,6 +59,7 @@ from statewright.compiler.lowering.plan import (
     beside_of,
     ends_of,
     lost,
+    pauses,
     plan_of,
     states_of,
 )
@@ -69,7 +71,7 @@ from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
 from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
 from statewright.compiler.scope import flows_in
-from statewright.expressions import Literal
+from statewright.expressions import Literal, parse
 from statewright.flows.model import Flow, Node, VariableScope
 from statewright.flows.nodes import (
     Action,
@@ -186,8 +188,15 @@ def lower(flow: Flow) -> Lowered:
 
 
 def _deferred(flow: Flow) -> tuple[str, ...]:
-    """The events that wait for the conversation: what is said, and what interrupts it."""
-    events = (event for one in flows_in(flow) for event in events_in(one))
+    """The events that wait for the conversation: what is said, and what interrupts it.
+
+    Where it may pause, so does what people decide meanwhile.
+    """
+    flows = tuple(flows_in(flow))
+    events = [event for one in flows for event in events_in(one)]
+    nodes = [node.config for one in flows for node in one.nodes]
+    if any(isinstance(one, Approval) for one in nodes) and any(map(pauses, nodes)):
+        events.append(DECIDED)
     return tuple(dict.fromkeys((MESSAGE, *events)))
 
 
@@ -203,7 +212,7 @@ def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:
 
 def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
-    if node.disabled and not _is_end(node):
+    if node.disabled and not isinstance(node.config, End):
         return pass_through(node, plan)
     return with_policy(node, plan, _by_kind)
 
@@ -223,7 +232,11 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     why = Log("timeout", Literal("the time of the whole conversation is over"))
     state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
-    over = elsewhere(plan, state.states, _deferred(plan.flow))
+    deferred = _deferred(plan.flow)
+    over = [*elsewhere(plan, state.states, deferred)]
+    if DECIDED in deferred and DECIDED not in {one.event for one in plan.interruptions}:
+        # While nothing pauses, what is decided is for a node that waits for it, or for none.
+        over.append(Transition(events=(DECIDED,), guard=parse(settled(plan, state.states))))
     return replace(state, transitions=(*state.transitions, failing, *over))
 
 

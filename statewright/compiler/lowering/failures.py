@@ -7,6 +7,7 @@ algorithm itself has raised it, it is made of what that says.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -114,6 +115,12 @@ def client_failure(node: str, event: str) -> Content:
 
 def failed_request(node: str, event: str) -> Content:
     """What is told of a request by the event of its failure, ``{code, message}`` or more."""
+    return _told(node, event, *_of_failed_request(), answered=True)
+
+
+@cache
+def _of_failed_request() -> tuple[Content, Content, Content]:
+    """Its class, its code and its message; long to read, and the same of all of them."""
     code = "event.data.?code.orValue('')"
     known = "".join(
         f"{code} in {list(codes)} ? '{name}' : " for name, codes in _CODES.items() if codes
@@ -125,7 +132,7 @@ def failed_request(node: str, event: str) -> Content:
         f"{_STATUS} != 0 ? 'status' : {said}{known}'request'"
     )
     message = Computed(parse("event.data.?message.orValue('')"))
-    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+    return Computed(parse(what)), Computed(parse(code)), message
 
 
 _STATUS: Final = "event.data.?status.orValue(0)"
@@ -162,18 +169,24 @@ def failure(node: str = "") -> Content:
     Args:
         node: the id of the node, where it is known; else it is what the event says, or the state.
     """
+    place = {"node": Literal(node)} if node else {}
+    return record({**_by_event(), **place})
+
+
+@cache
+def _by_event() -> Mapping[str, Content]:
+    """What is told of every error, whoever has raised it, wherever."""
     unsaid = (
         f"event.name in {[*_EXPRESSIONS]} ? 'expression' : "
         f"event.name == {quoted(VIOLATION)} ? 'rule' : 'request'"
     )
-    where = "event.data.?node.or(event.data.?state).orValue('')"
     parts = {
         "class": f"event.data.?class.orValue({unsaid})",
         "code": f"event.data.?code.orValue(event.data.?class.orValue({unsaid}))",
         "message": "event.data.?message.orValue('')",
         "status": _STATUS,
         "body": "event.data.?body.orValue(null)",
+        "node": "event.data.?node.or(event.data.?state).orValue('')",
+        "name": "event.name",
     }
-    computed: dict[str, Content] = {name: Computed(parse(text)) for name, text in parts.items()}
-    place = Literal(node) if node else Computed(parse(where))
-    return record({**computed, "node": place, "name": Computed(parse("event.name"))})
+    return {name: Computed(parse(text)) for name, text in parts.items()}

@@ -7,8 +7,9 @@
                 ├──(an event that says neither)── says so to whoever watches, and waits on
                 └──(no time left)──▶ timeout
 
-What the user says meanwhile is kept for the next question. What is not a map answers nothing, since
-it names no node.
+A client is asked again when the conversation comes back from a pause; people are not, who were
+asked by an effect. What the user says meanwhile is kept for the next question. What is not a map
+answers nothing, since it names no node.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from dataclasses import dataclass, replace
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.failures import client_failure
 from statewright.compiler.lowering.floor import no_map, sent_to
-from statewright.compiler.lowering.interrupt import heard
+from statewright.compiler.lowering.interrupt import RETURNED, heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
-from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.lowering.waiting import lasting_timer, timeout
 from statewright.compiler.lowering.work import Named, Saved, misfit_ways, saving
 from statewright.errors import ExpressionError
 from statewright.expressions import Computed, Content, Literal, parse
@@ -29,7 +30,7 @@ from statewright.expressions.syntax import Name, Select
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Approval, Client, Source
 from statewright.statechart.actions import Log, Say, Send
-from statewright.statechart.definition import Actions, Awaits, State, StateKind, Transition
+from statewright.statechart.definition import Actions, Awaits, Datum, State, StateKind, Transition
 
 RESULT = "client.result"
 FAILURE = "client.error"
@@ -57,6 +58,8 @@ class Inquiry:
         limit: microseconds to wait, or None for without end.
         keeps_refusal: whether what is saved is saved of a refusal, too.
         misfit: what is recorded of an answer that says neither, or ``""``.
+        waiting: what is said when the conversation comes back from a pause and nobody is asked
+            anew, so that the time goes on; None where it is asked again.
     """
 
     kind: str
@@ -68,6 +71,7 @@ class Inquiry:
     limit: int | None
     keeps_refusal: bool = False
     misfit: str = ""
+    waiting: Actions | None = None
 
 
 def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
@@ -107,6 +111,7 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
         tuple((variable, _if_given(mapping)) for variable, mapping in config.save),
         config.timeout,
         keeps_refusal=True,
+        waiting=says(config.message),
         misfit=f"`{DECIDED}` for `{node.id}` decides nothing: `approved` must be true or false",
     )
     return _lowered(node, inquiry, plan)
@@ -167,6 +172,14 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
 
+def _heard(node: Node, inquiry: Inquiry, plan: Plan) -> tuple[Transition, ...]:
+    """What may happen at any time, and what is done when the conversation comes back from it."""
+    ways_in = heard(node, plan, plan.state(node.id, "ask"))
+    if inquiry.waiting is None or not plan.pauses:
+        return ways_in
+    return (*ways_in[:-1], Transition(events=(RETURNED,), actions=inquiry.waiting))
+
+
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     ident = plan.state(node.id)
     ours = sent_to(node)
@@ -174,7 +187,7 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     guard = parse(" && ".join(filter(None, (ours, yes))))
     misfit: Actions = (Log("undecided", Literal(inquiry.misfit)),) if inquiry.misfit else ()
     transitions = [
-        *heard(node, plan, plan.state(node.id, "ask")),
+        *_heard(node, inquiry, plan),
         *(no_map(event, misfit) for event in dict.fromkeys((answered, inquiry.refusal[0]))),
         Transition((plan.state(node.id, "save"),), (answered,), guard),
         *_refusing(node, inquiry, plan, ours),
@@ -183,14 +196,17 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
         transitions.append(Transition(events=(answered,), guard=parse(ours), actions=misfit))
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
+    data: tuple[Datum, ...] = ()
     if inquiry.limit is not None:
-        start, stop = timer(ident, Literal(inquiry.limit))
+        lasts = plan.pauses and inquiry.waiting is not None
+        data, start, stop = lasting_timer(ident, inquiry.limit, pauses=lasts)
         entry, exit_ = (start,), (stop,)
         transitions += ways_or_error(
             plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
         )
     return State(
         plan.state(node.id, "wait"),
+        data=data,
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),

@@ -185,14 +185,31 @@ def elsewhere(plan: Plan, states: Iterable[State], events: Collection[str]) -> I
         yield Transition(events=(event,), guard=all_of(*main, *inside))
 
 
-def _calling(states: Iterable[State]) -> Iterator[str]:
-    """The states that wait for work that they have asked for."""
+def settled(plan: Plan, states: Iterable[State]) -> str:
+    """CEL that holds while nothing pauses, neither the outermost flow nor one inside it.
+
+    Args:
+        plan: of the outermost flow.
+        states: its states.
+    """
+    inner = sorted(one.id for one in _inside(states) if one.id.endswith(f"{FLOW}{MAIN}"))
+    running = [f"(!In({quoted(one.removesuffix(MAIN))}) || In({quoted(one)}))" for one in inner]
+    outer = [f"In({quoted(f'{plan.home}{MAIN}')})"] if plan.pauses else []
+    return " && ".join([*outer, *running])
+
+
+def _inside(states: Iterable[State]) -> Iterator[State]:
+    """States, and all inside them."""
     waiting = list(states)
     while waiting:
         state = waiting.pop()
-        if state.invocations:
-            yield state.id
+        yield state
         waiting.extend(state.states)
+
+
+def _calling(states: Iterable[State]) -> Iterator[str]:
+    """The states that wait for work that they have asked for."""
+    yield from (state.id for state in _inside(states) if state.invocations)
 
 
 def returning(node: Node, plan: Plan) -> tuple[Transition, ...]:

@@ -143,7 +143,7 @@ class Piece:
 
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
-    interrupted = any(_pauses(node.config) for node in flow.nodes)
+    interrupted = any(pauses(node.config) for node in flow.nodes)
     variables = session_variables(flow)
     plan = Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
     tries = any(isinstance(node.config, Try) for node in flow.nodes)
@@ -166,7 +166,8 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
     )
 
 
-def _pauses(config: NodeConfig) -> bool:
+def pauses(config: NodeConfig) -> bool:
+    """Whether a node lets the conversation pause, to go on where it was."""
     return isinstance(config, Interrupt) or (isinstance(config, Handoff) and config.returns)
 
 
