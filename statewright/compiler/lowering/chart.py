@@ -26,6 +26,7 @@ from statewright.compiler.lowering.conversation import (
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.handoff import lower_handoff
 from statewright.compiler.lowering.http import lower_http
@@ -71,7 +72,7 @@ from statewright.compiler.lowering.split import lower_split
 from statewright.compiler.lowering.subflow import lower_subflow
 from statewright.compiler.lowering.waiting import lower_delay, lower_schedule
 from statewright.compiler.scope import flows_in
-from statewright.expressions import Literal, parse
+from statewright.expressions import Literal
 from statewright.flows.model import Flow, Node, VariableScope
 from statewright.flows.nodes import (
     Action,
@@ -236,7 +237,7 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     over = [*elsewhere(plan, state.states, deferred)]
     if DECIDED in deferred and DECIDED not in {one.event for one in plan.interruptions}:
         # While nothing pauses, what is decided is for a node that waits for it, or for none.
-        over.append(Transition(events=(DECIDED,), guard=parse(settled(plan, state.states))))
+        over.append(Transition(events=(DECIDED,), guard=all_of(settled(plan, state.states))))
     return replace(state, transitions=(*state.transitions, failing, *over))
 
 

@@ -186,7 +186,7 @@ def elsewhere(plan: Plan, states: Iterable[State], events: Collection[str]) -> I
 
 
 def settled(plan: Plan, states: Iterable[State]) -> str:
-    """CEL that holds while nothing pauses, neither the outermost flow nor one inside it.
+    """CEL that holds while nothing pauses, neither the outermost flow nor one inside it; or "".
 
     Args:
         plan: of the outermost flow.
