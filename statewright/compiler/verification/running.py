@@ -116,6 +116,9 @@ class Running:
     ) -> Run:
         endless = any(incident.name == ENDLESS for incident in step.incidents)
         visited = {name for one in step.microsteps for name in one.entered}
+        if endless and before is None:
+            # What is discarded leaves no trace of where it was.
+            visited.update(self._world.tree.nodes)
         outcome = Outcome(
             read,
             landing.only_there(passed),

@@ -348,10 +348,12 @@ class Search:
                 doubtful=doubtful or bool(crowded),
             )
         )
+        if source is not None and not landing.moved and control == source.control:
+            return
         if crowded:
             self.found.crowded.update(crowded)
             self._doubt(source, outcome)
-        elif source is None or landing.moved or control != source.control:
+        else:
             point = tuple([at[key] if key in masks and key in at else bit for key, bit in pairs])
             self._add(control, landing, box, point, origin)
 
