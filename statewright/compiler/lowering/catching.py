@@ -68,7 +68,7 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     data: tuple[Datum, ...] = (Datum(KEPT, value=Literal(None)),)
     end = _end(node, plan)
     if config.last is not None:
-        found = departures(ident, (*states, end), pieces, after, plan)
+        found = departures(ident, (*states, end), after)
         # What is done at last may lead elsewhere: then that is where it goes.
         states = tuple(one if one.id == after else found.diverted(one) for one in states)
         if found.ways:

@@ -27,7 +27,8 @@ from statewright.compiler.lowering.conversation import (
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.form import lower_form
-from statewright.compiler.lowering.handoff import lower_handoff
+from statewright.compiler.lowering.freezing import PENDING
+from statewright.compiler.lowering.handoff import lower_handoff, with_people
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import (
@@ -160,7 +161,7 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = with_silence(with_interrupts(plan_of(flow, lower_node)))
+    plan = with_silence(with_interrupts(with_people(plan_of(flow, lower_node))))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
     routed = is_routed(plan)
     chart = Statechart(
@@ -174,7 +175,7 @@ def lower(flow: Flow) -> Lowered:
         initial=_initial(plan),
         data=(*data_of(plan), *([Datum(ENTRY, "string", Literal(""))] if routed else ())),
         inputs=(*(v.name for v in flow.variables if v.input), *((ENTRY,) if routed else ())),
-        deferred=_deferred(flow),
+        deferred=(*_deferred(flow), *(PENDING if _freezes(plan) else ())),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
         contact=outside_data(flow, VariableScope.CONTACT),
         tenant=outside_data(flow, VariableScope.TENANT),
@@ -189,6 +190,11 @@ def _deferred(flow: Flow) -> tuple[str, ...]:
     """The events that wait for the conversation: what is said, and what interrupts it."""
     events = (event for one in flows_in(flow) for event in events_in(one))
     return tuple(dict.fromkeys((MESSAGE, *events)))
+
+
+def _freezes(plan: Plan) -> bool:
+    """Whether a flow, or one that it runs, may stand still for a while."""
+    return plan.people or any(plan_of(one, plan.lower).interrupted for one in flows_in(plan.flow))
 
 
 def _speaks_several(flow: Flow) -> bool:

@@ -4,8 +4,8 @@
 
     body ──(an edge to a node outside, an end, a break …)──▶ finally ──▶ end ──▶ that node
 
-A variable of the try holds which way it was. Interrupts and handoffs are no ways out: the
-conversation comes back from them.
+A variable of the try holds which way it was. Interrupts and handoffs are no ways out: while they
+go on, the try only stands still.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Literal, parse
 from statewright.statechart.actions import Action, Assign, Raise
@@ -29,14 +28,12 @@ class Departures:
             other, and what leaves the inner one sets that of the outer one: no two have one name.
         last: the id of the state in which is done what is done at last.
         inside: the ids of all states inside the try.
-        pauses: the ids of states that the conversation comes back from.
         ways: where they lead, each with what is raised on the way.
     """
 
     name: str
     last: str
     inside: Collection[str]
-    pauses: Collection[str]
     ways: list[tuple[tuple[str, ...], tuple[Action, ...]]] = field(default_factory=list)
 
     def diverted(self, state: State) -> State:
@@ -48,7 +45,7 @@ class Departures:
         )
 
     def _diverted(self, way: Transition) -> Transition:
-        if all(target in self.inside or target in self.pauses for target in way.targets):
+        if all(target in self.inside for target in way.targets):
             return way
         told: tuple[Action, ...] = tuple(one for one in way.actions if isinstance(one, Raise))
         here = tuple(one for one in way.actions if not isinstance(one, Raise))
@@ -70,21 +67,15 @@ class Departures:
             yield Transition(targets, guard=guard, actions=told)
 
 
-def departures(
-    ident: str, states: Iterable[State], pieces: Iterable[Piece], last: str, plan: Plan
-) -> Departures:
+def departures(ident: str, states: Iterable[State], last: str) -> Departures:
     """Make ready to find the ways out of a try.
 
     Args:
         ident: the id of the state of the try.
         states: those inside it.
-        pieces: what the nodes inside it became.
         last: the id of the state in which is done what is done at last.
-        plan: of the flow.
     """
-    pauses = {beside.id for piece in pieces for beside in piece.beside}
-    pauses |= {interruption.target for interruption in plan.interruptions}
-    return Departures(f"~way/{ident}", last, frozenset(_ids(states)), frozenset(pauses))
+    return Departures(f"~way/{ident}", last, frozenset(_ids(states)))
 
 
 def _ids(states: Iterable[State]) -> Iterator[str]:

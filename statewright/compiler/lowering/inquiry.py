@@ -162,7 +162,7 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     answered, yes = inquiry.answers
     guard = parse(" && ".join(filter(None, (ours, yes))))
     transitions = [
-        *heard(node, plan, plan.state(node.id, "ask")),
+        *heard(node, plan, ""),
         Transition((plan.state(node.id, "save"),), (answered,), guard),
         *_refusing(node, inquiry, plan, ours),
     ]
@@ -179,5 +179,5 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
-        awaits=Awaits(inquiry.kind, node.id, of_user=False),
+        awaits=Awaits(inquiry.kind, node.id, of_user=False, rank=plan.rank),
     )
