@@ -16,6 +16,7 @@ from typing import Any
 
 from statewright.compiler.lowering.action import lower_action
 from statewright.compiler.lowering.assignment import lower_set
+from statewright.compiler.lowering.away import with_away
 from statewright.compiler.lowering.beginning import begin_of, is_routed
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
@@ -161,7 +162,7 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = with_silence(with_interrupts(with_people(plan_of(flow, lower_node))))
+    plan = _ready(with_people(plan_of(flow, lower_node)))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
     routed = is_routed(plan)
     chart = Statechart(
@@ -190,6 +191,11 @@ def _deferred(flow: Flow) -> tuple[str, ...]:
     """The events that wait for the conversation: what is said, and what interrupts it."""
     events = (event for one in flows_in(flow) for event in events_in(one))
     return tuple(dict.fromkeys((MESSAGE, *events)))
+
+
+def _ready(plan: Plan) -> Plan:
+    """A plan that knows all that may happen in its flow at any time."""
+    return with_silence(with_away(with_interrupts(plan)))
 
 
 def _freezes(plan: Plan) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.away import exits
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.errors import ERRORS
@@ -81,15 +82,20 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     ends = ends_of(pieces) if plan.prefix else ()
     beside = beside_of(pieces)
     states = states_of(pieces)
+    settings = plan.flow.settings
     begin = begin_of(plan)
     if begin is not None:
         states = (begin, *states)
     if not states and not (ends and not beside):
         states = (_nowhere(plan),)
     busy = tuple(_busy(plan))
+    outwards = exits(plan, beside)
+    if settings.timeout is not None:
+        over = tuple(outwards.interrupts_ended(timeout(plan.home)))
+        beside = tuple(replace(one, transitions=(*one.transitions, *over)) for one in beside)
+    beside = outwards.diverted(beside)
     if (plan.interrupted or plan.people_here) and states:
         states, busy = (_stage(plan, states, beside, busy),), ()
-    settings = plan.flow.settings
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     late: tuple[Transition, ...] = ()
@@ -99,6 +105,9 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         # Whoever talks with people is not cut short.
         with_bot = parse(active((bot(TALK),))) if plan.people else None
         late = tuple(replace(way, events=(timeout(plan.home),), guard=with_bot) for way in overdue)
+        late = outwards.overdue(late)
+    falls = settings.on_error is OnError.FALLBACK
+    fell = (Datum(FELL, "int", Literal(-1)),) if falls else ()
     return State(
         plan.home,
         StateKind.COMPOUND,
@@ -106,8 +115,8 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         initial=_beginning(plan, (*states, *ends)),
         entry=entry,
         exit=exit_,
-        transitions=(*_fallback(plan), *late, *busy, *_over(plan)),
-        data=(Datum(FELL, "int", Literal(-1)),) if settings.on_error is OnError.FALLBACK else (),
+        transitions=(*_fallback(plan), *late, *outwards.onwards(), *busy, *_over(plan)),
+        data=(*outwards.data(), *fell),
     )
 
 

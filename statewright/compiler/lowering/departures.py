@@ -26,14 +26,16 @@ class Departures:
     Attributes:
         name: the variable of the try that holds which way was taken. Tries may stand inside each
             other, and what leaves the inner one sets that of the outer one: no two have one name.
-        last: the id of the state in which is done what is done at last.
+        last: the id of the state in which is done what is done at last; () to stay.
         inside: the ids of all states inside the try.
+        told: what is done besides on each of them.
         ways: where they lead, each with what is raised on the way.
     """
 
     name: str
-    last: str
+    last: tuple[str, ...]
     inside: Collection[str]
+    told: tuple[Action, ...] = ()
     ways: list[tuple[tuple[str, ...], tuple[Action, ...]]] = field(default_factory=list)
 
     def diverted(self, state: State) -> State:
@@ -41,10 +43,11 @@ class Departures:
         return replace(
             state,
             states=tuple(self.diverted(child) for child in state.states),
-            transitions=tuple(self._diverted(way) for way in state.transitions),
+            transitions=tuple(self.diverted_way(way) for way in state.transitions),
         )
 
-    def _diverted(self, way: Transition) -> Transition:
+    def diverted_way(self, way: Transition) -> Transition:
+        """A way that leads to what is done at last, if it is one out."""
         if all(target in self.inside for target in way.targets):
             return way
         told: tuple[Action, ...] = tuple(one for one in way.actions if isinstance(one, Raise))
@@ -53,18 +56,18 @@ class Departures:
         if out not in self.ways:
             self.ways.append(out)
         number = Assign((self.name,), Literal(self.ways.index(out)))
-        return replace(way, targets=(self.last,), actions=(*here, number))
+        return replace(way, targets=self.last, actions=(*here, number, *self.told))
 
     @property
     def datum(self) -> Datum:
         """The variable; -1 is no way."""
         return Datum(self.name, "int", Literal(-1))
 
-    def onwards(self) -> Iterator[Transition]:
-        """The ways that go on when what is done at last is done."""
+    def onwards(self, *events: str) -> Iterator[Transition]:
+        """The ways that go on when what is done at last is done, or when an event says so."""
         for number, (targets, told) in enumerate(self.ways):
             guard = parse(f"vars[{quoted(self.name)}] == {number}")
-            yield Transition(targets, guard=guard, actions=told)
+            yield Transition(targets, events, guard, actions=told)
 
 
 def departures(ident: str, states: Iterable[State], last: str) -> Departures:
@@ -75,10 +78,11 @@ def departures(ident: str, states: Iterable[State], last: str) -> Departures:
         states: those inside it.
         last: the id of the state in which is done what is done at last.
     """
-    return Departures(f"~way/{ident}", last, frozenset(_ids(states)))
+    return Departures(f"~way/{ident}", (last,), frozenset(ids_in(states)))
 
 
-def _ids(states: Iterable[State]) -> Iterator[str]:
+def ids_in(states: Iterable[State]) -> Iterator[str]:
+    """The ids of states and of all inside them."""
     waiting = list(states)
     while waiting:
         state = waiting.pop()

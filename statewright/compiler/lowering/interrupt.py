@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.away import away
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.freezing import TOP, active, begun, bot, going, returned
 from statewright.compiler.lowering.plan import (
@@ -71,7 +72,8 @@ def aside(plan: Plan) -> Plan:
     """The plan of what goes on inside an interrupt: it has the floor, and is not asked again."""
     higher = 1 << max(0, TOP - plan.level)
     returns = tuple(event for event in plan.returns if event != returned(plan.home))
-    return replace(plan, returns=returns, rank=plan.rank + higher)
+    aways = tuple(event for event in plan.aways if event != away(plan.home))
+    return replace(plan, returns=returns, aways=aways, rank=plan.rank + higher)
 
 
 def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interruption]:

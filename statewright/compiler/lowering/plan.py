@@ -76,6 +76,7 @@ class Plan:
         interrupted: whether something may happen at any time in this flow itself.
         people: whether the chart knows when people have the conversation.
         returns: the events with which the conversation goes on where it was.
+        aways: the events with which a conversation around is left from beside it, see ``away``.
         level: how many conversations that may be frozen stand inside each other here.
         rank: of what listens, see ``Awaits.rank``.
         silence: what is done about a user who says nothing, or None.
@@ -93,6 +94,7 @@ class Plan:
     interrupted: bool = False
     people: bool = False
     returns: tuple[str, ...] = ()
+    aways: tuple[str, ...] = ()
     level: int = 0
     rank: int = 0
     silence: Silence | None = None
@@ -169,6 +171,7 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
         interruptions=interruptions_at(node, plan),
         people=plan.people,
         returns=plan.returns,
+        aways=plan.aways,
         level=plan.level,
         rank=plan.rank,
         silence=plan.silence,
