@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -28,7 +29,7 @@ from statewright.compiler.lowering.conversation import (
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.form import lower_form
-from statewright.compiler.lowering.freezing import PENDING
+from statewright.compiler.lowering.freezing import over
 from statewright.compiler.lowering.handoff import lower_handoff, with_people
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
@@ -176,13 +177,15 @@ def lower(flow: Flow) -> Lowered:
         initial=_initial(plan),
         data=(*data_of(plan), *([Datum(ENTRY, "string", Literal(""))] if routed else ())),
         inputs=(*(v.name for v in flow.variables if v.input), *((ENTRY,) if routed else ())),
-        deferred=(*_deferred(flow), *(PENDING if _freezes(plan) else ())),
+        deferred=_deferred(flow),
         limit=LIMIT if flow.settings.step_limit is None else flow.settings.step_limit,
         contact=outside_data(flow, VariableScope.CONTACT),
         tenant=outside_data(flow, VariableScope.TENANT),
     )
     if _speaks_several(flow):
         chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
+    pending = chain.from_iterable(way.events for state in chart.states for way in over([state]))
+    chart = replace(chart, deferred=(*chart.deferred, *pending))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
 
@@ -196,11 +199,6 @@ def _deferred(flow: Flow) -> tuple[str, ...]:
 def _ready(plan: Plan) -> Plan:
     """A plan that knows all that may happen in its flow at any time."""
     return with_silence(with_away(with_interrupts(plan)))
-
-
-def _freezes(plan: Plan) -> bool:
-    """Whether a flow, or one that it runs, may stand still for a while."""
-    return plan.people or any(plan_of(one, plan.lower).interrupted for one in flows_in(plan.flow))
 
 
 def _speaks_several(flow: Flow) -> bool:
@@ -235,8 +233,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     why = Log("timeout", Literal("the time of the whole conversation is over"))
     state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
-    over = elsewhere(plan, state.states, _deferred(plan.flow))
-    return replace(state, transitions=(*state.transitions, failing, *over))
+    gone = elsewhere(plan, state.states, _deferred(plan.flow))
+    return replace(state, transitions=(*state.transitions, failing, *gone, *over((state,))))
 
 
 def _initial(plan: Plan) -> Transition | None:

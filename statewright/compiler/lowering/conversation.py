@@ -12,7 +12,6 @@ from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.failures import failure
 from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.freezing import (
-    PENDING,
     active,
     aside_of,
     bot,
@@ -115,7 +114,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         initial=_beginning(plan, (*states, *ends)),
         entry=entry,
         exit=exit_,
-        transitions=(*_fallback(plan), *late, *outwards.onwards(), *busy, *_over(plan)),
+        transitions=(*_fallback(plan), *late, *outwards.onwards(), *busy),
         data=(*outwards.data(), *fell),
     )
 
@@ -132,12 +131,6 @@ def _busy(plan: Plan) -> Iterator[Transition]:
     beside = any(isinstance(node.config, Parallel) for node in plan.flow.nodes) or plan.shared
     guard = all_of(NOBODY if beside else "", f"!({words})" if words else "")
     yield Transition(events=(MESSAGE,), guard=guard, actions=says(settings.busy_reply))
-
-
-def _over(plan: Plan) -> Iterator[Transition]:
-    """What ends the waiting of what has happened, if nothing wants it when the flow goes on."""
-    if not plan.prefix and listening(plan):
-        yield Transition(events=PENDING, guard=parse(listening(plan)))
 
 
 def _nowhere(plan: Plan) -> State:

@@ -18,8 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.plan import FLOW, TALK
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Expression, parse
+from statewright.expressions.syntax import Conditional, Logic
 from statewright.statechart.actions import Raise
 from statewright.statechart.definition import State, StateKind, Transition
 
@@ -46,11 +48,15 @@ _WITHIN = (
     "done.away",
     "done.handoff",
     "done.heard",
+    "done.interrupt",
     "done.state",
     "error.execution",
     "error.flow",
 )
 """The events of what goes on inside a conversation; all others come from outside of it."""
+
+_ASIDE = "/aside"
+"""What the id of the region of interrupts ends with."""
 
 TOP = 20
 """The rank of what people have; see ``Awaits.rank``."""
@@ -112,7 +118,9 @@ def _both(guard: Expression | None, condition: str) -> Expression:
         return parse(condition)
     # The line break ends a comment that the text may end with.
     text = f"{guard.text}\n" if "//" in guard.text else guard.text
-    return parse(f"({text}) && {condition}")
+    root = guard.root
+    loose = isinstance(root, Conditional) or (isinstance(root, Logic) and root.operator == "||")
+    return parse(f"({text}) && {condition}" if loose else f"{text} && {condition}")
 
 
 def aside_of(home: str, beside: Iterable[State]) -> State:
@@ -122,7 +130,7 @@ def aside_of(home: str, beside: Iterable[State]) -> State:
         going(home),
         transitions=tuple(Transition((state.id,), (begun(state.id),)) for state in states),
     )
-    return State(f"{home}/aside", StateKind.COMPOUND, states=(here, *states))
+    return State(f"{home}{_ASIDE}", StateKind.COMPOUND, states=(here, *states))
 
 
 def hands_of(home: str, around: Iterable[State]) -> State:
@@ -151,10 +159,39 @@ def hands_of(home: str, around: Iterable[State]) -> State:
     )
 
 
-def _handed_over(states: Iterable[State]) -> Iterator[str]:
+def pending_in(states: Iterable[State]) -> tuple[str, ...]:
+    """What may happen only once in some states, of all that may."""
+    events = {event for one in _all_of(states) for way in one.transitions for event in way.events}
+    return tuple(
+        kind for kind in PENDING if any(one == kind or one.startswith(f"{kind}.") for one in events)
+    )
+
+
+def over(states: Iterable[State]) -> Iterator[Transition]:
+    """What ends the waiting of what has happened, if nothing wants it when all goes on.
+
+    Args:
+        states: those of the outermost flow.
+    """
+    names = {one.id for one in _all_of(states)}
+    asides = sorted(one for one in names if one.endswith((TALK + _ASIDE, f"/{FLOW}{_ASIDE}")))
+    tests = [active((bot(TALK),))] if bot(TALK) in names else []
+    for name in asides:
+        home = name.removesuffix(_ASIDE)
+        here = active((going(home),))
+        tests.append(here if home == TALK else f"(!In({quoted(name)}) || {here})")
+    events = pending_in(states)
+    if events and tests:
+        yield Transition(events=events, guard=parse(" && ".join(tests)))
+
+
+def _all_of(states: Iterable[State]) -> Iterator[State]:
     waiting = list(states)
     while waiting:
         state = waiting.pop()
+        yield state
         waiting.extend(state.states)
-        if is_handed_over(state):
-            yield state.id
+
+
+def _handed_over(states: Iterable[State]) -> Iterator[str]:
+    return (state.id for state in _all_of(states) if is_handed_over(state))
