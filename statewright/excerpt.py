@@ -1,7 +1,8 @@
-"""A place in a text as a terminal shows it: its line, and carets under what is meant."""
+"""Texts as a terminal shows them: harmless, and a place as its line, with carets under it."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,20 @@ WIDTH: Final = 120
 
 _WITHOUT_WIDTH: Final = frozenset(("Mn", "Me", "Cf"))
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_DRIVING: Final = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters but the tab, halves of characters, and what turns the direction of a line."""
+
+
+def printable(text: str) -> str:
+    """A text on one line, without anything that could drive a terminal."""
+    return _DRIVING.sub(_REPLACEMENT, text)
+
+
+def printable_lines(text: str) -> list[str]:
+    """The lines of a text, each ``printable``; at least one."""
+    return [printable(line) for line in text.splitlines()] or [""]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,21 @@
-"""The command: ``python -m benchmarks.verify [--quick] [--json FILE] [--missed]``."""
+"""The command: ``python -m benchmarks.verify [--quick] [--json FILE] [--missed] [--held-out]``."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.verify.bases import bases
+from benchmarks.verify.holdout import held_out, of_others
 from benchmarks.verify.operators import OPERATORS
+from benchmarks.verify.operators.drawn import DRAWN
 from benchmarks.verify.scoring import scored
 from benchmarks.verify.tables import missed, peers_table, summary, table, verdicts
+
+Tell = Callable[[str], object]
 
 
 def main() -> int:
@@ -20,6 +25,7 @@ def main() -> int:
     parser.add_argument("--flows", type=int, help="how many flows are generated")
     parser.add_argument("--sites", type=int, help="at how many places each mistake is made")
     parser.add_argument("--only", help="operators whose name or code begins so")
+    parser.add_argument("--held-out", action="store_true", help="what was kept apart until now")
     parser.add_argument("--json", metavar="FILE", help="write all numbers there, too")
     parser.add_argument("--missed", action="store_true", help="list what was not found")
     wishes = parser.parse_args()
@@ -27,12 +33,13 @@ def main() -> int:
     operators = tuple(
         one for one in OPERATORS if not wishes.only or wishes.only in f"{one.code} {one.name}"
     )
-    scores = scored(
-        list(bases(generating, quick=wishes.quick)),
-        wishes.sites or (1 if wishes.quick else 3),
-        lambda text: print(text, file=sys.stderr),
-        operators,
-    )
+    tell: Tell = lambda text: print(text, file=sys.stderr)  # noqa: E731 (it is passed on)
+    sites = wishes.sites or (1 if wishes.quick else 3)
+    if wishes.held_out:
+        scores = scored(list(held_out()), sites, tell, operators)
+        scores = scored(list(of_others()), sites, tell, DRAWN, scores)
+    else:
+        scores = scored(list(bases(generating, quick=wishes.quick)), sites, tell, operators)
     numbers = summary(scores)
     if wishes.json:
         Path(wishes.json).write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")

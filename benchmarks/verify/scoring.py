@@ -57,7 +57,8 @@ class Scores:
         results: of the broken flows.
         equivalent: code → mutants that turned out to be as good as the clean flow.
         unjudged: code → mutants of which the plain search came to no end.
-        clean: name of a clean flow → what was found in it all the same.
+        clean: name of a clean flow → what was found in it all the same; not of flows of others,
+            in which something may be wrong.
         peers: name of another tool → how it has done.
     """
 
@@ -78,6 +79,7 @@ def scored(
     sites: int,
     told: Callable[[str], object],
     operators: tuple[Operator, ...] = OPERATORS,
+    scores: Scores | None = None,
 ) -> Scores:
     """Break flows, and check what becomes of them.
 
@@ -86,12 +88,16 @@ def scored(
         sites: at how many places of each flow an operator is used, at most.
         told: told what is being done.
         operators: the mistakes.
+        scores: those of earlier runs, to which these are added.
     """
-    scores = Scores()
+    scores = scores or Scores()
     for number, source in enumerate(sources):
         told(f"{number + 1}/{len(sources)} {source.name}")
-        scores.clean[source.name] = checked(source).findings
-        tallied(scores.peers, source)
+        known = checked(source).findings
+        is_ours = bool(source.document["nodes"])
+        if is_ours:
+            scores.clean[source.name] = known
+            tallied(scores.peers, source)
         clean: Facts | None = None
         for operator in operators:
             for mutation in _chosen(operator, source, sites):
@@ -109,8 +115,9 @@ def scored(
                     if not facts.complete:
                         scores.unjudged[code] += 1
                         continue
-                tallied(scores.peers, source, mutation.source, code)
-                scores.results.append(_result(source, operator, code, mutation))
+                if is_ours:
+                    tallied(scores.peers, source, mutation.source, code)
+                scores.results.append(_result(source, operator, code, mutation, known))
     return scores
 
 
@@ -123,11 +130,20 @@ def _chosen(operator: Operator, source: Source, sites: int) -> list[Mutation]:
     return random.Random(seed).sample(found, sites)
 
 
-def _result(source: Source, operator: Operator, code: str, mutation: Mutation) -> Result:
+def _result(
+    source: Source,
+    operator: Operator,
+    code: str,
+    mutation: Mutation,
+    known: tuple[Finding, ...],
+) -> Result:
     before = process_time()
     compilation = checked(mutation.source)
     seconds = process_time() - before
-    findings = compilation.findings
+    told_before = {(one.code, one.node, one.message) for one in known}
+    findings = tuple(
+        one for one in compilation.findings if (one.code, one.node, one.message) not in told_before
+    )
     accepted = {code, *operator.accepts}
     is_hit = any(
         one.code in accepted and (not mutation.nodes or _is_at(one, mutation, compilation))

@@ -17,58 +17,16 @@ import click
 
 from statewright import __version__
 from statewright.cli import streams
-from statewright.cli.commands.chat import chat
-from statewright.cli.commands.check import check
-from statewright.cli.commands.compile import compile_
-from statewright.cli.commands.db import db
-from statewright.cli.commands.diff import diff
-from statewright.cli.commands.effects import effects
-from statewright.cli.commands.evaluate import eval_
-from statewright.cli.commands.explain import explain
-from statewright.cli.commands.fmt import fmt
-from statewright.cli.commands.init import init
-from statewright.cli.commands.migrate import migrate
-from statewright.cli.commands.publish import flows, publish
-from statewright.cli.commands.replay import replay
-from statewright.cli.commands.schema import schema
-from statewright.cli.commands.secrets import secrets
-from statewright.cli.commands.serve import serve
-from statewright.cli.commands.sessions import sessions
-from statewright.cli.commands.test import test
-from statewright.cli.commands.worker import worker
+from statewright.cli.catalogue import Catalogue
 from statewright.cli.failure import BROKEN, CLEAN, INTERRUPTED
 from statewright.cli.memory import patient
 from statewright.errors import StatewrightError
-
-COMMANDS: tuple[click.Command, ...] = (
-    chat,
-    check,
-    compile_,
-    db,
-    diff,
-    effects,
-    eval_,
-    explain,
-    flows,
-    fmt,
-    init,
-    migrate,
-    publish,
-    replay,
-    schema,
-    secrets,
-    serve,
-    sessions,
-    test,
-    worker,
-)
-"""Every command, in the order of the alphabet."""
 
 TRACEBACK = "STATEWRIGHT_TRACEBACK"
 """Set this variable to see where an internal error comes from."""
 
 
-@click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Catalogue, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="statewright %(version)s")
 def command_line() -> None:
     """Compile conversation flows into verified statecharts, and talk to them."""

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from statewright.errors import EvaluationError, ExpressionError
-from statewright.excerpt import excerpt_of
+from statewright.excerpt import excerpt_of, printable, printable_lines
 from statewright.expressions.parsing.tokens import tokens
-from statewright.reporting.text import printable, printable_lines
 
 
 @dataclass(frozen=True, slots=True)

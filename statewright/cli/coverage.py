@@ -8,7 +8,7 @@ from typing import Any
 from statewright.compiler.coverage.goals import Criterion, Goal
 from statewright.compiler.coverage.guards import ERROR
 from statewright.compiler.coverage.measuring import MEASURED, Coverage, Measuring
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 
 Measured = Mapping[str, Measuring]
 """What reports call a flow → what was covered of it."""

@@ -23,8 +23,8 @@ from statewright.compiler.policy import Policy
 from statewright.compiler.sources.scxml import SCXML, is_scxml
 from statewright.compiler.triage import BY_VERIFYING, is_in, is_wanted
 from statewright.compiler.verification.budget import Budget
+from statewright.excerpt import printable
 from statewright.reporting import Case, Report, counted
-from statewright.reporting.text import printable
 from statewright.statechart.sourcemap import Location
 
 NO_FINDINGS = "no findings"

@@ -29,7 +29,7 @@ from statewright.cli.transcript import (
     lines_from_message,
 )
 from statewright.errors import InvalidMessage, SessionEnded
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 from statewright.statechart import EffectKind, Event, Line, effect_from_json
 from statewright.statechart.playing.play import json_from_effect
 from statewright.statechart.playing.script import (

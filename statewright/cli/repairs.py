@@ -13,7 +13,7 @@ from statewright.cli.options import database_option, format_option
 from statewright.cli.stores import TENANT, on_existing_store
 from statewright.cli.streams import print_document
 from statewright.cli.transcript import lines_from_messages
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 from statewright.storage.records import SessionKey
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from statewright.cli.output import complain
 from statewright.cli.stores import TENANT, on_existing_store, published
 from statewright.cli.transcript import lines_from_messages
 from statewright.errors import InvalidScript, StatewrightError, UnknownFlow
+from statewright.excerpt import printable
 from statewright.reporting import counted
-from statewright.reporting.text import printable
 from statewright.statechart import Statechart
 from statewright.statechart.playing.script import micros_from_text
 from statewright.statechart.values.canonical import json_from_value

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import click
 
-from statewright.reporting.text import printable_lines
+from statewright.excerpt import printable_lines
 
 
 def prepare() -> None:

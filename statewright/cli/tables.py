@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 
 
 def lines_from_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:

@@ -22,7 +22,7 @@ import click
 from statewright.cli.streams import note
 from statewright.cli.transcript import PROMPT
 from statewright.errors import InvalidScript
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 from statewright.statechart import Line, Turn, parse_script
 from statewright.statechart.playing.script import Advanced, Answered, pending
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
 
-from statewright.reporting.text import printable, printable_lines
+from statewright.excerpt import printable, printable_lines
 from statewright.statechart import Turn
 
 PROMPT = "> "

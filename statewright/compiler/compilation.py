@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from statewright.compiler.checks import BY_CODE, findings_of
+from statewright.compiler.embedding import embedded_findings
 from statewright.compiler.failures import with_error
 from statewright.compiler.findings import Finding, Severity, Verdict
 from statewright.compiler.house_rules import broken_rules
@@ -189,16 +190,27 @@ GUESSED = frozenset(("S108",))
 
 
 def _triage(
-    flow: Flow, policy: Policy, known: dict[int, Triage], drawing: Drawing | None = None
+    flow: Flow,
+    policy: Policy,
+    known: dict[int, Triage],
+    drawing: Drawing | None = None,
+    *,
+    is_inner: bool = False,
 ) -> Triage:
     """What is wrong with a flow, and with the flows that it runs; each of these is checked once."""
     broken: dict[str, tuple[Finding, ...]] = {}
     for name, inner in flow.subflows.items():
         if id(inner) not in known:
-            known[id(inner)] = _triage(inner, policy, known)
-        broken[name] = tuple(f for f in known[id(inner)].findings if f.severity is Severity.ERROR)
+            known[id(inner)] = _triage(inner, policy, known, is_inner=True)
+        # What is guessed of them is told where they stand.
+        broken[name] = tuple(
+            one
+            for one in known[id(inner)].findings
+            if one.severity is Severity.ERROR and one.code not in GUESSED
+        )
     subject = subject_of(flow, broken, policy, drawing)
-    findings = (*findings_of(subject), *broken_rules(subject))
+    inside = () if is_inner else embedded_findings(subject)
+    findings = (*findings_of(subject), *inside, *broken_rules(subject))
     return triaged(findings, flow, policy, verified=drawing is not None)
 
 

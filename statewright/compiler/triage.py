@@ -71,7 +71,7 @@ def triaged(
     used: set[Exemption] = set()
     idle = {id(one): one for one in flow.suppressions}
     for finding in findings:
-        own = _suppression(finding, flow.suppressions)
+        own = suppression_of(finding, flow.suppressions)
         if own is not None:
             idle.pop(id(own), None)
             suppressed.append(Suppressed(finding, own.reason, in_flow=True))
@@ -108,7 +108,7 @@ def _severity(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
     return severities[max(beginnings, key=len)] if beginnings else finding.severity
 
 
-def _suppression(finding: Finding, suppressions: Iterable[Suppression]) -> Suppression | None:
+def suppression_of(finding: Finding, suppressions: Iterable[Suppression]) -> Suppression | None:
     """What suppresses a finding: at its node, else for the whole flow."""
     if finding.code in NEVER_SUPPRESSED:
         return None

@@ -327,6 +327,7 @@ class Flow:
         locales: the languages that its texts are translated to.
         description: what it is for, or ``""``.
         metadata: what the format carries that has no meaning to the conversation.
+        version: what its author calls this version of it, or ``""``.
     """
 
     id: str
@@ -348,3 +349,4 @@ class Flow:
     suppressions: tuple[Suppression, ...] = ()
     locale: str = ""
     locales: tuple[str, ...] = ()
+    version: str = ""

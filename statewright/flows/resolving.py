@@ -8,6 +8,7 @@ from typing import Final
 
 from statewright.flows.model import Flow, Node, Problem
 from statewright.flows.nodes import Subflow
+from statewright.flows.outline import shown
 
 DEPTH: Final = 16
 """How many flows may run inside each other."""
@@ -50,6 +51,10 @@ class _Resolving:
                 location = config.flow.location
                 problems.append(replace(inner, location=location, node=node.id))
                 continue
+            other = _other_version(config, inner)
+            if other is not None:
+                problems.append(replace(other, node=node.id))
+                continue
             size += self._sizes[_identity(inner)]
             if size > NODES:
                 message = f"with the flows that it runs, the flow has more than {NODES} nodes"
@@ -74,6 +79,20 @@ class _Resolving:
         if len(around) >= DEPTH:
             return Problem("X702", f"more than {DEPTH} flows run inside each other")
         return self.resolved(inner, around)
+
+
+def _other_version(config: Subflow, inner: Flow) -> Problem | None:
+    """What is wrong where a flow is not of the version that is asked for."""
+    wanted = config.version
+    if wanted is None or wanted.text == inner.version:
+        return None
+    name, asked = config.flow.text, shown(wanted.text)
+    if not inner.version:
+        message = f"`{name}` does not say which version it is, and {asked} is asked for"
+        return Problem("X702", message, wanted.location, f"write `version: {wanted.text}` there")
+    message = f"`{name}` is version {shown(inner.version)}, and {asked} is asked for"
+    help_ = "name the file of that version, or see what has changed and ask for this one"
+    return Problem("X702", message, wanted.location, help_)
 
 
 def _references(flow: Flow) -> Iterator[tuple[Node, Subflow]]:

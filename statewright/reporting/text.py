@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from statewright.compiler.findings import Finding, Severity, Witness
-from statewright.excerpt import columns
+from statewright.excerpt import columns, printable, printable_lines
 from statewright.reporting.report import Report
 from statewright.statechart.sourcemap import Location
 
@@ -39,10 +39,6 @@ _COLOURS = {
     Severity.WARNING: "\x1b[33;1m",
     Severity.INFO: "\x1b[36;1m",
 }
-_DRIVING = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
-"""Control characters but the tab, halves of characters, and what turns the direction of a line."""
 _WORD = re.compile(r"""[\w./@$-]+|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 
 
@@ -98,16 +94,6 @@ def text_from_finding(finding: Finding, text: str = "", *, colour: bool = False)
         *_notes(finding, gutter, colour=colour),
     ]
     return "\n".join([head, *body])
-
-
-def printable(text: str) -> str:
-    """A text on one line, without anything that could drive a terminal."""
-    return _DRIVING.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def printable_lines(text: str) -> list[str]:
-    """The lines of a text, each ``printable``; at least one."""
-    return [printable(line) for line in text.splitlines()] or [""]
 
 
 def _file_of(finding: Finding) -> list[str]:

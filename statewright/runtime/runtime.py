@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self
 
-from statewright.runtime.background import Background
 from statewright.runtime.clock import Chance, Clock, system_chance, system_clock
 from statewright.runtime.effects.engine import Engine, Host
-from statewright.runtime.effects.handlers import default_handlers
-from statewright.runtime.effects.handling import Handler, Performer
+from statewright.runtime.effects.handling import Handler
 from statewright.runtime.effects.in_process import InProcessEngine
 from statewright.runtime.effects.limits import UNLIMITED, Limits
-from statewright.runtime.effects.results import Results
 from statewright.runtime.effects.secret_texts import Secrets, secrets_of_environment
-from statewright.runtime.history.past import Past
 from statewright.runtime.history.replay import Replay
-from statewright.runtime.observing.observers import Observer, Observers
-from statewright.runtime.operations.migrating import Migrations
-from statewright.runtime.operations.overview import Overview
-from statewright.runtime.operations.redaction import committed_from
-from statewright.runtime.operations.repairing import Repairs
-from statewright.runtime.operations.retention import Retention
-from statewright.runtime.scheduling import USUAL, Scheduler, Schedules
-from statewright.runtime.timers import Sweeper
+from statewright.runtime.observing.observers import Observer
+from statewright.runtime.parts import Parts
+from statewright.runtime.scheduling import USUAL, Schedules
 from statewright.runtime.turns.answer import Answer, answer_from_json
-from statewright.runtime.turns.feed import Feed
-from statewright.runtime.turns.inbox import Inbox
-from statewright.runtime.turns.journal import Journal
 from statewright.runtime.turns.mailboxes import ROOM, Queues
 from statewright.runtime.turns.messages import (
-    Incoming,
     What,
     checked_id,
     end_from,
@@ -41,17 +28,11 @@ from statewright.runtime.turns.messages import (
     patch_from,
 )
 from statewright.runtime.turns.openings import Talk
-from statewright.runtime.turns.reading import Reader
-from statewright.runtime.turns.receiving import Receiver
 from statewright.runtime.turns.rehydration import existing
-from statewright.runtime.turns.starting import Starter
-from statewright.runtime.turns.stepping import Stepped
-from statewright.runtime.turns.triggering import Triggering
-from statewright.runtime.turns.turn import Turns
 from statewright.runtime.turns.views import Received, SessionView, Started, view_of
-from statewright.statechart import Event, Release, event_to_json
+from statewright.statechart import Release, event_to_json
 from statewright.storage.receipts import Receipt
-from statewright.storage.records import Publication, SessionKey, Turn
+from statewright.storage.records import Publication, SessionKey
 from statewright.storage.store import Store
 
 
@@ -103,28 +84,34 @@ class Runtime:
         self.store = store
         self.clock = clock
         self.chance = chance
-        self._handlers = {**default_handlers(), **(handlers or {})}
-        self._observers = Observers(observers)
-        self._turns = Turns(store, clock, self._committed, self._observers, queues)
-        performer = Performer(
-            self._handlers, secrets, clock=clock, observers=self._observers, limits=limits
+        self._parts = parts = Parts(
+            store,
+            clock=clock,
+            chance=chance,
+            handlers=handlers,
+            engine=engine,
+            secrets=secrets,
+            limits=limits,
+            signing_key=signing_key,
+            schedules=schedules,
+            poll=poll,
+            observers=observers,
+            queues=queues,
         )
-        results = Results(store, clock, chance, performer, self._turns, self._observers)
-        self._starter = Starter(store, self._turns, chance, signing_key)
-        self._inbox = Inbox(store, clock, self._turns.drain)
-        self._feed = Feed()
-        self._reader = Reader(store, self._feed, poll)
-        self.journal = Journal(store, self._feed, poll)
-        self.past = Past(store, self._turns, self._reader, self._starter)
-        self.repairs = Repairs(store, self.past, self._take)
-        self.overview = Overview(store, self._turns, clock)
-        self.retention = Retention(store, self._turns, self.overview)
-        self.migrations = Migrations(store, self._turns, self.past, self.repairs, clock)
-        self._receiver = Receiver(store, clock, self._turns, self._inbox, chance)
-        self._triggering = Triggering(store, clock, self._starter, self._receiver, self._inbox)
-        sweeper = Sweeper(store, clock, self._turns.drain, poll)
-        scheduler = Scheduler(store, clock, self._triggering, schedules) if schedules else None
-        self._background = Background(sweeper, engine and engine(results), scheduler)
+        self.journal = parts.journal
+        self.past = parts.past
+        self.repairs = parts.repairs
+        self.overview = parts.overview
+        self.retention = parts.retention
+        self.migrations = parts.migrations
+        self._turns = parts.turns
+        self._reader = parts.reader
+        self._starter = parts.starter
+        self._inbox = parts.inbox
+        self._triggering = parts.triggering
+        self._background = parts.background
+        self._take = parts.sender.send
+        self._name = parts.sender.name
 
     # --- from beginning to end -----------------------------------------------------------------
 
@@ -135,32 +122,12 @@ class Runtime:
             UnusableDatabase: the database is not known, or from a newer version.
             StorageUnavailable: it does not answer.
         """
-        if self._background.is_open:
-            return
-        await self.store.open()
-        self._turns.open()
-        self._feed.closed = False
-        try:
-            await self._observers.open()
-            await self._background.open()
-        except BaseException:
-            await self.close()
-            raise
+        if not self._background.is_open:
+            await self._parts.open()
 
     async def close(self) -> None:
         """Let the turns that were begun come to their end, and stop; no more are begun."""
-        self._feed.closed = True
-        self._feed.hint_all()
-        # Whatever goes wrong on the way, the rest is let go of, too: the last one comes first.
-        async with AsyncExitStack() as ends:
-            ends.push_async_callback(self._observers.close)
-            ends.push_async_callback(self.store.close)
-            for handler in self._handlers.values():
-                if hasattr(handler, "aclose"):
-                    ends.push_async_callback(handler.aclose)
-            ends.push_async_callback(self._turns.close)
-            ends.push_async_callback(self._inbox.close)
-            await self._background.close()
+        await self._parts.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -360,7 +327,7 @@ class Runtime:
         """
         event = event_from(what)
         publication = await self._starter.publication(tenant, flow, version, label)
-        return await self._receiver.receive(
+        return await self._parts.receiver.receive(
             publication,
             Talk(tenant, channel, conversation, flow),
             event,
@@ -473,29 +440,3 @@ class Runtime:
     async def work(self, now: int) -> int:
         """Carry out the requests that are to be carried out at a time; how many there were."""
         return await self._background.work(now)
-
-    def _committed(self, turn: Turn, made: Stepped) -> None:
-        """Tell those who wait for it that a turn was committed."""
-        self._feed.hint(turn.key)
-        self._background.committed(made)
-        for message in turn.onward:
-            self._inbox.see_to(message.key)
-        if self._observers:
-            self._observers.told(committed_from(turn.key, made))
-
-    # --- parts of the above --------------------------------------------------------------------
-
-    async def _take(
-        self,
-        key: SessionKey,
-        event: Event,
-        message_id: str | None = None,
-        expected: int | None = None,
-        settle: float | timedelta | None = None,
-    ) -> Answer:
-        message = self._name() if message_id is None else checked_id(key, message_id)
-        answer = await self._turns.take(key, Incoming(message, event), expected=expected)
-        return await self._reader.settled(key, answer, settle)
-
-    def _name(self) -> str:
-        return self.chance(16).hex()

@@ -27,19 +27,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from statewright.errors import EvaluationError
 from statewright.expressions import evaluate, render
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
-from statewright.expressions.operations.answers import folded
 from statewright.expressions.operations.patterns import searcher
 from statewright.expressions.operations.schedules import next_run
 from statewright.expressions.operations.times import zone_from_text
 from statewright.statechart.definition import Datum
 from statewright.statechart.event import Event, matches
+from statewright.statechart.keywords import holds as holds_word
+from statewright.statechart.keywords import holds_first, holds_only
 from statewright.statechart.triggers import (
     MESSAGE,
     OPENED,
@@ -285,17 +285,6 @@ _FIRES: Final[Mapping[TriggerKind, Callable[[Trigger, Event], bool]]] = MappingP
 """Whether an event is of the kind that fires a trigger."""
 
 
-@lru_cache(maxsize=4096)
-def spoken(text: str) -> str:
-    """A text as keywords are compared with it: the words, folded, with a blank around each.
-
-    >>> spoken("  Où est-ce, s'il vous plaît?")
-    ' ou est ce s il vous plait '
-    """
-    letters = (one if one.isalnum() else " " for one in folded(text))
-    return f" {' '.join(''.join(letters).split())} "
-
-
 def _finds(text: str, pattern: str) -> bool:
     try:
         return searcher(pattern)(text)
@@ -305,9 +294,9 @@ def _finds(text: str, pattern: str) -> bool:
 
 _MATCHES: Final[Mapping[Matching, Callable[[str, str], bool]]] = MappingProxyType(
     {
-        Matching.CONTAINS: lambda text, word: spoken(word) in spoken(text),
-        Matching.EXACT: lambda text, word: spoken(word) == spoken(text),
-        Matching.STARTS: lambda text, word: spoken(text).startswith(spoken(word)),
+        Matching.CONTAINS: holds_word,
+        Matching.EXACT: holds_only,
+        Matching.STARTS: holds_first,
         Matching.REGEX: _finds,
     }
 )
@@ -349,11 +338,9 @@ def covers(one: tuple[Matching, str], other: tuple[Matching, str]) -> bool:
     (matching, word), (how, text) = one, other
     if Matching.REGEX in (matching, how):
         return one == other
-    if matching is Matching.EXACT:
-        return how is Matching.EXACT and spoken(word) == spoken(text)
-    if matching is Matching.STARTS:
-        return how is not Matching.CONTAINS and spoken(text).startswith(spoken(word))
-    return spoken(word) in spoken(text)
+    # What asks for more is held with what asks for less, where the word itself holds the other one.
+    asks_less = _RANKS.index(matching) <= _RANKS.index(how)
+    return asks_less and _MATCHES[matching](text, word)
 
 
 # --- what expressions see -------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from itertools import accumulate
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from statewright.errors import Overloaded, StorageUnavailable
@@ -50,7 +51,7 @@ class Lane(Generic[Item, Answer]):
         self._waiting = 0
         self._calls: deque[_Call[Item, Answer]] = deque()
         self._running = 0
-        self._runners: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
 
     async def answers(self, items: Sequence[Item]) -> tuple[Answer, ...]:
         """The answers to some items, in their order; the items go in one batch.
@@ -65,67 +66,75 @@ class Lane(Generic[Item, Answer]):
             return ()
         if self._waiting and self._waiting + len(items) > self._room:
             raise Overloaded(f"{self._waiting:,} calls of the database wait in this process")
-        future: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Sequence[Answer]] = loop.create_future()
         self._calls.append((items, future))
         self._waiting += len(items)
         if self._running < self._width:
             self._running += 1
-            runner = asyncio.create_task(self._run())
-            self._runners.add(runner)
-            runner.add_done_callback(self._runners.discard)
+            # Whoever is about to run asks first.
+            loop.call_soon(self._go_on, loop)
         return tuple(await future)
 
     async def drain(self) -> None:
         """Wait until everything that was asked is answered."""
-        while self._runners:
-            await asyncio.wait(self._runners)
+        while self._running:
+            self._idle.clear()
+            await self._idle.wait()
 
-    async def _run(self) -> None:
-        try:
-            while self._calls:
-                calls = self._next()
-                self._waiting -= sum(len(items) for items, _ in calls)
-                # Whoever was cancelled meanwhile wants nothing any more.
-                wanted = [call for call in calls if not call[1].done()]
-                if wanted:
-                    await self._serve(wanted)
-        finally:
+    def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin the next batch, if anybody waits for one."""
+        calls = self._next()
+        if not calls:
             self._running -= 1
+            self._idle.set()
+            return
+        try:
+            self._executor.submit(self._serve, calls, loop)
+        except RuntimeError as error:  # The executor was shut down.
+            self._settle(calls, [error] * len(calls), loop)
 
     def _next(self) -> list[_Call[Item, Answer]]:
-        calls = [self._calls.popleft()]
-        size = len(calls[0][0])
-        while self._calls and size + len(self._calls[0][0]) <= self._length:
-            calls.append(self._calls.popleft())
-            size += len(calls[-1][0])
+        """The calls of the next batch."""
+        calls: list[_Call[Item, Answer]] = []
+        size = 0
+        while self._calls and (not calls or size + len(self._calls[0][0]) <= self._length):
+            items, future = self._calls.popleft()
+            self._waiting -= len(items)
+            # Whoever was cancelled meanwhile wants nothing any more.
+            if not future.done():
+                calls.append((items, future))
+                size += len(items)
         return calls
 
-    async def _serve(self, calls: Sequence[_Call[Item, Answer]]) -> None:
-        """Answer some calls together; where one of them spoils it, each alone."""
-        items = [item for part, _ in calls for item in part]
-        loop = asyncio.get_running_loop()
+    def _serve(self, calls: Sequence[_Call[Item, Answer]], loop: asyncio.AbstractEventLoop) -> None:
+        """Answer some calls, in a thread."""
+        outcomes = self._outcomes([items for items, _ in calls])
+        loop.call_soon_threadsafe(self._settle, calls, outcomes, loop)
+
+    def _outcomes(self, parts: Sequence[Sequence[Item]]) -> list[Sequence[Answer] | Exception]:
+        """The answers to each part of a batch; where one of them spoils it, to each alone."""
         try:
-            answers = await loop.run_in_executor(self._executor, self._work, items)
+            answers = self._work([item for part in parts for item in part])
         except Exception as error:  # noqa: BLE001 (whatever it is, it belongs to the callers)
-            if len(calls) == 1 or isinstance(error, StorageUnavailable):
-                for _, future in calls:
-                    _settle(future, error)
+            if len(parts) == 1 or isinstance(error, StorageUnavailable):
+                return [error] * len(parts)
+            return [outcome for part in parts for outcome in self._outcomes([part])]
+        ends = list(accumulate(map(len, parts)))
+        return [answers[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]
+
+    def _settle(
+        self,
+        calls: Sequence[_Call[Item, Answer]],
+        outcomes: Sequence[Sequence[Answer] | Exception],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        """Tell each caller, and go on."""
+        for (_, future), outcome in zip(calls, outcomes, strict=True):
+            if future.done():
+                continue  # Its caller was cancelled.
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
             else:
-                for call in calls:
-                    await self._serve([call])
-            return
-        start = 0
-        for part, future in calls:
-            _settle(future, answers[start : start + len(part)])
-            start += len(part)
-
-
-def _settle(
-    future: asyncio.Future[Sequence[Answer]], outcome: Sequence[Answer] | Exception
-) -> None:
-    if future.done():
-        return  # its caller was cancelled
-    if isinstance(outcome, Exception):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+                future.set_result(outcome)
+        self._go_on(loop)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from statewright import __version__
-from statewright.cli import COMMANDS
+from statewright.cli.catalogue import COMMANDS, command_named
 from tests.cli.commands import EXAMPLES, CommandLine, process
 
 
@@ -19,9 +20,27 @@ def test_the_version_is_that_of_the_package(statewright: CommandLine) -> None:
 def test_help_lists_every_command(statewright: CommandLine) -> None:
     result = statewright("--help")
     assert result.code == 0
-    for command in COMMANDS:
-        assert f"\n  {command.name} " in result.out
-        assert "..." not in command.get_short_help_str()
+    for name, listed in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(listed.summary)}$", result.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_listed_as_what_it_says_itself(name: str) -> None:
+    command = command_named(name)
+    assert command.name == name
+    assert command.get_short_help_str() == COMMANDS[name].summary
+
+
+def test_a_help_page_loads_no_command() -> None:
+    program = (
+        "import sys; from statewright.cli import run; run(['--help']);"
+        "print([name for name in sys.modules if name.startswith('statewright.c')], file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    assert "statewright.cli" in told
+    assert "statewright.cli.commands" not in told
+    assert "statewright.compiler" not in told
 
 
 @pytest.mark.parametrize(

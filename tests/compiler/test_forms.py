@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from statewright import compiler
+from statewright import compiler, flows
 from statewright.flows.model import Edge, Flow, Node
 from statewright.flows.nodes import Form, Handoff
-from statewright.statechart import Status, start
-from tests.compiler.conversations import compiled, drafted, said, talk, turns
+from statewright.statechart import Status, parse_script, play, start
+from tests.compiler.conversations import HEADER, compiled, drafted, said, talk, turns
+from tests.compiler.rehydration import played_anew
+
+ROOT = Path(__file__).parents[2]
 
 FORM = """
 start: details
@@ -69,6 +74,42 @@ def test_answers_that_come_at_once_are_checked() -> None:
     ):
         assert talk(FORM, submitted(**values))[-1] == wrong
     assert talk(FORM, submitted(name="A"), "Ada", "a@example.org", "s")[-1] == "Ada a@example.org S"
+
+
+def test_a_client_learns_which_answers_will_not_do() -> None:
+    for values, wrong in (
+        ({"name": "A", "email": "ada@example.org"}, ["name"]),
+        ({"email": "nobody", "size": "XL"}, ["name", "email", "size"]),
+        ({"name": None, "email": "ada@example.org", "colour": "red"}, ["name"]),
+    ):
+        (message,) = played_anew(FORM, submitted(**values))[-1].messages
+        assert message["invalid"] == wrong
+
+
+@pytest.mark.parametrize("values", [None, "Ada", 7, [], ["Ada", "ada@example.org"]])
+def test_answers_that_are_no_map_are_none_of_them(values: object) -> None:
+    odd = {"event": "form.submit", "data": {"node": "details", "values": values}}
+    (*_, last) = played_anew(FORM, odd)
+    assert last.messages[0]["invalid"] == ["name", "email", "size"]
+    assert not last.macrostep.incidents
+    assert said(played_anew(FORM, odd, "Ada", "a@b.co", "s"))[-1] == "Ada a@b.co S"
+
+
+@pytest.mark.parametrize("data", ["Ada", [1], True, {"node": "other", "values": {"name": "Ada"}}])
+def test_what_is_for_no_form_is_passed_over(data: object) -> None:
+    (*_, last) = played_anew(FORM, {"event": "form.submit", "data": data})
+    assert not last.messages
+    assert not last.macrostep.incidents
+
+
+def test_what_is_submitted_stands_for_what_was_answered_before() -> None:
+    after = submitted(name="Bob", email="b@example.org", size="m")
+    assert said(played_anew(FORM, "Ada", after))[-1] == "Bob b@example.org M"
+
+
+def test_answers_that_will_not_do_are_no_attempt() -> None:
+    played = played_anew(FORM, "Ada", *[submitted(name="x")] * 5, "x", "a@b.co", "S")
+    assert said(played)[-1] == "Ada a@b.co S"
 
 
 def test_what_may_be_skipped_may_be_left_out() -> None:
@@ -135,3 +176,48 @@ def test_the_time_of_a_field_is_an_error_where_the_form_has_no_way_for_it() -> N
     assert "error.flow.timeout" in last.macrostep.incidents[0].message
     caught = lost.replace("    next: bye\n", "    next: bye\n    on_error: {then: continue}\n")
     assert said(drafted(caught, "Ada", {"advance": "6m"}))[-1] == "Bye"
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("0.3", "0.3"), ("5ms", "0.005")])
+def test_a_field_that_hardly_waits_is_told_where_it_stands(written: str, seconds: str) -> None:
+    flow = SLOW.replace("fields: {", "fields: {\n     ").replace(
+        "timeout: 5m", f"timeout: {written}"
+    )
+    (finding,) = (one for one in compiled(flow).findings if one.code == "E608")
+    assert finding.message == f"`age` of `f` waits for {seconds} seconds: very short"
+    assert "age:" in (HEADER + flow).splitlines()[finding.location.line - 1]
+
+
+@pytest.mark.parametrize("written", ["1s", "5m", "30d"])
+def test_a_field_may_wait_as_long_as_people_take(written: str) -> None:
+    flow = SLOW.replace("timeout: 5m", f"timeout: {written}")
+    assert "E608" not in {one.code for one in compiled(flow).findings}
+
+
+def test_what_is_submitted_in_the_reference_fills_its_example() -> None:
+    page = (ROOT / "docs" / "nodes" / "form.md").read_text()
+    event = json.loads(page.split("```json\n")[1].split("```")[0])
+    chart = compiler.compile(flows.read(ROOT / "statewright/flows/samples/form.yaml")).draft()
+    played = play(chart.statechart, parse_script([event]), session="s", seed="s", now=0)
+    assert said(list(played))[-1] == "Ada, ada@example.org"
+
+
+PAUSED = """
+start: f
+nodes:
+  f:
+    type: form
+    fields: {name: {text: N}, age: {text: A, input: integer}}
+    timeout: 10m
+    next: bye
+    on: {timeout: late}
+  bye: {type: end, text: Bye}
+  late: {type: end, text: Late}
+  help: {type: interrupt, words: [help], nodes: {say: {type: message, text: Soon., next: back}, back: {type: leave}}}
+"""
+
+
+def test_the_time_of_a_form_goes_on_while_something_else_is_said() -> None:
+    script = [{"advance": "6m"}, "help", "Ada", {"advance": "3m"}, "help"]
+    assert said(played_anew(PAUSED, *script, {"advance": "59s"}))[-1] == "A"
+    assert said(played_anew(PAUSED, *script, {"advance": "60s"}))[-1] == "Late"

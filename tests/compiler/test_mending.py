@@ -131,3 +131,43 @@ def test_json_is_mended_as_json() -> None:
     assert sorted(finding.code for finding in result.findings) == ["I501", "S103"]
     asked = json.loads(result.text)["nodes"]["ask"]
     assert (asked["next"], asked["input"]) == ("bye", "email")
+
+
+SLOW = """\
+statewright: 1
+id: test
+start: look
+nodes:
+  look: {type: http, url: "https://api.example.com/x", timeout: 5000, success: tell, error: tell}
+  tell:
+    type: action
+    action: email
+    with: {to: a@example.com, subjct: Hello, text: Hello}   # to us
+    next: bye
+    on: {error: bye}
+  bye: {type: end}
+"""
+
+
+def test_milliseconds_and_parameters_of_actions_are_mended() -> None:
+    assert {one.code for one in find(SLOW)} >= {"E608", "S114"}
+    assert mend(SLOW) == SLOW.replace("5000", "5s").replace("subjct", "subject")
+    written = json.dumps(flows.documents.document_from(SLOW, "test.yaml").value, indent=1)
+    assert '"timeout": "5s"' in mended(written, "test.yaml", find).text
+
+
+def test_a_time_with_a_unit_is_left_alone() -> None:
+    text = SLOW.replace("5000", "83m")
+    assert "83m" in mend(text)
+
+
+def test_a_translation_that_nobody_is_told_is_removed() -> None:
+    text = """\
+statewright: 1
+id: test
+start: a
+locale: en
+locales: {es: {nodes: {a: {url: "https://es.example.com"}, b: {text: Adiós.}}}}
+nodes: {a: {type: http, url: "https://example.com", success: b, error: b}, b: {type: end, text: Bye.}}
+"""
+    assert mend(text) == text.replace('a: {url: "https://es.example.com"}, ', "")

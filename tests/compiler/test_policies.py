@@ -22,6 +22,7 @@ nodes:
 """
 FAILURE = {"result": "call", "error": {"code": "down", "message": "no"}}
 SUCCESS = {"result": "call", "data": {"status": 200, "headers": {}, "body": {"n": 7}}}
+DONE = {"result": "call", "data": {}}
 
 
 def play(policy: str, *script: Any) -> list[Turn]:
@@ -210,3 +211,40 @@ def test_an_end_has_no_errors_to_answer() -> None:
     flow = FLOW.replace("POLICY", "on_error: fail,").replace("text: Sorry", "on_error: fail")
     (finding,) = [f for f in compiled(flow).findings if f.code == "R004"]
     assert "means nothing" in finding.message
+
+
+PAUSED = """
+start: call
+settings: {on_error: fail}
+nodes:
+  call: {type: action, action: x, wait: true, next: bye, on_error: {retry: 2, wait: 10m}}
+  bye: {type: end, text: "{{ now }}"}
+  help: {type: interrupt, words: [help], nodes: {say: {type: message, text: Soon., next: back}, back: {type: leave}}}
+  staff:
+    type: interrupt
+    event: staff
+    nodes: {ask: {type: question, text: "Name?", next: over}, over: {type: leave}}
+"""
+
+
+def test_an_interrupt_does_not_put_off_when_a_node_is_tried_again() -> None:
+    """The wait began at 22:13:20 and keeps its deadline, however often somebody comes between."""
+    script = [FAILURE, {"advance": "6m"}, "help", {"advance": "3m"}, "help"]
+    assert len(calls(played_anew(PAUSED, *script, {"advance": "59s"}))) == 1
+    played = played_anew(PAUSED, *script, {"advance": "60s"})
+    assert len(calls(played)) == 2
+    assert (
+        said(played_anew(PAUSED, *script, {"advance": "60s"}, DONE))[-1] == "2023-11-14T22:23:20Z"
+    )
+
+
+def test_a_wait_that_is_over_while_the_conversation_pauses_is_over_when_it_comes_back() -> None:
+    away = [FAILURE, {"event": "staff", "data": {}}, {"advance": "11m"}]
+    assert len(calls(played_anew(PAUSED, *away))) == 1
+    assert len(calls(played_anew(PAUSED, *away, "Ada"))) == 2
+
+
+def test_the_next_wait_has_a_deadline_of_its_own() -> None:
+    script = [FAILURE, {"advance": "10m"}, FAILURE, {"advance": "4m"}, "help", {"advance": "5m"}]
+    assert len(calls(played_anew(PAUSED, *script))) == 2
+    assert len(calls(played_anew(PAUSED, *script, {"advance": "1m"}))) == 3

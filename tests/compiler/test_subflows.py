@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from statewright import compiler, flows
-from statewright.statechart import Turn, parse_script, play
+from statewright.statechart import Turn, parse_script, play, release_to_json
 from tests.compiler.conversations import NOW, said
 
 PARENT = """
@@ -318,3 +318,54 @@ def test_what_is_said_interrupts_one_of_two_flows_that_run_at_once(tmp_path: Pat
     lines = said(talked(flow, "help", "all", "A street", "B street"))
     assert lines.count("What is unclear?") == 1
     assert lines[-3:] == ["Thank you for A street.", "Thank you for B street.", "Bye"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "told"),
+    [
+        ("", "version: 1\n", ""),
+        ("version: 1", "version: 1\n", ""),
+        ("version: 1", "version: '1'\n", ""),
+        ("version: spring", "version: spring\n", ""),
+        ("version: 1", "version: 2\n", "`address.yaml` is version `2`, and `1` is asked for"),
+        ("version: 1", "", "`address.yaml` does not say which version it is, and `1` is asked for"),
+    ],
+)
+def test_a_flow_is_run_in_the_version_that_is_asked_for(
+    tmp_path: Path, asked: str, said: str, told: str
+) -> None:
+    parent = PARENT.replace("flow: address.yaml", f"flow: address.yaml\n    {asked}")
+    flow = read(tmp_path, parent, address=CHILD.replace("start: ask", f"{said}start: ask"))
+    found = [one for one in compiler.compile(flow).findings if one.code == "X702"]
+    assert [one.message for one in found] == ([told] if told else [])
+    assert all(one.location.pointer == "/nodes/address/version" for one in found)
+
+
+@pytest.mark.parametrize("version", ["1.10", "true", "[1]", "''"])
+def test_a_version_is_a_number_or_a_text(tmp_path: Path, version: str) -> None:
+    parent = PARENT.replace("flow: address.yaml", f"flow: address.yaml\n    version: {version}")
+    assert "R004" in codes(read(tmp_path, parent))
+
+
+def test_what_was_compiled_keeps_the_flow_as_it_was(tmp_path: Path) -> None:
+    before = compiler.compile(read(tmp_path)).release()
+    changed = CHILD.replace("Thank you.", "Thanks.")
+    after = compiler.compile(read(tmp_path, address=changed)).release()
+    assert before.digest != after.digest
+    assert "Thank you." in release_to_json(before)
+
+
+def test_flows_that_run_each_other_are_refused_with_the_way_round(tmp_path: Path) -> None:
+    child = CHILD.replace("next: bye", "next: on").replace(
+        "  bye:", "  on: {type: subflow, flow: third.yaml, next: bye}\n  bye:"
+    )
+    third = """
+statewright: 1
+start: on
+nodes:
+  on: {type: subflow, flow: address.yaml, next: bye}
+  bye: {type: end}
+"""
+    flow = read(tmp_path, address=child, third=third)
+    (finding,) = [one for one in compiler.compile(flow).findings if one.code == "X703"]
+    assert "address → third → address" in finding.message

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from statewright.compiler.analysis.regexes import NoProgramError
 from statewright.compiler.targets.python.patterns import program_of
-from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions.operations.patterns import searcher
 

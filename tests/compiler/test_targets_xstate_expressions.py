@@ -18,8 +18,8 @@ from statewright.compiler.targets.xstate.literals import SAFE, NotExportableErro
 from statewright.compiler.targets.xstate.patterns import NoTranslationError, javascript_from
 from statewright.errors import EvaluationError
 from statewright.expressions import Maybe, TypeValue, evaluate, parse
-from statewright.expressions.operations.answers import folded
 from statewright.expressions.operations.patterns import searcher
+from statewright.expressions.operations.utterances import folded
 from statewright.statechart.structure.nodes import Scope, Variable
 from tests.compiler.node_tools import NodeTools
 from tests.expressions.random_expressions import NAMES, VALUES, texts
@@ -161,6 +161,17 @@ def test_random_expressions_are_worth_the_same(
         *("answer.boolean('¡Sí!')", "answer.boolean('Va bene.')", "answer.boolean('não')"),
         *("answer.email('a@b.co.')", "answer.phone('０２０ ７９４６ ００１８.')"),
         *("answer.integer(2.0)", "answer.number(3)", "answer.boolean('')", "answer.text(4)"),
+        *(
+            "answer.boolean('👍🏽')",
+            "answer.boolean('nein, danke!')",
+            "answer.boolean('D’accord.')",
+        ),
+        *("answer.boolean('bitte?')", "answer.boolean('✔️')", "answer.email('<a@b.co>')"),
+        *("answer.email('mailto:a@b.co')", "answer.phone('+49 (0)30 123-456')"),
+        *("answer.phone('0030 210 1234567')", "answer.phone('0049 (0)30 123456')"),
+        *("answer.phone('+39 (0)6 1234567')", "answer.phone('030/123 – 456')"),
+        *("answer.phone('(+49) 30\u202f123456')", "answer.phone('\u202a+4930123456\u202c')"),
+        *("answer.phone('0011 49 30 123456')", "answer.phone('tel:555-0100')"),
     ],
 )
 def test_where_javascript_would_trip_the_value_is_cel_s(node: NodeTools, text: str) -> None:
@@ -181,6 +192,90 @@ CHOICES = "[{'value': 'a', 'label': 'São Paulo'}, {'value': 2, 'label': 'B, C',
 @pytest.mark.parametrize("function", ["choice", "choices"])
 def test_answers_pick_the_same_choices(node: NodeTools, function: str, answer: str) -> None:
     assert disagreements(node, [f"answer.{function}({answer}, {CHOICES})"], {}) == []
+
+
+DRINKS = (
+    "[{'value': 'tea', 'label': 'C++'}, {'value': 'milk', 'synonyms': ['Salt and pepper']},"
+    " {'value': 'y', 'label': 'A, B'}]"
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(
+            "'tea and milk'",
+            "'TEA, und milk!'",
+            "'tea & milk; a, b'",
+            "'c++ + milk'",
+            "'c++ et y, tea'",
+        ),
+        *("'1 3'", "'1 3 and 2.'", "'1 7'", "'13'", "'- tea\\n- milk'", "'- tea'", "'tea y milk'"),
+        *(
+            "'salt and pepper and tea'",
+            "', ,'",
+            "'tea,,milk,'",
+            "'and'",
+            "'tea milk'",
+            "'C++\\nC++'",
+        ),
+        *("{'title': 'x', 'value': 'milk'}", "[{'id': 'tea'}]", "[{'title': 'Nobody'}]", "{}"),
+    ],
+)
+@pytest.mark.parametrize("function", ["choice", "choices"])
+def test_several_answers_are_told_apart_in_the_same_way(
+    node: NodeTools, function: str, answer: str
+) -> None:
+    assert disagreements(node, [f"answer.{function}({answer}, {DRINKS})"], {}) == []
+
+
+NUMBERS = (
+    *("1.250", "12,5", "12.5", "1.250,50", "1,250.5", "0.500", "1 250,5", "1\u202f250", "1’250.5"),
+    *(
+        "1'250",
+        "12,34,567.5",
+        "1,234,567",
+        "١٬٢٥٠٫٥",
+        "−5",
+        "–5,5",
+        ",5",
+        "5,",
+        "1,2,3",
+        "1 3",
+        "+7",
+    ),
+    *("1.250.000", "1.250 000", "９,５!", "1e5", "", "-", "\u061c-٣", "001", "1_000", "5-"),
+)
+
+
+def test_numbers_are_read_with_the_same_signs_in_every_language(node: NodeTools) -> None:
+    """JavaScript brings tables of its own, of another year: for Austria these differ."""
+    languages = (
+        *("de", "de-LI", "de-CH", "de_CH", "de-XX", "en", "en-IN", "en-ZA", "es", "es-ES", "es-MX"),
+        *(
+            "fr",
+            "fr-CA",
+            "fr-CH",
+            "it",
+            "nl",
+            "pt",
+            "pt-PT",
+            "pl",
+            "sv",
+            "hi",
+            "ar",
+            "ru",
+            "tlh",
+            "",
+        ),
+    )
+    expressions = [
+        f"answer.{function}({json.dumps(number)}, '{language}')"
+        for function in ("numberIn", "integerIn")
+        for number in NUMBERS
+        for language in languages
+    ]
+    assert disagreements(node, expressions, {}) == []
 
 
 @pytest.mark.parametrize("declared", ["bool", "int", "double", "string", "list", "map", "dyn"])

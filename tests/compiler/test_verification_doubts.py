@@ -164,3 +164,24 @@ def test_parts_of_lists_at_fixed_places_are_known(saved: str, guard: str) -> Non
     if "rows: " in saved:
         dead = [one for one in compiler.verify(compiled(never)).findings if one.code == "G310"]
         assert [one.verdict for one in dead] == [Verdict.PROVED]
+
+
+SQUARED = """
+start: ask
+variables: {x: {type: int, minimum: 1, maximum: MAXIMUM}}
+nodes:
+  ask: {type: question, text: X?, input: integer, minimum: 1, maximum: MAXIMUM, retries: 1, variable: x, next: route, on: {fallback: no}}
+  route: {type: condition, branches: [{if: "x * x == WANTED", to: yes_}], else: no}
+  yes_: {type: end, text: "Yes."}
+  no: {type: end, text: "No."}
+"""
+
+
+@pytest.mark.parametrize("most", [5, 6, 12, 200])
+def test_of_few_numbers_all_are_tried(most: int) -> None:
+    text = SQUARED.replace("MAXIMUM", str(most))
+    for number in range(1, min(most, 12) + 1):
+        told = dead(text.replace("WANTED", str(number * number)))
+        assert Verdict.PROVED not in {one.verdict for one in told}, number
+    (never,) = dead(text.replace("WANTED", "3"))
+    assert never.verdict is (Verdict.PROVED if most <= 12 else Verdict.UNDECIDED)

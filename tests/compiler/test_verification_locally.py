@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from collections import deque
+from dataclasses import replace
+
 from statewright import compiler
 from statewright.compiler import Verdict
+from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.questions import EnterState, Impossible, Undecided
+from statewright.compiler.verification.verification import verified
+from statewright.statechart import Statechart, macrostep
+from statewright.statechart import start as begin
+from statewright.statechart.snapshot import Status
 from tests.compiler.conversations import compiled
+from tests.compiler.test_solving import NUMBERS, relating_flow
+from tests.compiler.test_verification import _events, _plain
 
 APART = """
 start: menu
@@ -63,3 +74,52 @@ def test_what_nothing_in_doubt_leads_to_is_proved() -> None:
     assert verification is not None
     assert isinstance(verification.answer(EnterState("dead")), Impossible)
     assert isinstance(verification.answer(EnterState("odd")), Undecided)
+
+
+def plainly_lost(chart: Statechart, limit: int) -> set[str] | None:
+    """Where a session may rest and never end; None where that takes too long."""
+    first = begin(chart, session="s", seed="s", now=0).snapshot
+    if first.status is not Status.ACTIVE:
+        return set()
+    before: dict[str, set[str]] = {_plain(first): set()}
+    rests = {_plain(first): first.configuration[-1]}
+    ended: set[str] = set()
+    waiting = deque([first])
+    while waiting:
+        snapshot = waiting.popleft()
+        own = _plain(snapshot)
+        for event in _events(snapshot, (*NUMBERS, "none of that")):
+            after = macrostep(chart, snapshot, event).snapshot
+            if after.status is Status.COMPLETED:
+                ended.add(own)
+            if after.status is not Status.ACTIVE:
+                continue
+            key = _plain(after)
+            if key not in before:
+                if len(before) > limit:
+                    return None
+                before[key], rests[key] = set(), after.configuration[-1]
+                waiting.append(after)
+            before[key].add(own)
+    saved, left = set(ended), list(ended)
+    while left:
+        for key in before[left.pop()] - saved:
+            saved.add(key)
+            left.append(key)
+    return {state for key, state in rests.items() if key not in saved}
+
+
+def test_what_is_said_to_be_lost_is_lost() -> None:
+    chance = random.Random(5)
+    told = 0
+    for _ in range(30):
+        text = relating_flow(chance)
+        chart = replace(compiled(text).statechart, limit=60)
+        plain = plainly_lost(chart, 300)
+        if plain is None:
+            continue
+        verification = verified(chart, Budget(steps=1_500))
+        found = {one.state for one in verification.lost()}
+        assert found <= plain, text
+        told += bool(found and verification.hindrance)
+    assert told

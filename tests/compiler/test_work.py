@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
+from statewright import compiler
+from statewright.statechart import EffectKind
 from tests.compiler.conversations import compiled, said, talk, turns
+from tests.compiler.rehydration import played_anew
 
 LABEL = """
 start: label
@@ -275,3 +280,162 @@ nodes:
         event = {"event": "client.result", "data": {"node": "scan", "result": result}}
         assert talk(flow, event)[-1] == said_then
     assert talk(flow, {"event": "client.result", "data": {}})[-1] == "Sorry"
+
+
+SAVING = """
+start: ask
+variables:
+  n: {type: int, default: 0}
+  names: {type: list, of: {type: string, max_length: 5}, default: []}
+  order: {type: object, fields: {total: double}, default: {total: 1.5}}
+  city: string
+nodes:
+  ask:
+    type: http
+    url: https://api.example.com/
+    save:
+      n: response.body.n
+      names: response.body.names
+      order.total: response.body.total
+      contact.city: response.body.city
+    success: bye
+    error: sorry
+  bye: {type: end, text: "{{ n }} {{ names }} {{ order.total }}"}
+  sorry: {type: end, text: "{{ error.message }}|{{ n }} {{ names }} {{ order.total }}"}
+"""
+GOOD = {"n": 2, "names": ["Ada"], "total": 7, "city": "Rome"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (
+            {"n": "many"},
+            "`n` cannot hold `response.body.n`: the string 'many' is no int; convert it, or",
+        ),
+        (
+            {"names": ["Ada", "Elisabeth"]},
+            "`names` cannot hold `response.body.names`: at `[1]`: ",
+        ),
+        (
+            {"total": "free"},
+            "`order.total` cannot hold `response.body.total`: the string 'free' is",
+        ),
+        ({"city": None}, ""),
+    ],
+)
+def test_all_is_saved_or_nothing(wrong: Mapping[str, Any], why: str) -> None:
+    body = {**GOOD, **wrong}
+    (played,) = turns(SAVING, {"result": "ask", "data": {"status": 200, "body": body}})[1:]
+    (told,) = said([played])
+    patched = [one for one in played.macrostep.effects if one.kind is EffectKind.PATCH]
+    assert len(patched) == (0 if why else 1)
+    if why:
+        assert told.startswith(why)
+        assert told.endswith("|0 [] 1.5")
+    else:
+        assert told == '2 ["Ada"] 7'
+
+
+def test_what_is_saved_is_made_of_what_was_there_before() -> None:
+    flow = """
+start: ask
+variables: {a: {type: int, default: 1}, b: {type: int, default: 2}}
+nodes:
+  ask:
+    type: action
+    action: swap
+    save: {a: b + result.by, b: a + result.by}
+    next: bye
+    on: {error: bye}
+  bye: {type: end, text: "{{ a }} {{ b }}"}
+"""
+    assert talk(flow, {"result": "ask", "data": {"by": 10}}) == ["12 11"]
+
+
+OPTIONAL = """
+start: ask
+variables: {ok: {type: bool, default: true}}
+nodes:
+  ask:
+    type: http
+    url: https://api.example.com/
+    save: {ok: "SAVED"}
+    success: which
+    error: bye
+  which: {type: condition, branches: [{if: ok, to: bye}, {if: "!ok", to: bye}]}
+  bye: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("saved", "told"),
+    [
+        ("response.body.ok", []),
+        ("response.body.?ok.orValue(true)", []),
+        ("has(response.body.ok) ? response.body.ok : true", []),
+        ("response.body.?ok", ["S108"]),
+        ("response.?body.ok", ["S108"]),
+        ("response.body[?'ok']", ["S108"]),
+        ("response.status == 200 ? optional.of(true) : optional.none()", ["S108"]),
+    ],
+)
+def test_what_an_optional_is_saved_in_may_have_no_value(saved: str, told: list[str]) -> None:
+    assert [one.code for one in compiled(OPTIONAL.replace("SAVED", saved)).findings] == told
+    verified = compiler.verify(compiled(OPTIONAL.replace("SAVED", saved)))
+    assert {one.code for one in verified.findings} >= ({"G309", "D401"} if told else set())
+
+
+def test_what_is_set_to_an_optional_may_have_no_value() -> None:
+    flow = OPTIONAL.replace('save: {ok: "SAVED"}', "save: {}").replace(
+        "success: which", "success: s"
+    )
+    flow += "  s: {type: set, actions: [{set: ok, to: '{{ contact.?ok }}'}], next: which}\n"
+    assert [one.code for one in compiled(flow).findings] == ["S108"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"node": "ask"},
+        {"node": "ask", "approved": None},
+        {"node": "ask", "approved": "true"},
+        {"node": "ask", "approved": "yes"},
+        {"node": "ask", "approved": 1},
+        {"node": "ask", "approved": 0},
+        {"node": "ask", "approved": [True]},
+        {"node": "ask", "outcome": "maybe"},
+        {"approved": "no"},
+        {},
+        None,
+        "no",
+        True,
+        False,
+        ["ask", True],
+    ],
+)
+def test_what_is_no_decision_decides_nothing(data: object) -> None:
+    odd = {"event": "approval.decided", "data": data}
+    played = played_anew(APPROVAL, odd)
+    assert said(played) == ["Let me ask."]
+    (incident,) = played[-1].macrostep.incidents
+    assert "`approved` must be true or false" in incident.message
+    assert said(played_anew(APPROVAL, odd, decided(approved=True)))[-1] == "Paid. -"
+    assert said(played_anew(APPROVAL, odd, decided(approved=False)))[-1] == "No."
+    assert said(played_anew(APPROVAL, odd, {"advance": "2h"}))[-1] == "Late", "its time goes on"
+
+
+@pytest.mark.parametrize("name", ["b", 7, None, ["ask"], {"ask": 1}])
+def test_a_decision_about_something_else_is_passed_over_without_a_word(name: object) -> None:
+    other = {"event": "approval.decided", "data": {"node": name, "approved": True}}
+    (*_, last) = played_anew(APPROVAL, other)
+    assert not last.messages
+    assert not last.macrostep.incidents
+
+
+@pytest.mark.parametrize("data", ["no", [1], True])
+def test_what_a_client_sends_without_a_map_is_passed_over(data: object) -> None:
+    for event in ("client.result", "client.error"):
+        (*_, last) = played_anew(CLIENT, {"event": event, "data": data})
+        assert last.status == "active"
+        assert not last.messages

@@ -16,6 +16,7 @@ from statewright.expressions.functions.becoming import BECOMING
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.local_answers import LOCAL_ANSWERS
 from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.lots import LOTS
 from statewright.expressions.functions.maths import MATHS
@@ -83,10 +84,10 @@ FAMILIES: tuple[tuple[str, tuple[Overload, ...], str], ...] = (
     ),
     (
         "Answers",
-        ANSWERS,
+        (*ANSWERS, *LOCAL_ANSWERS),
         (
             "Ours: what a user meant who typed a text, or nothing. They are what questions of a flow "
-            "understand."
+            "understand. The second argument of those with `In` is a [language](locales.md)."
         ),
     ),
 )

@@ -56,11 +56,25 @@ def understood(function: str, answer: Any) -> Any:
         ("boolean", "n", False),
         *(("boolean", yes, True) for yes in ("Yes!", "yes.", "¡Sí!", "oui", "Ja :)", "sim", "１")),
         *(("boolean", no, False) for no in ("No.", "NEIN!", "não", "non", "nee", "no,")),
+        *(("boolean", yes, True) for yes in ("yep", "👍", "👍🏽", "oui", "si", "Sí, claro", "✔️")),
+        *(("boolean", yes, True) for yes in ("Yes, please!", "ja, gerne", "d’accord", "D'ACCORD.")),
+        *(
+            ("boolean", no, False)
+            for no in ("nein danke", "Nein, danke!", "no thanks", "👎🏿", "❌")
+        ),
+        *(("boolean", no, False) for no in ("non merci", "No, gracias.", "não, obrigado", "nope")),
+        *(
+            ("boolean", odd, None)
+            for odd in ("bitte?", "yes but no", "nein oder ja", "🤷", "👍👎", 1)
+        ),
         ("boolean", "!", None),
         ("boolean", False, False),
         ("boolean", "maybe", None),
         ("email", " ada.l+x@mail.example.org ", "ada.l+x@mail.example.org"),
         ("email", "ada@example.org.", "ada@example.org"),
+        ("email", "<ada@example.org>", "ada@example.org"),
+        ("email", "mailto:ada@example.org", "ada@example.org"),
+        ("email", "Ada <ada@example.org>", None),
         ("email", "ada@localhost", None),
         ("email", "ada..l@example.org", None),
         ("email", "a b@example.org", None),
@@ -68,12 +82,49 @@ def understood(function: str, answer: Any) -> Any:
         ("phone", "+55 (11) 98765-4321", "+5511987654321"),
         ("phone", "020.7946.0018", "02079460018"),
         ("phone", "０２０ ７９４６ ００１８.", "02079460018"),
+        ("phone", "+49 (0)30 123-456", "+4930123456"),
+        ("phone", "+49(0)30 123456", "+4930123456"),
+        ("phone", "0030 210 1234567", "+302101234567"),
+        ("phone", "0049 (0) 30 123456", "+4930123456"),
+        ("phone", "+39 (0)6 1234567", "+39061234567"),
+        ("phone", "030/123456", "030123456"),
+        ("phone", "(030) 123–456", "030123456"),
+        ("phone", "(+49) 30 123456", "+4930123456"),
+        ("phone", "\u202a+49\xa030\xa0123456\u202c", "+4930123456"),
+        ("phone", "tel:+49-30-123456", "+4930123456"),
+        ("phone", "555-0100", "5550100"),
+        ("phone", "011 49 30 123456", "0114930123456"),
+        ("phone", "0011 49 30 123456", "00114930123456"),
+        ("phone", "+1 555 010 9999 ext 5", None),
+        ("phone", "++49 30 123456", None),
+        ("phone", 4930123456, None),
         ("phone", "12-34", None),
         ("phone", "1234567890123456", None),
         ("phone", "call me", None),
         ("url", "https://example.org/a?b#c", "https://example.org/a?b#c"),
-        ("url", "HTTP://localhost:8080", "HTTP://localhost:8080"),
-        ("url", "example.org", None),
+        ("url", "HTTP://localhost:8080", "http://localhost:8080"),
+        ("url", "www.example.org/a", "https://www.example.org/a"),
+        ("url", "EXAMPLE.ORG", "https://example.org"),
+        ("url", "Example.org/Path?Q#F", "https://example.org/Path?Q#F"),
+        ("url", "//example.org", "https://example.org"),
+        ("url", "example.org:8080/x", "https://example.org:8080/x"),
+        ("url", "münchen.de", "https://münchen.de"),
+        ("url", "<https://example.org>", "https://example.org"),
+        ("url", "www.example.org.", "https://www.example.org"),
+        ("url", "\u200bhttps://example.org/a!", "https://example.org/a"),
+        ("url", "http://1.2.3.4:80/", "http://1.2.3.4:80/"),
+        ("url", "ada@example.org", None),
+        ("url", "mailto:ada@example.org", None),
+        ("url", "http:example.org", None),
+        ("url", "http:/example.org", None),
+        ("url", "ftp://example.org", None),
+        ("url", "localhost", None),
+        ("url", "example", None),
+        ("url", "3.14", None),
+        ("url", "1.2.3.4", None),
+        ("url", "e.g.", None),
+        ("url", "my site", None),
+        ("url", "example.org/a b", None),
         ("url", "javascript:alert(1)", None),
         ("url", "http://", None),
         ("date", "2024-02-29", "2024-02-29"),
@@ -82,6 +133,41 @@ def understood(function: str, answer: Any) -> Any:
         ("time", "２：３０ p.m.", "14:30"),
         ("file", {"url": "a", "size": -1}, None),
         ("file", {"url": "a", "size": 0}, {"url": "a", "size": 0}),
+        (
+            "file",
+            [{"data_url": "a", "file_size": 7}],
+            {"data_url": "a", "file_size": 7, "url": "a", "size": 7},
+        ),
+        ("file", {"url": ""}, None),
+        ("file", "a.png", None),
+        ("file", [], None),
+        ("location", "52.52, 13.40", {"latitude": 52.52, "longitude": 13.4}),
+        ("location", "52.52 13.40", {"latitude": 52.52, "longitude": 13.4}),
+        ("location", "52,52; 13,40", {"latitude": 52.52, "longitude": 13.4}),
+        ("location", "52,52 13,40", {"latitude": 52.52, "longitude": 13.4}),
+        ("location", "(−33.9, 18.4)", {"latitude": -33.9, "longitude": 18.4}),
+        ("location", "geo:52.52,13.40", {"latitude": 52.52, "longitude": 13.4}),
+        ("location", "52.5° N, 13.4° W", {"latitude": 52.5, "longitude": -13.4}),
+        ("location", "52°31'12.0\"S 13°24'00\"E", {"latitude": -52.52, "longitude": 13.4}),
+        ("location", {"lat": 1, "lng": 2.5}, {"latitude": 1.0, "longitude": 2.5}),
+        (
+            "location",
+            {"coordinates_lat": 1, "coordinates_long": 2},
+            {"latitude": 1.0, "longitude": 2.0},
+        ),
+        (
+            "location",
+            [{"location": {"latitude": "1.5", "longitude": 2}}],
+            {"latitude": 1.5, "longitude": 2.0},
+        ),
+        *(
+            ("location", odd, None)
+            for odd in ("52,13", "52,52, 13,40", "91, 0", "0, 181", "52.52", "Berlin")
+        ),
+        *(
+            ("location", odd, None)
+            for odd in ("52°31'N 13°24'O", "52°61'N 13°0'E", {"lat": True, "lng": 2})
+        ),
         ("date", "29.02.2024", None),
     ],
 )
@@ -112,7 +198,23 @@ def test_a_choice_is_named_by_value_label_or_number(answer: Any, place: int) -> 
     assert chosen(answer) is CITIES[place]
 
 
-@pytest.mark.parametrize("answer", ["", "5", "0", "-1", "Lisbon", None, [1], "x" * 10_000])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"title": "Sao Paulo", "value": "sp"},
+        {"id": "sp"},
+        [{"title": "Rio", "value": "sp"}],
+        ["sp"],
+    ],
+)
+def test_a_choice_may_come_as_channels_send_it(answer: Any) -> None:
+    assert chosen(answer) is CITIES[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "5", "0", "-1", "Lisbon", None, ["sp", "Rio"], {}, {"value": "Lisbon"}, "x" * 10_000],
+)
 def test_anything_else_is_no_choice(answer: Any) -> None:
     assert chosen(answer) is None
 
@@ -128,6 +230,7 @@ def test_anything_else_is_no_choice(answer: Any) -> None:
         ("", None),
         ([], None),
         (",".join(["sp"] * 5000), None),
+        ([{"title": "Rio", "value": 2}, "sp"], [1, 0]),
     ],
 )
 def test_several_choices_have_to_be_offered_each(answer: Any, places: list[int] | None) -> None:
@@ -135,8 +238,77 @@ def test_several_choices_have_to_be_offered_each(answer: Any, places: list[int] 
     assert chosen(answer, "choices") == expected
 
 
+DRINKS = [
+    *({"value": value, "label": label} for value, label in (("t", "Tea"), ("c", "Coffee"))),
+    {"value": "s", "label": "Salt and pepper", "synonyms": ["Salz und Pfeffer"]},
+    *({"value": value, "label": label} for value, label in (("p", "C++"), ("ab", "A, B"))),
+]
+
+
+@pytest.mark.parametrize(
+    ("answer", "values"),
+    [
+        *(
+            (f"tea{between}coffee", "t c")
+            for between in (" and ", ", and ", "; ", "\n", " & ", "+")
+        ),
+        *(
+            (f"Tea{between}Coffee", "t c")
+            for between in (" und ", " et ", " y ", " e ", " en ", "、")
+        ),
+        ("- tea\n- coffee", "t c"),
+        ("tea AND coffee!", "t c"),
+        ("1 3", "t s"),
+        ("1 3 and 4", "t s p"),
+        ("1, 3 & 2.", "t s c"),
+        ("salt and pepper", "s"),
+        ("tea, salt and pepper and coffee", "t s c"),
+        ("Salz und Pfeffer und Tea", "s t"),
+        ("c++ und tea", "p t"),
+        ("Tea + C++ + A, B", "t p ab"),
+        ("tea,,coffee,", "t c"),
+        ("1 1", "t"),
+        ("tea coffee", None),
+        ("tea or coffee", None),
+        ("1 7", None),
+        ("13", None),
+        ("and", None),
+        (", ,", None),
+    ],
+)
+def test_several_choices_may_have_words_and_signs_between_them(
+    answer: str, values: str | None
+) -> None:
+    offered = evaluate(
+        parse("answer.choices(answer, drinks)"), {"answer": answer, "drinks": DRINKS}
+    )
+    found = " ".join(one["value"] for one in offered.value) if offered.present else None
+    assert found == values
+
+
+@pytest.mark.parametrize(
+    ("answer", "values"), [("x, y, z", "xyz"), ("x and y", "xy"), ("x y z", None), ("x e y", None)]
+)
+def test_a_word_that_is_a_choice_itself_does_not_stand_between_others(
+    answer: str, values: str | None
+) -> None:
+    names = {"answer": answer, "letters": [{"value": one, "label": one} for one in "xyze"]}
+    found = evaluate(parse("answer.choices(answer, letters)"), names)
+    assert ("".join(one["value"] for one in found.value) if found.present else None) == values
+
+
 @given(
-    st.sampled_from(["text", "number", "integer", "boolean", "email", "phone", "url", "date"]),
+    st.lists(st.sampled_from(DRINKS), min_size=1, unique_by=id), st.sampled_from([", ", "\n", "; "])
+)
+def test_labels_are_understood_whatever_stands_in_them(drinks: list[Any], between: str) -> None:
+    names = {"answer": between.join(one["label"] for one in drinks), "drinks": DRINKS}
+    assert evaluate(parse("answer.choices(answer, drinks)"), names).value == drinks
+
+
+@given(
+    st.sampled_from(
+        ["text", "number", "integer", "boolean", "email", "phone", "url", "date", "time"]
+    ),
     st.text(),
 )
 def test_any_text_is_understood_or_nothing(function: str, answer: str) -> None:

@@ -50,7 +50,7 @@ from statewright.statechart.actions import Assign, Merge, Merging, Say, Send
 from statewright.statechart.triggers import Matching, Reentry, Trigger, TriggerKind
 from statewright.storage import MemoryStore, SQLStore, Store
 from statewright.storage.records import Lookup, PastTurn, SessionKey
-from tests.faults.simulated import SimulatedLoop, Wavering
+from tests.faults.simulated import SimulatedLoop, SimulatedSQLStore, Wavering
 from tests.runtime.worlds import NOW, release
 from tests.statechart.building import atom, cel, final, text, to
 
@@ -517,7 +517,7 @@ def worlds(database: str) -> Iterator[Callable[[], Store]]:
     with tempfile.TemporaryDirectory(dir=fast if fast.is_dir() else None) as directory:
 
         def store() -> SQLStore:
-            made.append(SQLStore(f"sqlite:///{directory}/flows.db"))
+            made.append(SimulatedSQLStore(f"sqlite:///{directory}/flows.db"))
             return made[-1]
 
         yield store

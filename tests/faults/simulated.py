@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from functools import partial
 from selectors import SelectSelector
 from typing import Any, Final
 
 from statewright.errors import StorageUnavailable
+from statewright.storage import SQLStore
 
 DELAYS: Final = (0.0, 0.0, 0.0, 0.001, 0.002, 0.005, 0.02, 0.2)
 """Seconds that a step may take; most are quick, and some very slow."""
@@ -65,14 +66,47 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
                 told = partial(future.set_result, func(*args))
             except Exception as error:  # noqa: BLE001 (it is for whoever called)
                 told = partial(future.set_exception, error)
-            self.call_later(self._chance.choice(DELAYS), tell, told)
+            self.soon(partial(tell, told))
 
         def tell(told: Callable[[], None]) -> None:
             if not future.done():
                 told()
 
-        self.call_later(self._chance.choice(DELAYS), carry_out)
+        self.soon(carry_out)
         return future
+
+    def soon(self, call: Callable[[], Any]) -> None:
+        """Call something at a moment of chance."""
+        self.call_later(self._chance.choice(DELAYS), call)
+
+
+class SimulatedThreads(Executor):
+    """Threads of a simulated loop, in which one thing is done after another."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Carry out a call at a moment of chance."""
+        future: Future[Any] = Future()
+
+        def carry_out() -> None:
+            try:
+                future.set_result(fn(*args, **options))
+            except Exception as error:  # noqa: BLE001 (it is for whoever called)
+                future.set_exception(error)
+
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SimulatedLoop)
+        loop.soon(carry_out)
+        return future
+
+
+class SimulatedSQLStore(SQLStore):
+    """A store on SQL without threads."""
+
+    async def open(self) -> None:
+        """See ``Store``."""
+        await super().open()
+        for lane in (self._open.loads, self._open.commits):
+            lane._executor = SimulatedThreads()
 
 
 class Wavering:

@@ -114,7 +114,7 @@ def _meaning(kind: str) -> str:
     ports = (
         ", ".join(f"`{port}`" for port in config.ports) if isinstance(config.ports, tuple) else ""
     )
-    said = [re.sub(r"``", "`", more.strip())] if more.strip() else []
+    said = [re.sub(r"(?<!`)``(?!`)", "`", more.strip())] if more.strip() else []
     if ports and "Port" not in more:
         said.append(f"Ports: {ports}.")
     return "\n\n".join([*said, ""]) if said else ""

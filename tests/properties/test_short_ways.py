@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +44,7 @@ from statewright.statechart.stepping.algorithm import long_turn
 from statewright.statechart.stepping.ordinary import short_turn
 from statewright.statechart.stepping.programs import PATIENCE, Interpreted, prepare
 from statewright.statechart.structure.tree import tree_of
+from statewright.statechart.values.canonical import text_from_json
 from tests.properties.statecharts import GUARDS, Traits, charts, events, families
 
 SLOW = settings(
@@ -345,3 +348,31 @@ def test_most_snapshots_are_read_and_written_in_the_short_way() -> None:
     assert snapshot == read(SNAPSHOT, text, InvalidSnapshot, "snapshot")
     assert text_from_snapshot(snapshot) == text
     assert snapshot_from_json(text.encode()) == snapshot
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=())),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.sampled_from(("$", "")) | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_canonical_json_is_what_the_standard_library_writes(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert text_from_json(value) == text.encode("utf-8", "backslashreplace").decode()
+
+
+@pytest.mark.parametrize("strange", [float("nan"), float("-inf"), b"", {1}, Uint, date(2026, 1, 5)])
+def test_what_is_no_json_is_not_written(strange: Any) -> None:
+    for value in (strange, [strange], {"a": {"b": strange}}):
+        with pytest.raises((ValueError, TypeError)):
+            text_from_json(value)

@@ -175,7 +175,7 @@ async def what_has_failed_for_good_is_a_dead_letter_that_can_be_sent_again(bench
     runtime, session = await bench.started(counter(), handlers={"ledger": doer})
     await runtime.send(session.key, "a")
     await bench.worked(runtime)
-    letters = Letters(runtime.store, runtime.clock)
+    letters = Letters(runtime.store, runtime.clock, runtime.repairs)
     (dead,) = await letters.dead("default")
     assert (dead.code, dead.entry.request.key) == ("request", doer.orders[0].id)
     assert await bench.worked(runtime, 3600) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Mapping
@@ -42,6 +43,10 @@ async def ask(reply: Reply, **data: Any) -> tuple[Any, list[Asked]]:
         handler = HttpHandler(allow_private=True)
         try:
             return await handler(order(url=server.url + path, **data)), server.asked
+        except EffectFailed as failure:
+            if failure.result is None or failure.kind is not FailureKind.CONFIGURATION:
+                raise
+            return failure.result, server.asked  # What a flow gets that was refused.
         finally:
             await handler.aclose()
 
@@ -133,7 +138,7 @@ async def test_a_body_is_json_where_it_can_be_kept_else_text(reply: Reply, body:
 )
 async def test_a_response_that_cannot_be_used_is_a_failure(reply: Reply, code: str) -> None:
     with pytest.raises(EffectFailed) as failure:
-        await ask(reply, timeout=300_000)
+        await ask(reply, timeout=300_000 if code == "timeout" else 60_000_000)
     assert failure.value.code == code
 
 
@@ -146,6 +151,15 @@ async def test_a_status_that_may_pass_is_worth_another_try() -> None:
     assert (result["status"], result["body"]) == (503, {"sorry": True})
     gone, _ = await ask(Reply(b"{}", 404))
     assert gone["status"] == 404
+
+
+async def test_a_status_that_will_not_pass_is_a_failure_with_its_result() -> None:
+    async with serving(lambda _: Reply(b'"gone"', 404, JSON)) as server:
+        with pytest.raises(EffectFailed) as failure:
+            await HttpHandler(allow_private=True)(order(url=server.url))
+    assert (failure.value.code, failure.value.kind) == ("status", FailureKind.CONFIGURATION)
+    assert isinstance(failure.value.result, dict)
+    assert failure.value.result["body"] == "gone"
 
 
 @pytest.mark.parametrize(
@@ -215,11 +229,80 @@ async def test_redirects_are_followed_on_the_same_server_only() -> None:
         posted = {"method": "POST", "body": "x"}
         here = await handler(order(url=f"{server.url}/here", **posted))
         assert here["body"] == ["GET", ""]
-        assert (await handler(order(url=f"{server.url}/away")))["status"] == 302
+        with pytest.raises(EffectFailed, match="the status is 302"):
+            await handler(order(url=f"{server.url}/away"))
         asked = len(server.asked)
-        assert (await handler(order(url=f"{server.url}/round", **posted)))["status"] == 307
+        with pytest.raises(EffectFailed, match="the status is 307"):
+            await handler(order(url=f"{server.url}/round", **posted))
         assert len(server.asked) - asked == 6
         assert server.asked[-1].body == b"x"
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "again"),
+    [
+        (301, "POST", "GET"),
+        (302, "POST", "GET"),
+        (303, "POST", "GET"),
+        (303, "PUT", "GET"),
+        (303, "HEAD", "HEAD"),
+        (301, "PUT", "PUT"),
+        (302, "DELETE", "DELETE"),
+        (302, "PATCH", "PATCH"),
+        (307, "POST", "POST"),
+        (308, "PUT", "PUT"),
+        (302, "GET", "GET"),
+    ],
+)
+async def test_a_redirect_asks_with_the_method_that_its_status_calls_for(
+    status: int, method: str, again: str
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/":
+            return Reply(b"", status, {"location": "/there?x=1#part"})
+        return Reply(b"" if asked.method == "HEAD" else b"{}")
+
+    async with serving(reply) as server:
+        handler = HttpHandler(allow_private=True)
+        headers = {"authorization": "Bearer x", "content-language": "en"}
+        await handler(order(url=server.url, method=method, body="x", headers=headers))
+        first, last = server.asked
+    assert (last.method, last.path) == (again, "/there?x=1")
+    same = again == method
+    assert last.body == (first.body if same else b"")
+    assert ("content-type" in last.headers) == ("content-language" in last.headers) == same
+    assert last.headers["authorization"] == "Bearer x"
+    assert last.headers["idempotency-key"] == first.headers["idempotency-key"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (302, {}),
+        (302, {"location": ""}),
+        (302, {"location": "http://[/"}),
+        (302, {"location": "ftp://127.0.0.1/"}),
+        (300, {"location": "/there"}),
+        (304, {"location": "/there"}),
+    ],
+)
+async def test_what_redirects_nowhere_is_the_response(status: int, headers: dict[str, str]) -> None:
+    result, asked = await ask(Reply(b"", status, headers), method="POST", body="x")
+    assert result["status"] == status
+    assert [one.method for one in asked] == ["POST"]
+
+
+async def test_a_redirect_is_asked_with_the_credentials_of_the_url_and_no_others() -> None:
+    def reply(asked: Asked) -> Reply:
+        host = asked.headers["host"]
+        to = {"/": f"http://{host}/one", "/one": f"http://else:other@{host}/two"}
+        return Reply(b"", 302, {"location": to[asked.path]}) if asked.path in to else Reply()
+
+    async with serving(reply) as server:
+        url = server.url.replace("http://", "http://ada:secret@")
+        await HttpHandler(allow_private=True)(order(url=url))
+        sent = [asked.headers.get("authorization") for asked in server.asked]
+    assert sent == [f"Basic {base64.b64encode(b'ada:secret').decode()}"] * 3
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from statewright.errors import EffectFailed, UnsuitableRepair
 from statewright.expressions import Literal
 from statewright.runtime import Runtime
 from statewright.runtime.operations.letters import Letter, Letters
+from statewright.statechart import Invoke, State, Statechart, StateKind
+from statewright.statechart.actions import Say
 from tests.runtime.test_effects import Worker
 from tests.runtime.worlds import World, caller, counter, texts
+from tests.statechart.building import atom, text, to
 
 pytestmark = pytest.mark.anyio
 REFUSED = EffectFailed("request", "that cannot be done")
@@ -21,7 +24,7 @@ def anyio_backend() -> str:
 
 
 def letters_of(runtime: Runtime) -> Letters:
-    return Letters(runtime.store, runtime.clock)
+    return Letters(runtime.store, runtime.clock, runtime.repairs)
 
 
 def shown(letters: tuple[Letter, ...]) -> list[tuple[str, ...]]:
@@ -59,15 +62,69 @@ async def test_what_fails_again_is_a_dead_letter_again(world: World) -> None:
         assert len(await letters.retry_all("default")) == 1
 
 
-async def test_work_whose_failure_was_a_result_is_not_done_again(world: World) -> None:
+async def test_work_whose_failure_a_session_has_handled_is_no_dead_letter(world: World) -> None:
     chart = caller(Literal({}), type_="work")
     runtime, session = await world.started(chart, handlers={"work": Worker(REFUSED)})
     await runtime.send(session.key, "go")
     await runtime.work(world.clock())
     assert texts(*await runtime.read(session.key, after=2)) == ["request"]
     letters = letters_of(runtime)
+    assert await letters.dead("default") == await letters.pending("default") == ()
+
+
+def careless() -> Statechart:
+    """Asks somebody to do something, and fails if it is not done."""
+    return Statechart(
+        "careless",
+        (
+            State(
+                "calling",
+                invocations=(Invoke("job", "work", Literal({})),),
+                transitions=(
+                    to("done", on="done.invoke.job", do=Say(text("got {{ event.data }}"))),
+                    to("broken", on="error.communication.job"),
+                ),
+            ),
+            atom("done", to(on="message")),
+            State("broken", StateKind.FINAL, failed=True),
+        ),
+    )
+
+
+@pytest.mark.parametrize("all_", [False, True])
+async def test_work_that_a_session_has_failed_of_is_asked_for_again(
+    world: World,
+    all_: bool,  # noqa: FBT001 (of the table)
+) -> None:
+    work = Worker(REFUSED, "cats")
+    runtime, session = await world.started(careless(), handlers={"work": work})
+    await runtime.work(world.clock())
+    assert (await runtime.session(session.key)).status == "failed"
+    letters = letters_of(runtime)
     (dead,) = await letters.dead("default")
-    with pytest.raises(UnsuitableRepair, match="has gone on by the failure"):
+    assert shown((dead,)) == [("invoke", "work", "calling", "request", "that cannot be done")]
+    if all_:
+        assert await letters.retry_all("default") == (dead,)
+    else:
+        assert await letters.retry("default", [dead.entry.request.key]) == (dead,)
+    await runtime.work(world.clock())
+    assert texts(*await runtime.read(session.key, after=2)) == ["got cats"]
+    assert await letters.dead("default") == await letters.pending("default") == ()
+    first, second = work.orders
+    assert first.id != second.id
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_work_of_a_session_that_was_ended_otherwise_stays_a_dead_letter(
+    world: World,
+) -> None:
+    runtime, session = await world.started(careless(), handlers={"work": Worker(REFUSED)})
+    await runtime.work(world.clock())
+    await runtime.repairs.resume(session.key)
+    await runtime.end(session.key)
+    letters = letters_of(runtime)
+    (dead,) = await letters.dead("default")
+    with pytest.raises(UnsuitableRepair, match="it has completed"):
         await letters.retry("default", [dead.entry.request.key])
     assert await letters.retry_all("default") == ()
     assert await letters.dead("default") == (dead,)

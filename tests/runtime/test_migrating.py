@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from statewright.errors import UnknownPublication
+from statewright.errors import StorageUnavailable, UnknownPublication
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime, VirtualClock
 from statewright.runtime.operations.migrating import Migration
@@ -16,7 +17,7 @@ from statewright.statechart import Datum, Invoke, State, Statechart
 from statewright.statechart.actions import Assign, Say
 from statewright.statechart.migration.plan import Plan
 from statewright.storage import MemoryStore
-from statewright.storage.records import SessionKey
+from statewright.storage.records import Outcome, SessionKey, Turn
 from tests.runtime.worlds import NOW, Meddled, World, counter, release, sleeper, texts
 from tests.statechart.building import atom, cel, final, text, to
 
@@ -251,6 +252,39 @@ async def test_work_that_was_given_up_is_asked_for_again_when_that_is_taken_back
     assert counts(await runtime.migrations.migrate(TENANT, "flow", 1, 2, plan)) == {"restarted": 1}
     await runtime.work(world.clock())
     await runtime.migrations.roll_back(TENANT, "flow", 1, 2, plan)
+    await runtime.work(world.clock())
+    assert texts(*await runtime.read(key)) == ["17"]
+    assert (await runtime.replay(key)).differences == ()
+
+
+class Dying(MemoryStore):
+    """A store whose caller dies just after what it asked for was committed."""
+
+    dying = False
+
+    async def commit(self, turns: Sequence[Turn]) -> tuple[Outcome, ...]:
+        outcomes = await super().commit(turns)
+        if self.dying:
+            self.dying = False
+            raise StorageUnavailable("the process was killed")
+        return outcomes
+
+
+async def test_whoever_dies_after_moving_a_session_has_asked_for_its_work_again() -> None:
+    async def crm(_order: Order) -> str:
+        return "17"
+
+    store = Dying()
+    world = World(lambda: store, VirtualClock(NOW))
+    new = asker("call", "other")
+    runtime = await published(world, asker("call"), new, handlers={"crm": crm})
+    (key,) = await begun(runtime)
+    plan = Plan(restarts={"call": "idle"})
+    await runtime.migrations.migrate(TENANT, "flow", 1, 2, plan)
+    await runtime.work(world.clock())
+    store.dying = True
+    with pytest.raises(StorageUnavailable):
+        await runtime.migrations.roll_back(TENANT, "flow", 1, 2, plan)
     await runtime.work(world.clock())
     assert texts(*await runtime.read(key)) == ["17"]
     assert (await runtime.replay(key)).differences == ()

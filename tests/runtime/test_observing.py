@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from statewright.errors import EffectFailed, SessionEnded
+from statewright.errors import EffectFailed, FailureKind, SessionEnded
 from statewright.runtime import Order, Runtime, VirtualClock
 from statewright.runtime.effects.secret_texts import asked
 from statewright.runtime.observing.alerts import Alert, Alerts, Webhook, log_sink
@@ -31,7 +31,9 @@ from statewright.runtime.observing.observers import (
     Work,
 )
 from statewright.runtime.observing.tracing import Tracing
+from statewright.runtime.operations.letters import Letters
 from statewright.runtime.operations.redaction import Redactor, redacted
+from statewright.statechart import Status
 from statewright.storage import MemoryStore
 from statewright.storage.records import SessionKey
 from tests.compiler.conversations import compiled
@@ -151,7 +153,7 @@ async def test_metrics_count_what_is_done() -> None:
     assert 'statewright_turns_total{event="result",status="failed"} 1.0' in text
     assert "statewright_sessions_failed_total 1.0" in text
     assert 'statewright_request_seconds_count{outcome="away",type="http"} 1.0' in text
-    assert 'statewright_requests_given_up_total{code="away",type="http"} 1.0' in text
+    assert 'statewright_requests_given_up_total{code="away",handled="no",type="http"} 1.0' in text
     assert 'statewright_turn_seconds_count{event="message",outcome="SessionEnded"} 1.0' in text
 
 
@@ -178,9 +180,58 @@ async def test_somebody_is_told_of_failures_and_losses() -> None:
     await alerts.open()
     await talked(alerts)
     await alerts.close()
-    assert [one.kind for one in told] == ["given_up", "failed"]
-    assert told[1].revision == 3
-    assert "Ada" not in told[1].message
+    assert [one.kind for one in told] == ["failed", "given_up"]
+    assert told[0].revision == 3
+    assert "Ada" not in told[0].message
+
+
+LOOKING = """
+start: ask
+variables: {said: string}
+nodes:
+  ask: {type: question, text: Well?, variable: said, next: look}
+  look: {type: http, url: "https://crm.example/", success: done, error: sorry}
+  sorry: {type: end, text: "Not now." PORT}
+  done: {type: end}
+"""
+
+
+@pytest.mark.parametrize(("status", "handled"), [(404, "yes"), (500, "yes"), (404, "no")])
+async def test_a_refusal_that_a_flow_handles_is_counted_and_no_alarm(
+    status: int, handled: str
+) -> None:
+    told: list[Alert] = []
+
+    async def sink(alert: Alert) -> None:
+        told.append(alert)
+
+    async def refuse(_order: Order) -> Any:
+        kind = FailureKind.CONFIGURATION
+        result = {"status": status, "headers": {}, "body": ""}
+        raise EffectFailed("status", f"the status is {status}", kind=kind, result=result)
+
+    alerts, metrics = Alerts([sink]), Metrics()
+    await alerts.open()
+    runtime = Runtime(MemoryStore(), handlers={"http": refuse}, observers=(alerts, metrics))
+    port = "" if handled == "yes" else ", failed: true"
+    flow = LOOKING.replace("PORT", port)
+    await runtime.publish(compiled(flow).release(), flow="flow")
+    key = (await runtime.start("flow")).key
+    await runtime.send(key, "go")
+    await runtime.work(runtime.clock())
+    await alerts.close()
+    letters = await Letters(runtime.store, runtime.clock, runtime.repairs).dead("default")
+    text = metrics.text().decode()
+    counted = f'requests_given_up_total{{code="status",handled="{handled}",type="http"}} 1.0'
+    assert counted in text
+    assert 'request_seconds_count{outcome="status",type="http"} 1.0' in text
+    status_then = (await runtime.session(key)).status
+    if handled == "yes":
+        assert (status_then, told, letters) == (Status.COMPLETED, [], ())
+    else:
+        assert status_then is Status.FAILED
+        assert "given_up" in [one.kind for one in told]
+        assert [(one.code, one.message) for one in letters] == [("status", "the status is 404")]
 
 
 async def test_an_alert_is_tried_again_and_then_let_go() -> None:

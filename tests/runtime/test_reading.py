@@ -71,7 +71,7 @@ async def test_subscribers_leave_with_the_runtime() -> None:
         listeners = [asyncio.create_task(listen()) for _ in range(3)]
         await asyncio.sleep(0.01)
     assert await asyncio.wait_for(asyncio.gather(*listeners), 5) == [1, 1, 1]
-    assert runtime._feed._waiting == {}
+    assert runtime._parts.feed._waiting == {}
 
 
 async def test_a_view_tells_how_a_session_stands(world: World) -> None:

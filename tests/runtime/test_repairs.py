@@ -6,10 +6,11 @@ import pytest
 
 from statewright.errors import EffectFailed, InvalidEvent, UnknownRevision, UnsuitableRepair
 from statewright.expressions import Literal
-from statewright.runtime import Order, Standing
+from statewright.runtime import Order, Standing, VirtualClock
 from statewright.statechart import Datum, State, Statechart, StateKind
-from statewright.statechart.actions import Say, Send
-from tests.runtime.worlds import World, caller, counter, sleeper, texts
+from statewright.statechart.actions import Assign, Say, Send
+from statewright.storage.records import SessionKey
+from tests.runtime.worlds import NOW, Meddled, World, caller, counter, sleeper, texts
 from tests.statechart.building import atom, cel, to
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +48,58 @@ async def test_a_failed_session_goes_on_from_its_last_good_revision(world: World
     assert texts(await runtime.send(session.key, "fail")) == ["heard fail"]
     assert (await runtime.replay(session.key)).differences == ()
     assert [turn.message for turn in await runtime.store.history(session.key)][3] == "r"
+
+
+def forgetful() -> Statechart:
+    """Counts what it hears, and fails when it hears `fail`."""
+    return Statechart(
+        "forgetful",
+        (
+            atom(
+                "listening",
+                to("broken", on="message", when="input == 'fail'"),
+                to(on="message", do=Assign(("count",), cel("count + 1"))),
+            ),
+            State("broken", StateKind.FINAL, failed=True),
+        ),
+        data=(Datum("count", "int", Literal(0)),),
+    )
+
+
+async def test_of_two_that_resume_a_session_none_takes_back_what_came_between() -> None:
+    store = Meddled()
+    world = World(lambda: store, VirtualClock(NOW))
+    runtime, session = await world.started(forgetful())
+    other = await world.worker()
+    await runtime.send(session.key, "fail")
+
+    async def meddle() -> None:
+        await other.repairs.resume(session.key)
+        await other.send(session.key, "hi")
+        await other.send(session.key, "fail")
+
+    store.meddle = meddle
+    answer = await runtime.repairs.resume(session.key)
+    assert answer.data == {"count": 1}
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_a_session_is_not_woken_while_a_message_waits_that_begins_the_next_one(
+    world: World,
+) -> None:
+    runtime, session = await world.started(forgetful())
+    await runtime.send(session.key, "fail")
+    drain, runtime._inbox._drain = runtime._inbox._drain, _nothing
+    received = await runtime.receive("flow", "hi", conversation="c", message_id="m")
+    await runtime._inbox.close()
+    with pytest.raises(UnsuitableRepair, match="begins another session"):
+        await runtime.repairs.resume(session.key)
+    runtime._inbox._drain = drain
+    assert received.key != session.key
+
+
+async def _nothing(_key: SessionKey, _now: int) -> int:
+    return 0
 
 
 async def test_only_what_has_failed_is_resumed(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from statewright.runtime import Runtime
 from statewright.runtime.clock import VirtualClock
+from statewright.statechart import Status
 from statewright.storage import MemoryStore
 from tests.compiler.conversations import compiled
 from tests.runtime.worlds import NOW, World, counter, release, sleeper
@@ -50,6 +52,29 @@ async def test_an_answer_that_would_be_another_one_now_is_a_difference() -> None
     result = await runtime.replay(key)
     found = [(one.revision, one.what) for one in result.differences]
     assert found == [(2, "state"), (2, "answer"), (2, "row")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"version": 2}, "version"),
+        ({"status": Status.COMPLETED}, "status"),
+        ({"due_at": NOW}, "deadline"),
+        ({"revision": 3}, "row"),
+    ],
+)
+async def test_a_row_that_is_not_as_its_last_turn_has_left_it_is_a_difference(
+    changed: dict[str, Any], what: str
+) -> None:
+    store = MemoryStore()
+    runtime = Runtime(store)
+    for _ in range(2):
+        await runtime.publish(release(counter()), flow="flow")
+    key = (await runtime.start("flow", version=1)).key
+    await runtime.send(key, "hi")
+    store._sessions[key] = replace(store._sessions[key], **changed)
+    result = await runtime.replay(key)
+    assert [one.what for one in result.differences] == [what]
 
 
 async def test_a_turn_that_cannot_be_taken_again_is_the_last_difference() -> None:

@@ -17,7 +17,7 @@ from statewright.runtime.effects.web import Web
 from statewright.runtime.effects.webhook import Endpoint, WebhookHandler
 from statewright.statechart import EffectKind
 from statewright.storage.records import SessionKey
-from tests.runtime.servers import Reply, Server, serving
+from tests.runtime.servers import Asked, Reply, Server, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,21 @@ def handler(server: Server | None = None, reaches: Reaches | None = None) -> Web
         lambda tenant, name: SECRET if (tenant, name) == ("", "crm") else None,
         lambda: 1_767_603_600_000_000,
     )
+
+
+@pytest.mark.parametrize(("status", "told"), [(302, False), (303, False), (307, True)])
+async def test_who_asks_for_something_else_instead_was_not_told(status: int, told: bool) -> None:  # noqa: FBT001 (of the table)
+    def reply(asked: Asked) -> Reply:
+        return Reply(b"", status, {"location": "/"}) if asked.path == "/hook" else Reply()
+
+    async with serving(reply) as server:
+        if told:
+            await handler(server)(order(to="crm"))
+        else:
+            with pytest.raises(EffectFailed) as failure:
+                await handler(server)(order(to="crm"))
+            assert failure.value.code == "status"
+        assert {asked.method for asked in server.asked} == {"POST"}
 
 
 async def test_what_is_told_is_signed_with_its_id_its_time_and_its_body() -> None:

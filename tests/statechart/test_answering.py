@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.statechart import Event
-from statewright.statechart.answering import RUNS, Offer, answering, covers, due, spoken
+from statewright.statechart.answering import RUNS, Offer, answering, covers, due
+from statewright.statechart.keywords import spoken
 from statewright.statechart.triggers import Matching, Reentry, Trigger, TriggerKind
 
 NOW = 1_700_000_000_000_000
@@ -46,6 +47,42 @@ def begun(
         (Matching.STARTS, "cancel", "Cancel my order", True),
         (Matching.STARTS, "cancel", "please cancel", False),
         (Matching.STARTS, "can", "cancel", False),
+        *((Matching.CONTAINS, "C++", text, True) for text in ("c++", "I like C++.", "C++, please")),
+        *(
+            (Matching.CONTAINS, "C++", text, False)
+            for text in ("c", "C", "C+", "C+++", "C++11", "NaC++")
+        ),
+        *((Matching.CONTAINS, "C", text, True) for text in ("c!", "a C.", "«c»", "c-d", "c👍")),
+        *((Matching.CONTAINS, "C", text, False) for text in ("C++", "C#", "abc", "c2")),
+        *((Matching.EXACT, "C++", text, True) for text in ("c++", " C++! ", "(C++)")),
+        *((Matching.EXACT, "C++", text, False) for text in ("c", "C++ C", "C#")),
+        *((Matching.EXACT, "C", text, False) for text in ("C++", "C #")),
+        (Matching.STARTS, "C++", "C++ is old", True),
+        (Matching.STARTS, "C++", "C is older", False),
+        (Matching.CONTAINS, ".NET", "with .net!", True),
+        (Matching.CONTAINS, ".NET", "the net", False),
+        (Matching.CONTAINS, "node.js", "Node.js", True),
+        (Matching.CONTAINS, "node.js", "node js", False),
+        (Matching.CONTAINS, "e-mail", "an E–Mail", True),
+        (Matching.CONTAINS, "e-mail", "email", False),
+        (Matching.CONTAINS, "mail", "an e-mail", True),
+        (Matching.CONTAINS, "s'il vous plaît", "S’il  vous plait!", True),
+        (Matching.CONTAINS, "R&D", "our r&d", True),
+        (Matching.CONTAINS, "R&D", "r and d", False),
+        (Matching.CONTAINS, "24/7", "24/7?", True),
+        (Matching.CONTAINS, "24/7", "24/71", False),
+        (Matching.CONTAINS, "👍", "ok 👍🏽!", True),
+        (Matching.CONTAINS, "👍", "👍👍", True),
+        (Matching.CONTAINS, "👍🏿", "👍", True),
+        (Matching.CONTAINS, "👍", "👎", False),
+        (Matching.CONTAINS, "❤️", "❤", True),
+        (Matching.CONTAINS, "👨", "👨\u200d👩\u200d👧", False),
+        (Matching.EXACT, "👍", "👍!", True),
+        (Matching.EXACT, "👍", "👍 stop", False),
+        (Matching.CONTAINS, "退款", "我要退款", True),
+        (Matching.CONTAINS, "หยุด", "ขอหยุดนะ", True),
+        (Matching.CONTAINS, "?!", "?!", False),
+        (Matching.CONTAINS, "a" * 999, "a" * 5000, False),
         (Matching.REGEX, r"^#\d+$", "#17", True),
         (Matching.REGEX, r"^#\d+$", "#17b", False),
         (Matching.REGEX, "(", "(", False),
@@ -157,7 +194,7 @@ def collected(offers: list[Offer], after: int, until: int) -> list[tuple[int, st
         after = more[-1][0]
 
 
-WORDS = st.text("ab é!", max_size=6)
+WORDS = st.text("ab é!+#👍", max_size=6)
 HOW = st.sampled_from([Matching.CONTAINS, Matching.EXACT, Matching.STARTS])
 
 

@@ -127,7 +127,9 @@ def test_a_delay_that_has_passed_is_no_delay() -> None:
     assert begun(chart(state, atom("b"))).states == ["b"]
 
 
-@pytest.mark.parametrize("delay", ["'soon'", "1.5", "9000000000000000000", "null"])
+@pytest.mark.parametrize(
+    "delay", ["'soon'", "1.5", "9000000000000000000", "null", "'-1s'", "' -0.5s '"]
+)
 def test_a_delay_that_is_no_time_is_an_error(delay: str) -> None:
     session = begun(chart(atom("a", entry=((after(delay),),))))
     assert incidents(session.step) == ["error.execution.action"]
@@ -259,6 +261,13 @@ def test_a_snapshot_in_a_state_that_is_not_there_is_refused() -> None:
     session = begun(chart(atom("a")))
     broken = replace(session.snapshot, configuration=("nowhere",))
     with pytest.raises(InvalidSnapshot, match="nowhere"):
+        macrostep(session.chart, broken, Event("go"))
+
+
+def test_a_snapshot_with_variables_of_a_state_that_is_not_there_is_refused() -> None:
+    session = begun(chart(atom("a")))
+    broken = replace(session.snapshot, data={**session.snapshot.data, "nowhere": {"n": 1}})
+    with pytest.raises(InvalidSnapshot, match=r"variables \(`n`\) of the state `nowhere`"):
         macrostep(session.chart, broken, Event("go"))
 
 

@@ -107,9 +107,29 @@ def _vacuous(source: Source) -> Iterator[Mutation]:
         yield Mutation(made, f"{ident}[{number}]", is_real=lambda f, _: "sealed" not in f.entered)
 
 
+def _impossible_moment(source: Source) -> Iterator[Mutation]:
+    """What a rule waits for takes a value that its variable never has."""
+    for variable, declared in source.document.get("variables", {}).items():
+        least = declared.get("minimum") if isinstance(declared, dict) else None
+        if least is None or declared.get("type") != "int":
+            continue
+        condition = f"{variable} < {least}"
+        for ident in source.document["nodes"]:
+            moments: dict[str, dict[str, Any]] = {
+                "at_most": {"at_most": 1, "times": {"at": ident, "if": condition}},
+                "whenever": {"whenever": {"if": condition}, "leads_to": ident},
+                "first": {"first": ident, "before": {"at": ident, "if": condition}},
+            }
+            for name, rule in moments.items():
+                made = source.changed()
+                made.document.setdefault("rules", {})["idle"] = rule
+                yield Mutation(made, f"{ident}: {name} {condition}")
+
+
 RULES = (
     Operator("bypass", "T803", _bypass, accepts=("C201",)),
     Operator("open-gate", "T801", _open_gate),
     Operator("other-value", "T802", _other_value),
     Operator("idle-rule", "T805", _vacuous),
+    Operator("impossible-moment", "T805", _impossible_moment),
 )

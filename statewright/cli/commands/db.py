@@ -15,7 +15,7 @@ from statewright.cli.stores import on_existing_store, sql_part
 from statewright.cli.streams import note, print_document
 from statewright.cli.tables import lines_from_table
 from statewright.errors import InvalidScript
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 from statewright.statechart.playing.script import micros_from_text
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from statewright.compiler.findings import Witness
 from statewright.compiler.verification.budget import DEFAULT
 from statewright.compiler.verification.conversations import Conversation, replayed
 from statewright.compiler.verification.witnesses import witness_of
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 from statewright.statechart import Turn
 
 

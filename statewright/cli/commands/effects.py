@@ -54,14 +54,14 @@ def dead(limit: int, database: str, format_: str) -> int:
 
 @click.command()
 @click.argument("effects", nargs=-1, metavar="[EFFECT…]")
-@click.option("--all", "all_", is_flag=True, help="Everything that was sent and has failed.")
+@click.option("--all", "all_", is_flag=True, help="Everything that can be.")
 @database_option
 @format_option("text", "json")
 def retry(effects: tuple[str, ...], *, all_: bool, database: str, format_: str) -> int:
     """Send again what has failed for good, under the same ids.
 
-    A worker, or `serve`, sends it. Work that a session waited for is not sent again: the session
-    has gone on by its failure. See `sessions resume` and `replay --fork`.
+    A worker, or `serve`, sends it. A session that has failed of work is resumed where it waited for
+    it, and asks again under a new id.
     """
     if all_ == bool(effects):
         raise click.UsageError("name effects as `effects dead` lists them, or give --all")
@@ -112,7 +112,7 @@ def _found(
     async def letters_of(runtime: Runtime) -> Sequence[Letter]:
         from statewright.runtime.operations.letters import Letters  # noqa: PLC0415 (only with a store)
 
-        return await find(Letters(runtime.store, runtime.clock))
+        return await find(Letters(runtime.store, runtime.clock, runtime.repairs))
 
     return on_existing_store(database, letters_of)
 

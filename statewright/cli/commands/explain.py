@@ -16,7 +16,7 @@ from statewright.cli.options import format_option
 from statewright.compiler.catalogue import CATALOGUE
 from statewright.compiler.checks.check import Check, sections_of
 from statewright.compiler.policy import HouseRule
-from statewright.reporting.text import printable_lines
+from statewright.excerpt import printable_lines
 
 
 @click.command()

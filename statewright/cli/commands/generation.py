@@ -21,8 +21,8 @@ from statewright.compiler.coverage.goals import Criterion, Goal
 from statewright.compiler.coverage.walking import Transcript
 from statewright.compiler.verification.budget import DEFAULT
 from statewright.compiler.verification.witnesses import witness_of
+from statewright.excerpt import printable
 from statewright.reporting import counted
-from statewright.reporting.text import printable
 from statewright.statechart import Statechart
 
 CRITERIA = tuple(

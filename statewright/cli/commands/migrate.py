@@ -22,9 +22,9 @@ from statewright.compiler.migration.checks import findings_of
 from statewright.compiler.migration.plans import plan_from
 from statewright.compiler.migration.versions import Versions
 from statewright.errors import InvalidConfiguration
+from statewright.excerpt import printable
 from statewright.reporting import Case, Report, counted, text_from_report
 from statewright.reporting.json import object_from_finding
-from statewright.reporting.text import printable
 from statewright.statechart.release import Release
 
 if TYPE_CHECKING:

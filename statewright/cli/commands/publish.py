@@ -16,7 +16,7 @@ from statewright.cli.stores import TENANT, moment, on_existing_store, on_store
 from statewright.cli.streams import print_document
 from statewright.cli.tables import lines_from_table
 from statewright.compiler.verification.budget import DEFAULT
-from statewright.reporting.text import printable
+from statewright.excerpt import printable
 
 if TYPE_CHECKING:
     from statewright.runtime import Runtime

@@ -14,8 +14,8 @@ from statewright.cli.running_again import Choice, compared
 from statewright.cli.stores import TENANT, moment, on_existing_store
 from statewright.cli.streams import print_document
 from statewright.cli.transcript import lines_from_messages
+from statewright.excerpt import printable
 from statewright.reporting import counted
-from statewright.reporting.text import printable
 from statewright.statechart.playing.play import json_from_effect
 from statewright.statechart.values.canonical import json_from_value
 from statewright.storage.records import SessionKey

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any
 
+from statewright.compiler.analysis.writes import template_from
 from statewright.compiler.paths import Path
-from statewright.errors import EvaluationError
-from statewright.expressions import Expression, evaluate, references
+from statewright.errors import EvaluationError, ExpressionError
+from statewright.expressions import Environment, Expression, check, evaluate, parse, references
+from statewright.expressions.types import DYN
 from statewright.flows.model import Flow, Node, Variable
-from statewright.flows.nodes import Approval, InputKind, Operation, Question, Set, Store
+from statewright.flows.nodes import Approval, InputKind, Operation, Question, Set, Store, Value
 
 CASES = 10_000
 """How many combinations of values are tried; more than this counts as not decided."""
@@ -45,11 +48,38 @@ def _unset_in(flow: Flow) -> Iterator[str]:
     for node in flow.nodes:
         if isinstance(node.config, Set):
             for assignment in node.config.assignments:
-                if assignment.operation is Operation.UNSET:
+                if assignment.operation is Operation.UNSET or _unsets(assignment.value):
                     yield assignment.variable.text
-        if isinstance(node.config, Approval):
+        elif isinstance(node.config, Approval):
             # What people leave out of a decision has no value.
             yield from (variable.text for variable, _ in node.config.save)
+        else:
+            for variable, mapping in getattr(node.config, "save", ()):
+                if _may_be_nothing(mapping.text):
+                    yield variable.text
+
+
+def _unsets(value: Value | None) -> bool:
+    """Whether what is assigned may be nothing: `{{ response.?name }}`."""
+    text = None if value is None else value.json
+    if not isinstance(text, str) or "{{" not in text:
+        return False
+    form = template_from(text)
+    hole = None if form is None else form.lone_hole
+    return hole is not None and _may_be_nothing(hole.expression.text)
+
+
+@lru_cache(maxsize=4096)
+def _may_be_nothing(text: str) -> bool:
+    """Whether an expression gives an optional, so that what it is saved in may lose its value."""
+    if "?" not in text and "optional" not in text:
+        return False
+    try:
+        expression = parse(text)
+    except ExpressionError:
+        return False
+    names = {reference.path[0]: DYN for reference in references(expression)}
+    return check(expression, Environment(names)).type.name == "optional_type"
 
 
 def _values_of(variable: Variable) -> Sequence[Any]:

@@ -14,11 +14,11 @@ from statewright.errors import EvaluationError
 from statewright.expressions import Expression, Problem, ProblemKind
 from statewright.expressions.functions import FUNCTIONS
 from statewright.expressions.functions.locales import (
-    is_language,
     required_currency,
     required_style,
 )
 from statewright.expressions.functions.schedules import local_time
+from statewright.expressions.operations.languages import is_language
 from statewright.expressions.operations.patterns import searcher
 from statewright.expressions.operations.schedules import checked_cron
 from statewright.expressions.operations.times import zone_from_text
@@ -70,6 +70,10 @@ _TESTS: Final[Mapping[str, Mapping[int, Test]]] = MappingProxyType(
         "format.dateTime": _DATED,
         "format.plural": {2: _language},
         "format.list": {1: _language},
+        "answer.numberIn": {1: _language},
+        "answer.integerIn": {1: _language},
+        "answer.dateIn": {1: _language},
+        "answer.timeIn": {1: _language},
         "schedule.at": {0: _date, 1: zone_from_text},
         "schedule.next": {0: checked_cron, 1: zone_from_text},
         "regex.extract": {1: searcher},

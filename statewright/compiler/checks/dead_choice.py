@@ -46,7 +46,7 @@ from statewright.compiler.analysis.writes import template_from
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.expressions.operations.answers import folded
+from statewright.expressions.operations.utterances import folded
 from statewright.flows.model import Node
 from statewright.flows.nodes import Interrupt, Message, Question, choice_port
 from statewright.flows.nodes.questions import Choice

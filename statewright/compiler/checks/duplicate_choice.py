@@ -49,7 +49,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.speech import questions_in
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.expressions.operations.answers import folded
+from statewright.expressions.operations.utterances import folded
 from statewright.flows.nodes.questions import Choice, Question
 
 

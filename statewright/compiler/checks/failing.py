@@ -22,7 +22,7 @@ def failing_guards(subject: Subject) -> Iterator[tuple[Edge, Fail]]:
     """The edges whose guards fail, with what goes wrong."""
     drawing = subject.drawing
     for failure in drawing.verification.failures() if drawing is not None else ():
-        node = None if drawing is None else drawing.node_of(failure.state)
+        node = None if drawing is None else drawing.owner_of(failure.state)
         if failure.incident != GUARD_ERROR or node is None:
             continue
         for edge in subject.flow.edges:

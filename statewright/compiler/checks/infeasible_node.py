@@ -51,7 +51,6 @@ from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import Drawing, proved
 from statewright.compiler.verification.questions import EnterState, GoOnForEver
 from statewright.flows.nodes import Condition, Loop, Try
-from statewright.statechart.definition import state_id
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -65,7 +64,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             continue
         if not _begins(subject, drawing, node.id, told):
             continue
-        answer = drawing.unmet([EnterState(state_id(node.id))])
+        answer = drawing.unmet([EnterState(drawing.state(node.id))])
         if answer is not None:
             finding = check.finding(
                 f"no conversation ever comes to `{node.id}`",

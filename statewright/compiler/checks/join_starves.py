@@ -53,7 +53,6 @@ from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import proved
 from statewright.compiler.verification.questions import TakeTransition
 from statewright.flows.nodes import Parallel
-from statewright.statechart.definition import state_id
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -62,7 +61,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes.values() if drawing is not None else ():
         if drawing is None or not isinstance(node.config, Parallel) or not drawing.is_met(node.id):
             continue
-        state = drawing.tree.nodes[state_id(node.id)].state
+        state = drawing.tree.nodes[drawing.state(node.id)].state
         ways = (
             []
             if state is None

@@ -50,7 +50,6 @@ from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import proved
 from statewright.compiler.verification.questions import EnterState
 from statewright.flows.nodes import Loop
-from statewright.statechart.definition import state_id
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -62,7 +61,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         entry = node.config.body.entry
         if entry not in subject.nodes or not drawing.has(entry):
             continue
-        answer = drawing.unmet([EnterState(state_id(entry))])
+        answer = drawing.unmet([EnterState(drawing.state(entry))])
         if answer is not None:
             finding = check.finding(
                 f"the loop `{node.id}` never goes round", node.location, node=node.id

@@ -1,7 +1,8 @@
 """A subflow is not there, or cannot be run.
 
 What it does:
-    Looks up the flow that each subflow names, and checks that flow, too.
+    Looks up the flow that each subflow names, in the version that it asks for, if it asks for one,
+    and checks that flow, too.
 
 Why it matters:
     The conversation would have nowhere to go.

@@ -50,7 +50,6 @@ from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import Drawing
 from statewright.compiler.verification.questions import EnterState
 from statewright.flows.nodes import End, Handoff, Interrupt
-from statewright.statechart.definition import state_id
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -109,7 +108,7 @@ def _by_the_drawing(
                 node=name,
                 help="lead somewhere from which there is a way to an end, or to people",
             )
-            yield drawing.shown(finding, EnterState(state_id(name)))
+            yield drawing.shown(finding, EnterState(drawing.state(name)))
 
 
 def _place(drawing: Drawing, state: str) -> str:

@@ -1,8 +1,8 @@
 """A timeout or a delay is so short, or so long, that something else was probably meant.
 
 What it does:
-    Compares the timeouts of web requests, language models and questions with what people wait for,
-    and looks for delays that are less than nothing, or longer than ten years.
+    Compares the timeouts of web requests, language models, questions, forms and their fields with
+    what people wait for, and looks for delays that are less than nothing, or longer than ten years.
 
 Why it matters:
     A number without a unit counts as seconds: `5000` is not five seconds but more than an hour, and
@@ -31,9 +31,10 @@ Instead:
       bye: {type: end}
 
 Known limits:
-    A request may take from 50 ms to 10 minutes, a language model an hour; a question waits for at
-    least a second. Of delays that an expression gives only those are looked at that read nothing. A
-    timeout that is not written is 30 seconds, or a minute for a language model.
+    A request may take from 50 ms to 10 minutes, a language model an hour; a question, a field or a
+    form waits for at least a second. Of delays that an expression gives only those are looked at
+    that read nothing. A timeout that is not written is 30 seconds, or a minute for a language
+    model.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ from statewright.expressions import evaluate, parse, references
 from statewright.expressions.nanoseconds import coarse_duration
 from statewright.expressions.operations.times import duration_from_text
 from statewright.flows.durations import SECOND, UNITS
+from statewright.flows.model import Node
 from statewright.flows.nodes import Delay, Form, Http, Llm, NodeConfig, Question, Source
+from statewright.statechart.sourcemap import Location
 
 _LONGEST: Final = 10 * 365 * UNITS["d"]
 """Microseconds of the longest delay that somebody may mean."""
@@ -68,19 +71,28 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Timeouts and delays out of any sensible range."""
     yield from _delays(check, subject)
     for node in subject.nodes.values():
-        least, most = _SENSIBLE.get(type(node.config), (0, float("inf")))
-        timeout = _timeout(node.config)
-        if timeout is None or least <= timeout / SECOND <= most:
-            continue
-        seconds = timeout / SECOND
-        short = seconds < least
-        meant = seconds * 1_000 if short else seconds / 1_000
-        yield check.finding(
-            f"`{node.id}` waits for {seconds:g} seconds: very {'short' if short else 'long'}",
-            node.location,
-            node=node.id,
-            help=f"a number without a unit is seconds; was `{meant:g}s` meant?",
-        )
+        for what, config, place in _waiting(node):
+            least, most = _SENSIBLE.get(type(config), (0, float("inf")))
+            timeout = _timeout(config)
+            if timeout is None or least <= timeout / SECOND <= most:
+                continue
+            seconds = timeout / SECOND
+            short = seconds < least
+            meant = seconds * 1_000 if short else seconds / 1_000
+            yield check.finding(
+                f"{what} waits for {seconds:g} seconds: very {'short' if short else 'long'}",
+                place,
+                node=node.id,
+                help=f"a number without a unit is seconds; was `{meant:g}s` meant?",
+            )
+
+
+def _waiting(node: Node) -> Iterator[tuple[str, NodeConfig, Location]]:
+    """A node, and the fields that it asks, each with its name and its place."""
+    yield f"`{node.id}`", node.config, node.location
+    if isinstance(node.config, Form):
+        for field in node.config.fields:
+            yield f"`{field.name}` of `{node.id}`", field.question, field.location
 
 
 def _delays(check: Check, subject: Subject) -> Iterator[Finding]:

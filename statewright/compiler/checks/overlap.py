@@ -62,7 +62,6 @@ from statewright.compiler.verification.variables import reads_of
 from statewright.expressions import Expression
 from statewright.expressions.syntax import Comparison, Literal
 from statewright.flows.model import Edge
-from statewright.statechart.definition import state_id
 from statewright.statechart.structure.nodes import Scope
 
 
@@ -102,7 +101,7 @@ def _overlaps(
 ) -> Iterator[tuple[Edge, Edge, str]]:
     """Pairs of edges with values that both are for, as far as these can be tried."""
     world = drawing.verification.engines[0].world
-    scope = world.tree.nodes[state_id(source)].scope
+    scope = world.tree.nodes[drawing.state(source)].scope
     groups: dict[frozenset[Any], list[tuple[Edge, Expression]]] = defaultdict(list)
     for edge in edges:
         if edge.guard is not None:

@@ -54,9 +54,11 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     drawing = subject.drawing
     seen: set[str] = set()
     for question in drawing.verification.stuck() if drawing is not None else ():
-        node = None if drawing is None else drawing.node_of(question.state)
+        if drawing is None or not drawing.is_at_home(question.state):
+            continue
+        node = drawing.node_of(question.state)
         name = question.state if node is None else node.id
-        if name in seen or drawing is None:
+        if name in seen:
             continue
         seen.add(name)
         finding = check.finding(

@@ -90,7 +90,7 @@ def _failing(check: Check, subject: Subject) -> Iterator[tuple[Finding, str]]:
     mixed = mixed_variables(subject)
     for failure in drawing.verification.failures() if mixed else ():
         name = mixed_variable(failure, mixed)
-        node = drawing.node_of(failure.state)
+        node = drawing.owner_of(failure.state)
         if name is None or node is None:
             continue
         types = mixed[name].get(node.id, {})

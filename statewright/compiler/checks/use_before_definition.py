@@ -68,7 +68,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for failure in drawing.verification.failures() if drawing is not None else ():
         variable = unset_variable(subject, failure)
-        node = None if drawing is None else drawing.node_of(failure.state)
+        node = None if drawing is None else drawing.owner_of(failure.state)
         if variable is None or variable.input or node is None or drawing is None:
             continue
         name = variable.name

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from statewright.compiler.lowering.texts import cel, quoted
 from statewright.flows.declaring import chart_type_of
-from statewright.flows.model import Variable
+from statewright.flows.model import LOCALE, Variable
 from statewright.flows.nodes import InputKind, Question, Store, Validation
 
 FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
@@ -30,6 +31,18 @@ FUNCTIONS: Mapping[InputKind, str] = MappingProxyType(
     }
 )
 """The function that makes an (optional) value of what the user typed."""
+
+LOCAL: Mapping[InputKind, str] = MappingProxyType(
+    {
+        InputKind.NUMBER: "answer.numberIn",
+        InputKind.INTEGER: "answer.integerIn",
+        InputKind.DATE: "answer.dateIn",
+        InputKind.TIME: "answer.timeIn",
+        InputKind.RATING: "answer.integerIn",
+        InputKind.SLIDER: "answer.numberIn",
+    }
+)
+"""The function that does so in a language, for what is written differently in each."""
 
 MEASURES: Mapping[InputKind, str] = MappingProxyType(
     {
@@ -56,9 +69,25 @@ DEFAULT_RANGES: Mapping[InputKind, tuple[float, float]] = MappingProxyType(
 TYPED = "input"
 """CEL for what the user said: the root of expressions that means it."""
 
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user said, as CEL.
+
+    Attributes:
+        text: CEL for what was typed, or sent as a value.
+        local: whether it is in the language of the session, which the flow knows as ``locale``.
+    """
+
+    text: str = TYPED
+    local: bool = False
+
+
 _SENT: Mapping[InputKind, str] = MappingProxyType(
     {
-        InputKind.FILE: "event.data.?files.or(event.data.?value).orValue(null)",
+        InputKind.FILE: (
+            "event.data.?files.or(event.data.?attachments).or(event.data.?value).orValue(null)"
+        ),
         InputKind.LOCATION: (
             "event.data.?location.or(event.data.?value).or(event.data.?text).orValue(null)"
         ),
@@ -67,20 +96,22 @@ _SENT: Mapping[InputKind, str] = MappingProxyType(
 """Where answers are found that are not typed."""
 
 
-def answer(question: Question, choices: str, typed: str = TYPED) -> str:
+def answer(question: Question, choices: str, said: Said) -> str:
     """CEL for the answer as an optional.
 
     Args:
         question: what was asked.
         choices: CEL for the choices offered.
-        typed: CEL for what the user said.
+        said: what the user said.
     """
-    function = FUNCTIONS[question.input]
+    function, typed = FUNCTIONS[question.input], said.text
+    if said.local and question.input in LOCAL:
+        return _in_language(LOCAL[question.input], said)
     if question.yes or question.no:
         words = f"answer.says({typed}, {{}}) ? optional.of({{}}) : "
         yes, no = (
-            words.format(cel(list(said)), cel(meant)) if said else ""
-            for said, meant in ((question.yes, True), (question.no, False))
+            words.format(cel(list(those)), cel(meant)) if those else ""
+            for those, meant in ((question.yes, True), (question.no, False))
         )
         return f"({yes}{no}{function}({typed}))"
     if question.input in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
@@ -88,10 +119,14 @@ def answer(question: Question, choices: str, typed: str = TYPED) -> str:
     return f"{function}({_SENT.get(question.input, typed) if typed == TYPED else typed})"
 
 
-def is_good(question: Question, choices: str, variable: Variable | None, typed: str = TYPED) -> str:
+def _in_language(function: str, said: Said) -> str:
+    return f"{function}({said.text}, {LOCALE})"
+
+
+def is_good(question: Question, choices: str, variable: Variable | None, said: Said) -> str:
     """CEL that says whether an answer will do, for the question and for the variable it goes to."""
-    tests = [*_tests(question, typed), *_tests_of(variable, question, typed)]
-    value = answer(question, choices, typed)
+    tests = [*_tests(question, said.text), *_tests_of(variable, question, said)]
+    value = answer(question, choices, said)
     if not tests:
         return f"{value}.hasValue()"
     return f"{value}.optMap(it, {' && '.join(tests)}).orValue(false)"
@@ -140,13 +175,13 @@ def _tests_of_file(validation: Validation) -> Iterator[str]:
         yield f"it.?size.hasValue() && it.size <= {validation.max_size}"
 
 
-def _tests_of(variable: Variable | None, question: Question, typed: str) -> Iterator[str]:
+def _tests_of(variable: Variable | None, question: Question, said: Said) -> Iterator[str]:
     """What the variable may hold, as tests of the answer: better asked again than failed."""
     if variable is None or question.store is Store.CHOICE:
         return
     value = "it.value" if question.input is InputKind.CHOICE else "it"
     if question.input in NUMERIC:
-        yield from _tests_of_number(variable, question.input, typed)
+        yield from _tests_of_number(variable, question.input, said)
     elif not variable.values:
         yield from _tests_of_type(variable, question, value)
     if variable.type in ORDERED and question.input is not InputKind.MULTIPLE_CHOICE:
@@ -157,9 +192,10 @@ def _tests_of(variable: Variable | None, question: Question, typed: str) -> Iter
         yield f"{value} in {cel([*variable.values, *variable.names])}"
 
 
-def _tests_of_number(variable: Variable, kind: InputKind, typed: str) -> Iterator[str]:
+def _tests_of_number(variable: Variable, kind: InputKind, said: Said) -> Iterator[str]:
     if variable.type in {"int", "uint"}:
-        yield f"answer.integer({typed}).hasValue()"
+        local = _in_language(LOCAL[InputKind.INTEGER], said)
+        yield f"{local if said.local else f'answer.integer({said.text})'}.hasValue()"
     if variable.type == "uint":
         yield "double(it) >= 0.0"
     if variable.type == "double" and kind is InputKind.INTEGER:
@@ -236,9 +272,9 @@ def _tests_of_size(variable: Variable) -> Iterator[str]:
         yield f"it.matches({quoted(variable.pattern)})"
 
 
-def saved(question: Question, choices: str, typed: str = TYPED) -> str:
+def saved(question: Question, choices: str, said: Said) -> str:
     """CEL for what is saved of a good answer."""
-    value = f"{answer(question, choices, typed)}.value()"
+    value = f"{answer(question, choices, said)}.value()"
     if question.store is Store.CHOICE:
         return value
     if question.input is InputKind.CHOICE:

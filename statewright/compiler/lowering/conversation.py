@@ -17,6 +17,7 @@ from statewright.compiler.lowering.freezing import (
     bot,
     hands_of,
     only_while,
+    only_while_way,
 )
 from statewright.compiler.lowering.interrupt import MAIN, MESSAGE, NOBODY, interrupting, listening
 from statewright.compiler.lowering.languages import language_of
@@ -101,9 +102,10 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     if settings.timeout is not None:
         start, stop = timer(plan.home, Literal(settings.timeout))
         entry, exit_ = (start,), (stop,)
-        # Whoever talks with people is not cut short.
-        with_bot = parse(active((bot(TALK),))) if plan.people else None
-        late = tuple(replace(way, events=(timeout(plan.home),), guard=with_bot) for way in overdue)
+        late = tuple(replace(way, events=(timeout(plan.home),)) for way in overdue)
+        if plan.people:
+            # Whoever talks with people is not cut short.
+            late = tuple(only_while_way(way, active((bot(TALK),))) for way in late)
         late = outwards.overdue(late)
     falls = settings.on_error is OnError.FALLBACK
     fell = (Datum(FELL, "int", Literal(-1)),) if falls else ()

@@ -7,6 +7,7 @@ from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Expression, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import Parallel
+from statewright.statechart.definition import Actions, Transition
 
 
 def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
@@ -31,3 +32,16 @@ def all_of(*conditions: str) -> Expression | None:
     if len(said) <= 1:
         return parse(said[0]) if said else None
     return parse(" && ".join(f"({condition})" for condition in said))
+
+
+def sent_to(node: Node) -> str:
+    """CEL that holds for what is sent to a node: it names it, or none; for what is a map."""
+    return f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
+
+
+def no_map(event: str, actions: Actions = ()) -> Transition:
+    """Takes an event whose data are no map before anything asks for a part of them.
+
+    Asking would be an error of the node, which is not to be blamed for what others send.
+    """
+    return Transition(events=(event,), guard=parse("type(event.data) != map"), actions=actions)

@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from statewright.compiler.lowering.answers import is_good, saved
+from statewright.compiler.lowering.answers import Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.phrases import SOME_WRONG, phrase
 from statewright.compiler.lowering.plan import (
     Piece,
@@ -30,20 +31,24 @@ from statewright.compiler.lowering.texts import cel, quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import saving
 from statewright.compiler.scope import declaration_at
-from statewright.expressions import Computed, Literal, parse
+from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.declaring import part_at
 from statewright.flows.model import Edge, Flow, Node, Variable
 from statewright.flows.nodes import NEXT, End, Form, FormField, Source
 from statewright.statechart.actions import Assign
-from statewright.statechart.definition import Actions, State, StateKind, Transition, TransitionKind
+from statewright.statechart.definition import (
+    Actions,
+    State,
+    StateKind,
+    Transition,
+    TransitionKind,
+)
 
 SUBMITTED = "form.submit"
 """The event with which all answers come at once: ``{"node", "values": {…}}``."""
 
 FILLED, GIVEN_UP, LATE = "~filled", "~given up", "~late"
 """The ends of the flow of a form."""
-
-"""What is said to answers that come at once, where one will not do."""
 
 
 def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
@@ -149,38 +154,54 @@ def _kept(name: str, declared: Variable | None) -> Variable:
 
 
 def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
-    """All answers at once: taken if every one will do, else it is said that one will not."""
-    ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
-    tests = " && ".join(
-        [ours, "has(event.data.values)", *(_will_do(one, inner) for one in config.fields)]
-    )
+    """All answers at once: taken if every one will do, else it is said which will not."""
+    ours = sent_to(node)
+    tests = " && ".join([ours, _GIVEN, *(_will_do(one, inner) for one in config.fields)])
     actions = tuple(
-        Assign((field.name,), Computed(parse(_taken(field)))) for field in config.fields
+        Assign((field.name,), Computed(parse(_taken(field, inner)))) for field in config.fields
     )
-    wrong = phrase(SOME_WRONG, inner.flow)
+    wrong = text_bubble(phrase(SOME_WRONG, inner.flow), invalid=_invalid(config, inner))
     return (
+        no_map(SUBMITTED),
         # Internal: the variables of the fields belong to the state that it would leave.
         Transition(
             (inner.state(FILLED),), (SUBMITTED,), parse(tests), TransitionKind.INTERNAL, actions
         ),
-        Transition(events=(SUBMITTED,), guard=parse(ours), actions=text_bubble(wrong)),
+        Transition(events=(SUBMITTED,), guard=parse(ours), actions=wrong),
     )
+
+
+_GIVEN = "type(event.data.?values.orValue(null)) == map"
+"""CEL that says whether there are any answers."""
+
+
+def _invalid(config: Form, inner: Plan) -> Content:
+    """The names of the fields whose answers will not do; of all, where there are no answers."""
+    names = ", ".join(
+        f"{_GIVEN} && {_will_do(field, inner)} ? '' : {quoted(field.name)}"
+        for field in config.fields
+    )
+    return Computed(parse(f"[{names}].filter(n, n != '')"))
 
 
 def _value(field: FormField) -> str:
     return f"event.data.values[?{quoted(field.name)}]"
 
 
+def _said(field: FormField, inner: Plan) -> Said:
+    return Said(f"{_value(field)}.orValue(null)", local=bool(inner.flow.locale))
+
+
 def _will_do(field: FormField, inner: Plan) -> str:
     """CEL that says whether an answer will do; one that may be skipped may be left out."""
     declared = inner.variables[field.name]
-    good = is_good(field.question, _choices(field), declared, f"{_value(field)}.orValue(null)")
+    good = is_good(field.question, _choices(field), declared, _said(field, inner))
     return f"(!{_value(field)}.hasValue() || {good})" if field.question.skip else good
 
 
-def _taken(field: FormField) -> str:
+def _taken(field: FormField, inner: Plan) -> str:
     """CEL for what is kept of an answer; nothing of one that was left out."""
-    value = saved(field.question, _choices(field), f"{_value(field)}.orValue(null)")
+    value = saved(field.question, _choices(field), _said(field, inner))
     return f"{_value(field)}.hasValue() ? dyn({value}) : dyn(optional.none())"
 
 

@@ -97,10 +97,15 @@ def _frozen(state: State, condition: str) -> State:
     if is_handed_over(state):
         return state
     transitions = tuple(
-        replace(way, guard=_both(way.guard, condition)) if _is_from_outside(way) else way
+        only_while_way(way, condition) if _is_from_outside(way) else way
         for way in state.transitions
     )
     return replace(state, states=states, transitions=transitions)
+
+
+def only_while_way(way: Transition, condition: str) -> Transition:
+    """A transition that is taken only while a condition holds."""
+    return replace(way, guard=_both(way.guard, condition))
 
 
 def is_handed_over(state: State) -> bool:

@@ -4,9 +4,11 @@
 
     ask ──▶ wait ──(the event, with the id of the node)──▶ save ──▶ next
                 ├──(the event that says no)──▶ error; or saved, and rejected
+                ├──(an event that says neither)── says so to whoever watches, and waits on
                 └──(no time left)──▶ timeout
 
-What the user says meanwhile is kept for the next question.
+What the user says meanwhile is kept for the next question. What is not a map answers nothing, since
+it names no node.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.failures import failed_request
+from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
@@ -25,7 +28,7 @@ from statewright.expressions import Computed, Content, Literal, parse
 from statewright.expressions.syntax import Name, Select
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Approval, Client, Source
-from statewright.statechart.actions import Say, Send
+from statewright.statechart.actions import Log, Say, Send
 from statewright.statechart.definition import Actions, Awaits, State, StateKind, Transition
 
 RESULT = "client.result"
@@ -53,6 +56,7 @@ class Inquiry:
         save: what is saved of it.
         limit: microseconds to wait, or None for without end.
         keeps_refusal: whether what is saved is saved of a refusal, too.
+        misfit: what is recorded of an answer that says neither, or ``""``.
     """
 
     kind: str
@@ -63,6 +67,7 @@ class Inquiry:
     save: Saved
     limit: int | None
     keeps_refusal: bool = False
+    misfit: str = ""
 
 
 def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
@@ -96,14 +101,20 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
     inquiry = Inquiry(
         "approval",
         (*says(config.message), Send("approval", record(asked), target="approval")),
-        (DECIDED, "event.data.approved == true"),
-        (DECIDED, "event.data.approved != true", "rejected", "error.flow.rejected"),
+        (DECIDED, _decides("true")),
+        (DECIDED, _decides("false"), "rejected", "error.flow.rejected"),
         ((DECISION, Computed(parse("event.data"))),),
         tuple((variable, _if_given(mapping)) for variable, mapping in config.save),
         config.timeout,
         keeps_refusal=True,
+        misfit=f"`{DECIDED}` for `{node.id}` decides nothing: `approved` must be true or false",
     )
     return _lowered(node, inquiry, plan)
+
+
+def _decides(answer: str) -> str:
+    """CEL that holds for one decision, and for nothing else that may be sent."""
+    return f"has(event.data.approved) && event.data.approved == {answer}"
 
 
 def _if_given(mapping: Source) -> Source:
@@ -152,20 +163,24 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
         return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
-    what = failed_request(node.id, error) if port == "error" else None
+    what = failed_request(node.id, error) if port == "error" and plan.tells else None
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
 
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     ident = plan.state(node.id)
-    ours = f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
+    ours = sent_to(node)
     answered, yes = inquiry.answers
     guard = parse(" && ".join(filter(None, (ours, yes))))
+    misfit: Actions = (Log("undecided", Literal(inquiry.misfit)),) if inquiry.misfit else ()
     transitions = [
         *heard(node, plan, ""),
+        *(no_map(event, misfit) for event in dict.fromkeys((answered, inquiry.refusal[0]))),
         Transition((plan.state(node.id, "save"),), (answered,), guard),
         *_refusing(node, inquiry, plan, ours),
     ]
+    if misfit:
+        transitions.append(Transition(events=(answered,), guard=parse(ours), actions=misfit))
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     if inquiry.limit is not None:

@@ -331,13 +331,14 @@ def ways_or_error(
         when: CEL that must hold besides.
         what: what is told of the error; by default what is known by its event.
     """
-    told = known_failure(node, error) if what is None else what
+    told: Content = Literal({"node": node})
+    if plan.tells:
+        told = known_failure(node, error) if what is None else what
     if plan.is_wired(node, port):
         kept = noting(plan, told) if port == "error" else ()
         return ways(plan, node, port, events=events, when=when, actions=kept)
     guard = parse(when) if when else None
-    data = told if plan.tells else Literal({"node": node})
-    return (Transition((), events, guard, actions=(Raise(error, data),)),)
+    return (Transition((), events, guard, actions=(Raise(error, told),)),)
 
 
 def noting(plan: Plan, what: Content) -> tuple[Action, ...]:

@@ -29,9 +29,9 @@ from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import ErrorPolicy, Node, OnError
 from statewright.flows.nodes import NEXT, Action, Http, Llm, Try
-from statewright.statechart.actions import Action as Deed
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import (
+    Actions,
     Datum,
     State,
     StateKind,
@@ -68,7 +68,7 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
     if piece.state is None:
         return piece
     state = _tried_again(piece.state, policy) if policy.retries else piece.state
-    kept = noting(plan, failure())
+    kept = noting(plan, failure()) if plan.keeps else ()
     answers = (
         ways(plan, node.id, ERROR, events=ERRORS, actions=kept)
         if first
@@ -97,9 +97,7 @@ def _policy(node: Node, plan: Plan) -> ErrorPolicy:
     return own
 
 
-def _answers(
-    node: Node, policy: ErrorPolicy, plan: Plan, kept: tuple[Deed, ...]
-) -> tuple[Transition, ...]:
+def _answers(node: Node, policy: ErrorPolicy, plan: Plan, kept: Actions) -> tuple[Transition, ...]:
     match policy.then:
         case OnError.CONTINUE:
             port = (*node.config.ports, NEXT)[0]

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from statewright.compiler.lowering.answers import (
     DEFAULT_RANGES,
     TYPED,
+    Said,
     answer,
     is_good,
     range_of,
@@ -195,7 +196,8 @@ def _judged(
     node: Node, config: Question, plan: Plan, event: str, ours: str, typed: str = TYPED
 ) -> tuple[Transition, ...]:
     """Where an answer leads: a good one, a bad one, and one too many of those."""
-    good = is_good(config, OFFERED, _destination(config, plan), typed)
+    said = Said(typed, local=bool(plan.flow.locale))
+    good = is_good(config, OFFERED, _destination(config, plan), said)
     transitions = [Transition((plan.state(node.id, "save"),), (event,), all_of(ours, good))]
     if config.retries is None or config.retries > 0:
         again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
@@ -336,19 +338,16 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
 def _save(node: Node, config: Question, plan: Plan) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
     through = (done(plan.state(node.id)),)
+    said = Said(_typed(config), local=bool(plan.flow.locale))
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
         path = location_from(config.variable, plan.variables)
-        actions.append(Assign(path, Computed(parse(saved(config, OFFERED, _typed(config))))))
+        actions.append(Assign(path, Computed(parse(saved(config, OFFERED, said)))))
     routed = _routed(node, config, plan)
     if routed:
-        actions.append(
-            Assign(
-                (CHOSEN,),
-                Computed(parse(f"{answer(config, OFFERED, _typed(config))}.value().value")),
-            )
-        )
+        chosen = answer(config, OFFERED, said)
+        actions.append(Assign((CHOSEN,), Computed(parse(f"{chosen}.value().value"))))
     for value in routed:
         guard = parse(f"vars[{quoted(CHOSEN)}] == {cel(value)}")
         transitions += [

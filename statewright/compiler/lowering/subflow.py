@@ -33,15 +33,12 @@ from statewright.compiler.lowering.plan import (
 from statewright.compiler.lowering.silence import silent_ends, with_silence
 from statewright.compiler.lowering.texts import (
     content_from,
-    expression_from,
-    location_from,
     quoted,
 )
-from statewright.compiler.lowering.work import misfit_ways
+from statewright.compiler.lowering.work import misfit_ways, saved
 from statewright.expressions import Computed, parse
 from statewright.flows.model import LOCALE, Flow, Node
 from statewright.flows.nodes import NEXT, Subflow, outcome_port
-from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum, State, StateKind, Transition
 
 SAVE = "save"
@@ -109,10 +106,7 @@ def _inherits_language(config: Subflow, flow: Flow) -> bool:
 
 def _save(node: Node, config: Subflow, plan: Plan) -> State:
     ident = plan.state(node.id)
-    actions = (
-        Assign(location_from(variable, plan.variables), Computed(expression_from(mapping)))
-        for variable, mapping in config.save
-    )
+    kept, actions = saved(plan, config.save)
     through = (done(ident),)
     wired = [
         port
@@ -125,9 +119,12 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
     failed = f"vars[{quoted(ENDED)}]"
     return State(
         plan.state(node.id, SAVE),
-        data=tuple(
-            Datum(name, value=Computed(parse(f"event.data.{part}")))
-            for name, part in ((OUTPUT, "output"), (OUTCOME, "outcome"), (ENDED, "failed"))
+        data=(
+            *(
+                Datum(name, value=Computed(parse(f"event.data.{part}")))
+                for name, part in ((OUTPUT, "output"), (OUTCOME, "outcome"), (ENDED, "failed"))
+            ),
+            *kept,
         ),
         entry=block(ident, *actions),
         transitions=(

@@ -10,8 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
 from statewright.compiler.lowering.plan import (
@@ -23,13 +23,15 @@ from statewright.compiler.lowering.plan import (
     ways,
     ways_or_error,
 )
-from statewright.compiler.lowering.texts import expression_from, location_from
+from statewright.compiler.lowering.texts import expression_from, location_from, quoted
 from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Content, Literal, parse
+from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Node
 from statewright.flows.nodes import Action, Backoff, Http, Llm, Source
 from statewright.statechart.actions import Assign
-from statewright.statechart.definition import Datum, Invoke, State, StateKind, Transition
+from statewright.statechart.definition import Actions, Datum, Invoke, State, StateKind, Transition
 
 Named = tuple[tuple[str, Content], ...]
 """Names under which a result is read when it is saved, each with its value."""
@@ -116,12 +118,8 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
     events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        told = {
-            returned: bad_result(node.id, work.error),
-            broken: failed_request(node.id, work.error),
-            timeout(ident): late_failure(node.id, work.error),
-        }
-        failures = _failing(node, work, plan, {event: told[event] for event in events})
+        tells = (bad_result,) * bool(work.good) + (failed_request, late_failure)
+        failures = _failing(node, work, plan, dict(zip(events, tells, strict=True)))
     else:
         failures = (Transition((plan.state(node.id, "fallback"),), events),)
     return State(
@@ -134,15 +132,22 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
 
 
 def _failing(
-    node: Node, work: Work, plan: Plan, told: Mapping[str, Content]
+    node: Node, work: Work, plan: Plan, told: Mapping[str, Callable[[str, str], Content]]
 ) -> tuple[Transition, ...]:
     """The ways out of work that failed: each event tells something else, where anybody asks."""
     if not plan.tells:
         return ways_or_error(plan, node.id, "error", work.error, events=tuple(told))
     return tuple(
         way
-        for event, what in told.items()
-        for way in ways_or_error(plan, node.id, "error", work.error, events=(event,), what=what)
+        for event, what_of in told.items()
+        for way in ways_or_error(
+            plan,
+            node.id,
+            "error",
+            work.error,
+            events=(event,),
+            what=what_of(node.id, work.error),
+        )
     )
 
 
@@ -155,7 +160,7 @@ def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
     """The ways by ``error``, if there are any, when what came back cannot be saved."""
     if not plan.is_wired(node.id, "error"):
         return ()
-    noted = noting(plan, failure(node.id))
+    noted = noting(plan, failure(node.id)) if plan.keeps else ()
     return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 
@@ -170,13 +175,36 @@ def saving(
 ) -> State:
     """A state that saves what came back, and goes on by a port when all of it is saved."""
     ident = plan.state(node.id)
-    actions = (
-        Assign(location_from(variable, plan.variables), Computed(expression_from(mapping)))
-        for variable, mapping in save
-    )
+    kept, actions = saved(plan, save)
     return State(
         plan.state(node.id, name),
-        data=tuple(Datum(name, value=value) for name, value in result),
+        data=(*(Datum(name, value=value) for name, value in result), *kept),
         entry=block(ident, *actions),
         transitions=(*ways(plan, node.id, port, events=(done(ident),)), *failing),
     )
+
+
+def saved(plan: Plan, save: Saved) -> tuple[tuple[Datum, ...], Actions]:
+    """What saves all of something, or nothing of it: the variables that this takes, and actions.
+
+    Each value is first kept where whatever fits fits the variable that it is for; only when all
+    are there, they are written. So none reads what another one writes.
+    """
+    places = [location_from(variable, plan.variables) for variable, _ in save]
+    values = [Computed(expression_from(mapping)) for _, mapping in save]
+    if len(save) <= 1:
+        return (), tuple(map(Assign, places, values))
+    data = tuple(_like(plan, variable) for variable, _ in save)
+    kept = tuple(Assign((datum.name,), value) for datum, value in zip(data, values, strict=True))
+    read = (Computed(parse(f"vars[?{quoted(datum.name)}]")) for datum in data)
+    return data, (*kept, *map(Assign, places, read))
+
+
+def _like(plan: Plan, variable: Source) -> Datum:
+    """A variable that holds what another one, or a part of it, may hold."""
+    declared = declaration_at(plan.flow, variable, plan.variables)
+    if declared is None:
+        return Datum(f"~{variable.text}")
+    limits = limits_of(replace(declared, read_only=False))
+    private = declared.pii or declared.secret
+    return Datum(f"~{variable.text}", chart_type_of(declared), limits=limits, private=private)

@@ -38,14 +38,37 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Give a map a member, or its member another value: a number, a word."""
+    """Give a map a member, or its member another value: a number, a word.
+
+    Attributes:
+        pointer: of the map.
+        key: of the member.
+        value: what it is then.
+        only: a regular expression for what it may have been, where it was there before.
+    """
 
     pointer: str
     key: str
     value: str
+    only: str = ".*"
 
 
-Edit = Replace | Remove | Put
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give a member of a map another key.
+
+    Attributes:
+        pointer: of the member.
+        old: its key.
+        new: the other one.
+    """
+
+    pointer: str
+    old: str
+    new: str
+
+
+Edit = Replace | Remove | Put | Rename
 
 
 def edited(text: str, document: Document, edit: Edit) -> str | None:
@@ -63,6 +86,9 @@ def edited(text: str, document: Document, edit: Edit) -> str | None:
             return _without(text, document, _whole(document, edit))
         case Put():
             return _with(text, document, edit)
+        case Rename(pointer, old, new):
+            place = document.outline.keys.get(pointer)
+            return place and _replaced(text, Replace(Location("", pointer, *place), old, new))
 
 
 def word_at(text: str, location: Location) -> str:
@@ -214,9 +240,12 @@ def _with(text: str, document: Document, edit: Put) -> str | None:
     if own in outline.values:
         start = _offset(text, *outline.values[own])
         old = "" if start is None else word_at(text, Location("", "", *outline.values[own]))
-        if start is None or not old:
+        if start is None or not old or not re.fullmatch(edit.only, old):
             return None
-        return _replaced(text, Replace(Location("", own, *outline.values[own]), old, edit.value))
+        named = _start(text, document, own)
+        is_json = named is not None and text[named] == '"' and text[start] not in "\"'"
+        value = f'"{edit.value}"' if is_json and not edit.value.isdecimal() else edit.value
+        return _replaced(text, Replace(Location("", own, *outline.values[own]), old, value))
     members = [key for key in outline.keys if key.rpartition("/")[0] == edit.pointer and key != own]
     start = _start(text, document, members[0]) if members else None
     if start is None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from statewright.compiler.findings import Finding
-from statewright.compiler.mending.edits import Edit, Put, Remove, Replace, word_at
+from statewright.compiler.mending.edits import Edit, Put, Remove, Rename, Replace, word_at
 from statewright.flows.outline import child
 
 _MEANT: Final = re.compile(r"did you mean `([\w$@./ -]+)`\?")
@@ -69,6 +69,29 @@ def _input(finding: Finding, _: str) -> Edit | None:
     return Put(node, "input", kind[1]) if kind and node == child("/nodes", finding.node) else None
 
 
+def _parameter(finding: Finding, _: str) -> Edit | None:
+    """The only parameter that is like the one that is not known."""
+    meant, pointer = _MEANT.fullmatch(finding.help), finding.location.pointer
+    old = pointer.rpartition("/")[2]
+    if meant is None or not old.isidentifier() or _digits(old) != _digits(meant[1]):
+        return None
+    return Rename(pointer, old, meant[1])
+
+
+def _seconds(finding: Finding, _: str) -> Edit | None:
+    """A number without a unit that makes sense in milliseconds only."""
+    meant = re.search(r"was `(\d+s)` meant\?", finding.help)
+    pointer = finding.location.pointer
+    if meant is None or not pointer or not finding.message.endswith("very long"):
+        return None
+    return Put(pointer, "timeout", meant[1], only=r"\d+")
+
+
+def _idle_translation(finding: Finding, _: str) -> Edit | None:
+    is_idle = finding.help == "remove it" and finding.location.pointer
+    return Remove(finding.location.pointer, tidy=True) if is_idle else None
+
+
 FIXES: Final[Mapping[str, Fix]] = MappingProxyType(
     {
         **dict.fromkeys(("R003", "R004", "S101", "S103", "G302", "G303", "G311", "D405"), _typo),
@@ -76,6 +99,9 @@ FIXES: Final[Mapping[str, Fix]] = MappingProxyType(
         "E602": _https,
         "S109": _second_edge,
         "R009": _suppression,
+        "S114": _parameter,
+        "E608": _seconds,
+        "A002": _idle_translation,
         "I501": _input,
         "I502": _retries,
     }

@@ -144,6 +144,8 @@ class Alphabet:
                 for path, cut in _below(self._cuts(state), ("data",)).items():
                     cuts.setdefault(path, Cut()).add(cut)
             yield from (Happened(name, data or None) for data in maps(cuts))
+            if "map" in cuts.get((), Cut()).kinds:
+                yield Happened(name, NONSENSE)
 
     def _cuts(self, state: str) -> Cuts:
         own = self.domains.at((EVENT, self.groups[state]))

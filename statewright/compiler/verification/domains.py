@@ -17,6 +17,7 @@ from statewright.compiler.verification.literals import (
     cut_of,
     spans_of_parts,
 )
+from statewright.compiler.verification.samples import range_of
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
 from statewright.expressions.references import references
@@ -125,6 +126,7 @@ class Domains:
         bounds = (limits.minimum, limits.maximum, limits.shortest, limits.longest)
         self.cuts[key, path].add(cut_from_value([*limits.values, *limits.names]))
         self.cuts[key, path].add(cut_from_value([one for one in bounds if one is not None]))
+        self.cuts[key, path].add(cut_from_value(list(range_of(limits))))
         if limits.pattern:
             self.cuts[key, path].add(Cut(predicates={("matches", limits.pattern)}))
         for member in limits.fields if len(path) < _DEPTH else ():

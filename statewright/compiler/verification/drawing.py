@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from statewright.compiler.findings import Finding, Severity, Verdict
@@ -21,6 +21,7 @@ from statewright.compiler.verification.verification import Verification
 from statewright.compiler.verification.witnesses import witness_of
 from statewright.expressions import Literal
 from statewright.flows.model import Edge, Flow, Node
+from statewright.flows.nodes import Subflow
 from statewright.statechart.actions import Log
 from statewright.statechart.definition import Transition, state_id
 from statewright.statechart.structure.tree import Tree, tree_of
@@ -32,11 +33,14 @@ class Drawing:
 
     Attributes:
         flow: the flow.
-        verification: of its chart.
+        verification: of its chart, or of that of a flow that runs it.
+        prefix: the nodes that it is run by, the outermost first.
     """
 
     flow: Flow
     verification: Verification
+    prefix: tuple[str, ...] = ()
+    _inside: frozenset[str] = frozenset()
     _arcs: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _homes: Mapping[str, Node] = field(default_factory=dict, repr=False)
 
@@ -47,11 +51,15 @@ class Drawing:
 
     def has(self, node: str) -> bool:
         """Whether a node became a state."""
-        return state_id(node) in self.tree.nodes
+        return self.state(node) in self.tree.nodes
+
+    def state(self, node: str) -> str:
+        """The id of the state that a node became."""
+        return state_id(*self.prefix, node)
 
     def is_met(self, node: str) -> bool:
         """Whether a conversation that comes to a node was met."""
-        return self.verification.is_met(EnterState(state_id(node)))
+        return self.verification.is_met(EnterState(self.state(node)))
 
     def untaken(self, edge: Edge) -> Impossible | Undecided | None:
         """Why an edge is never taken, as far as is known; None where it was, or is no edge."""
@@ -69,7 +77,7 @@ class Drawing:
 
     def transitions(self, node: str) -> tuple[tuple[str, Transition], ...]:
         """The transitions of a node: of its state, and of the states inside that."""
-        states = (self.tree.nodes[name].state for name in self._arcs.get(state_id(node), ()))
+        states = (self.tree.nodes[name].state for name in self._arcs.get(self.state(node), ()))
         return tuple(
             (f"{state.id}#{number}", transition)
             for state in states
@@ -88,11 +96,25 @@ class Drawing:
         )
 
     def node_of(self, state: str) -> Node | None:
-        """The node of the flow itself that a state belongs to."""
-        return self._homes.get(state.partition("/")[0])
+        """The node of the flow itself that a state belongs to, be it inside a flow that it runs."""
+        return self._homes.get(_beginning(state, len(self.prefix) + 1))
+
+    def owner_of(self, state: str) -> Node | None:
+        """The same; None for a state that belongs to a node of a flow that is run by the node."""
+        return None if self.is_inside(state) else self.node_of(state)
+
+    def is_at_home(self, state: str) -> bool:
+        """Whether a state belongs to the flow itself, not to one that it runs, or that runs it."""
+        around = state_id(*self.prefix)
+        is_within = not around or state.startswith(f"{around}/")
+        return is_within and not self.is_inside(state)
+
+    def is_inside(self, state: str) -> bool:
+        """Whether a state belongs to a node of a flow that is run by a node of this one."""
+        return _beginning(state, len(self.prefix) + 2) in self._inside
 
     def _transitions_of(self, edge: Edge) -> tuple[str, ...]:
-        target = (state_id(edge.target),)
+        target = (self.state(edge.target),)
         guard = "" if edge.guard is None else guard_from(edge.guard).text
         return tuple(
             name
@@ -123,16 +145,52 @@ def undecided(finding: Finding, reason: str) -> Finding:
     return replace(finding, verdict=Verdict.UNDECIDED, severity=severity, reason=reason)
 
 
-def drawing_of(flow: Flow, verification: Verification) -> Drawing:
-    """Index what a flow became."""
+def drawing_of(flow: Flow, verification: Verification, prefix: tuple[str, ...] = ()) -> Drawing:
+    """Index what a flow became.
+
+    Args:
+        flow: the flow.
+        verification: of its chart, or of that of a flow that runs it.
+        prefix: the nodes that it is run by, the outermost first.
+    """
     states: dict[str, list[str]] = defaultdict(list)
-    for name in tree_of(verification.chart).nodes:
-        states[name.partition("/")[0]].append(name)
+    for name in _states_in(tree_of(verification.chart), prefix):
+        states[_beginning(name, len(prefix) + 1)].append(name)
     homes: dict[str, Node] = {}
     for node in flow.nodes:
-        homes.setdefault(state_id(node.id), node)
-    arcs = {name: tuple(found) for name, found in states.items()}
-    return Drawing(flow, verification, arcs, homes)
+        homes.setdefault(state_id(*prefix, node.id), node)
+    inside = frozenset(
+        state_id(*prefix, node.id, one.id)
+        for node in flow.nodes
+        for inner in [flow_run_by(node, flow)]
+        if inner is not None
+        for one in inner.nodes
+    )
+    arcs = {name: tuple(states[name]) for name in homes if name in states}
+    return Drawing(flow, verification, prefix, inside, arcs, homes)
+
+
+def _states_in(tree: Tree, prefix: tuple[str, ...]) -> Iterator[str]:
+    """The states of a flow, be they those of flows that it runs."""
+    if not prefix:
+        yield from tree.nodes
+        return
+    around = tree.nodes.get(state_id(*prefix))
+    waiting = [] if around is None else list(reversed(around.children))
+    while waiting:
+        node = waiting.pop()
+        yield node.id
+        waiting.extend(reversed(node.children))
+
+
+def flow_run_by(node: Node, flow: Flow) -> Flow | None:
+    """The flow that a node of another one runs; None where it runs none that was found."""
+    config = node.config
+    return flow.subflows.get(config.flow.text) if isinstance(config, Subflow) else None
+
+
+def _beginning(state: str, length: int) -> str:
+    return "/".join(state.split("/", length)[:length])
 
 
 def _has_guard(transition: Transition, guard: str) -> bool:

@@ -149,7 +149,8 @@ class _Looking:
             return ""
         if not self._open_spans(site):
             return ""
-        return f"it depends on more than single constants whether `{variable.name}` may hold it"
+        name = variable.name.removeprefix("~")
+        return f"it depends on more than single constants whether `{name}` may hold it"
 
     # How unknown values spread
 

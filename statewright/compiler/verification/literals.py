@@ -11,9 +11,11 @@ from statewright.expressions import Expression
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
+    Comparison,
     Index,
     Literal,
     Logic,
+    Name,
     Node,
     Unary,
     walk,
@@ -29,6 +31,9 @@ _CONVERTED = {
 }
 """Functions that make something of texts, with a text of which they do."""
 
+_TYPES = frozenset(("bool", "int", "uint", "double", "string", "list", "map"))
+"""Types of which there are samples."""
+
 PREDICATES = frozenset(("startsWith", "endsWith", "contains", "matches"))
 
 
@@ -41,7 +46,8 @@ class Cut:
         texts: compared with texts.
         predicates: functions of texts, with their arguments: ``("matches", "^a")``.
         others: bools and null.
-        kinds: the types of the variables that get the value as it is.
+        kinds: the types of the variables that get the value as it is, and those that it is asked
+            whether it has.
     """
 
     numbers: set[float] = field(default_factory=set)
@@ -89,6 +95,13 @@ def _add(cut: Cut, value: object) -> None:
                 _add(cut, part)
         case _:
             pass
+
+
+def _types_in(test: Comparison) -> set[str]:
+    """The types that a value is asked whether it has."""
+    sides = (test.left, test.right)
+    asked = any(isinstance(one, Call) and one.function == "type" for one in sides)
+    return {one.name for one in sides if isinstance(one, Name) and one.name in _TYPES and asked}
 
 
 @lru_cache(maxsize=8192)
@@ -139,6 +152,8 @@ def _cut_in(root: Node) -> Cut:
                 arguments.add(id(argument))
         elif isinstance(node, Call) and node.function in _CONVERTED:
             cut.texts.add(_CONVERTED[node.function])
+        elif isinstance(node, Comparison):
+            cut.kinds |= _types_in(node)
         elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):
             cut.numbers.add(0)
     for node in walk(root):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from statewright.compiler.targets.python.regexes import (
+from statewright.compiler.analysis.regexes import (
     Choice,
     NoProgramError,
     Repeat,

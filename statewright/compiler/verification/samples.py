@@ -31,6 +31,9 @@ MOST: Final = 64
 SIZES: Final = 6
 """The most parts of a list that is made up."""
 
+FEW: Final = 12
+"""Of a variable that can only be one of so many whole numbers, all are tried."""
+
 LENGTH: Final = 2_000
 """The most characters of a text that is made up."""
 
@@ -57,10 +60,15 @@ def is_closed(kind: str, limits: Limits | None) -> bool:
     """Whether the samples of a type are all values that there are."""
     if kind == "bool" or (limits is not None and limits.values):
         return True
-    if kind not in {"int", "uint"} or limits is None:
-        return False
+    return kind in {"int", "uint"} and limits is not None and bool(range_of(limits))
+
+
+def range_of(limits: Limits) -> range:
+    """All whole numbers within limits, where these are few; none else."""
     low, high = limits.minimum, limits.maximum
-    return isinstance(low, int) and isinstance(high, int) and high - low < SIZES
+    if isinstance(low, int) and isinstance(high, int) and high - low < FEW:
+        return range(int(low), int(high) + 1)
+    return range(0)
 
 
 def _fitting(values: Iterable[Any], kind: str, limits: Limits | None) -> Iterator[Any]:
@@ -91,9 +99,8 @@ def _bounds(cut: Cut, limits: Limits) -> list[float]:
 
 def _ints(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
     points = _bounds(cut, limits)
-    low, high = limits.minimum, limits.maximum
-    if isinstance(low, int) and isinstance(high, int) and high - low < SIZES:
-        yield from range(int(low), int(high) + 1)
+    if range_of(limits):
+        yield from range_of(limits)
         return
     for point in points:
         yield from (int(point) + step for step in (0, -1, 1) if abs(point) < INT_MAX)

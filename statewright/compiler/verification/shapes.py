@@ -28,7 +28,7 @@ from statewright.expressions.syntax import (
     children,
     walk,
 )
-from statewright.expressions.values import Uint
+from statewright.expressions.values import TYPE_VALUES, Uint
 
 _KEEPING: Final = frozenset(("trim", "lowerAscii", "upperAscii", "size", "type"))
 """Functions of a value of which it is known for which values they give a constant."""
@@ -134,6 +134,8 @@ class Shape:
         match node:
             case Literal():
                 return True
+            case Name(name):
+                return name in TYPE_VALUES or (node.start, node.end) in self._fixed
             case ListLiteral():
                 return all(map(self._constant, children(node)))
             case _:

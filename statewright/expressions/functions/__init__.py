@@ -13,6 +13,7 @@ from statewright.expressions.functions.becoming import BECOMING
 from statewright.expressions.functions.conversions import CONVERSIONS
 from statewright.expressions.functions.encoders import ENCODERS
 from statewright.expressions.functions.lists import LISTS
+from statewright.expressions.functions.local_answers import LOCAL_ANSWERS
 from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.lots import LOTS
 from statewright.expressions.functions.maths import MATHS
@@ -46,6 +47,7 @@ OVERLOADS: Final[tuple[Overload, ...]] = (
     *SCHEDULES,
     *LOCALES,
     *ANSWERS,
+    *LOCAL_ANSWERS,
     *BECOMING,
 )
 """Every overload of every function."""

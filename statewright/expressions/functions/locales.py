@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, localcontext
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, Final, Literal, cast
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from babel.numbers import (
@@ -26,6 +26,7 @@ from babel.numbers import (
 
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import Timestamp, coarse_timestamp
+from statewright.expressions.operations.languages import language_named
 from statewright.expressions.operations.times import zone_from_text
 from statewright.expressions.operations.zones import wall_at
 from statewright.expressions.overloads import Overload, function
@@ -56,29 +57,13 @@ _PRECISION: Final = Context(prec=400)
 """That of all arithmetic here, whatever the program around it has set."""
 
 
-@lru_cache(maxsize=256)
 def _locale(name: str) -> Locale:
     """The nearest language that there are tables for: `de-XX` is `de`.
 
     The language of a customer comes from outside: where nothing is known of it, a price is better
     told as in English than not at all.
     """
-    return _known(name) or Locale.parse(_ELSE)
-
-
-def is_language(name: str) -> bool:
-    """Whether there are tables for a language, or for one that it is a kind of."""
-    return _known(name) is not None
-
-
-def _known(name: str) -> Locale | None:
-    parts = name[:60].replace("-", "_").split("_")
-    while parts:
-        try:
-            return Locale.parse("_".join(parts))
-        except (UnknownLocaleError, ValueError, TypeError, AttributeError):
-            parts.pop()
-    return None
+    return language_named(name) or Locale.parse(_ELSE)
 
 
 def _finite(value: Any) -> Decimal:

@@ -123,6 +123,9 @@ class Reminder:
 class Question:
     """Asks, waits for an answer, checks it, saves it.
 
+    What people type is read in the language of the session: [what answers mean](../answers.md) says
+    of each ``input`` what is understood, and what is asked again.
+
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
 
@@ -189,6 +192,31 @@ class Form:
 
     Ports: ``next``; ``fallback`` when the retries of a field are used up; ``timeout``, of a
     field or of the whole.
+
+    A client that shows all fields sends the answers together, whichever of them is asked just then:
+
+    ```json
+    {
+      "event": "form.submit",
+      "data": {
+        "node": "details",
+        "values": {"name": "Ada", "email": "ada@example.org", "size": "M"}
+      }
+    }
+    ```
+
+    ``node`` is the id of the form; without it, every form that is asked just then is meant. Each
+    of the ``values`` is judged as the field would judge it if it were typed or sent as a ``value``:
+    texts as people write them, numbers and booleans as they are, choices by value, label, synonym
+    or number, several of them as a list.
+
+    All or nothing: the answers are taken if every one will do, also in place of those that were
+    given before, and the form is left by ``next``. A field with ``skip`` may be left out; it then
+    has no value. Names that are no field are passed over. Where one answer will not do, or one is
+    missing, none is taken: the client gets one message, with the names of those fields as
+    ``invalid``, and what was asked stays open, to be typed or submitted again. That counts as no
+    attempt and starts no time anew. What is sent without a map of ``values`` is answered in the
+    same way; what names another node is passed over.
 
     Attributes:
         fields: what is asked, in order.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from statewright.errors import FailureKind, StatewrightError
-from statewright.runtime.effects.engine import LENT, Host
+from statewright.runtime.effects.engine import LENT, Delivered, Host
 from statewright.runtime.effects.handling import Outcome
 from statewright.runtime.effects.retrying import retrying_of
 from statewright.statechart import Effect, EffectKind, effect_from_json
@@ -161,19 +161,30 @@ async def _settlement(host: Host, job: Job, outcome: Outcome | None) -> Settleme
     # Who was not let in has other secrets now: whatever failed before, that is worth a try.
     if claim.attempts <= retrying.retries or outcome.kind is FailureKind.AUTHENTICATION:
         return Settlement(claim, None, host.clock() + later)
-    if outcome.failed:
-        what = f"{outcome.data['code']}: {outcome.data['message']}"
-        _log.warning("%s of `%s` failed: %s", job.effect.kind, job.effect.state, what)
-        host.given_up(claim.key, job.effect, outcome)
+    delivered = Delivered.FATAL
     if job.effect.kind is EffectKind.INVOKE:
         try:
-            if not await host.deliver(claim.key, job.effect, outcome):
-                _log.info("the result of %s is stale", job.effect.id)
+            delivered = await host.deliver(claim.key, job.effect, outcome)
         except StatewrightError as error:
             _log.error("the result of %s cannot be brought back: %s", job.effect.id, error)
             return Settlement(claim, None, host.clock() + _pause(job))
-    text = text_from_json({_KEYS[outcome.failed]: json_from_value(outcome.data)})
-    return Settlement(claim, text, host.clock(), failed=outcome.failed)
+        if delivered is Delivered.STALE:
+            _log.info("the result of %s is stale", job.effect.id)
+    dead = outcome.complaint is not None and delivered is Delivered.FATAL
+    if outcome.complaint is not None:
+        level = logging.WARNING if dead else logging.INFO
+        what = ": ".join(outcome.complaint)
+        _log.log(level, "%s of `%s` failed: %s", job.effect.kind, job.effect.state, what)
+        host.given_up(claim.key, job.effect, outcome, handled=not dead)
+    return Settlement(claim, _kept_of(outcome, dead=dead), host.clock(), failed=dead)
+
+
+def _kept_of(outcome: Outcome, *, dead: bool) -> str:
+    """What is kept of a request that is over: of a dead letter, why it is one."""
+    if dead and outcome.refusal is not None:
+        code, message = outcome.refusal
+        return text_from_json({_KEYS[True]: {"code": code, "message": message}})
+    return text_from_json({_KEYS[outcome.failed]: json_from_value(outcome.data)})
 
 
 _UNWANTED: Final = '{"unwanted":true}'

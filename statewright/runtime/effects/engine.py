@@ -12,8 +12,9 @@ turn is taken for it at most once. A result that nobody waits for any more is lo
 nothing; work that nobody waits for any more is not begun, and given up where it was.
 
 *Tries.* A failure is tried again as its kind calls for (see ``retrying``), after its wait, never
-sooner than whoever was asked wants it; and what has failed for good is a dead letter. What is sent
-on one stream is carried out in its order.
+sooner than whoever was asked wants it. What has failed for good is a dead letter, unless it is work
+whose failure its session has handled: that is a result like any other, and only counted. What is
+sent on one stream is carried out in its order.
 
 *Nothing is stuck.* Requests of a worker that was killed are taken over within ``LEASE``, by any
 other, and those of one that was closed at once. A request that kills whoever makes it fails for
@@ -26,6 +27,7 @@ good after ``LENT`` deaths. One that cannot be read, or whose session cannot be,
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Final, Protocol
 
 from statewright.runtime.clock import SECOND, Chance, Clock
@@ -48,6 +50,17 @@ LENT: Final = 10
 """How often a request may be borrowed, besides its tries, before it counts as deadly and fails."""
 
 
+class Delivered(StrEnum):
+    """What became of a result that was brought back."""
+
+    HEARD = "heard"
+    """The session has gone on by it."""
+    FATAL = "fatal"
+    """The session has failed by it."""
+    STALE = "stale"
+    """Nobody waited for it any more."""
+
+
 class Host(Protocol):
     """What an engine needs of the runtime."""
 
@@ -63,12 +76,12 @@ class Host(Protocol):
         """
         ...
 
-    def given_up(self, key: SessionKey, effect: Effect, outcome: Outcome) -> None:
-        """Note that a request has failed for good."""
+    def given_up(self, key: SessionKey, effect: Effect, outcome: Outcome, *, handled: bool) -> None:
+        """Note that a request has failed for good, and whether a session has gone on by that."""
         ...
 
-    async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
-        """Bring a result back, in a turn of its own; False where nobody waits for it any more."""
+    async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> Delivered:
+        """Bring a result back, in a turn of its own."""
         ...
 
 

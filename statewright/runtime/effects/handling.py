@@ -75,12 +75,19 @@ class Outcome:
         failed: whether it is a failure.
         kind: what that calls for, of a failure and of a result that is as bad as one.
         wait: microseconds to wait before that, at least.
+        refusal: of a result that is as bad as a failure (a status of 404) its code and a message.
     """
 
     data: Any
     failed: bool = False
     kind: FailureKind = FailureKind.CONFIGURATION
     wait: int = 0
+    refusal: tuple[str, str] | None = None
+
+    @property
+    def complaint(self) -> tuple[str, str] | None:
+        """The code of what went wrong, and a message; None where nothing did."""
+        return (str(self.data["code"]), str(self.data["message"])) if self.failed else self.refusal
 
 
 class Performer:
@@ -122,8 +129,8 @@ class Performer:
         """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""
         with self._observers.watching(Work("request", key, self.kind_of(effect), effect.id)) as one:
             outcome = await self._guarded(key, effect, attempt)
-            if outcome.failed:
-                one.outcome = str(outcome.data["code"])
+            if outcome.complaint:
+                one.outcome = outcome.complaint[0]
             return outcome
 
     def kind_of(self, effect: Effect) -> str:
@@ -242,7 +249,8 @@ def _outcome_of(failure: EffectFailed, kind: FailureKind) -> Outcome:
         data = {"code": failure.code, "message": failure.message, **_more(failure)}
         return Outcome(data, failed=True, kind=kind, wait=failure.wait)
     try:
-        return Outcome(kept(failure.result), kind=kind, wait=failure.wait)
+        refusal = failure.code, failure.message
+        return Outcome(kept(failure.result), kind=kind, wait=failure.wait, refusal=refusal)
     except EvaluationError as error:
         return _failure("result", f"the result cannot be used: {error.reason}")
 

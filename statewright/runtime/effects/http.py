@@ -49,7 +49,7 @@ class HttpHandler:
 
         Raises:
             EffectFailed: the request cannot be made (``request``), or as for ``Web.ask``; or the
-                status is one that may pass (``status``), with the result.
+                status is none of 2xx, or one that may pass (``status``), with the result.
         """
         call = _call_from(order)
         response = await self._web.ask(call, reach=self._reaches.of(order.key.tenant))
@@ -59,7 +59,7 @@ class HttpHandler:
             "body": _body(response) if is_success(response.status) else _bounded(_body(response)),
         }
         kind = kind_of(response.status, _passing(order.data))
-        if kind is not FailureKind.CONFIGURATION:
+        if kind is not FailureKind.CONFIGURATION or not is_success(response.status):
             message = f"the status is {response.status}"
             wait = wait_asked_for(response, self._clock())
             raise EffectFailed("status", message, kind=kind, result=result, wait=wait)

@@ -107,14 +107,22 @@ class Limiter:
             ("tenant", tenant, self._limits.tenants.get(tenant, self._limits.tenant)),
             ("host", host, self._limits.hosts.get(host, self._limits.host) if host else None),
         )
-        passed, place = self._waiting.pop(effect, (0, 0))
+        waited, place = self._waiting.pop(effect, (0, 0))
+        gates: list[_Gate] = []
         for number, (kind, name, rate) in enumerate(rates):
-            if rate is None or number < passed:
+            if rate is None:
                 continue
-            at = self._gate(kind, name, rate).place(tenant, now, place if number == passed else 0)
+            gate = self._gate(kind, name, rate)
+            # Of a gate before the one that it waited at, it had been given a place, too.
+            given = now if number < waited else place if number == waited else 0
+            at = gate.place(tenant, now, given)
             if at > now:
                 self._remember(effect, number, at)
                 return at - now
+            gates.append(gate)
+        # It counts where it passes through all of them, or what waits at one counts too soon.
+        for gate in gates:
+            gate.let_through(now)
         return 0
 
     def rest(self, whom: Destination, wait: int, now: int) -> None:
@@ -152,7 +160,7 @@ class _Gate:
         self._late = 0
 
     def place(self, tenant: str, now: int, given: int) -> int:
-        """When somebody may pass; ``now`` or before is now, and then they have.
+        """When somebody may pass; ``now`` or before is now.
 
         Args:
             tenant: whose request it is.
@@ -166,13 +174,11 @@ class _Gate:
         self._forget(now)
         if given:
             if free <= now:
-                self._passed.append(now)
                 return now
             # Others have taken the place; those to whom that happens come one after another.
             self._late = max(self._late + self._gap, free)
             return self._late
         if free <= now and tenant not in self._last:
-            self._passed.append(now)
             return now
         others = len(self._last) + (tenant not in self._last)
         behind = self._last.get(tenant)
@@ -181,6 +187,10 @@ class _Gate:
         self._last.move_to_end(tenant)
         _bound(self._last, KEPT)
         return place
+
+    def let_through(self, now: int) -> None:
+        """Count somebody who passes."""
+        self._passed.append(now)
 
     def _forget(self, now: int) -> None:
         """Let go of tenants that do not wait any more."""

@@ -130,7 +130,8 @@ class LlmHandler:
         except (TypeError, ValueError, RecursionError):
             raise EffectFailed("request", "the question is not one that JSON can say") from None
         url = url_from(place.url.rstrip("/") + "/chat/completions")
-        call = Call("POST", url, headers_from(headers), content, seconds_of(order))
+        seconds = seconds_of(order)
+        call = Call("POST", url, headers_from(headers), content, seconds, binding=True)
         # Whoever runs the server has named the host, so it may be one of their own network.
         response = await self._web.ask(call, reach=ANYWHERE, largest=LARGEST_ANSWER)
         if not is_success(response.status):

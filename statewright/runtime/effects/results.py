@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from statewright.errors import CorruptedSession, SessionEnded
 from statewright.runtime.clock import Chance, Clock
+from statewright.runtime.effects.engine import Delivered
 from statewright.runtime.effects.handling import Outcome, Performer
 from statewright.runtime.observing.observers import NOBODY, GivenUp, Observers
 from statewright.runtime.turns.messages import result_from
 from statewright.runtime.turns.rehydration import state_of
 from statewright.runtime.turns.turn import StaleResultError, Turns
-from statewright.statechart import Effect
+from statewright.statechart import Effect, Status
 from statewright.storage.records import Loaded, Lookup, SessionKey
 from statewright.storage.store import Store
 
@@ -47,14 +48,12 @@ class Results:
         self._turns = turns
         self._observers = observers
 
-    def given_up(self, key: SessionKey, effect: Effect, outcome: Outcome) -> None:
-        """Note that a request has failed for good."""
-        if self._observers:
-            name, said = self.performer.kind_of(effect), outcome.data
-            code, message = str(said["code"]), str(said["message"])
-            self._observers.told(
-                GivenUp(key, self.clock(), effect.id, effect.state, name, code, message)
-            )
+    def given_up(self, key: SessionKey, effect: Effect, outcome: Outcome, *, handled: bool) -> None:
+        """See ``Host``."""
+        if self._observers and outcome.complaint is not None:
+            name, (code, message) = self.performer.kind_of(effect), outcome.complaint
+            told = (key, self.clock(), effect.id, effect.state, name, code, message)
+            self._observers.told(GivenUp(*told, handled=handled))
 
     async def awaited(self, requests: Sequence[tuple[SessionKey, str]]) -> Sequence[bool | None]:
         """For each session and effect id, whether its result is waited for; see ``Host``."""
@@ -68,14 +67,14 @@ class Results:
         pairs = zip(requests, loaded, strict=True)
         return [_waits(key, session, effect) for (key, effect), session in pairs]
 
-    async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> bool:
-        """Bring the result of an effect; False where nobody waits for it any more."""
+    async def deliver(self, key: SessionKey, effect: Effect, outcome: Outcome) -> Delivered:
+        """See ``Host``."""
         try:
             result = result_from(effect, outcome.data, failed=outcome.failed)
-            await self._turns.take(key, result, refusable=False)
+            answer = await self._turns.take(key, result, refusable=False)
         except (StaleResultError, SessionEnded):
-            return False
-        return True
+            return Delivered.STALE
+        return Delivered.FATAL if answer.status is Status.FAILED else Delivered.HEARD
 
 
 def _waits(key: SessionKey, loaded: Loaded, effect: str) -> bool | None:

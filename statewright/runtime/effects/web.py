@@ -51,6 +51,8 @@ class Call:
         headers: as ``headers_from`` gives them.
         content: the body, or None.
         seconds: how long all of it may take, redirects included.
+        binding: whether what it says is the point of it: a redirect is then not followed that would
+            have it asked for with ``GET``, and without its body.
     """
 
     method: str
@@ -58,6 +60,7 @@ class Call:
     headers: httpx.Headers = field(repr=False)
     content: bytes | None = field(repr=False)
     seconds: float
+    binding: bool = False
 
     @property
     def host(self) -> str:
@@ -246,20 +249,40 @@ def headers_from(pairs: Mapping[str, str]) -> httpx.Headers:
 
 
 def _redirected(call: Call, response: Response) -> Call | None:
-    """The request that a redirect asks for; None for none, and where another server is meant."""
-    if response.status not in {301, 302, 303, 307, 308}:
+    """The request that a redirect asks for (RFC 9110, 15.4).
+
+    None for none, where another server is meant, so that nothing it is not meant for gets there,
+    and where there is no ``Location``. 307 and 308 ask for the same; 303 asks for something else,
+    with ``GET``, as 301 and 302 do after ``POST``, by the habit of browsers that the RFC allows.
+    """
+    location = response.headers.get("location")
+    if response.status not in _REDIRECTS or not location:
         return None
     try:
-        url = call.url.join(response.headers.get("location", ""))
+        url = call.url.join(location).copy_with(userinfo=call.url.userinfo, fragment=None)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return None
     call_again = replace(call, url=url)
     if call_again.origin != call.origin:
         return None
-    if response.status in {307, 308} or call.method in {"GET", "HEAD"}:
+    other = response.status == _OTHER or (response.status not in _SAME and call.method == "POST")
+    if not other or call.method in {"GET", "HEAD"}:
         return call_again
-    headers = httpx.Headers([(k, v) for k, v in call.headers.raw if k.lower() != b"content-type"])
-    return replace(call_again, method="GET", headers=headers, content=None)
+    if call.binding:
+        return None
+    kept = [(name, text) for name, text in call.headers.raw if name.lower() not in _OF_CONTENT]
+    return replace(call_again, method="GET", headers=httpx.Headers(kept), content=None)
+
+
+_SAME: Final = frozenset({307, 308})
+_OTHER: Final = 303
+_REDIRECTS: Final = frozenset({301, 302, _OTHER, *_SAME})
+"""The statuses that redirect: to the same request, to another one, or to either."""
+
+_OF_CONTENT: Final = frozenset(
+    {b"content-type", b"content-encoding", b"content-language", b"content-location", b"digest"}
+)
+"""Headers that tell of a body, and go with it."""
 
 
 async def _bounded(chunks: AsyncIterator[bytes], largest: int) -> bytes:

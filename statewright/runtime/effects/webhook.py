@@ -100,7 +100,8 @@ class WebhookHandler:
             TIMESTAMP: str(now // SECOND),
             SIGNATURE: signature(target.secret, order.id, now // SECOND, content),
         }
-        call = Call("POST", url_from(target.url), headers_from(headers), content, seconds_of(order))
+        url, seconds = url_from(target.url), seconds_of(order)
+        call = Call("POST", url, headers_from(headers), content, seconds, binding=True)
         response = await self._web.ask(call, reach=target.reach)
         if not is_success(response.status):
             raise refusal_from(response, now)

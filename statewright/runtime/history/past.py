@@ -54,6 +54,7 @@ class Past:
         replayer = _replayer(existing(key, loaded), loaded)
         async for _ in self._taken(existing(key, loaded), replayer):
             pass
+        replayer.end()
         return replayer.result
 
     async def at(self, key: SessionKey, revision: int) -> Moment:
@@ -197,7 +198,7 @@ class Past:
 
 def _replayer(row: Session, loaded: Loaded) -> Replayer:
     hashes = state_hash(loaded.snapshot), loaded.state_hash
-    return Replayer(row.key.session, row.revision, hashes)
+    return Replayer(row, hashes)
 
 
 def _id(row: Session) -> str:

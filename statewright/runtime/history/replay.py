@@ -1,8 +1,8 @@
 """Replay: a session made again from its start and its events, and compared with what was stored.
 
-State hashes, effects, incidents and answers of every turn are compared, and the state that the
-session stands in now. A later version of this library that answers otherwise shows as a difference,
-not as corruption: stored answers stay true.
+State hashes, effects, incidents and answers of every turn are compared, and how the session stands
+now: its revision, its version, its state, its status and its deadline. A later version of this
+library that answers otherwise shows as a difference, not as corruption: stored answers stay true.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from statewright.errors import StatewrightError
-from statewright.runtime.turns.stepping import Stepped, begun, stepped
+from statewright.runtime.turns.stepping import Stepped, begun, due_at, stepped
 from statewright.statechart import Incident, Statechart, event_from_json
-from statewright.storage.records import PastTurn
+from statewright.storage.records import PastTurn, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Difference:
     Attributes:
         revision: of the session after the turn.
         what: ``state``, ``effects``, ``incidents``, ``answer``; ``failure`` where the turn cannot
-            be taken at all; ``row`` where the session does not stand where this turn has left it.
+            be taken at all; ``row`` where the session does not stand where this turn has left it;
+            ``version``, ``status`` or ``deadline`` where just that is otherwise in its row.
         stored: what the history has: a hash or JSON.
         replayed: what comes of it now; of a failure, what went wrong.
     """
@@ -67,14 +68,14 @@ class Replayer:
     """Takes the turns of a session again.
 
     Args:
-        session: its id.
-        revision: where the session stands.
+        row: where the session stands.
         hashes: of the state that it stands in, and the one that is stored with that.
     """
 
-    def __init__(self, session: str, revision: int, hashes: tuple[str, str]) -> None:
-        self._session = session
-        self._stands = revision, dict.fromkeys(hashes)
+    def __init__(self, row: Session, hashes: tuple[str, str]) -> None:
+        self._row = row
+        self._states = dict.fromkeys(hashes)
+        self._last = 0
         self._made: Stepped | None = None
         self._turns = 0
         self._differences: list[Difference] = []
@@ -101,13 +102,33 @@ class Replayer:
         if not self._failed:
             self._turns += 1
             self._differences += self._retaken(turn, chart)
-        revision, states = self._stands
-        if turn.revision == revision:
-            self._differences += [
-                Difference(revision, "row", state, turn.state_hash)
-                for state in states
-                if state != turn.state_hash
+        self._last = turn.revision
+        if turn.revision == self._row.revision:
+            self._differences += self._otherwise_in_row(turn)
+
+    def end(self) -> None:
+        """There are no more turns: note where the history ends before the session does."""
+        revision = self._row.revision
+        if self._last < revision:
+            stands, ends = f"revision {revision}", f"revision {self._last}"
+            self._differences.append(Difference(revision, "row", stands, ends))
+
+    def _otherwise_in_row(self, turn: PastTurn) -> Iterator[Difference]:
+        """How the session stands otherwise than its last turn has left it."""
+        row = self._row
+        for state in self._states:
+            if state != turn.state_hash:
+                yield Difference(turn.revision, "row", state, turn.state_hash)
+        pairs: list[tuple[str, object, object]] = [("version", row.version, turn.version)]
+        if self.made is not None:
+            snapshot = self.made.step.snapshot
+            pairs += [
+                ("status", row.status, snapshot.status),
+                ("deadline", row.due_at, due_at(snapshot)),
             ]
+        for what, stands, left in pairs:
+            if stands != left:
+                yield Difference(turn.revision, what, str(stands), str(left))
 
     def _retaken(self, turn: PastTurn, chart: Statechart) -> Iterator[Difference]:
         try:
@@ -123,7 +144,7 @@ class Replayer:
     def _stepped(self, turn: PastTurn, chart: Statechart) -> Stepped:
         event = event_from_json(turn.event)
         if self._made is None:
-            return begun(chart, self._session, event)
+            return begun(chart, self._row.key.session, event)
         return stepped(chart, self._made.step.snapshot, event)
 
 

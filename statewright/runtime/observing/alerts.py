@@ -65,6 +65,8 @@ def alerts_from(notice: Notice) -> list[Alert]:
     """The alerts that something is worth."""
     key = notice.key
     if isinstance(notice, GivenUp):
+        if notice.handled:
+            return []  # The author has foreseen it; how often that happens, metrics tell.
         told = f"{notice.name}: {notice.message}"
         name, state, at = notice.code, notice.state, notice.at
         return [Alert("given_up", key.tenant, key.session, 0, name, state, told, at)]

@@ -78,8 +78,8 @@ class Metrics(Observer):
         )
         self._given_up = Counter(
             "statewright_requests_given_up_total",
-            "Requests that have failed for good.",
-            ["type", "code"],
+            "Requests that have failed for good; handled: a session has gone on by the failure.",
+            ["type", "code", "handled"],
             registry=self.registry,
         )
         self._failed = Counter(
@@ -120,7 +120,8 @@ class Metrics(Observer):
             if notice.status is Status.FAILED and not ended:
                 self._failed.inc()
         else:
-            self._given_up.labels(notice.name, notice.code).inc()
+            handled = "yes" if notice.handled else "no"
+            self._given_up.labels(notice.name, notice.code, handled).inc()
 
 
 def _kind(event: str) -> str:

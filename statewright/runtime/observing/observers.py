@@ -79,6 +79,7 @@ class GivenUp:
         name: its type, or its target.
         code: of the failure.
         message: what happened, without secrets.
+        handled: whether a session has gone on by the failure; else it is a dead letter.
     """
 
     key: SessionKey
@@ -88,6 +89,7 @@ class GivenUp:
     name: str
     code: str
     message: str
+    handled: bool = False
 
 
 Notice = Committed | GivenUp

@@ -1,21 +1,27 @@
 """Requests as people see them: what is still to be done, and dead letters.
 
-A dead letter is a request that has failed for good. What was sent can be sent again, under the same
-id. Of work that a session waited for, the failure was its result, and the session has gone on by
-it: to do it again is a matter of the session (``Repairs``), not of the outbox.
+A dead letter is a request that has failed for good, and whose failure nobody has handled. What was
+sent can be sent again, under the same id. Work that a session has failed of is asked for again,
+too: the session is resumed where it waited for it, and asks under a new id, for the failure was the
+result of the first one. Work whose failure a session has handled, by an error port for example, is
+no dead letter.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from statewright.errors import StatewrightError, UnsuitableRepair
 from statewright.runtime.clock import Clock
+from statewright.runtime.operations.repairing import Repairs
 from statewright.statechart import Effect, EffectKind, effect_from_json
 from statewright.storage.queues import Entry
+from statewright.storage.records import SessionKey
 from statewright.storage.store import PAGE, Store
 
 
@@ -46,11 +52,13 @@ class Letters:
     Args:
         store: where requests are.
         clock: tells the time.
+        repairs: sees to the sessions that have failed of one.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, repairs: Repairs) -> None:
         self._store = store
         self._clock = clock
+        self._repairs = repairs
 
     async def pending(
         self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
@@ -77,8 +85,8 @@ class Letters:
             what is sent again.
 
         Raises:
-            UnsuitableRepair: one is no dead letter, or a session has gone on by its failure;
-                nothing is sent then.
+            UnsuitableRepair: one is no dead letter, and nothing is sent then; or a session that
+                has failed of one does not wait for it any more, and cannot be resumed.
         """
         wanted = frozenset(effects)
         found = [one for one in await self._all(tenant) if one.entry.request.key in wanted]
@@ -88,24 +96,36 @@ class Letters:
                 f"`{ascii(min(missing))[1:-1][:200]}` has not failed for good; "
                 "`statewright effects dead` lists what has"
             )
-        for one in found:
-            if one.kind != EffectKind.SEND:
-                raise UnsuitableRepair(
-                    f"session `{one.entry.key.session}` has gone on by the failure of "
-                    f"`{one.entry.request.key}`; resume the session if it has failed, or fork it "
-                    "before that"
-                )
-        return await self._revived(found)
+        return await self._sent_again(found)
 
     async def retry_all(self, tenant: str) -> tuple[Letter, ...]:
         """Send all dead letters again that can be; see ``retry``."""
-        return await self._revived(
-            [one for one in await self._all(tenant) if one.kind == EffectKind.SEND]
-        )
+        sent: list[Letter] = []
+        for one in await self._all(tenant):
+            try:
+                sent += await self._sent_again([one])
+            except UnsuitableRepair:
+                continue  # What becomes of its session was decided in another way.
+        return tuple(sent)
 
-    async def _revived(self, letters: Sequence[Letter]) -> tuple[Letter, ...]:
+    async def _sent_again(self, letters: Sequence[Letter]) -> tuple[Letter, ...]:
+        for one in letters:
+            if one.kind == EffectKind.INVOKE:
+                await self._asked_again(one.entry.key, one.entry.request.key)
+        # Of work, the first request goes back, too, and is put away: nobody waits for it any more.
         done = await self._store.revive([one.entry for one in letters], at=self._clock())
         return tuple(one for one, revived in zip(letters, done, strict=True) if revived)
+
+    async def _asked_again(self, key: SessionKey, effect: str) -> None:
+        """Let a session that has failed of work wait for it once more; done once for an effect.
+
+        Raises:
+            UnsuitableRepair: it goes on or is over, and does not wait for it.
+        """
+        name = f"again:{sha256(effect.encode()).hexdigest()[:32]}"
+        with suppress(UnsuitableRepair):  # It may have been resumed already, and wait for it.
+            await self._repairs.resume(key, message_id=f"{name}:resume")
+        await self._repairs.retry(key, effect, message_id=name)
 
     async def _all(self, tenant: str) -> list[Letter]:
         found: list[Letter] = []

@@ -16,13 +16,14 @@ from statewright.errors import StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.history.past import Past
 from statewright.runtime.operations.repairing import Repairs
-from statewright.runtime.turns.messages import Incoming
+from statewright.runtime.turns.messages import Incoming, retry_from
 from statewright.runtime.turns.rehydration import Rehydrated
 from statewright.runtime.turns.releases import Running, running_of
 from statewright.runtime.turns.stepping import Stepped, stepped, turn_from
 from statewright.runtime.turns.turn import Turns
 from statewright.statechart import Statechart, Status, event_from_json
 from statewright.statechart.interventions.migrating import MIGRATE, migrating
+from statewright.statechart.interventions.repairs import RETRY
 from statewright.statechart.migration.moving import Hindrance, Moved, Stays, moved
 from statewright.statechart.migration.plan import NO_PLAN, Plan
 from statewright.statechart.structure.tree import tree_of
@@ -77,12 +78,13 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A session that is to be moved: how it goes on, the turn that does it, and work to repeat."""
+    """A session that is to be moved: how it goes on, and the turns that do it, each from the last.
+
+    The first one moves it; others ask again for work that it waits for and that was given up.
+    """
 
     fate: Fate
-    turn: Turn
-    made: Stepped
-    again: tuple[str, ...]
+    chain: tuple[tuple[Turn, Stepped], ...]
 
 
 class Migrations:
@@ -129,7 +131,7 @@ class Migrations:
         async for batch in self._live(tenant, flow, version):
             for session in await self._rehydrated(batch, version, result):
                 there = moved(session.chart, chart, session.snapshot, plan)
-                step = self._stepped(session, there, (version, version + 1), running)
+                step = await self._stepped(session, there, (version, version + 1), running)
                 result.fates[step.fate if step else _fate(session, there)] += 1
             if on_batch:
                 on_batch(result)
@@ -245,25 +247,25 @@ class Migrations:
                 there = await way(session)
                 if there is None:
                     continue
-                step = self._stepped(session, there, versions, running)
+                step = await self._stepped(session, there, versions, running)
                 if step is None or step.fate.goes_on == "stays":
                     result.fates[step.fate if step else _fate(session, there)] += 1
                 else:
                     steps.append(step)
             except StatewrightError as error:
                 result.failed[session.row.key.session] = str(error)
-        outcomes = await self._turns.settle([(step.turn, step.made) for step in steps])
+        # A chain is committed whole or not at all, so nobody dies between moving and asking again.
+        outcomes = iter(await self._turns.settle([one for step in steps for one in step.chain]))
         lost: list[SessionKey] = []
-        for step, outcome in zip(steps, outcomes, strict=True):
-            if isinstance(outcome, Committed):
+        for step in steps:
+            found = [next(outcomes) for _ in step.chain]
+            if isinstance(found[0], Committed):
                 result.fates[step.fate] += 1
-                for effect in step.again:
-                    await self._repairs.retry(step.turn.key, effect)
             else:
-                lost.append(step.turn.key)
+                lost.append(step.chain[0][0].key)
         return lost
 
-    def _stepped(
+    async def _stepped(
         self,
         session: Rehydrated,
         there: Moved | Stays,
@@ -281,14 +283,21 @@ class Migrations:
             tenant=running.tenant.of(loaded.tenant),
         )
         made = stepped(running.chart, session.snapshot, event)
-        message = Incoming(f"{row.key.session}:{MIGRATE}:{row.revision}", event)
-        turn = turn_from(row.key, made, message, version=versions[1])
+        name = f"{row.key.session}:{MIGRATE}:{row.revision}:{versions[1]}"
+        moving = turn_from(row.key, made, Incoming(name, event), version=versions[1])
+        chain = [(moving, made)]
         # Work that the session waits for again, and that it had given up in between.
         pending = {one.id for one in session.snapshot.invocations}
-        again = [one.id for one in there.snapshot.invocations if one.id not in pending]
-        return _Step(
-            _fate_of(session, there, made), turn, made, () if there.enter else tuple(again)
-        )
+        again = () if there.enter else there.snapshot.invocations
+        for one in again:
+            if one.id not in pending and made.step.snapshot.status is Status.ACTIVE:
+                asked = await self._repairs.asked(row.key, one.id)
+                asking = replace(event, name=RETRY, data=retry_from(asked).data)
+                made_again = stepped(running.chart, chain[-1][1].step.snapshot, asking)
+                message = Incoming(f"{name}:{len(chain)}", asking)
+                turn = turn_from(row.key, made_again, message, version=versions[1])
+                chain.append((turn, made_again))
+        return _Step(_fate_of(session, there, made), tuple(chain))
 
     async def _arrival(self, key: SessionKey, before: int, after: int) -> int:
         """The revision at which a session was last migrated between two versions; 0 for none."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from statewright.errors import InvalidEvent, UnsuitableRepair
+from statewright.errors import InvalidEvent, RevisionConflict, UnsuitableRepair
 from statewright.runtime.history.past import Past
 from statewright.runtime.turns.answer import Answer, answer_from_json
 from statewright.runtime.turns.messages import resume_from, retry_from, skip_from
+from statewright.runtime.turns.openings import Talk
 from statewright.runtime.turns.rehydration import existing, state_of
 from statewright.runtime.turns.stepping import effects_from_json
 from statewright.statechart import Effect, Event, Invocation, Status
 from statewright.storage.records import Loaded, Lookup, Session, SessionKey
 from statewright.storage.store import Store
 
-Take = Callable[[SessionKey, Event, str | None], Awaitable[Answer]]
-"""Has an event handled, under the id of a message or one of its own."""
+Take = Callable[[SessionKey, Event, str | None, int | None], Awaitable[Answer]]
+"""Has an event handled, under the id of a message or one of its own, at a revision or at any."""
 
 SKIPPED: Final[Mapping[str, Any]] = {
     "code": "skipped",
@@ -61,7 +62,7 @@ class Repairs:
         if loaded.duplicate is not None:
             return answer_from_json(loaded.duplicate.answer)
         waiting = _waiting(key, loaded, effect)
-        asked = await self._asked(key, waiting.id)
+        asked = await self.asked(key, waiting.id)
         return await self._repaired(key, retry_from(asked), message_id)
 
     async def skip(
@@ -114,22 +115,37 @@ class Repairs:
             UnknownRevision: it failed at once.
             InvalidEvent: a variable does not fit.
         """
-        loaded = await self._load(key, message_id)
-        if loaded.duplicate is not None:
-            return answer_from_json(loaded.duplicate.answer)
-        row = existing(key, loaded)
-        if row.status is not Status.FAILED:
-            is_ = "goes on" if row.status is Status.ACTIVE else "has completed"
-            raise UnsuitableRepair(
-                f"session `{key.session}` {is_}; only one that has failed is resumed"
-            )
-        await self._check_latest(row)
-        good = await self._past.last_good(key)
-        return await self._take(key, resume_from(good, updates or {}), message_id)
+        while True:
+            loaded = await self._load(key, message_id)
+            if loaded.duplicate is not None:
+                return answer_from_json(loaded.duplicate.answer)
+            row = existing(key, loaded)
+            if row.status is not Status.FAILED:
+                is_ = "goes on" if row.status is Status.ACTIVE else "has completed"
+                raise UnsuitableRepair(
+                    f"session `{key.session}` {is_}; only one that has failed is resumed"
+                )
+            await self._check_latest(row)
+            event = resume_from(await self._past.last_good(key), updates or {})
+            try:
+                return await self._take(key, event, message_id, row.revision)
+            except RevisionConflict:
+                # Somebody has resumed it, and it has failed once more: that is another state.
+                continue
 
     async def _check_latest(self, row: Session) -> None:
-        """Refuse to wake a session whose conversation has gone on in another one."""
+        """Refuse to wake a session whose conversation has gone on in another one, or is about to.
+
+        What waits for the session after it begins that one, and must not be heard in this one, too.
+        """
         birth = row.birth
+        talk = Talk(row.key.tenant, birth.channel, birth.conversation, birth.flow)
+        following = await self._load(talk.key(birth.episode + 1), None)
+        if following.session is None and following.inbox:
+            raise UnsuitableRepair(
+                "a message waits in the conversation that begins another session; let it, and end "
+                "that one first"
+            )
         for episode in await self._store.conversation(
             row.key.tenant, birth.channel, birth.conversation
         ):
@@ -139,8 +155,12 @@ class Repairs:
                     f"the conversation goes on in session `{episode.session}`; end that one first"
                 )
 
-    async def _asked(self, key: SessionKey, effect: str) -> Effect:
-        """The request of an effect, from the history of the session that made it first."""
+    async def asked(self, key: SessionKey, effect: str) -> Effect:
+        """The request of an effect, from the history of the session that made it first.
+
+        Raises:
+            UnsuitableRepair: it is not known any more.
+        """
         session, _, rest = effect.partition(":")
         turn = rest.rsplit(":", 2)[-2] if rest.count(":") > 1 else ""
         if turn.isascii() and turn.isdigit():
@@ -155,7 +175,7 @@ class Repairs:
 
     async def _repaired(self, key: SessionKey, event: Event, message_id: str | None) -> Answer:
         try:
-            return await self._take(key, event, message_id)
+            return await self._take(key, event, message_id, None)
         except InvalidEvent as error:
             # A turn in between has brought the result, or has given it up.
             raise UnsuitableRepair(str(error)) from None

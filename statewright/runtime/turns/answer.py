@@ -17,8 +17,9 @@ from statewright.statechart import (
     Snapshot,
     Statechart,
     Status,
-    turn_of,
 )
+from statewright.statechart.forms.making import maker
+from statewright.statechart.playing.play import awaited_of, messages_of, variables_of
 from statewright.statechart.structure.tree import tree_of
 from statewright.statechart.values.canonical import text_from_json
 
@@ -67,7 +68,7 @@ class Answer:
                 "variable": self.variable,
                 "data": self.data,
                 "configuration": self.configuration,
-                "status": self.status,
+                "status": str(self.status),
                 "outcome": self.outcome,
             }
         )
@@ -102,21 +103,23 @@ def answer_from_json(text: str) -> Answer:
 
 def answer_of(chart: Statechart, step: Macrostep) -> Answer:
     """What a macrostep looks like from outside."""
-    turn = turn_of(chart, step)
-    return Answer(
-        revision=turn.revision,
-        messages=turn.messages,
-        speakers=tuple(e.state for e in step.effects if e.kind is EffectKind.SAY),
-        effects=tuple(
-            summary_of(effect) for effect in step.effects if effect.kind is not EffectKind.SAY
-        ),
-        awaiting=turn.awaiting,
-        variable=_variable(chart, turn.awaiting),
-        data=turn.data,
-        configuration=turn.configuration,
-        status=step.snapshot.status,
-        outcome=turn.outcome,
+    snapshot, effects = step.snapshot, step.effects
+    awaiting = awaited_of(chart, snapshot)
+    return _answer(
+        snapshot.turns,
+        messages_of(step),
+        tuple([one.state for one in effects if one.kind is EffectKind.SAY]),
+        tuple([summary_of(one) for one in effects if one.kind is not EffectKind.SAY]),
+        awaiting,
+        _variable(chart, awaiting),
+        variables_of(snapshot),
+        snapshot.configuration,
+        snapshot.status,
+        snapshot.outcome,
     )
+
+
+_answer = maker(Answer)
 
 
 def standing(chart: Statechart, snapshot: Snapshot) -> Answer:

@@ -54,17 +54,16 @@ def event_from(what: What) -> Event:
     """
     match what:
         case str():
-            event = Event(MESSAGE, {"text": what})
+            return Event(MESSAGE, _kept({"text": what}))
         case Event(name, data) if not what.invocation:
-            event = Event(name, data)
+            return Event(_checked_name(name), _kept(data))
         case Mapping():
-            event = Event(MESSAGE, what)
+            return Event(MESSAGE, _kept(what))
         case _:
             raise InvalidMessage(
                 f"a {type(what).__name__} is no message; send a text, a map with a `value`, "
                 "or an event with a name and data"
             )
-    return Event(_checked_name(event.name), _kept(event.data))
 
 
 def _checked_name(name: object) -> str:

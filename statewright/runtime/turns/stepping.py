@@ -54,6 +54,7 @@ class Stepped:
         state_hash: of that.
         answer_text: of the answer.
         effects: all of them, as JSON.
+        effect_texts: each of them.
         incidents: all of them, as JSON.
         chart: what was stepped.
     """
@@ -64,6 +65,7 @@ class Stepped:
     state_hash: str
     answer_text: str
     effects: str
+    effect_texts: tuple[str, ...]
     incidents: str
     chart: Statechart
 
@@ -134,13 +136,15 @@ def stepped(chart: Statechart, before: Snapshot, event: Event) -> Stepped:
 def _written(chart: Statechart, step: Macrostep) -> Stepped:
     snapshot = snapshot_to_json(step.snapshot)
     answer = answer_of(chart, step)
+    effects = tuple(map(effect_to_json, step.effects))
     return Stepped(
         step,
         answer,
         snapshot,
         state_hash(snapshot),
         answer.text,
-        written(_EFFECTS, step.effects, InvalidEvent) if step.effects else "[]",
+        f"[{','.join(effects)}]",
+        effects,
         written(_INCIDENTS, step.incidents, InvalidEvent) if step.incidents else "[]",
         chart,
     )
@@ -207,12 +211,12 @@ def turn_from(
         snapshot=made.snapshot,
         state_hash=made.state_hash,
         status=snapshot.status,
-        due_at=_due_at(snapshot),
+        due_at=due_at(snapshot),
         event=event_to_json(made.step.event),
         answer=made.answer_text,
         effects=made.effects,
         incidents=made.incidents,
-        requests=tuple(_requests(made.step.effects)),
+        requests=_requests(made),
         patches=tuple(_patches(made)),
         position=message.position,
         birth=birth,
@@ -220,13 +224,15 @@ def turn_from(
     )
 
 
-def _requests(effects: tuple[Effect, ...]) -> list[Request]:
+def _requests(made: Stepped) -> tuple[Request, ...]:
     """The effects that the outbox delivers; what is sent is delivered in order."""
-    return [
-        Request(effect.id, str(effect.kind), effect_to_json(effect), _STREAMS[effect.kind])
-        for effect in effects
-        if effect.kind in _STREAMS
-    ]
+    return tuple(
+        [
+            Request(effect.id, str(effect.kind), text, _STREAMS[effect.kind])
+            for effect, text in zip(made.step.effects, made.effect_texts, strict=True)
+            if effect.kind in _STREAMS
+        ]
+    )
 
 
 _STREAMS: Final[Mapping[EffectKind, str]] = MappingProxyType(
@@ -234,7 +240,7 @@ _STREAMS: Final[Mapping[EffectKind, str]] = MappingProxyType(
 )
 
 
-def _due_at(snapshot: Snapshot) -> int | None:
+def due_at(snapshot: Snapshot) -> int | None:
     """The earliest deadline; a session that is over may keep timers, but none of them fires."""
     if snapshot.status is not Status.ACTIVE or not snapshot.timers:
         return None

@@ -39,6 +39,7 @@ from statewright.runtime.turns.stepping import (
     turn_from,
 )
 from statewright.statechart import EffectKind, Event, Snapshot, Status
+from statewright.statechart.forms.making import maker
 from statewright.statechart.interventions.repairs import RESUME
 from statewright.storage.corruption import corrupted
 from statewright.storage.records import (
@@ -63,6 +64,7 @@ PAUSE: Final = 0.05
 """The longest pause, in seconds, before a turn that lost the race is stepped again."""
 
 _log = logging.getLogger(__name__)
+_event = maker(Event)
 
 OnCommit = Callable[[Turn, Stepped], None]
 """Told of each turn that this process has committed. It returns at once, and never fails."""
@@ -409,9 +411,11 @@ def first_event(
 
 
 def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
-    event = replace(message.event, now=now, contact=session.contact, tenant=session.tenant)
+    what = message.event
+    came = what.name, what.data, now, what.kind, what.invocation, what.sendid
+    told = what.origin, what.origintype, what.invokeid, session.contact, session.tenant
     try:
-        return stepped(session.chart, before, event)
+        return stepped(session.chart, before, _event(*came, *told))
     except UNFIT as error:
         raise corrupted(session.row.key, error) from None
 

@@ -10,7 +10,7 @@ then. Tests hold the two against each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import GenericAlias, NoneType
+from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
@@ -23,9 +23,8 @@ from statewright.statechart.forms.making import maker
 from statewright.statechart.forms.snapshot_forms import PARTS
 from statewright.statechart.forms.tables import MalformedError
 from statewright.statechart.snapshot import Snapshot, Status
+from statewright.statechart.values.plain import is_plain_map
 
-_TAG: Final = "$"
-_SCALARS: Final = frozenset({str, int, bool, NoneType})
 _TEXT: Final = frozenset({str})
 _DOLLAR: Final = ord("$")
 _BACKSLASH: Final = ord("\\")
@@ -34,9 +33,8 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 _LEVELS: Final = 6
 """How many lists and maps of a variable may lie inside each other here."""
 
-_LEAST: Final = 1e-4
-_MOST: Final = 1e16
-"""Between these, Python and msgspec write the same double in the same way: without an exponent."""
+_DEPTH: Final = _LEVELS + 1
+"""How many may do so in what is written: variables lie in scopes, and these in the data."""
 
 _Time = Annotated[int, Meta(ge=0, le=LATEST)]
 _Count = Annotated[int, Meta(ge=0, le=INT_MAX)]
@@ -212,7 +210,7 @@ def _written_parts(snapshot: Snapshot) -> Mapping[str, Any] | None:
     written = {
         name: PARTS[name].write(value) for name, value in given.items() if value != _DEFAULTS[name]
     }
-    return written if _is_plain_map(written) else None
+    return written if is_plain_map(written, _DEPTH) else None
 
 
 def _is_simple(snapshot: Snapshot) -> bool:
@@ -233,30 +231,5 @@ def _is_simple(snapshot: Snapshot) -> bool:
         and _TEXT.issuperset(map(type, floor))
         and type(data) is dict
         and all(type(variables) is dict for variables in data.values())
-        and _is_plain_map(data)
+        and is_plain_map(data, _DEPTH)
     )
-
-
-def _is_plain(value: Any, levels: int = _LEVELS) -> bool:
-    """Whether a list or map holds what JSON has only, or a double is written without exponent."""
-    own = type(value)
-    if own is dict:
-        return _is_plain_map(value, levels)
-    if own is list and levels >= 0:
-        for item in value:
-            if type(item) not in _SCALARS and not _is_plain(item, levels - 1):
-                return False
-        return True
-    return own is float and bool(value == 0 or _LEAST <= abs(value) < _MOST)
-
-
-def _is_plain_map(value: dict[Any, Any], levels: int = _LEVELS) -> bool:
-    if levels < 0 or _TAG in value:
-        return False
-    for key, item in value.items():
-        own = type(item)
-        if type(key) is not str:
-            return False
-        if own is not str and own not in _SCALARS and not _is_plain(item, levels - 1):
-            return False
-    return True

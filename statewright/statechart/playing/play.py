@@ -92,26 +92,39 @@ class Turn:
 def turn_of(chart: Statechart, step: Macrostep, line: Any = None) -> Turn:
     """What a macrostep looks like from outside; ``line`` is what it answers, as it is written."""
     snapshot = step.snapshot
-    waits = awaiting(chart, snapshot)
     return Turn(
         turn=snapshot.turns,
         input=line,
-        messages=tuple(
-            _message(effect.data["content"])
-            for effect in step.effects
-            if effect.kind is EffectKind.SAY
-        ),
+        messages=messages_of(step),
         effects=tuple(
             json_from_effect(effect) for effect in step.effects if effect.kind is not EffectKind.SAY
         ),
-        awaiting=None if waits is None else _awaiting(waits),
-        data=_plain(snapshot.data.get("", {})),
+        awaiting=awaited_of(chart, snapshot),
+        data=variables_of(snapshot),
         configuration=snapshot.configuration,
         status=str(snapshot.status),
         outcome=snapshot.outcome,
         revision=snapshot.turns,
         macrostep=step,
     )
+
+
+def messages_of(step: Macrostep) -> tuple[Mapping[str, Any], ...]:
+    """What the bot says, as in ``Turn``."""
+    said = [effect.data["content"] for effect in step.effects if effect.kind is EffectKind.SAY]
+    return tuple(map(_message, said))
+
+
+def awaited_of(chart: Statechart, snapshot: Snapshot) -> Mapping[str, Any] | None:
+    """What a session waits for, as in ``Turn``."""
+    waits = awaiting(chart, snapshot)
+    return None if waits is None else _awaiting(waits)
+
+
+def variables_of(snapshot: Snapshot) -> Mapping[str, Any]:
+    """The variables of a session, as in ``Turn``."""
+    variables: Mapping[str, Any] = _plain(snapshot.data.get("", {}))
+    return variables
 
 
 def json_from_turn(turn: Turn) -> dict[str, Any]:
@@ -135,7 +148,7 @@ def json_from_turn(turn: Turn) -> dict[str, Any]:
 
 
 def _message(content: Any) -> Mapping[str, Any]:
-    if isinstance(content, Mapping):
+    if type(content) is not str and isinstance(content, Mapping):
         return {"type": "text", **_plain(content)}
     return {"type": "text", "text": _text(content)}
 
@@ -172,8 +185,10 @@ def _plain(value: Any) -> Any:
     """A value in plain JSON; a secret keeps its tag, and what JSON lacks is a text."""
     if type(value) in _AS_IT_IS:
         return value
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
+    if type(value) is dict or isinstance(value, Mapping):
+        return {
+            key: part if type(part) in _AS_IT_IS else _plain(part) for key, part in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     if isinstance(value, SecretText):

@@ -17,6 +17,9 @@ from statewright.statechart.stepping.working import Working
 from statewright.statechart.values.coercion import held, kept
 from statewright.statechart.values.writing import Merged, patch_of, patched_values, write
 
+SHOWN: Final = 80
+"""How many characters of a name, and of an expression, a message shows."""
+
 _PATCHED: Final = frozenset({"contact", "tenant"})
 
 
@@ -42,9 +45,22 @@ def assign(working: Working, action: Assign, *, first: bool = False) -> None:
         if type(value) is Maybe and value.present:
             value = value.value
         merged = None if action.merge is None else _merged(working, action.merge)
-        set_location(working, action.location, value, first=first, merged=merged)
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None
+    try:
+        set_location(working, action.location, value, first=first, merged=merged)
+    except EvaluationError as error:
+        culpable = culprit(working, content)
+        raise ActionError(_misfit(action.location, culpable, error), culpable) from None
+
+
+def _misfit(location: tuple[str, ...], expression: str, error: EvaluationError) -> EvaluationError:
+    """Says what was to be written where, if that is not said; a ``~`` is no author's."""
+    if f"`{location[0]}`" in error.reason:
+        return error
+    where, what = ".".join(location).removeprefix("~"), expression.strip()
+    value = f"`{what[:SHOWN]}`" if what else "this"
+    return EvaluationError(f"`{where[:SHOWN]}` cannot hold {value}: {error.reason}")
 
 
 def set_location(

@@ -128,11 +128,11 @@ def _check_type(working: Working, action: Send, target: str) -> None:
 
 
 def _delay(working: Working, content: Content) -> int:
-    """Microseconds from now; a time that has passed is now."""
+    """Microseconds from now; a time that has passed is now, but no text says a negative one."""
     value = value_of(working, content)
     try:
         if type(value) is str and not value.strip().isdigit():
-            value = coerced(value.strip(), "duration")
+            value = _written(value.strip())
         micros: int = coerced(value // MICROSECOND if type(value) is timedelta else value, "int")
     except EvaluationError as error:
         raise ActionError(error, culprit(working, content)) from None
@@ -140,6 +140,18 @@ def _delay(working: Working, content: Content) -> int:
         reason = f"a delay of {micros} microseconds ends after the year 9999"
         raise ActionError(EvaluationError(reason), culprit(working, content))
     return micros
+
+
+def _written(text: str) -> Any:
+    """The delay that a text says: a time as CSS2 has it, which is not negative (SCXML 6.2.4).
+
+    Raises:
+        EvaluationError: it says none.
+    """
+    span = coerced(text, "duration")
+    if span < coerced("0s", "duration"):
+        raise EvaluationError(f"`{text[:80]}` is no delay: it is negative")
+    return span
 
 
 def dispatch(working: Working, name: str, data: Any, sendid: str, target: str) -> None:

@@ -10,6 +10,9 @@ from statewright.statechart.snapshot import Recorded, Snapshot
 from statewright.statechart.structure.nodes import Node, is_descendant
 from statewright.statechart.structure.tree import Tree
 
+SHOWN: Final = 3
+"""How many variables a message names."""
+
 CONFIGURATIONS: Final = 10_000
 """How many configurations of a chart are remembered as legal."""
 
@@ -19,8 +22,11 @@ def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
 
     Raises:
         InvalidSnapshot: the snapshot names a state that the chart lacks, or states that cannot be
-            active together.
+            active together, or has variables of a state that the chart lacks.
     """
+    for owner in snapshot.data:
+        if owner and owner not in tree.nodes:
+            raise _ownerless(tree, snapshot, owner)
     known = tree.configurations.get(snapshot.configuration)
     if known is not None:
         return list(known)
@@ -28,6 +34,14 @@ def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
     if nodes and len(tree.configurations) < CONFIGURATIONS:
         tree.configurations[snapshot.configuration] = tuple(nodes)
     return nodes
+
+
+def _ownerless(tree: Tree, snapshot: Snapshot, owner: str) -> InvalidSnapshot:
+    names = ", ".join(f"`{name}`" for name in list(snapshot.data[owner])[:SHOWN])
+    return InvalidSnapshot(
+        f"session `{snapshot.session}` has variables ({names or 'none'}) of the state `{owner}`, "
+        f"which chart `{tree.chart.name}` lacks; was the snapshot changed by hand?"
+    )
 
 
 def _checked_nodes(tree: Tree, snapshot: Snapshot) -> list[Node]:

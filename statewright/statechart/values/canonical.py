@@ -26,6 +26,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType, NoneType
 from typing import Any, Final
 
+from msgspec.json import Encoder
+
 from statewright.errors import EvaluationError
 from statewright.expressions import Place, Secret, SecretText
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
@@ -37,12 +39,17 @@ from statewright.expressions.values import (
     Uint,
 )
 from statewright.statechart.values.coercion import DEPTH_LIMIT
+from statewright.statechart.values.plain import is_plain
 
 _TAG: Final = "$"
+_LEVELS: Final = 12
+"""How many lists and maps may lie inside each other in what is written the quick way."""
+
 _PLAIN: Final = frozenset({str, int, bool, NoneType})
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 )
+_encode_plain: Final = Encoder(order="deterministic").encode
 
 
 def text_from_json(value: Any) -> str:
@@ -51,6 +58,11 @@ def text_from_json(value: Any) -> str:
     Raises:
         ValueError: a number is not finite.
     """
+    if is_plain(value, _LEVELS):
+        try:
+            return _encode_plain(value).decode()
+        except UnicodeEncodeError:
+            pass  # It holds half a character.
     text = _ENCODER.encode(value)
     if text.isascii():
         return text

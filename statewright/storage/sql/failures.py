@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from statewright.errors import HostError, StorageUnavailable, UnusableDatabase
@@ -14,8 +16,14 @@ _PASSING_WORDS = ("locked", "busy", "disk i/o", "disk is full", "interrupted")
 """What SQLite says where trying again may help; it tells more by words than by codes."""
 
 
-def is_passing(error: SQLAlchemyError) -> bool:
+FAILURES = (SQLAlchemyError, sqlite3.Error)
+"""What is raised where a database fails: by SQLAlchemy, or by a driver that is spoken to."""
+
+
+def is_passing(error: Exception) -> bool:
     """Whether the same call may succeed at the next try."""
+    if isinstance(error, sqlite3.Error):
+        return any(word in str(error).lower() for word in _PASSING_WORDS)
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:
@@ -26,10 +34,10 @@ def is_passing(error: SQLAlchemyError) -> bool:
     if hasattr(error.orig, "sqlstate"):
         # The driver itself has given up: no server was reached, or it went away.
         return isinstance(error, OperationalError)
-    return any(word in str(error.orig).lower() for word in _PASSING_WORDS)
+    return isinstance(error.orig, sqlite3.Error) and is_passing(error.orig)
 
 
-def translated(error: SQLAlchemyError) -> HostError:
+def translated(error: Exception) -> HostError:
     """The error of ours that says what an error of the database layer says, on one line."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     said = " ".join(str(cause).split()) or type(cause).__name__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from statewright.storage.arbitration import committed, outcomes_of
 from statewright.storage.records import Committed, Message, Outcome, SessionKey, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
-from statewright.storage.sql.rows import json_text
+from statewright.storage.sql.rows import Parameters, json_text
 
 _SETTINGS = (
     # Planning takes longer than running, and no plan depends on what a batch holds.
@@ -55,6 +55,7 @@ class PostgreSQLDatabase(Database):
         )
         event.listen(engine, "connect", _prepare)
         super().__init__(engine)
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
 
     @contextmanager
@@ -78,6 +79,24 @@ class PostgreSQLDatabase(Database):
             connection.exec_driver_sql(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield connection
 
+    def run_bare(
+        self, connection: Connection, name: str, parameters: Parameters
+    ) -> Sequence[Sequence[Any]]:
+        """See ``Database.run_bare``; here the statement has to be a transaction of its own.
+
+        Where it fails, nothing was done, or nobody can know. So it is run again, as any other, by
+        SQLAlchemy, which finds out whether the connection is lost, and lets go of all that were
+        made as early as that one.
+        """
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.statements[name], parameters)
+            return cursor.fetchall()
+        except self._driver_error:
+            return self.run(connection, name, parameters)
+        finally:
+            cursor.close()
+
     def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
         """See ``Store.commit``.
 
@@ -96,10 +115,10 @@ class PostgreSQLDatabase(Database):
         unfit = {}
         if plain:
             with self.writing() as connection:
-                won |= self._write(connection, plain)
+                won |= _won(plain, self.run_bare(connection, "commit", _written(plain)))
         if more:
             with self.transaction() as connection:
-                won |= self._write(connection, more)
+                won |= _won(more, self.run(connection, "commit", _written(more)))
                 turns_won = [turn for chain in more for turn in chain if turn.key in won]
                 unfit = self.patch(connection, turns_won, won)
                 if onward := [message for turn in turns_won for message in turn.onward]:
@@ -117,19 +136,6 @@ class PostgreSQLDatabase(Database):
             return [result or next(lost) for result in results]
         return [result for result in results if result]
 
-    def _write(
-        self, connection: Connection, chains: Sequence[Sequence[Turn]]
-    ) -> Mapping[SessionKey, str]:
-        """Write chains of turns; the contact of each session of which they were committed."""
-        turns = [turn for chain in chains for turn in chain]
-        parameters = {
-            "sessions": json_text([rows.session_row(chain) for chain in chains]),
-            "history": json_text([rows.history_row(turn) for turn in turns]),
-            "outbox": json_text([row for turn in turns for row in rows.outbox_rows(turn)]),
-        }
-        found = self.run(connection, "commit", parameters)
-        return {rows.key_of(row): row.contact for row in found}
-
     def accept(self, messages: Sequence[Message], held_until: int) -> None:
         """See ``Database.accept``."""
         with self.writing() as connection:
@@ -145,6 +151,27 @@ class PostgreSQLDatabase(Database):
 
 def _takes_more(turn: Turn) -> bool:
     return bool(turn.patches or turn.onward)
+
+
+def _written(chains: Sequence[Sequence[Turn]]) -> Parameters:
+    """What is written of chains of turns."""
+    turns = [turn for chain in chains for turn in chain]
+    return {
+        "sessions": json_text([rows.session_row(chain) for chain in chains]),
+        "history": json_text([rows.history_row(turn) for turn in turns]),
+        "outbox": json_text([row for turn in turns for row in rows.outbox_rows(turn)]),
+    }
+
+
+def _won(chains: Sequence[Sequence[Turn]], found: Sequence[Sequence[Any]]) -> dict[SessionKey, str]:
+    """The contact of each session of which the turns were committed."""
+    contacts = {(tenant, session): contact for tenant, session, contact in found}
+    keys = [chain[0].key for chain in chains]
+    return {
+        key: contacts[key.tenant, key.session]
+        for key in keys
+        if (key.tenant, key.session) in contacts
+    }
 
 
 def _prepare(connection: Any, _record: object) -> None:

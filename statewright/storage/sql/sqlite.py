@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, create_engine, event
 
@@ -13,6 +14,7 @@ from statewright.storage.arbitration import committed, outcomes_of
 from statewright.storage.records import Committed, Message, Outcome, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
+from statewright.storage.sql.rows import Parameters
 
 PRAGMAS = (
     "busy_timeout = 5000",
@@ -47,17 +49,24 @@ class SQLiteDatabase(Database):
     def writing(self) -> Iterator[Connection]:
         """A transaction in which nobody else writes."""
         with self.engine.connect() as connection:
-            connection.exec_driver_sql("begin immediate")
+            driver = _driver_of(connection)
+            driver.execute("begin immediate")
             try:
                 yield connection
             except BaseException:
                 # A disk that is full, and some other troubles, have rolled it back already.
-                if getattr(connection.connection.dbapi_connection, "in_transaction", False):
-                    connection.exec_driver_sql("rollback")
+                if driver.in_transaction:
+                    driver.execute("rollback")
                 raise
-            connection.exec_driver_sql("commit")
+            driver.execute("commit")
 
     transaction = migrating = writing
+
+    def run_bare(
+        self, connection: Connection, name: str, parameters: Parameters
+    ) -> Sequence[Sequence[Any]]:
+        """See ``Database.run_bare``."""
+        return _driver_of(connection).execute(self.statements[name], parameters).fetchall()
 
     def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
         """See ``Store.commit``."""
@@ -90,12 +99,17 @@ class SQLiteDatabase(Database):
         born = [rows.session_row(chain) for chain in chains if chain[0].birth]
         moved = [rows.session_row(chain) for chain in chains if not chain[0].birth]
         past = [rows.history_row(turn) for turn in turns]
-        self.run(connection, "move", moved)
-        self.run(connection, "bear", born)
-        self.run(connection, "begin", born)
-        self.run(connection, "record", past)
-        self.run(connection, "answer", [row for row in past if row["position"]])
-        self.run(connection, "ask", [row for turn in turns for row in rows.outbox_rows(turn)])
+        each = {
+            "move": moved,
+            "bear": born,
+            "begin": born,
+            "record": past,
+            "answer": [row for row in past if row["position"]],
+            "ask": [row for turn in turns for row in rows.outbox_rows(turn)],
+        }
+        for name, written in each.items():
+            if written:
+                _driver_of(connection).executemany(self.statements[name], written)
 
     def accept(self, messages: Sequence[Message], held_until: int) -> None:
         """See ``Database.accept``."""
@@ -120,6 +134,11 @@ class SQLiteDatabase(Database):
             )
         self.run(connection, "count", arrivals)
         self.run(connection, "accept", arrivals)
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    """The connection of the driver behind one of SQLAlchemy."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -48,6 +48,7 @@ _REPLACED: Final[Mapping[Name, Name]] = {
         ("making", "statechart.forms.making", "maker"),
         ("programs", "statechart.stepping.programs", "program_of"),
         ("snapshots", "statechart.forms.codec", "snapshot_from_json snapshot_to_json"),
+        ("writing", "statechart.values.canonical", "text_from_json"),
         ("unchecked", "statechart.structure.validation", "check_rules check_states check_targets"),
     )
     for name in names.split()

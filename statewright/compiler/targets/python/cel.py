@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from statewright.compiler.analysis.regexes import NoProgramError
 from statewright.compiler.targets.python.layout import (
     Code,
     bracketed,
@@ -20,11 +21,11 @@ from statewright.compiler.targets.python.layout import (
 )
 from statewright.compiler.targets.python.literals import literal, text
 from statewright.compiler.targets.python.patterns import pattern_code
-from statewright.compiler.targets.python.regexes import NoProgramError
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression
 from statewright.expressions.evaluation.linking import cost_of_round
 from statewright.expressions.functions import FUNCTIONS
+from statewright.expressions.functions.local_answers import LOCAL_ANSWERS
 from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.schedules import SCHEDULES
 from statewright.expressions.operations.patterns import searcher
@@ -64,7 +65,7 @@ NOT_CARRIED: Final[Mapping[str, str]] = {
     "regex.extract": ", which asks for the places of a match",
     "regex.extractAll": ", which asks for the places of a match",
     "regex.replace": ", which asks for the places of a match",
-    **{one.name: ", which is done by a library" for one in LOCALES},
+    **{one.name: ", which is done by a library" for one in (*LOCALES, *LOCAL_ANSWERS)},
 }
 """Functions that need more than the standard library, and why; to be said behind their names."""
 

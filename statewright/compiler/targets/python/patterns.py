@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from statewright.compiler.targets.python.layout import Code, called, tuple_of
-from statewright.compiler.targets.python.literals import literal
-from statewright.compiler.targets.python.regexes import (
+from statewright.compiler.analysis.regexes import (
     Choice,
     NoProgramError,
     Repeat,
@@ -17,6 +15,8 @@ from statewright.compiler.targets.python.regexes import (
     Tree,
     tree_of,
 )
+from statewright.compiler.targets.python.layout import Code, called, tuple_of
+from statewright.compiler.targets.python.literals import literal
 from statewright.compiler.targets.python.runtime.patterns import Instruction, Pattern
 
 _SIZE: Final = 500

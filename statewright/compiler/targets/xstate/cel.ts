@@ -640,17 +640,26 @@ function digit(one: string): string {
   return String((code - first) % 10);
 }
 
-/** A text with the digits and signs of ASCII, without what may stand behind an answer. */
-function plain(answer: Value): string {
+// Marks of direction and breaks that come along when something is copied.
+const UNSEEN = /[\u061c\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text with the digits and signs of ASCII, and nothing that cannot be seen. */
+function signed(answer: Value): string {
   const text = typed(answer);
-  if (points(text).length > 1000) return trimmed(text.replace(BEHIND, ""));
-  const signed = text
+  if (points(text).length > 1000) return text;
+  const ascii = text
+    .replace(UNSEEN, "")
     .replace(/[\uff01-\uff5e]/gu, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0))
     .replace(/\u2212/gu, "-")
     .replace(/\u066b/gu, ".")
     .replace(/\u3000/gu, " ");
-  return trimmed(signed.replace(/\p{Nd}/gu, digit).replace(BEHIND, ""));
+  return trimmed(ascii.replace(/\p{Nd}/gu, digit));
 }
+
+/** A text without what may stand behind an answer. */
+const unended = (text: string): string => trimmed(text.replace(BEHIND, ""));
+
+const plain = (answer: Value): string => unended(signed(answer));
 
 /** A folded word without the signs around it, and with the digits of ASCII. */
 const bare = (word: string): string => plain(word).replace(BEFORE, "");
@@ -659,44 +668,190 @@ const found = (text: string, pattern: RegExp): Optional => (pattern.test(text) ?
 
 export const answerText = (answer: Value): Optional => found(typed(answer), /[^]/);
 
-export function answerNumber(answer: Value): Optional {
-  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(toDouble(answer)) : none;
-  const text = plain(answer);
+function finite(text: string): Optional {
   const spelled = /^[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})$/.test(text);
   return spelled && Number.isFinite(Number(text)) ? some(double(Number(text))) : none;
 }
 
-export function answerInteger(answer: Value): Optional {
-  const text = plain(answer);
-  const spelled = /^[+-]?[0-9]{1,30}$/.test(text);
-  const number = isNumber(answer) ? numberOf(answer) : spelled ? Number(text) : NaN;
+function whole(number: number): Optional {
   return Number.isSafeInteger(number) ? some(number + 0) : none;
 }
 
+export function answerNumber(answer: Value): Optional {
+  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(toDouble(answer)) : none;
+  return finite(plain(answer));
+}
+
+const INTEGER = /^[+-]?[0-9]{1,30}$/;
+
+export function answerInteger(answer: Value): Optional {
+  const text = plain(answer);
+  return whole(isNumber(answer) ? numberOf(answer) : INTEGER.test(text) ? Number(text) : NaN);
+}
+
+export function answerNumberIn(answer: Value, language: Value): Optional {
+  return typeof answer === "string"
+    ? finite(readNumber(answer, textOf(language, "answer.numberIn")))
+    : answerNumber(answer);
+}
+
+export function answerIntegerIn(answer: Value, language: Value): Optional {
+  if (typeof answer !== "string") return answerInteger(answer);
+  const text = readNumber(answer, textOf(language, "answer.integerIn"));
+  return whole(INTEGER.test(text) ? Number(text) : NaN);
+}
+
+/** The decimal sign, the sign between groups of digits, and whether groups may have two digits. */
+type Signs = readonly [string, string, boolean];
+
+function signsOf(language: string): readonly Signs[] {
+  const known = knownLanguage(language);
+  const names = known === undefined ? ["en", "de"] : known === "es" ? ["es-ES", "es-MX"] : [known];
+  return names.map((name) => {
+    const parts = new Intl.NumberFormat(name, { numberingSystem: "latn", useGrouping: true }).formatToParts(
+      1234567.5,
+    );
+    const sign = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
+    const sizes = parts.filter((one) => one.type === "integer").map((one) => one.value.length);
+    return [sign("decimal"), sign("group"), sizes.slice(1, -1).includes(2)];
+  });
+}
+
+/** The nearest language that there are tables for. */
+function knownLanguage(language: string): string | undefined {
+  const parts = language.slice(0, 60).replace(/-/g, "_").split("_");
+  for (; parts.length > 0; parts.pop()) {
+    try {
+      const [found] = Intl.NumberFormat.supportedLocalesOf([parts.join("-")]);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+const POINT = "\ue000";
+const APOSTROPHES = "'’‘´`ʼ";
+const GAPS = " \t\xa0\u2000-\u200a\u202f\u205f";
+
+/** A number as programs write it; "" for what is none, or may be one or another. */
+function readNumber(answer: string, language: string): string {
+  const text = unended(signed(answer.replace(/٫/gu, POINT)));
+  if (points(text).length > 400) return "";
+  const read = new Set(signsOf(language).map((signs) => numberWith(text, signs)));
+  read.delete("");
+  const [only] = read;
+  return read.size === 1 && only !== undefined ? only : "";
+}
+
+function numberWith(text: string, signs: Signs): string {
+  const minus = /^[-‐‑‒–—]\s?/u;
+  const sign = minus.test(text) ? "-" : "";
+  const digits = sign ? text.replace(minus, "") : trimmed(text.replace(/^\+/, ""));
+  const at = digits.indexOf(POINT);
+  const [before, behind] = at >= 0 ? [digits.slice(0, at), digits.slice(at + 1)] : halves(digits, signs);
+  if (!/^[0-9]*$/.test(behind) || before + behind === "") return "";
+  const ungrouped = withoutGroups(before, signs);
+  return ungrouped === undefined ? "" : `${sign}${ungrouped || "0"}${behind && "."}${behind}`;
+}
+
+/** What stands before and behind the decimal sign. */
+function halves(digits: string, [decimal, group]: Signs): readonly [string, string] {
+  const foreign = [".", ","].filter((one) => {
+    if (one === decimal || one === group || digits.split(one).length !== 2) return false;
+    const [before, behind] = digits.split(one);
+    return behind?.length !== 3 || before === "0";
+  });
+  for (const sign of [decimal, ...foreign]) {
+    const at = digits.lastIndexOf(sign);
+    if (sign !== "" && at >= 0) return [digits.slice(0, at), digits.slice(at + sign.length)];
+  }
+  return [digits, ""];
+}
+
+/** Digits without the signs between their groups. */
+function withoutGroups(text: string, [, group, pairs]: Signs): string | undefined {
+  if (/^[0-9]*$/.test(text)) return text;
+  const escaped = group.replace(/[.]/g, "\\.");
+  for (const signs of [escaped, `[${GAPS}]`, `[${APOSTROPHES}]`, "٬"]) {
+    const between = new RegExp(signs, "u");
+    if (signs === "" || !between.test(text)) continue;
+    const groups = text.split(between);
+    const [first, ...others] = groups;
+    const middle = others.slice(0, -1);
+    const good =
+      groups.every((one) => /^[0-9]+$/.test(one)) &&
+      others.at(-1)?.length === 3 &&
+      middle.every((one) => one.length === middle[0]?.length && (one.length === 3 || (pairs && one.length === 2))) &&
+      first !== undefined &&
+      /^[1-9][0-9]{0,2}$/.test(first);
+    return good ? groups.join("") : undefined;
+  }
+  return undefined;
+}
+
 const YES = (
-  "yes y yeah yep yup sure ok okay true 1 ja j jawohl jo klar gerne jazeker oui ouais d'accord " +
-  "d’accord si s claro vale sim isso certo"
-).split(" ");
-const NO = "no n nope nah false 0 nein nee neen non nao".split(" ");
+  "1|absolutely|auf jeden fall|bien sur|certamente|certo|claro|claro que si|claro si|" +
+  "com certeza|d'accord|gerne|graag|isso|j|ja|ja bitte|ja danke|ja gerne|ja graag|ja klar|" +
+  "jawohl|jazeker|jep|jo|klar|na klar|naturlich|natuurlijk|of course|ok|okay|ouais|oui|" +
+  "oui merci|oui s'il te plait|oui s'il vous plait|oui volontiers|please do|por supuesto|s|" +
+  "si|si certo|si claro|si gracias|si grazie|si por favor|si vale|sim|sim obrigada|" +
+  "sim obrigado|sim por favor|sure|true|va bene|vale|volentieri|volontiers|y|yea|yeah|yep|" +
+  "yes|yes please|yes thank you|yes thanks|yup|☑|✅|✔|🆗|👌|👍"
+).split("|");
+const NO = (
+  "0|auf keinen fall|false|lieber nicht|liever niet|n|nah|nao|nao obrigada|nao obrigado|ne|" +
+  "ne danke|nee|nee bedankt|nee dank je|nee dank u|neen|nein|nein danke|never|no|no danke|" +
+  "no gracias|no grazie|no thank you|no thanks|no way|non|non merci|nope|not now|para nada|" +
+  "pas du tout|pas maintenant|rather not|⛔|✖|❌|👎|🚫"
+).split("|");
+const APART = /[\s,.!;…]+/gu;
 
 export function answerBoolean(answer: Value): Optional {
   if (typeof answer === "boolean") return some(answer);
-  const said = typeof answer === "string" ? bare(word(answer)) : "";
-  if (YES.includes(said) || said === "va bene") return some(true);
-  return NO.includes(said) ? some(false) : none;
+  if (typeof answer !== "string") return none;
+  const said = bare(word(answer)).replace(/’/gu, "'");
+  for (const one of [said, said.replace(APART, " ")]) {
+    if (YES.includes(one)) return some(true);
+    if (NO.includes(one)) return some(false);
+  }
+  return none;
+}
+
+/** A text without the angle brackets around it, and a scheme before it. */
+function unwrapped(text: string, scheme: string): string {
+  const inner = text.startsWith("<") && text.endsWith(">") ? trimmed(text.slice(1, -1)) : text;
+  return inner.toLowerCase().startsWith(scheme) ? trimmed(inner.slice(scheme.length)) : inner;
 }
 
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,16}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,16}[A-Za-z]{2,63}$/;
 
-export const answerEmail = (answer: Value): Optional =>
-  plain(answer).length <= 254 ? found(plain(answer), EMAIL) : none;
+export function answerEmail(answer: Value): Optional {
+  const text = plain(unwrapped(plain(answer), "mailto:"));
+  return text.length <= 254 ? found(text, EMAIL) : none;
+}
+
+const TRUNK = /\([ ]?0[ ]?\)/;
+const digitsOf = (text: string): string => text.replace(/[^0-9]/g, "");
 
 export function answerPhone(answer: Value): Optional {
-  const text = plain(answer);
-  const digits = text.replace(/[^0-9]/g, "");
-  if (!/^\+?[0-9 .()-]{5,40}$/.test(text) || digits.length < 7 || digits.length > 15) return none;
-  return some(text.startsWith("+") ? `+${digits}` : digits);
+  const dashed = plain(answer).replace(/[\u2010-\u2015]/gu, "-").replace(/[\xa0\u202f]/gu, " ");
+  let text = unwrapped(dashed, "tel:");
+  if (!/^\(?\+?[0-9 .()/-]{5,40}$/.test(text)) return none;
+  let digits = digitsOf(text);
+  let abroad = /^[( ]*\+/.test(text);
+  if (!abroad && /^00(?:[2-9]|1[2-9])/.test(digits)) {
+    abroad = true;
+    text = text.replace("0", "").replace("0", "");
+    digits = digits.slice(2);
+  }
+  if (abroad && TRUNK.test(text) && !/^(?:39|378|379)/.test(digits)) {
+    digits = digitsOf(text.replace(TRUNK, ""));
+  }
+  if (digits.length < 7 || digits.length > 15) return none;
+  return some(abroad ? `+${digits}` : digits);
 }
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -715,6 +870,9 @@ export function answerDate(answer: Value): Optional {
 const ACCENTS =
   /[\u0300-\u034e\u0350-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1abd\u1abf-\u1ace\u1dc0-\u1dff\u20d0-\u20dc\u20e1\u20e5-\u20f0\u302a-\u302f\u3099\u309a\ufb1e\ufe20-\ufe2f]/gu;
 
+// What says how an emoji looks, and not what it means.
+const TONES = /[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]/gu;
+
 /** A text without case, accents and outer blanks. */
 export const folded = (text: string): string =>
   trimmed(text)
@@ -722,7 +880,8 @@ export const folded = (text: string): string =>
     .replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase())
     .replace(/ς/gu, "σ")
     .normalize("NFKD")
-    .replace(ACCENTS, "");
+    .replace(ACCENTS, "")
+    .replace(TONES, "");
 
 /** How a value is compared: a text without case and accents, a number as its digits. */
 function word(value: Value): string {
@@ -741,18 +900,22 @@ function namesOf(choice: Fields): readonly (readonly Value[])[] {
   return [[choice["value"] ?? null], [choice["label"] ?? null], isList(synonyms) ? synonyms : []];
 }
 
+const KEYS = ["value", "id", "payload", "title", "label"];
+
 function named(answer: Value, choices: readonly Value[]): Value | undefined {
+  const key = isMap(answer) ? KEYS.find((one) => one in answer) : undefined;
+  const given = isMap(answer) ? (key === undefined ? null : (answer[key] ?? null)) : answer;
   const offered = choices.filter(isMap);
   const exact = (value: Value): string => (typeof value === "string" ? trimmed(value) : "");
   const loose = (value: Value): string => bare(word(value));
   for (const [compare, kinds] of [[exact, 2], [word, 3], [loose, 3]] as const) {
-    const wanted = compare(answer);
+    const wanted = compare(given);
     for (let kind = 0; kind < kinds && wanted !== ""; kind++) {
       const choice = offered.find((one) => namesOf(one)[kind]?.some((it) => compare(it) === wanted));
       if (choice !== undefined) return choice;
     }
   }
-  const number = loose(answer);
+  const number = loose(given);
   return /^[1-9][0-9]{0,5}$/.test(number) ? offered[Number(number) - 1] : undefined;
 }
 
@@ -764,23 +927,84 @@ export function answerSays(answer: Value, words: Value): boolean {
 }
 
 export function answerChoice(answer: Value, choices: Value): Optional {
-  const choice = named(answer, listOf(choices, "answer.choice"));
+  const only = isList(answer) && answer.length === 1 ? (answer[0] ?? null) : answer;
+  const choice = named(only, listOf(choices, "answer.choice"));
   return choice === undefined ? none : some(choice);
 }
 
 export function answerChoices(answer: Value, choices: Value): Optional {
   const offered = listOf(choices, "answer.choices");
-  let parts: readonly Value[] = isList(answer) ? answer : [answer];
-  if (typeof answer === "string" && named(answer, offered) === undefined) {
-    parts = answer.split(",").filter((part) => trimmed(part) !== "");
-  }
+  const whole = typeof answer === "string" ? named(answer, offered) : undefined;
+  let all: readonly (Value | undefined)[] | undefined;
+  if (whole !== undefined) all = [whole];
+  else if (typeof answer === "string") all = allIn(answer, offered);
+  else all = (isList(answer) ? answer : [answer]).map((part) => named(part, offered));
+  if (all === undefined || all.length === 0) return none;
   const picked: Value[] = [];
-  for (const part of parts) {
-    const choice = named(part, offered);
+  for (const choice of all) {
     if (choice === undefined) return none;
     if (!picked.includes(choice)) picked.push(choice);
   }
-  return picked.length > 0 ? some(picked) : none;
+  return some(picked);
+}
+
+const AND = (
+  "ainsi que|and|as well as|e|ed|en|et|plus|sowie|und|y"
+).split("|");
+const GAP = STRIPPED.slice(0, -1);
+
+/** The choices that a text names one after the other; longer names are looked for first. */
+function allIn(answer: string, offered: readonly Value[]): readonly Value[] | undefined {
+  const names = offered.filter(isMap).flatMap((one) => namesOf(one).flat()).map(word);
+  const bares = names.map(bare);
+  const words = AND.filter((one) => !bares.includes(one)).join("|") || "(?!)";
+  const separator = new RegExp(`[,;\\n&+、，；]|(?<=${GAP})(?:${words})(?=${GAP})`, "giu");
+  const tokens: (readonly [number, number, boolean])[] = [];
+  const rest = (from: number, to: number): void => {
+    if (to > from) tokens.push([from, to, trimmed(answer.slice(from, to)) === ""]);
+  };
+  let end = 0;
+  for (const match of answer.matchAll(separator)) {
+    rest(end, match.index);
+    end = match.index + match[0].length;
+    tokens.push([match.index, end, true]);
+  }
+  rest(end, answer.length);
+  if (tokens.length > 600) return undefined;
+  const spoken = offered.filter(isMap).flatMap((one) => namesOf(one).slice(0, 2).flat());
+  const inside = [...names, ...spoken.filter((one) => typeof one === "string").map(trimmed)].map(
+    (one) => [...` ${one} `.matchAll(separator)].length,
+  );
+  const most = 2 * Math.min(Math.max(0, ...inside), 8) + 1;
+  const from: (readonly Value[] | undefined)[] = [...tokens.map(() => undefined), [], []];
+  for (let first = tokens.length - 1; first >= 0; first--) {
+    const [start, , between] = tokens[first] ?? [0, 0, false];
+    for (let last = Math.min(tokens.length, first + most) - 1; last >= first; last--) {
+      const more = from[last + 2];
+      const next = tokens[last + 1];
+      if (more === undefined || (next !== undefined && !next[2])) continue;
+      const own = namedIn(answer.slice(start, tokens[last]?.[1]), offered);
+      if (own !== undefined) {
+        from[first] = [...own, ...more];
+        break;
+      }
+    }
+    if (from[first] === undefined && between) from[first] = from[first + 1];
+  }
+  return from[0];
+}
+
+const BULLETS = /^[-*•· \t]+/u;
+
+/** What a part of a text names: one choice, or several by their numbers. */
+function namedIn(text: string, offered: readonly Value[]): readonly Value[] | undefined {
+  const inner = trimmed(text);
+  if (inner.replace(BULLETS, "") === "") return undefined;
+  const choice = named(text, offered) ?? (BULLETS.test(inner) ? named(inner.replace(BULLETS, ""), offered) : undefined);
+  if (choice !== undefined) return [choice];
+  if (!/^[1-9][0-9]{0,5}(?:\s+[1-9][0-9]{0,5})+$/.test(inner)) return undefined;
+  const all = inner.split(/\s+/).map((number) => named(number, offered));
+  return all.every((one) => one !== undefined) ? (all as readonly Value[]) : undefined;
 }
 
 // What becomes of a value where it is kept

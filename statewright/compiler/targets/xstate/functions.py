@@ -66,6 +66,8 @@ FUNCTIONS: Final[Mapping[tuple[str, bool, int], str]] = {
     ("answer.text", False, 1): "answerText",
     ("answer.number", False, 1): "answerNumber",
     ("answer.integer", False, 1): "answerInteger",
+    ("answer.numberIn", False, 2): "answerNumberIn",
+    ("answer.integerIn", False, 2): "answerIntegerIn",
     ("answer.boolean", False, 1): "answerBoolean",
     ("answer.email", False, 1): "answerEmail",
     ("answer.phone", False, 1): "answerPhone",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statewright.compiler.targets.python.regexes import (
+from statewright.compiler.analysis.regexes import (
     Choice,
     NoProgramError,
     Repeat,

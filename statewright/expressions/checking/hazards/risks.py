@@ -285,7 +285,8 @@ _TOTAL: Final = (
     *("isIP", "isCIDR", "family", "isGlobalUnicast", "isLinkLocalMulticast"),
     *("isLinkLocalUnicast", "isLoopback", "isUnspecified", "isMask", "masked", "prefixLength"),
     *("answer.text", "answer.number", "answer.integer", "answer.boolean", "answer.email"),
-    *("answer.phone", "answer.url", "answer.date"),
+    *("answer.phone", "answer.url", "answer.date", "answer.time"),
+    *("answer.numberIn", "answer.integerIn", "answer.dateIn", "answer.timeIn"),
 )
 """Functions that have a value for all arguments of their types, if that is not too large."""
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, WithJsonSchema
 
-from statewright.expressions.functions.locales import is_language
+from statewright.expressions.operations.languages import is_language
 from statewright.flows.dialects.native.shapes import Shape
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.documents import document_from

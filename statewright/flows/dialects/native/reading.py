@@ -74,6 +74,7 @@ def read(page: Page) -> Flow:
         rules=tuple(read_rules(root["rules"])),
         locale=shape.locale,
         locales=locales,
+        version=shape.version or "",
     )
 
 

@@ -21,6 +21,7 @@ from statewright.flows.dialects.native.shapes import (
     Shape,
     Text,
     Timeout,
+    Version,
 )
 from statewright.flows.dialects.native.triggers import SHAPES
 from statewright.flows.dialects.native.variable_shapes import (
@@ -167,6 +168,9 @@ class FlowShape(Shape):
     schema_: Text = Field("", alias="$schema", description="For editors: URL of this schema.")
     id: Text = Field("", description="What programs call it; by default the name of the file.")
     name: Text = Field("", description="What people call it.")
+    version: Version | None = Field(
+        None, description="What you call this version of it; flows that run it may ask for it."
+    )
     description: Text = Field("", description="What it is for.")
     start: NodeId | None = Field(None, description="The node where a conversation begins.")
     settings: SettingsShape | None = Field(None, description="What holds for the whole flow.")

@@ -200,6 +200,21 @@ Join = expected_value(
 """How many regions are waited for."""
 
 
+def _version(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+Version = expected_value(
+    _version,
+    "a whole number or a text",
+    {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1}]},
+    "put it in quotes",
+)
+"""What an author calls a version."""
+
+
 def _error_kind(value: Any) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if 100 <= value <= 599 else None

@@ -20,8 +20,8 @@ from statewright.flows.nodes import Source
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 from statewright.flows.triggers import Trigger
-from statewright.statechart.answering import spoken
 from statewright.statechart.event import is_event_name
+from statewright.statechart.keywords import is_word
 from statewright.statechart.triggers import (
     MESSAGE,
     OPENED,
@@ -204,7 +204,7 @@ def _keyword(
     matching = Matching(shape.match)
     words: list[Source] = []
     for word, item in paired(shape.words, part["words"], removed):
-        if not word or (matching is not Matching.REGEX and not spoken(word).strip()):
+        if not word or (matching is not Matching.REGEX and not is_word(word)):
             item.report("R004", f"{shown(word)} holds no word")
         elif "{{" in word and matching is not Matching.REGEX:
             item.report("R004", "a word is no template", "write what people say")

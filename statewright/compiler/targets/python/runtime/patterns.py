@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
-Ranges = tuple[tuple[int, int], ...]
-"""Code points, from and to."""
+from statewright.compiler.analysis.regexes import Ranges
 
 Instruction = Ranges | str
 """What comes next in a text: a character of these, or a place: ``A z ^ $ b``; see ``Pattern``."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from statewright.expressions.operations.answers import folded
+from statewright.expressions.operations.utterances import folded
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape

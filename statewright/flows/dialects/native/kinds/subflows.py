@@ -8,7 +8,7 @@ from pydantic import Field
 
 from statewright.flows.dialects.native.content import saved_from, source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Words
+from statewright.flows.dialects.native.shapes import Expression, NodeId, Version, Words
 from statewright.flows.nodes import Source, Subflow, outcome_port
 
 
@@ -17,6 +17,9 @@ class SubflowNode(PassingShape):
 
     type: Literal["subflow"]
     flow: Words = Field(description="Which one: a path beside this file, or the id of a flow.")
+    version: Version | None = Field(
+        None, description="Which `version` the flow has to say that it is; by default any."
+    )
     inputs: dict[str, Any] = Field(
         {}, description="Its inputs by name: any JSON; texts may be templates."
     )
@@ -44,4 +47,5 @@ def read_subflow(node: SubflowNode, box: Box) -> Subflow:
             for name in node.inputs
         ),
         saved_from(node.save, part["save"]),
+        None if node.version is None else Source(node.version, part["version"].location),
     )

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from statewright.compiler.targets.python.runtime.patterns import Ranges
+Ranges = tuple[tuple[int, int], ...]
+"""Code points, from and to."""
 
 _LAST: Final = 0x10FFFF
 

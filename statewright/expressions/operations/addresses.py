@@ -1,0 +1,94 @@
+"""Where somebody can be reached: email addresses, phone numbers and web addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from statewright.expressions.operations.utterances import plain, signed
+from statewright.expressions.values import NOTHING, Maybe
+
+_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,16}"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,16}[A-Za-z]{2,63}"
+)
+_LONGEST_EMAIL: Final = 254
+
+_PHONE: Final = re.compile(r"\(?\+?[0-9 .()/\-]{5,40}")
+_DASHES: Final = dict.fromkeys(range(8208, 8214), "-") | {0xA0: " ", 0x202F: " "}
+_TRUNK: Final = re.compile(r"\(\s?0\s?\)")
+"""The zero that is dialled inside a country only."""
+
+_TRUNK_KEPT: Final = ("39", "378", "379")
+"""Countries whose numbers keep it when they are dialled from abroad."""
+
+_ABROAD: Final = re.compile("00(?=[2-9]|1[2-9])")
+"""What is dialled before the code of a country in most of the world."""
+
+_PLACE: Final = re.compile(
+    r"(?:(?P<scheme>https?):)?(?://)?(?P<user>[^\s/?#@]{1,200}@)?"
+    r"(?P<host>[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){0,16}\.?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"(?P<rest>(?::[0-9]{1,5})?(?:[/?#]\S*)?)",
+    re.IGNORECASE,
+)
+_SITE: Final = re.compile(r"(?:[\w-]+\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})", re.IGNORECASE)
+"""The name of a host by which a web address may begin."""
+
+_LONGEST_URL: Final = 2048
+_BEHIND_URL: Final = ".,;!…"
+
+
+def understood_email(answer: Any) -> Maybe:
+    """An email address, with or without ``mailto:`` or angle brackets around it."""
+    text = plain(_unwrapped(plain(answer), "mailto:"))
+    fits = len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text)
+    return Maybe(True, text) if fits else NOTHING
+
+
+def understood_phone(answer: Any) -> Maybe:
+    """A phone number: its digits, with ``+`` before the code of a country if that is given.
+
+    ``00`` before the code of a country is ``+``, as in most of the world; ``011`` is not known from
+    a number inside a country. The ``(0)`` of ``+49 (0)30`` is left out, but in Italy, which dials
+    it.
+    """
+    text = _unwrapped(plain(answer).translate(_DASHES), "tel:")
+    digits = "".join(one for one in text if one in "0123456789")
+    if not _PHONE.fullmatch(text):
+        return NOTHING
+    abroad = text.lstrip("( ").startswith("+")
+    if not abroad and _ABROAD.match(digits):
+        abroad, digits, text = True, digits[2:], text.replace("0", "", 2)
+    if abroad and _TRUNK.search(text) and not digits.startswith(_TRUNK_KEPT):
+        digits = "".join(one for one in _TRUNK.sub("", text, count=1) if one in "0123456789")
+    if not 7 <= len(digits) <= 15:
+        return NOTHING
+    return Maybe(True, f"+{digits}" if abroad else digits)
+
+
+def understood_url(answer: Any) -> Maybe:
+    """A web address; without ``http://`` or ``https://`` before it, one of ``https``.
+
+    The scheme and the name of the host are given in small letters.
+    """
+    text = _unwrapped(signed(answer).rstrip(_BEHIND_URL), "")
+    match = _PLACE.fullmatch(text) if len(text) <= _LONGEST_URL else None
+    if match is None:
+        return NOTHING
+    host, rest = match["host"].lower(), match["rest"]
+    if match["scheme"]:
+        if not text[len(match["scheme"]) :].startswith("://"):
+            return NOTHING
+    elif match["user"] or not _SITE.fullmatch(host):
+        return NOTHING
+    scheme = (match["scheme"] or "https").lower()
+    return Maybe(True, f"{scheme}://{match['user'] or ''}{host}{rest}")
+
+
+def _unwrapped(text: str, scheme: str) -> str:
+    """A text without the angle brackets around it, and a scheme before it."""
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1].strip()
+    if scheme and text[: len(scheme)].lower() == scheme:
+        text = text[len(scheme) :].strip()
+    return text

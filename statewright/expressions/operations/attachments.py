@@ -1,0 +1,113 @@
+"""What comes with a message: files, and places on earth, which may be typed, too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from statewright.expressions.operations.numerals import understood_number
+from statewright.expressions.operations.utterances import plain
+from statewright.expressions.values import NOTHING, Maybe, kind
+
+_URLS: Final = ("url", "data_url", "file_url", "link")
+_SIZES: Final = ("size", "file_size")
+"""What channels call the parts of a file, the usual name first."""
+
+_LATITUDES: Final = ("latitude", "lat", "coordinates_lat", "degreesLatitude")
+_LONGITUDES: Final = ("longitude", "lng", "lon", "long", "coordinates_long", "degreesLongitude")
+"""What channels call the parts of a place, the usual name first."""
+
+_DEGREES: Final = r"[0-9]{1,3}(?:[.,][0-9]{1,20})?"
+_PAIR: Final = re.compile(
+    rf"(?P<lat>[+-]?{_DEGREES})°?(?P<gap>\s{{0,9}}[,;]\s{{0,9}}|\s{{1,9}})(?P<long>[+-]?{_DEGREES})°?"
+)
+_COMPASS: Final = re.compile(
+    r"(?P<d1>[0-9]{1,3}(?:[.,][0-9]{1,20})?)\s{0,3}°?\s{0,3}"
+    r"(?:(?P<m1>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s{0,3}['′’]\s{0,3})?"
+    r"(?:(?P<s1>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s{0,3}(?:[\"″”]|'')\s{0,3})?(?P<lat>[NS])"
+    r"\s{0,3}[,;]?\s{0,3}"
+    r"(?P<d2>[0-9]{1,3}(?:[.,][0-9]{1,20})?)\s{0,3}°?\s{0,3}"
+    r"(?:(?P<m2>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s{0,3}['′’]\s{0,3})?"
+    r"(?:(?P<s2>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s{0,3}(?:[\"″”]|'')\s{0,3})?(?P<long>[EWO])",
+    re.IGNORECASE,
+)
+_MINUTES: Final = 60
+_MOST: Final = (90, 180)
+"""The most degrees of latitude, and of longitude."""
+
+
+def understood_file(answer: Any) -> Maybe:
+    """A file, or the first of several: a map with a ``url``, and no negative ``size``."""
+    if kind(answer) is list and answer:
+        answer = answer[0]
+    if kind(answer) is not dict:
+        return NOTHING
+    url = _first(answer, _URLS)
+    size = _first(answer, _SIZES)
+    if kind(url) is not str or url == "" or (kind(size) in (int, float) and size < 0):
+        return NOTHING
+    return Maybe(
+        True, {**answer, "url": url} if size is None else {**answer, "url": url, "size": size}
+    )
+
+
+def understood_location(answer: Any) -> Maybe:
+    """A place on earth: a map with latitude and longitude, or both as a text."""
+    if kind(answer) is list and answer:
+        answer = answer[0]
+    pair = _pair_sent(answer) if kind(answer) is dict else _pair_typed(plain(answer))
+    if pair is None or any(abs(one) > most for one, most in zip(pair, _MOST, strict=True)):
+        return NOTHING
+    latitude, longitude = pair
+    return Maybe(True, {"latitude": latitude, "longitude": longitude})
+
+
+def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((given[name] for name in names if name in given), None)
+
+
+def _pair_sent(given: Mapping[str, Any]) -> tuple[float, float] | None:
+    for place in (given, given.get("location"), given.get("coordinates")):
+        if isinstance(place, dict):
+            found = (understood_number(_first(place, names)) for names in (_LATITUDES, _LONGITUDES))
+            latitude, longitude = found
+            if latitude.present and longitude.present:
+                return latitude.value, longitude.value
+    return None
+
+
+def _pair_typed(text: str) -> tuple[float, float] | None:
+    text = text.removeprefix("geo:").strip("()[] ").replace("º", "°")
+    match = _PAIR.fullmatch(text)
+    if match is not None:
+        return _degrees_in(match["lat"], match["long"], match["gap"])
+    match = _COMPASS.fullmatch(text)
+    if match is None:
+        return None
+    latitude, longitude = _angles(match)
+    # `O` is the west of French and Spanish, and the east of German.
+    if latitude is None or longitude is None or match["long"] in "oO":
+        return None
+    south, west = match["lat"] in "sS", match["long"] in "wW"
+    return (-latitude if south else latitude), (-longitude if west else longitude)
+
+
+def _degrees_in(latitude: str, longitude: str, gap: str) -> tuple[float, float] | None:
+    """Two numbers; with commas before their fractions only where no comma stands between them."""
+    commas = [("," in one) for one in (latitude, longitude)]
+    if any(commas) and ("," in gap or not all(commas)):
+        return None
+    if gap == "," and "." not in latitude + longitude:
+        return None  # `52,13` is rather one number
+    return float(latitude.replace(",", ".")), float(longitude.replace(",", "."))
+
+
+def _angles(match: re.Match[str]) -> Iterator[float | None]:
+    """Degrees, minutes and seconds as degrees; None where there are too many of these."""
+    for place in (1, 2):
+        parts = [float((match[f"{name}{place}"] or "0").replace(",", ".")) for name in "dms"]
+        degrees, minutes, seconds = parts
+        good = minutes < _MINUTES and seconds < _MINUTES
+        angle = degrees + minutes / _MINUTES + seconds / _MINUTES**2
+        yield round(angle, 9) if good else None
