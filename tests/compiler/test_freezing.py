@@ -488,3 +488,57 @@ nodes:
     script = ["one", {"advance": "8s"}, "two", {"advance": "9s"}]
     assert talk(flow, *script) == ["Well?"]
     assert talk(flow, *script, {"advance": "2s"})[-1] == "Still?"
+
+
+HELPED = """
+  help:
+    type: interrupt
+    words: [help]
+    nodes: {told: {type: message, text: Helped, next: back}, back: {type: leave}}
+"""
+LOOPING = """
+start: each
+variables: {a: string, seen: {type: list, default: []}}
+nodes:
+  each:
+    type: loop
+    times: 2
+    next: bye
+    nodes:
+      q: {type: question, text: "Well?", variable: a, retries: 1, pattern: "^x", next: d, on: {fallback: d}}
+      d: {type: delay, duration: 10m, next: s}
+      s: {type: set, actions: [{append: seen, value: "{{ a }}"}], next: again}
+      again: {type: continue}
+  bye: {type: end, text: "{{ seen }}"}
+"""
+CONVERSATIONS: dict[str, tuple[str, list[Any]]] = {
+    "http": (BESIDE.replace("WORK", PAY), [PAID, "Ada"]),
+    "late http": (BESIDE.replace("WORK", PAY), [{"advance": "11m"}, "Ada"]),
+    "approval": (BESIDE.replace("WORK", APPROVAL), ["Ada", {"advance": "1h"}, DECIDED]),
+    "client": (BESIDE.replace("WORK", CLIENT), [SCANNED, {"advance": "1h"}, "Ada"]),
+    "handoff and http": (HANDED.replace("WORK", PAY), [PAID, RESOLVED]),
+    "handoff that nobody takes": (HANDED.replace("WORK", APPROVAL), [DECIDED, {"advance": "2h"}]),
+    "two handoffs": (TWO, [{"advance": "35m"}, RESOLVED]),
+    "approval alone": (ASKING, [{"advance": "23h"}, {"advance": "2h"}]),
+    "form": (FORM, ["1", {"advance": "3m"}, "x", "5"]),
+    "form at once": (FORM, ["1", {"event": "form.submit", "data": {"values": {"x": "q", "y": 3}}}]),
+    "loop": (LOOPING, ["x1", {"advance": "10m"}, "no", "x2", {"advance": "10m"}]),
+    "try": (TRYING, [{"advance": "9m"}, "yes"]),
+    "human": (HUMAN + PEOPLE, ["human", {"advance": "20m"}, RESOLVED, "Ada"]),
+}
+
+
+@pytest.mark.parametrize("name", CONVERSATIONS)
+def test_an_interrupt_changes_nothing_but_what_is_said(name: str) -> None:
+    flow, script = CONVERSATIONS[name]
+    flow += HELPED
+    usual = played_anew(flow, *script)
+    helped = False
+    for place in range(len(script)):
+        played = played_anew(flow, *script[:place], "help", *script[place:])
+        assert played[-1].outcome == usual[-1].outcome
+        assert said(played)[-1] == said(usual)[-1]
+        assert asked(played) == asked(usual)
+        helped = helped or "Helped" in said(played)
+    # What is said to people begins no interrupt.
+    assert helped or "handoff" in flow
