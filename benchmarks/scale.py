@@ -22,7 +22,8 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from benchmarks.turn import KEYS, SAID, filled
+from benchmarks.sessions import KEYS, SAID
+from benchmarks.turn import filled
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
 from statewright.runtime.clock import SECOND, system_clock

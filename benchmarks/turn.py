@@ -14,13 +14,17 @@ Beside them is the limit:
   and the same durability, one transaction a turn.
 - PostgreSQL: ``pgbench`` with one prepared statement that updates the session and inserts into
   history and outbox, without reading the session first.
+
+Beside the rates stands processor time per turn, in microseconds: of this process, and of the
+server. It says more where others use the machine. Two lines tell of waiting: how much longer a turn
+takes than the limit where nothing else is under way, and how long turns take that arrive at random
+at half the rate of 32 clients, counted from when they arrive.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
 import re
 import shutil
 import sqlite3
@@ -35,110 +39,46 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
-from statewright.expressions import Literal
+from benchmarks.processor import spent_by, spent_here
+from benchmarks.sessions import (
+    CHANCE,
+    CHART,
+    KEYS,
+    SAID,
+    SAMPLES,
+    SESSIONS,
+    TENANTS,
+    first_turn,
+    turn,
+)
 from statewright.runtime import Runtime
-from statewright.runtime.turns.messages import Incoming
-from statewright.runtime.turns.stepping import begun, start_event, stepped, turn_from
-from statewright.statechart import Datum, Event, Release, Statechart, digest_of
-from statewright.statechart.actions import Assign, Say, Send
+from statewright.statechart import Release, digest_of
 from statewright.storage import SQLStore
-from statewright.storage.records import Birth, Committed, Lookup, SessionKey, Turn
+from statewright.storage.records import Committed, Lookup
 from statewright.storage.sql import rows, upgrade
 from statewright.storage.sql.sqlite import PRAGMAS
 from statewright.storage.sql.statements import statements_for
 from statewright.storage.store import WAITING
 from tests.postgres import Server
-from tests.statechart.building import atom, cel, final, text, to
 
-SESSIONS = 10_000
-TENANTS = 50
 SECONDS = 3.0
 CLIENTS = (1, 8, 32)
 BUDGET = {"sqlite": 0.75, "postgresql": 0.7}
 
-CHANCE = random.Random(1)
-WORDS = ("hello", "order", "status", "payment", "name", "email", "phone", "yes", "menu", "agent")
-
-
-def talk(size: int) -> str:
-    """Text like that of a chat."""
-    return " ".join(CHANCE.choice(WORDS) + str(CHANCE.randrange(100)) for _ in range(size // 8))
-
-
-QUESTIONS = 18
-
-
-def conversation() -> Statechart:
-    """Asks one thing after another, round and round, and notes the answers: 20 states."""
-    asked = tuple(
-        atom(
-            f"ask{number}",
-            to("over", on="message", when="input == 'stop' && turns > 3"),
-            to("help", on="message", when="input.startsWith('help') && helps < 3"),
-            to(
-                f"ask{(number + 1) % QUESTIONS}",
-                on="message",
-                when="size(input) > 3 && turns >= 0",
-                do=(
-                    Assign((f"v{number}",), cel("input")),
-                    Assign(("turns",), cel("turns + 1")),
-                    Say(text(f"{talk(120)} {{{{ input }}}}? That was {{{{ turns }}}}")),
-                    Send("note", cel(f"{{'text': '{talk(200)}', 'n': turns}}"), target="ledger"),
-                ),
-            ),
-            to(on="message", do=Say(Literal("pardon?"))),
-        )
-        for number in range(QUESTIONS)
-    )
-    known = tuple(Datum(f"v{number}", "string", Literal(talk(60))) for number in range(30))
-    counted = (Datum("turns", "int", Literal(0)), Datum("helps", "int", Literal(0)))
-    helping = atom("help", to("ask0", on="message"))
-    return Statechart("benchmark", (*asked, helping, final("over")), data=(*known, *counted))
-
-
-CHART = conversation()
-KEYS = [SessionKey(f"t{number % TENANTS}", f"session-{number:06}") for number in range(SESSIONS)]
-SAID = [talk(120) for _ in range(64)]
-
-
-def first_turn(number: int) -> Turn:
-    """The turn that begins a session."""
-    key = KEYS[number]
-    event = start_event({}, seed="s", now=number, contact={}, tenant={})
-    made = begun(CHART, key.session, event)
-    birth = Birth("flow", "web", f"c{number}")
-    return turn_from(key, made, Incoming("start", event), version=1, birth=birth)
-
-
-def second_turns() -> list[Turn]:
-    """Some turns as the runtime makes them: what is written where nothing is stepped."""
-    turns = []
-    for number, said in enumerate(SAID[:16]):
-        key = KEYS[number]
-        event = start_event({}, seed="s", now=number, contact={}, tenant={})
-        before = begun(CHART, key.session, event).step.snapshot
-        message = Event("message", {"text": said}, 1_000_000)
-        made = stepped(CHART, before, message)
-        turns.append(turn_from(key, made, Incoming("m", message), version=1))
-    return turns
-
-
-SAMPLES = second_turns()
-
-
-def turn(number: int, expected: int, message: str) -> Turn:
-    """A turn of one of the sessions, made of what other turns have written."""
-    sample = CHANCE.choice(SAMPLES)
-    return replace(sample, key=KEYS[number], expected=expected, message=message, at=expected)
-
 
 class Measured:
-    """Turns counted in a window of time, after a while of warming up."""
+    """Turns counted in a window of time, after a while of warming up.
 
-    def __init__(self) -> None:
+    Args:
+        server: the id of the process of the database, or None where it has none of its own.
+    """
+
+    def __init__(self, server: int | None = None) -> None:
         self.times: list[float] = []
         self.start = time.perf_counter() + 0.5
         self.end = self.start + SECONDS
+        self._server = server
+        self._before = (0.0, 0.0)
 
     def goes_on(self) -> bool:
         """Whether there is time for another turn."""
@@ -147,26 +87,36 @@ class Measured:
     def count(self, began: float) -> None:
         """Count a turn that began then and ended now."""
         if began >= self.start:
+            if not self.times:
+                self._before = (spent_here(), spent_by(self._server))
             self.times.append(time.perf_counter() - began)
 
     def rate(self) -> float:
         """Turns a second."""
         return len(self.times) / SECONDS
 
+    def waited(self, part: float) -> float:
+        """The milliseconds that so large a part of the turns does not exceed."""
+        return 1_000 * sorted(self.times)[int(len(self.times) * part)]
+
     def line(self, name: str, clients: int, limit: float, budget: float | None = None) -> str:
-        """The result for people."""
-        times = sorted(self.times)
-        p50, p99 = (1_000 * times[int(len(times) * part)] for part in (0.5, 0.99))
+        """The result for people; to be asked for at the end of the window."""
+        now = (spent_here(), spent_by(self._server))
+        here, there = (
+            1e6 * (after - before) / len(self.times)
+            for before, after in zip(self._before, now, strict=True)
+        )
         verdict = f"   budget {budget}" if budget else ""
         return (
-            f"{name:<28} {clients:>7} {self.rate():>9,.0f} {self.rate() / limit:>7.2f}"
-            f" {p50:>8.2f} {p99:>8.2f}{verdict}"
+            f"{name:<28} {clients or '':>7} {self.rate():>9,.0f} {self.rate() / limit:>7.2f}"
+            f" {self.waited(0.5):>8.2f} {self.waited(0.99):>8.2f} {here:>8.0f} {there:>8.0f}"
+            f"{verdict}"
         )
 
 
-async def turns_of_store(store: SQLStore, clients: int) -> Measured:
+async def turns_of_store(store: SQLStore, clients: int, server: int | None) -> Measured:
     """Turns through a store by some clients at once, without stepping."""
-    measured, life = Measured(), time.time_ns()
+    measured, life = Measured(server), time.time_ns()
 
     async def client(who: int) -> None:
         count = 0
@@ -188,23 +138,45 @@ async def turns_of_store(store: SQLStore, clients: int) -> Measured:
     return measured
 
 
-async def turns_of_runtime(runtime: Runtime, clients: int) -> Measured:
+async def turns_of_runtime(runtime: Runtime, clients: int, server: int | None) -> Measured:
     """Whole turns by some clients at once."""
-    measured, life = Measured(), time.time_ns()
+    measured, life = Measured(server), time.time_ns()
 
     async def client(who: int) -> None:
         count = 0
         while measured.goes_on():
             began = time.perf_counter()
-            key = KEYS[CHANCE.randrange(SESSIONS)]
-            said = SAID[count % len(SAID)]
-            answer = await runtime.send(key, said, message_id=f"{life}-{who}-{count}")
-            assert answer.messages
+            await answered(runtime, f"{life}-{who}-{count}")
             measured.count(began)
             count += 1
 
     await asyncio.gather(*(client(who) for who in range(clients)))
     return measured
+
+
+async def turns_that_arrive(runtime: Runtime, rate: float, server: int | None) -> Measured:
+    """Whole turns that arrive at random, so many a second, whether others are done or not."""
+    measured, life = Measured(server), time.time_ns()
+
+    async def arrive(name: str, began: float) -> None:
+        await answered(runtime, name)
+        measured.count(began)
+
+    arrival = time.perf_counter()
+    async with asyncio.TaskGroup() as arriving:
+        while arrival < measured.end:
+            # Whatever should have arrived by now has: being late is not the next one's fault.
+            await asyncio.sleep(max(0, arrival - time.perf_counter()))
+            arriving.create_task(arrive(f"{life}-{arrival}", arrival))
+            arrival += CHANCE.expovariate(rate)
+    return measured
+
+
+async def answered(runtime: Runtime, message: str) -> None:
+    """A turn of a session at random."""
+    key = KEYS[CHANCE.randrange(SESSIONS)]
+    answer = await runtime.send(key, CHANCE.choice(SAID), message_id=message)
+    assert answer.messages
 
 
 def bare_sqlite(path: Path) -> Measured:
@@ -304,20 +276,43 @@ async def filled(url: str) -> None:
     await store.close()
 
 
-async def whole(url: str, clients: int) -> Measured:
+async def whole(url: str, clients: int, server: int | None = None) -> Measured:
     """Turns of the runtime on a database."""
     async with Runtime(SQLStore(url), engine=None) as runtime:
-        return await turns_of_runtime(runtime, clients)
+        return await turns_of_runtime(runtime, clients, server)
 
 
-async def stored(url: str, clients: int) -> Measured:
+async def arriving(url: str, rate: float, server: int | None = None) -> Measured:
+    """Turns of the runtime on a database, as many a second as arrive."""
+    async with Runtime(SQLStore(url), engine=None) as runtime:
+        return await turns_that_arrive(runtime, rate, server)
+
+
+async def stored(url: str, clients: int, server: int | None = None) -> Measured:
     """Turns of the store alone on a database; its sessions cannot be stepped after that."""
     store = SQLStore(url)
     await store.open()
     try:
-        return await turns_of_store(store, clients)
+        return await turns_of_store(store, clients, server)
     finally:
         await store.close()
+
+
+def told(turns: Measured, clients: int, limit: float, own: float, budget: float) -> None:
+    """Say how whole turns went; where nothing else was under way, beside what is the database's.
+
+    Args:
+        turns: as they were measured.
+        clients: how many there were.
+        limit: turns a second of the limit, by as many clients.
+        own: the milliseconds of a turn of the limit, where nothing else is under way.
+        budget: what the ratio should be with the most clients.
+    """
+    most = clients == CLIENTS[-1]
+    print(turns.line("turn", clients, limit, budget if most else None), flush=True)
+    if clients == 1:
+        added = turns.waited(0.5) - own
+        print(f"{'… added when idle, p50':<28} {added:>42.2f} ms   budget 1.0", flush=True)
 
 
 def on_sqlite() -> None:
@@ -333,10 +328,12 @@ def on_sqlite() -> None:
             bare = bare_sqlite(files[2])
             print(bare.line("bare sqlite3", 1, bare.rate()), flush=True)
             measured = asyncio.run(whole(f"sqlite:///{files[0]}", clients))
-            budget = BUDGET["sqlite"] if clients == CLIENTS[-1] else None
-            print(measured.line("turn", clients, bare.rate(), budget), flush=True)
+            told(measured, clients, bare.rate(), bare.waited(0.5), BUDGET["sqlite"])
+            rate = measured.rate()
             measured = asyncio.run(stored(f"sqlite:///{files[1]}", clients))
             print(measured.line("store", clients, bare.rate()), flush=True)
+        measured = asyncio.run(arriving(f"sqlite:///{files[0]}", rate / 2))
+        print(measured.line("turn at half of that rate", 0, rate), flush=True)
 
 
 def on_postgresql() -> None:
@@ -350,13 +347,18 @@ def on_postgresql() -> None:
             for name in names:
                 admin.execute(f'create database "{name}" template postgres'.encode())
         for clients in CLIENTS:
+            before = spent_by(server.process)
             limit = pgbench(server, "limit", clients)
-            print(f"{'pgbench, one statement':<28} {clients:>7} {limit:>9,.0f}", flush=True)
-            measured = asyncio.run(whole(server.url("turn"), clients))
-            budget = BUDGET["postgresql"] if clients == CLIENTS[-1] else None
-            print(measured.line("turn", clients, limit, budget), flush=True)
-            measured = asyncio.run(stored(server.url("store"), clients))
+            spent = 1e6 * (spent_by(server.process) - before) / (limit * SECONDS)
+            name = "pgbench, one statement"
+            print(f"{name:<28} {clients:>7} {limit:>9,.0f} {spent:>43.0f}", flush=True)
+            measured = asyncio.run(whole(server.url("turn"), clients, server.process))
+            told(measured, clients, limit, 1_000 * clients / limit, BUDGET["postgresql"])
+            rate = measured.rate()
+            measured = asyncio.run(stored(server.url("store"), clients, server.process))
             print(measured.line("store", clients, limit), flush=True)
+        measured = asyncio.run(arriving(server.url("turn"), rate / 2, server.process))
+        print(measured.line("turn at half of that rate", 0, rate), flush=True)
     finally:
         server.stop()
 
@@ -367,7 +369,10 @@ RUNS: dict[str, Callable[[], None]] = {"sqlite": on_sqlite, "postgresql": on_pos
 def main() -> None:
     """Run what was asked for, or all."""
     for name in sys.argv[1:] or RUNS:
-        print(f"{name:<28} {'clients':>7} {'turns/s':>9} {'ratio':>7} {'p50 ms':>8} {'p99 ms':>8}")
+        print(
+            f"{name:<28} {'clients':>7} {'turns/s':>9} {'ratio':>7} {'p50 ms':>8} {'p99 ms':>8}"
+            f" {'µs here':>8} {'server':>8}"
+        )
         RUNS[name]()
 
 

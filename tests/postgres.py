@@ -136,6 +136,11 @@ class Server:
             time.sleep(0.02)
         return process
 
+    @property
+    def process(self) -> int:
+        """The id of the process whose children serve."""
+        return self._process.pid
+
     def url(self, database: str = "postgres") -> str:
         """Where a database of this server is."""
         return f"postgresql://postgres@/{database}?host={self.directory}"

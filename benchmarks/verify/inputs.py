@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Any
 
@@ -66,6 +66,11 @@ class Inputs:
         if kind in {"map", "object"}:
             return ({}, {"name": "Ada"})
         return self.texts
+
+    def values_of(self, variable: str) -> tuple[Any, ...]:
+        """Values of what a variable gets: all that it may have, and others."""
+        others = self.values(self.types.get(variable, "string"))
+        return tuple(dict.fromkeys((*self.closed.get(variable, ()), *others)))
 
     def starts(self, chart: Statechart) -> Iterator[dict[str, Any]]:
         """What a session may be given when it begins."""
@@ -145,16 +150,17 @@ def inputs_of(source: Source, chart: Statechart) -> Inputs:
     around = {n + step for n in numbers for step in (-1, 0, 1)} or {7}
     texts = {found for text in strings for found in _QUOTED.findall(text)}
     types = {name: _type(one) for name, one in document.get("variables", {}).items()}
-    found = Inputs(tuple(sorted(around)), (*sorted(texts), OTHER), types=types)
-    answers = {ident: tuple(_answers(node, found)) for ident, node, _ in nodes_of(document)}
-    written = chart_to_json(chart)
-    events = [one for one in EVENTS if f'"{one}"' in written]
     closed = {
         name: tuple(one["values"])
         for name, one in document.get("variables", {}).items()
         if isinstance(one, dict) and one.get("values")
     }
-    return Inputs(found.numbers, found.texts, answers, tuple(events), types, closed)
+    others = (*sorted(texts), OTHER)
+    found = Inputs(tuple(sorted(around)), others, types=types, closed=closed)
+    answers = {ident: tuple(_answers(node, found)) for ident, node, _ in nodes_of(document)}
+    written = chart_to_json(chart)
+    events = tuple(one for one in EVENTS if f'"{one}"' in written)
+    return replace(found, answers=answers, events=events)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -182,7 +188,7 @@ def _answers(node: dict[str, Any], inputs: Inputs) -> Iterator[Any]:
         for part in _SAVED.findall(str(written))
     }
     parts = dict.fromkeys(_SAVED.findall(text) + _ANSWER.findall(text))
-    pools = {part: inputs.values(inputs.types.get(saved.get(part, ""), "string")) for part in parts}
+    pools = {part: inputs.values_of(saved.get(part, "")) for part in parts}
     usual = {part: pool[0] for part, pool in pools.items()}
     bodies = [usual] + [{**usual, part: v} for part, pool in pools.items() for v in pool[1:]]
     for body in [*bodies, {}][:MOST]:

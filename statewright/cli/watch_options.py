@@ -37,7 +37,7 @@ limit_option = click.option(
     multiple=True,
     envvar="STATEWRIGHT_LIMITS",
     metavar="WHOM=RATE",
-    help="How often this process makes requests: tenant=50/s, host=10/s, host:crm.example=100/m.",
+    help="How often requests are made, by all processes: tenant=50/s, host:crm.example=100/m.",
 )
 log_format_option = click.option(
     "--log-format",

@@ -181,8 +181,11 @@ def with_verification(compilation: Compilation, verification: Verification) -> C
 
 
 def _only_guessed(errors: tuple[Finding, ...]) -> bool:
-    """Whether all errors are such as verification knows more about."""
-    return all(one.code in GUESSED for one in errors)
+    """Whether all errors are such as verification knows more about, or break rules of a house.
+
+    Those say nothing about what can happen.
+    """
+    return all(one.code in GUESSED or one.code not in BY_CODE for one in errors)
 
 
 GUESSED = frozenset(("S108",))

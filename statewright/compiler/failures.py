@@ -45,8 +45,9 @@ def _reads_error(flow: Flow) -> bool:
     if any(variable.name == ERROR for variable in flow.variables):
         return False
     return any(
-        _READ.search(text.source.text)
+        ERROR in text.source.text
         and text.role in _ROLES
+        and _READ.search(text.source.text)
         and not any(name.name == ERROR for name in text.names)
         and (text.role is not Role.TEMPLATE or "{{" in text.source.text)
         for text in texts_of(flow)

@@ -11,7 +11,7 @@ from statewright.compiler.paths import path_from
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import CelType, Environment, type_from_name
 from statewright.expressions.overloads import function
-from statewright.expressions.types import DYN, MAP, object_of
+from statewright.expressions.types import DYN, MAP, STRING, object_of
 from statewright.flows.declaring import chart_type_of, limits_of, part_at
 from statewright.flows.model import Flow, Variable, VariableScope
 from statewright.flows.nodes import Source
@@ -48,7 +48,7 @@ _CALLS: Final = 20
 """How deep flows are followed that call each other; more is refused elsewhere."""
 
 _KNOWN: Final[Mapping[VariableScope, Mapping[str, CelType]]] = {
-    VariableScope.CONTACT: {"tags": MAP, "segments": MAP},
+    VariableScope.CONTACT: {"id": STRING, "tags": MAP, "segments": MAP},
     VariableScope.TENANT: {},
 }
 """Values of the contact and the tenant that nobody has to declare."""

@@ -90,6 +90,8 @@ def _found(expression: Expression, named: _Named) -> tuple[Reference, ...]:
 
 
 def _find(node: Node, bound: frozenset[str], found: list[Reference], named: _Named) -> None:
+    if isinstance(node, Literal):
+        return
     path = _path(node, named) if isinstance(node, _PATHS) else None
     if path is not None:
         name, fields, tested = path

@@ -17,6 +17,9 @@ _CHART_TYPES: Final[Mapping[str, str]] = MappingProxyType({"date": "string", "ob
 _TIMES: Final = frozenset({"timestamp", "duration"})
 
 
+_NONE: Final = Limits()
+
+
 def chart_type_of(variable: Variable) -> str:
     """The type of a variable, as in ``Datum.type``."""
     if variable.type == "enum":
@@ -42,7 +45,7 @@ def limits_of(variable: Variable) -> Limits | None:
         others=variable.others,
         constant=variable.read_only,
     )
-    return None if limits == Limits() else limits
+    return None if limits == _NONE else limits
 
 
 def member_of(part: Variable) -> Member:

@@ -66,7 +66,12 @@ class Parts:
         self.observers = Observers(observers)
         self.turns = Turns(store, clock, self._committed, self.observers, queues)
         performer = Performer(
-            self.handlers, secrets, clock=clock, observers=self.observers, limits=limits
+            self.handlers,
+            secrets,
+            clock=clock,
+            observers=self.observers,
+            limits=limits,
+            tallies=store,
         )
         results = Results(store, clock, chance, performer, self.turns, self.observers)
         self.starter = Starter(store, self.turns, chance, signing_key)

@@ -39,6 +39,7 @@ from statewright.storage.records import (
 )
 from statewright.storage.secrets import MemorySecrets
 from statewright.storage.store import PAGE, WAITING
+from statewright.storage.tallies import Change, MemoryTallies, Place
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.drafts = MemoryDrafts()
         self.secrets = MemorySecrets()
+        self._tallies = MemoryTallies()
         self._publications: dict[tuple[str, str], list[tuple[Publication, Release]]] = {}
         self._conversations: dict[tuple[str, str, str], dict[str, tuple[int, SessionKey]]] = {}
         self._sessions: dict[SessionKey, Session] = {}
@@ -376,6 +378,10 @@ class MemoryStore:
         claim = replace(sent.claim, token="", attempts=0)
         sent.claim, sent.available_at, sent.failed_at, sent.result = claim, at, None, ""
         return True
+
+    async def tally(self, places: Sequence[Place], change: Change) -> None:
+        """See ``KeepsTallies``."""
+        self._tallies.change(places, change)
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""

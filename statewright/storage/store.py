@@ -47,6 +47,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
+from statewright.storage.tallies import KeepsTallies
 
 PAGE = 100
 """How many rows a list has unless it is told otherwise."""
@@ -56,7 +57,7 @@ WAITING = 64
 """How many of the messages that wait in a session ``load`` gives."""
 
 
-class Store(KeepsReceipts, KeepsJournal, Protocol):
+class Store(KeepsReceipts, KeepsJournal, KeepsTallies, Protocol):
     """Where publications and sessions are kept. Constructing one opens nothing.
 
     Every method may raise ``StorageUnavailable``.

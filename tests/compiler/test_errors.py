@@ -48,19 +48,19 @@ LATE = {"advance": "31s"}
     [
         (
             answered(404, {"reason": "gone"}),
-            'status|status|what came back is no result that will do|404|{"reason":"gone"}|find|error.flow.http',
+            'status|status|the server has not done what it was asked for|404|{"reason":"gone"}|find|error.flow.http',
         ),
         (
             answered(401, "no"),
-            "authentication|status|what came back is no result that will do|401|no|find|error.flow.http",
+            "authentication|status|the server has not done what it was asked for|401|no|find|error.flow.http",
         ),
         (
             answered(429),
-            "rate_limit|status|what came back is no result that will do|429||find|error.flow.http",
+            "rate_limit|status|the server has not done what it was asked for|429||find|error.flow.http",
         ),
         (
             answered(302),
-            "status|status|what came back is no result that will do|302||find|error.flow.http",
+            "status|status|the server has not done what it was asked for|302||find|error.flow.http",
         ),
         (
             failed(code="timeout", message="there was no response in time"),
@@ -226,11 +226,11 @@ nodes:
   bye: {type: end, text: Bye}
 """
     assert talk(flow, answered(503)) == [
-        "what came back is no result that will do",
+        "the server has not done what it was asked for",
         "503 of find",
         "Bye",
     ]
-    assert talk(flow, answered(404)) == ["what came back is no result that will do", "Bye"]
+    assert talk(flow, answered(404)) == ["the server has not done what it was asked for", "Bye"]
     assert talk(flow, answered(200)) == ["fine", "Bye"]
 
 
@@ -260,7 +260,7 @@ nodes:
 """
     script = {"result": "run/find", "data": {"status": 404, "headers": {}, "body": None}}
     played = with_subflow(outer.replace("CLASS", "404"), inner, script)
-    assert played == ["what came back is no result that will do in find", "Bye"]
+    assert played == ["the server has not done what it was asked for in find", "Bye"]
 
 
 def test_the_end_of_a_subflow_that_failed_is_told_by_its_outcome() -> None:
@@ -279,6 +279,10 @@ nodes:
 """
     told = "subflow: broke (the flow that was run has failed)"
     assert with_subflow(outer, inner) == [told]
+    lacking = outer.replace("flow: inner.yaml", "flow: inner.yaml, save: {x: output.y}")
+    lacking = lacking.replace("start: run", "start: run\nvariables: {x: string}")
+    inner = inner.replace("start: done", "start: done\nvariables: {y: string}")
+    assert with_subflow(lacking, inner) == [told]
 
 
 def with_subflow(outer: str, inner: str, *script: Any) -> list[str]:
@@ -389,3 +393,34 @@ def test_a_clause_whose_errors_are_all_answered_before_is_never_reached(
         "      - errors: [any]", f"{clause}      - errors: [any]"
     )
     assert codes(flow.replace("SECOND", second)) == told
+
+
+@pytest.mark.parametrize("place", ["error", "error.message", "vars.error"])
+def test_what_went_wrong_is_only_to_be_read(place: str) -> None:
+    flow = ASKING.replace("error: sorry", "error: forget").replace("TEXT", "{{ error.message }}")
+    flow += f"  forget: {{type: set, actions: [{{unset: {place}}}], next: sorry}}\n"
+    assert "D408" in codes(flow)
+
+
+def test_what_a_client_says_of_its_failure_is_the_body_whatever_it_is() -> None:
+    flow = """
+start: run
+nodes:
+  run: {type: client, action: print, timeout: 1h, next: bye, on: {error: sorry, timeout: bye}}
+  sorry: {type: end, text: "{{ error.class }} {{ error.code }} {{ error.body.code }}"}
+  bye: {type: end}
+"""
+    said_by_client = {"node": "run", "code": [7], "message": {"a": 1}, "status": "odd"}
+    assert talk(flow, {"event": "client.error", "data": said_by_client})[-1] == "request client [7]"
+
+
+def test_a_model_that_says_nothing_has_failed_as_a_request() -> None:
+    flow = """
+start: ask
+nodes:
+  ask: {type: llm, model: m, prompt: Hi, next: bye, on: {error: sorry}}
+  sorry: {type: end, text: "{{ error.class }} {{ error.code }} {{ error.status }}"}
+  bye: {type: end}
+"""
+    for data in ({"status": "odd", "code": 1}, None, "text"):
+        assert talk(flow, {"result": "ask", "data": data}) == ["request result 0"]

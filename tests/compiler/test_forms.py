@@ -221,3 +221,24 @@ def test_the_time_of_a_form_goes_on_while_something_else_is_said() -> None:
     script = [{"advance": "6m"}, "help", "Ada", {"advance": "3m"}, "help"]
     assert said(played_anew(PAUSED, *script, {"advance": "59s"}))[-1] == "A"
     assert said(played_anew(PAUSED, *script, {"advance": "60s"}))[-1] == "Late"
+
+
+SIZES = """
+locale: en
+locales: {de: {nodes: {f: {fields: {size: {text: "Größe?", choices: {s: Klein, l: {label: Groß, synonyms: [riesig]}}}}}}}}
+start: f
+variables: {p: map}
+nodes:
+  f:
+    type: form
+    fields: {size: {text: "Size?", choices: [{value: s, label: Small}, {value: l, label: Large}]}}
+    variable: p
+    next: bye
+  bye: {type: end, text: "{{ p.size }}"}
+"""
+
+
+@pytest.mark.parametrize("label", ["Large", "gross", "GROSS", "riesig", "l", "2"])
+def test_choices_are_submitted_by_their_labels_in_any_language_of_the_flow(label: str) -> None:
+    event = {"event": "form.submit", "data": {"values": {"size": label}}}
+    assert said(played_anew(SIZES, event, data={"locale": "de"}))[-1] == "l"

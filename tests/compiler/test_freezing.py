@@ -165,7 +165,8 @@ nodes:
 
 
 def test_a_decision_that_comes_during_an_interrupt_counts_after_it() -> None:
-    assert talk(ASKING + HELP, "help", DECIDED, "all") == ["I have to ask.", "With what?", "Paid"]
+    told = "I have to ask."
+    assert talk(ASKING + HELP, "help", DECIDED, "all") == [told, "With what?", told, "Paid"]
 
 
 def test_interrupts_do_not_put_off_a_deadline() -> None:

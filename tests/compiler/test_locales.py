@@ -9,7 +9,7 @@ import pytest
 
 from statewright import compiler, flows
 from statewright.compiler.targets import TARGETS
-from statewright.statechart import Event, macrostep, start
+from statewright.statechart import Event, macrostep, parse_script, play, start
 from tests.compiler.conversations import HEADER, compiled, said, talk
 from tests.compiler.rehydration import played_anew
 
@@ -225,3 +225,20 @@ def test_a_catalogue_may_hold_anything(tmp_path: Path, written: str) -> None:
     )
     (tmp_path / "es.yaml").write_bytes(written.encode("latin-1"))
     assert compiler.compile(flows.read(tmp_path / "flow.yaml")).findings
+
+
+@pytest.mark.parametrize("odd", [None, 7, True, ["es"], {"code": "es"}])
+def test_a_language_of_the_contact_that_is_no_text_is_passed_over(odd: object) -> None:
+    release = compiled(SHOP).draft()
+    played = list(
+        play(
+            release.statechart,
+            parse_script([]),
+            session="s",
+            seed="s",
+            now=0,
+            contact={"locale": odd},
+        )
+    )
+    assert said(played)[0] == "Hello."
+    assert not played[0].macrostep.incidents

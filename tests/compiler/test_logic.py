@@ -164,6 +164,39 @@ nodes:
     assert effect["data"]["data"]["note"] == "It is Ada"
 
 
+@pytest.mark.parametrize(
+    "node",
+    [
+        "type: split, arms: [{name: one, to: first}, {name: two, to: bye}]",
+        (
+            'type: question, text: "Which?", variable: name, '
+            "choices: [{value: one, to: first}, {value: two, to: bye}]"
+        ),
+    ],
+)
+def test_a_disabled_node_without_a_way_of_its_own_is_left_by_the_first_of_those_it_has(
+    node: str,
+) -> None:
+    flow = f"""
+start: n
+variables: {{name: string}}
+nodes:
+  n: {{{node}, disabled: true}}
+  first: {{type: message, text: First, next: bye}}
+  bye: {{type: end, text: Bye}}
+"""
+    assert talk(flow) == ["First", "Bye"]
+
+
+def test_a_disabled_handoff_ends_the_conversation_without_people() -> None:
+    (turn,) = turns("""
+start: people
+nodes:
+  people: {type: handoff, disabled: true, text: One moment, to: {team: sales}}
+""")
+    assert (turn.status, turn.messages, turn.effects) == ("completed", (), ())
+
+
 def test_a_disabled_node_is_passed_through() -> None:
     flow = """
 start: ask

@@ -173,3 +173,29 @@ nodes:
     loud = shouting.replace(", suppress: {ACME-3: it is a party}", "")
     assert codes(loud, policy(RULE)) == ["ACME-3"]
     assert codes(loud, policy('ignore = ["ACME"]' + RULE)) == []
+
+
+def test_a_flow_that_breaks_a_rule_of_an_organisation_is_verified_all_the_same() -> None:
+    strict = policy(
+        """
+[[rules]]
+code = "ACME-1"
+if = "node.id == 'sorry'"
+message = "nobody is sorry"
+severity = "error"
+"""
+    )
+    text = """
+start: ask
+variables: {n: int}
+nodes:
+  ask: {type: question, text: N?, input: integer, variable: n, next: route}
+  route: {type: condition, branches: [{if: "n > 3 && n < 2", to: sorry}], else: bye}
+  sorry: {type: message, text: Sorry., next: bye}
+  bye: {type: end}
+"""
+    compilation = compiler.compile(flows.parse(HEADER + text), strict)
+    verified = {one.code for one in compiler.verify(compilation).findings}
+    assert verified >= {"ACME-1", "G305"}
+    with pytest.raises(FlowRejected, match="ACME-1"):
+        compilation.release()

@@ -423,3 +423,22 @@ nodes:
 """
     told = compiler.verify(compiled(flow)).findings
     assert {(one.code, one.verdict) for one in told} <= {("C205", Verdict.UNDECIDED)}
+
+
+@pytest.mark.parametrize("locale", ["de", "en", "es", "fr", "tlh"])
+@pytest.mark.parametrize("inside", ["kg > 1.2 && kg < 1.4", "kg > 2.0 && kg < 2.25"])
+def test_numbers_with_fractions_are_tried_in_every_language(locale: str, inside: str) -> None:
+    text = f"""
+locale: {locale}
+start: ask
+variables: {{kg: double}}
+nodes:
+  ask: {{type: question, text: "?", input: number, variable: kg, retries: 1, next: check, on: {{fallback: other}}}}
+  check: {{type: condition, branches: [{{if: "{inside}", to: inside}}], else: other}}
+  inside: {{type: end}}
+  other: {{type: end, outcome: other}}
+"""
+    found = verified(compiled(text).statechart).answer(EnterState("inside"))
+    assert isinstance(found, Possible)
+    never = compiled(text.replace(inside, f"kg > 4.0 && ({inside})"))
+    assert isinstance(verified(never.statechart).answer(EnterState("inside")), Impossible)

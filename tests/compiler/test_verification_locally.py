@@ -54,6 +54,23 @@ def test_what_is_in_doubt_does_not_make_a_node_a_trap() -> None:
     assert ("C204", "ask") not in told
 
 
+SPOKEN = """
+start: hello
+locale: en
+locales: {es: {nodes: {hello: {text: Hola.}, bye: {text: Adiós.}}}}
+variables: {which: {type: string, values: [small, large], default: small}}
+nodes:
+  hello: {type: message, text: Hello., next: trap}
+  trap: {type: question, text: "Size?", variable: which, pattern: "^[0-9]+$", next: bye}
+  bye: {type: end, text: "Bye."}
+"""
+
+
+def test_what_is_in_doubt_at_the_beginning_is_not_asked_again() -> None:
+    told = {(one.code, one.node) for one in compiler.verify(compiled(SPOKEN)).findings}
+    assert ("C204", "trap") in told
+
+
 COUNTED = """
 start: a
 variables: {n: {type: int, default: 0}, m: {type: int, default: 0}}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statewright import compiler
-from statewright.statechart import EffectKind
+from statewright.statechart import EffectKind, Turn
 from tests.compiler.conversations import compiled, said, talk, turns
 from tests.compiler.rehydration import played_anew
 
@@ -439,3 +439,49 @@ def test_what_a_client_sends_without_a_map_is_passed_over(data: object) -> None:
         (*_, last) = played_anew(CLIENT, {"event": event, "data": data})
         assert last.status == "active"
         assert not last.messages
+
+
+PAUSED = (
+    APPROVAL
+    + """
+  help: {type: interrupt, words: [help], nodes: {say: {type: message, text: Soon., next: back}, back: {type: leave}}}
+  staff:
+    type: interrupt
+    event: staff
+    nodes: {name: {type: question, text: "Name?", next: over}, over: {type: leave}}
+"""
+)
+
+
+def requests(played: list[Turn]) -> int:
+    """How often people were asked."""
+    return sum(effect["kind"] == "send" for turn in played for effect in turn.effects)
+
+
+def test_nobody_is_asked_again_because_the_user_says_something_else() -> None:
+    script = ["help", {"advance": "90m"}, "help"]
+    played = played_anew(PAUSED, *script)
+    assert said(played) == ["Let me ask.", "Soon.", "Let me ask.", "Soon.", "Let me ask."]
+    assert requests(played) == 1
+    assert said(played_anew(PAUSED, *script, decided(approved=True)))[-1] == "Paid. -"
+    assert said(played_anew(PAUSED, *script, {"advance": "29m"}))[-1] == "Let me ask."
+    assert said(played_anew(PAUSED, *script, {"advance": "30m"}))[-1] == "Late", "its time goes on"
+
+
+def test_what_is_decided_while_the_conversation_pauses_is_taken_when_it_comes_back() -> None:
+    away = [{"event": "staff", "data": {}}, decided(approved=True)]
+    assert said(played_anew(PAUSED, *away))[-1] == "Name?"
+    played = played_anew(PAUSED, *away, "Ada")
+    assert said(played)[-1] == "Paid. -"
+    assert not played[-1].macrostep.snapshot.deferred
+
+
+def test_what_is_decided_before_anybody_is_asked_decides_nothing() -> None:
+    early = PAUSED.replace("start: ask", "start: first").replace(
+        "  paid:", '  first: {type: question, text: "Ready?", next: ask}\n  paid:'
+    )
+    played = played_anew(early, decided(approved=True), "yes")
+    assert said(played) == ["Ready?", "Let me ask."]
+    assert not played[-1].macrostep.snapshot.deferred
+    away = [{"event": "staff", "data": {}}, decided(approved=True), "Ada", "yes"]
+    assert said(played_anew(early, *away))[-1] == "Let me ask."

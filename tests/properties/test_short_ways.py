@@ -12,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from statewright.errors import InvalidSnapshot, StatewrightError
+from statewright.errors import InvalidEvent, InvalidSnapshot, StatewrightError
 from statewright.expressions import Computed, Literal, parse
 from statewright.expressions.values import Maybe, Uint
 from statewright.statechart import (
     Datum,
+    Effect,
+    EffectKind,
     Event,
     Macrostep,
     Moment,
@@ -29,6 +31,8 @@ from statewright.statechart import (
     Transition,
     chart_from_json,
     chart_to_json,
+    effect_to_json,
+    event_to_json,
     macrostep,
     snapshot_from_json,
     snapshot_to_json,
@@ -37,7 +41,8 @@ from statewright.statechart import (
 from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import Actions, Limits
 from statewright.statechart.forms.codec import read, written
-from statewright.statechart.forms.snapshot_forms import SNAPSHOT
+from statewright.statechart.forms.happening_text import text_from_effect, text_from_event
+from statewright.statechart.forms.snapshot_forms import EFFECT, EVENT, SNAPSHOT
 from statewright.statechart.forms.snapshot_text import snapshot_from_text, text_from_snapshot
 from statewright.statechart.stepping.acceptance import accepted
 from statewright.statechart.stepping.algorithm import long_turn
@@ -348,6 +353,24 @@ def test_most_snapshots_are_read_and_written_in_the_short_way() -> None:
     assert snapshot == read(SNAPSHOT, text, InvalidSnapshot, "snapshot")
     assert text_from_snapshot(snapshot) == text
     assert snapshot_from_json(text.encode()) == snapshot
+
+
+words = st.sampled_from(("", "message", "\ud800", "é"))
+
+
+@given(st.builds(Event, words, values, st.integers(0, 3), invocation=words, contact=values))
+def test_an_event_is_written_as_the_tables_would(event: Event) -> None:
+    assert event_to_json(event) == written(EVENT, event, InvalidEvent)
+
+
+@given(st.builds(Effect, st.sampled_from(EffectKind), words, words, values, words))
+def test_an_effect_is_written_as_the_tables_would(effect: Effect) -> None:
+    assert effect_to_json(effect) == written(EFFECT, effect, InvalidEvent)
+
+
+def test_most_events_and_effects_are_written_in_the_short_way() -> None:
+    assert text_from_event(Event("message", {"text": "hi"}, 5, contact={"age": 2}))
+    assert text_from_effect(Effect(EffectKind.SAY, "s:a:1:0", "a", {"content": {"text": "hi"}}))
 
 
 JSON = st.recursive(

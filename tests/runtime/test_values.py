@@ -126,3 +126,22 @@ async def test_a_patch_that_does_not_fit_any_more_is_told_of_and_left_out(
     assert "Ada" not in caplog.text
     (loaded,) = await store.load([Lookup(one)])
     assert loaded.contact == {"name": 1}
+
+
+LOT = Statechart(
+    "lot",
+    (atom("drawn", to(on="message", do=Say(text("{{ lot(contact.?id.orValue(''), 1000) }}")))),),
+)
+
+
+async def test_who_a_contact_is_decides_where_a_lot_falls_that_sticks_to_it(world: World) -> None:
+    runtime = await world.worker()
+    await runtime.publish(release(LOT), flow="flow")
+    fallen: dict[str, set[str]] = {}
+    for contact in ("ada", "bob", ""):
+        for _ in range(3):
+            key = (await runtime.start("flow", contact=contact)).key
+            fallen.setdefault(contact, set()).update(texts(await runtime.send(key, "draw")))
+            assert (await runtime.replay(key)).differences == ()
+    assert [len(lots) for lots in fallen.values()] == [1, 1, 1]
+    assert fallen["ada"] != fallen["bob"]

@@ -14,6 +14,7 @@ from tests.storage import (
     laws_of_lists,
     laws_of_queues,
     laws_of_receipts,
+    laws_of_tallies,
     laws_of_turns,
     laws_of_values,
 )
@@ -29,6 +30,7 @@ LAWS: tuple[Law, ...] = (
     *laws_of_keeping.LAWS,
     *laws_of_letters.LAWS,
     *laws_of_journals.LAWS,
+    *laws_of_tallies.LAWS,
 )
 
 

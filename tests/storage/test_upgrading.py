@@ -12,6 +12,7 @@ from statewright.storage.queues import Settlement
 from tests.storage.examples import KEY, request, turn
 
 TO_0003 = """
+drop table statewright_tallies;
 drop table statewright_secrets;
 drop index statewright_history_moment;
 alter table statewright_history drop column moment;
@@ -51,6 +52,7 @@ def test_what_had_failed_before_it_was_noted_is_found(tmp_path: Path) -> None:
 
 
 TO_0004 = """
+drop table statewright_tallies;
 drop table statewright_secrets;
 drop index statewright_history_moment;
 alter table statewright_history drop column moment;

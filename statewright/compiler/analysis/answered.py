@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -66,11 +67,20 @@ def misfit_of_answers(question: Question, variable: Variable) -> str:
     samples = _SAMPLES.get(question.input)
     if samples is None:
         return misfit_of_type(variable, _TYPES[question.input])
-    bare = Variable(variable.name, _plain(variable))
-    kind, limits = chart_type_of(bare), limits_of(bare)
+    kind, limits = _of_type(_plain(variable))
     if any(_is_held(sample, kind, limits) for sample in samples):
         return ""
     return f"{_NOUNS[question.input]} is no {variable.type}"
+
+
+def _of_variable(variable: Variable) -> tuple[str, Limits | None]:
+    return chart_type_of(variable), limits_of(variable)
+
+
+@lru_cache(maxsize=64)
+def _of_type(name: str) -> tuple[str, Limits | None]:
+    """What a variable holds of which no more than its type is declared."""
+    return _of_variable(Variable("", name))
 
 
 def _plain(variable: Variable) -> str:
@@ -107,8 +117,7 @@ def misfitting_choices(
         variable = element
     elif question.input is not InputKind.CHOICE:
         return ()
-    own = variable if limits else Variable(variable.name, _plain(variable))
-    kind, bounds = chart_type_of(own), limits_of(own)
+    kind, bounds = _of_variable(variable) if limits else _of_type(_plain(variable))
     return tuple(
         choice
         for choice in question.choices

@@ -7,6 +7,7 @@ decimal, octal or hexadecimal, with fewer dots, in full-width digits, or as IPv6
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -41,6 +42,8 @@ PRIVATE_NAME: Final = "is a name of a private network"
 NEIGHBOUR: Final = "is a name of the network around the server"
 
 
+# A flow asks a few hosts at many places.
+@lru_cache(maxsize=1_024)
 def not_public(host: str) -> str:
     """Why a host is not one of the public internet, as the end of a sentence; ``""`` if it is.
 

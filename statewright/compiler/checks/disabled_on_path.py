@@ -32,14 +32,17 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.nodes import Handoff
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Disabled nodes that can be reached."""
     for node in subject.nodes.values():
         if node.disabled and node.id in subject.reachable:
+            people = isinstance(node.config, Handoff) and not node.config.returns
+            what = "ends at it, without people" if people else "passes through it"
             yield check.finding(
-                f"`{node.id}` is disabled, and the conversation passes through it",
+                f"`{node.id}` is disabled, and the conversation {what}",
                 node.location,
                 node=node.id,
                 help="lead the edges past it, or switch it on",

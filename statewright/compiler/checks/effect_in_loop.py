@@ -57,10 +57,11 @@ from statewright.flows.nodes import Action, Http, Llm, NodeConfig
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Effects on rings without end."""
-    for ring in tireless_rings(subject):
+    dear = [node for node in subject.nodes.values() if _is_dear(node.config)]
+    for ring in tireless_rings(subject) if dear else ():
         on_ring = set(map(node_of, ring.vertices))
-        for node in subject.nodes.values():
-            if node.id in on_ring and _is_dear(node.config):
+        for node in dear:
+            if node.id in on_ring:
                 yield check.finding(
                     f"`{node.id}` may be done again and again without end",
                     node.location,

@@ -54,6 +54,7 @@ from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
 from statewright.errors import ExpressionError
 from statewright.expressions import Problem, parse, references
+from statewright.flows.failures import is_error_variable
 from statewright.flows.nodes import bodies_of
 
 
@@ -70,7 +71,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         text = parsed.text
         if text.role is Role.VARIABLE:
             name = _root(text.source.text)
-            lent = name in _lent(subject, text.node)
+            lent = name in _lent(subject, text.node) or is_error_variable(declared.get(name))
             hidden = name in READ_ONLY or any(one.name == name for one in text.names)
             if lent or (name not in declared and hidden):
                 yield finding_in_text(

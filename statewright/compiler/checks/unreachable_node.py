@@ -84,11 +84,12 @@ def _counted(names: list[str]) -> str:
 
 def _meant(subject: Subject) -> Iterator[str]:
     """The nodes to which edges were probably meant to lead that lead elsewhere, or nowhere."""
-    nodes, names = subject.nodes, Known(subject.nodes)
+    nodes = subject.nodes
     goals = (named.goal.node for named in goals_of(subject.flow))
-    for target in (*(edge.target for edge in subject.flow.edges), *goals):
-        if target not in nodes:
-            yield nearest(target, names)
+    targets = (*(edge.target for edge in subject.flow.edges), *goals)
+    if missing := [target for target in targets if target not in nodes]:
+        names = Known(nodes)
+        yield from (nearest(target, names) for target in missing)
     for edge in subject.flow.edges:
         known = edge.source in nodes and edge.target in nodes
         if known and not subject.graph.is_open(edge.source, edge.target):

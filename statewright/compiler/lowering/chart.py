@@ -213,7 +213,7 @@ def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:
 
 def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
-    if node.disabled and not _is_end(node):
+    if node.disabled and not isinstance(node.config, End):
         return pass_through(node, plan)
     return with_policy(node, plan, _by_kind)
 

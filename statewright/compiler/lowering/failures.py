@@ -7,6 +7,7 @@ algorithm itself has raised it, it is made of what that says.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -91,22 +92,35 @@ def late_failure(node: str, event: str) -> Content:
     return _told(node, event, timeout, timeout, "there was no result in time")
 
 
-def bad_result(node: str, event: str) -> Content:
-    """What is told of a request with a result that will not do, by the event that brings it.
+def useless_result(node: str, event: str) -> Content:
+    """What is told of a request whose result will not do; see ``known_failure``."""
+    what = Literal(str(ErrorClass.REQUEST))
+    return _told(node, event, what, Literal("result"), "what came back is no result that will do")
 
-    What a server answers is a ``{status, body}``; what a model does has none of these.
-    """
-    what = (
-        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
-        f"{_STATUS} == 0 ? 'request' : 'status'"
-    )
-    code = f"{_STATUS} == 0 ? 'result' : 'status'"
-    message = "what came back is no result that will do"
-    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+
+def refusal(node: str, event: str) -> Content:
+    """What is told of a request that a server answered with a bad status, by that answer."""
+    what = f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : 'status'"
+    message = "the server has not done what it was asked for"
+    code = Literal("status")
+    return _told(node, event, Computed(parse(what)), code, message, answered=True)
+
+
+def client_failure(node: str, event: str) -> Content:
+    """What is told of a client that says that it has failed: whatever it sent is the body."""
+    what = Literal(str(ErrorClass.REQUEST))
+    message, body = "the client says that it has failed", Computed(parse("event.data"))
+    return _told(node, event, what, Literal("client"), message, body=body)
 
 
 def failed_request(node: str, event: str) -> Content:
     """What is told of a request by the event of its failure, ``{code, message}`` or more."""
+    return _told(node, event, *_of_failed_request(), answered=True)
+
+
+@cache
+def _of_failed_request() -> tuple[Content, Content, Content]:
+    """Its class, its code and its message; long to read, and the same of all of them."""
     code = "event.data.?code.orValue('')"
     known = "".join(
         f"{code} in {list(codes)} ? '{name}' : " for name, codes in _CODES.items() if codes
@@ -118,10 +132,11 @@ def failed_request(node: str, event: str) -> Content:
         f"{_STATUS} != 0 ? 'status' : {said}{known}'request'"
     )
     message = Computed(parse("event.data.?message.orValue('')"))
-    return _told(node, event, Computed(parse(what)), Computed(parse(code)), message, answered=True)
+    return Computed(parse(what)), Computed(parse(code)), message
 
 
 _STATUS: Final = "event.data.?status.orValue(0)"
+_NOTHING: Final = Literal(None)
 
 
 def _told(
@@ -132,15 +147,15 @@ def _told(
     message: Content | str,
     *,
     answered: bool = False,
+    body: Content = _NOTHING,
 ) -> Content:
     """The map; of what somebody answered, also the status and the body."""
-    status, body = Literal(0), Literal(None)
     return record(
         {
             "class": what,
             "code": code,
             "message": Literal(message) if isinstance(message, str) else message,
-            "status": Computed(parse(_STATUS)) if answered else status,
+            "status": Computed(parse(_STATUS)) if answered else Literal(0),
             "body": Computed(parse("event.data.?body.orValue(null)")) if answered else body,
             "node": Literal(node),
             "name": Literal(event),
@@ -154,18 +169,24 @@ def failure(node: str = "") -> Content:
     Args:
         node: the id of the node, where it is known; else it is what the event says, or the state.
     """
+    place = {"node": Literal(node)} if node else {}
+    return record({**_by_event(), **place})
+
+
+@cache
+def _by_event() -> Mapping[str, Content]:
+    """What is told of every error, whoever has raised it, wherever."""
     unsaid = (
         f"event.name in {[*_EXPRESSIONS]} ? 'expression' : "
         f"event.name == {quoted(VIOLATION)} ? 'rule' : 'request'"
     )
-    where = "event.data.?node.or(event.data.?state).orValue('')"
     parts = {
         "class": f"event.data.?class.orValue({unsaid})",
         "code": f"event.data.?code.orValue(event.data.?class.orValue({unsaid}))",
         "message": "event.data.?message.orValue('')",
         "status": _STATUS,
         "body": "event.data.?body.orValue(null)",
+        "node": "event.data.?node.or(event.data.?state).orValue('')",
+        "name": "event.name",
     }
-    computed: dict[str, Content] = {name: Computed(parse(text)) for name, text in parts.items()}
-    place = Literal(node) if node else Computed(parse(where))
-    return record({**computed, "node": place, "name": Computed(parse("event.name"))})
+    return {name: Computed(parse(text)) for name, text in parts.items()}

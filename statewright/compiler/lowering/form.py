@@ -34,7 +34,7 @@ from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.declaring import part_at
 from statewright.flows.model import Edge, Flow, Node, Variable
-from statewright.flows.nodes import NEXT, End, Form, FormField, Source
+from statewright.flows.nodes import NEXT, Choice, End, Form, FormField, Source
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import (
     Actions,
@@ -210,7 +210,14 @@ def _choices(field: FormField) -> str:
         return choices_from_data(field.question.choices_from)
     return cel(
         [
-            {"value": choice.value, "label": choice.label.text, "synonyms": list(choice.synonyms)}
+            {"value": choice.value, "label": choice.label.text, "synonyms": _other_names(choice)}
             for choice in field.question.choices
         ]
     )
+
+
+def _other_names(choice: Choice) -> list[str]:
+    """What else means a choice, in all languages: a client may show them in any."""
+    labels = (one.text for one in choice.label.translations.values())
+    words = (word for those in choice.translated.values() for word in those)
+    return list(dict.fromkeys((*choice.synonyms, *labels, *words)))

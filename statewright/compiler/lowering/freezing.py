@@ -145,7 +145,8 @@ def hands_of(home: str, around: Iterable[State]) -> State:
         home: the id of the state that holds the flow.
         around: all other states of the flow.
     """
-    theirs = " || ".join(f"In({quoted(name)})" for name in sorted(_handed_over(around)))
+    # There may be none: what cannot be reached inside of something is not lowered.
+    theirs = " || ".join(f"In({quoted(name)})" for name in sorted(_handed_over(around))) or "false"
     people = f"{home}/people"
     return State(
         f"{home}/hands",
@@ -166,7 +167,9 @@ def hands_of(home: str, around: Iterable[State]) -> State:
 
 def pending_in(states: Iterable[State]) -> tuple[str, ...]:
     """What may happen only once in some states, of all that may."""
-    events = {event for one in _all_of(states) for way in one.transitions for event in way.events}
+    events = {
+        event for one in all_states(states) for way in one.transitions for event in way.events
+    }
     return tuple(
         kind for kind in PENDING if any(one == kind or one.startswith(f"{kind}.") for one in events)
     )
@@ -178,7 +181,7 @@ def over(states: Iterable[State]) -> Iterator[Transition]:
     Args:
         states: those of the outermost flow.
     """
-    names = {one.id for one in _all_of(states)}
+    names = {one.id for one in all_states(states)}
     asides = sorted(one for one in names if one.endswith((TALK + _ASIDE, f"/{FLOW}{_ASIDE}")))
     tests = [active((bot(TALK),))] if bot(TALK) in names else []
     for name in asides:
@@ -190,7 +193,8 @@ def over(states: Iterable[State]) -> Iterator[Transition]:
         yield Transition(events=events, guard=parse(" && ".join(tests)))
 
 
-def _all_of(states: Iterable[State]) -> Iterator[State]:
+def all_states(states: Iterable[State]) -> Iterator[State]:
+    """States, and all inside them."""
     waiting = list(states)
     while waiting:
         state = waiting.pop()
@@ -199,4 +203,4 @@ def _all_of(states: Iterable[State]) -> Iterator[State]:
 
 
 def _handed_over(states: Iterable[State]) -> Iterator[str]:
-    return (state.id for state in _all_of(states) if is_handed_over(state))
+    return (state.id for state in all_states(states) if is_handed_over(state))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from statewright.compiler.lowering.failures import refusal
 from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import content_from, record, template_from
 from statewright.compiler.lowering.work import Work, effort_of, lower_work
@@ -32,6 +33,7 @@ def lower_http(node: Node, config: Http, plan: Plan) -> Piece:
         error="error.flow.http",
         good=GOOD_STATUS,
         fallback=_fallback(config),
+        refused=refusal,
     )
     return lower_work(node, work, plan)
 

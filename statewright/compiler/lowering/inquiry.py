@@ -7,8 +7,8 @@
                 ├──(an event that says neither)── says so to whoever watches, and waits on
                 └──(no time left)──▶ timeout
 
-What the user says meanwhile is kept for the next question. What is not a map answers nothing, since
-it names no node.
+Nobody is asked again because something else comes between: see ``freezing``. What the user says
+meanwhile is kept for the next question. What is not a map answers nothing, since it names no node.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
-from statewright.compiler.lowering.failures import failed_request
+from statewright.compiler.lowering.failures import client_failure
 from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
@@ -57,6 +57,7 @@ class Inquiry:
         limit: microseconds to wait, or None for without end.
         keeps_refusal: whether what is saved is saved of a refusal, too.
         misfit: what is recorded of an answer that says neither, or ``""``.
+        waiting: what the user is told again when the conversation goes on after something else.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Inquiry:
     limit: int | None
     keeps_refusal: bool = False
     misfit: str = ""
+    waiting: Actions = ()
 
 
 def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
@@ -107,6 +109,7 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
         tuple((variable, _if_given(mapping)) for variable, mapping in config.save),
         config.timeout,
         keeps_refusal=True,
+        waiting=says(config.message),
         misfit=f"`{DECIDED}` for `{node.id}` decides nothing: `approved` must be true or false",
     )
     return _lowered(node, inquiry, plan)
@@ -163,8 +166,16 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
         return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
-    what = failed_request(node.id, error) if port == "error" and plan.tells else None
+    what = client_failure(node.id, error) if port == "error" and plan.tells else None
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
+
+
+def _heard(node: Node, inquiry: Inquiry, plan: Plan) -> tuple[Transition, ...]:
+    """What may happen at any time, and what is done when the conversation comes back from it."""
+    ways_in = heard(node, plan, "")
+    if not (inquiry.waiting and plan.returns):
+        return ways_in
+    return (*ways_in, Transition(events=plan.returns, actions=inquiry.waiting))
 
 
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
@@ -174,7 +185,7 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     guard = parse(" && ".join(filter(None, (ours, yes))))
     misfit: Actions = (Log("undecided", Literal(inquiry.misfit)),) if inquiry.misfit else ()
     transitions = [
-        *heard(node, plan, ""),
+        *_heard(node, inquiry, plan),
         *(no_map(event, misfit) for event in dict.fromkeys((answered, inquiry.refusal[0]))),
         Transition((plan.state(node.id, "save"),), (answered,), guard),
         *_refusing(node, inquiry, plan, ours),

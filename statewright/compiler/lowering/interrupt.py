@@ -18,7 +18,15 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.away import away
 from statewright.compiler.lowering.floor import addressed, all_of
-from statewright.compiler.lowering.freezing import TOP, active, begun, bot, going, returned
+from statewright.compiler.lowering.freezing import (
+    TOP,
+    active,
+    all_states,
+    begun,
+    bot,
+    going,
+    returned,
+)
 from statewright.compiler.lowering.plan import (
     FLOW,
     Interruption,
@@ -219,12 +227,7 @@ def listening(plan: Plan) -> str:
 
 def _calling(states: Iterable[State]) -> Iterator[str]:
     """The states that wait for work that they have asked for."""
-    waiting = list(states)
-    while waiting:
-        state = waiting.pop()
-        if state.invocations:
-            yield state.id
-        waiting.extend(state.states)
+    return (state.id for state in all_states(states) if state.invocations)
 
 
 def returning(node: Node, plan: Plan) -> tuple[Transition, ...]:

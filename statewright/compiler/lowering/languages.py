@@ -60,9 +60,12 @@ def language_of(flow: Flow, around: str = "") -> Content:
         flow: what is talked through.
         around: CEL for the language outside of it, as an optional; ``""`` where there is none.
     """
-    contact = "contact[?'locale']"
-    first = f"{around}.or({contact})" if around else contact
-    return Computed(parse(f"string({first}.orValue({quoted(flow.locale)}))"))
+    own = quoted(flow.locale)
+    known = "has(contact.locale) && type(contact.locale) == string"
+    language = f"{known} ? contact.locale : {own}"
+    if around:
+        language = f"{around}.hasValue() ? {around}.value() : ({language})"
+    return Computed(parse(language))
 
 
 def in_languages(state: State) -> State:

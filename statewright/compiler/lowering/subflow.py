@@ -134,7 +134,8 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
                 node.id,
                 "error",
                 "error.flow.subflow",
-                events=through,
+                # That it failed is what is told, also where it then lacks what is to be saved.
+                events=(*through, "error.execution.action"),
                 when=failed,
                 what=subflow_failure(node.id, f"vars[{quoted(OUTCOME)}]"),
             ),

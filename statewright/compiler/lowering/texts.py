@@ -118,16 +118,14 @@ def _tree(value: Any, pointer: str, place_at: PlaceAt) -> Content:
 
 def record(fields: dict[str, Content]) -> Content:
     """A map; a literal where all its values are."""
-    if all(isinstance(item, Literal) for item in fields.values()):
-        return Literal({k: item.value for k, item in fields.items() if isinstance(item, Literal)})
-    return Record(tuple(fields.items()))
+    known = {key: item.value for key, item in fields.items() if isinstance(item, Literal)}
+    return Literal(known) if len(known) == len(fields) else Record(tuple(fields.items()))
 
 
 def sequence(items: tuple[Content, ...]) -> Content:
     """A list; a literal where all its items are."""
-    if all(isinstance(item, Literal) for item in items):
-        return Literal([item.value for item in items if isinstance(item, Literal)])
-    return Sequence(items)
+    known = [item.value for item in items if isinstance(item, Literal)]
+    return Literal(known) if len(known) == len(items) else Sequence(items)
 
 
 def _content(text: str, place: Place) -> Content:

@@ -13,7 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from statewright.compiler.lowering.failures import bad_result, failed_request, failure, late_failure
+from statewright.compiler.lowering.failures import (
+    failed_request,
+    failure,
+    late_failure,
+    useless_result,
+)
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -58,6 +63,7 @@ class Work:
         error: the event that is raised where no edge says where a failure leads.
         good: CEL that a result must satisfy, or ``""`` where each will do.
         fallback: the result that stands in for a failure, or None.
+        refused: what is told of a result that is not good, by node and event.
     """
 
     type: str
@@ -69,6 +75,7 @@ class Work:
     error: str
     good: str = ""
     fallback: Named | None = None
+    refused: Callable[[str, str], Content] = useless_result
 
 
 def effort_of(config: Effort) -> dict[str, Content]:
@@ -118,7 +125,7 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     save = Transition((plan.state(node.id, "save"),), (returned,), guard)
     events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
-        tells = (bad_result,) * bool(work.good) + (failed_request, late_failure)
+        tells = (work.refused,) * bool(work.good) + (failed_request, late_failure)
         failures = _failing(node, work, plan, dict(zip(events, tells, strict=True)))
     else:
         failures = (Transition((plan.state(node.id, "fallback"),), events),)

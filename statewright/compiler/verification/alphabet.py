@@ -53,11 +53,13 @@ class Alphabet:
         tree: of the chart.
         domains: its cuts.
         groups: state → its group.
+        local: whether numbers are read in a language, which is not known.
     """
 
     tree: Tree
     domains: Domains
     groups: Mapping[str, str]
+    local: bool = False
 
     @property
     def chart(self) -> Statechart:
@@ -104,6 +106,8 @@ class Alphabet:
             named = {repr(one[name]) for one in choices for name in ("value", "label")}
             lines += _OFFERING[kind]([one["value"] for one in choices])
         lines += _SAYING.get(kind, _any_text)(cut)
+        if self.local and kind in _FRACTIONS:
+            lines += [Typed(_with_comma(one.text)) for one in lines if isinstance(one, Typed)]
         others = (text for text in cut.texts if repr(text) not in named)
         if kind in _OFFERING and not (any(others) or cut.predicates):
             # All that is no choice is one and the same.
@@ -223,6 +227,17 @@ def _numbers(cut: Cut) -> list[Line]:
     whole = samples("int", {(): wanted})
     broken = samples("double", {(): wanted})
     return [Typed(f"{number:.15g}") for number in (*whole, *broken)]
+
+
+_FRACTIONS: Final = frozenset(("number", "slider"))
+
+
+def _with_comma(number: str) -> str:
+    """A number as it is written where a comma parts its fraction; three digits would be a group."""
+    whole, point, fraction = number.partition(".")
+    return (
+        f"{whole},{fraction.ljust(4, '0') if len(fraction) == 3 else fraction}" if point else whole
+    )
 
 
 def _integers(cut: Cut) -> list[Line]:

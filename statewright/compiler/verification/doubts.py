@@ -54,8 +54,8 @@ class Doubts:
         self._always = (
             "" in texts  # Other machines may do anything.
             or any(read.key is None for site in rules for read in site.reads)
-            or _is_in(texts, [uses[""].entered])
         )
+        self._beginning = _is_in(texts, [uses[""].entered])
         self._is_there = bool(texts)
 
     def cast_on(self, before: Snapshot | None, step: Macrostep, written: AbstractSet[Key]) -> bool:
@@ -63,6 +63,8 @@ class Doubts:
         if not self._is_there:
             return False
         if self._always or not self._read.isdisjoint(written):
+            return True
+        if before is None and self._beginning:
             return True
         active = set(() if before is None else before.configuration)
         entered = {name for one in step.microsteps for name in one.entered}

@@ -139,6 +139,18 @@ def _is_value(node: Syntax) -> bool:
     return path_of(node) is not None or isinstance(node, Index)
 
 
+def _only_says(action: Action) -> bool:
+    """Whether an action says something, be it this or that, and does nothing else."""
+    match action:
+        case Say():
+            return True
+        case If(branches, otherwise):
+            inside = (*otherwise, *(one for branch in branches for one in branch.actions))
+            return all(map(_only_says, inside))
+        case _:
+            return False
+
+
 def uses_of(tree: Tree) -> dict[str, Uses]:
     """State id → what it uses.
 
@@ -278,8 +290,9 @@ class _Collecting:
             case Assign(location, value):
                 self._assign(location, value)
             case If(branches, otherwise):
+                says = _only_says(action)
                 for branch in branches:
-                    self.add(branch.guard, Role.TEST, guard=True)
+                    self.add(branch.guard, Role.WORLD if says else Role.TEST, guard=not says)
                     self.perhaps(branch.actions)
                 self.perhaps(otherwise)
             case ForEach(collection, item, index, inner):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from statewright.expressions import Expression
+from statewright.expressions.functions.local_answers import LOCAL_ANSWERS
 from statewright.expressions.references import PLACE, references
+from statewright.expressions.syntax import Call, walk
 from statewright.statechart.structure.nodes import ROOTS, Scope
 
 Key = tuple[str, str]
@@ -20,6 +22,9 @@ OUTSIDE: Final[Mapping[str, str]] = {"contact": CONTACT, "tenant": TENANT}
 """Roots whose values live longer than a session → what stands for the state in their keys."""
 
 Path = tuple[str, ...]
+
+LOCAL_NAMES: Final = frozenset(one.name for one in LOCAL_ANSWERS)
+"""Functions that are told a language by their last argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,27 @@ class Read:
 
 
 def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
-    """Everything that an expression reads, where ``scope`` holds."""
+    """Everything that an expression reads, where ``scope`` holds.
+
+    The language in which an answer is read is left out: it says how a value is written, and not
+    which values there are.
+    """
+    languages = tuple(_languages_in(expression))
     return tuple(
         replace(read, start=one.start, end=one.end)
         for one in references(expression, places=True)
+        if not any(start <= one.start and one.end <= end for start, end in languages)
         for read in _reads(_named(one.path), one.tested, scope)
     )
+
+
+def _languages_in(expression: Expression) -> Iterator[tuple[int, int]]:
+    """Where the languages stand in which answers are read."""
+    if "answer." not in expression.text:
+        return
+    for node in walk(expression.root):
+        if isinstance(node, Call) and f"answer.{node.function}" in LOCAL_NAMES:
+            yield from ((one.start, one.end) for one in node.arguments[1:])
 
 
 def _named(path: Path) -> Path:

@@ -155,7 +155,7 @@ def world_of(
         uses=uses,
         relevance=relevance,
         domains=domains,
-        alphabet=Alphabet(tree, domains, groups),
+        alphabet=Alphabet(tree, domains, groups, _is_local(uses)),
         footprints=Footprints(tree, uses, relevance),
         situations=Situations(
             relevance,
@@ -170,6 +170,12 @@ def world_of(
         repeats=Repeats(tree, uses, uses_of(tree_of(model.real)) if free else {}, free.keys()),
         moments=(SCRIPT_NOW, NIGHT, AFTERNOON) if _tells_time(uses) else (SCRIPT_NOW,),
     )
+
+
+def _is_local(uses: Mapping[str, Uses]) -> bool:
+    """Whether answers are read in a language."""
+    sites = (site for one in uses.values() for part in one.parts() for site in part.sites)
+    return any("answer.numberIn(" in site.expression.text for site in sites)
 
 
 def _tells_time(uses: Mapping[str, Uses]) -> bool:

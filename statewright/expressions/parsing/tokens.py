@@ -18,7 +18,12 @@ _TOKEN: Final = re.compile(
     r"""
     (?:[ \t\r\n\f]++|//[^\n]*+)*+
     (?:
-        (?P<string>
+        (?P<name>[_a-zA-Z][_a-zA-Z0-9]*+(?!(?<=[bBrR])['"]))
+      | (?P<double>(?:[0-9]++\.[0-9]++|\.[0-9]++)(?:[eE][+-]?[0-9]++)?|[0-9]++[eE][+-]?[0-9]++)
+      | (?P<int>(?:0[xX][0-9a-fA-F]++|[0-9]++)[uU]?)
+      | (?P<foreign>===|!==|<>|=[<>]|=(?!=)|\*\*)
+      | (?P<symbol>&&|\|\||<=|>=|==|!=|[-+*/%<>!?:.,()\[\]{}])
+      | (?P<string>
             [bB]?(?:
                 \'\'\'(?:[^'\\]++|\\.|'(?!''))*+\'\'\'
               | \"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"
@@ -32,11 +37,6 @@ _TOKEN: Final = re.compile(
               | "(?!"")[^"\n\r]*+"
             )
         )
-      | (?P<name>[_a-zA-Z][_a-zA-Z0-9]*+(?!(?<=[bBrR])['"]))
-      | (?P<double>(?:[0-9]++\.[0-9]++|\.[0-9]++)(?:[eE][+-]?[0-9]++)?|[0-9]++[eE][+-]?[0-9]++)
-      | (?P<int>(?:0[xX][0-9a-fA-F]++|[0-9]++)[uU]?)
-      | (?P<foreign>===|!==|<>|=[<>]|=(?!=)|\*\*)
-      | (?P<symbol>&&|\|\||<=|>=|==|!=|[-+*/%<>!?:.,()\[\]{}])
       | (?P<quoted>`[a-zA-Z0-9_.\-/ ]++`)
       | (?P<end>\Z)
     )
@@ -78,7 +78,7 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
         if kind is not None:
             yield Token(kind, text[start:position], start, position)
         else:
-            yield _READERS[family](text, found)
+            yield _READERS[family](text, start, position)
             if family == "end":
                 return
     raise _unexpected(text, _end(text, position))
@@ -102,18 +102,18 @@ def _unexpected(text: str, position: int) -> ExpressionError:
     return ExpressionError(text, *opening.span(), f"the text has no closing {quote}", hint)
 
 
-def _foreign(text: str, match: re.Match[str]) -> Token:
-    word = match["foreign"]
+def _foreign(text: str, start: int, end: int) -> Token:
+    word = text[start:end]
     reason = f"`{word}` does not belong here"
-    raise ExpressionError(text, *match.span("foreign"), reason, hint_at_character(word))
+    raise ExpressionError(text, start, end, reason, hint_at_character(word))
 
 
-def _quoted_name(_: str, match: re.Match[str]) -> Token:
-    return Token(TokenKind.QUOTED, match["quoted"][1:-1], *match.span("quoted"))
+def _quoted_name(text: str, start: int, end: int) -> Token:
+    return Token(TokenKind.QUOTED, text[start + 1 : end - 1], start, end)
 
 
-def _integer(text: str, match: re.Match[str]) -> Token:
-    word, (start, end) = match["int"], match.span("int")
+def _integer(text: str, start: int, end: int) -> Token:
+    word = text[start:end]
     if word.isdecimal() and len(word) < _DIGITS_LIMIT - 1:
         return Token(TokenKind.INT, int(word), start, end)
     unsigned = word[-1] in "uU"
@@ -128,16 +128,15 @@ def _integer(text: str, match: re.Match[str]) -> Token:
     return Token(TokenKind.UINT if unsigned else TokenKind.INT, value, start, end)
 
 
-def _double(text: str, match: re.Match[str]) -> Token:
-    start, end = match.span("double")
-    value = float(match["double"])
+def _double(text: str, start: int, end: int) -> Token:
+    value = float(text[start:end])
     if value == float("inf"):
         raise ExpressionError(text, start, end, "the number is too large for a double")
     return Token(TokenKind.DOUBLE, value, start, end)
 
 
-def _quoted_text(text: str, match: re.Match[str]) -> Token:
-    word, (start, end) = match["string"], match.span("string")
+def _quoted_text(text: str, start: int, end: int) -> Token:
+    word = text[start:end]
     prefix = word[: word.index(word[-1])].lower()
     quotes = 3 if word.startswith(word[-1] * 3, len(prefix)) else 1
     body_start = start + len(prefix) + quotes
@@ -193,11 +192,11 @@ def _byte(text: str, match: re.Match[str], offset: int) -> bytes:
 
 
 _PLAIN: Final = {"symbol": TokenKind.SYMBOL, "name": TokenKind.NAME}
-_READERS: Final[Mapping[str, Callable[[str, re.Match[str]], Token]]] = {
+_READERS: Final[Mapping[str, Callable[[str, int, int], Token]]] = {
     "string": _quoted_text,
     "int": _integer,
     "double": _double,
     "quoted": _quoted_name,
     "foreign": _foreign,
-    "end": lambda text, _: Token(TokenKind.END, "", len(text), len(text)),
+    "end": lambda _, start, end: Token(TokenKind.END, "", start, end),
 }

@@ -157,7 +157,8 @@ class Parallel:
 
     It goes on once so many regions are left as ``join`` says: ``all``, ``any``, or a number. The
     others are given up where they stand, with the work that they wait for; tries in there do first
-    what they do at last (``finally``).
+    what they do at last (``finally``). While people have the conversation, by a ``handoff`` in one
+    of them, none of the others goes on.
 
     Attributes:
         regions: what is done, each by itself.

@@ -44,7 +44,7 @@ class Handoff:
 
     Agents who take turns get one conversation after the other,
     whichever flow they come from: those of one team take turns together. The tenant remembers who
-    was last.
+    was last. Conversations that are handed over at the same moment may go to the same agent.
 
     Ports: ``next`` after that; ``timeout`` when it did not come in time.
 
@@ -83,6 +83,9 @@ class Approval:
     map, or whose ``approved`` is missing, null, a text or a number, decides nothing: it is recorded
     as an incident, and the node waits on, within the same time. One for another node is passed
     over.
+
+    An interrupt or a handoff that comes between asks nobody again, and the time goes on; what is
+    decided meanwhile is taken when the conversation comes back.
 
     Attributes:
         request: what they are asked.

@@ -109,7 +109,8 @@ async def wanted(host: Host, jobs: Sequence[Job]) -> list[Job]:
 
 async def admitted(host: Host, jobs: Sequence[Job]) -> list[Job]:
     """The jobs that may begin now; the others are given back until their limits allow them."""
-    waits = {job: host.performer.wait(job.claim.key, job.effect) for job in jobs}
+    found = await host.performer.waits([(job.claim.key, job.effect) for job in jobs])
+    waits = dict(zip(jobs, found, strict=True))
     now = host.clock()
     later = [
         Settlement(job.claim, None, now + wait, tried=False) for job, wait in waits.items() if wait

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -17,14 +17,16 @@ from statewright.runtime.effects.breakers import (
     destination_of,
 )
 from statewright.runtime.effects.last_answers import LastAnswers
-from statewright.runtime.effects.limits import UNLIMITED, Limiter, Limits
+from statewright.runtime.effects.limits import UNLIMITED, Gated, Limiter, Limits
 from statewright.runtime.effects.refreshing import Refreshing
 from statewright.runtime.effects.scrubbing import scrubbed
 from statewright.runtime.effects.secret_texts import Secrets, filled_for, noting
+from statewright.runtime.effects.sharing import noted
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.statechart import Effect, EffectKind
 from statewright.statechart.values.coercion import kept
 from statewright.storage.records import SessionKey
+from statewright.storage.tallies import KeepsTallies, Place
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +102,7 @@ class Performer:
         clock: tells the time.
         observers: look on while requests are carried out.
         limits: how often requests are made, at most.
+        tallies: where processes note what they make; None where each counts for itself.
     """
 
     def __init__(
@@ -110,7 +113,10 @@ class Performer:
         clock: Clock = system_clock,
         observers: Observers = NOBODY,
         limits: Limits = UNLIMITED,
+        tallies: KeepsTallies | None = None,
     ) -> None:
+        self._limits = limits
+        self._tallies = tallies if limits.shared else None
         self._handlers = handlers
         self._secrets = secrets
         self._longest = longest
@@ -121,9 +127,37 @@ class Performer:
         self._last_answers = LastAnswers()
         self._refreshing = Refreshing(secrets, longest)
 
-    def wait(self, key: SessionKey, effect: Effect) -> int:
-        """Microseconds until limits allow a request; 0 for now, and then it counts as made."""
-        return self._limiter.wait(effect.id, destination_of(key.tenant, effect), self._clock())
+    async def waits(self, requests: Sequence[tuple[SessionKey, Effect]]) -> list[int]:
+        """Microseconds until limits allow each request; 0 for now, and then it counts as made.
+
+        Raises:
+            StorageUnavailable: nobody can tell what other processes make.
+        """
+        now = self._clock()
+        whom = [destination_of(key.tenant, effect) for key, effect in requests]
+        waits = [
+            self._limiter.wait(effect.id, to, now)
+            for (_, effect), to in zip(requests, whom, strict=True)
+        ]
+        gates = [[gated for gated in self._limits.on(to) if gated is not None] for to in whom]
+        asked = [number for number, wait in enumerate(waits) if wait == 0 and gates[number]]
+        if asked and self._tallies is not None:
+            shared = await self._noted([gates[number] for number in asked], now)
+            for number, wait in zip(asked, shared, strict=True):
+                waits[number] = wait
+        return waits
+
+    async def _noted(self, asked: Sequence[Sequence[Gated]], now: int) -> list[int]:
+        """Note requests where the other processes see them; how long each has to wait."""
+        waits: list[int] = []
+
+        def note(texts: Mapping[Place, str]) -> Mapping[Place, str]:
+            made, waits[:] = noted(texts, asked, now)
+            return made
+
+        if self._tallies is not None:
+            await self._tallies.tally([gated.place for one in asked for gated in one], note)
+        return waits
 
     async def perform(self, key: SessionKey, effect: Effect, attempt: int) -> Outcome:
         """Carry out a request. Whatever goes wrong is a failure; only cancellation is raised."""

@@ -8,9 +8,9 @@ memory, holds up others, or counts as a try.
 places of their own, further apart the more of them there are, so that a backlog of one does not
 keep another from its share.
 
-*Of one process.* Each process counts what it makes itself: a rate that all of them are to keep has
-to be divided by their number. Sharing the count would cost a round to the database before every
-request, and a rate that is kept only as well as clocks agree.
+*Of all processes.* What a process would make it notes before in the database, where the others see
+it (see ``sharing``), unless it is told to count for itself alone. Places are those of each process:
+who comes first among those that wait in several is left to chance.
 
 A host that answers 429 with ``Retry-After`` is left alone until then by everything that the same
 tenant wants of it, for a minute at most; the request that was answered so waits as long as it is
@@ -23,6 +23,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -38,6 +39,9 @@ KEPT: Final = 4096
 
 LONGEST_REST: Final = 60 * SECOND
 """The most microseconds for which a whole host is left alone because it asks for it."""
+
+OWN: Final = "own"
+"""What people write if each process is to count for itself."""
 
 MOST: Final = 10_000
 """The most requests that a rate may name."""
@@ -57,6 +61,19 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Gated:
+    """A rate that a request has to keep, together with all others of the same place.
+
+    Attributes:
+        place: whose, and of what; as for tallies.
+        rate: the rate.
+    """
+
+    place: tuple[str, str]
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How often requests are made, at most.
 
@@ -65,13 +82,36 @@ class Limits:
         host: to each host that ``hosts`` does not name, by all tenants together; None likewise.
         tenants: tenant → its rate.
         hosts: host, with the port where the URL has one → its rate.
+        shared: whether all processes at one store keep them together, or each for itself.
     """
 
     tenant: Rate | None = None
     host: Rate | None = None
     tenants: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
     hosts: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
+    shared: bool = True
 
+    def on(self, whom: Destination) -> tuple[Gated | None, Gated | None]:
+        """What limits requests to somebody: as those of a tenant, and as those to a host."""
+        tenant, _, host = whom
+        return (
+            _gated((tenant, "requests"), self.tenants.get(tenant, self.tenant)),
+            _gated(("", _named(host)), self.hosts.get(host, self.host) if host else None),
+        )
+
+
+def _gated(place: tuple[str, str], rate: Rate | None) -> Gated | None:
+    return None if rate is None else Gated(place, rate)
+
+
+def _named(host: str) -> str:
+    """The name of the tally of a host, which a flow may have made up."""
+    plain = host.isascii() and host.isprintable() and len(host) <= LONGEST_HOST
+    return f"requests to {host if plain else sha256(host.encode(errors='replace')).hexdigest()}"
+
+
+LONGEST_HOST: Final = 260
+"""The most characters of the name of a host with its port (RFC 1035, 2.3.4)."""
 
 UNLIMITED: Final = Limits()
 """As often as anybody likes."""
@@ -102,20 +142,15 @@ class Limiter:
         rest = self._rests.get(whom, 0) - now
         if rest > 0:
             return rest + round(chance_of(effect, 0) * rest / 4)
-        tenant, _, host = whom
-        rates = (
-            ("tenant", tenant, self._limits.tenants.get(tenant, self._limits.tenant)),
-            ("host", host, self._limits.hosts.get(host, self._limits.host) if host else None),
-        )
         waited, place = self._waiting.pop(effect, (0, 0))
         gates: list[_Gate] = []
-        for number, (kind, name, rate) in enumerate(rates):
-            if rate is None:
+        for number, gated in enumerate(self._limits.on(whom)):
+            if gated is None:
                 continue
-            gate = self._gate(kind, name, rate)
+            gate = self._gate(gated)
             # Of a gate before the one that it waited at, it had been given a place, too.
             given = now if number < waited else place if number == waited else 0
-            at = gate.place(tenant, now, given)
+            at = gate.place(whom[0], now, given)
             if at > now:
                 self._remember(effect, number, at)
                 return at - now
@@ -133,9 +168,9 @@ class Limiter:
             self._rests.move_to_end(whom)
             _bound(self._rests, KEPT)
 
-    def _gate(self, kind: str, name: str, rate: Rate) -> _Gate:
-        gate = self._gates.setdefault((kind, name), _Gate(rate))
-        self._gates.move_to_end((kind, name))
+    def _gate(self, gated: Gated) -> _Gate:
+        gate = self._gates.setdefault(gated.place, _Gate(gated.rate))
+        self._gates.move_to_end(gated.place)
         _bound(self._gates, KEPT)
         return gate
 
@@ -203,7 +238,8 @@ def limits_from(texts: Iterable[str]) -> Limits:
     """The limits that people write.
 
     Each is ``tenant=RATE``, ``tenant:NAME=RATE``, ``host=RATE`` or ``host:NAME=RATE``; a rate is
-    ``10/s``, ``100/m`` or ``5000/h``. Of two that are for the same, the last one counts.
+    ``10/s``, ``100/m`` or ``5000/h``. Of two that are for the same, the last one counts. ``own``
+    says that each process keeps them for itself.
 
     >>> limits_from(["host=10/s", "host:crm.example=100/m"]).host
     Rate(count=10, per=1000000)
@@ -213,8 +249,11 @@ def limits_from(texts: Iterable[str]) -> Limits:
     """
     usual: dict[str, Rate] = {}
     named: dict[str, dict[str, Rate]] = {"tenant": {}, "host": {}}
-    for text in texts:
-        found = _LIMIT.fullmatch(text.strip())
+    given = [text.strip() for text in texts]
+    for text in given:
+        if text == OWN:
+            continue
+        found = _LIMIT.fullmatch(text)
         if found is None or not 1 <= int(found["count"]) <= MOST:
             raise ValueError(
                 f"{text!r} is no limit: write one like `tenant=50/s`, `host=10/s` or "
@@ -226,7 +265,8 @@ def limits_from(texts: Iterable[str]) -> Limits:
         else:
             name = found["name"] if found["kind"] == "tenant" else found["name"].lower()
             named[found["kind"]][name] = rate
-    return Limits(usual.get("tenant"), usual.get("host"), named["tenant"], named["host"])
+    rates = usual.get("tenant"), usual.get("host"), named["tenant"], named["host"]
+    return Limits(*rates, shared=OWN not in given)
 
 
 _LIMIT: Final = re.compile(

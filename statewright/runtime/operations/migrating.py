@@ -279,7 +279,7 @@ class Migrations:
         event = replace(
             migrating(there, *versions),
             now=self._clock(),
-            contact=running.contact.of(loaded.contact),
+            contact=running.contact.of(loaded.contact, row.birth.contact),
             tenant=running.tenant.of(loaded.tenant),
         )
         made = stepped(running.chart, session.snapshot, event)

@@ -86,7 +86,7 @@ class Starter:
         """
 
         def first(running: Running, loaded: Loaded, now: int) -> Event:
-            return first_event(running, loaded, inputs, self._chance(16).hex(), now)
+            return first_event(running, loaded, contact, inputs, self._chance(16).hex(), now)
 
         return await self.begin(
             publication, talk, first, contact=contact, message=message, repeatable=repeatable

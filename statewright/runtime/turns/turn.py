@@ -161,7 +161,7 @@ class Turns:
         """
         running = await self._releases.running_of(publication)
         loaded = await self._load(Lookup(opening.key, contact=opening.contact))
-        event = first_event(running, loaded, opening.inputs, opening.seed, now)
+        event = first_event(running, loaded, opening.contact, opening.inputs, opening.seed, now)
         made = begun(running.chart, opening.key.session, event)
         turn_from(
             opening.key, made, Incoming("try", event), version=opening.version, birth=opening.birth
@@ -290,7 +290,7 @@ class Turns:
         key = opening.key
         running = await self._releases.running(key.tenant, opening.talk.flow, opening.version)
         loaded = await self._load(Lookup(key, contact=opening.contact))
-        event = first_event(running, loaded, opening.inputs, opening.seed, now)
+        event = first_event(running, loaded, opening.contact, opening.inputs, opening.seed, now)
         made = begun(running.chart, key.session, event)
         turn = turn_from(key, made, message, version=opening.version, birth=opening.birth)
         (outcome,) = await self._store.commit([turn])
@@ -313,7 +313,7 @@ class Turns:
             row,
             running,
             snapshot,
-            running.contact.of(loaded.contact),
+            running.contact.of(loaded.contact, row.birth.contact),
             running.tenant.of(loaded.tenant),
         )
 
@@ -403,11 +403,12 @@ class StaleResultError(Exception):
 
 
 def first_event(
-    running: Running, loaded: Loaded, inputs: Mapping[str, Any], seed: str, now: int
+    running: Running, loaded: Loaded, contact: str, inputs: Mapping[str, Any], seed: str, now: int
 ) -> Event:
     """The event that begins a session at its beginning."""
-    contact, tenant = running.contact.of(loaded.contact), running.tenant.of(loaded.tenant)
-    return start_event(inputs, seed=seed, now=now, contact=contact, tenant=tenant)
+    known = running.contact.of(loaded.contact, contact)
+    tenant = running.tenant.of(loaded.tenant)
+    return start_event(inputs, seed=seed, now=now, contact=known, tenant=tenant)
 
 
 def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from statewright.expressions import Expression, expressions_in
 from statewright.expressions.references import references
@@ -20,6 +20,9 @@ from statewright.statechart.structure.traversal import (
     states_in,
 )
 
+ID: Final = "id"
+"""The name under which expressions read who a contact is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -33,8 +36,15 @@ class Needs:
     names: frozenset[str]
     whole: bool
 
-    def of(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The values that are needed."""
+    def of(self, values: Mapping[str, Any], who: str = "") -> Mapping[str, Any]:
+        """The values that are needed.
+
+        Args:
+            values: all that there are.
+            who: whose they are: the value of ``id``, unless one was given; ``""`` for nobody's.
+        """
+        if who and (self.whole or ID in self.names):
+            values = {ID: who, **values}
         if self.whole:
             return values
         return {name: values[name] for name in values if name in self.names}

@@ -21,6 +21,7 @@ from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Effect
 from statewright.statechart.event import Event
 from statewright.statechart.forms.chart_forms import STATECHART
+from statewright.statechart.forms.happening_text import text_from_effect, text_from_event
 from statewright.statechart.forms.snapshot_forms import EFFECT, EVENT, SNAPSHOT
 from statewright.statechart.forms.snapshot_text import snapshot_from_text, text_from_snapshot
 from statewright.statechart.forms.tables import Form, MalformedError
@@ -91,7 +92,7 @@ def event_to_json(event: Event) -> str:
     Raises:
         InvalidEvent: it holds something that is no value.
     """
-    return written(EVENT, event, InvalidEvent)
+    return text_from_event(event) or written(EVENT, event, InvalidEvent)
 
 
 def event_from_json(text: Text) -> Event:
@@ -110,7 +111,7 @@ def effect_to_json(effect: Effect) -> str:
     Raises:
         InvalidEvent: it holds something that is no value.
     """
-    return written(EFFECT, effect, InvalidEvent)
+    return text_from_effect(effect) or written(EFFECT, effect, InvalidEvent)
 
 
 def effect_from_json(text: Text) -> Effect:

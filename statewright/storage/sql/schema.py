@@ -239,6 +239,18 @@ DRAFTS = Table(
     PrimaryKeyConstraint("tenant", "flow", name="statewright_drafts_pkey"),
 )
 
+TALLIES = Table(
+    "statewright_tallies",
+    METADATA,
+    _key("tenant"),
+    _key("name"),
+    _text("state"),
+    PrimaryKeyConstraint("tenant", "name", name="statewright_tallies_pkey"),
+    # Rows are changed often, and are small: room for their next versions beside them.
+    postgresql_with={"fillfactor": "50"},
+)
+"""What processes count together; those of whoever runs the server are at the tenant ``""``."""
+
 SECRETS = Table(
     "statewright_secrets",
     METADATA,

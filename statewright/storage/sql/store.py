@@ -32,7 +32,7 @@ from statewright.storage.records import (
     SessionKey,
     Turn,
 )
-from statewright.storage.sql import journal, keeping, letters
+from statewright.storage.sql import journal, keeping, letters, tallies
 from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
 from statewright.storage.sql.postgresql import PostgreSQLDatabase
@@ -40,6 +40,7 @@ from statewright.storage.sql.secrets import SQLSecrets
 from statewright.storage.sql.sqlite import SQLiteDatabase
 from statewright.storage.sql.upgrading import is_current, sql_of_upgrade, version_of
 from statewright.storage.store import PAGE
+from statewright.storage.tallies import Change, Place
 
 _BATCH = 64
 """How many turns go into one transaction."""
@@ -211,6 +212,11 @@ class SQLStore:
         """See ``Store``."""
         opened = self._open
         return await opened.write(partial(letters.revive, opened.database, entries, at))
+
+    async def tally(self, places: Sequence[Place], change: Change) -> None:
+        """See ``KeepsTallies``."""
+        opened = self._open
+        await opened.write(partial(tallies.tally, opened.database, places, change))
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""

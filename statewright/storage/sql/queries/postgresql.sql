@@ -368,3 +368,18 @@ where cast(:tenant as text) is not null;
 
 -- name: journal_reach
 select txid_snapshot_xmin(txid_current_snapshot()) as moment;
+
+-- name: tallies
+-- The rows, made where they were missing, and locked until the end of the transaction.
+insert into statewright_tallies as t (tenant, name, state)
+select tenant, name, ''
+from json_to_recordset(cast(:places as json)) as p(tenant text, name text)
+order by tenant, name
+on conflict (tenant, name) do update set state = t.state
+returning tenant, name, state;
+
+-- name: tally
+update statewright_tallies t
+set state = d.state
+from json_to_recordset(cast(:tallies as json)) as d(tenant text, name text, state text)
+where t.tenant = d.tenant and t.name = d.name;

@@ -296,3 +296,17 @@ where tenant = :tenant;
 -- name: journal_reach
 -- A moment is a time, and what came last may have been deleted: any may have been there.
 select 9223372036854775807 as moment;
+
+-- name: tallies
+select tenant, name, state
+from statewright_tallies
+where (tenant, name) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.name') from json_each(:places));
+
+-- name: tally
+insert into statewright_tallies (tenant, name, state)
+select json_extract(value, '$.tenant'), json_extract(value, '$.name'),
+       json_extract(value, '$.state')
+from json_each(:tallies)
+where true
+on conflict (tenant, name) do update set state = excluded.state;

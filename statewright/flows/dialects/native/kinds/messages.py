@@ -32,7 +32,8 @@ class MessageNode(PassingShape, Speech):
         None, description="Several things to say, of which one is drawn by lot."
     )
     sticky: Literal["nobody", "session", "contact"] = Field(
-        "nobody", description="For whom the lot falls on the same variant every time."
+        "nobody",
+        description="For whom the lot falls on the same variant every time, as for a `split`.",
     )
     buttons: list[ButtonShape] = Field([], description="Buttons under the last bubble.")
     wait: bool = Field(False, description="Go on only after the user has acknowledged it.")

@@ -100,7 +100,9 @@ class SplitNode(NodeShape):
     type: Literal["split"]
     arms: list[ArmShape] = Field(description="The ways.")
     sticky: Literal["nobody", "session", "contact"] = Field(
-        "nobody", description="For whom it is the same way every time."
+        "nobody",
+        description="For whom it is the same way every time. `contact` is the one that a session "
+        "was begun with; without one, it is the session.",
     )
     variable: Text | None = Field(None, description="Where the name of the arm is saved.")
 

@@ -1,0 +1,23 @@
+"""Tallies in SQL: their rows are locked from reading to writing, in the order of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from statewright.storage.sql.database import Database
+from statewright.storage.sql.rows import json_text
+from statewright.storage.tallies import Change, Place
+
+
+def tally(database: Database, places: Sequence[Place], change: Change) -> None:
+    """See ``KeepsTallies.tally``."""
+    asked = [{"tenant": tenant, "name": name} for tenant, name in sorted(set(places))]
+    with database.transaction() as connection:
+        found = database.run(connection, "tallies", {"places": json_text(asked)})
+        texts = dict.fromkeys(places, "") | {(row.tenant, row.name): row.state for row in found}
+        changed = [
+            {"tenant": tenant, "name": name, "state": state}
+            for (tenant, name), state in change(texts).items()
+        ]
+        if changed:
+            database.run(connection, "tally", {"tallies": json_text(changed)})
