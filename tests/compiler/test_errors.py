@@ -179,9 +179,9 @@ def test_a_request_that_failed_goes_to_the_clause_of_its_class(
     ("name", "help_"),
     [
         ("timeuot", "did you mean `timeout`?"),
-        ("6xx", "404"),
-        ("99", "404"),
-        ("true", "404"),
+        ("6xx", "xx`"),
+        ("99", "write `request`"),
+        ("true", "write `request`"),
     ],
 )
 def test_a_class_that_there_is_not_is_told_with_a_hint(name: str, help_: str) -> None:

@@ -369,3 +369,20 @@ nodes:
     flow = read(tmp_path, address=child, third=third)
     (finding,) = [one for one in compiler.compile(flow).findings if one.code == "X703"]
     assert "address → third → address" in finding.message
+
+
+def test_a_flow_that_is_never_run_makes_nothing_wait_for_it(tmp_path: Path) -> None:
+    """What is decided waits while the conversation pauses; here only the other flow could."""
+    parent = PARENT.replace(
+        "    flow: address.yaml\n", "    flow: address.yaml\n    disabled: true\n"
+    )
+    parent = parent.replace(
+        "  bye: {type: end",
+        "  ask: {type: approval, request: '?', next: sad, on: {rejected: sad}}\n  bye: {type: end",
+    )
+    child = CHILD + "  help: {type: interrupt, words: [help], nodes: {back: {type: leave}}}\n"
+    decided = {"event": "approval.decided", "data": {"approved": True}}
+    flow = read(tmp_path, parent.replace("next: bye", "next: ask", 1), address=child)
+    release = compiler.compile(flow).draft()
+    played = list(play(release.statechart, parse_script([decided]), session="s", seed="s", now=NOW))
+    assert said(played)[-1] == "What a pity."

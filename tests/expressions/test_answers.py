@@ -314,3 +314,47 @@ def test_labels_are_understood_whatever_stands_in_them(drinks: list[Any], betwee
 def test_any_text_is_understood_or_nothing(function: str, answer: str) -> None:
     result = evaluate(parse(f"answer.{function}(x)"), {"x": answer})
     assert result == NOTHING or result.present
+
+
+LANGUAGES = [
+    {"value": 1, "label": "C"},
+    {"value": 2, "label": "C++", "synonyms": ["cpp", "c plus plus"]},
+    {"value": 3, "label": "C#"},
+    {"value": 4, "label": "👍"},
+]
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("c", 1),
+        ("C!", 1),
+        ("c++", 2),
+        ("C++.", 2),
+        ("CPP", 2),
+        ("c#", 3),
+        ("c+", None),
+        ("👍🏾", 4),
+    ],
+)
+def test_a_choice_is_named_with_all_of_its_signs(answer: str, value: int | None) -> None:
+    names = {"answer": answer, "languages": LANGUAGES}
+    found = evaluate(parse("answer.choice(answer, languages)"), names)
+    assert (found.value["value"] if found.present else None) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "meant"),
+    [
+        ("C++!", "c++", True),
+        ("c", "C++", False),
+        ("C++", "C", False),
+        ("👍🏽", "👍", True),
+        ("stop 👍", "stop", False),
+        ("¡Socorro!", "socorro", True),
+        ("?", "?", True),
+    ],
+)
+def test_a_word_is_said_with_all_of_its_signs(said: str, word: str, meant: bool) -> None:  # noqa: FBT001
+    found = evaluate(parse("answer.says(said, [word])"), {"said": said, "word": word})
+    assert found is meant

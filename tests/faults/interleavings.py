@@ -25,7 +25,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -41,18 +41,15 @@ from statewright.errors import (
     UnknownSession,
     UnsuitableRepair,
 )
-from statewright.expressions import Literal
 from statewright.runtime import Answer, Order, Runtime
 from statewright.runtime.operations.retention import Policy, Rule
 from statewright.runtime.turns.answer import answer_from_json
-from statewright.statechart import Datum, Invoke, Release, State, Statechart, Status
-from statewright.statechart.actions import Assign, Merge, Merging, Say, Send
-from statewright.statechart.triggers import Matching, Reentry, Trigger, TriggerKind
+from statewright.statechart import Status
 from statewright.storage import MemoryStore, SQLStore, Store
 from statewright.storage.records import Lookup, PastTurn, SessionKey
 from tests.faults.simulated import SimulatedLoop, SimulatedSQLStore, Wavering
-from tests.runtime.worlds import NOW, release
-from tests.statechart.building import atom, cel, final, text, to
+from tests.faults.teller import KINDS, released
+from tests.runtime.worlds import NOW
 
 FLOW: Final = "flow"
 TALK: Final = "c"
@@ -68,9 +65,6 @@ REFUSED: Final = (
 )
 """What somebody is told who asks for what cannot be done now."""
 
-KINDS: Final = {"word": 10, "stop": 4, "fail": 2, "gift": 3, "work": 3, "nap": 3, "again": 2}
-"""What is said, and how often."""
-
 USUAL: Final = {"send": 6, "accept": 4, "patch": 4, "end": 1, "migrate": 2, "repair": 2, "keep": 1}
 """How often something is asked for, in which way."""
 
@@ -85,75 +79,6 @@ Result = TypeVar("Result")
 
 class Broken(AssertionError):
     """Something is not as it must be."""
-
-
-def teller(word: str) -> Statechart:
-    """Hears messages and remembers them; what some of them mean is in ``KINDS``.
-
-    `stop` ends it only while it is armed, so that whether it does depends on what came before.
-    """
-    hear = Assign(("heard",), cel("heard + [string(event.data.text)]"))
-    gifts = cel("(has(contact.gifts) ? contact.gifts : 0) + 1")
-    give = Assign(("contact", "gifts"), gifts, Merge(Merging.INCREMENT, Literal(1)))
-    say = Say(text(word + " {{ heard.size() }}"))
-    return Statechart(
-        "teller",
-        (
-            atom(
-                "listening",
-                to("over", on="message", when="input == 'stop' && armed", do=hear),
-                to("broken", on="message", when="input == 'fail'"),
-                to("working", on="message", when="input == 'work'", do=hear),
-                to(
-                    on="message",
-                    when="input == 'nap'",
-                    do=(hear, Send("alarm", delay=Literal(2_000_000)), say),
-                ),
-                to(
-                    on="message",
-                    when="input == 'gift'",
-                    do=(hear, give, Assign(("given",), cel("given + 1")), say),
-                ),
-                to(on="message", do=(hear, say)),
-            ),
-            State(
-                "working",
-                invocations=(Invoke("job", "work", Literal({"retries": 1})),),
-                transitions=(
-                    to(
-                        "listening", on="done.invoke.job error.communication.job", do=_count("done")
-                    ),
-                    to(on="message", do=(hear, say)),
-                ),
-            ),
-            final("over", outcome="stopped"),
-            final("broken", outcome="error", failed=True),
-        ),
-        data=(
-            Datum("heard", "list", Literal([])),
-            Datum("armed", "bool", Literal(True)),
-            Datum("given", "int", Literal(0)),
-            Datum("done", "int", Literal(0)),
-        ),
-    )
-
-
-def _count(name: str) -> Assign:
-    return Assign((name,), cel(f"{name} + 1"))
-
-
-def _release(word: str) -> Release:
-    triggers = (
-        Trigger("any", TriggerKind.MESSAGE),
-        Trigger(
-            "again",
-            TriggerKind.KEYWORD,
-            words=("again",),
-            matching=Matching.EXACT,
-            reentry=Reentry.RESTART,
-        ),
-    )
-    return replace(release(teller(word)), triggers=triggers)
 
 
 @dataclass(slots=True)
@@ -257,7 +182,7 @@ class Story:
         self.processes = [await self._born() for _ in range(2)]
         first = self.processes[0].runtime
         for word in ("hello", "hi"):
-            await first.publish(_release(word), flow=FLOW)
+            await first.publish(released(word), flow=FLOW)
         if self._way == "accept":
             await self._insist(
                 lambda runtime: runtime.start(

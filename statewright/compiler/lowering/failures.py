@@ -16,7 +16,7 @@ from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.nodes import ErrorClass
 from statewright.statechart.rules import VIOLATION
 
-_CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
+CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
     {
         ErrorClass.TIMEOUT: ("timeout",),
         ErrorClass.NETWORK: ("connect", "dns", "open", "response"),
@@ -40,8 +40,6 @@ _CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Class → the codes of handlers of effects that belong to it; any other is of ``request``."""
-
-CLASS_OF_CODE: Final = {code: str(name) for name, codes in _CODES.items() for code in codes}
 
 _EXPRESSIONS: Final = ("error.execution.action", "error.execution.guard")
 
@@ -123,7 +121,7 @@ def _of_failed_request() -> tuple[Content, Content, Content]:
     """Its class, its code and its message; long to read, and the same of all of them."""
     code = "event.data.?code.orValue('')"
     known = "".join(
-        f"{code} in {list(codes)} ? '{name}' : " for name, codes in _CODES.items() if codes
+        f"{code} in {list(codes)} ? '{name}' : " for name, codes in CODES.items() if codes
     )
     kinds = [str(ErrorClass.AUTHENTICATION), str(ErrorClass.RATE_LIMIT)]
     said = "".join(f"event.data.?kind.orValue('') == '{kind}' ? '{kind}' : " for kind in kinds)

@@ -336,7 +336,9 @@ class Search:
         self._add(control, dimensions, box, point, carrier, origin)
 
     def _doubt(self, source: Piece | None, step: Macrostep) -> None:
-        """Note where something is in doubt."""
+        """Note where something is in doubt; what is discarded leaves no trace of where it was."""
+        if source is None and any(one.name == ENDLESS for one in step.incidents):
+            self.found.doubted.update(self._world.tree.nodes)
         if source is not None:
             self.found.doubted.update(source.carrier.snapshot.configuration)
         self.found.doubted.update(step.snapshot.configuration)

@@ -146,11 +146,13 @@ class Triggering:
         standing = await self._standing(talk, message, offers)
         happening = _Happening(talk, event, message, contact)
         again = [await self._tell(happening, key) for key in standing.seen.values()]
-        if again and event.name in {MESSAGE, OPENED}:
+        if again and event.name == MESSAGE:
             return tuple(again)  # It is for one session, and that has it.
         active = standing.active
         seen = await self._with_values(talk, event, contact)
         found = [one for one in tried(seen, offers, active) if one.flow not in standing.seen]
+        if again and event.name == OPENED:
+            found = []  # It begins one session at most, and that was decided when it came first.
         begun = _without_misfits(talk.tenant, found)
         for one in begun:
             going = active.get(one.flow, ())

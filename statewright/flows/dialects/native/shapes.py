@@ -226,7 +226,12 @@ def _error_kind(value: Any) -> str | None:
 
 _ERROR_KINDS: Final = (*(str(one) for one in ErrorClass), *STATUSES)
 
-_STATUS: Final = "; statuses are written `404`, or `4xx` for all that begin so"
+
+def _meant(value: Any) -> str:
+    """What may have been meant instead of a class of errors that there is not."""
+    known = did_you_mean(value, _ERROR_KINDS) if isinstance(value, str) else ""
+    return known or "write `request`, `timeout`, …, or a status: `404`, `4xx`"
+
 
 ErrorKind = expected_value(
     _error_kind,
@@ -238,7 +243,7 @@ ErrorKind = expected_value(
             {"type": "string", "pattern": "^[1-5][0-9][0-9]$"},
         ]
     },
-    lambda value: did_you_mean(str(value), _ERROR_KINDS) + _STATUS,
+    _meant,
 )
 """What went wrong: a class of errors, or a status of HTTP."""
 
