@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from statewright.cli.configuration import (
     Wishes,
     configuration_for,
 )
+from statewright.cli.progress import PATIENCE
 from statewright.cli.solving import solver
 from statewright.compiler import Compilation, Rechecking
 from statewright.compiler.checks import BY_CODE, CHECKS
@@ -107,25 +109,26 @@ def verified_file(
 
 
 class Telling:
-    """Tells people at a terminal how far a verification is, once that takes long.
+    """Tells people at a terminal how far a verification is, once that takes more than a second.
 
     Args:
         file: of the flow.
     """
 
-    LONG = 4_096
-    """Steps that take about a second."""
-
     def __init__(self, file: str) -> None:
         self._file = file
+        self._next = time.monotonic() + PATIENCE
         self._told = False
 
     def tell(self, done: int, limit: int) -> None:
         """Say it anew."""
-        if done >= self.LONG and done % 1024 == 0 and sys.stderr.isatty():
-            self._told = True
-            sys.stderr.write(f"\r{printable(self._file)}: {done:,} of at most {limit:,} steps ")
-            sys.stderr.flush()
+        now = time.monotonic()
+        if now < self._next or not sys.stderr.isatty():
+            return
+        self._next = now + PATIENCE / 4
+        self._told = True
+        sys.stderr.write(f"\r{printable(self._file)}: {done:,} of at most {limit:,} steps ")
+        sys.stderr.flush()
 
     def end(self) -> None:
         """Wipe what was said."""

@@ -1,8 +1,9 @@
 """Checking a flow again and again while it is edited; what an edit does not touch is kept.
 
 Going through all conversations takes by far the longest, and depends on the chart alone, words that
-are only shown left out. So it is done anew only when something else of the chart has changed.
-Everything else that is found is found anew each time: that takes milliseconds.
+are only shown left out. So it is done anew only when something else of the chart has changed; and
+then only what the edit touched is run anew (see ``verification.memory``). Everything else that is
+found is found anew each time: that takes milliseconds.
 """
 
 from __future__ import annotations
@@ -23,12 +24,11 @@ from statewright.compiler.compilation import (
 )
 from statewright.compiler.policy import EVERYTHING, Policy
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
-from statewright.expressions.template import Hole, parse_template
+from statewright.compiler.verification.wordless import wordless
 from statewright.flows.model import Flow
-from statewright.statechart.definition import Statechart
-from statewright.statechart.forms.codec import chart_to_json
 
 KEPT: Final = 8
 """How many charts are remembered, those that were checked last: people undo what they did."""
@@ -57,6 +57,7 @@ class Rechecking:
     def __init__(self, budget: Budget = DEFAULT) -> None:
         self._budget = budget
         self._known: OrderedDict[str, Verification] = OrderedDict()
+        self._memory = Memory()
         self.searched = 0
 
     def check(self, flow: Flow, policy: Policy = EVERYTHING) -> Compilation:
@@ -80,11 +81,13 @@ class Rechecking:
             return compilation
         chart = compilation.statechart
         withheld = guessed_inputs(compilation.flow)
-        key = _key_of(chart, withheld)
+        silent_chart = wordless(chart)
+        key = _key_of(silent_chart, withheld)
         known = self._known.pop(key, None)
         if known is None:
             self.searched += 1
-            known = verified(chart, self._budget, progress, withheld, solver)
+            self._memory.edited(silent_chart)
+            known = verified(chart, self._budget, progress, withheld, solver, self._memory)
         elif known.chart != chart:
             # What was met is met again; conversations are told anew, in the words of this chart.
             known = replace(known, chart=chart, _answers={})
@@ -94,40 +97,7 @@ class Rechecking:
         return with_verification(compilation, known)
 
 
-def _key_of(chart: Statechart, withheld: frozenset[str]) -> str:
-    """What the searches of a chart depend on."""
-    written = json.loads(chart_to_json(chart))
-    words = json.dumps([_without_words(written), sorted(withheld)], sort_keys=True)
-    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _without_words(value: Any) -> Any:
-    """A chart as JSON, without the texts that are shown as they are."""
-    if isinstance(value, list):
-        return [_without_words(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("do") == "say":
-        return {**value, "content": _silent(value.get("content"))}
-    return {name: _without_words(one) for name, one in value.items()}
-
-
-def _silent(content: Any) -> Any:
-    """What is shown, without the words between the holes in it: any are as good as others."""
-    if not isinstance(content, Mapping):
-        return content
-    literal, fields = content.get("literal"), content.get("map")
-    if isinstance(literal, Mapping) and isinstance(literal.get("text"), str):
-        return {"literal": {**literal, "text": ""}}
-    if isinstance(fields, list):
-        return {"map": [[name, _holes(part) if name == "text" else part] for name, part in fields]}
-    return content
-
-
-def _holes(content: Any) -> Any:
-    """A text that is written out, or has holes: what decides whether it has a value."""
-    text = content.get("template") if isinstance(content, Mapping) else None
-    if isinstance(text, str):
-        parts = (one for one in parse_template(text).parts if not isinstance(one, str))
-        return {"holes": [one.expression.text if isinstance(one, Hole) else "" for one in parts]}
-    return {"holes": []} if isinstance(content.get("literal"), str) else content
+def _key_of(chart: Mapping[str, Any], withheld: frozenset[str]) -> str:
+    """What the searches of a chart depend on, which is given without its words."""
+    written = json.dumps([chart, sorted(withheld)], sort_keys=True)
+    return sha256(written.encode("utf-8", "surrogatepass")).hexdigest()

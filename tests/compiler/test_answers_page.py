@@ -19,7 +19,7 @@ ROWS = [
     for title, section in SECTIONS
     for row in re.findall(r"^\| `(.*?)` \| (\S+) \| (.*?) \|$", section, re.MULTILINE)
 ]
-ANYWHERE = ("none", "de", "en-US", "fr")
+ANYWHERE = ("none", "de")
 
 
 def saved(kind: str, typed: str, language: str) -> Any:

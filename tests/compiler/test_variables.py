@@ -129,7 +129,7 @@ def test_values_of_the_contact_and_the_tenant_are_changed_from_what_they_are() -
 def test_as_soon_as_something_of_the_contact_is_declared_the_rest_has_to_be() -> None:
     environment = environment_of(flows.parse(HEADER + CONTACT))
     assert text_from_type(environment.variables["contact"]) == (
-        "{?tags: map(string, dyn), ?segments: map(string, dyn), ?visits: int}"
+        "{?id: string, ?tags: map(string, dyn), ?segments: map(string, dyn), ?visits: int}"
     )
     found = wrong(compiled(CONTACT.replace("{{ contact.visits }}", "{{ contact.visit }}")))
     assert [one.message for one in found] == ["there is no field `visit`"]

@@ -302,7 +302,7 @@ def test_with_little_budget_less_is_known_and_nothing_else() -> None:
 
 
 def test_one_question_takes_fewer_variables_than_all() -> None:
-    names = [f"v{number}" for number in range(9)]
+    names = [f"v{number}" for number in range(10)]
     asking = "".join(
         f"  a{at}: {{type: question, text: X, input: boolean, variable: {name}, next: s{at}}}\n"
         f"  s{at}: {{type: set, actions: [{{set: w{at}, to: '{{{{ {name} }}}}'}}], next: a{at + 1}}}\n"
@@ -318,16 +318,16 @@ def test_one_question_takes_fewer_variables_than_all() -> None:
         "start: age\nvariables:\n  age: int\n"
         + "".join(
             f"  {name}: {{type: bool, default: false}}\n"
-            for at in range(9)
+            for at in range(10)
             for name in (f"v{at}", f"w{at}")
         )
         + "nodes:\n"
         "  age: {type: question, text: Age?, input: integer, variable: age, next: child}\n"
         "  child: {type: condition, branches: [{if: age < 13, to: bye}], else: a0}\n"
         + asking
-        + "  a9: {type: question, text: All?, next: b0}\n"
+        + "  a10: {type: question, text: All?, next: b0}\n"
         + testing
-        + "  b9: {type: condition, branches: [{if: age > 9 && age < 12, to: lost}, {if: v3 && v4, to: both}], else: bye}\n"
+        + "  b10: {type: condition, branches: [{if: age > 9 && age < 12, to: lost}, {if: v3 && v4, to: both}], else: bye}\n"
         "  lost: {type: message, text: Lost., next: bye}\n"
         "  both: {type: message, text: Both., next: bye}\n"
         "  bye: {type: end}\n"
@@ -423,6 +423,57 @@ nodes:
 """
     told = compiler.verify(compiled(flow)).findings
     assert {(one.code, one.verdict) for one in told} <= {("C205", Verdict.UNDECIDED)}
+
+
+def test_what_is_there_in_some_cases_only_is_missed_in_the_others() -> None:
+    # Where `later` waits, only whether `c` is there still matters, and not which value it has.
+    text = """
+start: ask
+variables: {c: {type: string, default: x}, g: string, gone: bool, what: string, other: string}
+nodes:
+  ask: {type: question, text: Gone?, input: boolean, variable: gone, next: route}
+  route: {type: condition, branches: [{if: gone, to: drop}], else: wait}
+  drop: {type: set, actions: [{unset: c}], next: wait}
+  wait: {type: question, text: Go?, choices: [show, test], variable: what, next: way}
+  way: {type: condition, branches: [{if: what == 'show', to: later}], else: test}
+  later: {type: question, text: And?, choices: [a, b], variable: other, next: use}
+  use: {type: set, actions: [{set: g, to: "{{ c + other }}"}], next: bye}
+  test: {type: condition, branches: [{if: "has(vars.c) && c == 'x'", to: hi}], else: bye}
+  hi: {type: message, text: Hi., next: bye}
+  bye: {type: end}
+"""
+    finding = found(compiler.verify(compiled(text)))["D401", "use"]
+    assert finding.verdict is Verdict.VIOLATED
+    assert finding.witness is not None
+
+
+def test_what_could_not_be_written_is_what_it_was() -> None:
+    text = """
+start: ask
+variables: {k: {type: int, default: 0}, n: int, which: bool}
+nodes:
+  ask: {type: question, text: Which?, input: boolean, variable: which, next: route}
+  route: {type: condition, branches: [{if: which, to: one}], else: two}
+  one: {type: set, actions: [{set: k, to: 1}], next: number}
+  two: {type: set, actions: [{set: k, to: 2}], next: number}
+  number: {type: question, text: Number?, input: integer, variable: n, next: risky}
+  risky:
+    type: try
+    nodes:
+      divide: {type: set, actions: [{set: k, to: "{{ 10 / n > 3 ? 8 : 9 }}"}], next: left}
+      left: {type: leave}
+    catch:
+      - nodes: {pass: {type: leave}}
+    next: more
+  more: {type: question, text: More?, next: test}
+  test: {type: condition, branches: [{if: k == 1, to: m1}, {if: k == 2, to: m2}], else: bye}
+  m1: {type: message, text: One., next: bye}
+  m2: {type: message, text: Two., next: bye}
+  bye: {type: end}
+"""
+    verification = verified(compiled(text).statechart)
+    assert isinstance(verification.answer(EnterState("m1")), Possible)
+    assert isinstance(verification.answer(EnterState("m2")), Possible)
 
 
 @pytest.mark.parametrize("locale", ["de", "en", "es", "fr", "tlh"])

@@ -185,3 +185,27 @@ def test_of_few_numbers_all_are_tried(most: int) -> None:
         assert Verdict.PROVED not in {one.verdict for one in told}, number
     (never,) = dead(text.replace("WANTED", "3"))
     assert never.verdict is (Verdict.PROVED if most <= 12 else Verdict.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "size(rows) > 10",
+        "size(rows) == 300",
+        "size(rows) > 10 && rows[0].total > 1",
+        "size(rows) > 3 && rows[9].total > 1",
+        "size(rows) > 0 && rows[0].total > 1 && size(rows) < 5",
+        "size(rows) > 90000",
+        "size(rows) > 90000 && rows[0].total > 1",
+        "size(rows) > 5 && rows[90000].total > 1",
+        "size(w) > 30",
+        "size(w) > 90000",
+    ],
+)
+def test_long_lists_and_texts_are_not_ruled_out(guard: str) -> None:
+    text = LOOKED_UP.replace("total: {type: int", "w: string, total: {type: int").replace(
+        "SAVED", "rows: result.rows, w: result.word"
+    )
+    told = dead(text.replace("GUARD", guard))
+    assert Verdict.PROVED not in {one.verdict for one in told}
+    assert ("90000" in guard) is bool(told)

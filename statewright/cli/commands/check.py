@@ -80,7 +80,7 @@ def check(  # noqa: PLR0913 (an argument per option)
     """
     if STDIN in names and (fix or watch):
         raise Failure(f"standard input cannot be {'mended' if fix else 'watched'}; name a file")
-    budget = DEFAULT if steps is None else replace(DEFAULT, steps=steps)
+    budget = DEFAULT if steps is None else replace(DEFAULT, steps=steps, each=0)
     depth = None if quick else budget
     task = Task(names, dialect, wishes, format_, strict, fix, depth, witness)
     if watch:

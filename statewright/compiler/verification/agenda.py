@@ -8,15 +8,67 @@ round until nothing is new, before anything behind them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from heapq import heappop, heappush
 
 from statewright.compiler.analysis.components import components_of
+from statewright.compiler.verification.boxes import Box
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.pieces import Piece
 from statewright.compiler.verification.situations import Control
 from statewright.statechart.structure.tree import Tree
+
+
+class Waiting:
+    """The pieces of one control that wait, in order of arrival."""
+
+    __slots__ = ("_arrivals", "_merges", "_pieces")
+
+    def __init__(self) -> None:
+        self._arrivals = 0
+        self._pieces: dict[int, Piece] = {}
+        # What a piece is but for one of its variables → when it arrived.
+        self._merges: dict[tuple[int, Box], list[int]] = {}
+
+    def pieces(self) -> list[Piece]:
+        """All of them."""
+        return list(self._pieces.values())
+
+    def add(self, piece: Piece) -> None:
+        """Add a piece; with another one that differs in one variable only, it becomes one."""
+        while (arrival := self._mergeable(piece)) is not None:
+            other, at = arrival
+            piece = self._merged(self._remove(other), piece, at)
+        self._arrivals += 1
+        self._pieces[self._arrivals] = piece
+        for key in _keys(piece.box):
+            self._merges.setdefault(key, []).append(self._arrivals)
+
+    def _mergeable(self, piece: Piece) -> tuple[int, int] | None:
+        """The first of the pieces that differ in one variable only, and which that is."""
+        found = [
+            (arrival, at)
+            for at, rest in _keys(piece.box)
+            for arrival in self._merges.get((at, rest), ())
+            if self._pieces[arrival].box != piece.box
+        ]
+        return min(found, default=None)
+
+    def _merged(self, one: Piece, other: Piece, at: int) -> Piece:
+        box = (*one.box[:at], one.box[at] | other.box[at], *one.box[at + 1 :])
+        return replace(one, box=box, parts=[*one.parts, *other.parts])
+
+    def _remove(self, arrival: int) -> Piece:
+        piece = self._pieces.pop(arrival)
+        for key in _keys(piece.box):
+            self._merges[key].remove(arrival)
+        return piece
+
+
+def _keys(box: Box) -> Iterator[tuple[int, Box]]:
+    for at in range(len(box)):
+        yield at, (*box[:at], *box[at + 1 :])
 
 
 class Agenda:
@@ -28,7 +80,7 @@ class Agenda:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._waiting: dict[Control, list[Piece]] = {}
+        self._waiting: dict[Control, Waiting] = {}
         self._ranks: Mapping[str, int] = {}
         self._places: list[tuple[int, int, Control]] = []
         self._arrivals = 0
@@ -40,25 +92,10 @@ class Agenda:
         """Let a piece wait; with another one that differs in one variable only, it becomes one."""
         waiting = self._waiting.get(piece.control)
         if waiting is None:
-            waiting = self._waiting[piece.control] = []
+            waiting = self._waiting[piece.control] = Waiting()
             if self._ranks:
                 self._announce(piece.control)
-        merged = True
-        while merged:
-            merged = False
-            for other in waiting:
-                differing = [
-                    at for at, (a, b) in enumerate(zip(piece.box, other.box, strict=True)) if a != b
-                ]
-                if len(differing) == 1:
-                    waiting.remove(other)
-                    at = differing[0]
-                    whole = piece.box[at] | other.box[at]
-                    box = (*piece.box[:at], whole, *piece.box[at + 1 :])
-                    piece = replace(other, box=box, parts=[*other.parts, *piece.parts])
-                    merged = True
-                    break
-        waiting.append(piece)
+        waiting.add(piece)
 
     def next(self, meter: Meter) -> list[Piece]:
         """What is to be gone through next; it waits no longer.
@@ -68,13 +105,13 @@ class Agenda:
         """
         if not self._ranks and meter.steps < meter.budget.broad:
             level, self._waiting = self._waiting, {}
-            return [piece for pieces in level.values() for piece in pieces]
+            return [piece for waiting in level.values() for piece in waiting.pieces()]
         if not self._ranks:
             self._ranks = ranks_of(self._tree)
             for control in self._waiting:
                 self._announce(control)
         _, _, first = heappop(self._places)
-        return self._waiting.pop(first)
+        return self._waiting.pop(first).pieces()
 
     def _announce(self, control: Control) -> None:
         self._arrivals += 1

@@ -16,11 +16,12 @@ Box = tuple[int, ...]
 class Table:
     """The values of one variable that were seen, numbered. ``NOTHING`` stands for none."""
 
-    __slots__ = ("_numbers", "values")
+    __slots__ = ("_kinds", "_numbers", "values")
 
     def __init__(self) -> None:
         self.values: list[Any] = []
         self._numbers: dict[Any, int] = {}
+        self._kinds: dict[type, int] = {}
 
     def number(self, value: Any) -> int:
         """The number of a value."""
@@ -29,11 +30,16 @@ class Table:
         if known is None:
             known = self._numbers[key] = len(self.values)
             self.values.append(value)
+            self._kinds[type(value)] = self._kinds.get(type(value), 0) | 1 << known
         return known
 
     def bit(self, value: Any) -> int:
         """The set that holds only this value."""
         return 1 << self.number(value)
+
+    def kin(self, bit: int) -> int:
+        """The set of the values that have the type of one of them."""
+        return self._kinds[type(self.values[bit.bit_length() - 1])]
 
 
 _PLAIN = frozenset((str, int, bool, type(None)))
@@ -101,15 +107,23 @@ def without_all(boxes: list[Box], others: list[Box]) -> list[Box]:
 class Cover:
     """A set of boxes, kept small: those that differ in one variable only become one."""
 
-    __slots__ = ("_merges", "boxes")
+    __slots__ = ("_merges", "_outside", "_width", "boxes")
 
     def __init__(self) -> None:
         self.boxes: dict[Box, None] = {}
         self._merges: dict[tuple[int, Box], Box] = {}
+        # Each box as one number: what lies outside of it, the variables side by side.
+        self._outside: dict[Box, int] = {}
+        self._width = 16
 
     def holds(self, box: Box) -> bool:
         """Whether one of them holds a box as a whole."""
-        return box in self.boxes or any(inside(box, other) for other in self.boxes)
+        if box in self.boxes:
+            return True
+        if not self.boxes:
+            return False
+        packed = self._packed(box)
+        return any(packed & outside == 0 for outside in self._outside.values())
 
     def rest(self, box: Box) -> list[Box]:
         """What of a box lies in none of them."""
@@ -135,12 +149,26 @@ class Cover:
                     merged = True
                     break
         self.boxes[box] = None
+        packed = self._packed(box)
+        self._outside[box] = packed ^ ((1 << self._width * len(box)) - 1)
         for at in range(len(box)):
             self._merges[at, (*box[:at], *box[at + 1 :])] = box
 
     def _remove(self, box: Box) -> None:
         self.boxes.pop(box, None)
+        self._outside.pop(box, None)
         for at in range(len(box)):
             key = (at, (*box[:at], *box[at + 1 :]))
             if self._merges.get(key) == box:
                 del self._merges[key]
+
+    def _packed(self, box: Box) -> int:
+        """A box as one number."""
+        if any(mask >> self._width for mask in box):
+            self._width = 2 * max(mask.bit_length() for mask in box)
+            every = (1 << self._width * len(box)) - 1
+            self._outside = {one: self._packed(one) ^ every for one in self.boxes}
+        packed = 0
+        for mask in box:
+            packed = packed << self._width | mask
+        return packed

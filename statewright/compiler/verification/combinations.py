@@ -6,7 +6,14 @@ from math import prod
 from typing import Final
 
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.samples import MOST, Cuts, list_sizes, samples
+from statewright.compiler.verification.samples import (
+    LENGTH,
+    MOST,
+    Cuts,
+    list_sizes,
+    places_of,
+    samples,
+)
 from statewright.compiler.verification.variables import Path
 from statewright.expressions.references import PLACE
 
@@ -20,6 +27,8 @@ _APART: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "no
 def is_overfull(cuts: Cuts, root: Path) -> bool:
     """Whether the parts of a value below a path have more combinations than are tried."""
     lists = _lists_in(cuts, root)
+    if any(place >= LENGTH for one in lists.values() for place in places_of(one)):
+        return True
     tested = [
         cut
         for path, cut in cuts.items()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from statewright.compiler.verification.exactness import Gap
+from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.liveness import entered_by
 from statewright.compiler.verification.questions import (
     BreakRule,
@@ -65,6 +66,8 @@ class Doubts:
         if self._always or not self._read.isdisjoint(written):
             return True
         if before is None and self._beginning:
+            return True
+        if any(one.name == ENDLESS for one in step.incidents):
             return True
         active = set(() if before is None else before.configuration)
         entered = {name for one in step.microsteps for name in one.entered}

@@ -8,6 +8,7 @@ from statewright.compiler.verification.budget import Budget, Meter, Progress
 from statewright.compiler.verification.doubts import behind, places_of
 from statewright.compiler.verification.exactness import Gap, exactness_of, expression_texts
 from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.model import Model, model_of
 from statewright.compiler.verification.pieces import Found
 from statewright.compiler.verification.predicates import Following, candidates, following_of
@@ -104,6 +105,7 @@ class Engines:
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
         solver: whom to ask about guards that samples cannot decide; None for nobody.
+        memory: what was run of earlier versions of the chart.
     """
 
     chart: Statechart
@@ -111,6 +113,7 @@ class Engines:
     progress: Progress
     withheld: frozenset[str]
     solver: Solver | None
+    memory: Memory | None = None
 
     def begun(self, name: str, given_up: frozenset[str]) -> Engine:
         """A search with the guards of these texts given up."""
@@ -128,18 +131,24 @@ class Engines:
         """Search; again where variables counted as written of which that failed."""
         unsure: frozenset[str] = frozenset()
         hints = self._hints(model) if name == SEARCH else {}
+        world = world_of(model, hints)
+        exactness = exactness_of(world)
+        gaps = exactness.gaps
+        if model.chart.charts:
+            gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+        memory = self.memory if name == SEARCH else None
         while True:
-            world = world_of(model, unsure, hints)
-            exactness = exactness_of(world)
-            gaps = exactness.gaps
-            if model.chart.charts:
-                gaps = (*gaps, Gap("", "", "it runs other machines", guard=False))
+            remembered = memory if memory is not None and memory.begin(world) else None
             meter = Meter(budget, self.progress)
-            search = Search(world, meter, exactness.wild, gaps, following.feasible)
+            search = Search(world, meter, exactness.wild, gaps, following.feasible, remembered)
             found = search.run()
             if found.unsure <= unsure:
                 break
             unsure |= found.unsure
+            other = world.with_unsure(unsure)
+            if not _differ(world, other, found):
+                break
+            world = other
         return Engine(name, world, search, found, meter.steps, gaps)
 
     def _hints(self, model: Model) -> dict[str, Cut]:
@@ -149,3 +158,9 @@ class Engines:
         texts = expression_texts(exactness_of(world).gaps)
         guards = {one.key: (one.guard, one.names) for one in candidates(model.real, texts)}
         return hints_for(guards, of_the_session(world.tree), self.solver)
+
+
+def _differ(one: World, other: World, found: Found) -> bool:
+    """Whether anything that was met would be another situation with other variables live."""
+    met = {piece.control[0] for piece in found.pieces}
+    return any(one.situations.dimensions(at) != other.situations.dimensions(at) for at in met)

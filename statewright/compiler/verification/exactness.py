@@ -19,6 +19,7 @@ from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.samples import (
+    LENGTH,
     MOST,
     holds,
     is_closed,
@@ -284,9 +285,14 @@ class _Looking:
                 return "no text is known that its pattern matches"
             if self._mixed(place):
                 return "several tests of one text may overlap in ways that are not tried"
-            if place[0] in self._joint:
+            if place[0] in self._joint or (self._is_long(place) and _is_sized(site)):
                 return "there are too many combinations of values to try all of them"
         return ""
+
+    def _is_long(self, place: Place) -> bool:
+        """Whether sizes are asked for that no text and no list has that is made up."""
+        cut = self._domains.cuts.get(place, Cut())
+        return any(number >= LENGTH for number in cut.numbers)
 
     def _too_many(self, place: Place) -> bool:
         cut = self._domains.cuts.get(place, Cut())
@@ -342,6 +348,11 @@ class _Looking:
 
     def _predicates(self, place: Place) -> set[tuple[str, str]]:
         return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
+
+
+def _is_sized(site: Site) -> bool:
+    nodes = walk(site.expression.root)
+    return any(isinstance(one, Call) and one.function == "size" for one in nodes)
 
 
 def _forms(root: Node) -> dict[tuple[int, int], str]:

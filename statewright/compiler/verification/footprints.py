@@ -7,20 +7,36 @@ variable that it did not read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from statewright.compiler.verification.relevance import Relevance
-from statewright.compiler.verification.uses import Uses
+from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.actions import Raise
 from statewright.statechart.event import normalised
 from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.structure.nodes import Node
 from statewright.statechart.structure.traversal import actions_in
 from statewright.statechart.structure.tree import Tree, stems_matching
 
-Footprint = tuple[frozenset[Key], frozenset[Key]]
-"""What was read, and what was written."""
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a macrostep read and wrote.
+
+    Attributes:
+        read: the variables that may have been looked at, where their values decide anything.
+        kept: those that have the values after it that they had before, or a part of these,
+            although they may have been written.
+        written: the variables that may have got other values.
+    """
+
+    read: frozenset[Key]
+    kept: frozenset[Key]
+    written: frozenset[Key]
+
 
 ENDLESS = "error.limit"
 """The incident of a macrostep that was given up because it took too many microsteps."""
@@ -42,12 +58,12 @@ class Footprints:
         reads = relevance.reads
         self._entered = {name: reads(one.entered) for name, one in uses.items()}
         self._left = {name: reads(one.left) for name, one in uses.items()}
-        self._entering = {name: frozenset(one.entered.writes) for name, one in uses.items()}
-        self._leaving = {name: frozenset(one.left.writes) for name, one in uses.items()}
+        self._entering = {name: _writes_of(one.entered) for name, one in uses.items()}
+        self._leaving = {name: _writes_of(one.left) for name, one in uses.items()}
         self._guards = {i: reads(part) for one in uses.values() for i, part in one.guards.items()}
         self._acts = {i: reads(part) for one in uses.values() for i, part in one.acts.items()}
         self._acting = {
-            i: frozenset(part.writes) for one in uses.values() for i, part in one.acts.items()
+            i: _writes_of(part) for one in uses.values() for i, part in one.acts.items()
         }
         raised = {
             normalised(one.event).partition(".")[0]
@@ -62,27 +78,33 @@ class Footprints:
         """What a macrostep read and wrote; ``before`` is None for the start."""
         if any(incident.name == ENDLESS for incident in step.incidents):
             # What was given up has left no trace.
-            return self._everything, self._everything
+            return Footprint(self._everything, self._everything, self._everything)
         configuration = () if before is None else before.configuration
         read = set(self._resting(configuration, step.event.name)) | self._left[""]
         written: set[Key] = set()
         if before is None:
             read |= self._entered[""]
-            written |= self._entering[""]
+            written |= self._entering[""][0]
+        writes: list[tuple[frozenset[Key], frozenset[Key]]] = []
         for one in step.microsteps:
             for name in one.exited:
                 read |= self._left[name]
-                written |= self._leaving[name]
+                writes.append(self._leaving[name])
             for name in one.transitions:
                 read |= self._acts[name]
-                written |= self._acting[name]
+                writes.append(self._acting[name])
             for name in one.entered:
                 read |= self._entered[name] | self._inner[name]
                 read |= self._by_event(name, step.event.name)
-                written |= self._entering[name]
+                writes.append(self._entering[name])
+        kept: set[Key] = set()
         if before is not None and step.snapshot.history is not before.history:
-            read |= _scoped(before, step.snapshot)
-        return frozenset(read), frozenset(written)
+            kept |= _scoped(before, step.snapshot)
+        failed = any(incident.name == ACTION_ERROR for incident in step.incidents)
+        for every, unsure in writes:
+            written |= every
+            kept |= every if failed else unsure
+        return Footprint(frozenset(read), frozenset(kept), frozenset(written))
 
     def _resting(self, configuration: tuple[str, ...], event: str) -> frozenset[Key]:
         known = self._known.get((*configuration, event))
@@ -114,6 +136,11 @@ class Footprints:
                 for arc in arcs:
                     found |= self._guards[arc.id]
         return frozenset(found)
+
+
+def _writes_of(part: Part) -> tuple[frozenset[Key], frozenset[Key]]:
+    """What may be written in a part, and what of that may keep its value, or a part of it."""
+    return frozenset(part.writes), frozenset(part.writes - part.sure)
 
 
 def _scoped(before: Snapshot, after: Snapshot) -> set[Key]:

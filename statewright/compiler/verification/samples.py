@@ -28,14 +28,11 @@ Cuts = Mapping[tuple[str, ...], Cut]
 MOST: Final = 64
 """How many values one variable has at most; what is left out is told by ``is_whole``."""
 
-SIZES: Final = 6
-"""The most parts of a list that is made up."""
-
 FEW: Final = 12
 """Of a variable that can only be one of so many whole numbers, all are tried."""
 
 LENGTH: Final = 2_000
-"""The most characters of a text that is made up."""
+"""The most characters of a text, or parts of a list, that is made up."""
 
 _FRESH: Final = ("something", "anything else", "x", "Zebra 77", "~")
 _WHOLE: Final = Cut()
@@ -205,7 +202,7 @@ def _lists(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
         return
     sizes = {0, 1, 2} | {int(n) + step for n in cut.numbers for step in (-1, 0, 1)}
     items = sorted(cut.texts) or ["one", "two", "three"]
-    for size in sorted(size for size in sizes if 0 <= size <= SIZES):
+    for size in sorted(size for size in sizes if 0 <= size <= LENGTH):
         yield [items[number % len(items)] for number in range(size)]
     for text in sorted(cut.texts):
         yield [text]
@@ -229,15 +226,18 @@ def list_sizes(cuts: Cuts) -> list[int]:
     most = max(places, default=-1) + 1
     numbers = {*places, *(int(number) for number in cuts.get((), _WHOLE).numbers)}
     wanted = {0, most} | {number + step for number in numbers for step in (-1, 0, 1)}
-    others = sorted(size for size in wanted - {most} if 0 <= size <= max(SIZES, most))
-    return [most, *others]
+    others = sorted(size for size in wanted - {most} if 0 <= size <= LENGTH)
+    return [min(most, LENGTH), *others]
 
 
 def lists(cuts: Cuts) -> Iterator[list[Any]]:
     """Lists of which places are cut: all combinations of the first ones, and each value once."""
     values = {number: _part_samples(below) for number, below in places_of(cuts).items()}
-    values = {number: found for number, found in values.items() if number <= SIZES}
-    for size in list_sizes(cuts) if values else ():
+    values = {number: found for number, found in values.items() if number < LENGTH}
+    if not values:
+        yield from ([], [{}])
+        return
+    for size in list_sizes(cuts):
         known = {number: found for number, found in values.items() if number < size}
         filler = next(iter(known.values()), ({},))[0]
         usual = [known.get(number, (filler,))[0] for number in range(size)]
@@ -299,17 +299,23 @@ def _map_of(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
     if any(cuts):
         yield from _part_samples(cuts)
+    # What fits comes first: with it, other parts of a whole are tried.
+    for kind in sorted(cut.kinds - {"dyn"}):
+        found = samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})
+        yield from found if kind in _SIZED else found[:3]
     if cut.texts or cut.predicates:
         yield from _texts(Cut(texts=cut.texts, predicates=cut.predicates), cuts, limits)
     if cut.numbers:
         yield from _ints(cut, cuts, limits)
     if cut.others or not (cut.texts or cut.predicates or cut.numbers):
         yield from (False, True)
-    for kind in sorted(cut.kinds - {"dyn"}):
-        yield from samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})[:3]
     if not (cut.texts or cut.predicates):
         yield "something"
     yield None
+
+
+_SIZED: Final = frozenset(("list", "string", "bytes"))
+"""Types of which each size that is asked for is tried."""
 
 
 def _moments(_: Cut, __: Cuts, ___: Limits) -> Iterator[Any]:

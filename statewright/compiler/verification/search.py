@@ -15,30 +15,26 @@ interpolants*, CAV 2006, has the idea).
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.compiler.verification.agenda import Agenda
 from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
 from statewright.compiler.verification.budget import Meter
-from statewright.compiler.verification.domains import ANYWHERE
 from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.exactness import Gap
-from statewright.compiler.verification.footprints import ENDLESS
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.observing import Observing
+from statewright.compiler.verification.outcomes import Free, Landing, Outcome, Outcomes
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
-from statewright.compiler.verification.promises import Promises
+from statewright.compiler.verification.running import Run, Running
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
-from statewright.statechart.playing.script import Line, event_for
-from statewright.statechart.playing.surroundings import Surroundings
-from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.stepping.algorithm import macrostep, start
-from statewright.statechart.steps import Macrostep
+from statewright.statechart.playing.script import Line
+from statewright.statechart.snapshot import Snapshot
 
 CROWD: Final = 64
 """How many values of one variable are followed."""
@@ -64,6 +60,7 @@ class Search:
         wild: variables that are computed from samples.
         gaps: where the values that are tried may not stand for all.
         feasible: which of the guards that are followed can be so together.
+        memory: what was run of earlier versions of the chart.
     """
 
     def __init__(
@@ -73,17 +70,19 @@ class Search:
         wild: Container[Key] = (),
         gaps: Iterable[Gap] = (),
         feasible: Feasibility | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._world = world
         self._feasible = feasible
+        self._memory = memory
         self._wild = wild
         self._meter = meter
         self._covers: dict[Control, Cover] = {}
         self._agenda = Agenda(world.tree)
-        self._promises = Promises(world.chart)
+        self._outcomes: dict[Control, dict[str, Outcomes]] = {}
+        self._running = Running(world, Doubts(world.tree, world.uses, gaps))
         self.found = Found()
         self._observing = Observing(world, self.found)
-        self._doubts = Doubts(world.tree, world.uses, gaps)
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
@@ -116,7 +115,7 @@ class Search:
         pieces = self.found.pieces[first:]
         for piece in pieces:
             for line, snapshot in self._world.forced(piece.carrier.snapshot):
-                if not self._tried(piece, line, snapshot, forced=True):
+                if not self._tried(piece, line, snapshot, None):
                     self.found.complete = False
                     return first
         return first + len(pieces)
@@ -139,35 +138,19 @@ class Search:
         world = self._world
         point = {key: lowest(part) for key, part in zip(dimensions, trial.box, strict=True)}
         given = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
-        outside, data = world.start_of(given, _single(trial.free))
-        others = Surroundings(**outside)
-        step = others.after(
-            start(
-                world.chart,
-                session=SCRIPT_SESSION,
-                seed=SCRIPT_SEED,
-                now=moment,
-                data=data,
-                **outside,
-            )
-        )
-        self._look_twice(None, step)
-        self._charge(step)
-        read, written = world.footprints.of(None, step)
-        read |= written & world.model.predicates.keys()
-        touched = read | (written - frozenset(dimensions) - world.free.keys())
-        covered = self._split(trial, trials, dimensions, point, touched)
-        if self._is_impossible(dimensions, covered, None, step.snapshot):
+        run = self._noted(self._running.begin(dimensions, given, trial.free, moment))
+        outcome = run.outcome
+        covered = self._split(trial, trials, dimensions, outcome, world.like_inputs)
+        if self._is_impossible(dimensions, covered, run):
             return
-        passed = frozenset(dimensions) - touched
-        origin = Origin(START, None, point, passed, moment=moment)
+        origin = Origin(START, None, point, outcome.passed, moment=moment)
         masks = {
             key: self._as_values(key, part)
             for key, part in zip(dimensions, covered, strict=True)
-            if key in passed
+            if key in outcome.passed
         }
-        doubtful = self._doubts.cast_on(None, step, written)
-        self._arrive(None, covered, passed, masks, step, others, origin, doubtful=doubtful)
+        self._observing.observe(run.step, origin)
+        self._arrive(None, covered, masks, {}, outcome, origin)
 
     def _as_values(self, key: Key, inputs: int) -> int:
         """The set of the values that some inputs are."""
@@ -181,70 +164,97 @@ class Search:
         """Run all that can happen in a piece; whether there was budget enough."""
         snapshot = piece.carrier.snapshot
         return all(
-            self._tried(piece, line, snapshot, forced=False)
+            self._tried(piece, line, snapshot, self._known_of(piece, line))
             for line in self._world.alphabet.lines(snapshot)
         )
+
+    def _known_of(self, piece: Piece, line: Line) -> Outcomes | None:
+        """What was seen to come of a line wherever it is as it is in a piece."""
+        if self._feasible is not None:
+            # What is impossible depends on more than what is read.
+            return None
+        known = self._outcomes.setdefault(piece.control, {})
+        name = repr(line)
+        outcomes = known.get(name)
+        if outcomes is None:
+            outcomes = known[name] = Outcomes(piece.dimensions, self._world.situations.tables)
+        return outcomes
 
     def _goes_on(self) -> bool:
         """Whether there is budget left, and anything to be proved."""
         is_lost = bool(self.found.repeated) and self._world.model.is_abstract
         return not is_lost and self._meter.step()
 
-    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, *, forced: bool) -> bool:
-        """Run a line in all of a piece; whether there was budget enough."""
+    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, known: Outcomes | None) -> bool:
+        """Run a line in all of a piece; whether there was budget enough.
+
+        Args:
+            piece: where it comes.
+            line: what happens.
+            snapshot: of the piece, or one in which time is forced to pass otherwise.
+            known: what was seen to come of it; None where nothing is kept of that.
+        """
+        dimensions = piece.dimensions
+        forced = snapshot is not piece.carrier.snapshot
+        kin = self._world.situations.kin
         trials = [_Trial(piece.box, {})]
         while trials:
-            if not self._goes_on():
+            trial = trials.pop()
+            point = tuple([mask & -mask for mask in trial.box])
+            outcome = None if known is None else known.at(point, trial.free)
+            run = None
+            if outcome is None:
+                if not self._goes_on():
+                    return False
+                carrier = self._carrier(piece, snapshot, point)
+                memory = None if forced else self._memory
+                run = self._noted(self._ran(piece, line, carrier, trial.free, memory))
+                outcome = run.outcome
+                if known is not None:
+                    known.add(point, trial.free, outcome)
+            elif not self._meter.recall():
                 return False
-            self._try(piece, line, snapshot, trials.pop(), trials, forced=forced)
+            covered = self._split(trial, trials, dimensions, outcome, kin)
+            if run and self._is_impossible(dimensions, covered, run):
+                continue
+            passed = outcome.passed
+            bits_at = dict(zip(dimensions, point, strict=True))
+            origin = Origin(piece.number, line, bits_at, passed, forced)
+            if run:
+                self._observing.observe(run.step, origin)
+            masks = {k: mask for k, mask in zip(dimensions, covered, strict=True) if k in passed}
+            self._arrive(piece, covered, masks, bits_at, outcome, origin)
         return True
 
-    def _try(
-        self,
-        piece: Piece,
-        line: Line,
-        snapshot: Snapshot,
-        trial: _Trial,
-        trials: list[_Trial],
-        *,
-        forced: bool,
-    ) -> None:
-        world = self._world
-        point = {key: lowest(m) for key, m in zip(piece.dimensions, trial.box, strict=True)}
-        carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment).given(
-            {
-                key: world.situations.table(key).values[bit.bit_length() - 1]
-                for (key, bit), own in zip(point.items(), piece.point, strict=True)
-                if bit != own
-            }
-            | world.free_values(_single(trial.free))
-        )
-        others = Surroundings(**carrier.outside)
-        event = event_for(line, world.chart, carrier.snapshot, carrier.snapshot.now)
-        step = others.after(macrostep(world.chart, carrier.snapshot, others.around(event)))
-        self._charge(step)
-        self._look_twice(carrier.snapshot, step)
-        read, written = world.footprints.of(carrier.snapshot, step)
-        read |= written & world.model.predicates.keys()
-        covered = self._split(trial, trials, piece.dimensions, point, read)
-        if self._is_impossible(piece.dimensions, covered, carrier.snapshot, step.snapshot):
-            return
-        passed = frozenset(piece.dimensions) - read - written
-        origin = Origin(piece.number, line, point, passed, forced)
-        masks = {
-            key: mask for key, mask in zip(piece.dimensions, covered, strict=True) if key in passed
-        }
-        doubtful = self._doubts.cast_on(snapshot, step, written)
-        self._arrive(piece, covered, passed, masks, step, others, origin, doubtful=doubtful)
+    def _ran(
+        self, piece: Piece, line: Line, carrier: Carrier, free: Free, memory: Memory | None
+    ) -> Run:
+        """What a line does at a point of a piece: known of an earlier version, or run."""
+        if memory is None:
+            return self._running.run(carrier, piece.dimensions, line, free)
+        name = repr(line)
+        known = memory.recall(self._world, piece, name, carrier)
+        if known is not None:
+            return self._running.again(carrier, known)
+        run = self._running.run(carrier, piece.dimensions, line, free)
+        memory.keep(self._world, piece, name, carrier, run)
+        return run
 
-    def _look_twice(self, before: Snapshot | None, step: Macrostep) -> None:
-        """Note where a free variable may really have had several values."""
+    def _noted(self, run: Run) -> Run:
+        """Charge for what was run, and note where a free variable may have had several values."""
+        self._meter.charge(run.length)
         if not self.found.repeated:
-            self.found.repeated = self._world.repeats.of(before, step)
+            self.found.repeated = self._world.repeats.of(run.before, run.step)
+        return run
 
-    def _is_impossible(
-        self, dimensions: tuple[Key, ...], covered: Box, before: Snapshot | None, after: Snapshot
-    ) -> bool:
+    def _carrier(self, piece: Piece, snapshot: Snapshot, point: Box) -> Carrier:
+        """A session at a point of a piece."""
+        carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment)
+        if point == piece.point:
+            return carrier
+        return carrier.given(self._values(piece.dimensions, point))
+
+    def _is_impossible(self, dimensions: tuple[Key, ...], covered: Box, run: Run) -> bool:
         """Whether guards would be true and false that cannot be so together, at any time."""
         feasible = self._feasible
         if feasible is None:
@@ -253,36 +263,34 @@ class Search:
             key for key, mask in zip(dimensions, covered, strict=True) if mask & mask - 1 == 0
         }
         known = single | (
-            frozenset() if before is not None else self._world.model.predicates.keys()
+            frozenset() if run.before is not None else self._world.model.predicates.keys()
         )
         told = (known - (set(dimensions) - single)) & self._world.model.predicates.keys()
-        for snapshot in filter(None, (before, after)):
+        for snapshot in filter(None, (run.before, run.step.snapshot)):
             data = snapshot.data.get("", {})
             if feasible.excludes({key: data[key[1]] for key in told if key[1] in data}):
                 return True
         return False
-
-    def _charge(self, step: Macrostep) -> None:
-        endless = any(incident.name == ENDLESS for incident in step.incidents)
-        self._meter.charge(self._world.chart.limit if endless else len(step.microsteps))
 
     def _split(
         self,
         trial: _Trial,
         trials: list[_Trial],
         dimensions: tuple[Key, ...],
-        point: Mapping[Key, int],
-        read: frozenset[Key],
+        outcome: Outcome,
+        kin: Callable[[Key, int], int],
     ) -> Box:
         """The part of a trial for which its outcome holds; the rest is to be tried later."""
-        box = list(trial.box)
+        box, read, kinds = list(trial.box), outcome.read, outcome.kinds
         free = dict(trial.free)
         for at, key in enumerate(dimensions):
-            if key in read:
-                rest = box[at] & ~point[key]
+            if key in read or key in kinds:
+                own = lowest(box[at])
+                same = own if key in read else box[at] & kin(key, own)
+                rest = box[at] & ~same
                 if rest:
                     trials.append(_Trial((*box[:at], rest, *box[at + 1 :]), dict(free)))
-                    box[at] = point[key]
+                    box[at] = same
         for key in self._world.free_among(read):
             mask = free.get(key, self._world.all_of(key))
             rest = mask & (mask - 1)
@@ -297,71 +305,69 @@ class Search:
         self,
         source: Piece | None,
         covered: Box,
-        passed: frozenset[Key],
         masks: Mapping[Key, int],
-        step: Macrostep,
-        others: Surroundings,
+        at: Mapping[Key, int],
+        outcome: Outcome,
         origin: Origin,
-        *,
-        doubtful: bool,
     ) -> None:
-        self._observing.observe(step, origin)
-        snapshot = step.snapshot
-        if doubtful:
-            self._doubt(source, step)
+        """Note where a part of a piece leads, and what of that is new.
+
+        Args:
+            source: the piece; None for the start.
+            covered: the part.
+            masks: what the variables may be there that are passed on as they are.
+            at: the point of it at which the next step is to begin.
+            outcome: what came of it.
+            origin: for what is new.
+        """
+        landing, passed, doubtful = outcome.landing, outcome.passed, outcome.doubtful
         number = START if source is None else source.number
-        moved = bool(step.microsteps)
-        if snapshot.status is not Status.ACTIVE:
-            good = self._world.is_good_end(snapshot)
-            end = Edge(number, covered, passed, None, (), moved, good, doubtful=doubtful)
+        control, dimensions = landing.control, landing.dimensions
+        if doubtful:
+            self._doubt(source, outcome)
+        if control is None:
+            end = Edge(
+                number, covered, passed, None, (), landing.moved, landing.good, doubtful=doubtful
+            )
             self.found.edges.append(end)
             return
-        kept = self._promises.kept_in(step)
-        leaves = source is None or self._leaves(source.carrier.snapshot, step)
-        moment = origin.moment if source is None else source.carrier.moment
-        carrier = Carrier(snapshot, dict(others.values), moment)
-        control, dimensions, point = self._world.situations.of(carrier)
-        box = tuple(masks.get(key, bit) for key, bit in zip(dimensions, point, strict=True))
+        pairs = tuple(zip(dimensions, landing.point, strict=True))
+        box = tuple([masks.get(key, bit) for key, bit in pairs])
         crowded = self._crowded(dimensions, box)
-        unsure = doubtful or bool(crowded)
         self.found.edges.append(
-            Edge(number, covered, passed, control, box, moved, False, leaves, kept, unsure)
+            Edge(
+                number,
+                covered,
+                passed,
+                control,
+                box,
+                landing.moved,
+                good=False,
+                leaves=landing.leaves,
+                kept=landing.kept,
+                doubtful=doubtful or bool(crowded),
+            )
         )
-        if source is not None and not moved and control == source.control:
+        if source is not None and not landing.moved and control == source.control:
             return
         if crowded:
             self.found.crowded.update(crowded)
-            self._doubt(source, step)
-            return
-        self._add(control, dimensions, box, point, carrier, origin)
+            self._doubt(source, outcome)
+        else:
+            point = tuple([at[key] if key in masks and key in at else bit for key, bit in pairs])
+            self._add(control, landing, box, point, origin)
 
-    def _doubt(self, source: Piece | None, step: Macrostep) -> None:
+    def _doubt(self, source: Piece | None, outcome: Outcome) -> None:
         """Note where something is in doubt."""
         if source is not None:
             self.found.doubted.update(source.carrier.snapshot.configuration)
-        self.found.doubted.update(step.snapshot.configuration)
-        for one in step.microsteps:
-            self.found.doubted.update(one.entered)
-
-    def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
-        """Whether a node is left, or begun, in which something is waited for."""
-        groups = self._world.alphabet.groups
-        waiting = {groups[name] for name in before.configuration}
-        return any(
-            name in waiting or groups[name] == name != ANYWHERE
-            for one in step.microsteps
-            for name in one.exited
-        )
+        self.found.doubted.update(outcome.visited)
 
     def _add(
-        self,
-        control: Control,
-        dimensions: tuple[Key, ...],
-        box: Box,
-        point: Box,
-        carrier: Carrier,
-        origin: Origin,
+        self, control: Control, landing: Landing, box: Box, point: Box, origin: Origin
     ) -> None:
+        """Let what is new of a box wait; the point is where it is gone on, if that is new."""
+        dimensions = landing.dimensions
         cover = self._covers.get(control)
         if cover is None:
             cover = self._covers[control] = Cover()
@@ -371,8 +377,10 @@ class Search:
         cover.add(box)
         for rest in fresh:
             own = tuple(p if p & r else lowest(r) for p, r in zip(point, rest, strict=True))
-            at = carrier if own == point else carrier.given(self._values(dimensions, own))
-            piece = Piece(-1, control, dimensions, rest, own, at, [(rest, origin)])
+            carrier = landing.carrier
+            if own != landing.point:
+                carrier = carrier.given(self._values(dimensions, own))
+            piece = Piece(-1, control, dimensions, rest, own, carrier, [(rest, origin)])
             self._agenda.add(piece)
 
     def _crowded(self, dimensions: tuple[Key, ...], box: Box) -> list[Key]:
@@ -389,7 +397,3 @@ class Search:
             key: self._world.situations.table(key).values[bit.bit_length() - 1]
             for key, bit in zip(dimensions, point, strict=True)
         }
-
-
-def _single(free: Mapping[Key, int]) -> dict[Key, int]:
-    return {key: lowest(mask) for key, mask in free.items()}

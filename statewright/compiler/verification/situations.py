@@ -8,16 +8,17 @@ sets of values. Of other variables that may still be read it only matters whethe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Table, frozen
 from statewright.compiler.verification.liveness import Liveness
-from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
+from statewright.statechart.forms.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
-from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.snapshot import Recorded, Snapshot
 
 Control = tuple[Any, ...]
 """All of a situation but the values of its dimensions."""
@@ -61,7 +62,27 @@ class Carrier:
                 home[place].pop(name, None)
             else:
                 home[place][name] = value
-        return Carrier(replace(self.snapshot, data=data), outside, self.moment)
+        return Carrier(with_data(self.snapshot, data), outside, self.moment)
+
+
+def with_data(
+    snapshot: Snapshot,
+    data: Mapping[str, Mapping[str, Any]],
+    history: Mapping[str, Recorded] | None = None,
+) -> Snapshot:
+    """The same snapshot with other variables, and with other memories where there are some."""
+    values = list(_fields_of(snapshot))
+    values[_DATA] = data
+    if history is not None:
+        values[_HISTORY] = history
+    return _snapshot(*values)
+
+
+_NAMES: Final = tuple(one.name for one in fields(Snapshot))
+_DATA: Final = _NAMES.index("data")
+_HISTORY: Final = _NAMES.index("history")
+_fields_of = attrgetter(*_NAMES)
+_snapshot = maker(Snapshot)
 
 
 def monitors_of(control: Control) -> dict[str, int]:
@@ -74,31 +95,43 @@ class Situations:
     """Tells what a snapshot is.
 
     Args:
-        relevance: of the chart.
+        relevant: the variables that decide by their values.
         values: what is live and decides by its value.
         presence: what is live and may be missed.
+        read_later: what may be read at all, though it may have been written by then.
         kept: variables that count as live wherever a session is.
         free: variables that have any of their values, anew in each macrostep.
         ceilings: of counters, the number that stands for all greater ones.
+        steady: variables that are there wherever they can be seen, and always of one type.
     """
 
     def __init__(
         self,
-        relevance: Relevance,
+        relevant: frozenset[Key],
         values: Liveness,
         presence: Liveness,
+        read_later: Liveness,
         free: frozenset[Key],
         kept: frozenset[Key],
         ceilings: Mapping[Key, int],
+        steady: frozenset[Key],
     ) -> None:
-        self._relevant = frozenset(relevance.values) - free
+        self._relevant = relevant - free
         self._values = values
         self._presence = presence
+        self._read_later = read_later
         self._free = free
         self._kept = kept
         self._ceilings = ceilings
+        self._steady = steady
         self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
+        self._needed: dict[tuple[str, ...], frozenset[str]] = {}
         self.tables: dict[Key, Table] = {}
+
+    def with_live(self, values: Liveness, presence: Liveness) -> Situations:
+        """The same where other variables are live; nothing was met yet."""
+        rest = (self._read_later, self._free, self._kept, self._ceilings, self._steady)
+        return Situations(self._relevant, values, presence, *rest)
 
     def table(self, key: Key) -> Table:
         """The values of a variable."""
@@ -106,6 +139,30 @@ class Situations:
         if table is None:
             table = self.tables[key] = Table()
         return table
+
+    def kin(self, key: Key, bit: int) -> int:
+        """The values of a variable that have the type of one of them."""
+        return self.table(key).kin(bit)
+
+    def needed(self, configuration: tuple[str, ...]) -> frozenset[str]:
+        """The variables of the session that may be read after these states were active."""
+        needed = self._needed.get(configuration)
+        if needed is None:
+            live = self._read_later.at(configuration) | self._kept | self._free
+            needed = frozenset(name for scope, name in live if scope == "")
+            self._needed[configuration] = needed
+        return needed
+
+    def bare(self, carrier: Carrier) -> Carrier:
+        """The same without the variables of the session that nothing reads any more."""
+        snapshot = carrier.snapshot
+        needed = self.needed(snapshot.configuration)
+        own = snapshot.data.get("", {})
+        if own.keys() <= needed:
+            return carrier
+        data = {name: value for name, value in own.items() if name in needed}
+        bare = with_data(snapshot, {**snapshot.data, "": data})
+        return Carrier(bare, carrier.outside, carrier.moment)
 
     def dimensions(self, configuration: tuple[str, ...]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         """The variables whose values matter there, and those of which only the presence does."""
@@ -116,7 +173,7 @@ class Situations:
             valued = {key for key in live & self._relevant if key[0] in here}
             present = {
                 key
-                for key in self._presence.at(configuration) - valued - self._free
+                for key in self._presence.at(configuration) - valued - self._free - self._steady
                 if key[0] in here and key[1]
             }
             known = (tuple(sorted(valued)), tuple(sorted(present)))

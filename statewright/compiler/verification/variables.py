@@ -62,6 +62,12 @@ def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
     )
 
 
+def named_in(expression: Expression, scope: Scope) -> Iterator[Key]:
+    """The variables that an expression cannot do without, also those that decide nothing."""
+    for one in references(expression):
+        yield from (read.key for read in _reads(one.path, one.tested, scope) if read.key)
+
+
 def _languages_in(expression: Expression) -> Iterator[tuple[int, int]]:
     """Where the languages stand in which answers are read."""
     if "answer." not in expression.text:

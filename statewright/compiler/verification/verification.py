@@ -20,6 +20,7 @@ from statewright.compiler.verification.exactness import (
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
+from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.pieces import Origin, Piece
 from statewright.compiler.verification.promises import Waiting
 from statewright.compiler.verification.questions import (
@@ -42,6 +43,7 @@ from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.structure.tree import tree_of
 
 ADVICE = "; a solver may know more: install statewright[prove]"
 """What is said where a guard could not be decided, and nobody was there to be asked."""
@@ -225,7 +227,7 @@ class Verification:
             return
         for moment in world.moments:
             outside: dict[str, dict[str, Any]] = {"contact": {}, "tenant": {}}
-            carrier = Carrier(step.snapshot, outside, moment).given(world.free_values({}))
+            carrier = Carrier(step.snapshot, outside, moment).given(world.usual_values(world.free))
             control, _, point = world.situations.of(carrier)
             yield control, point
 
@@ -246,6 +248,7 @@ def verified(
     progress: Progress = silent,
     withheld: frozenset[str] = frozenset(),
     solver: Solver | None = None,
+    memory: Memory | None = None,
 ) -> Verification:
     """Find out what can happen in a chart.
 
@@ -255,8 +258,10 @@ def verified(
         progress: told from time to time how far a search is.
         withheld: inputs of the chart that nobody gives.
         solver: whom to ask about guards that samples cannot decide; None for nobody.
+        memory: what was run of earlier versions of the chart; it is brought up to date.
     """
-    engines = Engines(chart, budget, progress, withheld, solver)
+    budget = budget.of_chart(len(tree_of(chart).nodes))
+    engines = Engines(chart, budget, progress, withheld, solver, memory)
     first = engines.begun(SEARCH, frozenset())
     begun = [first]
     given_up: frozenset[str] = frozenset()

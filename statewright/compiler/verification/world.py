@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,8 +20,9 @@ from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Situations
+from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
-from statewright.compiler.verification.variables import CONTACT, TENANT, Key
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
 from statewright.expressions.values import NOTHING
 from statewright.statechart.definition import Statechart, StateKind
 from statewright.statechart.playing.play import SCRIPT_NOW
@@ -95,11 +96,18 @@ class World:
                 yield key[1], value
 
     def free_values(self, chosen: Mapping[Key, int]) -> dict[Key, Any]:
-        """The values of the free variables in one macrostep: those chosen, else the first."""
-        return {
-            key: values[chosen[key].bit_length() - 1] if key in chosen else values[0]
-            for key, values in self.free.items()
-        }
+        """The values of the free variables that were chosen for one macrostep."""
+        return {key: self.free[key][bit.bit_length() - 1] for key, bit in chosen.items()}
+
+    def usual_values(self, keys: Iterable[Key]) -> dict[Key, Any]:
+        """The values of some free variables where nothing is chosen: the first ones."""
+        return {key: self.free[key][0] for key in keys}
+
+    def like_inputs(self, key: Key, bit: int) -> int:
+        """The values of an input that have the type of one of them."""
+        values = self.inputs[key]
+        own = type(values[bit.bit_length() - 1])
+        return sum(1 << number for number, value in enumerate(values) if type(value) is own)
 
     def free_among(self, read: frozenset[Key]) -> list[Key]:
         """The free variables among those read."""
@@ -108,6 +116,14 @@ class World:
     def all_of(self, key: Key) -> int:
         """All values of a free variable."""
         return (1 << len(self.free[key])) - 1
+
+    def with_unsure(self, unsure: Container[str]) -> World:
+        """The same where the entry of some states may fail before it has written what it writes."""
+        live = (
+            Liveness(self.tree, self.uses, reads, unsure)
+            for reads in (self.relevance.reads, _all_reads)
+        )
+        return replace(self, situations=self.situations.with_live(*live))
 
     def forced(self, snapshot: Snapshot) -> Iterator[tuple[Line, Snapshot]]:
         """Each timer but the first as if it came first: it depends on how long people took."""
@@ -127,14 +143,12 @@ class World:
 
 def world_of(
     model: Model,
-    unsure: Container[str] = (),
     hints: Mapping[str, Cut] = MappingProxyType({}),
 ) -> World:
     """Work out what a search needs to know.
 
     Args:
         model: what is searched.
-        unsure: see ``Liveness``.
         hints: see ``Domains``.
     """
     tree = tree_of(model.chart)
@@ -147,8 +161,9 @@ def world_of(
         key: _free_values(key, model, domains)
         for key in (*model.lots, *model.guesses, *model.cells)
     }
-    values = Liveness(tree, uses, relevance.reads, unsure)
-    presence = Liveness(tree, uses, _all_reads, unsure)
+    inputs = dict(_inputs(model, tree, domains, relevance))
+    values = Liveness(tree, uses, relevance.reads)
+    presence = Liveness(tree, uses, _all_reads)
     return World(
         model=model,
         tree=tree,
@@ -158,14 +173,16 @@ def world_of(
         alphabet=Alphabet(tree, domains, groups, _is_local(uses)),
         footprints=Footprints(tree, uses, relevance),
         situations=Situations(
-            relevance,
+            frozenset(relevance.values),
             values,
             presence,
+            Liveness(tree, uses, _all_named, unsure=tree.nodes),
             frozenset(free),
             frozenset(model.predicates),
-            ceilings(uses, declared_in(tree), relevance, domains),
+            ceilings(uses, declared, relevance, domains),
+            steady(tree, uses, declared, inputs),
         ),
-        inputs=dict(_inputs(model, tree, domains, relevance)),
+        inputs=inputs,
         free=free,
         repeats=Repeats(tree, uses, uses_of(tree_of(model.real)) if free else {}, free.keys()),
         moments=(SCRIPT_NOW, NIGHT, AFTERNOON) if _tells_time(uses) else (SCRIPT_NOW,),
@@ -206,6 +223,10 @@ def of_the_session(tree: Tree) -> dict[str, Variable]:
 
 def _all_reads(part: Part) -> frozenset[Key]:
     return frozenset(read.key for site in part.sites for read in site.reads if read.key is not None)
+
+
+def _all_named(part: Part) -> frozenset[Key]:
+    return frozenset(key for site in part.sites for key in named_in(site.expression, site.scope))
 
 
 def _free_values(key: Key, model: Model, domains: Domains) -> Values:

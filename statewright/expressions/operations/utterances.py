@@ -40,6 +40,8 @@ def folded(text: str) -> str:
     >>> folded("  São Paulo ")
     'sao paulo'
     """
+    if text.isascii():
+        return text.strip().lower()
     # Some letters have a case only once they are decomposed, and some are to be decomposed after.
     small = unicodedata.normalize("NFKD", text.strip()).casefold()
     decomposed = unicodedata.normalize("NFKD", small)

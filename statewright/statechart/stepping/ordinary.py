@@ -28,7 +28,7 @@ from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.bounds import WRITTEN
 from statewright.statechart.stepping.outside import values_read
 from statewright.statechart.stepping.programs import program_of
-from statewright.statechart.stepping.scene import Scene
+from statewright.statechart.stepping.scene import Scene, copied
 from statewright.statechart.stepping.transitions import (
     compute_entry_set,
     compute_exit_set,
@@ -216,7 +216,7 @@ def _change(course: Course, scene: Scene) -> None:
         variable = change.variable
         own = written.get(variable.scope)
         if own is None:
-            own = {**scene.data.get(variable.scope, _NOTHING)}
+            own = copied(scene.data.get(variable.scope, _NOTHING))
             written[variable.scope] = own
             scene.data = {**scene.data, variable.scope: own}
         own[variable.name] = value if plain else held(value, variable.type, variable.limits, spent)

@@ -230,6 +230,14 @@ _ROOTS: Final[dict[str, Callable[[Scene], Any]]] = {
 }
 
 
+def copied(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a scope, to be written to.
+
+    Whoever hands in a map of a kind of their own, to see what is asked of it, gets that kind back.
+    """
+    return variables.copy() if isinstance(variables, dict) else dict(variables)
+
+
 def timestamp_from_micros(micros: int) -> datetime:
     """The moment so many microseconds after the start of 1970, UTC."""
     return EPOCH + micros * MICROSECOND
@@ -241,13 +249,16 @@ def _visible_in(scope: Scope | None, data: Mapping[str, Mapping[str, Any]]) -> d
     while scope is not None:
         scopes.append(scope)
         scope = scope.outer
-    seen: dict[str, Any] = {}
+    seen: dict[str, Any] | None = None
     for one in reversed(scopes):
-        if seen:
-            for name in one.declared:
-                seen.pop(name, None)
-        seen.update(data.get(one.id, {}))
-    return seen
+        own = data.get(one.id, {})
+        if seen is None:
+            seen = copied(own)
+            continue
+        for name in one.declared:
+            seen.pop(name, None)
+        seen.update(own)
+    return {} if seen is None else seen
 
 
 def _map_from_event(event: Event) -> Mapping[str, Any]:
