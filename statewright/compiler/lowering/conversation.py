@@ -17,6 +17,7 @@ from statewright.compiler.lowering.freezing import (
     aside_of,
     bot,
     hands_of,
+    heard_in,
     only_while,
     only_while_way,
 )
@@ -107,6 +108,8 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
             # Whoever talks with people is not cut short.
             late = tuple(only_while_way(way, active((bot(TALK),))) for way in late)
         late = outwards.overdue(late)
+    told = (Datum(heard_in(plan.home), "bool", Literal(value=False)),)
+    heard = told if plan.interrupted else ()
     falls = settings.on_error is OnError.FALLBACK
     fell = (Datum(FELL, "int", Literal(-1)),) if falls else ()
     return State(
@@ -117,7 +120,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         entry=entry,
         exit=exit_,
         transitions=(*_fallback(plan), *late, *outwards.onwards(), *busy),
-        data=(*outwards.data(), *fell),
+        data=(*outwards.data(), *fell, *heard),
     )
 
 

@@ -20,9 +20,9 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.plan import FLOW, TALK
 from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Expression, parse
+from statewright.expressions import Expression, Literal, parse
 from statewright.expressions.syntax import Conditional, Logic
-from statewright.statechart.actions import Raise
+from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import State, StateKind, Transition
 
 HANDED_OVER = "handoff"
@@ -82,6 +82,11 @@ def begun(interrupt: str) -> str:
     return f"done.heard.{interrupt}"
 
 
+def heard_in(home: str) -> str:
+    """The variable that says whether a flow was told that an interrupt begins."""
+    return f"~heard/{home}"
+
+
 def returned(home: str) -> str:
     """The event with which a flow goes on that was interrupted."""
     return f"done.interrupt.{home}"
@@ -131,9 +136,12 @@ def _both(guard: Expression | None, condition: str) -> Expression:
 def aside_of(home: str, beside: Iterable[State]) -> State:
     """The region of what interrupts a flow."""
     states = tuple(beside)
+    heard = Assign((heard_in(home),), Literal(value=False))
     here = State(
         going(home),
-        transitions=tuple(Transition((state.id,), (begun(state.id),)) for state in states),
+        transitions=tuple(
+            Transition((state.id,), (begun(state.id),), actions=(heard,)) for state in states
+        ),
     )
     return State(f"{home}{_ASIDE}", StateKind.COMPOUND, states=(here, *states))
 

@@ -25,6 +25,7 @@ from statewright.compiler.lowering.freezing import (
     begun,
     bot,
     going,
+    heard_in,
     returned,
 )
 from statewright.compiler.lowering.plan import (
@@ -39,10 +40,10 @@ from statewright.compiler.lowering.plan import (
     ways,
 )
 from statewright.compiler.lowering.texts import cel, expression_from, quoted
-from statewright.expressions import Computed, Expression, parse
+from statewright.expressions import Computed, Expression, Literal, parse
 from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Interrupt
-from statewright.statechart.actions import Raise
+from statewright.statechart.actions import Assign, Branch, If, Raise
 from statewright.statechart.definition import State, StateKind, Transition
 
 MESSAGE = "message"
@@ -147,7 +148,10 @@ def _way_in(one: Interruption, guard: Expression | None) -> Transition:
     if one.instead:
         return Transition((one.target,), (one.event,), guard)
     told = Raise(begun(one.target), Computed(parse("event.data")))
-    return Transition((), (one.event,), guard, actions=(told,))
+    # Regions of a parallel hear the same; it begins once.
+    first = parse(f"!vars[{quoted(heard_in(one.home))}]")
+    once = (Assign((heard_in(one.home),), Literal(value=True)), told)
+    return Transition((), (one.event,), guard, actions=(If((Branch(first, once),)),))
 
 
 def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
