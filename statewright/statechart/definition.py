@@ -175,6 +175,7 @@ class Awaits:
         variable: what the author calls the variable that the answer goes to, or ``""``.
         of_user: whether it is the user who is to say something. What somebody else is to say stands
             in line behind all that users are asked.
+        rank: what has a higher one stands in line before all that has a lower one.
     """
 
     kind: str
@@ -183,6 +184,7 @@ class Awaits:
     prompt: Content | None = None
     variable: str = ""
     of_user: bool = True
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)

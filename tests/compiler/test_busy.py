@@ -50,14 +50,29 @@ def test_what_is_said_may_be_answered() -> None:
     ]
 
 
-def test_an_interrupt_is_heard_where_it_may_happen_and_else_is_busy_as_all_is() -> None:
-    assert heard("{text: Busy}", "one", "stop", RESULT, "two", "stop") == [
-        "First?",
-        "Busy",
-        "Second?",
-        "Stopped",
-    ]
+def test_an_interrupt_is_not_busy_but_waits_until_it_may_happen() -> None:
+    script = ["one", "stop", "what?", RESULT]
+    assert heard("{text: Busy}", *script) == ["First?", "Busy", "Second?", "Stopped"]
+    assert heard("ignore", *script) == ["First?", "Second?", "Stopped"]
     assert heard("ignore", "stop") == ["First?", "Stopped"]
+
+
+BESIDE = """
+start: both
+settings: {while_busy: {text: Busy}}
+nodes:
+  both:
+    type: parallel
+    regions:
+      one: {nodes: {q: {type: question, text: "Name?", next: l1}, l1: {type: leave}}}
+      two: {nodes: {d: {type: delay, duration: 10m, next: l2}, l2: {type: leave}}}
+    next: bye
+  bye: {type: end, text: Bye}
+"""
+
+
+def test_nobody_is_busy_who_has_asked_something() -> None:
+    assert talk(BESIDE, "Ada", "and?", {"advance": "10m"}) == ["Name?", "Busy", "Bye"]
 
 
 LANGUAGES = """

@@ -67,10 +67,22 @@ def test_no_interrupt_interrupts_another_one() -> None:
     assert talk(FLOW, "cancel", "help")[-1] == "Please answer with yes or no."
 
 
-def test_a_deadline_starts_again_with_the_question() -> None:
-    script = ["Ada", {"advance": "9m"}, "help", {"advance": "9m"}]
+def test_a_question_keeps_its_deadline() -> None:
+    script = ["Ada", {"advance": "9m"}, "help"]
     assert talk(FLOW, *script)[-1] == "Your age?"
-    assert talk(FLOW, *script, {"advance": "2m"})[-1] == "Late"
+    assert talk(FLOW, *script, {"advance": "61s"})[-1] == "Late"
+
+
+def test_a_deadline_that_passes_meanwhile_is_over_when_the_conversation_comes_back() -> None:
+    script = ["Ada", {"advance": "9m"}, "cancel", {"advance": "9m"}]
+    assert talk(FLOW, *script)[-1] == "Sure?"
+    assert talk(FLOW, *script, "no")[-2:] == ["Your age?", "Late"]
+
+
+def test_a_deadline_starts_again_with_an_answer_that_will_not_do() -> None:
+    script = ["Ada", {"advance": "9m"}, "x", {"advance": "9m"}]
+    assert talk(FLOW, *script)[-1] == "A number, please."
+    assert talk(FLOW, *script, "help", {"advance": "61s"})[-1] == "Late"
 
 
 def test_an_interrupt_may_go_on_elsewhere() -> None:

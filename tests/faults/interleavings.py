@@ -41,7 +41,7 @@ from statewright.errors import (
     UnknownSession,
     UnsuitableRepair,
 )
-from statewright.runtime import Answer, Order, Runtime
+from statewright.runtime import Answer, Order, Received, Runtime
 from statewright.runtime.operations.retention import Policy, Rule
 from statewright.runtime.turns.answer import answer_from_json
 from statewright.statechart import Status
@@ -252,6 +252,8 @@ class Story:
             said.acked = asyncio.get_running_loop().time()
         if isinstance(answer, Answer):
             said.answers.add(answer.text)
+        elif isinstance(answer, Received):
+            said.key = answer.key
 
     async def _receive(self, said: Said, runtime: Runtime) -> Any:
         return await runtime.receive(
@@ -379,7 +381,9 @@ class Story:
         spoken = [one for one in self.said if one.id in places and one.way in {"receive", "send"}]
         for one in spoken:
             for other in spoken:
-                before = one.acked is not None and one.acked < other.called
+                # Who names a session does not wait for what is still handed on to it.
+                together = one.key == other.key or one.way == other.way == "receive"
+                before = together and one.acked is not None and one.acked < other.called
                 ordered = places[one.id][0] < places[other.id][0]
                 _check(ordered or not before, f"{one} came before {other}, and was heard after it")
 

@@ -16,9 +16,9 @@ from statewright.errors import (
 )
 from statewright.runtime import Received, Runtime
 from statewright.runtime.timers import HOLD
-from statewright.statechart import Status
+from statewright.statechart import Event, Status, event_to_json
 from statewright.storage import MemoryStore
-from statewright.storage.records import SessionKey
+from statewright.storage.records import Message, SessionKey
 from tests.runtime.worlds import NOW, World, counter, release
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +78,18 @@ async def test_a_session_that_goes_on_has_the_message(world: World) -> None:
     assert (await received(runtime, "hi")).key == begun.key
     await settled(world, runtime)
     assert await heard(runtime, begun.key) == ["hi"]
+
+
+async def test_what_comes_later_is_heard_after_what_is_still_handed_on(world: World) -> None:
+    runtime = await published(world)
+    first = await runtime.start("flow", conversation="c")
+    await runtime.end(first.key)
+    body = event_to_json(Event("message", {"text": "late"}))
+    await runtime.store.accept([Message(first.key, "late", body, world.clock() + 10**9)])
+    second = await runtime.start("flow", conversation="c")
+    assert (await received(runtime, "next")).key == first.key
+    await settled(world, runtime)
+    assert await heard(runtime, second.key) == ["next"]
 
 
 async def test_a_message_that_comes_again_changes_nothing(world: World) -> None:

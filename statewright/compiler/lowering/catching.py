@@ -15,6 +15,7 @@ its class, so that a try around this one can tell what it was.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -34,6 +35,12 @@ KEPT = "~error"
 
 FAILED = f"vars[{quoted(KEPT)}] != null"
 
+AWAY = "~away"
+"""The variable that holds with which event the conversation is left from beside it, if it is."""
+
+GONE = "~gone"
+"""The state where a try waits for that. (A ``~`` in the name of a body is escaped.)"""
+
 END = "end"
 """The state behind everything that is done in a try."""
 
@@ -50,9 +57,10 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
         for catch in config.catches
         for events, guard in answered_by(catch)
     )
+    led_away = tuple(_led_away(config, after, plan))
     inside = {body.name: plan.inside(node, body.name) for body in config.bodies}
-    answers = {config.body.name: (*caught, uncaught)}
-    answers |= {catch.body.name: (uncaught,) for catch in config.catches}
+    answers = {config.body.name: (*caught, uncaught, *led_away)}
+    answers |= {catch.body.name: (uncaught, *led_away) for catch in config.catches}
     names = {catch.body.name: catch.name for catch in config.catches}
     states = tuple(
         State(
@@ -68,16 +76,37 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     data: tuple[Datum, ...] = (Datum(KEPT, value=Literal(None)),)
     end = _end(node, plan)
     if config.last is not None:
-        found = departures(ident, (*states, end), pieces, after, plan)
+        found = departures(ident, (*states, end), after)
         # What is done at last may lead elsewhere: then that is where it goes.
         states = tuple(one if one.id == after else found.diverted(one) for one in states)
         if found.ways:
             data = (*data, found.datum)
             end = replace(end, transitions=(*found.onwards(), *end.transitions))
+    ends = [end]
+    if led_away:
+        data = (*data, Datum(AWAY, "string", Literal("")))
+        onwards = Transition((f"{ident}/{GONE}",), guard=parse(f"vars[{quoted(AWAY)}] != ''"))
+        ends = [replace(end, transitions=(onwards, *end.transitions)), _gone(ident, plan)]
     # What went wrong before is no news in here, and least of all in what is done at last.
     entry = (noting(plan, Computed(parse("optional.none()"))),) if plan.keeps else ()
-    state = State(ident, StateKind.COMPOUND, data=data, entry=entry, states=(*states, end))
+    state = State(ident, StateKind.COMPOUND, data=data, entry=entry, states=(*states, *ends))
     return piece_of(state, pieces)
+
+
+def _led_away(config: Try, after: str, plan: Plan) -> Iterator[Transition]:
+    """The ways to what is done at last when the conversation is left from beside it."""
+    if config.last is not None and plan.aways:
+        which = Assign((AWAY,), Computed(parse("event.name")))
+        yield Transition((after,), plan.aways, actions=(which,))
+
+
+def _gone(ident: str, plan: Plan) -> State:
+    """Where a try is ready for the conversation to be left; so are those around it then."""
+    arms = tuple(
+        Branch(parse(f"vars[{quoted(AWAY)}] == {quoted(event)}"), (Raise(event),))
+        for event in plan.aways
+    )
+    return State(f"{ident}/{GONE}", entry=((If(arms),),))
 
 
 def at_last(node: Node, config: Try, plan: Plan) -> str:

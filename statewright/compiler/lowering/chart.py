@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 from statewright.compiler.lowering.action import lower_action
 from statewright.compiler.lowering.assignment import lower_set
+from statewright.compiler.lowering.away import with_away
 from statewright.compiler.lowering.beginning import begin_of, is_routed
 from statewright.compiler.lowering.catching import lower_try
 from statewright.compiler.lowering.conversation import (
@@ -26,17 +28,16 @@ from statewright.compiler.lowering.conversation import (
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
-from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.form import lower_form
-from statewright.compiler.lowering.handoff import lower_handoff
+from statewright.compiler.lowering.freezing import over
+from statewright.compiler.lowering.handoff import lower_handoff, with_people
 from statewright.compiler.lowering.http import lower_http
-from statewright.compiler.lowering.inquiry import DECIDED, lower_approval, lower_client
+from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import (
     MESSAGE,
     elsewhere,
     events_in,
     lower_interrupt,
-    settled,
     with_interrupts,
 )
 from statewright.compiler.lowering.languages import in_languages
@@ -60,7 +61,6 @@ from statewright.compiler.lowering.plan import (
     beside_of,
     ends_of,
     lost,
-    pauses,
     plan_of,
     states_of,
 )
@@ -163,7 +163,7 @@ class Lowered:
 
 def lower(flow: Flow) -> Lowered:
     """Make a chart of a flow, however wrong it is: what cannot go on fails the session."""
-    plan = with_silence(with_interrupts(plan_of(flow, lower_node)))
+    plan = _ready(with_people(plan_of(flow, lower_node)))
     pieces = tuple(lower_node(node, plan) for node in plan.graph.top)
     routed = is_routed(plan)
     chart = Statechart(
@@ -184,21 +184,21 @@ def lower(flow: Flow) -> Lowered:
     )
     if _speaks_several(flow):
         chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
+    pending = chain.from_iterable(way.events for state in chart.states for way in over([state]))
+    chart = replace(chart, deferred=(*chart.deferred, *pending))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
 
 
 def _deferred(flow: Flow) -> tuple[str, ...]:
-    """The events that wait for the conversation: what is said, and what interrupts it.
-
-    Where it may pause, so does what people decide meanwhile.
-    """
-    flows = tuple(flows_in(flow))
-    events = [event for one in flows for event in events_in(one)]
-    nodes = [node.config for one in flows for node in one.nodes]
-    if any(isinstance(one, Approval) for one in nodes) and any(map(pauses, nodes)):
-        events.append(DECIDED)
+    """The events that wait for the conversation: what is said, and what interrupts it."""
+    events = (event for one in flows_in(flow) for event in events_in(one))
     return tuple(dict.fromkeys((MESSAGE, *events)))
+
+
+def _ready(plan: Plan) -> Plan:
+    """A plan that knows all that may happen in its flow at any time."""
+    return with_silence(with_away(with_interrupts(plan)))
 
 
 def _speaks_several(flow: Flow) -> bool:
@@ -233,12 +233,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     why = Log("timeout", Literal("the time of the whole conversation is over"))
     state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
-    deferred = _deferred(plan.flow)
-    over = [*elsewhere(plan, state.states, deferred)]
-    if DECIDED in deferred and DECIDED not in {one.event for one in plan.interruptions}:
-        # While nothing pauses, what is decided is for a node that waits for it, or for none.
-        over.append(Transition(events=(DECIDED,), guard=all_of(settled(plan, state.states))))
-    return replace(state, transitions=(*state.transitions, failing, *over))
+    gone = elsewhere(plan, state.states, _deferred(plan.flow))
+    return replace(state, transitions=(*state.transitions, failing, *gone, *over((state,))))
 
 
 def _initial(plan: Plan) -> Transition | None:

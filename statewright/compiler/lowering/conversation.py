@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.away import exits
 from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.failures import failure
-from statewright.compiler.lowering.interrupt import MAIN, MESSAGE, interrupting
+from statewright.compiler.lowering.floor import all_of
+from statewright.compiler.lowering.freezing import (
+    active,
+    aside_of,
+    bot,
+    hands_of,
+    only_while,
+    only_while_way,
+)
+from statewright.compiler.lowering.interrupt import MAIN, MESSAGE, NOBODY, interrupting, listening
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import (
+    TALK,
     Piece,
     Plan,
     beside_of,
@@ -21,7 +32,7 @@ from statewright.compiler.lowering.plan import (
     states_of,
 )
 from statewright.compiler.lowering.texts import quoted
-from statewright.compiler.lowering.waiting import lasting_timer, timeout
+from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.scope import (
     flows_in,
     outside_variables,
@@ -33,11 +44,11 @@ from statewright.flows.model import (
     LOCALE,
     Flow,
     OnError,
-    Settings,
     Variable,
     VariableScope,
     WhileBusy,
 )
+from statewright.flows.nodes import Parallel
 from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
@@ -59,8 +70,8 @@ WHAT_WENT_WRONG = Log(
 def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition, ...]) -> State:
     """The state that holds a flow: its nodes and, where it is part of another one, its ends.
 
-    Where the conversation may pause, the nodes are in a state of their own, beside those in which
-    it pauses; a history state in there leads back to where it was.
+    Where something may interrupt it, or people may have it, the nodes are in a region of their own:
+    see ``freezing``.
 
     Args:
         plan: of the flow.
@@ -71,26 +82,33 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     ends = ends_of(pieces) if plan.prefix else ()
     beside = beside_of(pieces)
     states = states_of(pieces)
+    settings = plan.flow.settings
     begin = begin_of(plan)
     if begin is not None:
         states = (begin, *states)
     if not states and not (ends and not beside):
         states = (_nowhere(plan),)
-    if plan.pauses and states:
-        states = (_main(plan, states), *beside)
-    settings = plan.flow.settings
+    busy = tuple(_busy(plan))
+    outwards = exits(plan, beside)
+    if settings.timeout is not None:
+        over = tuple(outwards.interrupts_ended(timeout(plan.home)))
+        beside = tuple(replace(one, transitions=(*one.transitions, *over)) for one in beside)
+    beside = outwards.diverted(beside)
+    if (plan.interrupted or plan.people_here) and states:
+        states, busy = (_stage(plan, states, beside, busy),), ()
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     late: tuple[Transition, ...] = ()
-    data: tuple[Datum, ...] = ()
-    if settings.on_error is OnError.FALLBACK:
-        data = (Datum(FELL, "int", Literal(-1)),)
     if settings.timeout is not None:
-        # A flow that may pause itself stays in this state meanwhile; the one around it leaves it.
-        until, start, stop = lasting_timer(plan.home, settings.timeout, pauses=plan.around)
-        data += until
+        start, stop = timer(plan.home, Literal(settings.timeout))
         entry, exit_ = (start,), (stop,)
         late = tuple(replace(way, events=(timeout(plan.home),)) for way in overdue)
+        if plan.people:
+            # Whoever talks with people is not cut short.
+            late = tuple(only_while_way(way, active((bot(TALK),))) for way in late)
+        late = outwards.overdue(late)
+    falls = settings.on_error is OnError.FALLBACK
+    fell = (Datum(FELL, "int", Literal(-1)),) if falls else ()
     return State(
         plan.home,
         StateKind.COMPOUND,
@@ -98,15 +116,23 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         initial=_beginning(plan, (*states, *ends)),
         entry=entry,
         exit=exit_,
-        transitions=(*_fallback(plan), *late, *_busy(settings)),
-        data=data,
+        transitions=(*_fallback(plan), *late, *outwards.onwards(), *busy),
+        data=(*outwards.data(), *fell),
     )
 
 
-def _busy(settings: Settings) -> Iterator[Transition]:
-    """What takes a message that nothing inside listens to, so that it is not kept."""
-    if settings.while_busy is not WhileBusy.DEFER:
-        yield Transition(events=(MESSAGE,), actions=says(settings.busy_reply))
+def _busy(plan: Plan) -> Iterator[Transition]:
+    """What takes a message that nothing inside listens to, so that it is not kept.
+
+    What begins an interrupt is kept all the same, and nothing is said while people talk.
+    """
+    settings = plan.flow.settings
+    if settings.while_busy is WhileBusy.DEFER:
+        return
+    words = " || ".join(f"({one.guard})" for one in plan.interruptions if one.event == MESSAGE)
+    beside = any(isinstance(node.config, Parallel) for node in plan.flow.nodes) or plan.shared
+    guard = all_of(NOBODY if beside else "", f"!({words})" if words else "")
+    yield Transition(events=(MESSAGE,), guard=guard, actions=says(settings.busy_reply))
 
 
 def _nowhere(plan: Plan) -> State:
@@ -123,17 +149,36 @@ def _beginning(plan: Plan, states: tuple[State, ...]) -> Transition | None:
     return Transition(tuple(entries)) if entries and entries[0] in inside else None
 
 
-def _main(plan: Plan, states: tuple[State, ...]) -> State:
-    """The nodes, and the way back to them; what may happen at any time leads out of it."""
-    beginning = _beginning(plan, states)
-    default = beginning or Transition((states[0].id,))
-    return State(
+def _stage(
+    plan: Plan,
+    states: tuple[State, ...],
+    beside: tuple[State, ...],
+    busy: tuple[Transition, ...],
+) -> State:
+    """The nodes, beside what keeps them from listening for a while.
+
+    Args:
+        plan: of the flow.
+        states: those of its nodes.
+        beside: those of its interrupts.
+        busy: what is done about what the user says while nothing listens, in either of them.
+    """
+    main = State(
         f"{plan.home}{MAIN}",
         StateKind.COMPOUND,
-        states=(*states, State(plan.back, StateKind.DEEP_HISTORY, initial=default)),
-        initial=beginning,
-        transitions=tuple(interrupting(plan, states)),
+        states=states,
+        initial=_beginning(plan, states),
+        transitions=(*interrupting(plan, states), *busy),
     )
+    regions = only_while((main,), listening(plan))
+    if plan.interrupted:
+        others = tuple(replace(one, transitions=(*one.transitions, *busy)) for one in beside)
+        if plan.people_here:
+            others = only_while(others, active((bot(plan.home),)))
+        regions = (*regions, aside_of(plan.home, others))
+    if plan.people_here:
+        regions = (*regions, hands_of(plan.home, regions))
+    return State(f"{plan.home}/stage", StateKind.PARALLEL, states=regions)
 
 
 def _fallback(plan: Plan) -> Iterator[Transition]:

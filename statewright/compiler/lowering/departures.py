@@ -4,8 +4,8 @@
 
     body ──(an edge to a node outside, an end, a break …)──▶ finally ──▶ end ──▶ that node
 
-A variable of the try holds which way it was. Interrupts and handoffs are no ways out: the
-conversation comes back from them.
+A variable of the try holds which way it was. Interrupts and handoffs are no ways out: while they
+go on, the try only stands still.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from statewright.compiler.lowering.plan import Piece, Plan
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Literal, parse
 from statewright.statechart.actions import Action, Assign, Raise
@@ -27,16 +26,16 @@ class Departures:
     Attributes:
         name: the variable of the try that holds which way was taken. Tries may stand inside each
             other, and what leaves the inner one sets that of the outer one: no two have one name.
-        last: the id of the state in which is done what is done at last.
+        last: the id of the state in which is done what is done at last; () to stay.
         inside: the ids of all states inside the try.
-        pauses: the ids of states that the conversation comes back from.
+        told: what is done besides on each of them.
         ways: where they lead, each with what is raised on the way.
     """
 
     name: str
-    last: str
+    last: tuple[str, ...]
     inside: Collection[str]
-    pauses: Collection[str]
+    told: tuple[Action, ...] = ()
     ways: list[tuple[tuple[str, ...], tuple[Action, ...]]] = field(default_factory=list)
 
     def diverted(self, state: State) -> State:
@@ -44,11 +43,12 @@ class Departures:
         return replace(
             state,
             states=tuple(self.diverted(child) for child in state.states),
-            transitions=tuple(self._diverted(way) for way in state.transitions),
+            transitions=tuple(self.diverted_way(way) for way in state.transitions),
         )
 
-    def _diverted(self, way: Transition) -> Transition:
-        if all(target in self.inside or target in self.pauses for target in way.targets):
+    def diverted_way(self, way: Transition) -> Transition:
+        """A way that leads to what is done at last, if it is one out."""
+        if all(target in self.inside for target in way.targets):
             return way
         told: tuple[Action, ...] = tuple(one for one in way.actions if isinstance(one, Raise))
         here = tuple(one for one in way.actions if not isinstance(one, Raise))
@@ -56,38 +56,33 @@ class Departures:
         if out not in self.ways:
             self.ways.append(out)
         number = Assign((self.name,), Literal(self.ways.index(out)))
-        return replace(way, targets=(self.last,), actions=(*here, number))
+        return replace(way, targets=self.last, actions=(*here, number, *self.told))
 
     @property
     def datum(self) -> Datum:
         """The variable; -1 is no way."""
         return Datum(self.name, "int", Literal(-1))
 
-    def onwards(self) -> Iterator[Transition]:
-        """The ways that go on when what is done at last is done."""
+    def onwards(self, *events: str) -> Iterator[Transition]:
+        """The ways that go on when what is done at last is done, or when an event says so."""
         for number, (targets, told) in enumerate(self.ways):
             guard = parse(f"vars[{quoted(self.name)}] == {number}")
-            yield Transition(targets, guard=guard, actions=told)
+            yield Transition(targets, events, guard, actions=told)
 
 
-def departures(
-    ident: str, states: Iterable[State], pieces: Iterable[Piece], last: str, plan: Plan
-) -> Departures:
+def departures(ident: str, states: Iterable[State], last: str) -> Departures:
     """Make ready to find the ways out of a try.
 
     Args:
         ident: the id of the state of the try.
         states: those inside it.
-        pieces: what the nodes inside it became.
         last: the id of the state in which is done what is done at last.
-        plan: of the flow.
     """
-    pauses = {beside.id for piece in pieces for beside in piece.beside}
-    pauses |= {interruption.target for interruption in plan.interruptions}
-    return Departures(f"~way/{ident}", last, frozenset(_ids(states)), frozenset(pauses))
+    return Departures(f"~way/{ident}", (last,), frozenset(ids_in(states)))
 
 
-def _ids(states: Iterable[State]) -> Iterator[str]:
+def ids_in(states: Iterable[State]) -> Iterator[str]:
+    """The ids of states and of all inside them."""
     waiting = list(states)
     while waiting:
         state = waiting.pop()

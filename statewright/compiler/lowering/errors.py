@@ -10,9 +10,9 @@ from statewright.expressions import Expression, parse
 from statewright.flows.nodes import Catch, ErrorClass
 from statewright.statechart.rules import VIOLATION
 
-ERRORS = ("error.execution.action", "error.communication", "error.flow")
-"""What a flow's on-error answers. A guard that fails is not among them: the branch behind it has
-been taken by then."""
+ERRORS = ("error.execution.action", "error.flow")
+"""What a flow's on-error answers. Work that failed tells its node, which raises one
+of these. A guard that fails is not among them: the branch behind it has been taken by then."""
 
 GUARD = "error.execution.guard"
 """A guard had no value, and counted as false."""
@@ -23,7 +23,7 @@ REQUESTS: Final = ("error.flow.http", "error.flow.action", "error.flow.llm", "er
 EVENTS: Mapping[ErrorClass, tuple[str, ...]] = MappingProxyType(
     {
         ErrorClass.ANY: (*ERRORS, GUARD),
-        ErrorClass.REQUEST: ("error.communication", *REQUESTS),
+        ErrorClass.REQUEST: REQUESTS,
         ErrorClass.TIMEOUT: ("error.flow.timeout",),
         ErrorClass.ANSWER: ("error.flow.retries",),
         ErrorClass.REJECTED: ("error.flow.rejected",),

@@ -28,17 +28,16 @@ from statewright.compiler.lowering.plan import (
 )
 from statewright.compiler.lowering.question import choices_from_data
 from statewright.compiler.lowering.texts import cel, quoted
-from statewright.compiler.lowering.waiting import lasting_timer, timeout
+from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import saving
 from statewright.compiler.scope import declaration_at
-from statewright.expressions import Computed, Content, parse
+from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.declaring import part_at
 from statewright.flows.model import Edge, Flow, Node, Variable
 from statewright.flows.nodes import NEXT, Choice, End, Form, FormField, Source
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import (
     Actions,
-    Datum,
     State,
     StateKind,
     Transition,
@@ -93,9 +92,8 @@ def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
     entry: list[Actions] = [says(config.message)] if config.message else []
     exit_: tuple[Actions, ...] = ()
     late: tuple[Transition, ...] = ()
-    data: tuple[Datum, ...] = ()
     if config.timeout is not None:
-        data, start, stop = lasting_timer(ident, config.timeout, pauses=plan.pauses)
+        start, stop = timer(ident, Literal(config.timeout))
         entry.append(start)
         exit_ = (stop,)
         late = ways_or_error(
@@ -106,7 +104,6 @@ def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
     return State(
         ident,
         StateKind.COMPOUND,
-        data=data,
         states=(asked, saving(node, plan, "save", output, save, NEXT)),
         entry=tuple(entry),
         exit=exit_,

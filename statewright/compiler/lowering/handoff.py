@@ -1,20 +1,28 @@
-"""Handing a conversation to people: an end, or a pause beside the conversation.
+"""Handing a conversation to people: an end, or waiting until they give it back.
 
 ::
 
-    tell ──▶ gone ──▶ people (the bot is silent; every timer of the conversation stops)
-              │ ▲        │
-              │ └─ back ─┴──(handoff.resolved, or no time left)
-              └──▶ next, or timeout
+    tell ──▶ people ──(handoff.resolved)──▶ next
+                └─────(no time left)──────▶ timeout
 
-The conversation comes back by history, to the very place that it left, so that a handoff may stand
-inside loops and subflows; an event tells the node how it was resolved.
+The bot is silent meanwhile. Where something else could go on beside that, all of the conversation
+is frozen: see ``freezing``. Then, several handoffs may go on at once, and the nodes behind them
+wait until all are over:
+
+::
+
+    people ──(handoff.resolved)──▶ back ──(nobody has it any more)──▶ next
+       └─────(no time left)──────▶ late ──(the same)──▶ timeout
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import final_state
+from statewright.compiler.lowering.freezing import GIVEN_BACK, HANDED_OVER, TOP
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -31,11 +39,12 @@ from statewright.compiler.lowering.texts import (
     template_from,
 )
 from statewright.compiler.lowering.waiting import timeout, timer
+from statewright.compiler.scope import flows_in
 from statewright.expressions import Computed, Content, Expression, Literal, parse
-from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Handoff, TakingTurns
+from statewright.flows.model import Node, WhileBusy
+from statewright.flows.nodes import NEXT, Handoff, Interrupt, Parallel, TakingTurns
 from statewright.statechart.actions import Assign, Raise, Send
-from statewright.statechart.definition import Actions, State, StateKind, Transition
+from statewright.statechart.definition import Actions, Awaits, Datum, State, StateKind, Transition
 
 HANDOFF = "handoff"
 """The target and the event of the effect that hands a conversation over, and its outcome."""
@@ -53,62 +62,101 @@ def lower_handoff(node: Node, config: Handoff, plan: Plan) -> Piece:
     )
     if not config.returns:
         return Piece(None, (final_state(node, plan, (words,), HANDOFF),))
-    ident = plan.state(node.id)
-    gone, people = plan.state(node.id, "gone"), plan.state(node.id, "people")
+    ident, people = plan.state(node.id), plan.state(node.id, "people")
     tell = State(
         plan.state(node.id, "tell"),
         entry=block(ident, *words),
-        transitions=(Transition((gone,)),),
+        transitions=(Transition((people,), (done(ident),)),),
     )
-    away = State(
-        gone,
-        transitions=(
-            Transition((people,), (done(ident),)),
-            *ways(plan, node.id, NEXT, events=(_given_back(ident),)),
-            *_late(node, config, plan),
-        ),
+    return Piece(
+        State(
+            ident,
+            StateKind.COMPOUND,
+            data=(Datum(GIVEN, value=Literal(None)),) if plan.people else (),
+            states=(tell, _people(node, config, plan), *_afterwards(node, config, plan)),
+        )
     )
-    state = State(ident, StateKind.COMPOUND, states=(tell, away))
-    return Piece(state, beside=(_people(node, config, plan),))
 
 
 def _people(node: Node, config: Handoff, plan: Plan) -> State:
+    """Where people have the conversation; of several, what names none gives back the first."""
     ident = plan.state(node.id)
-    data = Computed(parse("event.data"))
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
     late: tuple[Transition, ...] = ()
     if config.timeout is not None:
         start, stop = timer(ident, Literal(config.timeout))
         entry, exit_ = (start,), (stop,)
-        back = Raise(_overdue(ident))
-        late = (Transition((plan.back,), (timeout(ident),), actions=(back,)),)
+        late = _late(node, plan, timeout(ident))
+    given: tuple[Transition, ...]
+    if plan.people:
+        first = f"session.floor[0] == {quoted(plan.state(node.id, 'people'))}"
+        ours = f"has(event.data.node) ? event.data.node == {quoted(node.id)} : {first}"
+        kept = Assign((GIVEN,), Computed(parse("event.data")))
+        given = (
+            Transition((plan.state(node.id, "back"),), (RESOLVED,), parse(ours), actions=(kept,)),
+        )
+        if late:
+            late = (Transition((plan.state(node.id, "late"),), (timeout(ident),)),)
+    else:
+        ours = f"!has(event.data.node) || event.data.node == {quoted(node.id)}"
+        given = ways(plan, node.id, NEXT, events=(RESOLVED,), when=ours)
     return State(
         plan.state(node.id, "people"),
         entry=entry,
         exit=exit_,
         transitions=(
-            Transition((plan.back,), (RESOLVED,), actions=(Raise(_given_back(ident), data),)),
+            *given,
             *late,
             # What the user says now is for the people, and not kept for the next question.
             Transition(events=("message",)),
         ),
+        awaits=Awaits(HANDED_OVER, node.id, of_user=False, rank=1 << (TOP + 1)),
     )
 
 
-def _late(node: Node, config: Handoff, plan: Plan) -> tuple[Transition, ...]:
-    if config.timeout is None:
-        return ()
-    events = (_overdue(plan.state(node.id)),)
-    return ways_or_error(plan, node.id, "timeout", "error.flow.timeout", events=events)
+def _afterwards(node: Node, config: Handoff, plan: Plan) -> Iterator[State]:
+    """Where a handoff that is over waits for the others; then it tells how it was resolved."""
+    if not plan.people:
+        return
+    ident = plan.state(node.id)
+    told = Raise(_given_back(ident), Computed(parse(f"vars[{quoted(GIVEN)}]")))
+    yield State(
+        plan.state(node.id, "back"),
+        transitions=(
+            Transition((), (GIVEN_BACK,), actions=(told,)),
+            *ways(plan, node.id, NEXT, events=(_given_back(ident),)),
+        ),
+    )
+    if config.timeout is not None:
+        ways_on = _late(node, plan, GIVEN_BACK)
+        yield State(plan.state(node.id, "late"), transitions=ways_on)
+
+
+def _late(node: Node, plan: Plan, event: str) -> tuple[Transition, ...]:
+    return ways_or_error(plan, node.id, "timeout", "error.flow.timeout", events=(event,))
+
+
+def with_people(plan: Plan) -> Plan:
+    """A plan that knows whether something else could go on while people have the conversation."""
+    flows = tuple(flows_in(plan.flow))
+    configs = [node.config for one in flows for node in one.nodes if not node.disabled]
+    others = any(isinstance(config, Interrupt | Parallel) for config in configs) or any(
+        one.settings.timeout is not None or one.settings.while_busy is not WhileBusy.DEFER
+        for one in flows
+    )
+    handed = any(isinstance(config, Handoff) and config.returns for config in configs)
+    if not (others and handed):
+        return plan
+    return replace(plan, people=True, returns=(*plan.returns, GIVEN_BACK))
+
+
+GIVEN = "~given"
+"""The variable that holds how a handoff was resolved."""
 
 
 def _given_back(state: str) -> str:
     return f"done.handoff.{state}"
-
-
-def _overdue(state: str) -> str:
-    return f"done.overdue.{state}"
 
 
 def _request(config: Handoff) -> Content:
@@ -122,7 +170,7 @@ def _request(config: Handoff) -> Content:
     return record(data)
 
 
-HANDED_OVER = "handed_over"
+LAST = "handed_over"
 """The value of the tenant that holds, by name, who took over last."""
 
 
@@ -134,7 +182,7 @@ def _remembered(config: Handoff) -> Actions:
     """
     if config.turns is None:
         return ()
-    path = ("tenant", HANDED_OVER, config.turns.name)
+    path = ("tenant", LAST, config.turns.name)
     return (Assign(path, Computed(_with_ids(config.turns, _last(config.turns), NEXT_ID))),)
 
 
@@ -147,7 +195,7 @@ def _whose_turn(turns: TakingTurns) -> Expression:
 
 
 def _last(turns: TakingTurns) -> str:
-    return f"tenant.?{HANDED_OVER}[?{quoted(turns.name)}].orValue('')"
+    return f"tenant.?{LAST}[?{quoted(turns.name)}].orValue('')"
 
 
 NEXT_ID = (

@@ -7,9 +7,8 @@
                 ├──(an event that says neither)── says so to whoever watches, and waits on
                 └──(no time left)──▶ timeout
 
-A client is asked again when the conversation comes back from a pause; people are not, who were
-asked by an effect. What the user says meanwhile is kept for the next question. What is not a map
-answers nothing, since it names no node.
+Nobody is asked again because something else comes between: see ``freezing``. What the user says
+meanwhile is kept for the next question. What is not a map answers nothing, since it names no node.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from dataclasses import dataclass, replace
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.failures import client_failure
 from statewright.compiler.lowering.floor import no_map, sent_to
-from statewright.compiler.lowering.interrupt import RETURNED, heard
+from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.plan import Piece, Plan, ways_or_error
 from statewright.compiler.lowering.texts import content_from, quoted, record, template_from
-from statewright.compiler.lowering.waiting import lasting_timer, timeout
+from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import Named, Saved, misfit_ways, saving
 from statewright.errors import ExpressionError
 from statewright.expressions import Computed, Content, Literal, parse
@@ -30,7 +29,7 @@ from statewright.expressions.syntax import Name, Select
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Approval, Client, Source
 from statewright.statechart.actions import Log, Say, Send
-from statewright.statechart.definition import Actions, Awaits, Datum, State, StateKind, Transition
+from statewright.statechart.definition import Actions, Awaits, State, StateKind, Transition
 
 RESULT = "client.result"
 FAILURE = "client.error"
@@ -58,8 +57,7 @@ class Inquiry:
         limit: microseconds to wait, or None for without end.
         keeps_refusal: whether what is saved is saved of a refusal, too.
         misfit: what is recorded of an answer that says neither, or ``""``.
-        waiting: what is said when the conversation comes back from a pause and nobody is asked
-            anew, so that the time goes on; None where it is asked again.
+        waiting: what the user is told again when the conversation goes on after something else.
     """
 
     kind: str
@@ -71,7 +69,7 @@ class Inquiry:
     limit: int | None
     keeps_refusal: bool = False
     misfit: str = ""
-    waiting: Actions | None = None
+    waiting: Actions = ()
 
 
 def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
@@ -174,10 +172,10 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
 
 def _heard(node: Node, inquiry: Inquiry, plan: Plan) -> tuple[Transition, ...]:
     """What may happen at any time, and what is done when the conversation comes back from it."""
-    ways_in = heard(node, plan, plan.state(node.id, "ask"))
-    if inquiry.waiting is None or not plan.pauses:
+    ways_in = heard(node, plan, "")
+    if not (inquiry.waiting and plan.returns):
         return ways_in
-    return (*ways_in[:-1], Transition(events=(RETURNED,), actions=inquiry.waiting))
+    return (*ways_in, Transition(events=plan.returns, actions=inquiry.waiting))
 
 
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
@@ -196,19 +194,16 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
         transitions.append(Transition(events=(answered,), guard=parse(ours), actions=misfit))
     entry: tuple[Actions, ...] = ()
     exit_: tuple[Actions, ...] = ()
-    data: tuple[Datum, ...] = ()
     if inquiry.limit is not None:
-        lasts = plan.pauses and inquiry.waiting is not None
-        data, start, stop = lasting_timer(ident, inquiry.limit, pauses=lasts)
+        start, stop = timer(ident, Literal(inquiry.limit))
         entry, exit_ = (start,), (stop,)
         transitions += ways_or_error(
             plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
         )
     return State(
         plan.state(node.id, "wait"),
-        data=data,
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
-        awaits=Awaits(inquiry.kind, node.id, of_user=False),
+        awaits=Awaits(inquiry.kind, node.id, of_user=False, rank=plan.rank),
     )

@@ -1,14 +1,14 @@
-"""Interrupts: compound states beside the conversation, and the ways that lead into and out of them.
+"""Interrupts: compound states beside the conversation, and what begins and ends them.
 
 ::
 
-    main ──(what the interrupt waits for)──▶ interrupt … leave
-     ▲ a question that listens: the same,         │
-     │ tried before the answer                    │
-     └── back, by history: a question asks again ─┘
+    main:  a question that listens ──(what the interrupt waits for: it is told so)
+           the same, wherever nobody listens
+    aside: going ──(it was told so)──▶ interrupt … leave ──▶ going (a question asks again)
 
 What the user says reaches a question first, because it is the inner state; so every state that
-listens has the ways into interrupts before its own.
+listens looks for interrupts before its own transitions. The conversation is not left: it is frozen,
+see ``freezing``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.away import away
 from statewright.compiler.lowering.floor import addressed, all_of
+from statewright.compiler.lowering.freezing import (
+    TOP,
+    active,
+    all_states,
+    begun,
+    bot,
+    going,
+    returned,
+)
 from statewright.compiler.lowering.plan import (
     FLOW,
     Interruption,
@@ -29,6 +39,7 @@ from statewright.compiler.lowering.plan import (
     ways,
 )
 from statewright.compiler.lowering.texts import cel, expression_from, quoted
+from statewright.expressions import Computed, Expression, parse
 from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Interrupt
 from statewright.statechart.actions import Raise
@@ -38,27 +49,39 @@ MESSAGE = "message"
 """The event of something that the user says."""
 
 MAIN = "/main"
-"""What the id of the state ends with that the conversation leaves while it pauses."""
+"""What the id of the state ends with that holds what may be interrupted."""
 
 NOBODY = "size(session.floor) == 0"
 """Whether nobody has been asked anything."""
-
-RETURNED = "done.interrupt"
-"""The event with which a conversation goes on where it was."""
 
 SAID = "(has(event.data.text) || has(event.data.value))"
 """Whether a message says anything."""
 
 
 def with_interrupts(plan: Plan) -> Plan:
-    """A plan that knows what may happen at any time in its flow."""
+    """A plan that knows what may happen at any time in its flow, and how it goes on then."""
+    if not plan.interrupted:
+        return plan
     own = tuple(
         interruption
         for node in plan.graph.top
         if isinstance(node.config, Interrupt) and not node.disabled
         for interruption in _interruptions(node, node.config, plan)
     )
-    return replace(plan, interruptions=(*own, *plan.interruptions))
+    return replace(
+        plan,
+        interruptions=(*own, *plan.interruptions),
+        returns=(*plan.returns, returned(plan.home)),
+        level=plan.level + 1,
+    )
+
+
+def aside(plan: Plan) -> Plan:
+    """The plan of what goes on inside an interrupt: it has the floor, and is not asked again."""
+    higher = 1 << max(0, TOP - plan.level)
+    returns = tuple(event for event in plan.returns if event != returned(plan.home))
+    aways = tuple(event for event in plan.aways if event != away(plan.home))
+    return replace(plan, returns=returns, aways=aways, rank=plan.rank + higher)
 
 
 def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interruption]:
@@ -68,14 +91,14 @@ def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interr
     if config.words:
         words = cel([word.text for word in config.words])
         said = _both(f"{SAID} && answer.says(input, {words})", guard)
-        yield Interruption(target, MESSAGE, said, config.outranks)
+        yield Interruption(target, MESSAGE, said, plan.home, config.outranks)
     if config.pattern is not None:
         found = f"{SAID} && string(input).matches({quoted(config.pattern.text)})"
-        yield Interruption(target, MESSAGE, _both(found, guard), config.outranks)
+        yield Interruption(target, MESSAGE, _both(found, guard), plan.home, config.outranks)
     if config.event:
-        yield Interruption(target, config.event, guard, config.outranks)
+        yield Interruption(target, config.event, guard, plan.home, config.outranks)
     elif not config.words and config.pattern is None:
-        yield Interruption(target, MESSAGE, guard, config.outranks)
+        yield Interruption(target, MESSAGE, guard, plan.home, config.outranks)
 
 
 def _both(one: str, other: str) -> str:
@@ -84,7 +107,7 @@ def _both(one: str, other: str) -> str:
 
 def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
     """A compound state beside the conversation; it is no part of any way."""
-    pieces = plan.inside(node, config.body.name)
+    pieces = aside(plan).inside(node, config.body.name)
     ident = plan.state(node.id)
     states = body_of(plan, node, config.body, pieces)
     state = State(
@@ -105,17 +128,26 @@ def heard(node: Node, plan: Plan, again: str, state: str = "wait") -> tuple[Tran
     Args:
         node: the node that listens.
         plan: of the flow.
-        again: id of the state where it asks again when the conversation comes back to it.
+        again: id of the state where it asks again when the conversation goes on; ``""`` of what is
+            not asked again.
         state: which of the states of the node listens.
     """
     ours = addressed(node, plan, state) if plan.shared else ""
     ways_in = (
-        Transition((one.target,), (one.event,), all_of(ours, one.guard))
+        _way_in(one, all_of(ours, one.guard))
         for one in interruptions_at(node, plan)
         if one.event == MESSAGE
     )
-    back = (Transition((again,), (RETURNED,)),) if plan.pauses else ()
+    back = (Transition((again,), plan.returns),) if again and plan.returns else ()
     return (*ways_in, *back)
+
+
+def _way_in(one: Interruption, guard: Expression | None) -> Transition:
+    """Tells that an interrupt begins; or leads there, where another one ends with it."""
+    if one.instead:
+        return Transition((one.target,), (one.event,), guard)
+    told = Raise(begun(one.target), Computed(parse("event.data")))
+    return Transition((), (one.event,), guard, actions=(told,))
 
 
 def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
@@ -145,7 +177,7 @@ def _into(
     pending = _pending(states)
     for one in interruptions:
         more = said if one.event == MESSAGE else ()
-        yield Transition((one.target,), (one.event,), all_of(*pending, *more, one.guard))
+        yield _way_in(one, all_of(*pending, *more, one.guard))
 
 
 def _pending(states: Iterable[State]) -> list[str]:
@@ -179,41 +211,27 @@ def elsewhere(plan: Plan, states: Iterable[State], events: Collection[str]) -> I
         if state.id.endswith(f"{FLOW}{MAIN}"):
             for event in {event for way in state.transitions for event in way.events} & others:
                 homes.setdefault(event, []).append(state.id.removesuffix(MAIN))
-    main = [f"In({quoted(f'{plan.home}{MAIN}')})"] if plan.pauses else []
+    main = [listening(plan)] if listening(plan) else []
     for event in sorted(homes):
         inside = [f"!In({quoted(home)})" for home in sorted(homes[event])]
         yield Transition(events=(event,), guard=all_of(*main, *inside))
 
 
-def settled(plan: Plan, states: Iterable[State]) -> str:
-    """CEL that holds while nothing pauses, neither the outermost flow nor one inside it; or "".
-
-    Args:
-        plan: of the outermost flow.
-        states: its states.
-    """
-    inner = sorted(one.id for one in _inside(states) if one.id.endswith(f"{FLOW}{MAIN}"))
-    running = [f"(!In({quoted(one.removesuffix(MAIN))}) || In({quoted(one)}))" for one in inner]
-    outer = [f"In({quoted(f'{plan.home}{MAIN}')})"] if plan.pauses else []
-    return " && ".join([*outer, *running])
-
-
-def _inside(states: Iterable[State]) -> Iterator[State]:
-    """States, and all inside them."""
-    waiting = list(states)
-    while waiting:
-        state = waiting.pop()
-        yield state
-        waiting.extend(state.states)
+def listening(plan: Plan) -> str:
+    """CEL that holds while nothing keeps the nodes of a flow from listening; ``""`` for always."""
+    names = [going(plan.home)] if plan.interrupted else []
+    if plan.people_here:
+        names.append(bot(plan.home))
+    return active(names)
 
 
 def _calling(states: Iterable[State]) -> Iterator[str]:
     """The states that wait for work that they have asked for."""
-    yield from (state.id for state in _inside(states) if state.invocations)
+    return (state.id for state in all_states(states) if state.invocations)
 
 
 def returning(node: Node, plan: Plan) -> tuple[Transition, ...]:
     """The ways out of an interrupt: where its author says, or back to where it was."""
     if plan.is_wired(node.id, NEXT):
         return ways(plan, node.id, NEXT)
-    return (Transition((plan.back,), actions=(Raise(RETURNED),)),)
+    return (Transition((going(plan.home),), actions=(Raise(returned(plan.home)),)),)

@@ -12,7 +12,7 @@ from statewright.compiler.scope import session_variables
 from statewright.expressions import Content, Expression, Literal, parse
 from statewright.flows.failures import ERROR, is_error_variable
 from statewright.flows.model import Edge, Flow, Inactivity, Node, Variable
-from statewright.flows.nodes import Body, Container, Handoff, Interrupt, NodeConfig, Parallel, Try
+from statewright.flows.nodes import Body, Container, Interrupt, Parallel, Try
 from statewright.statechart.actions import Action, Assign, Log, Raise
 from statewright.statechart.definition import Actions, State, Transition, state_id
 
@@ -34,13 +34,17 @@ class Interruption:
         target: the id of the state where it leads.
         event: the event that it is.
         guard: CEL that must hold, or ``""``.
+        home: the id of the state that holds its flow.
         outranks: whether that is so inside other interrupts, too.
+        instead: whether it ends another interrupt of its flow, instead of freezing anything.
     """
 
     target: str
     event: str
     guard: str
+    home: str
     outranks: bool = False
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,12 @@ class Plan:
         shared: whether that is inside a parallel, where others may listen, too.
         home: the id of the state that holds the flow.
         interruptions: what may happen at any time, in this flow and in those around it.
-        around: whether a flow around this one may pause.
-        interrupted: whether a node of this one lets it pause.
+        interrupted: whether something may happen at any time in this flow itself.
+        people: whether the chart knows when people have the conversation.
+        returns: the events with which the conversation goes on where it was.
+        aways: the events with which a conversation around is left from beside it, see ``away``.
+        level: how many conversations that may be frozen stand inside each other here.
+        rank: of what listens, see ``Awaits.rank``.
         silence: what is done about a user who says nothing, or None.
         tells: whether anybody, here or around, may ask what an error was.
     """
@@ -83,25 +91,24 @@ class Plan:
     shared: bool = False
     home: str = TALK
     interruptions: tuple[Interruption, ...] = ()
-    around: bool = False
     interrupted: bool = False
+    people: bool = False
+    returns: tuple[str, ...] = ()
+    aways: tuple[str, ...] = ()
+    level: int = 0
+    rank: int = 0
     silence: Silence | None = None
     tells: bool = False
+
+    @property
+    def people_here(self) -> bool:
+        """Whether it is this flow, the outermost one, that knows when people have it."""
+        return self.people and not self.prefix
 
     @property
     def keeps(self) -> bool:
         """Whether the flow reads what its errors are."""
         return is_error_variable(self.variables.get(ERROR))
-
-    @property
-    def pauses(self) -> bool:
-        """Whether the conversation may pause, to go on where it was."""
-        return self.around or self.interrupted
-
-    @property
-    def back(self) -> str:
-        """The id of the history state by which a conversation goes on where it was."""
-        return f"{self.home}/back"
 
     def state(self, node: str, *parts: str) -> str:
         """The id of the state of a node, or of a state inside it."""
@@ -133,7 +140,7 @@ class Piece:
     Attributes:
         state: the state named after the node; None of a node that is nothing but an end.
         ends: final states that stand outside the conversation, however deep the node stands.
-        beside: states in which the conversation of the flow pauses, to go on where it was.
+        beside: states of what happens while the conversation of the flow is frozen.
     """
 
     state: State | None
@@ -143,7 +150,9 @@ class Piece:
 
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
-    interrupted = any(pauses(node.config) for node in flow.nodes)
+    interrupted = any(
+        isinstance(node.config, Interrupt) and not node.disabled for node in flow.nodes
+    )
     variables = session_variables(flow)
     plan = Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
     tries = any(isinstance(node.config, Try) for node in flow.nodes)
@@ -160,15 +169,14 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
         shared=shared,
         home=plan.state(node.id, FLOW),
         interruptions=interruptions_at(node, plan),
-        around=plan.pauses,
+        people=plan.people,
+        returns=plan.returns,
+        aways=plan.aways,
+        level=plan.level,
+        rank=plan.rank,
         silence=plan.silence,
         tells=plan.tells or inner.tells,
     )
-
-
-def pauses(config: NodeConfig) -> bool:
-    """Whether a node lets the conversation pause, to go on where it was."""
-    return isinstance(config, Interrupt) or (isinstance(config, Handoff) and config.returns)
 
 
 def interruptions_at(node: Node, plan: Plan) -> tuple[Interruption, ...]:
@@ -184,7 +192,11 @@ def interruptions_at(node: Node, plan: Plan) -> tuple[Interruption, ...]:
 
 def outranking(state: str, plan: Plan) -> tuple[Interruption, ...]:
     """What may happen at any time while the conversation is inside the state of an interrupt."""
-    return tuple(one for one in plan.interruptions if one.outranks and one.target != state)
+    return tuple(
+        replace(one, instead=one.instead or one.home == plan.home)
+        for one in plan.interruptions
+        if one.outranks and one.target != state
+    )
 
 
 def is_inside(node: Node, plan: Plan, kind: type[Container]) -> bool:
@@ -224,7 +236,7 @@ def ends_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
 
 
 def beside_of(pieces: Iterable[Piece]) -> tuple[State, ...]:
-    """The states in which the conversation pauses on behalf of pieces."""
+    """The states of what happens while the conversation is frozen."""
     return tuple(state for piece in pieces for state in piece.beside)
 
 

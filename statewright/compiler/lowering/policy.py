@@ -25,7 +25,7 @@ from statewright.compiler.lowering.plan import (
     ways,
 )
 from statewright.compiler.lowering.texts import quoted
-from statewright.compiler.lowering.waiting import lasting_timer, timeout
+from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import ErrorPolicy, Node, OnError
 from statewright.flows.nodes import NEXT, Action, Http, Llm, Try
@@ -67,7 +67,7 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
     piece = lower(node, _without_port(node, plan) if first else plan)
     if piece.state is None:
         return piece
-    state = _tried_again(piece.state, policy, pauses=plan.pauses) if policy.retries else piece.state
+    state = _tried_again(piece.state, policy) if policy.retries else piece.state
     kept = noting(plan, failure()) if plan.keeps else ()
     answers = (
         ways(plan, node.id, ERROR, events=ERRORS, actions=kept)
@@ -114,14 +114,8 @@ def _answers(node: Node, policy: ErrorPolicy, plan: Plan, kept: Actions) -> tupl
             return ()
 
 
-def _tried_again(state: State, policy: ErrorPolicy, *, pauses: bool) -> State:
-    """The state drawn above; the node itself is entered anew, so that its data are made anew.
-
-    Args:
-        state: the node itself.
-        policy: how often it is tried again, and when.
-        pauses: whether the conversation may pause; the time before a try goes on meanwhile.
-    """
+def _tried_again(state: State, policy: ErrorPolicy) -> State:
+    """The state drawn above; the node itself is entered anew, so that its data are made anew."""
     own, again = f"{state.id}/{TRY}", f"{state.id}/{AGAIN}"
     tries = f"vars[{quoted(TRIES)}]"
     retry = Transition(
@@ -133,9 +127,9 @@ def _tried_again(state: State, policy: ErrorPolicy, *, pauses: bool) -> State:
     )
     states = [replace(state, id=own, transitions=_renamed(state, own))]
     if policy.wait:
-        data, entry, exit_ = lasting_timer(again, policy.wait, pauses=pauses)
+        entry, exit_ = timer(again, Literal(policy.wait))
         back = Transition((own,), (timeout(again),))
-        states.append(State(again, data=data, entry=(entry,), exit=(exit_,), transitions=(back,)))
+        states.append(State(again, entry=(entry,), exit=(exit_,), transitions=(back,)))
     return State(
         state.id,
         StateKind.COMPOUND,

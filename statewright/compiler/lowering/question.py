@@ -14,8 +14,9 @@ Where the choices come out of data, a state before ``ask`` sees whether there ar
 to take, it is as if all attempts had been in vain.
 
 The counter of attempts belongs to the compound state, so it starts anew on every entry from
-outside; the timers belong to ``wait``, so they start anew each time the question is asked; the
-choices are evaluated once, on entry, and stay as they were shown.
+outside; the timers belong to ``wait``, so they start anew each time the question is asked, but for
+the deadline, which stays what it was where it is asked again only because something else is over;
+the choices are evaluated once, on entry, and stay as they were shown.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ OFFERED = f"vars[{quoted(CHOICES)}]"
 CHOSEN = "~chosen"
 REMINDED = "~reminded"
 COLLECTED = "~collected"
+DUE = "~due"
 
 WITH_CHOICES = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 
@@ -129,6 +131,13 @@ def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
         yield Datum(REMINDED, "int", Literal(0))
     if config.window:
         yield Datum(COLLECTED, "string", Literal(""))
+    if _keeps_deadline(config, plan):
+        yield Datum(DUE, "timestamp")
+
+
+def _keeps_deadline(config: Question, plan: Plan) -> bool:
+    """Whether a question has a deadline that outlasts what comes between."""
+    return config.timeout is not None and bool(plan.returns)
 
 
 def _offering(node: Node, plan: Plan) -> Iterator[State]:
@@ -173,13 +182,14 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
             *answers,
             *late,
         ),
-        awaits=_awaits(node, config),
+        awaits=_awaits(node, config, plan),
     )
 
 
-def _awaits(node: Node, config: Question) -> Awaits:
+def _awaits(node: Node, config: Question, plan: Plan) -> Awaits:
     offered = parse(OFFERED) if config.input in WITH_CHOICES else None
-    return Awaits(str(config.input), node.id, choices=offered, variable=_variable(config))
+    variable = _variable(config)
+    return Awaits(str(config.input), node.id, choices=offered, variable=variable, rank=plan.rank)
 
 
 def _judged(
@@ -205,12 +215,27 @@ def _aside(node: Node, config: Question, plan: Plan, ours: str) -> Iterator[Tran
     if config.help is not None:
         guard = all_of(ours, f"{SAID} && answer.says(input, {cel(list(config.help.words))})")
         helping = text_bubble(template_from(config.help.text))
-        yield Transition(events=(MESSAGE,), guard=guard, actions=helping)
+        yield Transition(
+            events=(MESSAGE,), guard=guard, actions=(*helping, *_anew(node, config, plan))
+        )
     if config.skip:
         words = f"{SAID} && answer.says(input, {cel(list(config.skip))})"
         when = f"({ours}) && {words}" if ours else words
         port = "skip" if plan.is_wired(node.id, "skip") else NEXT
         yield from ways(plan, node.id, port, events=(MESSAGE,), when=when)
+
+
+def _anew(node: Node, config: Question, plan: Plan) -> Actions:
+    """What lets the time until the next reminder begin anew, since somebody has said something."""
+    if config.reminder is None:
+        return ()
+    start, stop = timer(_reminder(node, plan), Literal(config.reminder.after))
+    more = parse(f"vars[{quoted(REMINDED)}] < {config.reminder.times}")
+    return (*stop, If((Branch(more, start),)))
+
+
+def _reminder(node: Node, plan: Plan) -> str:
+    return f"{plan.state(node.id)}/reminder"
 
 
 def _clocks(
@@ -222,7 +247,7 @@ def _clocks(
     exit_: list[Actions] = []
     late: list[Transition] = []
     if config.reminder is not None:
-        name = f"{ident}/reminder"
+        name = _reminder(node, plan)
         start, stop = timer(name, Literal(config.reminder.after))
         entry.append(start)
         exit_.append(stop)
@@ -232,13 +257,22 @@ def _clocks(
         actions = (*words, count, If((Branch(more, start),)))
         late.append(Transition(events=(timeout(name),), actions=actions))
     if config.timeout is not None:
-        start, stop = timer(ident, Literal(config.timeout))
+        start, stop = _deadline(ident, config.timeout, plan)
         entry.append(start)
         exit_.append(stop)
         late += ways_or_error(
             plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
         )
     return tuple(entry), tuple(exit_), tuple(late)
+
+
+def _deadline(ident: str, limit: int, plan: Plan) -> tuple[Actions, Actions]:
+    """The timer of the end of waiting; where the question may be asked again, it stays the same."""
+    if not plan.returns:
+        return timer(ident, Literal(limit))
+    due = f"vars[?{quoted(DUE)}].orValue(now + duration('{limit}us'))"
+    start, stop = timer(ident, Computed(parse(f"vars[{quoted(DUE)}] - now")))
+    return (Assign((DUE,), Computed(parse(due))), *start), stop
 
 
 def _collecting(node: Node, plan: Plan, ours: str) -> Transition:
@@ -263,11 +297,12 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
         entry=(start,),
         exit=(stop,),
         transitions=(
-            *heard(node, plan, plan.state(node.id, "ask"), "collect"),
+            # What was said so far is kept: the question is not asked again.
+            *heard(node, plan, "", "collect"),
             further,
             *_judged(node, config, plan, timeout(name), "", _typed(config)),
         ),
-        awaits=_awaits(node, config),
+        awaits=_awaits(node, config, plan),
     )
 
 
@@ -291,9 +326,11 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
         if config.retry_message is not None
         else phrase(RETRY[config.input], plan.flow)
     )
+    anew = (Assign((DUE,), Computed(parse("optional.none()"))),)
+    kept = anew if _keeps_deadline(config, plan) else ()
     return State(
         plan.state(node.id, "invalid"),
-        entry=((count, *text_bubble(retry, **extra)),),
+        entry=((count, *kept, *text_bubble(retry, **extra)),),
         transitions=(Transition((plan.state(node.id, "wait"),)),),
     )
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import carried
+from statewright.compiler.lowering.interrupt import MESSAGE
 from statewright.compiler.lowering.plan import FAILED, Piece, Plan, Silence, is_inside
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Literal, parse
@@ -19,9 +20,6 @@ from statewright.flows.model import Node
 from statewright.flows.nodes import Container, Form, Parallel, Subflow
 from statewright.statechart.actions import Action, Cancel, Send
 from statewright.statechart.definition import State, StateKind, Transition
-
-_OTHERS = frozenset({"approval", "client"})
-"""What is waited for, but not from the user."""
 
 
 def with_silence(plan: Plan) -> Plan:
@@ -58,13 +56,13 @@ def watched(piece: Piece, node: Node, plan: Plan) -> Piece:
     if isinstance(node.config, Container | Subflow | Form):
         return piece
     shared = plan.shared or is_inside(node, plan, Parallel)
-    return replace(piece, state=_watched(piece.state, silence, shared=shared))
+    return replace(piece, state=_watched(piece.state, silence, plan.returns, shared=shared))
 
 
-def _watched(state: State, silence: Silence, *, shared: bool) -> State:
-    states = tuple(_watched(child, silence, shared=shared) for child in state.states)
+def _watched(state: State, silence: Silence, returns: tuple[str, ...], *, shared: bool) -> State:
+    states = tuple(_watched(child, silence, returns, shared=shared) for child in state.states)
     state = replace(state, states=states)
-    if state.awaits is None or state.awaits.kind in _OTHERS:
+    if state.awaits is None or not state.awaits.of_user:
         return state
     delays = [reminder.after for reminder in silence.inactivity.reminders]
     timers = [(_name(state, n), delay) for n, delay in enumerate(delays)]
@@ -73,13 +71,28 @@ def _watched(state: State, silence: Silence, *, shared: bool) -> State:
         Send(name, delay=Literal(delay), id=name) for name, delay in timers
     )
     stops: tuple[Action, ...] = tuple(Cancel(name) for name, _ in timers)
-    anew = (_heard_elsewhere(state, (*stops, *starts)),) if shared else ()
+    anew = (*stops, *starts)
+    elsewhere = (_heard_elsewhere(state, anew),) if shared else ()
+    # One that is asked again when the conversation goes on is entered anew.
+    back = (Transition(events=returns, actions=anew),) if returns else ()
     return replace(
         state,
         entry=(*state.entry, starts),
         exit=(*state.exit, stops),
-        transitions=(*state.transitions, *_ways(state, silence), *anew),
+        transitions=(
+            *(_breaking_silence(way, anew) for way in state.transitions),
+            *_ways(state, silence),
+            *elsewhere,
+            *back,
+        ),
     )
+
+
+def _breaking_silence(way: Transition, anew: tuple[Action, ...]) -> Transition:
+    """A way on which something is said; where nothing is left by it, the time begins anew."""
+    if way.targets or MESSAGE not in way.events:
+        return way
+    return replace(way, actions=(*way.actions, *anew))
 
 
 def _ways(state: State, silence: Silence) -> Iterator[Transition]:

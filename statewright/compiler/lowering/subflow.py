@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from statewright.compiler.lowering.away import with_away
 from statewright.compiler.lowering.conversation import conversation, data_of
 from statewright.compiler.lowering.failures import subflow_failure
 from statewright.compiler.lowering.interrupt import with_interrupts
@@ -79,7 +80,7 @@ def _given(name: str) -> str:
 
 
 def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
-    inner = with_silence(with_interrupts(plan_inside(plan, node, flow)))
+    inner = with_silence(with_away(with_interrupts(plan_inside(plan, node, flow))))
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     overdue = ways_or_error(plan, node.id, "error", "error.flow.timeout", events=())
     state = conversation(inner, pieces, overdue)

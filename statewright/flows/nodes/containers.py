@@ -118,7 +118,12 @@ class Try:
     An error in the body goes to the first clause that answers it; an error that none answers, or
     that a clause makes itself, leaves by ``error``, or else goes on to whatever is around. What
     ``last`` says is done in any case before the node is left: by a port of its own, by an edge of a
-    node inside it, or by an end. Interrupts and handoffs, which come back, are no ways out.
+    node inside it, or by an end; by an interrupt that leads elsewhere; because somebody says
+    nothing, or the time of the whole conversation is over; or because it stands in a region that a
+    ``parallel`` gives up. Interrupts and handoffs that come back are no ways out. It is not done
+    where the session ends otherwise: by an ``end`` or an edge of another region of a ``parallel``
+    around it, by an error outside of it that nothing catches (such as in an interrupt), or from
+    outside.
 
     Ports: ``next`` once the body, or a clause, is left; ``error``.
 
@@ -151,7 +156,9 @@ class Parallel:
     (``{"text": "red", "node": "colour"}``) is for that one.
 
     It goes on once so many regions are left as ``join`` says: ``all``, ``any``, or a number. The
-    others are given up where they stand, with the work that they wait for.
+    others are given up where they stand, with the work that they wait for; tries in there do first
+    what they do at last (``finally``). While people have the conversation, by a ``handoff`` in one
+    of them, none of the others goes on.
 
     Attributes:
         regions: what is done, each by itself.

@@ -14,13 +14,26 @@ class Interrupt:
     """Says what is done when the user, or the world, comes up with something else.
 
     It is no part of any way: it is entered when what it waits for happens, wherever the
-    conversation is. It is tried before an answer reaches the question that was asked. Once its
-    body is left, the conversation goes on where it was: a question is asked again, and keeps count
-    of its attempts. While work that was asked for has not answered,
-    another one is at it, or people talk, it waits. One that outranks others does not wait for them:
-    what was begun in there is over, and the conversation goes on where it was before.
+    conversation is. It is tried before an answer reaches the question that was asked. Meanwhile
+    the conversation stands still and loses nothing: work goes on and is not asked for again, and a
+    result, a decision or a form that comes then is taken afterwards, in the order in which they
+    came. Once its body is left, the conversation goes on where it was: a question is asked again,
+    and keeps count of its attempts, unless parts of an answer have come already (``window``).
 
-    Port: ``next``, where the conversation goes on there instead.
+    Deadlines stay what they were: of questions, forms, delays, requests, approvals, and of the
+    time before another try. One that has passed meanwhile is over when the conversation goes on.
+    Only reminders, and the time after which somebody counts as silent, begin anew then: who comes
+    up with something has said something.
+
+    It waits while a request has not been answered and no question is open, while another
+    interrupt is at it, and while people have the conversation. One that outranks others does not
+    wait for them: what was begun in there is over, and given up, and the conversation goes on
+    where it was before. ``while_busy`` is not about it.
+
+    Port: ``next``, where the conversation goes on there instead. What was pending is given up
+    then, as where its body leads elsewhere by an edge or an ``end``: a request that is under way
+    may still be carried out, but nothing waits for its result any more. Tries that are left so do
+    what they do at last (``finally``) before.
 
     Attributes:
         body: what is done.

@@ -32,7 +32,17 @@ class Handoff:
     """Hands the conversation to people.
 
     Where nothing says how it goes on, that ends the flow. Else the bot is silent until the event
-    ``handoff.resolved`` comes. Agents who take turns get one conversation after the other,
+    ``handoff.resolved`` comes; one with a ``node`` in its data is only for the handoff that is
+    named so. What the user says meanwhile is for the people.
+
+    All of the conversation stands still while people have it, other regions of a ``parallel`` and
+    flows around it, too: none of them goes on, so no ``join`` is complete meanwhile. They lose
+    nothing by it: what they wait for, and their deadlines, is as with an ``interrupt``, and their
+    questions are asked again afterwards. Where several handoffs go on at once, an event that names
+    none gives back the one that began first, and the conversation goes on when all are over. The
+    ``timeout`` of the settings, too, is only over when the bot has the conversation again.
+
+    Agents who take turns get one conversation after the other,
     whichever flow they come from: those of one team take turns together. The tenant remembers who
     was last. Conversations that are handed over at the same moment may go to the same agent.
 

@@ -82,10 +82,12 @@ class Receiver:
         for episode, session in zip(known, loaded, strict=True):
             if has(session, message):
                 return episode
-        last = loaded[1]
-        active = last.session is not None and last.session.status is Status.ACTIVE
         # What waits in a session that is over is handed on to the next one, before what comes now.
-        return latest.episode + (not active and not last.inbox)
+        for episode, one in zip(reversed(known), reversed(loaded), strict=True):
+            if one.session is not None and one.session.status is not Status.ACTIVE and one.inbox:
+                return episode
+        last = loaded[1].session
+        return latest.episode + (last is None or last.status is not Status.ACTIVE)
 
 
 def has(loaded: Loaded, message: str) -> bool:

@@ -264,6 +264,7 @@ _AWAITS: Final = record(
     Part("prompt", CONTENT, None),
     Part("variable", TEXT, ""),
     Part("of_user", BOOL, True),
+    Part("rank", INT, 0),
 )
 _STATE: Final[Form] = record(
     State,

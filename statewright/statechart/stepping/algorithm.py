@@ -31,7 +31,8 @@ nothing but let time pass, and one that comes late finds nothing to do.
 
 **Deferral** (not in SCXML; UML has it). A chart can name events that are not to be lost. If such
 an event enables nothing, it is kept, up to ``DEFERRED`` of them, and offered again, oldest first,
-after every macrostep. One that then enables a transition begins a macrostep of its own.
+after every macrostep. One that then enables a transition begins a macrostep of its own. Results and
+timers that wait do not count; they are forgotten with the work, or the send, that is taken back.
 
 **Floor** (not in SCXML). States that listen to the user stand in line in order of entry. The first
 one has the floor; guards read ``session.floor`` to leave an answer to the state it is meant for.
@@ -118,7 +119,8 @@ from statewright.statechart.steps import Macrostep
 from statewright.statechart.structure.tree import tree_of
 
 DEFERRED: Final = 16
-"""How many events are kept until something listens to them."""
+"""How many events from outside are kept until something listens to them. Results and timers, which
+the session has asked for itself, are kept beside them."""
 
 
 def start(
@@ -345,12 +347,20 @@ def _defer(working: Working, event: Event) -> None:
     """Keep an event if it is one that is not to be lost."""
     if working.tree.deferred.isdisjoint(("*", *prefixes(event.name))):
         return
-    if len(working.deferred) < DEFERRED:
+    if _is_own(event) or sum(not _is_own(one) for one in working.deferred) < DEFERRED:
         working.deferred = (*working.deferred, event)
         return
     working.node = working.tree.root
     message = f"`{event.name}` is dropped: {DEFERRED} events wait already"
     working.report("error.deferred.full", message)
+
+
+def _is_own(event: Event) -> bool:
+    """Whether the session itself has asked for an event: it is a result, or a timer.
+
+    There are only so many of those, and nobody says them again.
+    """
+    return bool(event.invokeid or event.sendid)
 
 
 def _come_to_rest(working: Working) -> None:

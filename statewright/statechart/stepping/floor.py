@@ -15,7 +15,8 @@ def joined(
 
     It stands behind all others that listen to the user, unless something has stood in line when the
     macrostep began and has been left for it: whoever is being talked to goes on talking, be it that
-    a question is asked again, or the next one. What listens to somebody else comes last.
+    a question is asked again, or the next one. What listens to somebody else comes last. Before all
+    of that, what is of a higher rank comes first.
 
     Args:
         floor: the line as it is now.
@@ -44,7 +45,9 @@ def _follows(node: Node, other: Node) -> bool:
 
 def _is_ahead(other: Awaits | None, own: Awaits) -> bool:
     """Whether what stands in line already comes before what joins it."""
-    return other is None or other.of_user or not own.of_user
+    if other is None or other.rank == own.rank:
+        return other is None or other.of_user or not own.of_user
+    return other.rank > own.rank
 
 
 def _awaits(node: Node | None) -> Awaits | None:

@@ -381,13 +381,15 @@ class Working(Scene):
         family.timers = tuple(sorted((*family.timers, timer), key=_DUE))
 
     def cancel_timers(self, sendid: str | None = None) -> None:
-        """Take back the timers of a send, or all of this session."""
+        """Take back the timers of a send, or all of this session; also one that fired and waits."""
         family, path = self.family, self.path
         family.timers = tuple(
             timer
             for timer in family.timers
             if timer.owner != path or (sendid is not None and timer.id != sendid)
         )
+        if self.deferred and sendid:
+            self.deferred = tuple([event for event in self.deferred if event.sendid != sendid])
 
     def start_work(self, name: str, kind: str, params: Any) -> None:
         """Ask the world for the work of the current state."""
@@ -397,7 +399,7 @@ class Working(Scene):
         family.invocations = (*family.invocations, invocation)
 
     def cancel_work(self, state: str | None = None) -> None:
-        """Give up the work that a state, or this session, has asked for."""
+        """Give up the work that a state, or this session, has asked for; also results that wait."""
         family = self.family
         kept: list[Invocation] = []
         for invocation in family.invocations:
@@ -406,6 +408,10 @@ class Working(Scene):
             else:
                 kept.append(invocation)
         family.invocations = tuple(kept)
+        if self.deferred and state is not None:
+            about = self.tree.nodes[state].state
+            names = {invoke.id for invoke in about.invocations if invoke.id} if about else set()
+            self.deferred = tuple([one for one in self.deferred if one.invokeid not in names])
 
     # Sessions that it has invoked
 
