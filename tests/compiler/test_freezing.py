@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from statewright.statechart import Turn
-from tests.compiler.conversations import said
+from statewright import compiler, flows
+from statewright.statechart import Turn, parse_script, play
+from tests.compiler.conversations import NOW, said
 from tests.compiler.rehydration import played_anew
 
 RESOLVED = {"event": "handoff.resolved"}
@@ -543,3 +545,44 @@ def test_an_interrupt_changes_nothing_but_what_is_said(name: str) -> None:
         helped = helped or "Helped" in said(played)
     # What is said to people begins no interrupt.
     assert helped or "handoff" in flow
+
+
+CHILD = """
+statewright: 1
+id: child
+start: q
+variables: {y: string, i: string}
+nodes:
+  q: {type: question, text: "Inside?", variable: y, next: e}
+  e: {type: end}
+  ihelp:
+    type: interrupt
+    words: [help]
+    nodes: {hh: {type: question, text: "Help inside?", variable: i, next: hl}, hl: {type: leave}}
+"""
+PARENT = """
+statewright: 1
+id: parent
+start: s
+settings: {while_busy: {text: Busy}}
+nodes:
+  s: {type: subflow, flow: child.yaml, next: bye, on: {error: bye}}
+  bye: {type: end, text: Bye}
+  stop:
+    type: interrupt
+    words: [stop, help]
+    nodes: {said: {type: message, text: Outside, next: sl}, sl: {type: leave}}
+"""
+
+
+def test_a_flow_inside_another_one_is_interrupted_first_and_only_once(tmp_path: Path) -> None:
+    (tmp_path / "child.yaml").write_text(CHILD, encoding="utf-8")
+    (tmp_path / "parent.yaml").write_text(PARENT, encoding="utf-8")
+    chart = compiler.compile(flows.read(tmp_path / "parent.yaml")).draft().statechart
+    for script, heard in (
+        (["help", "all", "x"], ["Inside?", "Help inside?", "Inside?", "Bye"]),
+        (["stop", "x"], ["Inside?", "Outside", "Inside?", "Bye"]),
+        (["help", "stop", "x"], ["Inside?", "Help inside?", "Inside?", "Bye"]),
+    ):
+        played = play(chart, parse_script(script), session="test", seed="seed", now=NOW)
+        assert said(list(played)) == heard

@@ -13,6 +13,7 @@ from statewright.compiler.lowering.failures import failure
 from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.freezing import (
     active,
+    all_states,
     aside_of,
     bot,
     hands_of,
@@ -48,7 +49,6 @@ from statewright.flows.model import (
     VariableScope,
     WhileBusy,
 )
-from statewright.flows.nodes import Parallel
 from statewright.statechart.actions import Assign, Log
 from statewright.statechart.definition import (
     Actions,
@@ -88,7 +88,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
         states = (begin, *states)
     if not states and not (ends and not beside):
         states = (_nowhere(plan),)
-    busy = tuple(_busy(plan))
+    busy = tuple(_busy(plan, states))
     outwards = exits(plan, beside)
     if settings.timeout is not None:
         over = tuple(outwards.interrupts_ended(timeout(plan.home)))
@@ -121,7 +121,7 @@ def conversation(plan: Plan, pieces: Iterable[Piece], overdue: tuple[Transition,
     )
 
 
-def _busy(plan: Plan) -> Iterator[Transition]:
+def _busy(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
     """What takes a message that nothing inside listens to, so that it is not kept.
 
     What begins an interrupt is kept all the same, and nothing is said while people talk.
@@ -130,7 +130,7 @@ def _busy(plan: Plan) -> Iterator[Transition]:
     if settings.while_busy is WhileBusy.DEFER:
         return
     words = " || ".join(f"({one.guard})" for one in plan.interruptions if one.event == MESSAGE)
-    beside = any(isinstance(node.config, Parallel) for node in plan.flow.nodes) or plan.shared
+    beside = plan.shared or any(one.kind is StateKind.PARALLEL for one in all_states(states))
     guard = all_of(NOBODY if beside else "", f"!({words})" if words else "")
     yield Transition(events=(MESSAGE,), guard=guard, actions=says(settings.busy_reply))
 

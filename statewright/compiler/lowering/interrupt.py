@@ -155,9 +155,15 @@ def interrupting(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
 
     Where another flow runs beside this one, what is said is for the question that has the floor.
     """
+    states = tuple(states)
     unasked = (NOBODY,) if plan.shared else ()
-    yield from _into(plan.interruptions, states, unasked)
-    pending = _pending(states)
+    # While a flow inside this one runs that may be interrupted itself, it hears what there is.
+    inner = (one.id for one in all_states(states) if one.id.endswith(f"/{FLOW}{MAIN}"))
+    others = [f"!In({quoted(name)})" for name in sorted(inner)]
+    for way in _into(plan.interruptions, states, unasked):
+        guards = [*others, *([] if way.guard is None else [way.guard.text])]
+        yield replace(way, guard=all_of(*guards)) if others else way
+    pending = [*others, *_pending(states)]
     for event in sorted({one.event for one in plan.interruptions if one.event != MESSAGE}):
         # Events wait until something takes them: one that nothing interrupts now is over.
         if all(one.guard for one in plan.interruptions if one.event == event):
