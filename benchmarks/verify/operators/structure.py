@@ -91,7 +91,8 @@ def _dead_end(source: Source) -> Iterator[Mutation]:
 
 def _unwired_timeout(source: Source) -> Iterator[Mutation]:
     for ident, node, _ in nodes_of(source.document, "question"):
-        if "timeout" in node and "timeout" in node.get("on", {}):
+        answered = {"on_error"} & (node.keys() | source.document.get("settings", {}).keys())
+        if "timeout" in node and "timeout" in node.get("on", {}) and not answered:
             made = source.changed()
             own = node_in(made.document, ident)
             del own["on"]["timeout"]
