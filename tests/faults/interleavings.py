@@ -250,10 +250,10 @@ class Story:
             return
         if said.acked is None:
             said.acked = asyncio.get_running_loop().time()
+            if isinstance(answer, Received):
+                said.key = answer.key
         if isinstance(answer, Answer):
             said.answers.add(answer.text)
-        elif isinstance(answer, Received):
-            said.key = answer.key
 
     async def _receive(self, said: Said, runtime: Runtime) -> Any:
         return await runtime.receive(
