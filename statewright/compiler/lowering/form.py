@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from statewright.compiler.lowering.answers import Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
+from statewright.compiler.lowering.choices import choices_from_data
 from statewright.compiler.lowering.conversation import conversation, data_of
 from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.phrases import SOME_WRONG, phrase
@@ -26,7 +27,6 @@ from statewright.compiler.lowering.plan import (
     plan_inside,
     ways_or_error,
 )
-from statewright.compiler.lowering.question import choices_from_data
 from statewright.compiler.lowering.texts import cel, quoted
 from statewright.compiler.lowering.waiting import timeout, timer
 from statewright.compiler.lowering.work import saving

@@ -25,28 +25,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
-    DEFAULT_RANGES,
     TYPED,
     Said,
     answer,
     is_good,
-    range_of,
     saved,
 )
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
+from statewright.compiler.lowering.choices import (
+    CHOICES,
+    OFFERED,
+    WITH_CHOICES,
+    choices_of,
+    offered,
+)
+from statewright.compiler.lowering.clocks import (
+    clocks,
+    deadline_anew,
+    kept_by_clocks,
+    reminder_anew,
+)
 from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
-from statewright.compiler.lowering.languages import translated
 from statewright.compiler.lowering.phrases import RETRY, phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
-    expression_from,
     location_from,
     quoted,
-    record,
-    sequence,
     template_from,
 )
 from statewright.compiler.lowering.waiting import timeout, timer
@@ -55,14 +62,12 @@ from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import (
     NEXT,
-    Choice,
     InputKind,
     Question,
-    Source,
     Variant,
     choice_port,
 )
-from statewright.statechart.actions import Action, Assign, Branch, If, Raise
+from statewright.statechart.actions import Action, Assign, Raise
 from statewright.statechart.definition import (
     Actions,
     Awaits,
@@ -73,14 +78,8 @@ from statewright.statechart.definition import (
 )
 
 ATTEMPTS = "~attempts"
-CHOICES = "~choices"
-OFFERED = f"vars[{quoted(CHOICES)}]"
 CHOSEN = "~chosen"
-REMINDED = "~reminded"
 COLLECTED = "~collected"
-DUE = "~due"
-
-WITH_CHOICES = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Asked:
 def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None = None) -> Piece:
     """The compound state drawn above."""
     asked = asked or Asked((Variant(config.prompt),), {})
-    extra = {**_offered(config), **asked.extra}
+    extra = {**offered(config), **asked.extra}
     states = [
         _ask(node, plan, shown(asked.variants, extra)),
         _wait(node, config, plan),
@@ -124,20 +123,12 @@ def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
     """What a question keeps while it is asked."""
     yield Datum(ATTEMPTS, "int", Literal(0))
     if config.input in WITH_CHOICES:
-        yield Datum(CHOICES, "list", _choices(config), shown=config.choices_from is None)
+        yield Datum(CHOICES, "list", choices_of(config), shown=config.choices_from is None)
     if _routed(node, config, plan):
         yield Datum(CHOSEN)
-    if config.reminder is not None:
-        yield Datum(REMINDED, "int", Literal(0))
     if config.window:
         yield Datum(COLLECTED, "string", Literal(""))
-    if _keeps_deadline(config, plan):
-        yield Datum(DUE, "timestamp")
-
-
-def _keeps_deadline(config: Question, plan: Plan) -> bool:
-    """Whether a question has a deadline that outlasts what comes between."""
-    return config.timeout is not None and bool(plan.returns)
+    yield from kept_by_clocks(config, plan)
 
 
 def _offering(node: Node, plan: Plan) -> Iterator[State]:
@@ -168,7 +159,7 @@ def _ask(node: Node, plan: Plan, says: Actions) -> State:
 
 def _wait(node: Node, config: Question, plan: Plan) -> State:
     ours = addressed(node, plan)
-    entry, exit_, late = _clocks(node, config, plan)
+    entry, exit_, late = clocks(node, config, plan)
     answers = _judged(node, config, plan, MESSAGE, ours)
     if config.window:
         answers = (_collecting(node, plan, ours), *answers)
@@ -216,63 +207,13 @@ def _aside(node: Node, config: Question, plan: Plan, ours: str) -> Iterator[Tran
         guard = all_of(ours, f"{SAID} && answer.says(input, {cel(list(config.help.words))})")
         helping = text_bubble(template_from(config.help.text))
         yield Transition(
-            events=(MESSAGE,), guard=guard, actions=(*helping, *_anew(node, config, plan))
+            events=(MESSAGE,), guard=guard, actions=(*helping, *reminder_anew(node, config, plan))
         )
     if config.skip:
         words = f"{SAID} && answer.says(input, {cel(list(config.skip))})"
         when = f"({ours}) && {words}" if ours else words
         port = "skip" if plan.is_wired(node.id, "skip") else NEXT
         yield from ways(plan, node.id, port, events=(MESSAGE,), when=when)
-
-
-def _anew(node: Node, config: Question, plan: Plan) -> Actions:
-    """What lets the time until the next reminder begin anew, since somebody has said something."""
-    if config.reminder is None:
-        return ()
-    start, stop = timer(_reminder(node, plan), Literal(config.reminder.after))
-    more = parse(f"vars[{quoted(REMINDED)}] < {config.reminder.times}")
-    return (*stop, If((Branch(more, start),)))
-
-
-def _reminder(node: Node, plan: Plan) -> str:
-    return f"{plan.state(node.id)}/reminder"
-
-
-def _clocks(
-    node: Node, config: Question, plan: Plan
-) -> tuple[tuple[Actions, ...], tuple[Actions, ...], tuple[Transition, ...]]:
-    """The reminder and the deadline: what starts them, what stops them, where they lead."""
-    ident = plan.state(node.id)
-    entry: list[Actions] = []
-    exit_: list[Actions] = []
-    late: list[Transition] = []
-    if config.reminder is not None:
-        name = _reminder(node, plan)
-        start, stop = timer(name, Literal(config.reminder.after))
-        entry.append(start)
-        exit_.append(stop)
-        count = Assign((REMINDED,), Computed(parse(f"vars[{quoted(REMINDED)}] + 1")))
-        more = parse(f"vars[{quoted(REMINDED)}] < {config.reminder.times}")
-        words = text_bubble(template_from(config.reminder.text))
-        actions = (*words, count, If((Branch(more, start),)))
-        late.append(Transition(events=(timeout(name),), actions=actions))
-    if config.timeout is not None:
-        start, stop = _deadline(ident, config.timeout, plan)
-        entry.append(start)
-        exit_.append(stop)
-        late += ways_or_error(
-            plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
-        )
-    return tuple(entry), tuple(exit_), tuple(late)
-
-
-def _deadline(ident: str, limit: int, plan: Plan) -> tuple[Actions, Actions]:
-    """The timer of the end of waiting; where the question may be asked again, it stays the same."""
-    if not plan.returns:
-        return timer(ident, Literal(limit))
-    due = f"vars[?{quoted(DUE)}].orValue(now + duration('{limit}us'))"
-    start, stop = timer(ident, Computed(parse(f"vars[{quoted(DUE)}] - now")))
-    return (Assign((DUE,), Computed(parse(due))), *start), stop
 
 
 def _collecting(node: Node, plan: Plan, ours: str) -> Transition:
@@ -326,11 +267,9 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
         if config.retry_message is not None
         else phrase(RETRY[config.input], plan.flow)
     )
-    anew = (Assign((DUE,), Computed(parse("optional.none()"))),)
-    kept = anew if _keeps_deadline(config, plan) else ()
     return State(
         plan.state(node.id, "invalid"),
-        entry=((count, *kept, *text_bubble(retry, **extra)),),
+        entry=((count, *deadline_anew(config, plan), *text_bubble(retry, **extra)),),
         transitions=(Transition((plan.state(node.id, "wait"),)),),
     )
 
@@ -378,59 +317,3 @@ def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:
         for choice in config.choices
         if plan.is_wired(node.id, choice_port(choice.value))
     )
-
-
-def _choices(config: Question) -> Content:
-    """The choices as they are kept while the question is asked, with all that is known of them."""
-    if config.choices_from is not None:
-        return Computed(parse(choices_from_data(config.choices_from)))
-    return sequence(
-        tuple(
-            record(
-                {
-                    **{name: Literal(value) for name, value in choice.extra.items()},
-                    **_synonyms(choice),
-                    "value": Literal(choice.value),
-                    "label": template_from(choice.label),
-                }
-            )
-            for choice in config.choices
-        )
-    )
-
-
-def _synonyms(choice: Choice) -> Mapping[str, Content]:
-    """What else means a choice; in another language, also all that does in that of the flow."""
-    own = list(choice.synonyms)
-    others: dict[str, Content] = {}
-    for locale in {**choice.translated, **choice.label.translations}:
-        more = [*choice.translated.get(locale, ()), *own, choice.label.text]
-        others[locale] = Literal(list(dict.fromkeys(more)))
-    if not own and not others:
-        return {}
-    return {"synonyms": translated(Literal(own), others)}
-
-
-def choices_from_data(source: Source) -> str:
-    """CEL for the choices that come out of data, each as a map with a value and a label."""
-    # The line break ends a comment that the text may end with.
-    return f"({expression_from(source).text}\n).map(c, {_AS_CHOICE})"
-
-
-_AS_CHOICE = (
-    "type(c) == map ? (has(c.label) ? c : {'value': c.value, 'label': string(c.value)})"
-    " : {'value': c, 'label': string(c)}"
-)
-"""An answer that comes out of data, as a map with a value and a label."""
-
-
-def _offered(config: Question) -> Mapping[str, Content]:
-    """What goes with the text of a question that offers choices, or a range."""
-    if config.input in DEFAULT_RANGES:
-        least, most = range_of(config)
-        step = config.validation.step or (1.0 if config.input is InputKind.RATING else 0.0)
-        return {"range": Literal({"minimum": least, "maximum": most, "step": step})}
-    if config.input not in WITH_CHOICES:
-        return {}
-    offered = f"{OFFERED}.map(c, {{'value': c.value, 'label': c.label}})"
-    return {"choices": Computed(parse(offered))}
