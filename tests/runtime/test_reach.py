@@ -165,8 +165,9 @@ async def test_a_name_that_means_something_else_the_next_time_gains_nothing(
 )
 async def test_a_redirect_to_somewhere_else_is_not_followed(where: str) -> None:
     async with serving(lambda _: Reply(b"", 302, {"location": where})) as server:
-        result = await HttpHandler(allow_private=True)(order(server.url))
-        assert result["status"] == 302
+        with pytest.raises(EffectFailed, match="302") as raised:
+            await HttpHandler(allow_private=True)(order(server.url))
+        assert raised.value.code == "status"
         assert len(server.asked) == 1
 
 

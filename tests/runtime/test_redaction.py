@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -76,7 +77,13 @@ nodes:
   own:
     {type: action, action: own, with: {key: "{{secret:crm}}"}, save: {got: result}, next: say,
     on: {error: failed}}
-  sent: {type: action, action: own, with: {key: "{{secret:crm}}"}, next: say}
+  sent: {type: action, action: own, with: {key: "{{secret:crm}}"}, next: sent_to_web}
+  sent_to_web:
+    {type: action, action: webhook, with: {url: "URL/404", secret: "{{secret:crm}}", event: e,
+    data: "{{secret:crm}}"}, next: sent_to_database}
+  sent_to_database:
+    {type: action, action: sql, with: {database: shop, query: "select :k as k, nope from nowhere",
+    parameters: {k: "{{secret:crm}}"}}, next: say}
   say: {type: message, text: "got {{ got }}", next: ask}
   failed: {type: message, text: "failed {{ error }}", next: ask}
 """
@@ -130,7 +137,7 @@ def world_reply(asked: Asked) -> Reply:
     if asked.path.startswith("/v1"):
         message = {"role": "assistant", "content": told}
         return Reply(json.dumps({"choices": [{"message": message}]}).encode())
-    status = 500 if asked.path.startswith("/500") else 200
+    status = next((n for n in (404, 500) if asked.path.startswith(f"/{n}")), 200)
     return Reply(told.encode(), status, {"content-type": "application/json", "x-back": "1"})
 
 
@@ -206,7 +213,11 @@ async def test_a_secret_is_sent_and_is_nowhere_else(world: World) -> None:
     assert MARKER in sent
     assert HOST_MARKER in sent
     assert sum("[secret]" in one for one in world.answers) >= 2
-    assert {one.name for one in world.alerts} >= {"status", "query", "connect", "handler"}
+    # What a port leads away from is foreseen; what was only sent is told of once it is given up.
+    async with asyncio.timeout(60.0):
+        while len(world.alerts) < 3:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.05)
+    assert {one.name for one in world.alerts} == {"status", "query", "handler"}
     assert all(text for where, text in world.everything() if where != "shop.db")
     for where, text in world.everything():
         for marker in (MARKER, HOST_MARKER):
