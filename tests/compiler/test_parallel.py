@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.compiler.conversations import compiled, said, talk, turns
+from statewright import compiler, flows
+from statewright.statechart import Turn, parse_script, play
+from tests.compiler.conversations import NOW, compiled, said, talk, turns
 
 BOTH = """
 start: both
@@ -163,3 +167,122 @@ def test_what_somebody_else_is_to_say_does_not_keep_the_user_from_answering(
     assert said(played)[-1] == "red is nice"
     assert played[0].awaiting is not None
     assert played[0].awaiting["node"] == "ask_colour"
+
+
+TWICE = """
+statewright: 1
+start: both
+nodes:
+  both:
+    type: parallel
+    next: bye
+    regions:
+      one:
+        nodes:
+          s1: {type: subflow, flow: inner.yaml, next: l1, on: {error: l1, rejected: l1}}
+          l1: {type: leave}
+      two:
+        nodes:
+          s2: {type: subflow, flow: inner.yaml, next: l2, on: {error: l2, rejected: l2}}
+          l2: {type: leave}
+  bye: {type: end, text: Bye}
+"""
+INNER = """
+statewright: 1
+start: first
+variables: {it: string, values: map, why: string}
+nodes:
+  first: NODE
+  rest: {type: message, text: "GOT", next: bye}
+  bye: {type: end}
+"""
+
+
+def run_twice(tmp_path: Path, node: str, *script: object, got: str = "Got {{ it }}") -> list[Turn]:
+    """A parallel that runs one and the same flow in two of its regions."""
+    (tmp_path / "inner.yaml").write_text(INNER.replace("NODE", node).replace("GOT", got))
+    (tmp_path / "outer.yaml").write_text(TWICE)
+    chart = compiler.compile(flows.read(tmp_path / "outer.yaml")).draft().statechart
+    lines = parse_script(list(script))
+    return list(play(chart, lines, session="s", seed="s", now=NOW))
+
+
+ASKING = "{type: question, text: 'What?', variable: it, next: rest}"
+
+
+def test_of_one_flow_that_runs_twice_a_question_is_named_by_its_path(tmp_path: Path) -> None:
+    played = run_twice(tmp_path, ASKING, answer("s2/first", "b"), answer("s1/first", "a"))
+    assert [turn.awaiting and turn.awaiting["node"] for turn in played] == [
+        "s1/first",
+        "s1/first",
+        None,
+    ]
+    assert said(played)[2:] == ["Got b", "Got a", "Bye"]
+
+
+def test_of_one_flow_that_runs_twice_a_bare_name_is_no_question_of_either(tmp_path: Path) -> None:
+    assert said(run_twice(tmp_path, ASKING, answer("first", "c"))) == ["What?", "What?"]
+
+
+REFUND = "{type: approval, request: 'Refund?', save: {why: decision.comment}, next: rest}"
+
+
+def test_of_one_flow_that_runs_twice_one_request_is_approved(tmp_path: Path) -> None:
+    decided = {"event": "approval.decided", "data": {"node": "s2/first", "approved": True}}
+    played = run_twice(tmp_path, REFUND, decided, got="Paid")
+    sent = [one["data"]["data"]["node"] for one in played[0].effects if one["kind"] == "send"]
+    assert sent == ["s1/first", "s2/first"]
+    assert said(played) == ["Paid"]
+    assert said(run_twice(tmp_path, REFUND, decided, decided, got="Paid")) == ["Paid"]
+
+
+def test_of_one_flow_that_runs_twice_one_client_has_answered(tmp_path: Path) -> None:
+    scan = "{type: client, action: scan, save: {it: result}, next: rest}"
+    result = {"event": "client.result", "data": {"node": "s2/first", "result": "42"}}
+    played = run_twice(tmp_path, scan, result)
+    assert [message.get("node") for message in played[0].messages] == ["s1/first", "s2/first"]
+    assert said(played)[2:] == ["Got 42"]
+
+
+def test_of_one_flow_that_runs_twice_one_message_is_acknowledged(tmp_path: Path) -> None:
+    shown = "{type: message, text: Look, wait: true, next: rest}"
+    seen = {"event": "acknowledge", "data": {"node": "s2/first"}}
+    assert said(run_twice(tmp_path, shown, seen, got="Seen")) == ["Look", "Look", "Seen"]
+
+
+def test_of_one_flow_that_runs_twice_one_form_is_submitted(tmp_path: Path) -> None:
+    form = "{type: form, variable: values, fields: {size: {text: 'Size?'}}, next: rest}"
+    sent = {"event": "form.submit", "data": {"node": "s2/first", "values": {"size": "M"}}}
+    played = run_twice(tmp_path, form, sent, answer("s1/first/size", "L"), got="{{ values.size }}")
+    assert said(played)[2:] == ["M", "L", "Bye"]
+
+
+def test_of_one_flow_that_runs_twice_one_handoff_comes_back(tmp_path: Path) -> None:
+    people = "{type: handoff, returns: true, next: rest}"
+    back = [
+        {"event": "handoff.resolved", "data": {"node": name}}
+        for name in ("first", "s1/first", "s2/first")
+    ]
+    assert run_twice(tmp_path, people, *back[:2], got="Back")[-1].status == "active"
+    assert said(run_twice(tmp_path, people, *back, got="Back")) == ["Back", "Back", "Bye"]
+
+
+def test_the_names_on_a_path_cannot_be_mistaken_for_a_longer_one(tmp_path: Path) -> None:
+    node = ASKING.replace("next: rest", "next: a/b~c")
+    (tmp_path / "inner.yaml").write_text(
+        INNER.replace("NODE", node)
+        .replace("  rest:", "  'a/b~c':")
+        .replace(
+            '{type: message, text: "GOT", next: bye}', ASKING.replace("next: rest", "next: bye")
+        )
+    )
+    (tmp_path / "outer.yaml").write_text(TWICE)
+    chart = compiler.compile(flows.read(tmp_path / "outer.yaml")).draft().statechart
+    script = parse_script(["a", answer("s1/a~1b~0c", "b"), answer("s2/first", "c")])
+    played = list(play(chart, script, session="s", seed="s", now=NOW))
+    assert [turn.awaiting["node"] for turn in played if turn.awaiting] == [
+        "s1/first",
+        "s1/a~1b~0c",
+        "s2/first",
+        "s2/a~1b~0c",
+    ]

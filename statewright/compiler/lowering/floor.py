@@ -23,7 +23,7 @@ def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
     if not (plan.shared or is_inside(node, plan, Parallel)):
         return ""
     first = f"session.floor[0] == {quoted(plan.state(node.id, state))}"
-    return f"has(event.data.node) ? event.data.node == {quoted(node.id)} : {first}"
+    return f"has(event.data.node) ? event.data.node == {quoted(plan.name(node.id))} : {first}"
 
 
 def all_of(*conditions: str) -> Expression | None:
@@ -34,9 +34,9 @@ def all_of(*conditions: str) -> Expression | None:
     return parse(" && ".join(f"({condition})" for condition in said))
 
 
-def sent_to(node: Node) -> str:
+def sent_to(node: Node, plan: Plan) -> str:
     """CEL that holds for what is sent to a node: it names it, or none; for what is a map."""
-    return f"(!has(event.data.node) || event.data.node == {quoted(node.id)})"
+    return f"(!has(event.data.node) || event.data.node == {quoted(plan.name(node.id))})"
 
 
 def no_map(event: str, actions: Actions = ()) -> Transition:

@@ -60,7 +60,7 @@ def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
     saved_state = (plan.state(node.id, "save"),)
     transitions = (
         *asked.transitions,
-        *_submitted(node, config, inner),
+        *_submitted(sent_to(node, plan), config, inner),
         *_ended(node, plan, ended, GIVEN_UP),
         *(_ended(node, plan, ended, LATE) if _may_be_late(config) else ()),
         Transition(saved_state, (ended,)),
@@ -153,9 +153,8 @@ def _kept(name: str, declared: Variable | None) -> Variable:
     return replace(declared, name=name, default=None, has_default=False, read_only=False)
 
 
-def _submitted(node: Node, config: Form, inner: Plan) -> tuple[Transition, ...]:
+def _submitted(ours: str, config: Form, inner: Plan) -> tuple[Transition, ...]:
     """All answers at once: taken if every one will do, else it is said which will not."""
-    ours = sent_to(node)
     tests = " && ".join([ours, _GIVEN, *(_will_do(one, inner) for one in config.fields)])
     actions = tuple(
         Assign((field.name,), Computed(parse(_taken(field, inner)))) for field in config.fields

@@ -88,10 +88,11 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
         start, stop = timer(ident, Literal(config.timeout))
         entry, exit_ = (start,), (stop,)
         late = _late(node, plan, timeout(ident))
+    named = f"event.data.node == {quoted(plan.name(node.id))}"
     given: tuple[Transition, ...]
     if plan.people:
         first = f"session.floor[0] == {quoted(plan.state(node.id, 'people'))}"
-        ours = f"has(event.data.node) ? event.data.node == {quoted(node.id)} : {first}"
+        ours = f"has(event.data.node) ? {named} : {first}"
         kept = Assign((GIVEN,), Computed(parse("event.data")))
         given = (
             Transition((plan.state(node.id, "back"),), (RESOLVED,), parse(ours), actions=(kept,)),
@@ -99,7 +100,7 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
         if late:
             late = (Transition((plan.state(node.id, "late"),), (timeout(ident),)),)
     else:
-        ours = f"!has(event.data.node) || event.data.node == {quoted(node.id)}"
+        ours = f"!has(event.data.node) || {named}"
         given = ways(plan, node.id, NEXT, events=(RESOLVED,), when=ours)
     return State(
         plan.state(node.id, "people"),
@@ -111,7 +112,7 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
             # What the user says now is for the people, and not kept for the next question.
             Transition(events=("message",)),
         ),
-        awaits=Awaits(HANDED_OVER, node.id, of_user=False, rank=1 << (TOP + 1)),
+        awaits=Awaits(HANDED_OVER, plan.name(node.id), of_user=False, rank=1 << (TOP + 1)),
     )
 
 

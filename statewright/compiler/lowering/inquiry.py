@@ -78,7 +78,7 @@ def lower_client(node: Node, config: Client, plan: Plan) -> Piece:
         "type": Literal("client"),
         "action": Literal(config.action),
         "with": record({name: content_from(value) for name, value in config.parameters}),
-        "node": Literal(node.id),
+        "node": Literal(plan.name(node.id)),
     }
     inquiry = Inquiry(
         "client",
@@ -96,10 +96,11 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
     """People are asked by an effect; what the user is told comes first."""
     asked: dict[str, Content] = {
         "request": template_from(config.request),
-        "node": Literal(node.id),
+        "node": Literal(plan.name(node.id)),
     }
     if config.assignee is not None:
         asked["assignee"] = content_from(config.assignee)
+    undecided = f"`{DECIDED}` for `{plan.name(node.id)}` decides nothing"
     inquiry = Inquiry(
         "approval",
         (*says(config.message), Send("approval", record(asked), target="approval")),
@@ -110,7 +111,7 @@ def lower_approval(node: Node, config: Approval, plan: Plan) -> Piece:
         config.timeout,
         keeps_refusal=True,
         waiting=says(config.message),
-        misfit=f"`{DECIDED}` for `{node.id}` decides nothing: `approved` must be true or false",
+        misfit=f"{undecided}: `approved` must be true or false",
     )
     return _lowered(node, inquiry, plan)
 
@@ -180,7 +181,7 @@ def _heard(node: Node, inquiry: Inquiry, plan: Plan) -> tuple[Transition, ...]:
 
 def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     ident = plan.state(node.id)
-    ours = sent_to(node)
+    ours = sent_to(node, plan)
     answered, yes = inquiry.answers
     guard = parse(" && ".join(filter(None, (ours, yes))))
     misfit: Actions = (Log("undecided", Literal(inquiry.misfit)),) if inquiry.misfit else ()
@@ -205,5 +206,5 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),
-        awaits=Awaits(inquiry.kind, node.id, of_user=False, rank=plan.rank),
+        awaits=Awaits(inquiry.kind, plan.name(node.id), of_user=False, rank=plan.rank),
     )

@@ -50,7 +50,7 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
                 plan, node.id, NEXT, events=("acknowledge", "message"), when=addressed(node, plan)
             ),
         ),
-        awaits=Awaits("acknowledgement", node.id, rank=plan.rank),
+        awaits=Awaits("acknowledgement", plan.name(node.id), rank=plan.rank),
     )
     return Piece(State(ident, StateKind.COMPOUND, states=(show, listen), data=data))
 

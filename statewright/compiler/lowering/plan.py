@@ -114,6 +114,17 @@ class Plan:
         """The id of the state of a node, or of a state inside it."""
         return state_id(*self.prefix, node, *parts)
 
+    def name(self, node: str) -> str:
+        """What a node is called by those outside who are told of it, and answer it.
+
+        A flow inside a parallel may run several times at once: there its nodes are named by their
+        path, a ``~`` and a ``/`` in an id being escaped in the manner of a JSON pointer.
+        """
+        if not self.shared:
+            return node
+        parts = (*self.prefix, node)
+        return "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts)
+
     def inside(self, node: Node, body: str = "") -> tuple[Piece, ...]:
         """What the nodes of a body become, in the order of the file."""
         ids = self.graph.inside.get((node.id, body), ())

@@ -180,7 +180,13 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
 def _awaits(node: Node, config: Question, plan: Plan) -> Awaits:
     offered = parse(OFFERED) if config.input in WITH_CHOICES else None
     variable = _variable(config)
-    return Awaits(str(config.input), node.id, choices=offered, variable=variable, rank=plan.rank)
+    return Awaits(
+        str(config.input),
+        plan.name(node.id),
+        choices=offered,
+        variable=variable,
+        rank=plan.rank,
+    )
 
 
 def _judged(

@@ -155,6 +155,13 @@ class Parallel:
     something else, it keeps the floor; then the next in line has it. An answer that names its node
     (``{"text": "red", "node": "colour"}``) is for that one.
 
+    The same flow may run in several regions at once. So whatever is asked inside a ``subflow`` (or
+    a ``form``) that a parallel holds, be it by a question, an ``approval``, a ``client`` or a
+    ``handoff``, is named by its path, from the outermost flow on: ``s1/colour`` is the node
+    ``colour`` of the flow that ``s1`` runs. That is its ``node`` in what the session awaits and in
+    what is sent out, and in the answer, too; ``colour`` alone is for none of them. In an id, ``~``
+    is written as ``~0`` there, and ``/`` as ``~1``.
+
     It goes on once so many regions are left as ``join`` says: ``all``, ``any``, or a number. The
     others are given up where they stand, with the work that they wait for; tries in there do first
     what they do at last (``finally``). While people have the conversation, by a ``handoff`` in one

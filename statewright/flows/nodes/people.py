@@ -78,11 +78,11 @@ class Approval:
     Ports: ``next`` where it may; ``rejected`` where not; ``timeout`` when nobody decided in time.
 
     The data of the event are a map: ``approved`` is ``true`` or ``false``, and nothing else
-    decides; ``node`` is the id of the node, and without it every node that waits for a decision is
-    meant; ``by`` and ``comment`` may be given, and whatever else. An event for this node that is no
-    map, or whose ``approved`` is missing, null, a text or a number, decides nothing: it is recorded
-    as an incident, and the node waits on, within the same time. One for another node is passed
-    over.
+    decides; ``node`` is what the request says it is: the id of the node, or, of a subflow inside a
+    ``parallel``, its path; without it every node that waits for a decision is meant; ``by`` and
+    ``comment`` may be given, and whatever else. An event for this node that is no map, or whose
+    ``approved`` is missing, null, a text or a number, decides nothing: it is recorded as an
+    incident, and the node waits on, within the same time. One for another node is passed over.
 
     An interrupt or a handoff that comes between asks nobody again, and the time goes on; what is
     decided meanwhile is taken when the conversation comes back.

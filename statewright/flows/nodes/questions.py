@@ -205,10 +205,10 @@ class Form:
     }
     ```
 
-    ``node`` is the id of the form; without it, every form that is asked just then is meant. Each
-    of the ``values`` is judged as the field would judge it if it were typed or sent as a ``value``:
-    texts as people write them, numbers and booleans as they are, choices by value, label, synonym
-    or number, several of them as a list.
+    ``node`` is the id of the form, or, of a subflow inside a ``parallel``, its path; without it,
+    every form that is asked just then is meant. Each of the ``values`` is judged as the field would
+    judge it if it were typed or sent as a ``value``: texts as people write them, numbers and
+    booleans as they are, choices by value, label, synonym or number, several of them as a list.
 
     All or nothing: the answers are taken if every one will do, also in place of those that were
     given before, and the form is left by ``next``. A field with ``skip`` may be left out; it then

@@ -19,6 +19,9 @@ class Subflow:
     ``version`` refuses to compile with a flow that says of itself that it is another version. A
     flow that would run itself, directly or through others, is refused with the names on the way.
 
+    What is asked inside it, and answered, names its ``node`` as if the flow ran alone; but inside a
+    ``parallel``, where it may run twice at once, by its path (``s1/colour``).
+
     Ports: ``outcome:<outcome>``; ``error`` for an end that counts as failed, and when what is to be
     saved is not there; ``next`` for any other end.
 
