@@ -114,3 +114,46 @@ def test_answers_at_once_that_the_object_cannot_hold_are_not_taken() -> None:
     played = turns(FORM, *bad, submitted(age="36"))
     assert said(played)[1:-1] == ["Some of the answers will not do. Please check them."] * 3
     assert said(played)[-1] == "37"
+
+
+NOTHING: list[Any] = [
+    {},
+    {"text": None},
+    {"files": [{"url": "https://example.org/a.pdf"}]},
+]
+KINDS = [
+    "input: text",
+    "input: integer",
+    "input: date",
+    "input: boolean",
+    "input: choice\n    choices: [a, '5']",
+    "input: multiple_choice\n    choices: [a, '5']",
+    "input: text\n    window: 5s",
+    "input: text\n    skip: [no]\n    help: {words: [what], text: So}",
+    "input: file",
+    "input: location",
+]
+LISTENING = """
+  help: {type: interrupt, words: [help], nodes: {l1: {type: leave}}}
+  order: {type: interrupt, pattern: "^[A-Z]{3}$", nodes: {l2: {type: leave}}}
+"""
+
+
+@pytest.mark.parametrize("around", ["", LISTENING])
+@pytest.mark.parametrize("nothing", NOTHING, ids=str)
+@pytest.mark.parametrize("question", KINDS)
+def test_a_message_that_says_nothing_is_asked_again_and_no_incident(
+    question: str, nothing: dict[str, Any], around: str
+) -> None:
+    if question == "input: file" and "files" in nothing:
+        nothing = {}
+    flow = asking(question, "dyn") + around
+    played = turns(flow, {"event": "message", "data": nothing})
+    assert said(played)[1:] == ["Again"]
+    assert [one for turn in played for one in turn.macrostep.incidents] == []
+
+
+def test_blank_messages_that_are_waited_for_are_asked_again_and_no_incident() -> None:
+    played = turns(asking("window: 5s", "string"), "  ", {"advance": "6s"})
+    assert said(played)[1:] == ["Again"]
+    assert [one for turn in played for one in turn.macrostep.incidents] == []

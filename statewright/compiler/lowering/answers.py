@@ -69,6 +69,15 @@ DEFAULT_RANGES: Mapping[InputKind, tuple[float, float]] = MappingProxyType(
 TYPED = "input"
 """CEL for what the user said: the root of expressions that means it."""
 
+TEXT_GIVEN = "event.data.?text.orValue(null) != null"
+"""CEL that says whether a message brings a text."""
+
+SAID = f"({TEXT_GIVEN} || has(event.data.value))"
+"""CEL that says whether a message says anything: without it, there is no such thing as ``input``.
+
+Files alone say nothing, nor does a text that is null.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -117,6 +126,14 @@ def answer(question: Question, choices: str, said: Said) -> str:
     if question.input in {InputKind.CHOICE, InputKind.MULTIPLE_CHOICE}:
         return f"{function}({typed}, {choices})"
     return f"{function}({_SENT.get(question.input, typed) if typed == TYPED else typed})"
+
+
+def is_said(question: Question, said: Said) -> str:
+    """CEL that must hold of an answer besides, as a message may say nothing; ``""`` for none.
+
+    It may come last: what is false makes the whole false, though the answer was an error.
+    """
+    return SAID if said.text == TYPED and question.input not in _SENT else ""
 
 
 def _in_language(function: str, said: Said) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.answers import SAID
 from statewright.compiler.lowering.away import away
 from statewright.compiler.lowering.floor import addressed, all_of
 from statewright.compiler.lowering.freezing import (
@@ -54,9 +55,6 @@ MAIN = "/main"
 
 NOBODY = "size(session.floor) == 0"
 """Whether nobody has been asked anything."""
-
-SAID = "(has(event.data.text) || has(event.data.value))"
-"""Whether a message says anything."""
 
 
 def with_interrupts(plan: Plan) -> Plan:

@@ -25,10 +25,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
+    SAID,
+    TEXT_GIVEN,
     TYPED,
     Said,
     answer,
     is_good,
+    is_said,
     saved,
 )
 from statewright.compiler.lowering.bubbles import lots, shown, text_bubble
@@ -47,7 +50,7 @@ from statewright.compiler.lowering.clocks import (
 )
 from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, all_of
-from statewright.compiler.lowering.interrupt import MESSAGE, SAID, heard
+from statewright.compiler.lowering.interrupt import MESSAGE, heard
 from statewright.compiler.lowering.phrases import RETRY, phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
@@ -80,6 +83,9 @@ from statewright.statechart.definition import (
 ATTEMPTS = "~attempts"
 CHOSEN = "~chosen"
 COLLECTED = "~collected"
+
+TEXT_ONLY = f"{TEXT_GIVEN} && !has(event.data.value)"
+"""CEL that says whether a message may be a part of an answer: a choice is one by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +201,8 @@ def _judged(
     """Where an answer leads: a good one, a bad one, and one too many of those."""
     said = Said(typed, local=bool(plan.flow.locale))
     good = is_good(config, OFFERED, _destination(config, plan), said)
-    transitions = [Transition((plan.state(node.id, "save"),), (event,), all_of(ours, good))]
+    taken = all_of(ours, good, is_said(config, said))
+    transitions = [Transition((plan.state(node.id, "save"),), (event,), taken)]
     if config.retries is None or config.retries > 0:
         again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
         guard = all_of(ours, again)
@@ -224,7 +231,7 @@ def _aside(node: Node, config: Question, plan: Plan, ours: str) -> Iterator[Tran
 
 def _collecting(node: Node, plan: Plan, ours: str) -> Transition:
     """The first message of an answer that may come in several; a choice is an answer by itself."""
-    guard = all_of(ours, "has(event.data.text) && !has(event.data.value)")
+    guard = all_of(ours, TEXT_ONLY)
     first = Assign((COLLECTED,), Computed(parse("event.data.text.trim()")))
     return Transition((plan.state(node.id, "collect"),), (MESSAGE,), guard, actions=(first,))
 
@@ -237,7 +244,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
     more = Assign(
         (COLLECTED,), Computed(parse(f"vars[{quoted(COLLECTED)}] + ' ' + event.data.text.trim()"))
     )
-    guard = all_of(ours, "has(event.data.text) && !has(event.data.value)")
+    guard = all_of(ours, TEXT_ONLY)
     further = Transition(events=(MESSAGE,), guard=guard, actions=(*stop, more, *start))
     return State(
         plan.state(node.id, "collect"),
@@ -247,7 +254,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
             # What was said so far is kept: the question is not asked again.
             *heard(node, plan, "", "collect"),
             further,
-            *_judged(node, config, plan, timeout(name), "", _typed(config)),
+            *_judged(node, config, plan, timeout(name), "", f"vars[{quoted(COLLECTED)}]"),
         ),
         awaits=_awaits(node, config, plan),
     )
