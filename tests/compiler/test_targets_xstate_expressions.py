@@ -229,6 +229,15 @@ def test_several_answers_are_told_apart_in_the_same_way(
     assert disagreements(node, [f"answer.{function}({answer}, {DRINKS})"], {}) == []
 
 
+NAMED = "[" + ", ".join(f"{{'value': '{one}'}}" for one in ("A", "A+", "A++", "B", "B+")) + "]"
+
+
+def test_signs_that_may_end_a_name_are_understood_in_the_same_way(node: NodeTools) -> None:
+    typed = ("A++ B", "A+ B+", "A+, B+", "A++B", "A + B", "A+B", "A+++B", "A++ and B+", "+", "A+ ")
+    calls = [f"answer.choices('{one}', {NAMED})" for one in typed]
+    assert disagreements(node, calls, {}) == []
+
+
 NUMBERS = (
     *("1.250", "12,5", "12.5", "1.250,50", "1,250.5", "0.500", "1 250,5", "1\u202f250", "1’250.5"),
     *(

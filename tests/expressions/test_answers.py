@@ -297,6 +297,35 @@ def test_a_word_that_is_a_choice_itself_does_not_stand_between_others(
     assert ("".join(one["value"] for one in found.value) if found.present else None) == values
 
 
+@pytest.mark.parametrize(
+    ("names", "answer", "meant"),
+    [
+        ("C C++ C#", "C++, C#", "C++ C#"),
+        ("C C++ C#", "C++ and C", "C++ C"),
+        ("C C++ C#", "C++ + C", "C++ C"),
+        ("C C++ C#", "C+C#", "C C#"),
+        ("C C++ C#", "C++ C#", None),
+        ("C C++ C#", "C++C#", None),
+        ("A+ A B+ B", "A+, B+", "A+ B+"),
+        ("A+ A B+ B", "A + B", "A B"),
+        ("A+ A B+ B", "A+ B+", None),
+        ("A+ A B+ B", "A+ B", None),
+        ("A+ A B+ B", "A+B", None),
+        ("A+ B+", "A++B+", "A+ B+"),
+        ("A A+ A++ B", "A++ B", None),
+        ("A A+ A++ B", "A++, B", "A++ B"),
+    ],
+)
+def test_a_sign_that_may_end_a_name_does_not_stand_between_two(
+    names: str, answer: str, meant: str | None
+) -> None:
+    offered = [{"value": one, "label": one} for one in names.split()]
+    found = evaluate(
+        parse("answer.choices(answer, offered)"), {"answer": answer, "offered": offered}
+    )
+    assert (" ".join(one["value"] for one in found.value) if found.present else None) == meant
+
+
 @given(
     st.lists(st.sampled_from(DRINKS), min_size=1, unique_by=id), st.sampled_from([", ", "\n", "; "])
 )

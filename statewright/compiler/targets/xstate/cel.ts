@@ -979,17 +979,22 @@ function allIn(answer: string, offered: readonly Value[]): readonly Value[] | un
   const from: (readonly Value[] | undefined)[] = [...tokens.map(() => undefined), [], []];
   for (let first = tokens.length - 1; first >= 0; first--) {
     const [start, , between] = tokens[first] ?? [0, 0, false];
+    let unsure = false;
     for (let last = Math.min(tokens.length, first + most) - 1; last >= first; last--) {
-      const more = from[last + 2];
       const next = tokens[last + 1];
-      if (more === undefined || (next !== undefined && !next[2])) continue;
+      const more = next !== undefined && !next[2] ? undefined : from[last + 2];
+      if (more === undefined && (last === first || !tokens[last]?.[2])) continue;
       const own = namedIn(answer.slice(start, tokens[last]?.[1]), offered);
-      if (own !== undefined) {
-        from[first] = [...own, ...more];
-        break;
+      if (own === undefined) continue;
+      if (more !== undefined) from[first] = [...own, ...more];
+      else {
+        // In `C++ tea`, nobody knows whether the sign ends a name or stands between two.
+        const shorter = namedIn(answer.slice(start, tokens[last]?.[0]), offered) ?? [];
+        unsure = own.length !== shorter.length || own.some((one, at) => one !== shorter[at]);
       }
+      if (more !== undefined || unsure) break;
     }
-    if (from[first] === undefined && between) from[first] = from[first + 1];
+    if (from[first] === undefined && between && !unsure) from[first] = from[first + 1];
   }
   return from[0];
 }
