@@ -101,6 +101,24 @@ def understood(function: str, answer: Any) -> Any:
         ("phone", "12-34", None),
         ("phone", "1234567890123456", None),
         ("phone", "call me", None),
+        ("phone", "030 / 12345-67", "0301234567"),
+        ("phone", "+49 30 / 123456", "+4930123456"),
+        ("phone", "415/555-0100", "4155550100"),
+        ("phone", "20 12 34 56", "20123456"),
+        ("phone", "31-12-3456", "31123456"),
+        ("phone", "2026 1234", "20261234"),
+        *(
+            ("phone", two, None)
+            for two in ("555-1234 / 555-9876", "555-1234 555-9876", "5550100/5550101")
+        ),
+        ("phone", "+49 30 123456 / 7", None),
+        ("phone", "030/123456/7", None),
+        ("phone", "+00 49 30 1234567", None),
+        ("phone", "+0 30 1234567", None),
+        *(
+            ("phone", day, None)
+            for day in ("31.12.2026", "2026-12-31", "12/31/2026", "1.12.1999", "2026 12 31")
+        ),
         ("url", "https://example.org/a?b#c", "https://example.org/a?b#c"),
         ("url", "HTTP://localhost:8080", "http://localhost:8080"),
         ("url", "www.example.org/a", "https://www.example.org/a"),
