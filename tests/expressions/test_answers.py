@@ -145,6 +145,15 @@ def understood(function: str, answer: Any) -> Any:
         ("url", "example.org/a b", None),
         ("url", "javascript:alert(1)", None),
         ("url", "http://", None),
+        ("url", "https://example.org:65535/a", "https://example.org:65535/a"),
+        ("url", "example.org:99999", None),
+        ("url", "https://example.org:65536/a", None),
+        ("url", "https://example.org:0", None),
+        *(
+            ("url", f"https://example.org{rest}", None)
+            for rest in ("\\@evil.org", "\\evil.org", "/a\\b", "/\\evil.org", "?a\\b")
+        ),
+        ("url", "\\\\example.org", None),
         ("date", "2024-02-29", "2024-02-29"),
         ("date", "２０２４-０２-２９.", "2024-02-29"),
         ("date", "2023-02-29", None),

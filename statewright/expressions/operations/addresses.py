@@ -39,11 +39,15 @@ _LONGEST_PHONE: Final = 15
 """The digits of a number (ITU-T E.164 for the most; the fewest are those of a town)."""
 
 _PLACE: Final = re.compile(
-    r"(?:(?P<scheme>https?):)?(?://)?(?P<user>[^\s/?#@]{1,200}@)?"
+    r"(?:(?P<scheme>https?):)?(?://)?(?P<user>[^\s/?#@\\]{1,200}@)?"
     r"(?P<host>[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){0,16}\.?|\[[0-9A-Fa-f:.]{2,45}\])"
-    r"(?P<rest>(?::[0-9]{1,5})?(?:[/?#]\S*)?)",
+    r"(?P<rest>(?::(?P<port>[0-9]{1,5}))?(?:[/?#][^\s\\]*)?)",
     re.IGNORECASE,
 )
+"""Without a backslash: for some it is a slash, for others a part of a name, so that they differ in
+the host that is meant (https://url.spec.whatwg.org, RFC 3986)."""
+
+_LAST_PORT: Final = 65535
 _SITE: Final = re.compile(r"(?:[\w-]+\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})", re.IGNORECASE)
 """The name of a host by which a web address may begin."""
 
@@ -109,7 +113,7 @@ def understood_url(answer: Any) -> Maybe:
     """
     text = _unwrapped(signed(answer).rstrip(_BEHIND_URL), "")
     match = _PLACE.fullmatch(text) if len(text) <= _LONGEST_URL else None
-    if match is None:
+    if match is None or not 1 <= int(match["port"] or 1) <= _LAST_PORT:
         return NOTHING
     host, rest = match["host"].lower(), match["rest"]
     if match["scheme"]:
