@@ -172,6 +172,10 @@ def test_random_expressions_are_worth_the_same(
         *("answer.phone('+39 (0)6 1234567')", "answer.phone('030/123 – 456')"),
         *("answer.phone('(+49) 30\u202f123456')", "answer.phone('\u202a+4930123456\u202c')"),
         *("answer.phone('0011 49 30 123456')", "answer.phone('tel:555-0100')"),
+        *("answer.phone('555-1234 / 555-9876')", "answer.phone('555-1234 555-9876')"),
+        *("answer.phone('030 / 12345-67')", "answer.phone('+49 30 123456 / 7')"),
+        *("answer.phone('31.12.2026')", "answer.phone('2026-12-31')", "answer.phone('31-12-3456')"),
+        *("answer.phone('+00 49 30 1234567')", "answer.phone('415/555-0100')"),
     ],
 )
 def test_where_javascript_would_trip_the_value_is_cel_s(node: NodeTools, text: str) -> None:
@@ -227,6 +231,15 @@ def test_several_answers_are_told_apart_in_the_same_way(
     node: NodeTools, function: str, answer: str
 ) -> None:
     assert disagreements(node, [f"answer.{function}({answer}, {DRINKS})"], {}) == []
+
+
+NAMED = "[" + ", ".join(f"{{'value': '{one}'}}" for one in ("A", "A+", "A++", "B", "B+")) + "]"
+
+
+def test_signs_that_may_end_a_name_are_understood_in_the_same_way(node: NodeTools) -> None:
+    typed = ("A++ B", "A+ B+", "A+, B+", "A++B", "A + B", "A+B", "A+++B", "A++ and B+", "+", "A+ ")
+    calls = [f"answer.choices('{one}', {NAMED})" for one in typed]
+    assert disagreements(node, calls, {}) == []
 
 
 NUMBERS = (

@@ -101,6 +101,24 @@ def understood(function: str, answer: Any) -> Any:
         ("phone", "12-34", None),
         ("phone", "1234567890123456", None),
         ("phone", "call me", None),
+        ("phone", "030 / 12345-67", "0301234567"),
+        ("phone", "+49 30 / 123456", "+4930123456"),
+        ("phone", "415/555-0100", "4155550100"),
+        ("phone", "20 12 34 56", "20123456"),
+        ("phone", "31-12-3456", "31123456"),
+        ("phone", "2026 1234", "20261234"),
+        *(
+            ("phone", two, None)
+            for two in ("555-1234 / 555-9876", "555-1234 555-9876", "5550100/5550101")
+        ),
+        ("phone", "+49 30 123456 / 7", None),
+        ("phone", "030/123456/7", None),
+        ("phone", "+00 49 30 1234567", None),
+        ("phone", "+0 30 1234567", None),
+        *(
+            ("phone", day, None)
+            for day in ("31.12.2026", "2026-12-31", "12/31/2026", "1.12.1999", "2026 12 31")
+        ),
         ("url", "https://example.org/a?b#c", "https://example.org/a?b#c"),
         ("url", "HTTP://localhost:8080", "http://localhost:8080"),
         ("url", "www.example.org/a", "https://www.example.org/a"),
@@ -127,6 +145,15 @@ def understood(function: str, answer: Any) -> Any:
         ("url", "example.org/a b", None),
         ("url", "javascript:alert(1)", None),
         ("url", "http://", None),
+        ("url", "https://example.org:65535/a", "https://example.org:65535/a"),
+        ("url", "example.org:99999", None),
+        ("url", "https://example.org:65536/a", None),
+        ("url", "https://example.org:0", None),
+        *(
+            ("url", f"https://example.org{rest}", None)
+            for rest in ("\\@evil.org", "\\evil.org", "/a\\b", "/\\evil.org", "?a\\b")
+        ),
+        ("url", "\\\\example.org", None),
         ("date", "2024-02-29", "2024-02-29"),
         ("date", "２０２４-０２-２９.", "2024-02-29"),
         ("date", "2023-02-29", None),
@@ -295,6 +322,35 @@ def test_a_word_that_is_a_choice_itself_does_not_stand_between_others(
     names = {"answer": answer, "letters": [{"value": one, "label": one} for one in "xyze"]}
     found = evaluate(parse("answer.choices(answer, letters)"), names)
     assert ("".join(one["value"] for one in found.value) if found.present else None) == values
+
+
+@pytest.mark.parametrize(
+    ("names", "answer", "meant"),
+    [
+        ("C C++ C#", "C++, C#", "C++ C#"),
+        ("C C++ C#", "C++ and C", "C++ C"),
+        ("C C++ C#", "C++ + C", "C++ C"),
+        ("C C++ C#", "C+C#", "C C#"),
+        ("C C++ C#", "C++ C#", None),
+        ("C C++ C#", "C++C#", None),
+        ("A+ A B+ B", "A+, B+", "A+ B+"),
+        ("A+ A B+ B", "A + B", "A B"),
+        ("A+ A B+ B", "A+ B+", None),
+        ("A+ A B+ B", "A+ B", None),
+        ("A+ A B+ B", "A+B", None),
+        ("A+ B+", "A++B+", "A+ B+"),
+        ("A A+ A++ B", "A++ B", None),
+        ("A A+ A++ B", "A++, B", "A++ B"),
+    ],
+)
+def test_a_sign_that_may_end_a_name_does_not_stand_between_two(
+    names: str, answer: str, meant: str | None
+) -> None:
+    offered = [{"value": one, "label": one} for one in names.split()]
+    found = evaluate(
+        parse("answer.choices(answer, offered)"), {"answer": answer, "offered": offered}
+    )
+    assert (" ".join(one["value"] for one in found.value) if found.present else None) == meant
 
 
 @given(

@@ -25,12 +25,29 @@ _TRUNK_KEPT: Final = ("39", "378", "379")
 _ABROAD: Final = re.compile("00(?=[2-9]|1[2-9])")
 """What is dialled before the code of a country in most of the world."""
 
+_DATE: Final = re.compile(
+    r"(?:(?P<a>[0-9]{1,2})(?P<s>[ ./-])(?P<b>[0-9]{1,2})(?P=s)(?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}(?P<t>[ ./-])(?P<c>[0-9]{1,2})(?P=t)(?P<d>[0-9]{1,2}))"
+)
+"""What may be a day: two numbers, and a year before or behind them."""
+
+_APART: Final = re.compile(r" *[/-] +| +[/-]? *")
+"""What may stand between two numbers as between the parts of one."""
+
+_SHORTEST_PHONE: Final = 7
+_LONGEST_PHONE: Final = 15
+"""The digits of a number (ITU-T E.164 for the most; the fewest are those of a town)."""
+
 _PLACE: Final = re.compile(
-    r"(?:(?P<scheme>https?):)?(?://)?(?P<user>[^\s/?#@]{1,200}@)?"
+    r"(?:(?P<scheme>https?):)?(?://)?(?P<user>[^\s/?#@\\]{1,200}@)?"
     r"(?P<host>[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){0,16}\.?|\[[0-9A-Fa-f:.]{2,45}\])"
-    r"(?P<rest>(?::[0-9]{1,5})?(?:[/?#]\S*)?)",
+    r"(?P<rest>(?::(?P<port>[0-9]{1,5}))?(?:[/?#][^\s\\]*)?)",
     re.IGNORECASE,
 )
+"""Without a backslash: for some it is a slash, for others a part of a name, so that they differ in
+the host that is meant (https://url.spec.whatwg.org, RFC 3986)."""
+
+_LAST_PORT: Final = 65535
 _SITE: Final = re.compile(r"(?:[\w-]+\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})", re.IGNORECASE)
 """The name of a host by which a web address may begin."""
 
@@ -50,20 +67,43 @@ def understood_phone(answer: Any) -> Maybe:
 
     ``00`` before the code of a country is ``+``, as in most of the world; ``011`` is not known from
     a number inside a country. The ``(0)`` of ``+49 (0)30`` is left out, but in Italy, which dials
-    it.
+    it. What may be a day, or more than one number, is none.
     """
     text = _unwrapped(plain(answer).translate(_DASHES), "tel:")
-    digits = "".join(one for one in text if one in "0123456789")
-    if not _PHONE.fullmatch(text):
+    digits = _digits(text)
+    if not _PHONE.fullmatch(text) or _is_day(text) or _are_several(text):
         return NOTHING
     abroad = text.lstrip("( ").startswith("+")
     if not abroad and _ABROAD.match(digits):
         abroad, digits, text = True, digits[2:], text.replace("0", "", 2)
     if abroad and _TRUNK.search(text) and not digits.startswith(_TRUNK_KEPT):
-        digits = "".join(one for one in _TRUNK.sub("", text, count=1) if one in "0123456789")
-    if not 7 <= len(digits) <= 15:
+        digits = _digits(_TRUNK.sub("", text, count=1))
+    if not _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE or (abroad and digits[0] == "0"):
         return NOTHING
     return Maybe(True, f"+{digits}" if abroad else digits)
+
+
+def _digits(text: str) -> str:
+    return "".join(one for one in text if one in "0123456789")
+
+
+def _is_day(text: str) -> bool:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return False
+    one, other = sorted((int(match["a"] or match["c"]), int(match["b"] or match["d"])))
+    return 1 <= one <= 12 and other <= 31
+
+
+def _are_several(text: str) -> bool:
+    """Whether there may be more numbers than one: a slash stands behind the code of a town only."""
+    before, *behind = text.split("/")
+    code = _digits(before)
+    longest = 8 if "+" in before or code.startswith("00") else 6 if code.startswith("0") else 4
+    if len(behind) > 1 or (behind and (len(code) > longest or len(_digits(behind[0])) < 3)):
+        return True
+    whole = [part for part in _APART.split(text) if len(_digits(part)) >= _SHORTEST_PHONE]
+    return len(whole) > 1 and "+" not in before
 
 
 def understood_url(answer: Any) -> Maybe:
@@ -73,7 +113,7 @@ def understood_url(answer: Any) -> Maybe:
     """
     text = _unwrapped(signed(answer).rstrip(_BEHIND_URL), "")
     match = _PLACE.fullmatch(text) if len(text) <= _LONGEST_URL else None
-    if match is None:
+    if match is None or not 1 <= int(match["port"] or 1) <= _LAST_PORT:
         return NOTHING
     host, rest = match["host"].lower(), match["rest"]
     if match["scheme"]:

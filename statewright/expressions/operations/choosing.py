@@ -127,12 +127,15 @@ def _all_in(answer: str, offer: Offer) -> list[Any] | None:
     for first in range(len(tokens) - 1, -1, -1):
         start, _, between = tokens[first]
         for last in range(min(len(tokens), first + most) - 1, first - 1, -1):
-            rest = named[last + 2]
-            if rest is None or (last + 1 < len(tokens) and not tokens[last + 1][2]):
+            rest = None if last + 1 < len(tokens) and not tokens[last + 1][2] else named[last + 2]
+            if rest is None and (last == first or not tokens[last][2]):
                 continue
             own = _named_in(answer[start : tokens[last][1]], offer)
-            if own:
+            if own and rest is not None:
                 named[first] = [*own, *rest]
+                break
+            # In `C++ tea`, nobody knows whether the sign ends a name or stands between two.
+            if own and own != _named_in(answer[start : tokens[last][0]], offer):
                 break
         else:
             if between:

@@ -836,10 +836,31 @@ export function answerEmail(answer: Value): Optional {
 const TRUNK = /\([ ]?0[ ]?\)/;
 const digitsOf = (text: string): string => text.replace(/[^0-9]/g, "");
 
+const DATE =
+  /^(?:([0-9]{1,2})([ ./-])([0-9]{1,2})\2(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}([ ./-])([0-9]{1,2})\4([0-9]{1,2}))$/;
+
+/** Whether a text may be a day: two numbers, and a year before or behind them. */
+function isDay(text: string): boolean {
+  const [, a, , b, , c, d] = DATE.exec(text) ?? [];
+  const [one = 0, other = 0] = [Number(a ?? c), Number(b ?? d)].sort((x, y) => x - y);
+  return one >= 1 && one <= 12 && other <= 31;
+}
+
+/** Whether there may be more numbers than one: a slash stands behind the code of a town only. */
+function areSeveral(text: string): boolean {
+  const [before = "", ...behind] = text.split("/");
+  const code = digitsOf(before);
+  const longest = before.includes("+") || code.startsWith("00") ? 8 : code.startsWith("0") ? 6 : 4;
+  if (behind.length > 1) return true;
+  if (behind[0] !== undefined && (code.length > longest || digitsOf(behind[0]).length < 3)) return true;
+  const whole = text.split(/ *[/-] +| +[/-]? */).filter((part) => digitsOf(part).length >= 7);
+  return whole.length > 1 && !before.includes("+");
+}
+
 export function answerPhone(answer: Value): Optional {
   const dashed = plain(answer).replace(/[\u2010-\u2015]/gu, "-").replace(/[\xa0\u202f]/gu, " ");
   let text = unwrapped(dashed, "tel:");
-  if (!/^\(?\+?[0-9 .()/-]{5,40}$/.test(text)) return none;
+  if (!/^\(?\+?[0-9 .()/-]{5,40}$/.test(text) || isDay(text) || areSeveral(text)) return none;
   let digits = digitsOf(text);
   let abroad = /^[( ]*\+/.test(text);
   if (!abroad && /^00(?:[2-9]|1[2-9])/.test(digits)) {
@@ -850,7 +871,7 @@ export function answerPhone(answer: Value): Optional {
   if (abroad && TRUNK.test(text) && !/^(?:39|378|379)/.test(digits)) {
     digits = digitsOf(text.replace(TRUNK, ""));
   }
-  if (digits.length < 7 || digits.length > 15) return none;
+  if (digits.length < 7 || digits.length > 15 || (abroad && digits.startsWith("0"))) return none;
   return some(abroad ? `+${digits}` : digits);
 }
 
@@ -979,17 +1000,22 @@ function allIn(answer: string, offered: readonly Value[]): readonly Value[] | un
   const from: (readonly Value[] | undefined)[] = [...tokens.map(() => undefined), [], []];
   for (let first = tokens.length - 1; first >= 0; first--) {
     const [start, , between] = tokens[first] ?? [0, 0, false];
+    let unsure = false;
     for (let last = Math.min(tokens.length, first + most) - 1; last >= first; last--) {
-      const more = from[last + 2];
       const next = tokens[last + 1];
-      if (more === undefined || (next !== undefined && !next[2])) continue;
+      const more = next !== undefined && !next[2] ? undefined : from[last + 2];
+      if (more === undefined && (last === first || !tokens[last]?.[2])) continue;
       const own = namedIn(answer.slice(start, tokens[last]?.[1]), offered);
-      if (own !== undefined) {
-        from[first] = [...own, ...more];
-        break;
+      if (own === undefined) continue;
+      if (more !== undefined) from[first] = [...own, ...more];
+      else {
+        // In `C++ tea`, nobody knows whether the sign ends a name or stands between two.
+        const shorter = namedIn(answer.slice(start, tokens[last]?.[0]), offered) ?? [];
+        unsure = own.length !== shorter.length || own.some((one, at) => one !== shorter[at]);
       }
+      if (more !== undefined || unsure) break;
     }
-    if (from[first] === undefined && between) from[first] = from[first + 1];
+    if (from[first] === undefined && between && !unsure) from[first] = from[first + 1];
   }
   return from[0];
 }
