@@ -233,6 +233,24 @@ def test_several_answers_are_told_apart_in_the_same_way(
     assert disagreements(node, [f"answer.{function}({answer}, {DRINKS})"], {}) == []
 
 
+UNSURE = {
+    "2|4|6": "1 2 3 4",
+    "1 night|3 nights|2 nights": "1 2 3",
+    "under 18|18 to 30|over 30": "1 2 3",
+    "0–17|18–64|65+": "1 3",
+    "Small (10 €)|Large (2.50 €)": "1 2 10",
+    "B2|C1|3 May 10:00|2026-12-31": "1 2 3 4",
+    "résumé|resume|Tea|tea|now?|now!": "RESUME resume 2 TEA Tea Tea! now now! now? 6",
+}
+
+
+@pytest.mark.parametrize("labels", UNSURE)
+def test_what_may_mean_two_choices_is_none_in_both(node: NodeTools, labels: str) -> None:
+    offered = ", ".join(f"{{'value': '{one}', 'label': '{one}'}}" for one in labels.split("|"))
+    calls = [f"answer.choice('{one}', [{offered}])" for one in UNSURE[labels].split()]
+    assert disagreements(node, calls, {}) == []
+
+
 NAMED = "[" + ", ".join(f"{{'value': '{one}'}}" for one in ("A", "A+", "A++", "B", "B+")) + "]"
 
 

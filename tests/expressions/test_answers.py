@@ -372,6 +372,50 @@ def test_any_text_is_understood_or_nothing(function: str, answer: str) -> None:
     assert result == NOTHING or result.present
 
 
+@pytest.mark.parametrize(
+    ("labels", "answer", "label"),
+    [
+        ("2|4|6", "2", "2"),
+        ("2|4|6", "3", None),
+        ("2|4|6", "1", None),
+        ("1|2|3", "3", "3"),
+        ("1 night|3 nights|2 nights", "1", "1 night"),
+        ("1 night|3 nights|2 nights", "2", None),
+        ("1 night|3 nights|2 nights", "3", None),
+        ("1 night|1 week", "1", None),
+        ("under 18|18 to 30|over 30", "3", None),
+        ("under 18|18 to 30|over 30", "over 30", "over 30"),
+        ("0–17|18–64|65+", "3", None),
+        ("Question 1|Question 2", "2", "Question 2"),
+        ("1. Tea|2. Coffee", "2", "2. Coffee"),
+        ("Small (10 €)|Large (2.50 €)", "2", "Large (2.50 €)"),
+        ("B2|C1", "2", "C1"),
+        ("2026-12-31|2027-01-02", "2", "2027-01-02"),
+        ("3 May 10:00|4 May 12:00", "2", "4 May 12:00"),
+        ("résumé|resume", "RESUME", None),
+        ("résumé|resume", "resume", "resume"),
+        ("résumé|resume", "2", "resume"),
+        ("Résumé|Resumé", "resume", None),
+        ("Résumé|Resumé", "Resumé", "Resumé"),
+        ("tea|Tea", "TEA", None),
+        ("tea|Tea", "Tea!", None),
+        ("now?|now!", "now", None),
+        ("now?|now!", "now!", "now!"),
+    ],
+)
+def test_what_may_mean_two_choices_is_none(labels: str, answer: str, label: str | None) -> None:
+    offered = [{"value": f"v{one}", "label": one} for one in labels.split("|")]
+    names = {"answer": answer, "offered": offered}
+    found = evaluate(parse("answer.choice(answer, offered)"), names)
+    assert (found.value["label"] if found.present else None) == label
+
+
+def test_two_names_of_one_value_mean_it() -> None:
+    offered = [{"value": 1, "label": "Tea"}, {"value": 1, "label": "TEA"}]
+    names = {"answer": "tea", "offered": offered}
+    assert evaluate(parse("answer.choice(answer, offered)"), names).value is offered[0]
+
+
 LANGUAGES = [
     {"value": 1, "label": "C"},
     {"value": 2, "label": "C++", "synonyms": ["cpp", "c plus plus"]},
