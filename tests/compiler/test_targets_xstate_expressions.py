@@ -176,6 +176,7 @@ def test_random_expressions_are_worth_the_same(
         *("answer.phone('030 / 12345-67')", "answer.phone('+49 30 123456 / 7')"),
         *("answer.phone('31.12.2026')", "answer.phone('2026-12-31')", "answer.phone('31-12-3456')"),
         *("answer.phone('+00 49 30 1234567')", "answer.phone('415/555-0100')"),
+        *("answer.phone('0475/12/34/56')", "answer.phone('030/123456/7')"),
     ],
 )
 def test_where_javascript_would_trip_the_value_is_cel_s(node: NodeTools, text: str) -> None:

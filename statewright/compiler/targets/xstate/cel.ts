@@ -851,8 +851,9 @@ function areSeveral(text: string): boolean {
   const [before = "", ...behind] = text.split("/");
   const code = digitsOf(before);
   const longest = before.includes("+") || code.startsWith("00") ? 8 : code.startsWith("0") ? 6 : 4;
-  if (behind.length > 1) return true;
-  if (behind[0] !== undefined && (code.length > longest || digitsOf(behind[0]).length < 3)) return true;
+  const fits = (part: string): boolean =>
+    behind.length > 1 ? /^[0-9]{2,3}$/.test(part) : digitsOf(part).length >= 3;
+  if (behind.length > 0 && (code.length > longest || !behind.every(fits))) return true;
   const whole = text.split(/ *[/-] +| +[/-]? */).filter((part) => digitsOf(part).length >= 7);
   return whole.length > 1 && !before.includes("+");
 }
