@@ -176,6 +176,7 @@ def test_random_expressions_are_worth_the_same(
         *("answer.phone('030 / 12345-67')", "answer.phone('+49 30 123456 / 7')"),
         *("answer.phone('31.12.2026')", "answer.phone('2026-12-31')", "answer.phone('31-12-3456')"),
         *("answer.phone('+00 49 30 1234567')", "answer.phone('415/555-0100')"),
+        *("answer.phone('0475/12/34/56')", "answer.phone('030/123456/7')"),
     ],
 )
 def test_where_javascript_would_trip_the_value_is_cel_s(node: NodeTools, text: str) -> None:
@@ -231,6 +232,24 @@ def test_several_answers_are_told_apart_in_the_same_way(
     node: NodeTools, function: str, answer: str
 ) -> None:
     assert disagreements(node, [f"answer.{function}({answer}, {DRINKS})"], {}) == []
+
+
+UNSURE = {
+    "2|4|6": "1 2 3 4",
+    "1 night|3 nights|2 nights": "1 2 3",
+    "under 18|18 to 30|over 30": "1 2 3",
+    "0–17|18–64|65+": "1 3",
+    "Small (10 €)|Large (2.50 €)": "1 2 10",
+    "B2|C1|3 May 10:00|2026-12-31": "1 2 3 4",
+    "résumé|resume|Tea|tea|now?|now!": "RESUME resume 2 TEA Tea Tea! now now! now? 6",
+}
+
+
+@pytest.mark.parametrize("labels", UNSURE)
+def test_what_may_mean_two_choices_is_none_in_both(node: NodeTools, labels: str) -> None:
+    offered = ", ".join(f"{{'value': '{one}', 'label': '{one}'}}" for one in labels.split("|"))
+    calls = [f"answer.choice('{one}', [{offered}])" for one in UNSURE[labels].split()]
+    assert disagreements(node, calls, {}) == []
 
 
 NAMED = "[" + ", ".join(f"{{'value': '{one}'}}" for one in ("A", "A+", "A++", "B", "B+")) + "]"

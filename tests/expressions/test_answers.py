@@ -104,6 +104,8 @@ def understood(function: str, answer: Any) -> Any:
         ("phone", "030 / 12345-67", "0301234567"),
         ("phone", "+49 30 / 123456", "+4930123456"),
         ("phone", "415/555-0100", "4155550100"),
+        ("phone", "0475/12/34/56", "0475123456"),
+        ("phone", "06/12/34/56/78", "0612345678"),
         ("phone", "20 12 34 56", "20123456"),
         ("phone", "31-12-3456", "31123456"),
         ("phone", "2026 1234", "20261234"),
@@ -370,6 +372,50 @@ def test_labels_are_understood_whatever_stands_in_them(drinks: list[Any], betwee
 def test_any_text_is_understood_or_nothing(function: str, answer: str) -> None:
     result = evaluate(parse(f"answer.{function}(x)"), {"x": answer})
     assert result == NOTHING or result.present
+
+
+@pytest.mark.parametrize(
+    ("labels", "answer", "label"),
+    [
+        ("2|4|6", "2", "2"),
+        ("2|4|6", "3", None),
+        ("2|4|6", "1", None),
+        ("1|2|3", "3", "3"),
+        ("1 night|3 nights|2 nights", "1", "1 night"),
+        ("1 night|3 nights|2 nights", "2", None),
+        ("1 night|3 nights|2 nights", "3", None),
+        ("1 night|1 week", "1", None),
+        ("under 18|18 to 30|over 30", "3", None),
+        ("under 18|18 to 30|over 30", "over 30", "over 30"),
+        ("0–17|18–64|65+", "3", None),
+        ("Question 1|Question 2", "2", "Question 2"),
+        ("1. Tea|2. Coffee", "2", "2. Coffee"),
+        ("Small (10 €)|Large (2.50 €)", "2", "Large (2.50 €)"),
+        ("B2|C1", "2", "C1"),
+        ("2026-12-31|2027-01-02", "2", "2027-01-02"),
+        ("3 May 10:00|4 May 12:00", "2", "4 May 12:00"),
+        ("résumé|resume", "RESUME", None),
+        ("résumé|resume", "resume", "resume"),
+        ("résumé|resume", "2", "resume"),
+        ("Résumé|Resumé", "resume", None),
+        ("Résumé|Resumé", "Resumé", "Resumé"),
+        ("tea|Tea", "TEA", None),
+        ("tea|Tea", "Tea!", None),
+        ("now?|now!", "now", None),
+        ("now?|now!", "now!", "now!"),
+    ],
+)
+def test_what_may_mean_two_choices_is_none(labels: str, answer: str, label: str | None) -> None:
+    offered = [{"value": f"v{one}", "label": one} for one in labels.split("|")]
+    names = {"answer": answer, "offered": offered}
+    found = evaluate(parse("answer.choice(answer, offered)"), names)
+    assert (found.value["label"] if found.present else None) == label
+
+
+def test_two_names_of_one_value_mean_it() -> None:
+    offered = [{"value": 1, "label": "Tea"}, {"value": 1, "label": "TEA"}]
+    names = {"answer": "tea", "offered": offered}
+    assert evaluate(parse("answer.choice(answer, offered)"), names).value is offered[0]
 
 
 LANGUAGES = [

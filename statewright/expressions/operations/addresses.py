@@ -34,6 +34,10 @@ _DATE: Final = re.compile(
 _APART: Final = re.compile(r" *[/-] +| +[/-]? *")
 """What may stand between two numbers as between the parts of one."""
 
+_GROUP: Final = "[0-9]{2,3}"
+_REST: Final = "(?:[^0-9]*[0-9]){3,}[^0-9]*"
+"""What stands behind each of several slashes (`0475/12/34/56`), and behind the only one."""
+
 _SHORTEST_PHONE: Final = 7
 _LONGEST_PHONE: Final = 15
 """The digits of a number (ITU-T E.164 for the most; the fewest are those of a town)."""
@@ -100,7 +104,9 @@ def _are_several(text: str) -> bool:
     before, *behind = text.split("/")
     code = _digits(before)
     longest = 8 if "+" in before or code.startswith("00") else 6 if code.startswith("0") else 4
-    if len(behind) > 1 or (behind and (len(code) > longest or len(_digits(behind[0])) < 3)):
+    if behind and len(code) > longest:
+        return True
+    if not all(re.fullmatch(_GROUP if behind[1:] else _REST, part) for part in behind):
         return True
     whole = [part for part in _APART.split(text) if len(_digits(part)) >= _SHORTEST_PHONE]
     return len(whole) > 1 and "+" not in before

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from statewright.expressions.operations.utterances import bare, word_of
+from statewright.expressions.operations.comparison import fingerprint
+from statewright.expressions.operations.utterances import bare, plain, stripped, word_of
 from statewright.expressions.values import NOTHING, Maybe, kind
 
 AND: Final = frozenset(
@@ -22,6 +23,12 @@ _BULLETS: Final = "-*•· \t"
 
 _NUMBERS: Final = re.compile(r"\s*[1-9][0-9]{0,5}(?:\s+[1-9][0-9]{0,5})+\s*")
 _PLACE: Final = re.compile("[1-9][0-9]{0,5}")
+_AMOUNT: Final = re.compile("[0-9]+(?:[.,][0-9]+)?")
+_RANGE: Final = re.compile(
+    r"(?<![\w.,:/-])[0-9]+ *(?:[-–—]|to|bis|ate|al|a|tot) *[0-9]+(?![\w:/-]|[.,][0-9])"
+)
+"""From one number to another, in a folded label: whoever is asked for one types what is inside."""
+
 _PARTS_LIMIT: Final = 300
 """The choices that one text may name; more are no choice."""
 
@@ -66,47 +73,81 @@ def says(answer: Any, words: Iterable[Any]) -> bool:
 class Offer:
     """Choices, found by what people type: a value, a label, a synonym, or the number from 1.
 
-    Of two choices that differ in case, accents or signs only, the one that is spelled exactly so is
-    meant.
+    Of choices that differ in case, accents or signs only, the one that is spelled exactly so is
+    meant; what fits two of them alike is none. A number that may mean what stands in a label, and
+    not the place of a choice, is none either.
     """
 
     def __init__(self, choices: Iterable[Any]) -> None:
         self.choices = [choice for choice in choices if kind(choice) is dict]
-        self.by_spelling: dict[str, Any] = {}
-        self.by_word: dict[str, Any] = {}
-        self.by_bare: dict[str, Any] = {}
-        for field in ("value", "label"):
-            for choice in self.choices:
-                given = choice.get(field)
-                if kind(given) is str:
-                    self.by_spelling.setdefault(given.strip(), choice)
-                self.by_word.setdefault(word_of(given), choice)
-        for choice in self.choices:
-            synonyms = choice.get("synonyms")
-            for given in synonyms if kind(synonyms) is list else ():
-                self.by_word.setdefault(word_of(given), choice)
-        self.names = (*self.by_spelling, *self.by_word)
-        self.by_spelling.pop("", None)
-        self.by_word.pop("", None)
-        for word, choice in self.by_word.items():
-            self.by_bare.setdefault(bare(word), choice)
-        self.by_bare.pop("", None)
+        values = [(choice.get("value"), choice) for choice in self.choices]
+        labels = [(choice.get("label"), choice) for choice in self.choices]
+        synonyms = [(one, choice) for choice in self.choices for one in _synonyms(choice)]
+        self.tables = [
+            (form, [_table(form, named) for named in fields])
+            for form, fields in (
+                (stripped, (values, labels)),
+                (word_of, (values, labels, synonyms)),
+                (_bare_word, (values, labels, synonyms)),
+            )
+        ]
+        self.names = [name for _, tables in self.tables[:2] for one in tables for name in one]
+        self.bare_names = {name for one in self.tables[2][1] for name in one}
 
     def named(self, answer: Any) -> Any:
         """The choice that an answer names, or None."""
         if kind(answer) is dict:
             answer = next((answer[key] for key in _KEYS if key in answer), None)
-        if kind(answer) is str and (exact := self.by_spelling.get(answer.strip())) is not None:
-            return exact
-        word = word_of(answer)
-        if word in self.by_word:
-            return self.by_word[word]
-        only = bare(word)
-        if only in self.by_bare:
-            return self.by_bare[only]
-        if _PLACE.fullmatch(only) and int(only) <= len(self.choices):
-            return self.choices[int(only) - 1]
-        return None
+        for form, tables in self.tables:
+            said = form(answer)
+            found = next((table[said] for table in tables if said in table), [])
+            if found:
+                return found[0] if len(found) == 1 else None
+        number = _bare_word(answer)
+        return self._placed(int(number)) if _PLACE.fullmatch(number) else None
+
+    def _placed(self, number: int) -> Any:
+        """The choice with a number from 1, or None where the number may mean something else."""
+        if number > len(self.choices) or self.asks_for_amounts:
+            return None
+        held = re.compile(rf"(?<![\w.,:/-]){number}(?![0-9]|[.,:/-][0-9])")
+        others = self.shown[: number - 1] + self.shown[number:]
+        return None if any(held.search(text) for text in others) else self.choices[number - 1]
+
+    @cached_property
+    def shown(self) -> list[str]:
+        """What people see of each choice, folded, with the digits of ASCII."""
+        return [plain(word_of(one.get("label", one.get("value")))) for one in self.choices]
+
+    @cached_property
+    def asks_for_amounts(self) -> bool:
+        """Whether a number that is typed may be meant as one, and not as a place."""
+        amounts = sum(_AMOUNT.fullmatch(text) is not None for text in self.shown)
+        return amounts > 1 or any(_RANGE.search(text) for text in self.shown)
+
+
+def _synonyms(choice: Any) -> Iterable[Any]:
+    synonyms = choice.get("synonyms")
+    return synonyms if kind(synonyms) is list else ()
+
+
+def _table(form: Callable[[Any], str], named: Iterable[tuple[Any, Any]]) -> dict[str, list[Any]]:
+    """Names in a form → the choice that has it, and another one if there is one."""
+    table: dict[str, list[Any]] = {}
+    for name, choice in named:
+        found = table.setdefault(form(name), [])
+        if not found or (len(found) == 1 and _differ(found[0], choice)):
+            found.append(choice)
+    table.pop("", None)
+    return table
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return bool(fingerprint(one.get("value")) != fingerprint(other.get("value")))
+
+
+def _bare_word(value: Any) -> str:
+    return bare(word_of(value))
 
 
 def _all_in(answer: str, offer: Offer) -> list[Any] | None:
@@ -116,7 +157,7 @@ def _all_in(answer: str, offer: Offer) -> list[Any] | None:
     first.
     """
     # Of `x y z` it is not known whether two or three are meant where `y` is one of them.
-    separator = _separator(AND.difference(offer.by_bare))
+    separator = _separator(AND.difference(offer.bare_names))
     tokens = list(_tokens(answer, separator))
     if len(tokens) > 2 * _PARTS_LIMIT:
         return None

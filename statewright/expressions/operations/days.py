@@ -10,7 +10,8 @@ asked again:
 - Months by name are read in any order, with the words and endings that the language puts around
   them. A day of the week may be named, and has to be the right one.
 - The year has four digits: ``26`` may be 1926.
-- Where another calendar than the Gregorian is in daily use, only ``2026-12-31`` is read.
+- Where another calendar than the Gregorian is in daily use, only ``2026-12-31`` is read, and no
+  year that nearly nobody means who counts by the Gregorian one.
 """
 
 from __future__ import annotations
@@ -42,9 +43,14 @@ _MDY: Final = (2, 0, 1)
 _YMD: Final = (0, 1, 2)
 """Where year, month and day stand."""
 
-_WITHOUT_CALENDAR: Final = frozenset(("fa", "lrc", "mzn", "ps", "th"))
-_WITHOUT_CALENDAR_IN: Final = frozenset(("AF", "IR", "SA", "TH"))
-"""Languages and countries whose usual calendar is not the Gregorian one (CLDR)."""
+_WITHOUT_CALENDAR: Final = frozenset(("am", "fa", "lrc", "mzn", "ne", "ps", "th", "ti"))
+_WITHOUT_CALENDAR_IN: Final = frozenset(("AF", "ET", "IR", "NP", "SA", "TH"))
+"""Languages and countries where another calendar than the Gregorian one is in daily use: those of
+CLDR, and Ethiopia and Nepal."""
+
+_LIKELY_YEARS: Final = range(1800, 2061)
+"""Those that are Gregorian where another calendar is in use: 2026 is 1405 or so in Persian, 1448 in
+Islamic, 2569 in Thai and 2083 in Nepali; the years of Ethiopia cannot be told apart."""
 
 _AROUND: Final[Mapping[str, tuple[str, ...]]] = {
     "de": ("am", "den", "der"),
@@ -86,11 +92,12 @@ def understood_date(answer: Any) -> Maybe:
 def understood_date_in(answer: Any, language: str) -> Maybe:
     """A day as it is written in a language, as ISO 8601 writes it."""
     text = plain(answer)
-    if len(text) > _LENGTH or _ISO.fullmatch(text):
-        return understood_date(answer)
     days = _days_of(language)
-    if days is None:
+    match = _ISO.fullmatch(text)
+    if match and days is None and int(match[1]) not in _LIKELY_YEARS:
         return NOTHING
+    if match or days is None or len(text) > _LENGTH:
+        return understood_date(answer)
     said = folded(text)
     numbers = _NUMBER.findall(said)
     if len(numbers) == 3:

@@ -851,8 +851,9 @@ function areSeveral(text: string): boolean {
   const [before = "", ...behind] = text.split("/");
   const code = digitsOf(before);
   const longest = before.includes("+") || code.startsWith("00") ? 8 : code.startsWith("0") ? 6 : 4;
-  if (behind.length > 1) return true;
-  if (behind[0] !== undefined && (code.length > longest || digitsOf(behind[0]).length < 3)) return true;
+  const fits = (part: string): boolean =>
+    behind.length > 1 ? /^[0-9]{2,3}$/.test(part) : digitsOf(part).length >= 3;
+  if (behind.length > 0 && (code.length > longest || !behind.every(fits))) return true;
   const whole = text.split(/ *[/-] +| +[/-]? */).filter((part) => digitsOf(part).length >= 7);
   return whole.length > 1 && !before.includes("+");
 }
@@ -932,12 +933,32 @@ function named(answer: Value, choices: readonly Value[]): Value | undefined {
   for (const [compare, kinds] of [[exact, 2], [word, 3], [loose, 3]] as const) {
     const wanted = compare(given);
     for (let kind = 0; kind < kinds && wanted !== ""; kind++) {
-      const choice = offered.find((one) => namesOf(one)[kind]?.some((it) => compare(it) === wanted));
+      const fitting = offered.filter((one) => namesOf(one)[kind]?.some((it) => compare(it) === wanted));
+      const [choice] = fitting;
+      const meant = choice?.["value"] ?? null;
+      if (fitting.some((one) => !eq(one["value"] ?? null, meant))) return undefined;
       if (choice !== undefined) return choice;
     }
   }
   const number = loose(given);
-  return /^[1-9][0-9]{0,5}$/.test(number) ? offered[Number(number) - 1] : undefined;
+  return /^[1-9][0-9]{0,5}$/.test(number) ? placed(Number(number), offered) : undefined;
+}
+
+const AMOUNT = /^[0-9]+(?:[.,][0-9]+)?$/;
+const BOUNDED = "(?<![\\p{L}\\p{N}_.,:/-])";
+const RANGE = new RegExp(
+  `${BOUNDED}[0-9]+ *(?:[-–—]|to|bis|ate|al|a|tot) *[0-9]+(?![\\p{L}\\p{N}_:/-]|[.,][0-9])`,
+  "u",
+);
+
+/** The choice with a number from 1; none where the number may mean what stands in a label. */
+function placed(number: number, offered: readonly Fields[]): Value | undefined {
+  const shown = offered.map((one) => plain(word((holds(one, "label") ? one["label"] : one["value"]) ?? null)));
+  if (shown.filter((text) => AMOUNT.test(text)).length > 1) return undefined;
+  if (shown.some((text) => RANGE.test(text))) return undefined;
+  const held = new RegExp(`${BOUNDED}${number}(?![0-9]|[.,:/-][0-9])`, "u");
+  const elsewhere = shown.some((text, at) => at !== number - 1 && held.test(text));
+  return elsewhere ? undefined : offered[number - 1];
 }
 
 /** Whether a text is one of some words, but for case, accents and the signs around it. */
