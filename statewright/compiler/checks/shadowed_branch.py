@@ -50,6 +50,7 @@ from typing import Final
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.dead_edges import dead_edges
 from statewright.compiler.findings import Finding, Severity
+from statewright.compiler.lowering.errors import OF_STATUS
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.branches import Cause
 from statewright.compiler.verification.drawing import proved
@@ -104,13 +105,11 @@ def _wider(error: str) -> Iterator[str]:
     if error[0].isdecimal():
         yield f"{error[0]}xx"
         yield str(ErrorClass.STATUS)
-    if error in _OF_STATUS:
-        yield str(_OF_STATUS[error])
+    if error.isdecimal() and int(error) in OF_STATUS:
+        yield str(OF_STATUS[int(error)])
     if error[0].isdecimal() or error in _OF_REQUESTS:
         yield str(ErrorClass.REQUEST)
 
-
-_OF_STATUS: Final = {"401": ErrorClass.AUTHENTICATION, "429": ErrorClass.RATE_LIMIT}
 
 _OF_REQUESTS: Final = frozenset(
     {

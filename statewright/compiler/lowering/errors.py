@@ -54,6 +54,14 @@ _OF_REQUESTS: Final = frozenset(
 )
 """Classes that tell failed requests apart."""
 
+STATUS: Final = "event.data.?status.orValue(0)"
+"""CEL for the status with which a server has refused a request; 0 where none has."""
+
+OF_STATUS: Final[Mapping[int, ErrorClass]] = MappingProxyType(
+    {401: ErrorClass.AUTHENTICATION, 429: ErrorClass.RATE_LIMIT}
+)
+"""The statuses that have a class of their own; of all others it is ``STATUS``."""
+
 Answers = tuple[tuple[tuple[str, ...], Expression | None], ...]
 """Descriptors of events, and what must hold of them besides."""
 
@@ -76,10 +84,9 @@ def _tests(catch: Catch) -> Iterator[str]:
     classes = [str(name) for name in catch.errors if name in _OF_REQUESTS]
     if classes:
         yield f"event.data.?class.orValue('') in {classes}"
-    status = "event.data.?status.orValue(0)"
     if ErrorClass.STATUS in catch.errors:
-        yield f"{status} != 0"
+        yield f"{STATUS} != 0"
     for one in catch.statuses:
         least = int(one.replace("x", "0"))
         most = int(one.replace("x", "9"))
-        yield f"{status} >= {least} && {status} <= {most}" if least < most else f"{status} == {one}"
+        yield f"{STATUS} >= {least} && {STATUS} <= {most}" if least < most else f"{STATUS} == {one}"

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from statewright.compiler.lowering.errors import EVENTS, OF_STATUS, STATUS
 from statewright.compiler.lowering.texts import quoted, record
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.nodes import ErrorClass
@@ -41,16 +42,12 @@ CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
 )
 """Class → the codes of handlers of effects that belong to it; any other is of ``request``."""
 
-_EXPRESSIONS: Final = ("error.execution.action", "error.execution.guard")
-
 _CLASS_OF_EVENT: Final[Mapping[str, ErrorClass]] = MappingProxyType(
-    {
-        "error.flow.timeout": ErrorClass.TIMEOUT,
-        "error.flow.retries": ErrorClass.ANSWER,
-        "error.flow.rejected": ErrorClass.REJECTED,
-        "error.flow.loop": ErrorClass.LOOP,
-    }
+    {events[0]: name for name, events in EVENTS.items() if len(events) == 1}
 )
+
+_BY_STATUS: Final = "".join(f"{STATUS} == {one} ? '{name}' : " for one, name in OF_STATUS.items())
+"""CEL for the class of a status that has one; what any other is comes behind it."""
 
 _MESSAGES: Final[Mapping[ErrorClass, str]] = MappingProxyType(
     {
@@ -98,10 +95,9 @@ def useless_result(node: str, event: str) -> Content:
 
 def refusal(node: str, event: str) -> Content:
     """What is told of a request that a server answered with a bad status, by that answer."""
-    what = f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : 'status'"
+    what = Computed(parse(f"{_BY_STATUS}'{ErrorClass.STATUS}'"))
     message = "the server has not done what it was asked for"
-    code = Literal("status")
-    return _told(node, event, Computed(parse(what)), code, message, answered=True)
+    return _told(node, event, what, Literal("status"), message, answered=True)
 
 
 def client_failure(node: str, event: str) -> Content:
@@ -125,15 +121,11 @@ def _of_failed_request() -> tuple[Content, Content, Content]:
     )
     kinds = [str(ErrorClass.AUTHENTICATION), str(ErrorClass.RATE_LIMIT)]
     said = "".join(f"event.data.?kind.orValue('') == '{kind}' ? '{kind}' : " for kind in kinds)
-    what = (
-        f"{_STATUS} == 401 ? 'authentication' : {_STATUS} == 429 ? 'rate_limit' : "
-        f"{_STATUS} != 0 ? 'status' : {said}{known}'request'"
-    )
+    what = f"{_BY_STATUS}{STATUS} != 0 ? 'status' : {said}{known}'request'"
     message = Computed(parse("event.data.?message.orValue('')"))
     return Computed(parse(what)), Computed(parse(code)), message
 
 
-_STATUS: Final = "event.data.?status.orValue(0)"
 _NOTHING: Final = Literal(None)
 
 
@@ -153,7 +145,7 @@ def _told(
             "class": what,
             "code": code,
             "message": Literal(message) if isinstance(message, str) else message,
-            "status": Computed(parse(_STATUS)) if answered else Literal(0),
+            "status": Computed(parse(STATUS)) if answered else Literal(0),
             "body": Computed(parse("event.data.?body.orValue(null)")) if answered else body,
             "node": Literal(node),
             "name": Literal(event),
@@ -175,14 +167,14 @@ def failure(node: str = "") -> Content:
 def _by_event() -> Mapping[str, Content]:
     """What is told of every error, whoever has raised it, wherever."""
     unsaid = (
-        f"event.name in {[*_EXPRESSIONS]} ? 'expression' : "
+        f"event.name in {[*EVENTS[ErrorClass.EXPRESSION]]} ? 'expression' : "
         f"event.name == {quoted(VIOLATION)} ? 'rule' : 'request'"
     )
     parts = {
         "class": f"event.data.?class.orValue({unsaid})",
         "code": f"event.data.?code.orValue(event.data.?class.orValue({unsaid}))",
         "message": "event.data.?message.orValue('')",
-        "status": _STATUS,
+        "status": STATUS,
         "body": "event.data.?body.orValue(null)",
         "node": "event.data.?node.or(event.data.?state).orValue('')",
         "name": "event.name",

@@ -167,7 +167,7 @@ def misfit_ways(node: Node, plan: Plan) -> tuple[Transition, ...]:
     """The ways by ``error``, if there are any, when what came back cannot be saved."""
     if not plan.is_wired(node.id, "error"):
         return ()
-    noted = noting(plan, failure(node.id)) if plan.keeps else ()
+    noted = noting(plan, failure(node.id))
     return ways(plan, node.id, "error", events=("error.execution.action",), actions=noted)
 
 
