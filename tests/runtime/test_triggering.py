@@ -99,8 +99,9 @@ async def test_a_message_that_comes_again_changes_nothing(world: World) -> None:
         before = await turns_of(runtime)
         await happened(world, runtime, what)
         assert await turns_of(runtime) == before
-    # The session that was to begin anew remembers how it ended, and to whom it left the message.
-    assert sorted(before.values()) == [1, 1, 2, 3]
+    # The session that was to begin anew takes one turn more where the message that ends it finds
+    # it still going on: that turn notes to whom the message was left.
+    assert sorted(before.values()) in ([1, 1, 2, 2], [1, 1, 2, 3])
 
 
 @pytest.mark.parametrize("what", ["hi", "start over", "Ada"])
