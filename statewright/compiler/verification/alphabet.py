@@ -68,6 +68,10 @@ class Alphabet:
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         """What can happen next in a session that is active."""
+        return list(self.named(snapshot).values())
+
+    def named(self, snapshot: Snapshot) -> dict[str, Line]:
+        """The same, each line by a text that tells it apart from others."""
         active = [self.tree.nodes[name] for name in snapshot.configuration]
         found: list[Line] = []
         found += self._messages(snapshot, active)
@@ -76,7 +80,7 @@ class Alphabet:
         found += self._events(active)
         if snapshot.timers:
             found.append(passing(snapshot.timers[0].due - snapshot.now))
-        return _distinct(found)
+        return {repr(line): line for line in found}
 
     def _messages(self, snapshot: Snapshot, active: Iterable[Node]) -> Iterator[Line]:
         listening = [node for node in active if MESSAGE in node.by_stem]
@@ -175,10 +179,6 @@ def passing(micros: int) -> Advanced:
 
 def _is_internal(stem: str) -> bool:
     return matches("done", stem) or matches("error", stem)
-
-
-def _distinct(lines: Iterable[Line]) -> list[Line]:
-    return list({repr(line): line for line in lines}.values())
 
 
 def _addressed(lines: Iterable[Line], node: str) -> Iterator[Line]:
