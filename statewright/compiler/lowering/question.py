@@ -26,8 +26,9 @@ from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
     SAID,
-    TEXT_GIVEN,
+    TEXT_ONLY,
     TYPED,
+    VALUE_GIVEN,
     Said,
     answer,
     is_good,
@@ -83,9 +84,6 @@ from statewright.statechart.definition import (
 ATTEMPTS = "~attempts"
 CHOSEN = "~chosen"
 COLLECTED = "~collected"
-
-TEXT_ONLY = f"{TEXT_GIVEN} && !has(event.data.value)"
-"""CEL that says whether a message may be a part of an answer: a choice is one by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +197,8 @@ def _judged(
     node: Node, config: Question, plan: Plan, event: str, ours: str, typed: str = TYPED
 ) -> tuple[Transition, ...]:
     """Where an answer leads: a good one, a bad one, and one too many of those."""
-    said = Said(typed, local=bool(plan.flow.locale))
+    sent = VALUE_GIVEN if typed == TYPED else ""
+    said = Said(typed, local=bool(plan.flow.locale), sent=sent)
     good = is_good(config, OFFERED, _destination(config, plan), said)
     taken = all_of(ours, good, is_said(config, said))
     transitions = [Transition((plan.state(node.id, "save"),), (event,), taken)]
@@ -290,7 +289,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
 def _save(node: Node, config: Question, plan: Plan) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
     through = (done(plan.state(node.id)),)
-    said = Said(_typed(config), local=bool(plan.flow.locale))
+    said = Said(_typed(config), local=bool(plan.flow.locale), sent=VALUE_GIVEN)
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
@@ -318,7 +317,11 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
 
 def _destination(config: Question, plan: Plan) -> Variable | None:
     """What is declared of the place that the answer goes to, if anything is."""
-    return None if config.variable is None else declaration_at(plan.flow, config.variable)
+    return (
+        None
+        if config.variable is None
+        else declaration_at(plan.flow, config.variable, plan.variables)
+    )
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:

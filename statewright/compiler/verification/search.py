@@ -26,6 +26,7 @@ from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.exactness import Gap
 from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.observing import Observing
+from statewright.compiler.verification.offers import offering
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome, Outcomes
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.running import Run, Running
@@ -162,11 +163,15 @@ class Search:
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
-        snapshot, world = piece.carrier.snapshot, self._world
+        snapshot = piece.carrier.snapshot
         return all(
             self._tried(piece, name, line, snapshot, self._known_of(piece, name))
-            for name, line in world.likeness.first(snapshot, world.alphabet.named(snapshot))
+            for name, line in self._world.likeness.first(snapshot, self._lines(piece))
         )
+
+    def _lines(self, piece: Piece) -> dict[str, Line]:
+        """What can happen in a piece, by a text that tells it apart."""
+        return self._world.alphabet.named(piece.carrier.snapshot, offering(self._world, piece))
 
     def _known_of(self, piece: Piece, name: str) -> Outcomes | None:
         """What was seen to come of a line wherever it is as it is in a piece."""
