@@ -22,7 +22,8 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import final_state
-from statewright.compiler.lowering.freezing import GIVEN_BACK, HANDED_OVER, TOP
+from statewright.compiler.lowering.events import RESOLVED
+from statewright.compiler.lowering.freezing import GIVEN_BACK, TOP
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -45,12 +46,11 @@ from statewright.flows.model import Node, WhileBusy
 from statewright.flows.nodes import NEXT, Handoff, Interrupt, Parallel, TakingTurns
 from statewright.statechart.actions import Assign, Raise, Send
 from statewright.statechart.definition import Actions, Awaits, Datum, State, StateKind, Transition
+from statewright.statechart.stepping.awaiting import PEOPLE
+from statewright.statechart.triggers import MESSAGE
 
 HANDOFF = "handoff"
 """The target and the event of the effect that hands a conversation over, and its outcome."""
-
-RESOLVED = "handoff.resolved"
-"""The event with which people give a conversation back."""
 
 
 def lower_handoff(node: Node, config: Handoff, plan: Plan) -> Piece:
@@ -110,9 +110,9 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
             *given,
             *late,
             # What the user says now is for the people, and not kept for the next question.
-            Transition(events=("message",)),
+            Transition(events=(MESSAGE,)),
         ),
-        awaits=Awaits(HANDED_OVER, plan.name(node.id), of_user=False, rank=1 << (TOP + 1)),
+        awaits=Awaits(PEOPLE, plan.name(node.id), of_user=False, rank=1 << (TOP + 1)),
     )
 
 
