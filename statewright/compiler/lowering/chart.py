@@ -28,13 +28,13 @@ from statewright.compiler.lowering.conversation import (
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.events import exact_in
 from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.freezing import over
 from statewright.compiler.lowering.handoff import lower_handoff, with_people
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import (
-    MESSAGE,
     elsewhere,
     events_in,
     lower_interrupt,
@@ -116,7 +116,7 @@ from statewright.statechart.definition import (
 )
 from statewright.statechart.sourcemap import Location, SourceMap
 from statewright.statechart.structure.traversal import states_in
-from statewright.statechart.triggers import ENTRY
+from statewright.statechart.triggers import ENTRY, MESSAGE
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
     {
@@ -186,6 +186,7 @@ def lower(flow: Flow) -> Lowered:
         chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
     pending = chain.from_iterable(way.events for state in chart.states for way in over([state]))
     chart = replace(chart, deferred=(*chart.deferred, *pending))
+    chart = replace(chart, exact=exact_in(chart))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
 

@@ -19,6 +19,7 @@ from statewright.compiler.lowering.answers import Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.choices import choices_from_data
 from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.events import SUBMITTED
 from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.phrases import SOME_WRONG, phrase
 from statewright.compiler.lowering.plan import (
@@ -43,9 +44,6 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-
-SUBMITTED = "form.submit"
-"""The event with which all answers come at once: ``{"node", "values": {…}}``."""
 
 FILLED, GIVEN_UP, LATE = "~filled", "~given up", "~late"
 """The ends of the flow of a form."""

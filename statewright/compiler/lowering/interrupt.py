@@ -46,9 +46,7 @@ from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Interrupt
 from statewright.statechart.actions import Assign, Branch, If, Raise
 from statewright.statechart.definition import State, StateKind, Transition
-
-MESSAGE = "message"
-"""The event of something that the user says."""
+from statewright.statechart.triggers import MESSAGE
 
 MAIN = "/main"
 """What the id of the state ends with that holds what may be interrupted."""

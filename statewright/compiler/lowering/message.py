@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statewright.compiler.lowering.bubbles import buttons_content, lots, shown
+from statewright.compiler.lowering.events import ACKNOWLEDGED
 from statewright.compiler.lowering.floor import addressed
 from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.lots import lot
@@ -24,6 +25,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
+from statewright.statechart.triggers import MESSAGE
 
 
 def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
@@ -46,9 +48,7 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
         wait,
         transitions=(
             *heard(node, plan, plan.state(node.id, "show")),
-            *ways(
-                plan, node.id, NEXT, events=("acknowledge", "message"), when=addressed(node, plan)
-            ),
+            *ways(plan, node.id, NEXT, events=(ACKNOWLEDGED, MESSAGE), when=addressed(node, plan)),
         ),
         awaits=Awaits("acknowledgement", plan.name(node.id), rank=plan.rank),
     )

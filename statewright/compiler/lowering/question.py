@@ -50,7 +50,7 @@ from statewright.compiler.lowering.clocks import (
 )
 from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, all_of
-from statewright.compiler.lowering.interrupt import MESSAGE, heard
+from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.phrases import RETRY, phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
@@ -79,6 +79,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
+from statewright.statechart.triggers import MESSAGE
 
 ATTEMPTS = "~attempts"
 CHOSEN = "~chosen"
