@@ -8,6 +8,7 @@ import pytest
 
 from statewright.errors import InvalidScript
 from tests.compiler.conversations import compiled, drafted, said, talk, turns
+from tests.compiler.rehydration import played_anew
 
 ROUTE = """
 start: route
@@ -428,3 +429,51 @@ nodes:
   bye: {type: end, text: Bye}
 """
     assert talk(flow, {"advance": "90s"}) == ["Bye"]
+
+
+WHOLE = """
+start: change
+variables:
+  n: {type: int, default: 1}
+  many: {type: list, default: [1]}
+  late: string
+  size: {type: int, maximum: 9, default: 0}
+settings: {on_error: fallback, fallback: told}
+nodes:
+  change: {type: set, actions: [{set: n, to: 5}, {append: many, value: '{{ n }}'}, LAST], next: told}
+  told: {type: end, text: "{{ n }} {{ size(many) }} {{ has(vars.late) }} {{ size }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("{set: late, to: here}", "5 2 true 0"),
+        ("{set: size, to: '{{ n * 2 }}'}", "1 1 false 0"),
+        ("{set: late, to: here}, {increment: size, by: 10}", "1 1 false 0"),
+        ("{unset: n}, {set: size, to: '{{ n }}'}", "1 1 false 0"),
+        ("{increment: size, by: '{{ n }}'}, {unset: late}", "5 2 false 5"),
+    ],
+)
+def test_a_node_makes_all_of_its_changes_or_none(last: str, expected: str) -> None:
+    assert said(played_anew(WHOLE.replace("LAST", last))) == [expected]
+
+
+def test_what_is_known_of_the_contact_is_changed_with_the_variables_or_not_at_all() -> None:
+    text = """
+start: change
+variables: {n: {type: int, default: 1}}
+settings: {on_error: fallback, fallback: told}
+nodes:
+  change:
+    type: set
+    actions:
+      - {increment: contact.visits, by: 1}
+      - {set: contact.name, to: Ada}
+      - {set: n, to: "{{ contact.name }}"}
+      - {set: contact.level, to: 3}
+    next: told
+  told: {type: end, text: "{{ contact }} {{ n }}"}
+"""
+    assert talk(text) == ["{} 1"]
+    assert talk(text.replace('n, to: "{{ contact.name }}"', "n, to: 2"))[0].endswith("2")
