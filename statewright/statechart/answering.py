@@ -377,7 +377,7 @@ def _input(event: Event) -> Any:
     """What the user said: a value that was chosen, else the text without outer blanks; or None."""
     if not isinstance(event.data, dict):
         return None
-    if "value" in event.data:
+    if event.data.get("value") is not None:
         return event.data["value"]
     text = event.data.get("text")
     return text.strip() if isinstance(text, str) else None

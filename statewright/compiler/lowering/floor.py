@@ -9,6 +9,9 @@ from statewright.flows.model import Node
 from statewright.flows.nodes import Parallel
 from statewright.statechart.definition import Actions, Transition
 
+NAMED = "type(event.data) == map && event.data.?node.orValue(null) != null"
+"""CEL that says whether what is sent names a node."""
+
 
 def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
     """CEL that says whether an answer is for this node; ``""`` where no other one can listen.
@@ -23,7 +26,8 @@ def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
     if not (plan.shared or is_inside(node, plan, Parallel)):
         return ""
     first = f"session.floor[0] == {quoted(plan.state(node.id, state))}"
-    return f"has(event.data.node) ? event.data.node == {quoted(plan.name(node.id))} : {first}"
+    named = f"event.data.node == {quoted(plan.name(node.id))}"
+    return f"{NAMED} ? {named} : {first}"
 
 
 def all_of(*conditions: str) -> Expression | None:
@@ -36,7 +40,7 @@ def all_of(*conditions: str) -> Expression | None:
 
 def sent_to(node: Node, plan: Plan) -> str:
     """CEL that holds for what is sent to a node: it names it, or none; for what is a map."""
-    return f"(!has(event.data.node) || event.data.node == {quoted(plan.name(node.id))})"
+    return f"(!({NAMED}) || event.data.node == {quoted(plan.name(node.id))})"
 
 
 def no_map(event: str, actions: Actions = ()) -> Transition:

@@ -23,6 +23,7 @@ from dataclasses import replace
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import final_state
 from statewright.compiler.lowering.events import RESOLVED
+from statewright.compiler.lowering.floor import NAMED
 from statewright.compiler.lowering.freezing import GIVEN_BACK, TOP
 from statewright.compiler.lowering.plan import (
     Piece,
@@ -92,7 +93,7 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
     given: tuple[Transition, ...]
     if plan.people:
         first = f"session.floor[0] == {quoted(plan.state(node.id, 'people'))}"
-        ours = f"has(event.data.node) ? {named} : {first}"
+        ours = f"{NAMED} ? {named} : {first}"
         kept = Assign((GIVEN,), Computed(parse("event.data")))
         given = (
             Transition((plan.state(node.id, "back"),), (RESOLVED,), parse(ours), actions=(kept,)),
@@ -100,7 +101,7 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
         if late:
             late = (Transition((plan.state(node.id, "late"),), (timeout(ident),)),)
     else:
-        ours = f"!has(event.data.node) || {named}"
+        ours = f"!({NAMED}) || {named}"
         given = ways(plan, node.id, NEXT, events=(RESOLVED,), when=ours)
     return State(
         plan.state(node.id, "people"),

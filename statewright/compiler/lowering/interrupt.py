@@ -51,6 +51,9 @@ from statewright.statechart.triggers import MESSAGE
 MAIN = "/main"
 """What the id of the state ends with that holds what may be interrupted."""
 
+_WORDS = "type(input) in [string, int, double, bool]"
+"""CEL that says whether what was said can be written, unlike a map that a client sends."""
+
 NOBODY = "size(session.floor) == 0"
 """Whether nobody has been asked anything."""
 
@@ -90,7 +93,7 @@ def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interr
         said = _both(f"{SAID} && answer.says(input, {words})", guard)
         yield Interruption(target, MESSAGE, said, plan.home, config.outranks)
     if config.pattern is not None:
-        found = f"{SAID} && string(input).matches({quoted(config.pattern.text)})"
+        found = f"{SAID} && {_WORDS} && string(input).matches({quoted(config.pattern.text)})"
         yield Interruption(target, MESSAGE, _both(found, guard), plan.home, config.outranks)
     if config.event:
         yield Interruption(target, config.event, guard, plan.home, config.outranks)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
     SAID,
-    TEXT_GIVEN,
+    TEXT_ONLY,
     TYPED,
     Said,
     answer,
@@ -84,9 +84,6 @@ from statewright.statechart.triggers import MESSAGE
 ATTEMPTS = "~attempts"
 CHOSEN = "~chosen"
 COLLECTED = "~collected"
-
-TEXT_ONLY = f"{TEXT_GIVEN} && !has(event.data.value)"
-"""CEL that says whether a message may be a part of an answer: a choice is one by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import carried
+from statewright.compiler.lowering.floor import NAMED
 from statewright.compiler.lowering.plan import FAILED, Piece, Plan, Silence, is_inside
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Literal, parse
@@ -104,7 +105,7 @@ def _ways(state: State, silence: Silence) -> Iterator[Transition]:
 
 def _heard_elsewhere(state: State, anew: tuple[Action, ...]) -> Transition:
     """What the user says to another question that is open beside this one breaks the silence."""
-    other = f"!has(event.data.node) && session.floor[0] != {quoted(state.id)}"
+    other = f"!({NAMED}) && session.floor[0] != {quoted(state.id)}"
     return Transition(events=(MESSAGE,), guard=parse(other), actions=anew)
 
 

@@ -26,6 +26,7 @@ from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.exactness import Gap
 from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.observing import Observing
+from statewright.compiler.verification.offers import offering
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome, Outcomes
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.running import Run, Running
@@ -165,7 +166,7 @@ class Search:
         snapshot = piece.carrier.snapshot
         return all(
             self._tried(piece, line, snapshot, self._known_of(piece, line))
-            for line in self._world.alphabet.lines(snapshot)
+            for line in self._world.alphabet.lines(snapshot, offering(self._world, piece))
         )
 
     def _known_of(self, piece: Piece, line: Line) -> Outcomes | None:

@@ -74,6 +74,16 @@ def awaiting(chart: Statechart, snapshot: Snapshot) -> Awaiting | None:
     return None
 
 
+def offered_by(chart: Statechart, snapshot: Snapshot, state: str) -> tuple[Mapping[str, Any], ...]:
+    """The choices that a state offers which listens, be it the one that has the floor or not.
+
+    Raises:
+        InvalidSnapshot: there is no such state, or it does not listen.
+    """
+    working = Working(tree_of(chart), snapshot)
+    return _choices(working, state, _awaits(working.tree, state))
+
+
 def _owner_of_question(snapshot: Snapshot) -> str | None:
     """The path of the first session that listens to the user; None where there is none."""
     if snapshot.floor:
