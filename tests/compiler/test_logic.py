@@ -209,6 +209,74 @@ nodes:
     assert talk(flow) == ["Bye"]
 
 
+OFF = """
+start: first
+variables: {age: {type: int, default: 1}}
+nodes:
+  first: {FIRST, disabled: true}
+  a: {type: end, text: A}
+  bye: {type: end, text: Bye}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("type: condition, branches: [{if: 'false', to: a}], else: bye", ["A"]),
+        ("type: condition, branches: [{if: 'nobody > 1', to: a}], else: bye", ["A"]),
+        ("type: set, actions: [{set: nobody, to: '{{ what }}'}], next: bye", ["Bye"]),
+        ("type: http, url: 'http://{{ nobody }}', success: bye", ["Bye"]),
+        ("type: question, text: '{{ what }}?', variable: nobody, next: bye", ["Bye"]),
+        ("type: loop, while: nobody, nodes: {x: {type: continue}}, next: bye", ["Bye"]),
+        ("type: subflow, flow: nowhere.yaml, next: bye", ["Bye"]),
+        ("type: message, text: Hi, next: [{if: age > 1, to: a}, {to: bye}]", ["Bye"]),
+        ("type: end, text: Away, outcome: away", []),
+    ],
+)
+def test_what_is_wrong_in_a_node_that_is_switched_off_is_in_nobodys_way(
+    first: str, expected: list[str]
+) -> None:
+    text = OFF.replace("FIRST", first)
+    assert [one.code for one in compiled(text).findings if one.code[0] in "DEGX"] in ([], ["D403"])
+    played = turns(text)
+    assert said(played) == expected
+    assert (played[-1].status, played[-1].outcome) == ("completed", "completed")
+
+
+def test_an_interrupt_that_is_switched_off_never_happens() -> None:
+    text = """
+start: ask
+variables: {name: string}
+nodes:
+  ask: {type: question, text: "Name?", variable: name, next: bye}
+  bye: {type: end, text: "Bye {{ name }}"}
+  help:
+    type: interrupt
+    words: [help]
+    disabled: true
+    nodes: {told: {type: message, text: "{{ nobody }}", next: on}, on: {type: leave}}
+"""
+    assert talk(text, "help") == ["Name?", "Bye help"]
+
+
+def test_a_node_that_ends_a_body_cannot_be_switched_off() -> None:
+    text = """
+start: rounds
+nodes:
+  rounds:
+    type: loop
+    times: 2
+    nodes:
+      hi: {type: message, text: Hi, next: on}
+      on: {type: continue, disabled: true}
+    next: bye
+  bye: {type: end, text: Bye}
+"""
+    assert talk(text) == ["Hi", "Hi", "Bye"]
+    (finding,) = [one for one in compiled(text).findings if one.code == "S110"]
+    assert "is led out of what is around it all the same" in finding.message
+
+
 def test_the_time_of_a_whole_flow_is_bounded() -> None:
     flow = """
 start: ask
