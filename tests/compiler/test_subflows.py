@@ -436,7 +436,7 @@ nodes:
   bye: {type: end}
 """
     flow = read(tmp_path, RUNNING, failing=failing)
-    assert said(drafted(flow)) == ["expression 0 at run/count"]
+    assert said(drafted(flow)) == ["expression 0 at count"]
 
 
 def test_without_its_port_an_error_of_a_flow_goes_to_the_try_around_it(tmp_path: Path) -> None:
