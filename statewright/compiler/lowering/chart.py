@@ -29,6 +29,7 @@ from statewright.compiler.lowering.conversation import (
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.events import exact_in
+from statewright.compiler.lowering.floor import passed_over
 from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.freezing import over
 from statewright.compiler.lowering.handoff import lower_handoff, with_people
@@ -52,7 +53,6 @@ from statewright.compiler.lowering.passage import (
     lower_jump,
     lower_start,
     lower_unsupported,
-    pass_through,
 )
 from statewright.compiler.lowering.plan import (
     FAILED,
@@ -214,8 +214,6 @@ def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:
 
 def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
-    if node.disabled and not isinstance(node.config, End):
-        return pass_through(node, plan)
     return with_policy(node, plan, _by_kind)
 
 
@@ -235,7 +233,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
     gone = elsewhere(plan, state.states, _deferred(plan.flow))
-    return replace(state, transitions=(*state.transitions, failing, *gone, *over((state,))))
+    late = (*gone, *over((state,)), *passed_over(state))
+    return replace(state, transitions=(*state.transitions, failing, *late))
 
 
 def _initial(plan: Plan) -> Transition | None:

@@ -142,7 +142,7 @@ def _late(node: Node, plan: Plan, event: str) -> tuple[Transition, ...]:
 def with_people(plan: Plan) -> Plan:
     """A plan that knows whether something else could go on while people have the conversation."""
     flows = tuple(flows_in(plan.flow))
-    configs = [node.config for one in flows for node in one.nodes if not node.disabled]
+    configs = [node.config for one in flows for node in one.nodes]
     others = any(isinstance(config, Interrupt | Parallel) for config in configs) or any(
         one.settings.timeout is not None or one.settings.while_busy is not WhileBusy.DEFER
         for one in flows
