@@ -45,6 +45,8 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
 from statewright.expressions import Expression, references
+from statewright.flows.goals import Goal
+from statewright.flows.model import Flow
 from statewright.flows.nodes import Operation, Parallel, Set, Try, bodies_of
 
 REACH: Final = 1_000
@@ -78,9 +80,7 @@ def _finding(check: Check, write: Write, name: str) -> Finding:
 def _reads(subject: Subject, apart: Collection[str]) -> Mapping[str, Collection[str]]:
     """Node → the variables that it reads; under ``""`` those that may be read at any time."""
     reads: dict[str, set[str]] = defaultdict(set)
-    # Where triggers lead, conversations only begin; to the others they may go at any time.
-    begun = {id(trigger.to) for trigger in subject.flow.triggers}
-    goals = [one.goal.node for one in goals_of(subject.flow) if id(one.goal) not in begun]
+    goals = [one.node for one in _midway(subject.flow)]
     also = reachable_from(goals, successors_of(subject.flow)) if goals else frozenset()
     for parsed in subject.texts:
         node = parsed.text.node
@@ -93,6 +93,22 @@ def _reads(subject: Subject, apart: Collection[str]) -> Mapping[str, Collection[
             for reference in references(parsed.form):
                 seen.add(plain_path(reference.path)[0])
     return reads
+
+
+def _midway(flow: Flow) -> Iterator[Goal]:
+    """The goals to which a conversation may go from a node that waits for nothing.
+
+    Where triggers lead, and business hours, conversations only begin; and only one that waits may
+    be silent for too long.
+    """
+    settings = flow.settings
+    others = [trigger.to for trigger in flow.triggers]
+    if settings.business_hours is not None:
+        others.append(settings.business_hours.closed)
+    if settings.inactivity is not None:
+        others.append(settings.inactivity.to)
+    apart = set(map(id, others))
+    return (one.goal for one in goals_of(flow) if id(one.goal) not in apart)
 
 
 def _is_apart(subject: Subject, node: str) -> bool:

@@ -239,7 +239,7 @@ def _value(field: FormField) -> str:
 
 
 def _said(field: FormField, inner: Plan) -> Said:
-    return Said(f"{_value(field)}.orValue(null)", local=bool(inner.flow.locale))
+    return Said(f"{_value(field)}.orValue(null)", local=bool(inner.flow.locale), sent="true")
 
 
 def _left_out(field: FormField) -> str:

@@ -28,6 +28,7 @@ from statewright.compiler.lowering.answers import (
     SAID,
     TEXT_ONLY,
     TYPED,
+    VALUE_GIVEN,
     Said,
     answer,
     is_good,
@@ -199,7 +200,8 @@ def _judged(
     node: Node, config: Question, plan: Plan, event: str, ours: str, typed: str = TYPED
 ) -> tuple[Transition, ...]:
     """Where an answer leads: a good one, a bad one, and one too many of those."""
-    said = Said(typed, local=bool(plan.flow.locale))
+    sent = VALUE_GIVEN if typed == TYPED else ""
+    said = Said(typed, local=bool(plan.flow.locale), sent=sent)
     good = is_good(config, OFFERED, _destination(config, plan), said)
     taken = all_of(ours, good, is_said(config, said))
     transitions = [Transition((plan.state(node.id, "save"),), (event,), taken)]
@@ -291,7 +293,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
 def _save(node: Node, config: Question, plan: Plan) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
     through = (done(plan.state(node.id)),)
-    said = Said(_typed(config), local=bool(plan.flow.locale))
+    said = Said(_typed(config), local=bool(plan.flow.locale), sent=VALUE_GIVEN)
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
