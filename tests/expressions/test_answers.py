@@ -360,6 +360,18 @@ def test_a_word_that_is_a_choice_itself_does_not_stand_between_others(
         ("A+ B+", "A++B+", "A+ B+"),
         ("A A+ A++ B", "A++ B", None),
         ("A A+ A++ B", "A++, B", "A++ B"),
+        ("1 +1", "1, +1", "1 +1"),
+        ("1 +1", "+1 and 1", "+1 1"),
+        ("1 +1", "1 +1", None),
+        ("1 +1", "+1 1", None),
+        ("1 +1", "2", None),
+        ("&x x", "x, &x", "x &x"),
+        ("&x x", "x & x", None),
+        ("-a a", "a, -a", "a -a"),
+        ("-a a", "- a\n- -a", "a -a"),
+        ("+ - *", "+, - and *", "+ - *"),
+        (".NET C#", "c#, .net", "C# .NET"),
+        ("é e", "e\u0301, e", "é e"),
     ],
 )
 def test_a_sign_that_may_end_a_name_does_not_stand_between_two(

@@ -73,15 +73,16 @@ MAP_SENT = "type(event.data) == map"
 """CEL that says whether what was sent is a map, as messages are."""
 
 _TEXT_GIVEN = "type(event.data.?text.orValue(null)) == string"
-_VALUE_GIVEN = "event.data.?value.orValue(null) != null"
+VALUE_GIVEN = "event.data.?value.orValue(null) != null"
+"""CEL that says whether a message, which is a map, brings a value."""
 
-SAID = f"{MAP_SENT} && ({_TEXT_GIVEN} || {_VALUE_GIVEN})"
+SAID = f"{MAP_SENT} && ({_TEXT_GIVEN} || {VALUE_GIVEN})"
 """CEL that says whether a message says anything: without it, there is no such thing as ``input``.
 
 Files alone say nothing, nor does a text that is no text, or a value that is null.
 """
 
-TEXT_ONLY = f"{MAP_SENT} && {_TEXT_GIVEN} && !({_VALUE_GIVEN})"
+TEXT_ONLY = f"{MAP_SENT} && {_TEXT_GIVEN} && !({VALUE_GIVEN})"
 """CEL that says whether a message may be a part of an answer: a choice is one by itself."""
 
 
@@ -92,10 +93,12 @@ class Said:
     Attributes:
         text: CEL for what was typed, or sent as a value.
         local: whether it is in the language of the session, which the flow knows as ``locale``.
+        sent: CEL that says whether a program sent it as a value; ``""`` where nothing did.
     """
 
     text: str = TYPED
     local: bool = False
+    sent: str = ""
 
 
 _SENT: Mapping[InputKind, str] = MappingProxyType(
@@ -124,7 +127,12 @@ def answer(question: Question, choices: str, said: Said) -> str:
     """
     function, typed = FUNCTIONS[question.input], said.text
     if said.local and question.input in LOCAL:
-        return _in_language(LOCAL[question.input], said)
+        local = _in_language(LOCAL[question.input], said)
+        if question.input is not InputKind.DATE or not said.sent:
+            return local
+        # Programs write days as ISO 8601 does; of people, it may have to be known how they count.
+        either = f"{function}({typed}).or({local})"
+        return either if said.sent == "true" else f"({said.sent} ? {either} : {local})"
     if question.yes or question.no:
         words = f"answer.says({typed}, {{}}) ? optional.of({{}}) : "
         yes, no = (

@@ -76,8 +76,12 @@ class Alphabet:
         """The chart."""
         return self.tree.chart
 
-    def lines(self, snapshot: Snapshot, alike: Iterable[Snapshot] = ()) -> list[Line]:
-        """What can happen next in a session that is active.
+    def lines(self, snapshot: Snapshot) -> list[Line]:
+        """What can happen next in a session that is active."""
+        return list(self.named(snapshot).values())
+
+    def named(self, snapshot: Snapshot, alike: Iterable[Snapshot] = ()) -> dict[str, Line]:
+        """The same, each line by a text that tells it apart from others.
 
         Args:
             snapshot: of the session.
@@ -92,7 +96,7 @@ class Alphabet:
         found += self._events(active)
         if snapshot.timers:
             found.append(passing(snapshot.timers[0].due - snapshot.now))
-        return _distinct(found)
+        return {repr(line): line for line in found}
 
     def offering(self, snapshot: Snapshot) -> Iterator[tuple[Key, ...]]:
         """On which variables it depends what is offered, for each question that offers choices."""
@@ -242,10 +246,6 @@ def passing(micros: int) -> Advanced:
 
 def _is_internal(stem: str) -> bool:
     return matches("done", stem) or matches("error", stem)
-
-
-def _distinct(lines: Iterable[Line]) -> list[Line]:
-    return list({repr(line): line for line in lines}.values())
 
 
 def _addressed(lines: Iterable[Line], node: str) -> Iterator[Line]:

@@ -41,6 +41,22 @@ _COMPASS: Final = re.compile(
     r"(?:(?P<s2>[0-9]{1,2}(?:[.,][0-9]{1,20})?)\s{0,3}(?:[\"″”]|'')\s{0,3})?(?P<long>[EWO])",
     re.IGNORECASE,
 )
+_NUMBER: Final = r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,20})?"
+_GEO: Final = re.compile(
+    rf"geo:(?P<lat>{_NUMBER}),(?P<long>{_NUMBER})(?:,-?[0-9]{{1,9}}(?:\.[0-9]{{1,20}})?)?"
+    r"(?:;crs=wgs84)?(?:;[a-z0-9-]{1,20}(?:=[^;?\s]{0,40})?){0,9}(?:\?(?P<query>\S{0,200}))?",
+    re.IGNORECASE,
+)
+"""A place as RFC 5870 writes it; other systems than WGS 84 are not read."""
+
+_SOUGHT: Final = re.compile(rf"(?:.*&)?q=(?P<lat>{_NUMBER}),(?P<long>{_NUMBER})(?:[(&].*)?")
+"""What maps show for such an address instead of the place before it."""
+
+_NAMED: Final = re.compile(
+    rf"lat(?:itude)?\s{{0,3}}[:=]?\s{{0,3}}(?P<lat>{_NUMBER})°?\s{{0,3}}[,;]?\s{{0,3}}"
+    rf"(?:lon|lng|long|longitude)\s{{0,3}}[:=]?\s{{0,3}}(?P<long>{_NUMBER})°?",
+    re.IGNORECASE,
+)
 _MINUTES: Final = 60
 _MOST: Final = (90, 180)
 """The most degrees of latitude, and of longitude."""
@@ -94,7 +110,12 @@ def _pair_sent(given: Mapping[str, Any]) -> tuple[float, float] | None:
 
 
 def _pair_typed(text: str) -> tuple[float, float] | None:
-    text = text.removeprefix("geo:").strip("()[] ").replace("º", "°")
+    if text[:4].lower() == "geo:":
+        return _pair_addressed(text)
+    text = text.strip("()[] ").replace("º", "°").replace("،", ",")
+    match = _NAMED.fullmatch(text)
+    if match is not None:
+        return float(match["lat"]), float(match["long"])
     match = _PAIR.fullmatch(text)
     if match is not None:
         return _degrees_in(match["lat"], match["long"], match["gap"])
@@ -107,6 +128,15 @@ def _pair_typed(text: str) -> tuple[float, float] | None:
         return None
     south, west = match["lat"] in "sS", match["long"] in "wW"
     return (-latitude if south else latitude), (-longitude if west else longitude)
+
+
+def _pair_addressed(text: str) -> tuple[float, float] | None:
+    match = _GEO.fullmatch(text)
+    if match is None or (";crs=" in text.lower() and ";crs=wgs84" not in text.lower()):
+        return None
+    if re.search("(?:^|&)q=", match["query"] or ""):
+        match = _SOUGHT.fullmatch(match["query"])
+    return None if match is None else (float(match["lat"]), float(match["long"]))
 
 
 def _degrees_in(latitude: str, longitude: str, gap: str) -> tuple[float, float] | None:
