@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from statewright import compiler
+from statewright.compiler.verification.questions import Possible, TakeTransition
 from tests.compiler.conversations import compiled, talk
 
 ANSWERED = """
@@ -96,3 +97,23 @@ nodes:
     assert told == {("I507", "ask"), ("I507", "other")}
     decided = {"approved": True, "comment": "go on", "node": "ask"}
     assert talk(text, {"event": "approval.decided", "data": decided}) == ["Going on."]
+
+
+def test_a_form_may_be_sent_whatever_its_fields_ask_for() -> None:
+    text = """
+start: details
+variables: {person: map}
+nodes:
+  details:
+    type: form
+    fields:
+      age: {text: Age?, input: integer}
+      day: {text: Day?, input: date}
+      name: {text: Name?}
+    variable: person
+    next: bye
+  bye: {type: end, text: Bye.}
+"""
+    verification = compiler.verify(compiled(text)).verification
+    assert verification is not None
+    assert isinstance(verification.answer(TakeTransition("details/flow#0")), Possible)

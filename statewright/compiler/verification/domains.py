@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from statewright.compiler.verification.literals import (
     Cut,
+    answers_at,
     cut_at,
     cut_from_value,
     cut_of,
@@ -139,7 +140,7 @@ class Domains:
         places = [place for place, _ in found]
         if site.role is Role.TEST:
             for place, read in found:
-                self.cuts[place].add(cut_at(site.expression, read.start, read.end))
+                self.cuts[place].add(_tested(site, place, read))
         elif site.role is Role.FLOW:
             for place in places:
                 self.cuts[place].add(cut_of(site.expression))
@@ -199,6 +200,17 @@ class Domains:
 
 
 _DEPTH = 8
+
+
+def _tested(site: Site, place: Place, read: Read) -> Cut:
+    """Where a test cuts what it reads; the field of a form, also at an answer that will do."""
+    cut = cut_at(site.expression, read.start, read.end)
+    if place[0][0] != EVENT or place[1][:2] != ("data", "values"):
+        return cut
+    both = Cut()
+    both.add(cut)
+    both.add(answers_at(site.expression, read.start, read.end))
+    return both
 
 
 def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
