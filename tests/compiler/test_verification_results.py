@@ -99,6 +99,45 @@ nodes:
     assert talk(text, {"event": "approval.decided", "data": decided}) == ["Going on."]
 
 
+@pytest.mark.parametrize(
+    "items",
+    [
+        "{type: list, of: {type: object, fields: {sku: string, count: int, kind: {type: enum, values: [book, toy]}}}}",
+        "list",
+    ],
+    ids=["declared", "not declared"],
+)
+def test_lists_of_things_with_parts_are_gone_through(items: str) -> None:
+    text = f"""
+start: load
+variables: {{items: {items}}}
+nodes:
+  load:
+    type: http
+    url: https://api.example.com/items
+    save: {{items: response.body.items}}
+    success: each
+    error: bye
+  each:
+    type: loop
+    each: items
+    item: item
+    limit: 20
+    next: bye
+    nodes:
+      check:
+        type: condition
+        branches: [{{if: "item.count > 3", to: many}}, {{if: "item.kind == 'toy'", to: toy}}]
+        else: on
+      many: {{type: message, text: "Many of {{{{ item.sku }}}}.", next: on}}
+      toy: {{type: message, text: "A toy: {{{{ item.sku }}}}.", next: on}}
+      on: {{type: continue}}
+  bye: {{type: end, text: Bye.}}
+"""
+    told = {one.code for one in compiler.verify(compiled(text)).findings}
+    assert not told & {"C205", "C206", "G310"}
+
+
 def test_a_form_may_be_sent_whatever_its_fields_ask_for() -> None:
     text = """
 start: details
