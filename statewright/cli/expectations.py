@@ -87,6 +87,7 @@ def _shown(value: Any) -> str:
 EXPECTATIONS: Mapping[str, Judge] = MappingProxyType(
     {
         "text": _text,
+        "messages": _part("messages"),
         "data": _part("data"),
         "configuration": _configuration,
         "awaiting": _part("awaiting"),
