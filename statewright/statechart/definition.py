@@ -284,7 +284,7 @@ def state_id(*parts: str) -> str:
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'
     """
-    return "/".join(map(_escaped, parts))
+    return "/".join([_escaped(part) for part in parts])
 
 
 def _escaped(part: str) -> str:

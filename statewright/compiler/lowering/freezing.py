@@ -175,9 +175,10 @@ def hands_of(home: str, around: Iterable[State]) -> State:
 
 def pending_in(states: Iterable[State]) -> tuple[str, ...]:
     """What may happen only once in some states, of all that may."""
-    events = {
-        event for one in all_states(states) for way in one.transitions for event in way.events
-    }
+    events: set[str] = set()
+    for state in all_states(states):
+        for way in state.transitions:
+            events.update(way.events)
     return tuple(
         kind for kind in PENDING if any(one == kind or one.startswith(f"{kind}.") for one in events)
     )
@@ -189,15 +190,14 @@ def over(states: Iterable[State]) -> Iterator[Transition]:
     Args:
         states: those of the outermost flow.
     """
-    names = {one.id for one in all_states(states)}
-    asides = sorted(one for one in names if one.endswith((TALK + _ASIDE, f"/{FLOW}{_ASIDE}")))
-    tests = [active((bot(TALK),))] if bot(TALK) in names else []
-    for name in asides:
+    people, asides = bot(TALK), (TALK + _ASIDE, f"/{FLOW}{_ASIDE}")
+    found = {one.id for one in all_states(states) if one.id == people or one.id.endswith(asides)}
+    tests = [active((people,))] if people in found else []
+    for name in sorted(found - {people}):
         home = name.removesuffix(_ASIDE)
         here = active((going(home),))
         tests.append(here if home == TALK else f"(!In({quoted(name)}) || {here})")
-    events = pending_in(states)
-    if events and tests:
+    if tests and (events := pending_in(states)):
         yield Transition(events=events, guard=parse(" && ".join(tests)))
 
 

@@ -317,7 +317,11 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
 
 def _destination(config: Question, plan: Plan) -> Variable | None:
     """What is declared of the place that the answer goes to, if anything is."""
-    return None if config.variable is None else declaration_at(plan.flow, config.variable)
+    return (
+        None
+        if config.variable is None
+        else declaration_at(plan.flow, config.variable, plan.variables)
+    )
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:
