@@ -241,6 +241,8 @@ class Statechart:
         deferred: event descriptors (UML's deferrable triggers; SCXML has none). An external event
             that matches one and enables no transition is kept, 16 at most, and handled once
             something listens to it. Empty for pure SCXML.
+        exact: names of events whose descriptors mean no other event, not even one whose name
+            continues theirs with a dot. Empty for pure SCXML.
         limit: microsteps that one macrostep may take.
         contact: what is known of the contact's values: their types, and their values where the
             contact has none. Of others, nothing is known.
@@ -255,6 +257,7 @@ class Statechart:
     data: tuple[Datum, ...] = ()
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     limit: int = LIMIT
     contact: tuple[Datum, ...] = ()
     tenant: tuple[Datum, ...] = ()

@@ -19,6 +19,7 @@ from statewright.compiler.lowering.answers import MAP_SENT, Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.choices import choices_from_data
 from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.events import SUBMITTED
 from statewright.compiler.lowering.floor import sent_to
 from statewright.compiler.lowering.languages import nearest, translated
 from statewright.compiler.lowering.phrases import (
@@ -50,9 +51,6 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-
-SUBMITTED = "form.submit"
-"""The event with which all answers come at once: ``{"node", "values": {…}}``."""
 
 FILLED, GIVEN_UP, LATE = "~filled", "~given up", "~late"
 """The ends of the flow of a form."""

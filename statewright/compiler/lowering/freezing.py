@@ -18,15 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.events import ONCE
+from statewright.compiler.lowering.guards import also
 from statewright.compiler.lowering.plan import FLOW, TALK
 from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Expression, Literal, parse
-from statewright.expressions.syntax import Conditional, Logic
+from statewright.expressions import Literal, parse
 from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import State, StateKind, Transition
-
-HANDED_OVER = "handoff"
-"""What a state waits for that lets people have the conversation."""
+from statewright.statechart.stepping.awaiting import PEOPLE
 
 GIVEN_BACK = "done.people"
 """The event with which a conversation goes on that people had."""
@@ -36,10 +35,7 @@ PENDING = (
     "done.silence",
     "done.invoke",
     "error.communication",
-    "approval.decided",
-    "client.result",
-    "client.error",
-    "form.submit",
+    *ONCE,
 )
 """What may happen only once, and so waits for a conversation that stands still."""
 
@@ -110,27 +106,16 @@ def _frozen(state: State, condition: str) -> State:
 
 def only_while_way(way: Transition, condition: str) -> Transition:
     """A transition that is taken only while a condition holds."""
-    return replace(way, guard=_both(way.guard, condition))
+    return replace(way, guard=also(way.guard, condition))
 
 
 def is_handed_over(state: State) -> bool:
     """Whether people have the conversation while a state is active."""
-    return state.awaits is not None and state.awaits.kind == HANDED_OVER
+    return state.awaits is not None and state.awaits.kind == PEOPLE
 
 
 def _is_from_outside(way: Transition) -> bool:
     return any(not event.startswith(_WITHIN) for event in way.events)
-
-
-def _both(guard: Expression | None, condition: str) -> Expression:
-    """What is asked of the event comes first, since it says more to whoever reads the chart."""
-    if guard is None:
-        return parse(condition)
-    # The line break ends a comment that the text may end with.
-    text = f"{guard.text}\n" if "//" in guard.text else guard.text
-    root = guard.root
-    loose = isinstance(root, Conditional) or (isinstance(root, Logic) and root.operator == "||")
-    return parse(f"({text}) && {condition}" if loose else f"{text} && {condition}")
 
 
 def aside_of(home: str, beside: Iterable[State]) -> State:

@@ -50,8 +50,9 @@ from statewright.compiler.lowering.clocks import (
     reminder_anew,
 )
 from statewright.compiler.lowering.failures import known_failure
-from statewright.compiler.lowering.floor import addressed, all_of
-from statewright.compiler.lowering.interrupt import MESSAGE, heard
+from statewright.compiler.lowering.floor import addressed, misdirected
+from statewright.compiler.lowering.guards import all_of
+from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.phrases import RETRY, phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
@@ -80,6 +81,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
+from statewright.statechart.triggers import MESSAGE
 
 ATTEMPTS = "~attempts"
 CHOSEN = "~chosen"
@@ -173,6 +175,7 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
         exit=exit_,
         transitions=(
             *heard(node, plan, plan.state(node.id, "ask")),
+            *misdirected(node, plan),
             *_aside(node, config, plan, ours),
             *answers,
             *late,
@@ -252,6 +255,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
         transitions=(
             # What was said so far is kept: the question is not asked again.
             *heard(node, plan, "", "collect"),
+            *misdirected(node, plan),
             further,
             *_judged(node, config, plan, timeout(name), "", f"vars[{quoted(COLLECTED)}]"),
         ),

@@ -126,6 +126,11 @@ class Question:
     What people type is read in the language of the session: [what answers mean](../answers.md) says
     of each ``input`` what is understood, and what is asked again.
 
+    An answer may name the node that it is for (``{"value": "red", "node": "colour"}``), as clients
+    do whose buttons stay in sight. One that names another node is no answer to this one, and no
+    attempt: it is passed over, and recorded as an incident. So is one for a question that stands
+    still behind an ``interrupt``; that is asked again afterwards.
+
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
 

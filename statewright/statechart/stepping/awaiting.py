@@ -20,6 +20,9 @@ EFFECT = "effect"
 TIMER = "timer"
 """The kind of waiting for time only."""
 
+PEOPLE = "handoff"
+"""The kind of waiting for people who have the conversation: the bot is silent meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
