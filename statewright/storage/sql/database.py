@@ -225,8 +225,9 @@ class Database(ABC):
     def standing(
         self, connection: Connection, turns: Sequence[Turn]
     ) -> list[tuple[int, str, str, Duplicate | None]]:
-        """For each turn: of its session, the revision, the hash of the state where nothing waits,
-        and the contact; and the answer to its message.
+        """For each turn, what is told of its session, and the answer to its message.
+
+        Told are the revision, the hash of the state where nothing waits in the inbox, the contact.
         """
         found = self.run_bare(connection, "standing", {"turns": rows.message_rows(turns)})
         return [
