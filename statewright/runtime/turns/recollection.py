@@ -49,7 +49,7 @@ class Recollection:
         It is without the answer to any message, without values of contact and tenant, and without
         what waits.
         """
-        return self._known.get(key) if self._trust >= 0 else None
+        return self._known.get(key) if self._trust > 0 else None
 
     def note(self, running: Running, before: Session | None, turn: Turn) -> None:
         """Remember a session after a turn that was committed.
