@@ -16,6 +16,7 @@ from statewright.compiler.lowering.triggers import triggers_of
 from statewright.compiler.policy import EVERYTHING, Exemption, Policy
 from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
 from statewright.compiler.subject import subject_of
+from statewright.compiler.switching import switched
 from statewright.compiler.triage import Suppressed, Triage, triaged
 from statewright.compiler.verification.assumptions import assumptions_of
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
@@ -111,7 +112,7 @@ def compile(  # noqa: A001 (always qualified: compiler.compile)
         flow: what an author drew.
         policy: what an organisation asks of it beside, and does not ask.
     """
-    flow = with_error(flow)
+    flow = with_error(switched(flow))
     lowered = lower(flow)
     triage = _triage(flow, policy, {})
     return Compilation(

@@ -60,14 +60,24 @@ def references(
             the type, unless it is among them.
         places: whether paths go on at places in lists that are written out.
     """
-    found = _found(expression, _key_or_place) if places else _usual(expression)
+    if places:
+        return _without_types(_found(expression, _key_or_place), declared)
+    found = _usual(expression)
+    # Hardly any expression names a type, and each is asked for what it reads again and again.
+    if _TYPES.isdisjoint([reference.path for reference in found]):
+        return found
+    return _without_types(found, declared)
+
+
+_TYPES: Final = frozenset((name,) for name in TYPE_VALUES)
+
+
+def _without_types(found: tuple[Reference, ...], declared: Container[str]) -> tuple[Reference, ...]:
     return tuple(
         [
             reference
             for reference in found
-            if len(reference.path) > 1
-            or reference.path[0] not in TYPE_VALUES
-            or reference.path[0] in declared
+            if reference.path not in _TYPES or reference.path[0] in declared
         ]
     )
 

@@ -86,7 +86,9 @@ class Parts:
         self.retention = Retention(store, self.turns, self.overview)
         self.migrations = Migrations(store, self.turns, self.past, self.repairs, clock)
         self.receiver = Receiver(store, clock, self.turns, self.inbox, chance)
-        self.triggering = Triggering(store, clock, self.starter, self.receiver, self.inbox)
+        self.triggering = Triggering(
+            store, clock, self.starter, self.receiver, self.inbox, self.turns
+        )
         sweeper = Sweeper(store, clock, self.turns.drain, poll)
         scheduler = Scheduler(store, clock, self.triggering, schedules) if schedules else None
         self.background = Background(sweeper, engine and engine(results), scheduler)

@@ -21,6 +21,10 @@ nothing: it is passed over, and the next one has its place.
 **What goes on already.** Of a flow that runs in the conversation, ``Reentry`` says what happens.
 A message of a conversation in which another flow runs is for that one, unless a trigger with a
 higher priority than any of that flow's wants it.
+
+**While people have it.** In a conversation that a flow has handed to people, what is said is for
+them: a message, or the opening of the conversation, begins nothing, whatever the priority. Other
+events begin what they begin, but no session that people are talking in is begun anew.
 """
 
 from __future__ import annotations
@@ -94,7 +98,10 @@ class Beginning:
 
 
 def answering(
-    event: Event, offers: Iterable[Offer], active: Collection[str] = ()
+    event: Event,
+    offers: Iterable[Offer],
+    active: Collection[str] = (),
+    people: Collection[str] = (),
 ) -> tuple[Beginning, ...]:
     """What begins because of an event; nothing where it is for a session that runs.
 
@@ -102,21 +109,29 @@ def answering(
         event: what happened.
         offers: the flows that may begin, each once.
         active: the flows that run in the conversation.
+        people: those of them that have handed it to people.
     """
-    return tuple(one for one in tried(event, offers, active) if not one.misfits)
+    return tuple(one for one in tried(event, offers, active, people) if not one.misfits)
 
 
 def tried(
-    event: Event, offers: Iterable[Offer], active: Collection[str] = ()
+    event: Event,
+    offers: Iterable[Offer],
+    active: Collection[str] = (),
+    people: Collection[str] = (),
 ) -> tuple[Beginning, ...]:
     """As ``answering``, with those that are passed over since their inputs do not fit."""
     known = tuple(offers)
     single = event.name in {MESSAGE, OPENED}
+    if single and people:
+        return ()
     floor = _floor(known, active) if single else ()
     begun: set[str] = set()
     found: list[Beginning] = []
     for offer, trigger in _fired(event, known, active):
         flow = offer.flow
+        if flow in people and trigger.reentry is Reentry.RESTART:
+            continue
         above = all(flow == one or trigger.priority > priority for one, priority in floor)
         if flow in begun or not above:
             continue
@@ -362,7 +377,7 @@ def _input(event: Event) -> Any:
     """What the user said: a value that was chosen, else the text without outer blanks; or None."""
     if not isinstance(event.data, dict):
         return None
-    if "value" in event.data:
+    if event.data.get("value") is not None:
         return event.data["value"]
     text = event.data.get("text")
     return text.strip() if isinstance(text, str) else None

@@ -241,6 +241,8 @@ class Statechart:
         deferred: event descriptors (UML's deferrable triggers; SCXML has none). An external event
             that matches one and enables no transition is kept, 16 at most, and handled once
             something listens to it. Empty for pure SCXML.
+        exact: names of events whose descriptors mean no other event, not even one whose name
+            continues theirs with a dot. Empty for pure SCXML.
         limit: microsteps that one macrostep may take.
         contact: what is known of the contact's values: their types, and their values where the
             contact has none. Of others, nothing is known.
@@ -255,6 +257,7 @@ class Statechart:
     data: tuple[Datum, ...] = ()
     inputs: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     limit: int = LIMIT
     contact: tuple[Datum, ...] = ()
     tenant: tuple[Datum, ...] = ()
@@ -284,7 +287,7 @@ def state_id(*parts: str) -> str:
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'
     """
-    return "/".join(map(_escaped, parts))
+    return "/".join([_escaped(part) for part in parts])
 
 
 def _escaped(part: str) -> str:

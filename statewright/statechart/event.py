@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -89,6 +89,15 @@ def prefixes(name: str) -> list[str]:
     """
     tokens = name.split(".")
     return [".".join(tokens[: n + 1]) for n in range(len(tokens))]
+
+
+def meant(name: str, exact: Container[str]) -> list[str]:
+    """As ``prefixes``, without those that mean an event exactly, and so not one of this name.
+
+    >>> meant("message.read", {"message"}), meant("message", {"message"})
+    (['message.read'], ['message'])
+    """
+    return [stem for stem in prefixes(name) if stem == name or stem not in exact]
 
 
 def is_event_name(name: str) -> bool:

@@ -267,3 +267,29 @@ nodes:
   bye: {type: end}
 """
     assert codes(text) == ["D402"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("business_hours: {days: {mon: '09:00-17:00'}, closed: first}", ["D402"]),
+        ("inactivity: {after: 1h, to: first}", ["D402"]),
+        ("on_error: fallback, fallback: tell", []),
+    ],
+    ids=["closed", "silent", "failed"],
+)
+def test_an_assignment_may_be_read_only_where_it_may_be_left_midway(
+    settings: str, told: list[str]
+) -> None:
+    text = f"""
+start: hello
+settings: {{{settings}}}
+variables: {{n: {{type: int, default: 0}}}}
+nodes:
+  hello: {{type: message, text: Hello., next: first}}
+  first: {{type: set, actions: [{{set: n, to: 1}}], next: second}}
+  second: {{type: set, actions: [{{set: n, to: 2}}], next: tell}}
+  tell: {{type: message, text: "{{{{ n }}}}", next: bye}}
+  bye: {{type: end}}
+"""
+    assert codes(text) == told

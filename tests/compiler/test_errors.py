@@ -9,7 +9,7 @@ import pytest
 from statewright import compiler, flows
 from statewright.flows.resolving import resolved
 from statewright.statechart import parse_script, play
-from tests.compiler.conversations import HEADER, NOW, compiled, said, talk, turns
+from tests.compiler.conversations import HEADER, NOW, compiled, drafted, said, talk, turns
 from tests.compiler.rehydration import played_anew
 
 ASKING = """
@@ -424,3 +424,36 @@ nodes:
 """
     for data in ({"status": "odd", "code": 1}, None, "text"):
         assert talk(flow, {"result": "ask", "data": data}) == ["request result 0"]
+
+
+BROKEN = """
+start: NODE
+variables: {n: {type: int, default: 1}, items: {type: list, default: [1]}, many: {type: dyn, default: x}}
+settings: {on_error: fallback, fallback: told}
+nodes:
+  told: {type: end, text: "{{ error.node }}: {{ error.class }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "change: {type: set, actions: [{set: n, to: '{{ many }}'}], next: told}",
+        "change.1/a: {type: set, actions: [{set: n, to: '{{ many }}'}], next: told}",
+        "change: {type: set, on_error: {retry: 1}, actions: [{set: n, to: '{{ many }}'}], next: told}",
+        "change: {type: loop, each: many, nodes: {on: {type: continue}}, next: told}",
+        "change: {type: loop, each: many, on_error: {retry: 1}, nodes: {on: {type: continue}}, next: told}",
+        "change: {type: loop, while: many, nodes: {on: {type: continue}}, next: told}",
+    ],
+)
+def test_an_error_names_the_node_of_the_drawing(node: str) -> None:
+    name = node.partition(":")[0]
+    played = drafted(BROKEN.replace("NODE", name) + f"  {node}")
+    assert said(played)[-1] == f"{name}: expression"
+
+
+def test_a_loop_that_cannot_begin_is_one_error() -> None:
+    node = "  all: {type: loop, each: many, nodes: {on: {type: continue}}, next: told}"
+    played = drafted(BROKEN.replace("NODE", "all") + node)
+    incidents = [one for turn in played for one in turn.macrostep.incidents]
+    assert [one.name for one in incidents if one.name != "log"] == ["error.execution.action"]

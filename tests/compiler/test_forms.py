@@ -95,11 +95,72 @@ def test_answers_that_are_no_map_are_none_of_them(values: object) -> None:
     assert said(played_anew(FORM, odd, "Ada", "a@b.co", "s"))[-1] == "Ada a@b.co S"
 
 
-@pytest.mark.parametrize("data", ["Ada", [1], True, {"node": "other", "values": {"name": "Ada"}}])
-def test_what_is_for_no_form_is_passed_over(data: object) -> None:
-    (*_, last) = played_anew(FORM, {"event": "form.submit", "data": data})
+def test_what_is_for_another_form_is_passed_over() -> None:
+    other = {"node": "other", "values": {"name": "Ada"}}
+    (*_, last) = played_anew(FORM, {"event": "form.submit", "data": other})
     assert not last.messages
     assert not last.macrostep.incidents
+
+
+@pytest.mark.parametrize("data", [None, "Ada", [1], [["name", "Ada"]], True, {"node": None}])
+def test_what_is_submitted_without_answers_is_told_so(data: object) -> None:
+    (*_, last) = played_anew(FORM, {"event": "form.submit", "data": data})
+    assert last.messages[0]["invalid"] == ["name", "email", "size"]
+    assert not last.macrostep.incidents
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  ", [], {}, "none", "None!"])
+def test_what_may_be_skipped_is_left_out_by_what_says_nothing_or_so(nothing: object) -> None:
+    played = played_anew(FORM, submitted(name="Ada", email="ada@example.org", size=nothing))
+    assert said(played)[-1] == "Ada ada@example.org -"
+
+
+MANY = """
+locale: en
+locales: {de: {nodes: {details: {fields: {name: {retry: "Zwei Buchstaben, bitte"}}}}}}
+start: details
+variables: {person: map}
+nodes:
+  details:
+    type: form
+    fields:
+      name: {text: "Name?", retry: "Two letters, please"}
+      born: {text: "Born?", input: date, retry: "{{ name }}, when?"}
+      drinks: {text: "Drinks?", input: multiple_choice, choices: [tea, milk], skip: [none]}
+    variable: person
+    next: bye
+  bye: {type: end, text: "{{ person.?drinks.orValue(['none']).join('+') }}"}
+"""
+
+
+def test_several_choices_may_be_submitted_as_a_list() -> None:
+    for drinks, kept in (
+        (["tea", "milk"], "tea+milk"),
+        ([2], "milk"),
+        ("tea, milk", "tea+milk"),
+        ([], "none"),
+    ):
+        values = submitted(name="Ada", born="1815-12-10", drinks=drinks)
+        assert talk(MANY, values)[-1] == kept
+
+
+def test_a_client_learns_why_an_answer_will_not_do() -> None:
+    values = {"name": ["Ada"], "born": "soon", "drinks": ["tea", "wine"]}
+    (message,) = played_anew(MANY, submitted(**values))[-1].messages
+    assert message["problems"] == [
+        {"field": "name", "reason": "Two letters, please"},
+        {"field": "born", "reason": "Please answer with a date, such as 2026-12-31."},
+        {"field": "drinks", "reason": "Please choose from the answers offered."},
+    ]
+    (message,) = played_anew(MANY, submitted(name="Ada", born=None))[-1].messages
+    assert message["problems"] == [{"field": "born", "reason": "This is needed."}]
+    (message,) = played_anew(MANY, submitted(name=[]), data={"locale": "de-AT"})[-1].messages
+    assert message["problems"] == [
+        {"field": "name", "reason": "Das wird gebraucht."},
+        {"field": "born", "reason": "Das wird gebraucht."},
+    ]
+    (message,) = played_anew(MANY, submitted(name=7), data={"locale": "de-AT"})[-1].messages
+    assert message["problems"][0] == {"field": "name", "reason": "Zwei Buchstaben, bitte"}
 
 
 def test_what_is_submitted_stands_for_what_was_answered_before() -> None:

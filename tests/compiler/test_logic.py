@@ -8,6 +8,7 @@ import pytest
 
 from statewright.errors import InvalidScript
 from tests.compiler.conversations import compiled, drafted, said, talk, turns
+from tests.compiler.rehydration import played_anew
 
 ROUTE = """
 start: route
@@ -206,6 +207,74 @@ nodes:
   bye: {type: end, text: Bye}
 """
     assert talk(flow) == ["Bye"]
+
+
+OFF = """
+start: first
+variables: {age: {type: int, default: 1}}
+nodes:
+  first: {FIRST, disabled: true}
+  a: {type: end, text: A}
+  bye: {type: end, text: Bye}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("type: condition, branches: [{if: 'false', to: a}], else: bye", ["A"]),
+        ("type: condition, branches: [{if: 'nobody > 1', to: a}], else: bye", ["A"]),
+        ("type: set, actions: [{set: nobody, to: '{{ what }}'}], next: bye", ["Bye"]),
+        ("type: http, url: 'http://{{ nobody }}', success: bye", ["Bye"]),
+        ("type: question, text: '{{ what }}?', variable: nobody, next: bye", ["Bye"]),
+        ("type: loop, while: nobody, nodes: {x: {type: continue}}, next: bye", ["Bye"]),
+        ("type: subflow, flow: nowhere.yaml, next: bye", ["Bye"]),
+        ("type: message, text: Hi, next: [{if: age > 1, to: a}, {to: bye}]", ["Bye"]),
+        ("type: end, text: Away, outcome: away", []),
+    ],
+)
+def test_what_is_wrong_in_a_node_that_is_switched_off_is_in_nobodys_way(
+    first: str, expected: list[str]
+) -> None:
+    text = OFF.replace("FIRST", first)
+    assert [one.code for one in compiled(text).findings if one.code[0] in "DEGX"] in ([], ["D403"])
+    played = turns(text)
+    assert said(played) == expected
+    assert (played[-1].status, played[-1].outcome) == ("completed", "completed")
+
+
+def test_an_interrupt_that_is_switched_off_never_happens() -> None:
+    text = """
+start: ask
+variables: {name: string}
+nodes:
+  ask: {type: question, text: "Name?", variable: name, next: bye}
+  bye: {type: end, text: "Bye {{ name }}"}
+  help:
+    type: interrupt
+    words: [help]
+    disabled: true
+    nodes: {told: {type: message, text: "{{ nobody }}", next: on}, on: {type: leave}}
+"""
+    assert talk(text, "help") == ["Name?", "Bye help"]
+
+
+def test_a_node_that_ends_a_body_cannot_be_switched_off() -> None:
+    text = """
+start: rounds
+nodes:
+  rounds:
+    type: loop
+    times: 2
+    nodes:
+      hi: {type: message, text: Hi, next: on}
+      on: {type: continue, disabled: true}
+    next: bye
+  bye: {type: end, text: Bye}
+"""
+    assert talk(text) == ["Hi", "Hi", "Bye"]
+    (finding,) = [one for one in compiled(text).findings if one.code == "S110"]
+    assert "is led out of what is around it all the same" in finding.message
 
 
 def test_the_time_of_a_whole_flow_is_bounded() -> None:
@@ -428,3 +497,51 @@ nodes:
   bye: {type: end, text: Bye}
 """
     assert talk(flow, {"advance": "90s"}) == ["Bye"]
+
+
+WHOLE = """
+start: change
+variables:
+  n: {type: int, default: 1}
+  many: {type: list, default: [1]}
+  late: string
+  size: {type: int, maximum: 9, default: 0}
+settings: {on_error: fallback, fallback: told}
+nodes:
+  change: {type: set, actions: [{set: n, to: 5}, {append: many, value: '{{ n }}'}, LAST], next: told}
+  told: {type: end, text: "{{ n }} {{ size(many) }} {{ has(vars.late) }} {{ size }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("{set: late, to: here}", "5 2 true 0"),
+        ("{set: size, to: '{{ n * 2 }}'}", "1 1 false 0"),
+        ("{set: late, to: here}, {increment: size, by: 10}", "1 1 false 0"),
+        ("{unset: n}, {set: size, to: '{{ n }}'}", "1 1 false 0"),
+        ("{increment: size, by: '{{ n }}'}, {unset: late}", "5 2 false 5"),
+    ],
+)
+def test_a_node_makes_all_of_its_changes_or_none(last: str, expected: str) -> None:
+    assert said(played_anew(WHOLE.replace("LAST", last))) == [expected]
+
+
+def test_what_is_known_of_the_contact_is_changed_with_the_variables_or_not_at_all() -> None:
+    text = """
+start: change
+variables: {n: {type: int, default: 1}}
+settings: {on_error: fallback, fallback: told}
+nodes:
+  change:
+    type: set
+    actions:
+      - {increment: contact.visits, by: 1}
+      - {set: contact.name, to: Ada}
+      - {set: n, to: "{{ contact.name }}"}
+      - {set: contact.level, to: 3}
+    next: told
+  told: {type: end, text: "{{ contact }} {{ n }}"}
+"""
+    assert talk(text) == ["{} 1"]
+    assert talk(text.replace('n, to: "{{ contact.name }}"', "n, to: 2"))[0].endswith("2")

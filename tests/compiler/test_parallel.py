@@ -48,6 +48,13 @@ def test_a_plain_answer_goes_to_the_question_that_was_asked_first() -> None:
     ]
 
 
+def test_it_does_so_too_when_the_last_question_was_answered_just_before() -> None:
+    text = ALL.replace("start: both", "start: hi").replace(
+        "nodes:\n  both:", "nodes:\n  hi: {type: question, text: 'Hi?', next: both}\n  both:", 1
+    )
+    assert talk(text, "yo", "Ada", "red")[3:] == ["Hello Ada", "red is nice", "Bye"]
+
+
 def test_an_answer_that_names_a_node_goes_there() -> None:
     said_ = talk(ALL, answer("ask_colour", "red"), answer("ask_name", "Ada"))
     assert said_[2:] == ["red is nice", "Hello Ada", "Bye"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from statewright.statechart import Turn
-from tests.compiler.conversations import compiled, said, turns
+from tests.compiler.conversations import compiled, drafted, said, turns
 from tests.compiler.rehydration import played_anew
 
 FLOW = """
@@ -248,3 +248,32 @@ def test_the_next_wait_has_a_deadline_of_its_own() -> None:
     script = [FAILURE, {"advance": "10m"}, FAILURE, {"advance": "4m"}, "help", {"advance": "5m"}]
     assert len(calls(played_anew(PAUSED, *script))) == 2
     assert len(calls(played_anew(PAUSED, *script, {"advance": "1m"}))) == 3
+
+
+@pytest.mark.parametrize(
+    "policy", ["{retry: 3, fallback: sorry}", "{retry: 3, wait: 10s, fallback: sorry}"]
+)
+def test_nothing_is_tried_again_that_a_rule_has_just_forbidden(policy: str) -> None:
+    flow = (
+        FLOW.replace("POLICY", f"on_error: {policy},") + "rules: {no: {never: 'n > 1', at: call}}"
+    )
+    played = played_anew(flow)
+    assert said(played) == ["Sorry"]
+    assert calls(played) == []
+    broken = [one for turn in played for one in turn.macrostep.incidents if "rule" in one.name]
+    assert len(broken) == 1
+
+
+def test_a_rule_is_no_reason_to_try_again_where_the_flow_tries_all_of_its_work_again() -> None:
+    flow = FLOW.replace("POLICY", "").replace("{on_error: fail}", "{on_error: retry}")
+    flow = flow.replace("  sorry: {type: end, text: Sorry}\n", "")
+    played = drafted(flow + "rules: {no: {never: 'n > 1', at: call}}")
+    assert played[-1].status == "failed"
+    assert calls(played) == []
+
+
+def test_a_rule_that_is_broken_leads_to_the_port_for_errors_without_another_try() -> None:
+    flow = FLOW.replace("POLICY", "on_error: {retry: 3}, error: sorry,")
+    played = played_anew(flow + "rules: {no: {never: 'n > 1', at: call}}")
+    assert said(played) == ["Sorry"]
+    assert calls(played) == []

@@ -165,6 +165,23 @@ def test_a_rule_whose_condition_decides_nothing_is_told(rule: str) -> None:
     assert [(one.code, one.verdict) for one in told] == [("T805", Verdict.PROVED)]
 
 
+def test_a_moment_outside_of_what_a_variable_may_hold_never_comes_whatever_else_is_in_doubt() -> (
+    None
+):
+    text = """
+start: ask
+rules: {idle: {first: bye, before: {at: bye, if: "age < 0"}}}
+variables: {age: {type: int, minimum: 0}, name: string, n: {type: int, default: 0}}
+nodes:
+  ask: {type: question, text: Name?, variable: name, window: 3s, next: check}
+  check: {type: condition, branches: [{if: "name.contains(name)", to: how_old}], else: bye}
+  how_old: {type: question, text: Age?, input: integer, variable: age, next: bye}
+  bye: {type: end, text: "{{ vars.?age.orValue(0) }} {{ n }}"}
+"""
+    told = [(one.code, one.verdict) for one in found(text) if one.code.startswith("T8")]
+    assert told == [("T805", Verdict.PROVED)]
+
+
 def test_a_rule_about_a_variable_that_is_never_given_is_told() -> None:
     text = DESK.replace("ok: {type", "x: int, ok: {type").replace("RULE", "{never: 'x > 3'}")
     assert [one.code for one in found(text)] == ["T805"]

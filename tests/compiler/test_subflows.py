@@ -386,3 +386,97 @@ def test_a_flow_that_is_never_run_makes_nothing_wait_for_it(tmp_path: Path) -> N
     release = compiler.compile(flow).draft()
     played = list(play(release.statechart, parse_script([decided]), session="s", seed="s", now=NOW))
     assert said(played)[-1] == "What a pity."
+
+
+FAILING = """
+statewright: 1
+start: find
+variables: {found: string}
+settings: {on_error: fail}
+nodes:
+  find: {type: http, url: "https://api.example.com", success: bye, retries: 0}
+  bye: {type: end}
+"""
+
+RUNNING = """
+statewright: 1
+start: run
+nodes:
+  run: {type: subflow, flow: failing.yaml, next: bye, on: {error: sad}}
+  bye: {type: end, text: Bye}
+  sad: {type: end, text: "{{ error.class }} {{ error.status }} at {{ error.node }}"}
+"""
+REFUSED = {"result": "run/find", "data": {"status": 404, "headers": {}, "body": None}}
+
+
+def drafted(flow: flows.Flow, *script: object) -> list[Turn]:
+    chart = compiler.compile(flow).draft().statechart
+    return list(play(chart, parse_script(list(script)), session="s", seed="s", now=NOW))
+
+
+def test_what_a_flow_does_not_answer_itself_leaves_it_by_error_as_what_it_was(
+    tmp_path: Path,
+) -> None:
+    flow = read(tmp_path, RUNNING, failing=FAILING)
+    assert said(drafted(flow, REFUSED)) == ["status 404 at find"]
+
+
+def test_a_flow_answers_its_errors_first(tmp_path: Path) -> None:
+    answering = FAILING.replace("on_error: fail", "on_error: continue")
+    assert said(drafted(read(tmp_path, RUNNING, failing=answering), REFUSED)) == ["Bye"]
+
+
+def test_what_a_flow_cannot_compute_leaves_it_by_error(tmp_path: Path) -> None:
+    failing = """
+statewright: 1
+start: count
+variables: {n: int}
+nodes:
+  count: {type: set, actions: [{set: n, to: "{{ 1 / size('') }}"}], next: bye}
+  bye: {type: end}
+"""
+    flow = read(tmp_path, RUNNING, failing=failing)
+    assert said(drafted(flow)) == ["expression 0 at count"]
+
+
+def test_without_its_port_an_error_of_a_flow_goes_to_the_try_around_it(tmp_path: Path) -> None:
+    parent = """
+statewright: 1
+start: careful
+nodes:
+  careful:
+    type: try
+    nodes:
+      run: {type: subflow, flow: failing.yaml, next: on}
+      on: {type: leave}
+    catch:
+      - errors: [404]
+        nodes: {gone: {type: message, text: "Gone: {{ error.status }}", next: off}, off: {type: leave}}
+    next: bye
+  bye: {type: end, text: Bye}
+"""
+    assert said(drafted(read(tmp_path, parent, failing=FAILING), REFUSED)) == ["Gone: 404", "Bye"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [("then: continue", ["Bye"]), ("fallback: again", ["Again"]), ("then: fail", [])],
+)
+def test_without_its_port_the_policy_of_the_node_counts(
+    tmp_path: Path, policy: str, expected: list[str]
+) -> None:
+    parent = RUNNING.replace(", on: {error: sad}", f", on_error: {{{policy}}}").replace(
+        "  sad:", "  again: {type: end, text: Again}\n  sad:"
+    )
+    parent = parent.replace("{{ error.class }} {{ error.status }} at {{ error.node }}", "Sad")
+    played = drafted(read(tmp_path, parent, failing=FAILING), REFUSED)
+    assert said(played) == expected
+    assert played[-1].status == ("completed" if expected else "failed")
+
+
+def test_a_flow_that_fails_is_run_again_before_it_is_left_by_error(tmp_path: Path) -> None:
+    parent = RUNNING.replace("next: bye, on:", "next: bye, on_error: {retry: 1}, on:")
+    flow = read(tmp_path, parent, failing=FAILING)
+    again = {**REFUSED, "result": "run/find"}
+    assert said(drafted(flow, again)) == []
+    assert said(drafted(flow, again, again)) == ["status 404 at find"]

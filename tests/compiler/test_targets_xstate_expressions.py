@@ -261,6 +261,25 @@ def test_signs_that_may_end_a_name_are_understood_in_the_same_way(node: NodeTool
     assert disagreements(node, calls, {}) == []
 
 
+LED: dict[str, tuple[str, ...]] = {
+    "1|+1": ("1", "+1", "1, +1", "+1 and 1", "1 +1", "+1 1", "2", "++1"),
+    "& Sons|Sons": ("& Sons", "Sons, & Sons", "Sons & Sons", "&Sons", "Sons, "),
+    "-a|a": ("-a", "- a", "a, -a", "- a\\n- -a", "----- a"),
+    "+|-|*": ("+", "+, -", "+,-,*", "1"),
+    "é|e": ("e\u0301", "é, e"),
+}
+
+
+@pytest.mark.parametrize("labels", LED)
+def test_signs_that_may_begin_a_name_are_understood_in_the_same_way(
+    node: NodeTools, labels: str
+) -> None:
+    offered = ", ".join(f"{{'value': '{one}', 'label': '{one}'}}" for one in labels.split("|"))
+    functions = ("choice", "choices")
+    calls = [f"answer.{each}('{one}', [{offered}])" for each in functions for one in LED[labels]]
+    assert disagreements(node, calls, {}) == []
+
+
 NUMBERS = (
     *("1.250", "12,5", "12.5", "1.250,50", "1,250.5", "0.500", "1 250,5", "1\u202f250", "1’250.5"),
     *(

@@ -165,3 +165,29 @@ nodes:
     assert said(played)[-1] == "1.25 1250"
     read = snapshot_from_json(snapshot_to_json(played[-1].macrostep.snapshot))
     assert read == played[-1].macrostep.snapshot
+
+
+def test_a_day_that_a_program_sends_is_gregorian_in_every_language() -> None:
+    flow = """
+locale: ne
+start: ask
+variables: {born: date}
+nodes:
+  ask: {type: question, text: Born?, input: date, variable: born, retry: Again, next: bye}
+  bye: {type: end, text: "{{ born }}"}
+"""
+    picked = {"event": "message", "data": {"value": "2047-05-12", "text": "12/05/2047"}}
+    assert said(played_anew(flow, "2047-05-12", picked)) == ["Born?", "Again", "2047-05-12"]
+
+
+def test_a_day_that_is_submitted_is_gregorian_in_every_language() -> None:
+    flow = """
+locale: am
+start: ask
+variables: {p: map}
+nodes:
+  ask: {type: form, fields: {born: {text: Born?, input: date}}, variable: p, next: bye}
+  bye: {type: end, text: "{{ p.born }}"}
+"""
+    submitted = {"event": "form.submit", "data": {"values": {"born": "2018-05-12"}}}
+    assert said(played_anew(flow, submitted))[-1] == "2018-05-12"

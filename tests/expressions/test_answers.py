@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ CITIES = [
     {"value": "x", "label": "1"},
     {"value": "a,b", "label": "A, B"},
 ]
+
+NO_SIZES: tuple[Any, ...] = (-1, "-1", "big", math.nan, 1e30, 1.5, True, None, [1], {})
+NO_TEXTS: tuple[Any, ...] = (5, None, ["image/png"], True, {})
+NO_FILES: tuple[Any, ...] = (5, [5], [None], {}, [[]], True)
 
 
 def understood(function: str, answer: Any) -> Any:
@@ -160,7 +165,19 @@ def understood(function: str, answer: Any) -> Any:
         ("date", "２０２４-０２-２９.", "2024-02-29"),
         ("date", "2023-02-29", None),
         ("time", "２：３０ p.m.", "14:30"),
-        ("file", {"url": "a", "size": -1}, None),
+        ("file", {"url": "a", "size": "12"}, {"url": "a", "size": 12}),
+        *(("file", {"url": "a", "size": size}, {"url": "a"}) for size in NO_SIZES),
+        *(("file", {"url": "a", "name": odd, "type": odd}, {"url": "a"}) for odd in NO_TEXTS),
+        (
+            "file",
+            {"url": None, "link": " https://example.org/a "},
+            {"link": " https://example.org/a ", "url": "https://example.org/a"},
+        ),
+        *(
+            ("file", {"url": url}, None)
+            for url in (5, ["a"], " ", "a b", "a\x00", "javascript:alert(1)", "file:///etc/passwd")
+        ),
+        *(("file", odd, None) for odd in NO_FILES),
         ("file", {"url": "a", "size": 0}, {"url": "a", "size": 0}),
         (
             "file",
@@ -343,6 +360,18 @@ def test_a_word_that_is_a_choice_itself_does_not_stand_between_others(
         ("A+ B+", "A++B+", "A+ B+"),
         ("A A+ A++ B", "A++ B", None),
         ("A A+ A++ B", "A++, B", "A++ B"),
+        ("1 +1", "1, +1", "1 +1"),
+        ("1 +1", "+1 and 1", "+1 1"),
+        ("1 +1", "1 +1", None),
+        ("1 +1", "+1 1", None),
+        ("1 +1", "2", None),
+        ("&x x", "x, &x", "x &x"),
+        ("&x x", "x & x", None),
+        ("-a a", "a, -a", "a -a"),
+        ("-a a", "- a\n- -a", "a -a"),
+        ("+ - *", "+, - and *", "+ - *"),
+        (".NET C#", "c#, .net", "C# .NET"),
+        ("é e", "e\u0301, e", "é e"),
     ],
 )
 def test_a_sign_that_may_end_a_name_does_not_stand_between_two(

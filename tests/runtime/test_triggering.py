@@ -234,3 +234,47 @@ async def test_a_session_goes_on_that_an_event_cannot_begin_anew(world: World) -
     (told,) = await happened(world, runtime, Event("paid", {"o": "x"}))
     assert told.key == first.key
     assert (await runtime.session(first.key)).status is Status.ACTIVE
+
+
+TO_PEOPLE = """
+statewright: 1
+start: people
+triggers:
+  any: {type: message}
+  again: {type: keyword, words: [start over], reentry: restart}
+  beside: {type: keyword, words: [beside], reentry: parallel}
+nodes:
+  people: {type: handoff, text: "Somebody will come.", next: bye}
+  bye: {type: end, text: "Glad to help."}
+"""
+
+NEWS = """
+statewright: 1
+start: tell
+variables: {well: string}
+triggers:
+  shipped: {type: event, event: order.shipped, priority: 9}
+  help: {type: keyword, words: [help], priority: 9}
+  opened: {type: opened, priority: 9}
+nodes:
+  tell: {type: question, text: "It is on its way. Well?", variable: well, next: bye}
+  bye: {type: end, text: "{{ well }}!"}
+"""
+
+
+async def test_the_bot_is_silent_while_people_have_the_conversation(world: World) -> None:
+    runtime = await world.worker()
+    for name, text in (("talk", TO_PEOPLE), ("news", NEWS)):
+        await runtime.publish(compiler.compile(flows.parse(text)).release(), flow=name)
+    (first,) = await happened(world, runtime, "hi")
+    for what in ("start over", "beside", "help", Event("conversation.opened", {})):
+        assert {one.key for one in await happened(world, runtime, what)} == {first.key}
+    news, _ = await happened(world, runtime, Event("order.shipped", {}))
+    assert await said(runtime, news) == ["It is on its way. Well?"]
+    # What is said is still for the people; only then for the question.
+    assert [one.key for one in await happened(world, runtime, "Thanks")] == [first.key]
+    assert await said(runtime, first) == ["Somebody will come."]
+    await happened(world, runtime, Event("handoff.resolved", {}))
+    assert await said(runtime, first) == ["Somebody will come.", "Glad to help."]
+    assert [one.key for one in await happened(world, runtime, "Fine")] == [news.key]
+    assert await said(runtime, news) == ["It is on its way. Well?", "Fine!"]

@@ -141,6 +141,8 @@ async def test_a_state_that_is_not_what_was_stored_is_not_stepped() -> None:
         Event("session.end"),
         Event("tick"),
         Event("a..b"),
+        Event("message", "hi"),
+        Event("message", [{"text": "hi"}]),
         Event("hi", invocation="x"),
     ],
     ids=repr,

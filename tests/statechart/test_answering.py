@@ -209,3 +209,33 @@ def test_a_word_that_covers_another_one_is_held_with_it(
 @given(st.text())
 def test_words_are_folded_once(text: str) -> None:
     assert spoken(spoken(text)) == spoken(text)
+
+
+def test_what_is_said_while_people_have_the_conversation_begins_nothing() -> None:
+    offers = [
+        Offer("talk", (any_message(), keyword("again", reentry=Reentry.RESTART))),
+        Offer("help", (keyword("help", priority=9), Trigger("open", TriggerKind.OPENED))),
+    ]
+    said = [Event("message", {"text": text}, NOW) for text in ("hi", "again", "help")]
+    for event in (*said, Event("conversation.opened", {}, NOW)):
+        assert answering(event, offers, {"talk"}, {"talk"}) == ()
+    assert answering(said[2], offers, {"talk"}) != ()
+
+
+def test_events_begin_what_they_begin_while_people_have_it_but_restart_nothing_of_theirs() -> None:
+    def shipped(reentry: Reentry) -> Trigger:
+        return Trigger("shipped", TriggerKind.EVENT, event="order.shipped", reentry=reentry)
+
+    event = Event("order.shipped", {}, NOW)
+    offers = [
+        Offer("talk", (shipped(Reentry.RESTART),)),
+        Offer("news", (shipped(Reentry.IGNORE),)),
+        Offer("beside", (shipped(Reentry.PARALLEL),)),
+    ]
+    active, people = {"talk", "beside"}, {"talk", "beside"}
+    assert [one.flow for one in answering(event, offers, active, people)] == ["beside", "news"]
+    assert [one.flow for one in answering(event, offers, active, {"beside"})] == [
+        "beside",
+        "news",
+        "talk",
+    ]

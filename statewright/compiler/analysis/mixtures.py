@@ -86,10 +86,10 @@ class _Spreading:
         for write in writes:
             node = graph.nodes[write.node]
             is_set = isinstance(node.config, Set) and write.operation in _REPLACING
-            if is_set and not node.disabled:
+            if is_set:
                 self._given[write.node].clear()
                 self._replaced.add(write.node)
-            for kind in () if node.disabled else _kinds(write, node):
+            for kind in _kinds(write, node):
                 self._given[write.node].setdefault(kind, write.source.location)
 
     def kinds(self) -> set[str]:

@@ -69,8 +69,6 @@ def pace_of(node: Node, flow: Flow, wired: Collection[str]) -> Pace:
         flow: the flow that it belongs to.
         wired: ids of the nodes of which a choice or a button leads somewhere.
     """
-    if node.disabled:
-        return Pace.AT_ONCE
     config = node.config
     if isinstance(config, Message):
         return Pace.PEOPLE if config.wait or node.id in wired else Pace.AT_ONCE

@@ -8,6 +8,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from statewright.compiler.analysis.writes import plain_path
 from statewright.compiler.paths import path_from
 from statewright.compiler.scope import Lent, environment_of, session_variables
 from statewright.compiler.texts import Role, Text, texts_of
@@ -21,6 +22,7 @@ from statewright.expressions import (
     check,
     parse,
     parse_template,
+    references,
 )
 from statewright.expressions.operations.patterns import searcher
 from statewright.flows.model import Flow
@@ -38,21 +40,21 @@ class ParsedText(Struct, frozen=True):
         problems: what the type checker found, with offsets in the whole text.
         form: what it is: an expression, also for the path of a variable; a template; None for a
             pattern, for a declared name that is written, and for what cannot be parsed.
+        expressions: those in it whose values it takes.
     """
 
     text: Text
     error: ExpressionError | None
     problems: tuple[Problem, ...]
     form: Expression | Template | None = None
+    expressions: tuple[Expression, ...] = ()
 
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        """The expressions in it whose values it takes."""
-        if isinstance(self.form, Template):
-            return tuple(hole.expression for hole in self.form.holes)
-        if self.form is None or self.text.role is Role.VARIABLE:
-            return ()
-        return (self.form,)
+
+def names_in(parsed: ParsedText) -> Iterator[str]:
+    """The variables whose values a text takes, once per place."""
+    for expression in parsed.expressions:
+        for reference in references(expression):
+            yield plain_path(reference.path)[0]
 
 
 def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
@@ -73,7 +75,13 @@ def _parsed(text: Text, environment: Environment, declared: Container[str]) -> P
         problems = tuple(_problems(text, form, environment))
     except ExpressionError as error:
         return ParsedText(text, error, ())
-    return ParsedText(text, None, problems, form)
+    return ParsedText(text, None, problems, form, _expressions(text, form))
+
+
+def _expressions(text: Text, form: Expression | Template | None) -> tuple[Expression, ...]:
+    if isinstance(form, Template):
+        return tuple([hole.expression for hole in form.holes])
+    return () if form is None or text.role is Role.VARIABLE else (form,)
 
 
 def _form(text: Text, declared: Container[str]) -> Expression | Template | None:

@@ -82,8 +82,6 @@ def ways_of(graph: Graph) -> Ways:
 
 def _drawn(graph: Graph, node: Node, ports: list[str]) -> Iterator[Way]:
     source = exit_of(node.id) if bodies_of(node.config) else node.id
-    if node.disabled:
-        ports, source = ports[:1], node.id
     by_lot = isinstance(node.config, Split) and len(ports) > 1
     for port in ports:
         failed: tuple[tuple[Expression, bool], ...] = ()
@@ -116,8 +114,6 @@ def _guard(edge: Edge) -> Expression | None:
 def _made(graph: Graph, node: Node) -> Iterator[Way]:
     """The steps that containers make: into their bodies, past them, out of them."""
     config = node.config
-    if node.disabled:
-        return
     if not isinstance(config, Interrupt):
         yield from (Way(node.id, body.entry) for body in bodies_of(config))
     if isinstance(config, Loop):

@@ -8,6 +8,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.drawing import Drawing, undecided
+from statewright.compiler.verification.moments import says_nothing
 from statewright.compiler.verification.questions import (
     BreakRule,
     Possible,
@@ -41,7 +42,7 @@ def _breaches(check: Check, flow: Flow, drawing: Drawing, rule: Rule) -> Iterato
             return
         if isinstance(answer, Undecided):
             unknown = unknown or answer
-    if unknown is not None:
+    if unknown is not None and not says_nothing(drawing.verification, rule):
         message = f"nobody knows whether the rule `{rule.name}` holds"
         yield undecided(check.finding(message, location, node=node), unknown.reason)
 

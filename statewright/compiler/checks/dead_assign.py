@@ -39,13 +39,16 @@ from typing import Final
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import reachable_from, successors_of
 from statewright.compiler.analysis.paces import Pace
+from statewright.compiler.analysis.texts import names_in
 from statewright.compiler.analysis.writes import Origin, Write, plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
 from statewright.expressions import Expression, references
-from statewright.flows.nodes import Operation, Parallel, Set, Try, bodies_of
+from statewright.flows.goals import Goal
+from statewright.flows.model import Flow
+from statewright.flows.nodes import Interrupt, Operation, Parallel, Set, Try, bodies_of
 
 REACH: Final = 1_000
 """How many nodes are followed behind an assignment; what may be read beyond counts as read."""
@@ -78,29 +81,38 @@ def _finding(check: Check, write: Write, name: str) -> Finding:
 def _reads(subject: Subject, apart: Collection[str]) -> Mapping[str, Collection[str]]:
     """Node → the variables that it reads; under ``""`` those that may be read at any time."""
     reads: dict[str, set[str]] = defaultdict(set)
-    # Where triggers lead, conversations only begin; to the others they may go at any time.
-    begun = {id(trigger.to) for trigger in subject.flow.triggers}
-    goals = [one.goal.node for one in goals_of(subject.flow) if id(one.goal) not in begun]
+    goals = [one.node for one in _midway(subject.flow)]
     also = reachable_from(goals, successors_of(subject.flow)) if goals else frozenset()
     for parsed in subject.texts:
         node = parsed.text.node
         seen = reads["" if not node or node in apart or node in also else node]
-        for expression in parsed.expressions:
-            for reference in references(expression):
-                seen.add(plain_path(reference.path)[0])
+        seen.update(names_in(parsed))
         if parsed.text.role is Role.VARIABLE and isinstance(parsed.form, Expression):
             # What is written in part is read as far as the rest of it goes.
-            for reference in references(parsed.form):
-                seen.add(plain_path(reference.path)[0])
+            seen.update(plain_path(reference.path)[0] for reference in references(parsed.form))
     return reads
+
+
+def _midway(flow: Flow) -> Iterator[Goal]:
+    """The goals to which a conversation may go from a node that waits for nothing.
+
+    Where triggers lead, and business hours, conversations only begin; and only one that waits may
+    be silent for too long.
+    """
+    settings = flow.settings
+    others = [trigger.to for trigger in flow.triggers]
+    if settings.business_hours is not None:
+        others.append(settings.business_hours.closed)
+    if settings.inactivity is not None:
+        others.append(settings.inactivity.to)
+    apart = set(map(id, others))
+    return (one.goal for one in goals_of(flow) if id(one.goal) not in apart)
 
 
 def _is_apart(subject: Subject, node: str) -> bool:
     """Whether a node is run at other times than the ways say."""
     around = (subject.nodes[node], *subject.graph.containers(node))
-    return any(
-        bodies_of(one.config) and isinstance(one.config, Try | Parallel) for one in around
-    ) or any(one.kind == "interrupt" for one in around)
+    return any(isinstance(one.config, (Try, Parallel, Interrupt)) for one in around)
 
 
 def _assigned(

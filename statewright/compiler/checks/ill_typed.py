@@ -252,6 +252,8 @@ _KEPT: Final[Mapping[type, Callable[[Check, Node, Any, Variable], Iterator[Findi
 def _failing(check: Check, subject: Subject) -> Iterator[Finding]:
     """Texts that make the functions fail which they are given to."""
     for parsed in subject.texts:
+        if "(" not in parsed.text.source.text:
+            continue
         form = parsed.form
         if isinstance(form, Template):
             parts = [(hole.expression, hole.offset) for hole in form.holes]

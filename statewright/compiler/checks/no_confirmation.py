@@ -80,7 +80,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     starts = (*subject.graph.beginnings, *(named.goal.node for named in goals_of(subject.flow)))
     unasked = reachable_from(starts, successors)
     for node in final:
-        if node.id in unasked and not node.disabled:
+        if node.id in unasked:
             yield check.finding(
                 f"`{node.id}` cannot be undone, and nobody was asked before",
                 node.location,
@@ -100,8 +100,6 @@ def _is_final(config: NodeConfig) -> bool:
 
 def _asks(subject: Subject, node: Node) -> bool:
     config = node.config
-    if node.disabled:
-        return False
     if isinstance(config, Message):
         return subject.paces[node.id] is Pace.PEOPLE
     return isinstance(config, Approval) or (

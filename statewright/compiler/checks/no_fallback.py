@@ -63,7 +63,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         limited = any(
             one.retries is not None and _may_refuse(one) for one in questions_in(node.config)
         )
-        if not limited or node.disabled or subject.graph.at(node.id, "fallback"):
+        if not limited or subject.graph.at(node.id, "fallback"):
             continue
         if node.on_error is None and not _is_caught(subject, node):
             yield check.finding(

@@ -45,7 +45,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     if settings.timeout is not None or settings.inactivity is not None:
         return
     for node in subject.nodes.values():
-        if not node.disabled and _waits_for_ever(node.config):
+        if _waits_for_ever(node.config):
             yield check.finding(
                 f"`{node.id}` may wait for ever",
                 node.location,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -71,7 +71,7 @@ class Pour(Struct, frozen=True):
         return (path for one in self.expressions for path in carried(one))
 
 
-_SPEAKING = Message | Question | Form | End | Approval | Handoff
+_SPEAKING: Final = (Message, Question, Form, End, Approval, Handoff)
 _LOG = re.compile(
     r"(?:^|[^a-z])(?:log|logs|logging|track|tracking|analytics|telemetry)(?:$|[^a-z])"
 )
@@ -82,9 +82,11 @@ def pours_of(subject: Subject) -> Iterator[Pour]:
     for parsed in subject.texts:
         text = parsed.text
         form = parsed.form
+        if not isinstance(form, Template) or all(isinstance(part, str) for part in form.parts):
+            continue
         node = subject.nodes.get(text.node)
         said = isinstance(node.config, _SPEAKING) if node else not text.node
-        if said and text.role is Role.TEMPLATE and isinstance(form, Template):
+        if said and text.role is Role.TEMPLATE:
             told = node is not None and _is_for_people(node.config, text.source)
             sink = Sink.PEOPLE if told else Sink.MESSAGE
             yield _pour(text.node, sink, text.source.location, form)

@@ -57,18 +57,21 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help="send secrets in the headers of requests by https, and nowhere else",
             )
     for parsed in subject.texts:
-        node = subject.nodes.get(parsed.text.node)
         parts = parsed.form.parts if isinstance(parsed.form, Template) else ()
-        kept = "" if node is None else _kept(node.config, parsed.text.source.location)
-        if node is not None and kept:
-            for part in parts:
-                if isinstance(part, Secret):
-                    yield check.finding(
-                        f"the secret `{part.key}` {kept}",
-                        parsed.text.source.location,
-                        node=node.id,
-                        help="write `{{secret:…}}` where the secret is sent",
-                    )
+        for part in parts:
+            node = subject.nodes.get(parsed.text.node) if isinstance(part, Secret) else None
+            place = parsed.text.source.location
+            if (
+                node is not None
+                and isinstance(part, Secret)
+                and (kept := _kept(node.config, place))
+            ):
+                yield check.finding(
+                    f"the secret `{part.key}` {kept}",
+                    place,
+                    node=node.id,
+                    help="write `{{secret:…}}` where the secret is sent",
+                )
 
 
 def _kept(config: NodeConfig, place: Location) -> str:

@@ -49,9 +49,9 @@ from statewright.flows.nodes import Message, Split, arm_port
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Arms without an edge, and odd sums of weights."""
     for node in subject.nodes.values():
-        if isinstance(node.config, Message) and not node.disabled:
+        if isinstance(node.config, Message):
             yield from _shares(check, node, [one.weight for one in node.config.variants])
-        if isinstance(node.config, Split) and not node.disabled:
+        if isinstance(node.config, Split):
             yield from _weights(check, node, node.config)
             for arm in node.config.arms:
                 if arm.weight and not subject.graph.at(node.id, arm_port(arm.name)):

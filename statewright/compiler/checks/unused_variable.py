@@ -29,11 +29,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from statewright.compiler.analysis.texts import names_in
 from statewright.compiler.analysis.writes import plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
-from statewright.expressions import Secret, Template, references
+from statewright.expressions import Secret, Template
 from statewright.flows.model import BUSINESS_HOURS, LOCALE, VariableScope
 
 _GIVEN = frozenset({BUSINESS_HOURS, LOCALE})
@@ -48,11 +49,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     for parsed in subject.texts:
         if isinstance(parsed.form, Template):
             used |= {part.key for part in parsed.form.parts if isinstance(part, Secret)}
-        for expression in parsed.expressions:
-            for reference in references(expression):
-                if reference.path == ("vars",):
-                    return
-                used.add(plain_path(reference.path)[0])
+        used.update(names_in(parsed))
+    if "vars" in used:
+        return
     used |= {name.text for trigger in subject.flow.triggers for name, _ in trigger.inputs}
     for variable in subject.flow.variables:
         own = variable.scope in (VariableScope.SESSION, VariableScope.FLOW) or variable.secret

@@ -19,7 +19,7 @@ def unwired(subject: Subject) -> Iterator[tuple[Node, str]]:
         wired.setdefault(source, set()).add(port)
     for node in subject.nodes.values():
         ports = wired.get(node.id)
-        if ports is None or node.disabled:
+        if ports is None:
             continue
         for port in (*needed_ports(node.config, ports), *_failing(subject, node)):
             if port not in ports and not _is_caught(subject, node, port):

@@ -69,14 +69,21 @@ DEFAULT_RANGES: Mapping[InputKind, tuple[float, float]] = MappingProxyType(
 TYPED = "input"
 """CEL for what the user said: the root of expressions that means it."""
 
-TEXT_GIVEN = "event.data.?text.orValue(null) != null"
-"""CEL that says whether a message brings a text."""
+MAP_SENT = "type(event.data) == map"
+"""CEL that says whether what was sent is a map, as messages are."""
 
-SAID = f"({TEXT_GIVEN} || has(event.data.value))"
+_TEXT_GIVEN = "type(event.data.?text.orValue(null)) == string"
+VALUE_GIVEN = "event.data.?value.orValue(null) != null"
+"""CEL that says whether a message, which is a map, brings a value."""
+
+SAID = f"{MAP_SENT} && ({_TEXT_GIVEN} || {VALUE_GIVEN})"
 """CEL that says whether a message says anything: without it, there is no such thing as ``input``.
 
-Files alone say nothing, nor does a text that is null.
+Files alone say nothing, nor does a text that is no text, or a value that is null.
 """
+
+TEXT_ONLY = f"{MAP_SENT} && {_TEXT_GIVEN} && !({VALUE_GIVEN})"
+"""CEL that says whether a message may be a part of an answer: a choice is one by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +93,25 @@ class Said:
     Attributes:
         text: CEL for what was typed, or sent as a value.
         local: whether it is in the language of the session, which the flow knows as ``locale``.
+        sent: CEL that says whether a program sent it as a value; ``""`` where nothing did.
     """
 
     text: str = TYPED
     local: bool = False
+    sent: str = ""
 
 
 _SENT: Mapping[InputKind, str] = MappingProxyType(
     {
-        InputKind.FILE: (
-            "event.data.?files.or(event.data.?attachments).or(event.data.?value).orValue(null)"
-        ),
-        InputKind.LOCATION: (
-            "event.data.?location.or(event.data.?value).or(event.data.?text).orValue(null)"
-        ),
+        kind: "({}.orValue(null))".format(
+            ".or".join(
+                f"(event.data.?{name}.optFlatMap(s, optional.ofNonZeroValue(s)))" for name in names
+            )
+        )
+        for kind, names in (
+            (InputKind.FILE, ("files", "attachments", "value")),
+            (InputKind.LOCATION, ("location", "value", "text")),
+        )
     }
 )
 """Where answers are found that are not typed."""
@@ -115,7 +127,12 @@ def answer(question: Question, choices: str, said: Said) -> str:
     """
     function, typed = FUNCTIONS[question.input], said.text
     if said.local and question.input in LOCAL:
-        return _in_language(LOCAL[question.input], said)
+        local = _in_language(LOCAL[question.input], said)
+        if question.input is not InputKind.DATE or not said.sent:
+            return local
+        # Programs write days as ISO 8601 does; of people, it may have to be known how they count.
+        either = f"{function}({typed}).or({local})"
+        return either if said.sent == "true" else f"({said.sent} ? {either} : {local})"
     if question.yes or question.no:
         words = f"answer.says({typed}, {{}}) ? optional.of({{}}) : "
         yes, no = (
@@ -133,7 +150,9 @@ def is_said(question: Question, said: Said) -> str:
 
     It may come last: what is false makes the whole false, though the answer was an error.
     """
-    return SAID if said.text == TYPED and question.input not in _SENT else ""
+    if said.text != TYPED:
+        return ""
+    return MAP_SENT if question.input in _SENT else SAID
 
 
 def _in_language(function: str, said: Said) -> str:
@@ -187,7 +206,7 @@ def _tests(question: Question, typed: str) -> list[str]:
 def _tests_of_file(validation: Validation) -> Iterator[str]:
     if validation.accept:
         kinds = [one.removesuffix("*").lower() for one in validation.accept]
-        yield f"{cel(kinds)}.exists(k, string(it.?type.orValue('')).lowerAscii().startsWith(k))"
+        yield f"{cel(kinds)}.exists(k, it.?type.orValue('').lowerAscii().startsWith(k))"
     if validation.max_size is not None:
         yield f"it.?size.hasValue() && it.size <= {validation.max_size}"
 

@@ -1,16 +1,22 @@
-"""Changing variables: set, increment, append, remove, unset → ``Assign`` actions."""
+"""Changing variables: set, increment, append, remove, unset → ``Assign`` actions.
+
+Of several assignments, each may read what those before it have written. So what there was is kept
+while they run, and put back where one of them fails: a node changes all that it says, or nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
+from itertools import chain
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
 from statewright.expressions import Computed, Literal, parse
+from statewright.flows.declaring import chart_type_of
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
-from statewright.statechart.actions import Action, Assign, Merge, Merging
-from statewright.statechart.definition import Datum, State
+from statewright.statechart.actions import Action, Assign, Branch, If, Merge, Merging
+from statewright.statechart.definition import Actions, Datum, State
 
 OPERAND = "~value"
 """The variable that holds the operand while the new value is made of it and the old one."""
@@ -23,20 +29,78 @@ OUTSIDE = frozenset({"contact", "tenant"})
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     """An atomic state whose entry actions assign; it is left when all of them have run."""
     declared = plan.variables
-    actions = tuple(
-        action for assignment in config.assignments for action in assign(assignment, declared)
-    )
+    steps = tuple(assign(assignment, declared) for assignment in config.assignments)
+    kept, actions, undone = _undoing(steps, declared)
     needs_operand = any(
         a.operation in COMBINED and not counted(a, declared) for a in config.assignments
     )
     return Piece(
         State(
             plan.state(node.id),
-            data=(Datum(OPERAND),) if needs_operand else (),
-            entry=block(plan.state(node.id), *actions),
+            data=(*((Datum(OPERAND),) if needs_operand else ()), *kept),
+            entry=(*block(plan.state(node.id), *actions), *undone),
             transitions=ways(plan, node.id, NEXT, events=(done(plan.state(node.id)),)),
         )
     )
+
+
+def _undoing(
+    steps: tuple[Actions, ...], declared: Mapping[str, Variable]
+) -> tuple[tuple[Datum, ...], Actions, tuple[Actions, ...]]:
+    """What keeps all that several assignments change; they themselves; and what puts it back.
+
+    Of the contact and the tenant, only what was really written is put back: each time they are
+    written, others are told.
+    """
+    if len(steps) <= 1:
+        return (), tuple(chain.from_iterable(steps)), ()
+    actions: list[Action] = []
+    changed: dict[tuple[str, ...], int] = {}
+    for number, step in enumerate(steps, start=1):
+        *_, last = step
+        path = _kept_path(last, declared)
+        changed.setdefault(path, number)
+        actions += step
+        if is_outside(path, declared) or number == len(steps):
+            actions.append(Assign((DONE,), Literal(number)))
+    kept = tuple(_keeping(path, declared) for path in changed)
+    back = tuple(
+        If((Branch(parse(f"{_IS_DONE} >= {number}"), (_putting_back(path),)),))
+        if is_outside(path, declared)
+        else _putting_back(path)
+        for path, number in changed.items()
+    )
+    undone = If((Branch(parse(f"{_IS_DONE} < {len(steps)}"), back),))
+    return (Datum(DONE, "int", Literal(0)), *kept), tuple(actions), ((undone,),)
+
+
+DONE = "~done"
+"""The variable that holds how many assignments have worked, as far as it matters."""
+
+_IS_DONE = f"vars[{quoted(DONE)}]"
+
+
+def _kept_path(action: Action, declared: Container[str]) -> tuple[str, ...]:
+    """What is kept of what an assignment changes: the variable, or the value of the contact."""
+    location = action.location if isinstance(action, Assign) else ()
+    return location[: 2 if is_outside(location, declared) else 1]
+
+
+def _was(path: tuple[str, ...]) -> str:
+    return f"~was/{'.'.join(path)}"
+
+
+def _keeping(path: tuple[str, ...], declared: Mapping[str, Variable]) -> Datum:
+    value = Computed(parse(reading(path, declared)))
+    variable = declared.get(path[0])
+    if variable is None:
+        return Datum(_was(path), value=value)
+    private = variable.pii or variable.secret
+    return Datum(_was(path), chart_type_of(variable), value, private=private)
+
+
+def _putting_back(path: tuple[str, ...]) -> Action:
+    return Assign(path, Computed(parse(f"vars[?{quoted(_was(path))}]")))
 
 
 def assign(assignment: Assignment, declared: Mapping[str, Variable]) -> tuple[Action, ...]:

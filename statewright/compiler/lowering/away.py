@@ -46,7 +46,7 @@ def with_away(plan: Plan) -> Plan:
 def does_something_last(flow: Flow) -> bool:
     """Whether a try in a flow, or in one that it runs, does something at last."""
     return any(
-        isinstance(node.config, Try) and node.config.last is not None and not node.disabled
+        isinstance(node.config, Try) and node.config.last is not None
         for one in flows_in(flow)
         for node in one.nodes
     )

@@ -28,13 +28,14 @@ from statewright.compiler.lowering.conversation import (
 )
 from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.events import exact_in
+from statewright.compiler.lowering.floor import passed_over
 from statewright.compiler.lowering.form import lower_form
 from statewright.compiler.lowering.freezing import over
 from statewright.compiler.lowering.handoff import lower_handoff, with_people
 from statewright.compiler.lowering.http import lower_http
 from statewright.compiler.lowering.inquiry import lower_approval, lower_client
 from statewright.compiler.lowering.interrupt import (
-    MESSAGE,
     elsewhere,
     events_in,
     lower_interrupt,
@@ -52,7 +53,6 @@ from statewright.compiler.lowering.passage import (
     lower_jump,
     lower_start,
     lower_unsupported,
-    pass_through,
 )
 from statewright.compiler.lowering.plan import (
     FAILED,
@@ -116,7 +116,7 @@ from statewright.statechart.definition import (
 )
 from statewright.statechart.sourcemap import Location, SourceMap
 from statewright.statechart.structure.traversal import states_in
-from statewright.statechart.triggers import ENTRY
+from statewright.statechart.triggers import ENTRY, MESSAGE
 
 LOWERING: Mapping[type, Callable[[Node, Any, Plan], Piece]] = MappingProxyType(
     {
@@ -186,6 +186,7 @@ def lower(flow: Flow) -> Lowered:
         chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
     pending = chain.from_iterable(way.events for state in chart.states for way in over([state]))
     chart = replace(chart, deferred=(*chart.deferred, *pending))
+    chart = replace(chart, exact=exact_in(chart))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
     return Lowered(chart, _source_map(chart, plan))
 
@@ -213,8 +214,6 @@ def _talks(plan: Plan, pieces: tuple[Piece, ...]) -> bool:
 
 def lower_node(node: Node, plan: Plan) -> Piece:
     """Lower one node, and all that is inside it."""
-    if node.disabled and not isinstance(node.config, End):
-        return pass_through(node, plan)
     return with_policy(node, plan, _by_kind)
 
 
@@ -234,7 +233,8 @@ def _talk(plan: Plan, pieces: tuple[Piece, ...]) -> State:
     state = conversation(plan, pieces, (Transition((FAILED,), actions=(why,)),))
     failing = Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,))
     gone = elsewhere(plan, state.states, _deferred(plan.flow))
-    return replace(state, transitions=(*state.transitions, failing, *gone, *over((state,))))
+    late = (*gone, *over((state,)), *passed_over(state))
+    return replace(state, transitions=(*state.transitions, failing, *late))
 
 
 def _initial(plan: Plan) -> Transition | None:

@@ -10,7 +10,6 @@ from statewright.compiler.lowering.beginning import begin_id, begin_of
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.failures import failure
-from statewright.compiler.lowering.floor import all_of
 from statewright.compiler.lowering.freezing import (
     active,
     all_states,
@@ -21,7 +20,8 @@ from statewright.compiler.lowering.freezing import (
     only_while,
     only_while_way,
 )
-from statewright.compiler.lowering.interrupt import MAIN, MESSAGE, NOBODY, interrupting, listening
+from statewright.compiler.lowering.guards import all_of
+from statewright.compiler.lowering.interrupt import MAIN, NOBODY, interrupting, listening
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import (
     TALK,
@@ -59,6 +59,7 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
+from statewright.statechart.triggers import MESSAGE
 
 FELL = "~fell"
 """The variable that holds the turn in which the fallback was taken last."""

@@ -163,6 +163,25 @@ def failure(node: str = "") -> Content:
     return record({**_by_event(), **place})
 
 
+_PARTS: Final = (
+    *("~again", "~gone", "~try"),
+    *("ask", "back", "begin", "call", "collect", "end", "fallback", "flow", "invalid", "late"),
+    *("nothing", "offer", "people", "refused", "round", "save", "show", "tell", "wait"),
+)
+"""What the states inside those of nodes are called."""
+
+_ESCAPED: Final = (("~1", "/"), ("~2", "."), ("~3", "#"), ("~4", "*"), ("~0", "~"))
+
+_NODE_OF_STATE: Final = (
+    "[event.data.?state.orValue('')].map(s, "
+    f"[s.split('/').filter(part, !(part in {[*_PARTS]}))]"
+    ".map(parts, size(parts) > 0 ? parts[size(parts) - 1] : s)[0]"
+    + "".join(f".replace('{written}', '{meant}')" for written, meant in _ESCAPED)
+    + ")[0]"
+)
+"""CEL for the node that a state is of which the algorithm names: see ``state_id``."""
+
+
 @cache
 def _by_event() -> Mapping[str, Content]:
     """What is told of every error, whoever has raised it, wherever."""
@@ -176,7 +195,7 @@ def _by_event() -> Mapping[str, Content]:
         "message": "event.data.?message.orValue('')",
         "status": STATUS,
         "body": "event.data.?body.orValue(null)",
-        "node": "event.data.?node.or(event.data.?state).orValue('')",
+        "node": f"event.data.?node.orValue({_NODE_OF_STATE})",
         "name": "event.name",
     }
     return {name: Computed(parse(text)) for name, text in parts.items()}

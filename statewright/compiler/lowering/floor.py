@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from statewright.compiler.lowering.freezing import all_states
 from statewright.compiler.lowering.plan import Plan, is_inside
 from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Expression, parse
+from statewright.expressions import Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import Parallel
-from statewright.statechart.definition import Actions, Transition
+from statewright.statechart.actions import Log
+from statewright.statechart.definition import Actions, State, Transition
+from statewright.statechart.triggers import MESSAGE
+
+NAMED = "type(event.data) == map && event.data.?node.orValue(null) != null"
+"""CEL that says whether what is sent names a node."""
 
 
 def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
@@ -20,23 +28,49 @@ def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
         plan: of the flow.
         state: which of the states of the node does so.
     """
-    if not (plan.shared or is_inside(node, plan, Parallel)):
+    if not _is_beside_others(node, plan):
         return ""
     first = f"session.floor[0] == {quoted(plan.state(node.id, state))}"
-    return f"has(event.data.node) ? event.data.node == {quoted(plan.name(node.id))} : {first}"
+    named = f"event.data.node == {quoted(plan.name(node.id))}"
+    return f"{NAMED} ? {named} : {first}"
 
 
-def all_of(*conditions: str) -> Expression | None:
-    """A guard that holds when all conditions do; empty ones say nothing."""
-    said = [condition for condition in conditions if condition]
-    if len(said) <= 1:
-        return parse(said[0]) if said else None
-    return parse(" && ".join(f"({condition})" for condition in said))
+NOT_ASKED: Actions = (Log("stale", Literal("an answer names a node that does not ask just now")),)
+"""What is recorded of an answer to a question that is not open: of a button, say, of long ago."""
+
+
+def misdirected(
+    node: Node, plan: Plan, events: tuple[str, ...] = (MESSAGE,)
+) -> tuple[Transition, ...]:
+    """Takes what names another node before this one takes it for an answer: it is passed over.
+
+    Nothing, where others may listen: whatever none of them takes is passed over behind them.
+    """
+    if _is_beside_others(node, plan):
+        return ()
+    other = f"{NAMED} && event.data.node != {quoted(plan.name(node.id))}"
+    return (Transition(events=events, guard=parse(other), actions=NOT_ASKED),)
+
+
+def passed_over(talk: State) -> Iterator[Transition]:
+    """Takes an answer that names a node which does not ask, so that it is no answer later on.
+
+    Nothing is recorded of it: of flows that run beside each other, another one may have taken it.
+
+    Args:
+        talk: what holds all that asks, if anything does.
+    """
+    if any(MESSAGE in way.events for one in all_states(talk.states) for way in one.transitions):
+        yield Transition(events=(MESSAGE,), guard=parse(NAMED))
+
+
+def _is_beside_others(node: Node, plan: Plan) -> bool:
+    return plan.shared or is_inside(node, plan, Parallel)
 
 
 def sent_to(node: Node, plan: Plan) -> str:
     """CEL that holds for what is sent to a node: it names it, or none; for what is a map."""
-    return f"(!has(event.data.node) || event.data.node == {quoted(plan.name(node.id))})"
+    return f"(!({NAMED}) || event.data.node == {quoted(plan.name(node.id))})"
 
 
 def no_map(event: str, actions: Actions = ()) -> Transition:

@@ -15,12 +15,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from statewright.compiler.lowering.answers import Said, is_good, saved
+from statewright.compiler.lowering.answers import MAP_SENT, Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.choices import choices_from_data
 from statewright.compiler.lowering.conversation import conversation, data_of
-from statewright.compiler.lowering.floor import no_map, sent_to
-from statewright.compiler.lowering.phrases import SOME_WRONG, phrase
+from statewright.compiler.lowering.events import SUBMITTED
+from statewright.compiler.lowering.floor import sent_to
+from statewright.compiler.lowering.languages import nearest, translated
+from statewright.compiler.lowering.phrases import (
+    NEEDED,
+    RETRY,
+    SOME_WRONG,
+    phrase,
+    phrases_by_locale,
+)
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -43,9 +51,6 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-
-SUBMITTED = "form.submit"
-"""The event with which all answers come at once: ``{"node", "values": {…}}``."""
 
 FILLED, GIVEN_UP, LATE = "~filled", "~given up", "~late"
 """The ends of the flow of a form."""
@@ -154,14 +159,14 @@ def _kept(name: str, declared: Variable | None) -> Variable:
 
 
 def _submitted(ours: str, config: Form, inner: Plan) -> tuple[Transition, ...]:
-    """All answers at once: taken if every one will do, else it is said which will not."""
+    """All answers at once: taken if every one will do, else it is said which will not, and why."""
     tests = " && ".join([ours, _GIVEN, *(_will_do(one, inner) for one in config.fields)])
     actions = tuple(
         Assign((field.name,), Computed(parse(_taken(field, inner)))) for field in config.fields
     )
-    wrong = text_bubble(phrase(SOME_WRONG, inner.flow), invalid=_invalid(config, inner))
+    told = {"invalid": _invalid(config, inner), "problems": _problems(config, inner)}
+    wrong = text_bubble(phrase(SOME_WRONG, inner.flow), **told)
     return (
-        no_map(SUBMITTED),
         # Internal: the variables of the fields belong to the state that it would leave.
         Transition(
             (inner.state(FILLED),), (SUBMITTED,), parse(tests), TransitionKind.INTERNAL, actions
@@ -170,7 +175,7 @@ def _submitted(ours: str, config: Form, inner: Plan) -> tuple[Transition, ...]:
     )
 
 
-_GIVEN = "type(event.data.?values.orValue(null)) == map"
+_GIVEN = f"{MAP_SENT} && type(event.data.?values.orValue(null)) == map"
 """CEL that says whether there are any answers."""
 
 
@@ -183,25 +188,82 @@ def _invalid(config: Form, inner: Plan) -> Content:
     return Computed(parse(f"[{names}].filter(n, n != '')"))
 
 
+def _problems(config: Form, inner: Plan) -> Content:
+    """The same fields, each with the reason, as ``{"field", "reason"}`` maps."""
+    reasons = {field.name: _reason(field, inner) for field in config.fields}
+    needed = phrases_by_locale(NEEDED, inner.flow)
+    locales = dict.fromkeys(
+        locale for those in (needed, *reasons.values()) for locale in those if locale
+    )
+    own, *others = (
+        Computed(parse(_problems_in(config, inner, locale, needed, reasons)))
+        for locale in ("", *locales)
+    )
+    return translated(own, dict(zip(locales, others, strict=True)))
+
+
+def _problems_in(
+    config: Form,
+    inner: Plan,
+    locale: str,
+    needed: Mapping[str, str],
+    reasons: Mapping[str, Mapping[str, str]],
+) -> str:
+    """CEL for the problems in a language."""
+    missing = quoted(nearest(needed, locale))
+    why = []
+    for field in config.fields:
+        wrong = quoted(nearest(reasons[field.name], locale))
+        odd = f"({_left_out(field)} ? {missing} : {wrong})"
+        judged = f"({_will_do(field, inner)} ? '' : {odd})"
+        reason = f"{_GIVEN} ? {judged} : {missing}"
+        why.append(f"{{'field': {quoted(field.name)}, 'reason': {reason}}}")
+    return f"[{', '.join(why)}].filter(p, p.reason != '')"
+
+
+def _reason(field: FormField, inner: Plan) -> Mapping[str, str]:
+    """What is said to an answer that will not do, by language; ``""`` is that of the flow.
+
+    What an author says with templates is not said here: it may tell of answers not given yet.
+    """
+    message = field.question.retry_message
+    if message is not None:
+        told = {"": message.text, **{one: each.text for one, each in message.translations.items()}}
+        if not any("{{" in text for text in told.values()):
+            return told
+    return phrases_by_locale(RETRY[field.question.input], inner.flow)
+
+
 def _value(field: FormField) -> str:
     return f"event.data.values[?{quoted(field.name)}]"
 
 
 def _said(field: FormField, inner: Plan) -> Said:
-    return Said(f"{_value(field)}.orValue(null)", local=bool(inner.flow.locale))
+    return Said(f"{_value(field)}.orValue(null)", local=bool(inner.flow.locale), sent="true")
+
+
+def _left_out(field: FormField) -> str:
+    """CEL that says whether there is no answer, or one that means that there is none."""
+    value = f"{_value(field)}.orValue(null)"
+    blank = f"{value} in [null, [], {{}}] || type({value}) == string && {value}.trim() == ''"
+    words = field.question.skip
+    says = f" || answer.says({value}, {cel(list(words))})" if words else ""
+    return f"({blank}{says})"
 
 
 def _will_do(field: FormField, inner: Plan) -> str:
     """CEL that says whether an answer will do; one that may be skipped may be left out."""
     declared = inner.variables[field.name]
     good = is_good(field.question, _choices(field), declared, _said(field, inner))
-    return f"(!{_value(field)}.hasValue() || {good})" if field.question.skip else good
+    return f"({_left_out(field)} || {good})" if field.question.skip else good
 
 
 def _taken(field: FormField, inner: Plan) -> str:
     """CEL for what is kept of an answer; nothing of one that was left out."""
     value = saved(field.question, _choices(field), _said(field, inner))
-    return f"{_value(field)}.hasValue() ? dyn({value}) : dyn(optional.none())"
+    if not field.question.skip:
+        return value
+    return f"{_left_out(field)} ? dyn(optional.none()) : dyn({value})"
 
 
 def _choices(field: FormField) -> str:

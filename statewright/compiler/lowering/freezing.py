@@ -18,15 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from statewright.compiler.lowering.events import ONCE
+from statewright.compiler.lowering.guards import also
 from statewright.compiler.lowering.plan import FLOW, TALK
 from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Expression, Literal, parse
-from statewright.expressions.syntax import Conditional, Logic
+from statewright.expressions import Literal, parse
 from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import State, StateKind, Transition
-
-HANDED_OVER = "handoff"
-"""What a state waits for that lets people have the conversation."""
+from statewright.statechart.stepping.awaiting import PEOPLE
 
 GIVEN_BACK = "done.people"
 """The event with which a conversation goes on that people had."""
@@ -36,10 +35,7 @@ PENDING = (
     "done.silence",
     "done.invoke",
     "error.communication",
-    "approval.decided",
-    "client.result",
-    "client.error",
-    "form.submit",
+    *ONCE,
 )
 """What may happen only once, and so waits for a conversation that stands still."""
 
@@ -110,27 +106,16 @@ def _frozen(state: State, condition: str) -> State:
 
 def only_while_way(way: Transition, condition: str) -> Transition:
     """A transition that is taken only while a condition holds."""
-    return replace(way, guard=_both(way.guard, condition))
+    return replace(way, guard=also(way.guard, condition))
 
 
 def is_handed_over(state: State) -> bool:
     """Whether people have the conversation while a state is active."""
-    return state.awaits is not None and state.awaits.kind == HANDED_OVER
+    return state.awaits is not None and state.awaits.kind == PEOPLE
 
 
 def _is_from_outside(way: Transition) -> bool:
     return any(not event.startswith(_WITHIN) for event in way.events)
-
-
-def _both(guard: Expression | None, condition: str) -> Expression:
-    """What is asked of the event comes first, since it says more to whoever reads the chart."""
-    if guard is None:
-        return parse(condition)
-    # The line break ends a comment that the text may end with.
-    text = f"{guard.text}\n" if "//" in guard.text else guard.text
-    root = guard.root
-    loose = isinstance(root, Conditional) or (isinstance(root, Logic) and root.operator == "||")
-    return parse(f"({text}) && {condition}" if loose else f"{text} && {condition}")
 
 
 def aside_of(home: str, beside: Iterable[State]) -> State:
@@ -175,9 +160,10 @@ def hands_of(home: str, around: Iterable[State]) -> State:
 
 def pending_in(states: Iterable[State]) -> tuple[str, ...]:
     """What may happen only once in some states, of all that may."""
-    events = {
-        event for one in all_states(states) for way in one.transitions for event in way.events
-    }
+    events: set[str] = set()
+    for state in all_states(states):
+        for way in state.transitions:
+            events.update(way.events)
     return tuple(
         kind for kind in PENDING if any(one == kind or one.startswith(f"{kind}.") for one in events)
     )
@@ -189,15 +175,14 @@ def over(states: Iterable[State]) -> Iterator[Transition]:
     Args:
         states: those of the outermost flow.
     """
-    names = {one.id for one in all_states(states)}
-    asides = sorted(one for one in names if one.endswith((TALK + _ASIDE, f"/{FLOW}{_ASIDE}")))
-    tests = [active((bot(TALK),))] if bot(TALK) in names else []
-    for name in asides:
+    people, asides = bot(TALK), (TALK + _ASIDE, f"/{FLOW}{_ASIDE}")
+    found = {one.id for one in all_states(states) if one.id == people or one.id.endswith(asides)}
+    tests = [active((people,))] if people in found else []
+    for name in sorted(found - {people}):
         home = name.removesuffix(_ASIDE)
         here = active((going(home),))
         tests.append(here if home == TALK else f"(!In({quoted(name)}) || {here})")
-    events = pending_in(states)
-    if events and tests:
+    if tests and (events := pending_in(states)):
         yield Transition(events=events, guard=parse(" && ".join(tests)))
 
 

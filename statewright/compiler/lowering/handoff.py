@@ -22,7 +22,9 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import final_state
-from statewright.compiler.lowering.freezing import GIVEN_BACK, HANDED_OVER, TOP
+from statewright.compiler.lowering.events import RESOLVED
+from statewright.compiler.lowering.floor import NAMED
+from statewright.compiler.lowering.freezing import GIVEN_BACK, TOP
 from statewright.compiler.lowering.plan import (
     Piece,
     Plan,
@@ -45,12 +47,11 @@ from statewright.flows.model import Node, WhileBusy
 from statewright.flows.nodes import NEXT, Handoff, Interrupt, Parallel, TakingTurns
 from statewright.statechart.actions import Assign, Raise, Send
 from statewright.statechart.definition import Actions, Awaits, Datum, State, StateKind, Transition
+from statewright.statechart.stepping.awaiting import PEOPLE
+from statewright.statechart.triggers import MESSAGE
 
 HANDOFF = "handoff"
 """The target and the event of the effect that hands a conversation over, and its outcome."""
-
-RESOLVED = "handoff.resolved"
-"""The event with which people give a conversation back."""
 
 
 def lower_handoff(node: Node, config: Handoff, plan: Plan) -> Piece:
@@ -92,7 +93,7 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
     given: tuple[Transition, ...]
     if plan.people:
         first = f"session.floor[0] == {quoted(plan.state(node.id, 'people'))}"
-        ours = f"has(event.data.node) ? {named} : {first}"
+        ours = f"{NAMED} ? {named} : {first}"
         kept = Assign((GIVEN,), Computed(parse("event.data")))
         given = (
             Transition((plan.state(node.id, "back"),), (RESOLVED,), parse(ours), actions=(kept,)),
@@ -100,7 +101,7 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
         if late:
             late = (Transition((plan.state(node.id, "late"),), (timeout(ident),)),)
     else:
-        ours = f"!has(event.data.node) || {named}"
+        ours = f"!({NAMED}) || {named}"
         given = ways(plan, node.id, NEXT, events=(RESOLVED,), when=ours)
     return State(
         plan.state(node.id, "people"),
@@ -110,9 +111,9 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
             *given,
             *late,
             # What the user says now is for the people, and not kept for the next question.
-            Transition(events=("message",)),
+            Transition(events=(MESSAGE,)),
         ),
-        awaits=Awaits(HANDED_OVER, plan.name(node.id), of_user=False, rank=1 << (TOP + 1)),
+        awaits=Awaits(PEOPLE, plan.name(node.id), of_user=False, rank=1 << (TOP + 1)),
     )
 
 
@@ -141,7 +142,7 @@ def _late(node: Node, plan: Plan, event: str) -> tuple[Transition, ...]:
 def with_people(plan: Plan) -> Plan:
     """A plan that knows whether something else could go on while people have the conversation."""
     flows = tuple(flows_in(plan.flow))
-    configs = [node.config for one in flows for node in one.nodes if not node.disabled]
+    configs = [node.config for one in flows for node in one.nodes]
     others = any(isinstance(config, Interrupt | Parallel) for config in configs) or any(
         one.settings.timeout is not None or one.settings.while_busy is not WhileBusy.DEFER
         for one in flows

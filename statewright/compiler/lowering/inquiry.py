@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.bubbles import says
+from statewright.compiler.lowering.events import DECIDED, FAILURE, RESULT
 from statewright.compiler.lowering.failures import client_failure
 from statewright.compiler.lowering.floor import no_map, sent_to
 from statewright.compiler.lowering.interrupt import heard
@@ -30,13 +31,6 @@ from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Approval, Client, Source
 from statewright.statechart.actions import Log, Say, Send
 from statewright.statechart.definition import Actions, Awaits, State, StateKind, Transition
-
-RESULT = "client.result"
-FAILURE = "client.error"
-"""The events with which a client answers."""
-
-DECIDED = "approval.decided"
-"""The event with which people answer a request for approval."""
 
 DECISION = "decision"
 """The name under which that event is read when it is saved."""

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.answers import SAID
 from statewright.compiler.lowering.away import away
-from statewright.compiler.lowering.floor import addressed, all_of
+from statewright.compiler.lowering.floor import addressed
 from statewright.compiler.lowering.freezing import (
     TOP,
     active,
@@ -29,6 +29,7 @@ from statewright.compiler.lowering.freezing import (
     heard_in,
     returned,
 )
+from statewright.compiler.lowering.guards import all_of, both
 from statewright.compiler.lowering.plan import (
     FLOW,
     Interruption,
@@ -46,12 +47,13 @@ from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Interrupt
 from statewright.statechart.actions import Assign, Branch, If, Raise
 from statewright.statechart.definition import State, StateKind, Transition
-
-MESSAGE = "message"
-"""The event of something that the user says."""
+from statewright.statechart.triggers import MESSAGE
 
 MAIN = "/main"
 """What the id of the state ends with that holds what may be interrupted."""
+
+_WORDS = "type(input) in [string, int, double, bool]"
+"""CEL that says whether what was said can be written, unlike a map that a client sends."""
 
 NOBODY = "size(session.floor) == 0"
 """Whether nobody has been asked anything."""
@@ -64,7 +66,7 @@ def with_interrupts(plan: Plan) -> Plan:
     own = tuple(
         interruption
         for node in plan.graph.top
-        if isinstance(node.config, Interrupt) and not node.disabled
+        if isinstance(node.config, Interrupt)
         for interruption in _interruptions(node, node.config, plan)
     )
     return replace(
@@ -89,19 +91,15 @@ def _interruptions(node: Node, config: Interrupt, plan: Plan) -> Iterator[Interr
     guard = "" if config.guard is None else f"({expression_from(config.guard).text}\n)"
     if config.words:
         words = cel([word.text for word in config.words])
-        said = _both(f"{SAID} && answer.says(input, {words})", guard)
+        said = both(f"{SAID} && answer.says(input, {words})", guard)
         yield Interruption(target, MESSAGE, said, plan.home, config.outranks)
     if config.pattern is not None:
-        found = f"{SAID} && string(input).matches({quoted(config.pattern.text)})"
-        yield Interruption(target, MESSAGE, _both(found, guard), plan.home, config.outranks)
+        found = f"{SAID} && {_WORDS} && string(input).matches({quoted(config.pattern.text)})"
+        yield Interruption(target, MESSAGE, both(found, guard), plan.home, config.outranks)
     if config.event:
         yield Interruption(target, config.event, guard, plan.home, config.outranks)
     elif not config.words and config.pattern is None:
         yield Interruption(target, MESSAGE, guard, plan.home, config.outranks)
-
-
-def _both(one: str, other: str) -> str:
-    return f"({one}) && {other}" if other else one
 
 
 def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
@@ -197,7 +195,7 @@ def events_in(flow: Flow) -> tuple[str, ...]:
     found = (
         node.config.event
         for node in flow.nodes
-        if isinstance(node.config, Interrupt) and not node.disabled and node.config.event
+        if isinstance(node.config, Interrupt) and node.config.event
     )
     return tuple(dict.fromkeys(found))
 

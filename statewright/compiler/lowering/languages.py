@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from statewright.expressions import Computed, Content, Expression, Record, Sequence, parse
 from statewright.flows.model import LOCALE, Flow
@@ -30,6 +30,8 @@ from statewright.statechart.actions import (
     Send,
 )
 from statewright.statechart.definition import Actions, Datum, State, Transition
+
+_Known = TypeVar("_Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def _in(content: Any, locale: str) -> Any:
     """A content in a language; where it has none of its own, in the next one."""
     match content:
         case Translated(own, others):
-            return _nearest(own, dict(others), locale)
+            return nearest({"": own, **dict(others)}, locale)
         case Record(fields):
             return Record(tuple((name, _in(part, locale)) for name, part in fields))
         case Sequence(items):
@@ -182,9 +184,13 @@ def _in(content: Any, locale: str) -> Any:
             return content
 
 
-def _nearest(own: Content, others: Mapping[str, Content], locale: str) -> Content:
-    while locale:
-        if locale in others:
-            return others[locale]
+def nearest(known: Mapping[str, _Known], locale: str) -> _Known:
+    """What there is in a language, or in the one that it is a kind of; else in that of the flow.
+
+    Args:
+        known: by language; ``""`` is that of the flow.
+        locale: a tag (BCP 47).
+    """
+    while locale not in known:
         locale = locale.rpartition("-")[0]
-    return own
+    return known[locale]

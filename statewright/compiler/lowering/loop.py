@@ -2,13 +2,14 @@
 
 ::
 
-    round ──(there is another one)──▶ the body … continue ──▶ round
-      │                                  └─ break ──▶ break, or next
-      ├──(there would be more than allowed)──▶ limit, or an error
-      └──(there is none)──▶ next
+    begin ──▶ round ──(there is another one)──▶ the body … continue ──▶ round
+                │                                  └─ break ──▶ break, or next
+                ├──(there would be more than allowed)──▶ limit, or an error
+                └──(there is none)──▶ next
 
-The list is copied on entry, so what the body does to it changes nothing. The element and the
-number of the round are variables of the loop: they are dropped when it is left.
+The list, or the number of rounds, is copied in ``begin``, so what the body does to it changes
+nothing; where there is none, no round begins. The element and the number of the round are variables
+of the loop: they are dropped when it is left.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from statewright.flows.nodes import NEXT, Break, Continue, Loop, LoopKind
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, State, StateKind, Transition
 
+BEGIN = "begin"
+"""The state before the first round."""
+
 ROUND = "round"
 """The state between two rounds."""
 
@@ -56,14 +60,16 @@ def lower_loop(node: Node, config: Loop, plan: Plan) -> Piece:
     over = expression_from(config.over)
     data = {name: Datum(name, kind) for name, kind in _names(config)}
     data |= {"~count": Datum("~count", "int", Literal(-1)), "~more": Datum("~more", "bool")}
+    begin: tuple[State, ...] = ()
     if config.loop in _TYPES:
-        data["~over"] = Datum("~over", _TYPES[config.loop], Computed(over))
+        data["~over"] = Datum("~over", _TYPES[config.loop])
+        begin = (_begin(node, over, plan),)
     return piece_of(
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
             data=tuple(data.values()),
-            states=(_round(node, config, over, plan), *states_of(pieces)),
+            states=(*begin, _round(node, config, over, plan), *states_of(pieces)),
         ),
         pieces,
     )
@@ -75,6 +81,15 @@ def _names(config: Loop) -> Iterator[tuple[str, str]]:
         yield config.item, "dyn"
     if config.index:
         yield config.index, "int"
+
+
+def _begin(node: Node, over: Expression, plan: Plan) -> State:
+    ident = plan.state(node.id, BEGIN)
+    return State(
+        ident,
+        entry=block(ident, Assign(("~over",), Computed(over))),
+        transitions=(Transition((plan.state(node.id, ROUND),), (done(ident),)),),
+    )
 
 
 def _round(node: Node, config: Loop, over: Expression, plan: Plan) -> State:

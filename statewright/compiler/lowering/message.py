@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from statewright.compiler.lowering.bubbles import buttons_content, lots, shown
-from statewright.compiler.lowering.floor import addressed
+from statewright.compiler.lowering.events import ACKNOWLEDGED
+from statewright.compiler.lowering.floor import addressed, misdirected
 from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.lots import lot
 from statewright.compiler.lowering.plan import Piece, Plan, ways
@@ -24,6 +25,7 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
+from statewright.statechart.triggers import MESSAGE
 
 
 def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
@@ -42,13 +44,13 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
         return Piece(State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT)))
     wait = plan.state(node.id, "wait")
     show = State(plan.state(node.id, "show"), entry=entry, transitions=(Transition((wait,)),))
+    answers = (ACKNOWLEDGED, MESSAGE)
     listen = State(
         wait,
         transitions=(
             *heard(node, plan, plan.state(node.id, "show")),
-            *ways(
-                plan, node.id, NEXT, events=("acknowledge", "message"), when=addressed(node, plan)
-            ),
+            *misdirected(node, plan, answers),
+            *ways(plan, node.id, NEXT, events=answers, when=addressed(node, plan)),
         ),
         awaits=Awaits("acknowledgement", plan.name(node.id), rank=plan.rank),
     )

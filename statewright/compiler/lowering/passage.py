@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from statewright.compiler.lowering.ending import lower_end
 from statewright.compiler.lowering.plan import Piece, Plan, branches, ways
 from statewright.expressions import Literal
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Condition, End, Handoff, Jump, Start, Unsupported
+from statewright.flows.nodes import NEXT, Condition, Jump, Start, Unsupported
 from statewright.statechart.actions import Log
 from statewright.statechart.definition import Actions, State
 
@@ -31,22 +30,6 @@ def lower_unsupported(node: Node, config: Unsupported, plan: Plan) -> Piece:
     """An atomic state that is passed through, with an incident; only drafts have one."""
     why = Log("unsupported", Literal(f"`{node.id}` is a `{config.name}`, which is not run yet"))
     return _passage(node, plan, (why,))
-
-
-def pass_through(node: Node, plan: Plan) -> Piece:
-    """A node that its author switched off: left at once by the first of its ports.
-
-    Where each answer, or each arm, has a port of its own, that is the first of those; where none
-    leads on because people would go on, the conversation ends.
-    """
-    config = node.config
-    if isinstance(config, Handoff) and not config.returns:
-        return lower_end(node, End(), plan)
-    wired = [port for source, port in plan.graph.edges if source == node.id]
-    usual = (*config.ports, NEXT)[0]
-    own = [port for port in wired if port not in config.ports]
-    port = next((port for port in (usual, NEXT, *own) if port in wired), usual)
-    return Piece(State(plan.state(node.id), transitions=ways(plan, node.id, port)))
 
 
 def _passage(node: Node, plan: Plan, *entry: Actions) -> Piece:

@@ -169,6 +169,18 @@ SOME_WRONG: Final = (
 """What is said to a form of which some answers will not do."""
 
 
+NEEDED: Final = (
+    "This is needed.",
+    "Das wird gebraucht.",
+    "Esto es necesario.",
+    "Ceci est nécessaire.",
+    "Questo è necessario.",
+    "Dit is nodig.",
+    "Isto é necessário.",
+)
+"""What is said to a form of an answer that is missing."""
+
+
 def phrase(phrases: tuple[str, ...], flow: Flow) -> Content:
     """One of the phrases above, in the language of the session.
 
@@ -176,12 +188,24 @@ def phrase(phrases: tuple[str, ...], flow: Flow) -> Content:
         phrases: the same in all ``LANGUAGES``.
         flow: says in which language it is written, and to which it is translated.
     """
+    known = phrases_by_locale(phrases, flow)
+    own = Literal(known[""])
+    return translated(own, {one: Literal(text) for one, text in known.items() if one})
+
+
+def phrases_by_locale(phrases: tuple[str, ...], flow: Flow) -> Mapping[str, str]:
+    """One of the phrases above by the languages of a flow; ``""`` is that in which it is written.
+
+    Args:
+        phrases: the same in all ``LANGUAGES``.
+        flow: says in which language it is written, and to which it is translated.
+    """
     known = dict(zip(LANGUAGES, phrases, strict=True))
     own = known.get(_stem(flow.locale), known[_ENGLISH])
-    others = {
-        locale: Literal(known[_stem(locale)]) for locale in flow.locales if _stem(locale) in known
+    return {
+        "": own,
+        **{locale: known[_stem(locale)] for locale in flow.locales if _stem(locale) in known},
     }
-    return translated(Literal(own), others)
 
 
 def _stem(locale: str) -> str:

@@ -161,9 +161,7 @@ class Piece:
 
 def plan_of(flow: Flow, lower: Callable[[Node, Plan], Piece]) -> Plan:
     """Make ready to lower a flow."""
-    interrupted = any(
-        isinstance(node.config, Interrupt) and not node.disabled for node in flow.nodes
-    )
+    interrupted = any(isinstance(node.config, Interrupt) for node in flow.nodes)
     variables = session_variables(flow)
     plan = Plan(flow, graph_of(flow), variables, lower, interrupted=interrupted)
     tries = any(isinstance(node.config, Try) for node in flow.nodes)

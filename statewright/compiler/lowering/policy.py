@@ -38,6 +38,7 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
+from statewright.statechart.rules import VIOLATION
 
 TRIES = "~tries"
 """The variable that counts how often a node was tried again."""
@@ -115,13 +116,17 @@ def _answers(node: Node, policy: ErrorPolicy, plan: Plan, kept: Actions) -> tupl
 
 
 def _tried_again(state: State, policy: ErrorPolicy) -> State:
-    """The state drawn above; the node itself is entered anew, so that its data are made anew."""
+    """The state drawn above; the node itself is entered anew, so that its data are made anew.
+
+    A rule that is broken there would be broken again, by what it is to prevent: that is no failure
+    of the node, and no reason to try again.
+    """
     own, again = f"{state.id}/{TRY}", f"{state.id}/{AGAIN}"
     tries = f"vars[{quoted(TRIES)}]"
     retry = Transition(
         (again if policy.wait else own,),
         ERRORS,
-        parse(f"{tries} < {policy.retries}"),
+        parse(f"{tries} < {policy.retries} && event.name != {quoted(VIOLATION)}"),
         TransitionKind.INTERNAL,
         (Assign((TRIES,), Computed(parse(f"{tries} + 1"))), WHAT_WENT_WRONG),
     )

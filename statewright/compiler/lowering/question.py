@@ -26,8 +26,9 @@ from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
     SAID,
-    TEXT_GIVEN,
+    TEXT_ONLY,
     TYPED,
+    VALUE_GIVEN,
     Said,
     answer,
     is_good,
@@ -49,8 +50,9 @@ from statewright.compiler.lowering.clocks import (
     reminder_anew,
 )
 from statewright.compiler.lowering.failures import known_failure
-from statewright.compiler.lowering.floor import addressed, all_of
-from statewright.compiler.lowering.interrupt import MESSAGE, heard
+from statewright.compiler.lowering.floor import addressed, misdirected
+from statewright.compiler.lowering.guards import all_of
+from statewright.compiler.lowering.interrupt import heard
 from statewright.compiler.lowering.phrases import RETRY, phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
@@ -79,13 +81,11 @@ from statewright.statechart.definition import (
     StateKind,
     Transition,
 )
+from statewright.statechart.triggers import MESSAGE
 
 ATTEMPTS = "~attempts"
 CHOSEN = "~chosen"
 COLLECTED = "~collected"
-
-TEXT_ONLY = f"{TEXT_GIVEN} && !has(event.data.value)"
-"""CEL that says whether a message may be a part of an answer: a choice is one by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,7 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
         exit=exit_,
         transitions=(
             *heard(node, plan, plan.state(node.id, "ask")),
+            *misdirected(node, plan),
             *_aside(node, config, plan, ours),
             *answers,
             *late,
@@ -199,7 +200,8 @@ def _judged(
     node: Node, config: Question, plan: Plan, event: str, ours: str, typed: str = TYPED
 ) -> tuple[Transition, ...]:
     """Where an answer leads: a good one, a bad one, and one too many of those."""
-    said = Said(typed, local=bool(plan.flow.locale))
+    sent = VALUE_GIVEN if typed == TYPED else ""
+    said = Said(typed, local=bool(plan.flow.locale), sent=sent)
     good = is_good(config, OFFERED, _destination(config, plan), said)
     taken = all_of(ours, good, is_said(config, said))
     transitions = [Transition((plan.state(node.id, "save"),), (event,), taken)]
@@ -253,6 +255,7 @@ def _collect(node: Node, config: Question, plan: Plan) -> State:
         transitions=(
             # What was said so far is kept: the question is not asked again.
             *heard(node, plan, "", "collect"),
+            *misdirected(node, plan),
             further,
             *_judged(node, config, plan, timeout(name), "", f"vars[{quoted(COLLECTED)}]"),
         ),
@@ -290,7 +293,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
 def _save(node: Node, config: Question, plan: Plan) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
     through = (done(plan.state(node.id)),)
-    said = Said(_typed(config), local=bool(plan.flow.locale))
+    said = Said(_typed(config), local=bool(plan.flow.locale), sent=VALUE_GIVEN)
     transitions: list[Transition] = []
     actions: list[Action] = []
     if config.variable is not None:
@@ -318,7 +321,11 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
 
 def _destination(config: Question, plan: Plan) -> Variable | None:
     """What is declared of the place that the answer goes to, if anything is."""
-    return None if config.variable is None else declaration_at(plan.flow, config.variable)
+    return (
+        None
+        if config.variable is None
+        else declaration_at(plan.flow, config.variable, plan.variables)
+    )
 
 
 def _routed(node: Node, config: Question, plan: Plan) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import carried
-from statewright.compiler.lowering.interrupt import MESSAGE
+from statewright.compiler.lowering.floor import NAMED
 from statewright.compiler.lowering.plan import FAILED, Piece, Plan, Silence, is_inside
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Literal, parse
@@ -20,6 +20,7 @@ from statewright.flows.model import Node
 from statewright.flows.nodes import Container, Form, Parallel, Subflow
 from statewright.statechart.actions import Action, Cancel, Send
 from statewright.statechart.definition import State, StateKind, Transition
+from statewright.statechart.triggers import MESSAGE
 
 
 def with_silence(plan: Plan) -> Plan:
@@ -104,8 +105,8 @@ def _ways(state: State, silence: Silence) -> Iterator[Transition]:
 
 def _heard_elsewhere(state: State, anew: tuple[Action, ...]) -> Transition:
     """What the user says to another question that is open beside this one breaks the silence."""
-    other = f"!has(event.data.node) && session.floor[0] != {quoted(state.id)}"
-    return Transition(events=("message",), guard=parse(other), actions=anew)
+    other = f"!({NAMED}) && session.floor[0] != {quoted(state.id)}"
+    return Transition(events=(MESSAGE,), guard=parse(other), actions=anew)
 
 
 def _name(state: State, number: int) -> str:

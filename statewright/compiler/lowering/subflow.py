@@ -3,8 +3,9 @@
 ::
 
     flow: the nodes of the flow, its ends ──▶ save ──▶ the port of the outcome, or next
-                                                └──(it failed, or what is to be saved
-                                                    is not there)──▶ error, or an error
+      │                                         └──(it failed, or what is to be saved
+      │                                             is not there)──▶ error, or an error
+      └──(an error that it does not answer)──▶ error; or it is an error of this flow
 
 The flow is part of the chart, not called while a session runs: its variables belong to the state
 ``flow``, so they are made when it is entered and dropped when it is left, and the names around it
@@ -17,7 +18,8 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.away import with_away
 from statewright.compiler.lowering.conversation import conversation, data_of
-from statewright.compiler.lowering.failures import subflow_failure
+from statewright.compiler.lowering.errors import ERRORS
+from statewright.compiler.lowering.failures import failure, subflow_failure
 from statewright.compiler.lowering.interrupt import with_interrupts
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import (
@@ -26,6 +28,7 @@ from statewright.compiler.lowering.plan import (
     block,
     done,
     lost,
+    noting,
     plan_inside,
     ways,
     ways_or_error,
@@ -37,6 +40,7 @@ from statewright.compiler.lowering.texts import (
 )
 from statewright.compiler.lowering.work import misfit_ways, saved
 from statewright.expressions import Computed, parse
+from statewright.flows.failures import ERROR
 from statewright.flows.model import LOCALE, Flow, Node
 from statewright.flows.nodes import NEXT, Subflow, outcome_port
 from statewright.statechart.definition import Datum, State, StateKind, Transition
@@ -70,8 +74,16 @@ def lower_subflow(node: Node, config: Subflow, plan: Plan) -> Piece:
             StateKind.COMPOUND,
             data=given,
             states=(_flow(node, config, flow, plan), _save(node, config, plan)),
+            transitions=_failing(node, plan),
         )
     )
+
+
+def _failing(node: Node, plan: Plan) -> tuple[Transition, ...]:
+    """The ways by ``error``, if there are any, for what the flow inside does not answer itself."""
+    if not plan.is_wired(node.id, ERROR):
+        return ()
+    return ways(plan, node.id, ERROR, events=ERRORS, actions=noting(plan, failure()))
 
 
 def _given(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations, islice
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +16,8 @@ from typing import Any, Final
 from statewright.compiler.verification.domains import ANYWHERE, EVENT, Domains
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.samples import MOST, Cuts, maps, samples
+from statewright.compiler.verification.variables import Key, reads_of
+from statewright.expressions import Expression, references
 from statewright.statechart.definition import Statechart
 from statewright.statechart.event import matches
 from statewright.statechart.playing.script import (
@@ -28,7 +31,7 @@ from statewright.statechart.playing.script import (
     Typed,
 )
 from statewright.statechart.snapshot import Invocation, Snapshot
-from statewright.statechart.stepping.awaiting import awaiting
+from statewright.statechart.stepping.awaiting import offered_by
 from statewright.statechart.structure.nodes import Node
 from statewright.statechart.structure.tree import Tree
 
@@ -38,6 +41,12 @@ SUBSETS: Final = 4
 NONSENSE: Final = "none of that"
 """What a user says to a question that wants something else."""
 
+
+Choices = tuple[Mapping[str, Any], ...]
+"""What a question offers, as ``Awaiting.choices``."""
+
+_SPOKEN: Final = (("input",), ("data", "text"), ("data", "value"))
+"""Where it stands in an event what a user has said."""
 
 _OF_FAILURES: Final[Mapping[str, str]] = MappingProxyType(
     {"code": "string", "message": "string", "kind": "string", "status": "int"}
@@ -68,53 +77,94 @@ class Alphabet:
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         """What can happen next in a session that is active."""
+        return list(self.named(snapshot).values())
+
+    def named(self, snapshot: Snapshot, alike: Iterable[Snapshot] = ()) -> dict[str, Line]:
+        """The same, each line by a text that tells it apart from others.
+
+        Args:
+            snapshot: of the session.
+            alike: the same with other values of variables, so that other choices are offered; what
+                can happen in any of them is told.
+        """
         active = [self.tree.nodes[name] for name in snapshot.configuration]
         found: list[Line] = []
-        found += self._messages(snapshot, active)
+        found += self._messages((snapshot, *alike), active)
         for invocation in snapshot.invocations:
             found += self._results(invocation)
         found += self._events(active)
         if snapshot.timers:
             found.append(passing(snapshot.timers[0].due - snapshot.now))
-        return _distinct(found)
+        return {repr(line): line for line in found}
 
-    def _messages(self, snapshot: Snapshot, active: Iterable[Node]) -> Iterator[Line]:
+    def offering(self, snapshot: Snapshot) -> Iterator[tuple[Key, ...]]:
+        """On which variables it depends what is offered, for each question that offers choices."""
+        for name in snapshot.floor:
+            node = self.tree.nodes[name]
+            awaits = None if node.state is None else node.state.awaits
+            if awaits is not None and awaits.choices is not None:
+                reads = reads_of(awaits.choices, node.scope)
+                yield tuple({read.key: None for read in reads if read.key is not None})
+
+    def _messages(self, snapshots: tuple[Snapshot, ...], active: Iterable[Node]) -> Iterator[Line]:
         listening = [node for node in active if MESSAGE in node.by_stem]
         if not listening:
             return
         cut = Cut()
         for node in listening:
-            for path in (("input",), ("data", "text"), ("data", "value")):
+            for path in _SPOKEN:
                 cut.add(self._cuts(node.id).get(path, Cut()))
-        if not snapshot.floor:
+        floor = snapshots[0].floor
+        if not floor:
             yield from map(Typed, samples("string", {(): cut}))
             return
-        for number, name in enumerate(snapshot.floor):
+        is_plain = self._is_plain(listening)
+        for number, name in enumerate(floor):
             node = self.tree.nodes[name]
             awaits = None if node.state is None else node.state.awaits
             if awaits is None or node not in listening:
                 continue
-            said = self._said(awaits.kind, cut, snapshot if number == 0 else None)
+            offers = [offered_by(self.chart, one, name) for one in snapshots]
+            said = self._said(awaits.kind, cut, offers, is_plain=is_plain)
             yield from said if number == 0 else _addressed(said, awaits.node)
 
-    def _said(self, kind: str, cut: Cut, snapshot: Snapshot | None) -> list[Line]:
+    def _said(
+        self, kind: str, cut: Cut, offers: Iterable[Choices], *, is_plain: bool
+    ) -> list[Line]:
+        """What users say to a question; picking a choice may come to the same as typing it."""
         lines: list[Line] = []
-        named: set[Any] = set()
+        names: list[set[str]] = []
         if kind in _OFFERING:
-            waits = None if snapshot is None else awaiting(self.chart, snapshot)
-            choices = () if waits is None else waits.choices
-            named = {repr(one[name]) for one in choices for name in ("value", "label")}
-            lines += _OFFERING[kind]([one["value"] for one in choices])
+            for choices in offers:
+                lines += _OFFERING[kind]([one["value"] for one in choices])
+                names.append(_names_in(choices))
         lines += _SAYING.get(kind, _any_text)(cut)
         if self.local and kind in _FRACTIONS:
             lines += [Typed(_with_comma(one.text)) for one in lines if isinstance(one, Typed)]
-        others = (text for text in cut.texts if repr(text) not in named)
-        if kind in _OFFERING and not (any(others) or cut.predicates):
+        picked = set.intersection(*names) if names and is_plain else set()
+        others = cut.texts - picked
+        if kind in _OFFERING and is_plain and not (any(others) or cut.predicates):
             # All that is no choice is one and the same.
             return [*lines, Typed(NONSENSE)]
-        texts = samples("string", {(): _texts_of(cut)})
-        lines += [Typed(text) for text in texts if text and repr(text) not in named]
+        texts = samples("string", {(): Cut(texts=others, predicates=cut.predicates)})
+        typed = () if is_plain else sorted(set().union(*names))
+        lines += [Typed(text) for text in (*texts, *typed) if text]
         return [*lines, Typed(NONSENSE), Typed("")]
+
+    def _is_plain(self, listening: Iterable[Node]) -> bool:
+        """Whether it makes no difference if a choice is picked, or its name is typed."""
+        known = self.domains.at((EVENT, ANYWHERE))
+        if any(
+            cut.texts or cut.predicates or cut.numbers
+            for path, cut in known.items()
+            if path in _SPOKEN
+        ):
+            return False
+        return not any(
+            arc.guard is not None and _hears_more(arc.guard)
+            for node in listening
+            for arc in node.by_stem[MESSAGE]
+        )
 
     def _results(self, invocation: Invocation) -> Iterator[Line]:
         place = invocation.name
@@ -162,6 +212,25 @@ class Alphabet:
         return cuts
 
 
+def _names_in(choices: Choices) -> set[str]:
+    """The texts that name one of some choices."""
+    named = (one[part] for one in choices for part in ("value", "label"))
+    return {text for text in named if isinstance(text, str)}
+
+
+@lru_cache(maxsize=4096)
+def _hears_more(guard: Expression) -> bool:
+    """Whether a guard asks for more of what was said than which choice it means."""
+    if any(f"answer.{name}(" in guard.text for name in ("choice", "choices")):
+        return False
+    paths = (one.path for one in references(guard))
+    return any(
+        path[:1] == ("input",)
+        or path[:3] in {("event", "data", "text"), ("event", "data", "value")}
+        for path in paths
+    )
+
+
 def passing(micros: int) -> Advanced:
     """The line that lets so much time pass, to the millisecond above."""
     rest = max(0, -(-micros // UNITS["ms"])) * UNITS["ms"]
@@ -175,10 +244,6 @@ def passing(micros: int) -> Advanced:
 
 def _is_internal(stem: str) -> bool:
     return matches("done", stem) or matches("error", stem)
-
-
-def _distinct(lines: Iterable[Line]) -> list[Line]:
-    return list({repr(line): line for line in lines}.values())
 
 
 def _addressed(lines: Iterable[Line], node: str) -> Iterator[Line]:
@@ -212,10 +277,6 @@ def _statuses(cut: Cut) -> Iterator[int]:
     """What a server that has not done what was asked for may say."""
     usual = {500, *(int(number) for number in cut.numbers if 100 <= number <= 599)}
     yield from sorted({*usual, *(n + 1 for n in usual), *(n - 1 for n in usual)} - {200, 499, 501})
-
-
-def _texts_of(cut: Cut) -> Cut:
-    return Cut(texts=cut.texts, predicates=cut.predicates)
 
 
 def _any_text(cut: Cut) -> list[Line]:
@@ -286,7 +347,7 @@ _SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
 
 
 def _single(values: list[Any]) -> list[Line]:
-    return [Chosen(value) for value in values[:MOST]]
+    return [Chosen(value) for value in values]
 
 
 def _several(values: list[Any]) -> list[Line]:

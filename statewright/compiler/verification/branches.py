@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import product
 from math import prod
+from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.compiler.lowering.texts import guard_from
@@ -155,5 +156,11 @@ def _history(world: World, key: Key) -> str:
     if flows or not literals:
         return ""
     values = {repr(frozen(value)): value for value in literals}.values()
-    shown = ", ".join(f"`{value!r}`" if value is not None else "`null`" for value in values)
+    shown = ", ".join(f"`{_WORDS.get(repr(value), repr(value))}`" for value in values)
     return f"`{name}` is never anything but {shown}"
+
+
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"None": "null", "True": "true", "False": "false"}
+)
+"""What stands in an expression for what Python writes otherwise."""

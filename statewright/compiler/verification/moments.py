@@ -38,22 +38,22 @@ def is_idle(verification: Verification, rule: Rule) -> Impossible | None:
     if rule.scope and not verification.is_met(EnterState(rule.scope)):
         answer = verification.answer(EnterState(rule.scope))
         return answer if isinstance(answer, Impossible) else None
-    condition = rule.moment.condition
-    if condition is None or (rule.kind is RuleKind.AT_MOST and not rule.count):
+    if rule.moment.condition is None or (rule.kind is RuleKind.AT_MOST and not rule.count):
         return None
-    if rule.kind in {RuleKind.NEVER, RuleKind.ALWAYS}:
-        return _says_nothing(verification, rule, condition)
-    if _has_happened(verification, rule):
-        return None
+    idle = says_nothing(verification, rule)
+    if idle or rule.kind in {RuleKind.NEVER, RuleKind.ALWAYS} or _has_happened(verification, rule):
+        return idle
     return _searched(verification, rule)
 
 
-def _says_nothing(
-    verification: Verification, rule: Rule, condition: Expression
-) -> Impossible | None:
-    """The proof that a condition comes out well, or has no value, whatever the values are."""
+def says_nothing(verification: Verification, rule: Rule) -> Impossible | None:
+    """The proof that, whatever the values are, nothing follows from the condition of a rule.
+
+    It has no value, or is never true; or always, where it must always hold.
+    """
     first = verification.engines[0]
-    if verification.is_met(BreakRule(rule.name)):
+    condition = rule.moment.condition
+    if condition is None or verification.is_met(BreakRule(rule.name)):
         return None
     if any(gap.expression == condition.text for gap in first.gaps):
         return None
@@ -62,10 +62,10 @@ def _says_nothing(
     absent = {key[1] for key in keys_of([condition], scope) if is_never_given(world, key)}
     cases = cases_of(world, scope, [condition]) or ()
     found = {_outcome(condition, names) for names in cases if absent.isdisjoint(names)}
-    if rule.kind is RuleKind.NEVER:
-        is_idle = True not in found
-    else:
+    if rule.kind is RuleKind.ALWAYS:
         is_idle = found == {True} or (rule.moment.states is None and False not in found)
+    else:
+        is_idle = True not in found
     return Impossible("logic") if found and is_idle else None
 
 

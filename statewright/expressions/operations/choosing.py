@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -21,9 +22,12 @@ _SIGNS: Final = r"[,;\n&+、，；]"
 _BULLETS: Final = "-*•· \t"
 """What may stand before the lines of a list."""
 
+_BULLETS_LIMIT: Final = 4
+"""The bullets before a name that are looked at one by one, since one may be part of it."""
+
 _NUMBERS: Final = re.compile(r"\s*[1-9][0-9]{0,5}(?:\s+[1-9][0-9]{0,5})+\s*")
 _PLACE: Final = re.compile("[1-9][0-9]{0,5}")
-_AMOUNT: Final = re.compile("[0-9]+(?:[.,][0-9]+)?")
+_AMOUNT: Final = re.compile("[+-]?[0-9]+(?:[.,][0-9]+)?")
 _RANGE: Final = re.compile(
     r"(?<![\w.,:/-])[0-9]+ *(?:[-–—]|to|bis|ate|al|a|tot) *[0-9]+(?![\w:/-]|[.,][0-9])"
 )
@@ -47,7 +51,11 @@ def understood_choice(answer: Any, choices: Iterable[Any]) -> Maybe:
 
 
 def understood_choices(answer: Any, choices: Iterable[Any]) -> Maybe:
-    """Several choices: a list, or a text with something between them. Each has to be offered."""
+    """Several choices: a list, or a text with something between them. Each has to be offered.
+
+    Where a name begins with a sign that may stand between two, a text that names one twice may have
+    been meant otherwise, and is none: ``1 +1`` of ``1`` and ``+1``.
+    """
     offer = Offer(choices)
     if kind(answer) is str and offer.named(answer) is None:
         named = _all_in(answer, offer)
@@ -56,9 +64,9 @@ def understood_choices(answer: Any, choices: Iterable[Any]) -> Maybe:
         named = [offer.named(part) for part in parts]
     if not named or any(one is None for one in named):
         return NOTHING
-    found: dict[int, Any] = {}
-    for choice in named:
-        found.setdefault(id(choice), choice)
+    found = {id(choice): choice for choice in named}
+    if kind(answer) is str and len(found) < len(named) and offer.begins_with_sign:
+        return NOTHING
     return Maybe(True, list(found.values()))
 
 
@@ -86,7 +94,7 @@ class Offer:
         self.tables = [
             (form, [_table(form, named) for named in fields])
             for form, fields in (
-                (stripped, (values, labels)),
+                (_composed, (values, labels)),
                 (word_of, (values, labels, synonyms)),
                 (_bare_word, (values, labels, synonyms)),
             )
@@ -113,6 +121,11 @@ class Offer:
         held = re.compile(rf"(?<![\w.,:/-]){number}(?![0-9]|[.,:/-][0-9])")
         others = self.shown[: number - 1] + self.shown[number:]
         return None if any(held.search(text) for text in others) else self.choices[number - 1]
+
+    @property
+    def begins_with_sign(self) -> bool:
+        """Whether a name begins with a sign that may stand between two."""
+        return any(re.match(_SIGNS, name) for name in self.names)
 
     @cached_property
     def shown(self) -> list[str]:
@@ -146,6 +159,11 @@ def _differ(one: Any, other: Any) -> bool:
     return bool(fingerprint(one.get("value")) != fingerprint(other.get("value")))
 
 
+def _composed(value: Any) -> str:
+    """A text as it is spelled, with accents as parts of their letters."""
+    return unicodedata.normalize("NFC", stripped(value))
+
+
 def _bare_word(value: Any) -> str:
     return bare(word_of(value))
 
@@ -172,11 +190,13 @@ def _all_in(answer: str, offer: Offer) -> list[Any] | None:
             if rest is None and (last == first or not tokens[last][2]):
                 continue
             own = _named_in(answer[start : tokens[last][1]], offer)
+            # A sign that ends no name stands before the next one.
+            if last > first and tokens[last][2]:
+                own = None if own == _named_in(answer[start : tokens[last][0]], offer) else own
             if own and rest is not None:
                 named[first] = [*own, *rest]
-                break
-            # In `C++ tea`, nobody knows whether the sign ends a name or stands between two.
-            if own and own != _named_in(answer[start : tokens[last][0]], offer):
+            # Else, in `C++ tea`, nobody knows whether the sign ends a name or stands between two.
+            if own:
                 break
         else:
             if between:
@@ -205,11 +225,13 @@ def _separator(words: frozenset[str]) -> re.Pattern[str]:
 
 def _named_in(text: str, offer: Offer) -> list[Any] | None:
     """What a part of a text names: one choice, or several by their numbers; None if nothing."""
-    if not text.strip(_BULLETS):
-        return None
-    choice = offer.named(text)
-    if choice is None and text.lstrip()[0] in _BULLETS:
-        choice = offer.named(text.lstrip(_BULLETS))
+    left = text
+    for _ in range(_BULLETS_LIMIT):
+        choice = offer.named(left)
+        left = left.lstrip()
+        if choice is not None or left[:1] not in _BULLETS or not left:
+            break
+        left = left[1:]
     if choice is not None:
         return [choice]
     if not _NUMBERS.fullmatch(text):

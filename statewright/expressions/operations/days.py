@@ -8,10 +8,11 @@ asked again:
   language. Where that is not certain, only what can be but one day is read: in English of no
   country, in languages that write the year first, and with points where the month comes first.
 - Months by name are read in any order, with the words and endings that the language puts around
-  them. A day of the week may be named, and has to be the right one.
+  them. A day of the week may be named, with months by name or number, and has to be the right one.
 - The year has four digits: ``26`` may be 1926.
 - Where another calendar than the Gregorian is in daily use, only ``2026-12-31`` is read, and no
-  year that nearly nobody means who counts by the Gregorian one.
+  year that nearly nobody means who counts by the Gregorian one. Where its years cannot be told from
+  those of the other, it has to be said: ``2026-12-31 AD``.
 """
 
 from __future__ import annotations
@@ -48,9 +49,22 @@ _WITHOUT_CALENDAR_IN: Final = frozenset(("AF", "ET", "IR", "NP", "SA", "TH"))
 """Languages and countries where another calendar than the Gregorian one is in daily use: those of
 CLDR, and Ethiopia and Nepal."""
 
+_ALIKE: Final = frozenset(("am", "ne", "ti"))
+_ALIKE_IN: Final = frozenset(("ET", "NP"))
+"""Those of them whose years cannot be told from Gregorian ones: 2026 is 2018 in Ethiopia, and 2083
+in Nepal, where 2047 is the year of birth of many."""
+
+_GREGORIAN: Final = re.compile(r"(?:\s*\b(?:a\.?d|c\.?e|g\.?c)\.?)", re.IGNORECASE)
+"""What is said there of a Gregorian year."""
+
+_BESIDE: Final = frozenset(("ar", "bn", "ckb", "he", "km", "lo", "my", "sd", "ug", "ur"))
+"""Languages where another calendar is in use beside the Gregorian one."""
+
 _LIKELY_YEARS: Final = range(1800, 2061)
-"""Those that are Gregorian where another calendar is in use: 2026 is 1405 or so in Persian, 1448 in
-Islamic, 2569 in Thai and 2083 in Nepali; the years of Ethiopia cannot be told apart."""
+"""Those that are Gregorian where another calendar is in use, too: 2026 is 1405 or so in Persian,
+1448 in Islamic, 1433 in Bengali, 2569 in Thai, 5787 in Hebrew."""
+
+_ALL_YEARS: Final = range(1, 10_000)
 
 _AROUND: Final[Mapping[str, tuple[str, ...]]] = {
     "de": ("am", "den", "der"),
@@ -74,6 +88,9 @@ class Days:
         months: name, or a beginning of it → its number.
         weekdays: name, or a beginning of it → its number, from 0 for Monday.
         around: words that mean nothing by themselves.
+        years: those that are Gregorian.
+        numeric: whether all but ISO 8601 is certain, too.
+        era: whether it has to be said that a year is Gregorian.
     """
 
     orders: tuple[tuple[int, int, int], ...]
@@ -81,33 +98,40 @@ class Days:
     months: Mapping[str, int]
     weekdays: Mapping[str, int]
     around: frozenset[str]
+    years: range = _ALL_YEARS
+    numeric: bool = True
+    era: bool = False
 
 
 def understood_date(answer: Any) -> Maybe:
     """A day as ISO 8601 writes it."""
     match = _ISO.fullmatch(plain(answer))
-    return _one((_day(*map(int, match.groups())),)) if match else NOTHING
+    return _one((_day(*map(int, match.groups())),), _ALL_YEARS) if match else NOTHING
 
 
 def understood_date_in(answer: Any, language: str) -> Maybe:
     """A day as it is written in a language, as ISO 8601 writes it."""
     text = plain(answer)
     days = _days_of(language)
+    if days.era:
+        said = _GREGORIAN.search(text)
+        if said is None or said.end() != len(text):
+            return NOTHING
+        text = text[: said.start()]
     match = _ISO.fullmatch(text)
-    if match and days is None and int(match[1]) not in _LIKELY_YEARS:
+    if match:
+        return _one((_day(*map(int, match.groups())),), days.years)
+    if not days.numeric or len(text) > _LENGTH:
         return NOTHING
-    if match or days is None or len(text) > _LENGTH:
-        return understood_date(answer)
-    said = folded(text)
-    numbers = _NUMBER.findall(said)
-    if len(numbers) == 3:
-        return _one(_numeric(said, numbers, days))
-    return _one(_named(said, numbers, days))
+    said_so = folded(text)
+    numbers = _NUMBER.findall(said_so)
+    found = _numeric if len(numbers) == 3 else _named
+    return _one(found(said_so, numbers, days), days.years)
 
 
-def _one(found: Iterable[date | None]) -> Maybe:
+def _one(found: Iterable[date | None], years: range) -> Maybe:
     """The day that is meant, if it is certain."""
-    days = {day for day in found if day is not None}
+    days = {day for day in found if day is not None and day.year in years}
     return Maybe(True, days.pop().isoformat()) if len(days) == 1 else NOTHING
 
 
@@ -130,19 +154,21 @@ def _numeric(said: str, numbers: list[str], days: Days) -> Iterator[date | None]
         orders = days.pointed if sign == "." else days.orders
     else:
         return
+    others = [word for word in _WORD.findall(said) if word not in days.around]
     for year, month, day in orders:
-        yield _day(int(numbers[year]), int(numbers[month]), int(numbers[day]))
+        found = _day(int(numbers[year]), int(numbers[month]), int(numbers[day]))
+        if found is not None and all(_goes_with(found, word, days) for word in others):
+            yield found
 
 
 def _sign_between(said: str, days: Days) -> str | None:
     """What stands between three numbers, "" for blanks or words; None where that is no date."""
     before, first, second, behind = _NUMBER.split(said)
-    words = _WORD.findall(said)
-    if any(word not in days.around for word in words):
+    if any(word not in days.around for gap in (first, second) for word in _WORD.findall(gap)):
         return None
     signs = {_WORD.sub("", gap).strip() for gap in (first, second)} - {""}
-    outer = {_WORD.sub("", gap).strip() for gap in (before, behind)}
-    if len(signs) > 1 or not outer <= {"", "."} or not signs <= {".", "/", "-", ","}:
+    outer = {_WORD.sub("", gap).strip(" .,()") for gap in (before, behind)}
+    if len(signs) > 1 or not outer <= {""} or not signs <= {".", "/", "-", ","}:
         return None
     return signs.pop() if signs else ""
 
@@ -167,13 +193,15 @@ def _goes_with(day: date, word: str, days: Days) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _days_of(language: str) -> Days | None:
-    """How days are written; None where another calendar is in use."""
+def _days_of(language: str) -> Days:
+    """How days are written."""
     locale = language_named(language)
     if locale is None:
         return Days((_DMY, _MDY), (_DMY, _MDY), {}, {}, frozenset())
-    if locale.language in _WITHOUT_CALENDAR or locale.territory in _WITHOUT_CALENDAR_IN:
-        return None
+    country = _country_in(language)
+    if locale.language in _WITHOUT_CALENDAR or country in _WITHOUT_CALENDAR_IN:
+        era = locale.language in _ALIKE or country in _ALIKE_IN
+        return Days((), (), {}, {}, frozenset(), _LIKELY_YEARS, numeric=False, era=era)
     orders = _orders(locale)
     pointed = (_DMY,) if orders == (_DMY,) else (_DMY, _MDY)
     names = list(_month_names(locale))
@@ -182,7 +210,14 @@ def _days_of(language: str) -> Days | None:
     inside = {word for name, _ in names for word in _WORD.findall(name) if word not in months}
     own = _AROUND.get(locale.language, ())
     around = frozenset((*inside, *own, *words_in(one.pattern for one in _patterns(locale))))
-    return Days(orders, pointed, months, _beginnings(_weekday_names(locale)), around)
+    years = _LIKELY_YEARS if locale.language in _BESIDE else _ALL_YEARS
+    return Days(orders, pointed, months, _beginnings(_weekday_names(locale)), around, years)
+
+
+def _country_in(language: str) -> str:
+    """The country that a tag names, also one for which there are no tables: ``ET`` of ``en-ET``."""
+    parts = language[:60].replace("_", "-").upper().split("-")[1:]
+    return next((part for part in parts if len(part) == 2 and part.isalpha()), "")
 
 
 def _orders(locale: Locale) -> tuple[tuple[int, int, int], ...]:

@@ -37,7 +37,11 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """Changes variables, in order."""
+    """Changes variables, in order.
+
+    Each change may read what those before it have made. All of them are made, or none: where one of
+    them cannot be, variables are what they were before, and that is an error of the node.
+    """
 
     assignments: tuple[Assignment, ...]
     kind: ClassVar[str] = "set"

@@ -39,7 +39,8 @@ class Interrupt:
         body: what is done.
         words: it happens when the user says one of these, in any case, with or without accents.
         pattern: … or says something in which this regular expression (RE2) is found, or None.
-        event: … or when this event comes, ``""`` for none.
+        event: … or when this event comes, or one whose name goes on behind it with a dot; ``""``
+            for none.
         guard: CEL that must hold besides, or None.
         outranks: whether it happens inside other interrupts, too, which are over then.
     """

@@ -126,6 +126,11 @@ class Question:
     What people type is read in the language of the session: [what answers mean](../answers.md) says
     of each ``input`` what is understood, and what is asked again.
 
+    An answer may name the node that it is for (``{"value": "red", "node": "colour"}``), as clients
+    do whose buttons stay in sight. One that names another node is no answer to this one, and no
+    attempt: it is passed over, and recorded as an incident. So is one for a question that stands
+    still behind an ``interrupt``; that is asked again afterwards.
+
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
 
@@ -211,18 +216,15 @@ class Form:
     booleans as they are, choices by value, label, synonym or number, several of them as a list.
 
     All or nothing: the answers are taken if every one will do, also in place of those that were
-    given before, and the form is left by ``next``. A field with ``skip`` may be left out; it then
-    has no value. Names that are no field are passed over. Where one answer will not do, or one is
-    missing, none is taken: the client gets one message, with the names of those fields as
-    ``invalid``, and what was asked stays open, to be typed or submitted again. That counts as no
-    attempt and starts no time anew. What is sent without a map of ``values`` is answered in the
-    same way; what names another node is passed over.
-
-    Attributes:
-        fields: what is asked, in order.
-        message: what is said before, or ().
-        variable: where the answers are saved, as a map by the names of the fields, or None.
-        timeout: microseconds for the whole, or None for without end.
+    given before, and the form is left by ``next``. A field with ``skip`` may be left out, and so it
+    is by ``null``, a blank text, an empty list or one of its words; it then has no value. Names
+    that are no field are passed over. Where one answer will not do, or one is missing, none is
+    taken: the client gets one message, with the names of those fields as ``invalid``, and each with
+    the reason as ``problems``: ``[{"field": "email", "reason": "Please answer with …"}]``. The
+    reason is what is said to somebody who types such an answer, in the language of the session, but
+    what is usual where the author says it with templates. What was asked stays open, to be typed or
+    submitted again. That counts as no attempt and starts no time anew. What is sent without a map
+    of ``values`` is answered in the same way; what names another node is passed over.
     """
 
     fields: tuple[FormField, ...]

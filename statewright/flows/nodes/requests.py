@@ -138,8 +138,18 @@ class Llm:
 class Client:
     """Has the user's client do something, such as run a script, and waits for the event it sends.
 
-    Nothing of it is ever run on the server. Ports: ``next``; ``error`` when the client says that it
-    failed; ``timeout`` when it says nothing.
+    Nothing of it is ever run on the server. The client is told by a message of the type ``client``,
+    with the ``action``, what it is given (``with``), and the ``node``. It answers with one of two
+    events, whose data are a map: ``client.result``, with what came of it as ``result``, or
+    ``client.error``, with whatever it wants to tell: that is ``error.body``. Either may name the
+    ``node``, as the message does; without it, every node that waits for a client is meant. One for
+    another node, or whose data are no map, is passed over.
+
+    An interrupt or a handoff that comes between asks the client for nothing again, and the time
+    goes on; what comes meanwhile is taken when the conversation comes back.
+
+    Ports: ``next``; ``error`` when the client says that it failed, or what is to be saved is not
+    there; ``timeout`` when it says nothing.
 
     Attributes:
         action: what the client calls it.

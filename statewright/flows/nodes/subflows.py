@@ -22,8 +22,9 @@ class Subflow:
     What is asked inside it, and answered, names its ``node`` as if the flow ran alone; but inside a
     ``parallel``, where it may run twice at once, by its path (``s1/colour``).
 
-    Ports: ``outcome:<outcome>``; ``error`` for an end that counts as failed, and when what is to be
-    saved is not there; ``next`` for any other end.
+    Ports: ``outcome:<outcome>``; ``error`` for an end that counts as failed, for an error inside it
+    that it does not answer itself, and when what is to be saved is not there; ``next`` for any
+    other end.
 
     Attributes:
         flow: which one, in the author's words: a path beside the file, or the id of a flow.

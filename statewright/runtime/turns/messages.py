@@ -56,6 +56,11 @@ def event_from(what: What) -> Event:
         case str():
             return Event(MESSAGE, _kept({"text": what}))
         case Event(name, data) if not what.invocation:
+            if name == MESSAGE and not isinstance(data, Mapping | None):
+                raise InvalidMessage(
+                    f"what `{MESSAGE}` brings is {_shown(data)}; it is a map with a `text` or a "
+                    "`value`"
+                )
             return Event(_checked_name(name), _kept(data))
         case Mapping():
             return Event(MESSAGE, _kept(what))

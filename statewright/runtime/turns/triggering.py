@@ -16,19 +16,22 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from statewright.errors import InvalidEvent
+from statewright.errors import CorruptedSession, InvalidEvent
 from statewright.runtime.clock import Clock
 from statewright.runtime.turns.inbox import Inbox
 from statewright.runtime.turns.messages import checked_id, end_from
 from statewright.runtime.turns.openings import Talk
 from statewright.runtime.turns.receiving import Receiver, has
+from statewright.runtime.turns.rehydration import UNFIT
 from statewright.runtime.turns.starting import LOOK_BACK, Starter
+from statewright.runtime.turns.turn import Turns
 from statewright.runtime.turns.views import Received
-from statewright.statechart import Event, Status, event_to_json
+from statewright.statechart import Event, Status, awaiting, event_to_json
 from statewright.statechart.answering import Beginning, Offer, begun_by, holds, tried
+from statewright.statechart.stepping.awaiting import PEOPLE
 from statewright.statechart.triggers import MESSAGE, OPENED, Reentry, Trigger, TriggerKind
 from statewright.storage.limits import check_id
-from statewright.storage.records import Lookup, Publication, SessionKey
+from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
 from statewright.storage.store import PAGE, Store
 
 KEPT: Final = 256
@@ -56,12 +59,14 @@ class _Standing:
         seen: the session that the message was found to be for when it came before: it has handled
             it, or it waits there.
         begun: the flows of which that message has begun a session, or is about to.
+        people: the sessions that have handed the conversation to people; the newest of each flow.
     """
 
     active: Mapping[str, Sequence[SessionKey]]
     latest: Mapping[str, int]
     seen: Mapping[str, SessionKey]
     begun: frozenset[str]
+    people: Mapping[str, SessionKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +95,24 @@ class Triggering:
         starter: begins sessions.
         receiver: keeps messages for the session that goes on, or for the next one.
         inbox: keeps messages of sessions.
+        turns: knows what sessions are at.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, starter: Starter, receiver: Receiver, inbox: Inbox
+        self,
+        store: Store,
+        clock: Clock,
+        starter: Starter,
+        receiver: Receiver,
+        inbox: Inbox,
+        turns: Turns,
     ) -> None:
         self._store = store
         self._clock = clock
         self._starter = starter
         self._receiver = receiver
         self._inbox = inbox
+        self._turns = turns
         self._known: OrderedDict[tuple[str, str, int], Offer] = OrderedDict()
 
     async def offers(self, tenant: str) -> dict[str, tuple[Publication, Offer]]:
@@ -150,7 +163,8 @@ class Triggering:
             return tuple(again)  # It is for one session, and that has it.
         active = standing.active
         seen = await self._with_values(talk, event, contact)
-        found = [one for one in tried(seen, offers, active) if one.flow not in standing.seen]
+        fired = tried(seen, offers, active, standing.people)
+        found = [one for one in fired if one.flow not in standing.seen]
         if again and event.name == OPENED:
             found = []  # It begins one session at most, and that was decided when it came first.
         begun = _without_misfits(talk.tenant, found)
@@ -176,15 +190,17 @@ class Triggering:
         Where that ends before the message is handled, and without it the message would have begun
         another session of the flow, it does so then.
         """
-        for flow in _first(standing.active, known):
+        for flow in _first(standing.people or standing.active, known):
             # Of several sessions of one flow, the newest is the one that a message is for.
-            key = standing.active[flow][0]
+            key = standing.people.get(flow, standing.active[flow][0])
             talk = replace(happening.talk, flow=flow)
             rest = [other for other in standing.active if other != flow]
-            otherwise = tried(seen, [offer for _, offer in known.values()], rest)
+            others = {other for other in standing.people if other != flow}
+            otherwise = tried(seen, [offer for _, offer in known.values()], rest, others)
             fitting = [one for one in otherwise if not one.misfits]
             if [one.flow for one in fitting] == [flow] and key == talk.key(standing.latest[flow]):
-                return (await self._begin(happening, known[flow][0], fitting[0], ()),)
+                after = replace(fitting[0], beside=False)
+                return (await self._begin(happening, known[flow][0], after, ()),)
             return (await self._tell(happening, key),)
         return ()
 
@@ -273,6 +289,7 @@ class Triggering:
         active: dict[str, list[SessionKey]] = {}
         seen: dict[str, SessionKey] = {}
         begun: set[str] = set()
+        people: dict[str, SessionKey] = {}
         loaded = await self._store.load([Lookup(key, message) for _, key in places])
         for (flow, key), one in zip(places, loaded, strict=True):
             begins = one.duplicate is not None and one.duplicate.revision == 1
@@ -286,7 +303,18 @@ class Triggering:
                 continue
             if flow in beside or session.birth.episode == latest[flow]:
                 active.setdefault(flow, []).append(key)
-        return _Standing(active, latest, seen, frozenset(begun))
+                if flow not in people and await self._is_with_people(key, one):
+                    people[flow] = key
+        return _Standing(active, latest, seen, frozenset(begun), people)
+
+    async def _is_with_people(self, key: SessionKey, loaded: Loaded) -> bool:
+        """Whether people have the conversation, as far as a session knows."""
+        try:
+            session = await self._turns.rehydrated(key, loaded)
+            awaited = awaiting(session.chart, session.snapshot)
+        except (CorruptedSession, *UNFIT):
+            return False  # Its next turn says so.
+        return awaited is not None and awaited.kind == PEOPLE
 
     async def _with_values(self, talk: Talk, event: Event, contact: str) -> Event:
         """The event as triggers see it: with its time, and what is known of contact and tenant."""

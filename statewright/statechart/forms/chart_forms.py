@@ -302,6 +302,7 @@ STATECHART: Final[Form] = record(
     Part("data", many(_DATUM), ()),
     Part("inputs", _TEXTS, ()),
     Part("deferred", _TEXTS, ()),
+    Part("exact", _TEXTS, ()),
     Part("limit", INT, LIMIT),
     Part("contact", many(_DATUM), ()),
     Part("tenant", many(_DATUM), ()),

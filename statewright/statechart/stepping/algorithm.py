@@ -84,7 +84,7 @@ from typing import Any, Final
 
 from statewright.errors import ForeignSnapshot, SessionEnded
 from statewright.statechart.definition import Statechart
-from statewright.statechart.event import TICK, Event, EventKind, prefixes
+from statewright.statechart.event import TICK, Event, EventKind, meant
 from statewright.statechart.forms.codec import digest_of
 from statewright.statechart.snapshot import Snapshot, Status, Timer
 from statewright.statechart.stepping.acceptance import (
@@ -345,7 +345,7 @@ def _external(working: Working, event: Event) -> None:
 
 def _defer(working: Working, event: Event) -> None:
     """Keep an event if it is one that is not to be lost."""
-    if working.tree.deferred.isdisjoint(("*", *prefixes(event.name))):
+    if working.tree.deferred.isdisjoint(("*", *meant(event.name, working.tree.exact))):
         return
     if _is_own(event) or sum(not _is_own(one) for one in working.deferred) < DEFERRED:
         working.deferred = (*working.deferred, event)

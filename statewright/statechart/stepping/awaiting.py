@@ -20,6 +20,9 @@ EFFECT = "effect"
 TIMER = "timer"
 """The kind of waiting for time only."""
 
+PEOPLE = "handoff"
+"""The kind of waiting for people who have the conversation: the bot is silent meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
@@ -69,6 +72,16 @@ def awaiting(chart: Statechart, snapshot: Snapshot) -> Awaiting | None:
         timer = snapshot.timers[0]
         return Awaiting(TIMER, timer.state, timer.state, (), effects, due, timer.owner)
     return None
+
+
+def offered_by(chart: Statechart, snapshot: Snapshot, state: str) -> tuple[Mapping[str, Any], ...]:
+    """The choices that a state offers which listens, be it the one that has the floor or not.
+
+    Raises:
+        InvalidSnapshot: there is no such state, or it does not listen.
+    """
+    working = Working(tree_of(chart), snapshot)
+    return _choices(working, state, _awaits(working.tree, state))
 
 
 def _owner_of_question(snapshot: Snapshot) -> str | None:

@@ -15,8 +15,9 @@ def joined(
 
     It stands behind all others that listen to the user, unless something has stood in line when the
     macrostep began and has been left for it: whoever is being talked to goes on talking, be it that
-    a question is asked again, or the next one. What listens to somebody else comes last. Before all
-    of that, what is of a higher rank comes first.
+    a question is asked again, or the next one. Of several that follow on the same, the first one
+    that is entered comes first. What listens to somebody else comes last. Before all of that, what
+    is of a higher rank comes first.
 
     Args:
         floor: the line as it is now.
@@ -28,12 +29,23 @@ def joined(
     if not floor or awaits is None:
         return (*floor, node.id)
     ahead = {name for name in floor if _is_ahead(_awaits(nodes.get(name)), awaits)}
-    for place, name in enumerate(line):
-        if name not in floor and name in nodes and _follows(node, nodes[name]):
-            ahead &= {*line[:place]}
-            break
+    own = _place(node.id, floor, line, nodes)
+    ahead = {name for name in ahead if _place(name, floor, line, nodes) <= own}
     place = next((i for i, name in enumerate(floor) if name not in ahead), len(floor))
     return (*floor[:place], node.id, *floor[place:])
+
+
+def _place(
+    state: str, floor: tuple[str, ...], line: tuple[str, ...], nodes: Mapping[str, Node]
+) -> int:
+    """The place in line that a state has, or had what it follows on; behind all where none had."""
+    if state in floor and state in line:
+        return line.index(state)
+    for place, name in enumerate(line):
+        known = state in nodes and name in nodes and name not in floor
+        if known and _follows(nodes[state], nodes[name]):
+            return place
+    return len(line)
 
 
 def _follows(node: Node, other: Node) -> bool:

@@ -168,7 +168,7 @@ class Scene(Mapping[str, Any]):
         event = self.event
         data = None if event is None else event.data
         if isinstance(data, dict):
-            if "value" in data:
+            if data.get("value") is not None:
                 return data["value"]
             if isinstance(data.get("text"), str):
                 return data["text"].strip()

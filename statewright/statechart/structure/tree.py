@@ -19,7 +19,7 @@ from statewright.statechart.definition import (
     Transition,
     TransitionKind,
 )
-from statewright.statechart.event import normalised, prefixes
+from statewright.statechart.event import meant, normalised
 from statewright.statechart.structure.nodes import Arc, Node, Scope, Variable, domain_of, is_history
 from statewright.statechart.structure.traversal import actions_in, expressions_of
 from statewright.statechart.structure.validation import check_rules, check_states, check_targets
@@ -39,6 +39,7 @@ class Tree:
         arcs: id → transition.
         stems: every normalised event descriptor in the chart.
         deferred: the normalised descriptors of events that are kept.
+        exact: the descriptors that mean no event whose name only continues theirs.
         eventless: whether any transition waits for no event.
         parallel: whether several leaves can be active at once.
         matching: names of events → the descriptors that match them; some of those seen so far.
@@ -53,6 +54,7 @@ class Tree:
     arcs: dict[str, Arc]
     stems: frozenset[str]
     deferred: frozenset[str]
+    exact: frozenset[str]
     eventless: bool
     parallel: bool
     matching: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -83,7 +85,7 @@ def stems_matching(tree: Tree, name: str) -> tuple[str, ...]:
     """The event descriptors of the chart that match an event name."""
     stems = tree.matching.get(name)
     if stems is None:
-        found = [stem for stem in prefixes(name) if stem in tree.stems]
+        found = [stem for stem in meant(name, tree.exact) if stem in tree.stems]
         stems = (*found, "*") if "*" in tree.stems else tuple(found)
         if len(tree.matching) < NAMES:
             tree.matching[name] = stems
@@ -120,6 +122,7 @@ def _grown(chart: Statechart) -> Tree:
         arcs={arc.id: arc for node in everything for arc in node.arcs},
         stems=frozenset(chain.from_iterable(node.by_stem for node in everything)),
         deferred=frozenset(map(normalised, chart.deferred)),
+        exact=frozenset(chart.exact),
         eventless=any(node.eventless for node in everything),
         parallel=any(node.kind is StateKind.PARALLEL for node in everything),
     )

@@ -75,6 +75,8 @@ def check_states(chart: Statechart) -> None:
         raise InvalidStatechart(f"`limit` is a count of microsteps from 1, not `{chart.limit}`")
     for descriptor in chart.deferred:
         _check_descriptor(descriptor, "`deferred`")
+    for descriptor in chart.exact:
+        _check_descriptor(descriptor, "`exact`")
     for name, inner in chart.charts.items():
         if not name or inner.charts:
             raise InvalidStatechart(

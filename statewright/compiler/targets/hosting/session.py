@@ -15,7 +15,7 @@ from statewright.compiler.targets.hosting.stage import Stage
 from statewright.errors import SessionEnded
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
-from statewright.statechart.event import TICK, Event, EventKind, prefixes
+from statewright.statechart.event import TICK, Event, EventKind, meant
 from statewright.statechart.forms.codec import digest_of
 from statewright.statechart.release import Release
 from statewright.statechart.snapshot import Snapshot, Status
@@ -238,7 +238,7 @@ class _Turn:
 
     def _defer(self, event: Event) -> None:
         working = self.working
-        if working.tree.deferred.isdisjoint(("*", *prefixes(event.name))):
+        if working.tree.deferred.isdisjoint(("*", *meant(event.name, working.tree.exact))):
             return
         if len(working.deferred) < DEFERRED:
             working.deferred = (*working.deferred, event)

@@ -372,7 +372,7 @@ def _event(model: Model) -> Any:
 
 def _input(model: Model) -> Any:
     data = model.event.get("data")
-    if isinstance(data, dict) and "value" in data:
+    if isinstance(data, dict) and data.get("value") is not None:
         return data["value"]
     if isinstance(data, dict) and isinstance(data.get("text"), str):
         return data["text"].strip()

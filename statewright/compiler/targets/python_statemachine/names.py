@@ -58,6 +58,7 @@ class Naming:
         start: an identifier for one more state.
         reserved: what no event may be called.
         dotted: the ids of states that have dots.
+        exact: the events that are meant by their whole names.
     """
 
     machine: str
@@ -65,12 +66,17 @@ class Naming:
     start: str
     reserved: frozenset[str]
     dotted: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
 
     def event(self, name: str) -> str:
         """An event, or an event descriptor that is normalised, as the library is told of it."""
         known = self.states.get(name.removeprefix(_DONE)) if name.startswith(_DONE) else None
         if known is not None:
             return _DONE + known
+        for own in self.exact:
+            # To the library, a name with a dot would be that event, too.
+            if name.startswith(f"{own}."):
+                name = f"{own}␣3{name[len(own) + 1 :]}"
         first, dot, rest = name.translate(_SPACES).partition(".")
         while first in self.reserved:
             first += "_"
@@ -103,7 +109,7 @@ def naming_of(chart: Statechart) -> Naming:
     machine = f"{words}_" if iskeyword(words) else words or "Chart"
     reserved = MACHINE | {*states.values(), start}
     dotted = tuple(one for one in states if "." in one)
-    return Naming(machine, states, start, reserved, dotted)
+    return Naming(machine, states, start, reserved, dotted, chart.exact)
 
 
 def identifier(text: str) -> str:

@@ -88,6 +88,12 @@ def _of_chart(chart: Statechart) -> Iterator[Loss]:
             f"`{descriptor}` is not kept until something listens to it",
             "an event that enables nothing is dropped",
         )
+    for name in chart.exact:
+        yield Loss(
+            "exact",
+            f"`{name}` means every event whose name begins so",
+            f"`{name}.` with anything behind it is taken for `{name}`",
+        )
     states = list(states_in(chart))
     data = [*chart.data, *(datum for state in states for datum in state.data)]
     if any(datum.type != _DYNAMIC or datum.limits is not None for datum in data) or (

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from statewright.compiler.targets.naming import unique
-from statewright.statechart.event import prefixes
+from statewright.statechart.event import meant
 from statewright.statechart.structure.nodes import Node, is_history
 from statewright.statechart.structure.tree import Tree
 
@@ -33,16 +33,18 @@ class Naming:
         local: state id → name, unique among its siblings.
         paths: state id → path from the outermost state.
         triggers: the events of the machine, but for ``START`` and ``EVENTLESS``.
+        exact: the events that are meant by their whole names.
     """
 
     separator: str
     local: Mapping[str, str]
     paths: Mapping[str, str]
     triggers: tuple[str, ...]
+    exact: frozenset[str] = frozenset()
 
     def trigger(self, event: str) -> str | None:
         """The event of the machine that stands for one of the chart; None where nobody listens."""
-        known = [one for one in prefixes(event) if one in self.triggers]
+        known = [one for one in meant(event, self.exact) if one in self.triggers]
         if known:
             return known[-1]
         return ANY if ANY in self.triggers else None
@@ -59,7 +61,7 @@ def naming_of(tree: Tree) -> Naming:
     separator = next(_separators("".join(local.values())))
     real = [node for node in tree.nodes.values() if not is_history(node)]
     paths = {node.id: separator.join(_names(node, local)) for node in real}
-    return Naming(separator, local, paths, tuple(sorted(tree.stems)))
+    return Naming(separator, local, paths, tuple(sorted(tree.stems)), tree.exact)
 
 
 def _separators(letters: str) -> Iterator[str]:

@@ -928,7 +928,7 @@ function named(answer: Value, choices: readonly Value[]): Value | undefined {
   const key = isMap(answer) ? KEYS.find((one) => one in answer) : undefined;
   const given = isMap(answer) ? (key === undefined ? null : (answer[key] ?? null)) : answer;
   const offered = choices.filter(isMap);
-  const exact = (value: Value): string => (typeof value === "string" ? trimmed(value) : "");
+  const exact = (value: Value): string => (typeof value === "string" ? trimmed(value).normalize("NFC") : "");
   const loose = (value: Value): string => bare(word(value));
   for (const [compare, kinds] of [[exact, 2], [word, 3], [loose, 3]] as const) {
     const wanted = compare(given);
@@ -944,7 +944,7 @@ function named(answer: Value, choices: readonly Value[]): Value | undefined {
   return /^[1-9][0-9]{0,5}$/.test(number) ? placed(Number(number), offered) : undefined;
 }
 
-const AMOUNT = /^[0-9]+(?:[.,][0-9]+)?$/;
+const AMOUNT = /^[+-]?[0-9]+(?:[.,][0-9]+)?$/;
 const BOUNDED = "(?<![\\p{L}\\p{N}_.,:/-])";
 const RANGE = new RegExp(
   `${BOUNDED}[0-9]+ *(?:[-–—]|to|bis|ate|al|a|tot) *[0-9]+(?![\\p{L}\\p{N}_:/-]|[.,][0-9])`,
@@ -987,13 +987,22 @@ export function answerChoices(answer: Value, choices: Value): Optional {
     if (choice === undefined) return none;
     if (!picked.includes(choice)) picked.push(choice);
   }
-  return some(picked);
+  // Where a name begins with such a sign, what is named twice may have been meant otherwise.
+  const twice = typeof answer === "string" && picked.length < all.length;
+  return twice && spokenNames(offered).some((name) => /^[,;\n&+、，；]/u.test(name)) ? none : some(picked);
 }
 
 const AND = (
   "ainsi que|and|as well as|e|ed|en|et|plus|sowie|und|y"
 ).split("|");
 const GAP = STRIPPED.slice(0, -1);
+
+/** What choices are called, as it is spelled and without case and accents. */
+function spokenNames(offered: readonly Value[]): readonly string[] {
+  const maps = offered.filter(isMap);
+  const spelled = maps.flatMap((one) => namesOf(one).slice(0, 2).flat()).filter((one) => typeof one === "string");
+  return [...maps.flatMap((one) => namesOf(one).flat()).map(word), ...spelled.map(trimmed)];
+}
 
 /** The choices that a text names one after the other; longer names are looked for first. */
 function allIn(answer: string, offered: readonly Value[]): readonly Value[] | undefined {
@@ -1013,10 +1022,7 @@ function allIn(answer: string, offered: readonly Value[]): readonly Value[] | un
   }
   rest(end, answer.length);
   if (tokens.length > 600) return undefined;
-  const spoken = offered.filter(isMap).flatMap((one) => namesOf(one).slice(0, 2).flat());
-  const inside = [...names, ...spoken.filter((one) => typeof one === "string").map(trimmed)].map(
-    (one) => [...` ${one} `.matchAll(separator)].length,
-  );
+  const inside = spokenNames(offered).map((one) => [...` ${one} `.matchAll(separator)].length);
   const most = 2 * Math.min(Math.max(0, ...inside), 8) + 1;
   const from: (readonly Value[] | undefined)[] = [...tokens.map(() => undefined), [], []];
   for (let first = tokens.length - 1; first >= 0; first--) {
@@ -1028,26 +1034,34 @@ function allIn(answer: string, offered: readonly Value[]): readonly Value[] | un
       if (more === undefined && (last === first || !tokens[last]?.[2])) continue;
       const own = namedIn(answer.slice(start, tokens[last]?.[1]), offered);
       if (own === undefined) continue;
-      if (more !== undefined) from[first] = [...own, ...more];
-      else {
-        // In `C++ tea`, nobody knows whether the sign ends a name or stands between two.
+      if (last > first && tokens[last]?.[2]) {
+        // A sign that ends no name stands before the next one.
         const shorter = namedIn(answer.slice(start, tokens[last]?.[0]), offered) ?? [];
-        unsure = own.length !== shorter.length || own.some((one, at) => one !== shorter[at]);
+        if (own.length === shorter.length && own.every((one, at) => one === shorter[at])) continue;
       }
-      if (more !== undefined || unsure) break;
+      if (more !== undefined) from[first] = [...own, ...more];
+      // Else, in `C++ tea`, nobody knows whether the sign ends a name or stands between two.
+      else unsure = true;
+      break;
     }
     if (from[first] === undefined && between && !unsure) from[first] = from[first + 1];
   }
   return from[0];
 }
 
-const BULLETS = /^[-*•· \t]+/u;
+const BULLETS = /^[-*•· \t]/u;
 
 /** What a part of a text names: one choice, or several by their numbers. */
 function namedIn(text: string, offered: readonly Value[]): readonly Value[] | undefined {
   const inner = trimmed(text);
-  if (inner.replace(BULLETS, "") === "") return undefined;
-  const choice = named(text, offered) ?? (BULLETS.test(inner) ? named(inner.replace(BULLETS, ""), offered) : undefined);
+  let left = text;
+  let choice: Value | undefined;
+  for (let strip = 0; strip < 4; strip++) {
+    choice = named(left, offered);
+    left = left.replace(new RegExp(`^${STRIPPED}`), "");
+    if (choice !== undefined || !BULLETS.test(left)) break;
+    left = left.slice(1);
+  }
   if (choice !== undefined) return [choice];
   if (!/^[1-9][0-9]{0,5}(?:\s+[1-9][0-9]{0,5})+$/.test(inner)) return undefined;
   const all = inner.split(/\s+/).map((number) => named(number, offered));

@@ -167,7 +167,7 @@ export class Names {
     const data = this.cause.type === "xstate.init" ? null : this.eventData();
     if (data !== null && kindOf(data) === "map") {
       const { value, text } = data as Fields;
-      if (value !== undefined) return value;
+      if (value !== undefined && value !== null) return value;
       if (typeof text === "string") return trimmed(text);
     }
     return fail("undeclared reference to input");

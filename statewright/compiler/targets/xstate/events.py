@@ -15,7 +15,7 @@ from typing import Final
 from statewright.compiler.targets.xstate.names import Naming
 from statewright.statechart.actions import Raise, Send
 from statewright.statechart.definition import Statechart, Transition
-from statewright.statechart.event import normalised, prefixes
+from statewright.statechart.event import meant, normalised, prefixes
 from statewright.statechart.structure.traversal import actions_in, states_in
 
 _FAMILIES: Final = (
@@ -34,11 +34,13 @@ class Spelling:
         names: the events of the platform, and those that the chart sends to itself.
         states: state id → id in XState.
         timers: events that became ``after`` transitions → what XState calls them.
+        exact: the events that are meant by their whole names.
     """
 
     names: frozenset[str]
     states: Mapping[str, str]
     timers: Mapping[str, str]
+    exact: frozenset[str] = frozenset()
 
     def keys(self, stem: str) -> Iterator[str]:
         """The descriptors of XState that match what a normalised descriptor matches."""
@@ -46,7 +48,7 @@ class Spelling:
             yield self.timers[stem]
             return
         if stem == "*" or not self.is_platform(stem):
-            yield stem if stem == "*" else f"{stem}.*"
+            yield stem if stem == "*" or stem in self.exact else f"{stem}.*"
             return
         yield from dict.fromkeys(self._platform_keys(stem))
 
@@ -77,7 +79,7 @@ def _is_own(name: str) -> bool:
 
 def spelling_of(chart: Statechart, naming: Naming, timers: Mapping[str, str]) -> Spelling:
     """The spelling of a chart's events."""
-    return Spelling(frozenset(_names(chart)), naming.ids, timers)
+    return Spelling(frozenset(_names(chart)), naming.ids, timers, frozenset(chart.exact))
 
 
 def _names(chart: Statechart) -> Iterator[str]:
@@ -101,7 +103,7 @@ def keys_of(
     }
     found: dict[str, list[int]] = {}
     for stem in dict.fromkeys(stem for own in stems.values() for stem in sorted(own)):
-        wider = frozenset(("*", *prefixes(stem)))
+        wider = frozenset(("*", *meant(stem, spelling.exact)))
         matching = [number for number, own in stems.items() if own & wider]
         for key in spelling.keys(stem):
             found[key] = sorted({*found.get(key, ()), *matching})
