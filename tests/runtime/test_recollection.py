@@ -13,11 +13,11 @@ from statewright.errors import InvalidEvent, RevisionConflict, SessionEnded
 from statewright.runtime import Runtime
 from statewright.runtime.turns.recollection import TRUST, WRONG, Recollection
 from statewright.runtime.turns.releases import Running, running_of
-from statewright.statechart import Datum, Statechart
+from statewright.statechart import Datum, Event, Statechart, event_to_json
 from statewright.statechart.actions import Assign, Merge, Merging, Say
 from statewright.statechart.snapshot import Status
 from statewright.storage import MemoryStore
-from statewright.storage.records import Loaded, Lookup, Session, SessionKey
+from statewright.storage.records import Loaded, Lookup, Message, Session, SessionKey
 from tests.runtime.worlds import World, counter, release, texts
 from tests.statechart.building import atom, cel, final, text, to
 from tests.storage.examples import birth, turn
@@ -108,11 +108,9 @@ async def test_a_message_that_ended_the_session_elsewhere_gets_its_answer(world:
 
 async def test_what_waits_is_heard_before_what_comes_later(world: World) -> None:
     one, started = await world.started(counter())
-    other = await world.worker()
     await one.send(started.key, "a")
-    await other.store.open()
-    other._inbox.see_to = lambda _key: None  # type: ignore[method-assign]
-    await other.accept(started.key, "b", message_id="waits")
+    body = event_to_json(Event("message", {"text": "b"}))
+    await one.store.accept([Message(started.key, "waits", body, world.clock())])
     await one.send(started.key, "c")
     assert (await one.session(started.key)).data["heard"] == ["a", "b", "c"]
 
