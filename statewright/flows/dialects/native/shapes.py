@@ -210,7 +210,7 @@ Version = expected_value(
     _version,
     "a whole number or a text",
     {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1}]},
-    "put it in quotes",
+    "put it in quotes; without them, `2.10` is the same as `2.1`",
 )
 """What an author calls a version."""
 
