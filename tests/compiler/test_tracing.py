@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
-from statewright.compiler.verification.tracing import Looks, Watch, Watched, plain
+from statewright.compiler.verification.tracing import (
+    Asking,
+    Looks,
+    Watch,
+    Watched,
+    plain,
+    tell_guards,
+)
 from statewright.statechart import macrostep
 from statewright.statechart import start as begin
 from statewright.statechart.event import Event
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.conversations import compiled
 
 VALUES = {"a": 1, "b": 2}
@@ -106,3 +114,23 @@ def test_a_plain_copy_is_not_watched() -> None:
     looks = Looks()
     assert type(plain(Watched(VALUES, looks))) is dict
     assert looks == Looks()
+
+
+def test_what_guards_look_at_is_told_apart_from_what_is_shown() -> None:
+    chart = compiled("""
+start: ask
+variables: {a: {type: int, default: 1}, b: {type: int, default: 2}}
+nodes:
+  ask: {type: question, text: Go?, next: test}
+  test: {type: condition, branches: [{if: a > 5 && b > 5, to: ask}], else: show}
+  show: {type: question, text: "{{ b }}", next: bye}
+  bye: {type: end}
+""").statechart
+    asking = Asking()
+    tell_guards(tree_of(chart), asking)
+    watch = Watch(begin(chart, session="s", seed="s", now=0).snapshot, asking)
+    macrostep(chart, watch.snapshot, Event("message", {"text": "go"}, 1))
+    keys = frozenset((("", "a"), ("", "b")))
+    assert watch.seen(keys) == keys
+    assert watch.seen_by_guards(keys) == {("", "a")}
+    assert not asking.guard

@@ -163,9 +163,14 @@ class Domains:
         wanted = self._declared.get(target)
         typed = wanted is not None and wanted.type != "dyn" and not site.place
         for place in places:
-            if wanted is not None and typed and (place[0][0] == EVENT or place[1]):
+            if wanted is not None and typed and self._may_be_anything(place):
                 self.cuts[place].add(Cut(kinds={wanted.type}))
             self._flows[target, site.place].add((place, is_path(site)))
+
+    def _may_be_anything(self, place: Place) -> bool:
+        """Whether it is not known of which type the values are at a place."""
+        declared = self._declared.get(place[0])
+        return bool(place[1]) or declared is None or declared.type == "dyn"
 
     def _carry(self) -> None:
         """What is read of an event may be what an event that was raised inside carries."""

@@ -114,6 +114,11 @@ class _Looking:
             for node in world.tree.nodes.values()
             if MESSAGE in node.by_stem
         }
+        self._requesting = {
+            world.alphabet.groups[node.id]
+            for node in world.tree.nodes.values()
+            if node.state is not None and any(one.type == "http" for one in node.state.invocations)
+        }
         self._open: set[Key] = {
             key for key in world.inputs if key[0] in {CONTACT, TENANT} or not self._whole(key)
         }
@@ -323,7 +328,7 @@ class _Looking:
         """Whether parts of a value have more combinations than are tried."""
         if key[0] == EVENT and key[1] in self._asking:
             return False
-        return is_overfull(self._domains.at(key), root)
+        return is_overfull(self._domains.at(key), root, is_reply=key[1] in self._requesting)
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""

@@ -28,12 +28,14 @@ class Footprint:
 
     Attributes:
         read: the variables that may have been looked at, where their values decide anything.
+        asked: those that guards may have looked at.
         kept: those that have the values after it that they had before, or a part of these,
             although they may have been written.
         written: the variables that may have got other values.
     """
 
     read: frozenset[Key]
+    asked: frozenset[Key]
     kept: frozenset[Key]
     written: frozenset[Key]
 
@@ -78,9 +80,11 @@ class Footprints:
         """What a macrostep read and wrote; ``before`` is None for the start."""
         if any(incident.name == ENDLESS for incident in step.incidents):
             # What was given up has left no trace.
-            return Footprint(self._everything, self._everything, self._everything)
+            every = self._everything
+            return Footprint(every, every, every, every)
         configuration = () if before is None else before.configuration
-        read = set(self._resting(configuration, step.event.name)) | self._left[""]
+        asked = set(self._resting(configuration, step.event.name))
+        read = set(self._left[""])
         written: set[Key] = set()
         if before is None:
             read |= self._entered[""]
@@ -94,8 +98,9 @@ class Footprints:
                 read |= self._acts[name]
                 writes.append(self._acting[name])
             for name in one.entered:
-                read |= self._entered[name] | self._inner[name]
-                read |= self._by_event(name, step.event.name)
+                read |= self._entered[name]
+                asked |= self._inner[name]
+                asked |= self._by_event(name, step.event.name)
                 writes.append(self._entering[name])
         kept: set[Key] = set()
         if before is not None and step.snapshot.history is not before.history:
@@ -104,7 +109,7 @@ class Footprints:
         for every, unsure in writes:
             written |= every
             kept |= every if failed else unsure
-        return Footprint(frozenset(read), frozenset(kept), frozenset(written))
+        return Footprint(frozenset(read), frozenset(asked), frozenset(kept), frozenset(written))
 
     def _resting(self, configuration: tuple[str, ...], event: str) -> frozenset[Key]:
         known = self._known.get((*configuration, event))

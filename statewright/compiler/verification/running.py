@@ -13,7 +13,7 @@ from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome
 from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.situations import Carrier
-from statewright.compiler.verification.tracing import Watch
+from statewright.compiler.verification.tracing import Asking, Watch, tell_guards
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
@@ -53,6 +53,8 @@ class Running:
         self._world = world
         self._doubts = doubts
         self._promises = Promises(world.chart)
+        self._asking = Asking()
+        tell_guards(world.tree, self._asking)
 
     def begin(
         self, dimensions: tuple[Key, ...], given: Mapping[Key, Any], free: Free, moment: int
@@ -93,7 +95,7 @@ class Running:
             free: what is to be tried of the free variables.
         """
         world, chosen = self._world, _chosen(free)
-        watch = Watch(carrier.given(world.free_values(chosen)).snapshot)
+        watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self._asking)
         before = watch.snapshot
         others = Surroundings(**carrier.outside)
         event = event_for(line, world.chart, before, before.now)
@@ -153,7 +155,10 @@ class Running:
     ) -> tuple[frozenset[Key], frozenset[Key]]:
         """The variables on which a macrostep depends, and those that it writes."""
         footprint = self._world.footprints.of(before, step)
-        read = footprint.read if watch is None else watch.seen(footprint.read)
+        if watch is None:
+            read = footprint.read | footprint.asked
+        else:
+            read = watch.seen(footprint.read) | watch.seen_by_guards(footprint.asked)
         followed = footprint.written & self._world.model.predicates.keys()
         return read | footprint.kept | followed, footprint.written
 

@@ -116,7 +116,7 @@ class Search:
         pieces = self.found.pieces[first:]
         for piece in pieces:
             for line, snapshot in self._world.forced(piece.carrier.snapshot):
-                if not self._tried(piece, line, snapshot, None):
+                if not self._tried(piece, repr(line), line, snapshot, None):
                     self.found.complete = False
                     return first
         return first + len(pieces)
@@ -165,17 +165,20 @@ class Search:
         """Run all that can happen in a piece; whether there was budget enough."""
         snapshot = piece.carrier.snapshot
         return all(
-            self._tried(piece, line, snapshot, self._known_of(piece, line))
-            for line in self._world.alphabet.lines(snapshot, offering(self._world, piece))
+            self._tried(piece, name, line, snapshot, self._known_of(piece, name))
+            for name, line in self._world.likeness.first(snapshot, self._lines(piece))
         )
 
-    def _known_of(self, piece: Piece, line: Line) -> Outcomes | None:
+    def _lines(self, piece: Piece) -> dict[str, Line]:
+        """What can happen in a piece, by a text that tells it apart."""
+        return self._world.alphabet.named(piece.carrier.snapshot, offering(self._world, piece))
+
+    def _known_of(self, piece: Piece, name: str) -> Outcomes | None:
         """What was seen to come of a line wherever it is as it is in a piece."""
         if self._feasible is not None:
             # What is impossible depends on more than what is read.
             return None
         known = self._outcomes.setdefault(piece.control, {})
-        name = repr(line)
         outcomes = known.get(name)
         if outcomes is None:
             outcomes = known[name] = Outcomes(piece.dimensions, self._world.situations.tables)
@@ -186,11 +189,14 @@ class Search:
         is_lost = bool(self.found.repeated) and self._world.model.is_abstract
         return not is_lost and self._meter.step()
 
-    def _tried(self, piece: Piece, line: Line, snapshot: Snapshot, known: Outcomes | None) -> bool:
+    def _tried(
+        self, piece: Piece, name: str, line: Line, snapshot: Snapshot, known: Outcomes | None
+    ) -> bool:
         """Run a line in all of a piece; whether there was budget enough.
 
         Args:
             piece: where it comes.
+            name: of the line.
             line: what happens.
             snapshot: of the piece, or one in which time is forced to pass otherwise.
             known: what was seen to come of it; None where nothing is kept of that.
@@ -208,8 +214,8 @@ class Search:
                 if not self._goes_on():
                     return False
                 carrier = self._carrier(piece, snapshot, point)
-                memory = None if forced else self._memory
-                run = self._noted(self._ran(piece, line, carrier, trial.free, memory))
+                remembered = name if self._memory is not None and not forced else ""
+                run = self._noted(self._ran(piece, remembered, line, carrier, trial.free))
                 outcome = run.outcome
                 if known is not None:
                     known.add(point, trial.free, outcome)
@@ -227,13 +233,14 @@ class Search:
             self._arrive(piece, covered, masks, bits_at, outcome, origin)
         return True
 
-    def _ran(
-        self, piece: Piece, line: Line, carrier: Carrier, free: Free, memory: Memory | None
-    ) -> Run:
-        """What a line does at a point of a piece: known of an earlier version, or run."""
-        if memory is None:
+    def _ran(self, piece: Piece, name: str, line: Line, carrier: Carrier, free: Free) -> Run:
+        """What a line does at a point of a piece: known of an earlier version, or run.
+
+        A line without a name is run.
+        """
+        memory = self._memory
+        if memory is None or not name:
             return self._running.run(carrier, piece.dimensions, line, free)
-        name = repr(line)
         known = memory.recall(self._world, piece, name, carrier)
         if known is not None:
             return self._running.again(carrier, known)

@@ -1,21 +1,37 @@
 """Notes which variables are really looked at while a chart runs.
 
 The executor gets its variables in maps that remember what was asked of them. Whoever asks for all
-of a map has asked for everything, be it there or not.
+of a map has asked for everything, be it there or not. What a guard asks is told apart: many guards
+may be tried in a macrostep, and few of them are, or come to all that they read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from statewright.compiler.verification.situations import with_data
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
+from statewright.expressions import Expression, evaluate
 from statewright.statechart.snapshot import Recorded, Snapshot
+from statewright.statechart.stepping.scene import Scene
+from statewright.statechart.structure.nodes import Program
+from statewright.statechart.structure.tree import Tree
 
 if TYPE_CHECKING:
     from _collections_abc import dict_items, dict_keys, dict_values
+
+
+@dataclass(slots=True)
+class Asking:
+    """Who is looking.
+
+    Attributes:
+        guard: whether it is a guard.
+    """
+
+    guard: bool = False
 
 
 @dataclass(slots=True)
@@ -25,10 +41,27 @@ class Looks:
     Attributes:
         names: of the variables that were looked at before they were written.
         all: whether all of them were.
+        by_guards: the names of those at which a guard has looked.
+        all_by_guards: whether a guard has looked at all.
+        asking: who is looking.
     """
 
     names: set[str] = field(default_factory=set)
     all: bool = False
+    by_guards: set[str] = field(default_factory=set)
+    all_by_guards: bool = False
+    asking: Asking = field(default_factory=Asking)
+
+    def note(self, name: str) -> None:
+        """Note that a variable is looked at."""
+        self.names.add(name)
+        if self.asking.guard:
+            self.by_guards.add(name)
+
+    def note_all(self) -> None:
+        """Note that all are looked at."""
+        self.all = True
+        self.all_by_guards |= self.asking.guard
 
 
 class Watched(dict[str, Any]):
@@ -76,14 +109,14 @@ class Watched(dict[str, Any]):
         if name in self.written:
             return
         if name in self.homes:
-            self.homes[name].names.add(name)
+            self.homes[name].note(name)
         else:
             for looks in self.looks:
-                looks.names.add(name)
+                looks.note(name)
 
     def _note_all(self) -> None:
         for looks in self.looks:
-            looks.all = True
+            looks.note_all()
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.written.add(name)
@@ -142,18 +175,44 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(dict.items(values)) if isinstance(values, dict) else dict(values)
 
 
+def tell_guards(tree: Tree, asking: Asking) -> None:
+    """Let it be told when a guard of a chart looks at something.
+
+    Args:
+        tree: of the chart.
+        asking: where it is told.
+    """
+    for arc in tree.arcs.values():
+        if arc.guard is not None:
+            function = _told(arc.guard, asking)
+            arc.source.scope.programs[arc.guard.text] = Program(function)
+
+
+def _told(guard: Expression, asking: Asking) -> Callable[[Scene], Any]:
+    def function(scene: Scene) -> Any:
+        asking.guard = True
+        try:
+            return evaluate(guard, scene, scene.host)
+        finally:
+            asking.guard = False
+
+    return function
+
+
 class Watch:
     """Watches over one macrostep.
 
     Args:
         snapshot: before it.
+        asking: who is looking; see ``tell_guards``.
 
     Attributes:
         snapshot: the same, to be run.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._looks = {scope: Looks() for scope in snapshot.data}
+    def __init__(self, snapshot: Snapshot, asking: Asking | None = None) -> None:
+        asking = Asking() if asking is None else asking
+        self._looks = {scope: Looks(asking=asking) for scope in snapshot.data}
         self.snapshot = with_data(
             snapshot,
             {scope: Watched(values, self._looks[scope]) for scope, values in snapshot.data.items()},
@@ -163,12 +222,20 @@ class Watch:
         """Those of some variables that may have been looked at before they were written."""
         return frozenset(key for key in keys if self._is_seen(key))
 
-    def _is_seen(self, key: Key) -> bool:
+    def seen_by_guards(self, keys: frozenset[Key]) -> frozenset[Key]:
+        """Those of some variables at which a guard may have looked before they were written."""
+        return frozenset(key for key in keys if self._is_seen(key, guard=True))
+
+    def _is_seen(self, key: Key, *, guard: bool = False) -> bool:
         scope, name = key
         if scope in {CONTACT, TENANT}:
             return True
         looks = self._looks.get(scope)
-        return looks is None or looks.all or name in looks.names
+        if looks is None:
+            return True
+        if guard:
+            return looks.all_by_guards or name in looks.by_guards
+        return looks.all or name in looks.names
 
     def unwatched(self, after: Snapshot) -> Snapshot:
         """The snapshot after the macrostep, with variables that nobody watches any more."""

@@ -12,6 +12,7 @@ from statewright.compiler.verification.boxes import frozen
 from statewright.compiler.verification.counters import ceilings
 from statewright.compiler.verification.domains import Domains, groups_of
 from statewright.compiler.verification.footprints import Footprints
+from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.model import Model
@@ -51,6 +52,7 @@ class World:
         relevance: which variables decide.
         domains: where domains are cut.
         alphabet: what can happen.
+        likeness: what of that leads to the same.
         footprints: what macrosteps read.
         situations: when two snapshots are the same.
         inputs: what a session may be given: the variable → the values that are tried.
@@ -65,6 +67,7 @@ class World:
     relevance: Relevance
     domains: Domains
     alphabet: Alphabet
+    likeness: Likeness
     footprints: Footprints
     situations: Situations
     inputs: Mapping[Key, Values]
@@ -171,6 +174,7 @@ def world_of(
         relevance=relevance,
         domains=domains,
         alphabet=Alphabet(tree, domains, groups, _is_local(uses)),
+        likeness=Likeness(tree, uses, frozenset(relevance.values), declared),
         footprints=Footprints(tree, uses, relevance),
         situations=Situations(
             frozenset(relevance.values),

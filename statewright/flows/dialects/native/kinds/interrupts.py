@@ -25,7 +25,7 @@ class InterruptNode(PassingShape, BodyShape):
     pattern: Text | None = Field(
         None, description="It happens when this regular expression (RE2) is found in what is said."
     )
-    event: Text = Field("", description="It happens when this event comes.")
+    event: Text = Field("", description="It happens when this event comes, or one below it.")
     if_: Expression | None = Field(None, alias="if", description="What must hold besides, CEL.")
     outranks: bool = Field(
         False,

@@ -1,0 +1,100 @@
+"""Errors where several things go on at once: each is answered by what is around the place of it.
+
+All regions of a parallel state hear an event, also that of an error, as SCXML has it. A try, or an
+``on_error``, in one of them must not answer for another one, which would stand where it failed for
+ever. So there, what is raised names the state, as the algorithm does for its own errors, and what
+answers errors asks for one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from statewright.compiler.lowering.freezing import all_states
+from statewright.compiler.lowering.guards import also
+from statewright.compiler.lowering.texts import cel, quoted, record
+from statewright.expressions import Literal
+from statewright.expressions.content import Record
+from statewright.statechart.actions import Action, If, Raise
+from statewright.statechart.definition import Actions, State, StateKind, Transition
+
+_PLACE: Final = "event.data.?state.orValue('')"
+
+
+def errors_in_regions(states: Iterable[State]) -> tuple[State, ...]:
+    """States in which no region of a parallel state answers the errors of another one."""
+    return tuple(_outside(state) for state in states)
+
+
+def _outside(state: State) -> State:
+    inner = _inside if state.kind is StateKind.PARALLEL else _outside
+    return replace(state, states=tuple(map(inner, state.states))) if state.states else state
+
+
+def _inside(state: State) -> State:
+    """A state that others are active beside."""
+    own = ""
+    if any(_is_error(event) for way in state.transitions for event in way.events):
+        own = _of_own(state)
+    ways = (one for way in state.transitions for one in _asking(way, own))
+    return replace(
+        state,
+        states=tuple(map(_inside, state.states)),
+        entry=tuple(_named(block, state) for block in state.entry),
+        transitions=tuple(replace(way, actions=_named(way.actions, state)) for way in ways),
+    )
+
+
+def _is_error(event: str) -> bool:
+    return event.startswith(("error.execution", "error.flow"))
+
+
+def _asking(way: Transition, own: str) -> Iterator[Transition]:
+    """A transition that takes errors of its own only; what it takes besides, it takes as before."""
+    errors = tuple(event for event in way.events if _is_error(event))
+    others = tuple(event for event in way.events if not _is_error(event))
+    if not errors:
+        yield way
+        return
+    if others:
+        yield replace(way, events=others)
+    yield replace(way, events=errors, guard=also(way.guard, own))
+
+
+def _of_own(state: State) -> str:
+    """CEL that holds for an error in a state, or in one that is inside it."""
+    roots: dict[str, None] = {}
+    for name in sorted(one.id for one in all_states((state,))):
+        parts = name.split("/")
+        if not any("/".join(parts[:count]) in roots for count in range(1, len(parts))):
+            roots[name] = None
+    if len(roots) == 1:
+        name = state.id
+        return f"({_PLACE} == {quoted(name)} || {_PLACE}.startsWith({quoted(name + '/')}))"
+    names = cel([*roots])
+    return f"{names}.exists(s, {_PLACE} == s || {_PLACE}.startsWith(s + '/'))"
+
+
+def _named(actions: Actions, state: State) -> Actions:
+    return tuple(_of_action(action, state) for action in actions)
+
+
+def _of_action(action: Action, state: State) -> Action:
+    match action:
+        case Raise(event, data) if _is_error(event):
+            place = Literal(state.id)
+            match data:
+                case Record(fields):
+                    return replace(action, data=Record((*fields, ("state", place))))
+                case Literal(dict() as known):
+                    parts = {name: Literal(value) for name, value in known.items()}
+                    return replace(action, data=record({**parts, "state": place}))
+                case _:
+                    return replace(action, data=record({"state": place}))
+        case If(branches, otherwise):
+            arms = tuple(replace(one, actions=_named(one.actions, state)) for one in branches)
+            return If(arms, _named(otherwise, state))
+        case _:
+            return action
