@@ -9,9 +9,12 @@ from statewright.storage.records import Committed, Conflict, Duplicate, Outcome,
 Handled = Mapping[tuple[SessionKey, str], Duplicate]
 """Session and message id → the answer it got."""
 
+Quiet = Mapping[SessionKey, str]
+"""Session in whose inbox nothing waits → the hash of its state."""
+
 
 def outcomes_of(
-    turns: Sequence[Turn], revisions: Mapping[SessionKey, int], handled: Handled
+    turns: Sequence[Turn], revisions: Mapping[SessionKey, int], handled: Handled, quiet: Quiet
 ) -> list[Outcome]:
     """What becomes of each turn, when they are settled one after another.
 
@@ -20,12 +23,17 @@ def outcomes_of(
     turn of a session of which one was not committed: it may have been stepped from that one, from a
     state that never was, and that its revision is the session's may be another worker's doing.
 
+    A turn from a state that was recalled also needs the session to be quiet and in that state; in a
+    batch, it is the first of its session, or was stepped from another such turn.
+
     Args:
         turns: in order.
         revisions: of the sessions that exist.
         handled: the answers to those messages of the batch that were handled before.
+        quiet: what is known of the sessions of turns from recalled states.
     """
     now = dict(revisions)
+    states = dict(quiet)
     answers = dict(handled)
     outcomes: list[Outcome] = []
     broken: set[SessionKey] = set()
@@ -35,14 +43,20 @@ def outcomes_of(
         if answer is not None:
             outcomes.append(answer)
             broken.add(turn.key)
-        elif turn.expected != revision or turn.key in broken:
+        elif turn.expected != revision or turn.key in broken or _is_mistaken(turn, states):
             outcomes.append(Conflict(revision))
             broken.add(turn.key)
         else:
             now[turn.key] = turn.revision
+            states[turn.key] = turn.state_hash if turn.recalled else ""
             answers[turn.key, turn.message] = Duplicate(turn.revision, turn.answer)
             outcomes.append(Committed(turn.revision))
     return outcomes
+
+
+def _is_mistaken(turn: Turn, states: Quiet) -> bool:
+    """Whether a turn was stepped from a state that was recalled, and is not the session's."""
+    return bool(turn.recalled) and states.get(turn.key) != turn.recalled
 
 
 def committed(turns: Iterable[Turn], outcomes: Iterable[Outcome]) -> list[Turn]:

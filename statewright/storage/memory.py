@@ -207,7 +207,12 @@ class MemoryStore:
             for turn in turns
             if (duplicate := self._duplicate(turn.key, turn.message))
         }
-        outcomes = outcomes_of(turns, revisions, handled)
+        quiet = {
+            turn.key: self._history[turn.key][-1].state_hash
+            for turn in turns
+            if turn.recalled and turn.key in self._sessions and not self._inbox.get(turn.key)
+        }
+        outcomes = outcomes_of(turns, revisions, handled, quiet)
         return tuple(
             self._written(turn, outcome) if isinstance(outcome, Committed) else outcome
             for turn, outcome in zip(turns, outcomes, strict=True)

@@ -158,6 +158,9 @@ class Turn:
         position: of the message in the inbox, or 0 where it was not accepted before.
         birth: who the new session is; exactly where ``expected`` is 0.
         onward: what it hands on to other sessions: messages that are accepted with the turn.
+        recalled: the hash of the state that it was stepped from, where that was not loaded for this
+            turn but known from before; else ``""``. Such a turn is committed only where the session
+            is in that state and nothing waits in its inbox.
     """
 
     key: SessionKey
@@ -178,6 +181,7 @@ class Turn:
     position: int = 0
     birth: Birth | None = None
     onward: tuple[Message, ...] = ()
+    recalled: str = ""
 
     @property
     def revision(self) -> int:
@@ -201,6 +205,7 @@ class Turn:
             ("the answer", self.answer),
             ("the list of effects", self.effects),
             ("the list of incidents", self.incidents),
+            ("the hash of the state that was recalled", self.recalled),
         ):
             check_text(what, text)
         if (self.expected == 0) != (self.birth is not None):

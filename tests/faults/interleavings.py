@@ -3,8 +3,10 @@
 Somebody talks in a conversation while operators patch, end, resume, repair and migrate its
 sessions, requests are carried out and timers fall due; both processes do whatever comes to them,
 the same messages come to both, at once or much later; calls of the store fail before or after they
-were carried out, and a process may die and come back. Everything is simulated (see ``simulated``),
-so that a seed always makes the same story, and thousands of them can be told in a minute.
+were carried out, and a process may die and come back. Sessions that read nothing of their contact
+are stepped from what each process remembers of them, which the other one has often changed since.
+Everything is simulated (see ``simulated``), so that a seed always makes the same story, and
+thousands of them can be told in a minute.
 
 In the end, when all is quiet:
 
@@ -133,6 +135,7 @@ class Story:
         self._way = self.chance.choice(("receive", "happened", "accept"))
         self.calm = self.chance.random() < 0.5
         self._spread = self.chance.choice((0.05, 0.05, 0.5, 5.0))
+        self._alone = self.chance.random() < 0.5
         self.processes: list[Process] = []
         self.said: list[Said] = []
         self.told: list[tuple[str, int]] = []
@@ -182,7 +185,7 @@ class Story:
         self.processes = [await self._born() for _ in range(2)]
         first = self.processes[0].runtime
         for word in ("hello", "hi"):
-            await first.publish(released(word), flow=FLOW)
+            await first.publish(released(word, alone=self._alone), flow=FLOW)
         if self._way == "accept":
             await self._insist(
                 lambda runtime: runtime.start(
@@ -378,7 +381,8 @@ class Story:
                 _check(one.answers <= known, f"{one} was answered otherwise: {known}")
         if not self.calm:
             return
-        spoken = [one for one in self.said if one.id in places and one.way in {"receive", "send"}]
+        said = {"receive", "accept", "send"}
+        spoken = [one for one in self.said if one.id in places and one.way in said]
         for one in spoken:
             for other in spoken:
                 # Who names a session does not wait for what is still handed on to it.

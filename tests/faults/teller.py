@@ -16,13 +16,14 @@ KINDS: Final = {"word": 10, "stop": 4, "fail": 2, "gift": 3, "work": 3, "nap": 3
 """What is said, and how often."""
 
 
-def teller(word: str) -> Statechart:
+def teller(word: str, *, alone: bool) -> Statechart:
     """Hears messages and remembers them; what some of them mean is in ``KINDS``.
 
     `stop` ends it only while it is armed, so that whether it does depends on what came before.
+    Where it is alone, it reads nothing of its contact, so that its sessions need not be loaded.
     """
     hear = Assign(("heard",), cel("heard + [string(event.data.text)]"))
-    gifts = cel("(has(contact.gifts) ? contact.gifts : 0) + 1")
+    gifts = cel("given" if alone else "(has(contact.gifts) ? contact.gifts : 0) + 1")
     give = Assign(("contact", "gifts"), gifts, Merge(Merging.INCREMENT, Literal(1)))
     say = Say(text(word + " {{ heard.size() }}"))
     return Statechart(
@@ -71,7 +72,7 @@ def _count(name: str) -> Assign:
     return Assign((name,), cel(f"{name} + 1"))
 
 
-def released(word: str) -> Release:
+def released(word: str, *, alone: bool) -> Release:
     """The chart, with what begins it: any message, and `again` anew."""
     triggers = (
         Trigger("any", TriggerKind.MESSAGE),
@@ -83,4 +84,4 @@ def released(word: str) -> Release:
             reentry=Reentry.RESTART,
         ),
     )
-    return replace(release(teller(word)), triggers=triggers)
+    return replace(release(teller(word, alone=alone)), triggers=triggers)

@@ -171,7 +171,9 @@ async def test_what_was_taken_in_is_handled_however_much_waits() -> None:
         async with asyncio.timeout(30):
             async for _ in runtime.subscribe(keys[0], after=2):
                 break
-        assert (await runtime.session(keys[0])).data["heard"] == ["first", "taken in"]
+        # The one was under way when the other was taken in, so either may have come first.
+        heard = (await runtime.session(keys[0])).data["heard"]
+        assert sorted(heard) == ["first", "taken in"]
 
 
 async def test_many_who_lose_patience_disturb_nobody(world: World) -> None:

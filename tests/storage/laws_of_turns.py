@@ -8,8 +8,8 @@ import random
 
 from statewright.statechart.snapshot import Status
 from statewright.storage import Store
-from statewright.storage.identity import secret_hash, session_id
-from statewright.storage.records import Committed, Conflict, Duplicate, Episode, SessionKey
+from statewright.storage.identity import secret_hash, session_id, state_hash
+from statewright.storage.records import Committed, Conflict, Duplicate, Episode, SessionKey, Turn
 from tests.storage.examples import (
     ALWAYS,
     KEY,
@@ -112,6 +112,75 @@ async def what_was_stepped_from_a_duplicate_is_lost(store: Store, other: Store) 
     outcomes = await store.commit([turn(2, "a"), turn(3, "b")])
     assert outcomes == (Duplicate(3, first.answer), Conflict(3))
     assert await revision(store) == 3
+
+
+async def a_turn_from_the_state_that_is_there_is_committed(store: Store, _: Store) -> None:
+    await store.commit([turn(0)])
+    assert await store.commit([recalling(1)]) == (Committed(2),)
+    assert await store.commit([recalling(2), recalling(3)]) == (Committed(3), Committed(4))
+    assert (await loaded(store)).snapshot == turn(3).snapshot
+
+
+async def a_turn_from_a_state_that_was_recalled_wrongly_is_in_conflict(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(0), turn(1)])
+    await other.commit([turn(2)])
+    # Another revision, another state at that revision, and none at all.
+    assert await store.commit([recalling(2, "late")]) == (Conflict(3),)
+    assert await store.commit([turn(3, "x", recalled=state_hash("x"))]) == (Conflict(3),)
+    assert await store.commit([recalling(2, "y", SessionKey("acme", "none"))]) == (Conflict(0),)
+    assert [past.message for past in await store.history(KEY)] == ["m1", "m2", "m3"]
+
+
+async def a_turn_from_a_recalled_state_is_no_second_answer(store: Store, other: Store) -> None:
+    first = turn(1, "m", answer='{"answer": "of the other"}')
+    await other.commit([turn(0), first])
+    for expected in (1, 2):
+        outcomes = await store.commit([recalling(expected, "m")])
+        assert outcomes == (Duplicate(2, first.answer),)
+
+
+async def a_turn_from_a_recalled_state_never_passes_what_waits(store: Store, other: Store) -> None:
+    await store.commit([turn(0)])
+    (position,) = await other.accept([message("first")])
+    assert await store.commit([recalling(1, "second")]) == (Conflict(1),)
+    assert await store.commit([turn(1, "first", position=position)]) == (Committed(2),)
+    assert await store.commit([recalling(2, "second")]) == (Committed(3),)
+
+
+async def what_waits_in_one_session_is_in_nobody_elses_way(store: Store, other: Store) -> None:
+    keys = [SessionKey("acme", "s1"), SessionKey("acme", "s2"), SessionKey("other", "s1")]
+    await store.commit([turn(0, key=key) for key in keys])
+    await other.accept([message("waits", keys[0])])
+    outcomes = await store.commit([recalling(1, "m", key) for key in keys])
+    assert outcomes == (Conflict(1), Committed(2), Committed(2))
+
+
+async def a_turn_from_a_recalled_state_follows_none_that_was_loaded_in_its_batch(
+    store: Store, _: Store
+) -> None:
+    await store.commit([turn(0)])
+    assert await store.commit([turn(1), recalling(2)]) == (Committed(2), Conflict(2))
+
+
+async def of_recalled_and_loaded_turns_on_one_revision_exactly_one_is_committed(
+    store: Store, other: Store
+) -> None:
+    await store.commit([turn(0)])
+    for expected in range(1, 6):
+        outcomes = await asyncio.gather(
+            store.commit([recalling(expected, f"a{expected}")]),
+            other.commit([turn(expected, f"b{expected}")]),
+        )
+        kinds = sorted(type(outcome).__name__ for (outcome,) in outcomes)
+        assert kinds == ["Committed", "Conflict"]
+        assert await revision(store) == expected + 1
+
+
+def recalling(expected: int, message: str = "", key: SessionKey = KEY) -> Turn:
+    """A turn from the state that ``turn`` leaves at a revision, which was not loaded for it."""
+    return turn(expected, message, key, recalled=turn(expected - 1).state_hash)
 
 
 async def each_turn_of_a_batch_stands_or_falls_alone(store: Store, _: Store) -> None:
@@ -264,6 +333,13 @@ LAWS = (
     a_chain_that_starts_too_late_is_in_conflict_as_a_whole,
     what_was_stepped_from_a_lost_turn_is_lost_with_it,
     what_was_stepped_from_a_duplicate_is_lost,
+    a_turn_from_the_state_that_is_there_is_committed,
+    a_turn_from_a_state_that_was_recalled_wrongly_is_in_conflict,
+    a_turn_from_a_recalled_state_is_no_second_answer,
+    a_turn_from_a_recalled_state_never_passes_what_waits,
+    what_waits_in_one_session_is_in_nobody_elses_way,
+    a_turn_from_a_recalled_state_follows_none_that_was_loaded_in_its_batch,
+    of_recalled_and_loaded_turns_on_one_revision_exactly_one_is_committed,
     each_turn_of_a_batch_stands_or_falls_alone,
     a_duplicate_gets_the_first_answer_byte_for_byte,
     a_message_that_comes_twice_at_once_is_handled_once,

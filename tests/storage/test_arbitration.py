@@ -23,7 +23,7 @@ def test_committed_turns_of_a_session_are_a_chain_of_new_messages(
     turns: list[Turn], before: int
 ) -> None:
     handled = {(KEYS[0], "m1"): Duplicate(1, "first")} if before else {}
-    outcomes = outcomes_of(turns, {KEYS[0]: before}, handled)
+    outcomes = outcomes_of(turns, {KEYS[0]: before}, handled, {})
     for key, start in zip(KEYS, (before, 0), strict=True):
         written = [one for one in committed(turns, outcomes) if one.key == key]
         assert [one.expected for one in written] == list(range(start, start + len(written)))
@@ -37,7 +37,7 @@ def test_every_turn_is_committed_or_told_why_not(turns: list[Turn]) -> None:
     revisions = dict.fromkeys(KEYS, 0)
     answers: dict[tuple[SessionKey, str], Duplicate] = {}
     broken: set[SessionKey] = set()
-    for one, outcome in zip(turns, outcomes_of(turns, {}, {}), strict=True):
+    for one, outcome in zip(turns, outcomes_of(turns, {}, {}, {}), strict=True):
         first = answers.get((one.key, one.message))
         if first:
             assert outcome == first

@@ -108,7 +108,7 @@ class Alphabet:
                 yield tuple({read.key: None for read in reads if read.key is not None})
 
     def _messages(self, snapshots: tuple[Snapshot, ...], active: Iterable[Node]) -> Iterator[Line]:
-        listening = [node for node in active if MESSAGE in node.by_stem]
+        listening = [node for node in active if _is_heard(node)]
         if not listening:
             return
         cut = Cut()
@@ -242,6 +242,11 @@ def passing(micros: int) -> Advanced:
         if count:
             parts.append(f"{count}{name}")
     return Advanced("".join(parts) or "0ms", total)
+
+
+def _is_heard(node: Node) -> bool:
+    """Whether a state does anything with what users say; to pass it over does nothing."""
+    return any(arc.targets or arc.actions for arc in node.by_stem.get(MESSAGE, ()))
 
 
 def _is_internal(stem: str) -> bool:

@@ -34,6 +34,11 @@ class Running:
     contact: Needs
     tenant: Needs
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether its sessions read nothing but their own state."""
+        return not (self.contact or self.tenant)
+
 
 def running_of(chart: Statechart) -> Running:
     """A chart, with what it reads."""

@@ -187,6 +187,7 @@ def turn_from(
     version: int,
     birth: Birth | None = None,
     onward: tuple[Message, ...] = (),
+    recalled: str = "",
 ) -> Turn:
     """What is committed of a step.
 
@@ -197,6 +198,7 @@ def turn_from(
         version: what the session runs from now on.
         birth: who it is, of its first turn.
         onward: what is handed on to other sessions.
+        recalled: the hash of the state that it was stepped from, where that was not loaded.
 
     Raises:
         UnstorableRecord: the id of the message, or of the contact, is none that can be kept.
@@ -221,6 +223,7 @@ def turn_from(
         position=message.position,
         birth=birth,
         onward=onward,
+        recalled=recalled,
     )
 
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.errors import (
     RevisionConflict,
     SessionEnded,
+    StatewrightError,
 )
 from statewright.runtime.clock import Clock
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
@@ -28,6 +29,7 @@ from statewright.runtime.turns.answer import Answer, answer_from_json
 from statewright.runtime.turns.mailboxes import ROOM, Mailboxes, Queues
 from statewright.runtime.turns.messages import Incoming, incoming_from, tick_at
 from statewright.runtime.turns.openings import Opening, body_of
+from statewright.runtime.turns.recollection import Recollection
 from statewright.runtime.turns.rehydration import UNFIT, Rehydrated, existing, state_of
 from statewright.runtime.turns.releases import Releases, Running
 from statewright.runtime.turns.stepping import (
@@ -38,6 +40,7 @@ from statewright.runtime.turns.stepping import (
     stepped,
     turn_from,
 )
+from statewright.runtime.turns.waiting import before, is_due, placed
 from statewright.statechart import EffectKind, Event, Snapshot, Status
 from statewright.statechart.forms.making import maker
 from statewright.statechart.interventions.repairs import RESUME
@@ -112,6 +115,7 @@ class Turns:
         self._on_commit = on_commit
         self._observers = observers
         self._mailboxes = Mailboxes(queues)
+        self._recollection = Recollection()
 
     def open(self) -> None:
         """Take turns, also after a ``close``."""
@@ -149,6 +153,7 @@ class Turns:
                 turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
                 (outcome,) = await self._store.commit([turn])
                 if isinstance(outcome, Committed):
+                    self._recollection.note(running, None, turn)
                     self._committed(turn, made, outcome)
                     return Begun(made.answer, birth.secret_hash)
 
@@ -197,30 +202,50 @@ class Turns:
                 return await self._taken(key, message, expected)
 
     async def _taken(self, key: SessionKey, message: Incoming, expected: int | None) -> Answer:
+        answer = await self._recalled(key, message, expected)
+        if answer is not None:
+            return answer
         tries = last = 0
         while True:
             loaded = await self._load(Lookup(key, message.id))
+            self._recollection.compare(key, loaded)
             if loaded.duplicate is not None:
                 return answer_from_json(loaded.duplicate.answer)
             # What is accepted from now on comes later.
             last = last or loaded.last
-            before = _before(key, loaded, message, last)
-            if before and await self._take_chain(key, loaded, before, self._clock()):
+            earlier = before(key, loaded, message, last)
+            if earlier and await self._take_chain(key, loaded, earlier, self._clock()):
                 continue
-            if not before:
-                message = _placed(loaded, message)
-                answer = await self._try(key, loaded, message, expected)
+            if not earlier:
+                message = placed(loaded, message)
+                session = await self.rehydrated(key, loaded)
+                turn, made = self._next(session, message, expected)
+                answer = await self._commit(session, turn, made)
                 if answer is not None:
                     return answer
             tries += 1
             await _pause(tries)
 
-    async def _try(
-        self, key: SessionKey, loaded: Loaded, message: Incoming, expected: int | None
+    async def _recalled(
+        self, key: SessionKey, message: Incoming, expected: int | None
     ) -> Answer | None:
-        """Step and commit one message; None where another worker was faster."""
-        session = await self.rehydrated(key, loaded)
+        """The answer to a message, where what is remembered of the session is true; else None."""
+        loaded = self._recollection.recall(key)
+        if loaded is None:
+            return None
+        try:
+            session = await self.rehydrated(key, loaded)
+            turn, made = self._next(session, message, expected, recalled=loaded.state_hash)
+        except (StatewrightError, StaleResultError):
+            return None  # It may be so, or be otherwise by now: the store knows.
+        return await self._commit(session, turn, made)
+
+    def _next(
+        self, session: Rehydrated, message: Incoming, expected: int | None, recalled: str = ""
+    ) -> tuple[Turn, Stepped]:
+        """Step one message."""
         revision = session.snapshot.turns
+        key = session.row.key
         if expected is not None and expected != revision:
             raise RevisionConflict(expected, revision)
         if session.snapshot.status is not Status.ACTIVE and message.event.name != RESUME:
@@ -230,8 +255,16 @@ class Turns:
         made = _stepped(session, session.snapshot, message, self._clock())
         if is_stale(session.snapshot, made):
             raise StaleResultError(message.event.invocation)
-        turn = turn_from(key, made, message, version=session.row.version)
+        turn = turn_from(key, made, message, version=session.row.version, recalled=recalled)
+        return turn, made
+
+    async def _commit(self, session: Rehydrated, turn: Turn, made: Stepped) -> Answer | None:
+        """Commit the next turn of a session; None where another worker was faster."""
         (outcome,) = await self._store.commit([turn])
+        if isinstance(outcome, Committed):
+            self._recollection.note(session.running, session.row, turn)
+        if turn.recalled and not isinstance(outcome, Duplicate):
+            self._recollection.learn(turn.key, right=isinstance(outcome, Committed))
         return self._answer(turn, made, outcome)
 
     async def drain(self, key: SessionKey, now: int) -> int:
@@ -253,7 +286,7 @@ class Turns:
             while True:
                 loaded = await self._load(Lookup(key))
                 waiting = [incoming_from(key, arrival) for arrival in loaded.inbox[:CHAIN]]
-                if not waiting and _is_due(loaded, now):
+                if not waiting and is_due(loaded, now):
                     revision = loaded.session.revision if loaded.session else 0
                     waiting = [tick_at(key, revision)]
                 if not waiting:
@@ -283,6 +316,8 @@ class Turns:
             if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
                 break  # The next turn has to read what this one writes.
         outcomes = await self.settle(chain)
+        if chain and isinstance(outcomes[-1], Committed):
+            self._recollection.note(session.running, session.row, chain[-1][0])
         return sum(isinstance(outcome, Committed) for outcome in outcomes)
 
     async def _open(self, message: Incoming, opening: Opening, now: int) -> int:
@@ -340,6 +375,7 @@ class Turns:
             return ()
         outcomes = await self._store.commit([turn for turn, _ in turns])
         for (turn, made), outcome in zip(turns, outcomes, strict=True):
+            self._recollection.forget(turn.key)
             self._answer(turn, made, outcome)
         return outcomes
 
@@ -419,32 +455,6 @@ def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int)
         return stepped(session.chart, before, _event(*came, *told))
     except UNFIT as error:
         raise corrupted(session.row.key, error) from None
-
-
-def _before(key: SessionKey, loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:
-    """What waits in the inbox, up to a position, and came before a message."""
-    before: list[Incoming] = []
-    for arrival in loaded.inbox:
-        # What is to begin the session is handled as what waits there, whoever brings it again.
-        own = arrival.message == message.id and loaded.session is not None
-        if own or arrival.position > last:
-            break
-        before.append(incoming_from(key, arrival))
-    return before
-
-
-def _placed(loaded: Loaded, message: Incoming) -> Incoming:
-    """A message with its place in the inbox, where it was accepted before."""
-    if loaded.inbox and loaded.inbox[0].message == message.id:
-        return replace(message, position=loaded.inbox[0].position)
-    return message
-
-
-def _is_due(loaded: Loaded, now: int) -> bool:
-    session = loaded.session
-    if session is None or session.status is not Status.ACTIVE:
-        return False
-    return session.due_at is not None and session.due_at <= now
 
 
 async def _pause(tries: int) -> None:

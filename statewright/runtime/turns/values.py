@@ -36,6 +36,9 @@ class Needs:
     names: frozenset[str]
     whole: bool
 
+    def __bool__(self) -> bool:
+        return self.whole or bool(self.names)
+
     def of(self, values: Mapping[str, Any], who: str = "") -> Mapping[str, Any]:
         """The values that are needed.
 

@@ -224,19 +224,27 @@ class Database(ABC):
 
     def standing(
         self, connection: Connection, turns: Sequence[Turn]
-    ) -> list[tuple[int, str, Duplicate | None]]:
-        """For each turn: revision and contact of its session, and the answer to its message."""
+    ) -> list[tuple[int, str, str, Duplicate | None]]:
+        """For each turn, what is told of its session, and the answer to its message.
+
+        Told are the revision, the hash of the state where nothing waits in the inbox, the contact.
+        """
         found = self.run_bare(connection, "standing", {"turns": rows.message_rows(turns)})
         return [
-            (revision or 0, contact or "", None if handled is None else Duplicate(handled, answer))
-            for _, revision, contact, handled, answer in found
+            (
+                revision or 0,
+                quiet or "",
+                contact or "",
+                None if handled is None else Duplicate(handled, answer),
+            )
+            for _, revision, quiet, contact, handled, answer in found
         ]
 
     def lost(self, connection: Connection, turns: Sequence[Turn]) -> list[Outcome]:
         """What became of turns that were not committed."""
         return [
             duplicate or Conflict(revision)
-            for revision, _, duplicate in self.standing(connection, turns)
+            for revision, _, _, duplicate in self.standing(connection, turns)
         ]
 
     def patch(

@@ -105,7 +105,8 @@ class PostgreSQLDatabase(Database):
         whoever was faster has committed.
         """
         hoped = {turn.key: turn.expected for turn in reversed(turns)}
-        outcomes = outcomes_of(turns, hoped, {})
+        quiet = {turn.key: turn.recalled for turn in reversed(turns)}
+        outcomes = outcomes_of(turns, hoped, {}, quiet)
         written = committed(turns, outcomes)
         chains = rows.chains_of(written)
         # What takes several statements goes in a transaction of its own.

@@ -101,6 +101,7 @@ def session_row(chain: Sequence[Turn]) -> Parameters:
         "updated_at": last.at,
         "state_hash": last.state_hash,
         "snapshot": last.snapshot,
+        "recalled": first.recalled,
         **{name: getattr(first.birth, name, None) for name in Birth.__slots__},
     }
 

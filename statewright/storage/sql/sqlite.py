@@ -73,13 +73,14 @@ class SQLiteDatabase(Database):
         with self.writing() as connection:
             standing = self.standing(connection, turns)
             revisions = {turn.key: row[0] for turn, row in zip(turns, standing, strict=True)}
-            contacts = {turn.key: row[1] for turn, row in zip(turns, standing, strict=True)}
+            quiet = {turn.key: row[1] for turn, row in zip(turns, standing, strict=True)}
+            contacts = {turn.key: row[2] for turn, row in zip(turns, standing, strict=True)}
             handled = {
-                (turn.key, turn.message): row[2]
+                (turn.key, turn.message): row[3]
                 for turn, row in zip(turns, standing, strict=True)
-                if row[2]
+                if row[3]
             }
-            outcomes = outcomes_of(turns, revisions, handled)
+            outcomes = outcomes_of(turns, revisions, handled, quiet)
             written = committed(turns, outcomes)
             self._write(connection, written)
             contacts |= {turn.key: turn.birth.contact for turn in written if turn.birth}

@@ -36,13 +36,14 @@ order by l.number;
 -- name: commit
 -- The sessions whose turns were committed. A session is free where it is at the expected revision
 -- and none of its messages was handled before; both are looked up as of the start of the statement,
--- and a session that changed since then is no longer at that revision when it is locked.
+-- and a session that changed since then is no longer at that revision when it is locked. Where its
+-- state was recalled, not loaded, it has to be this one, and nothing may wait in its inbox.
 with turn as materialized (
   select * from json_to_recordset(cast(:sessions as json)) as t(
     tenant text, session text, expected bigint, revision bigint, version bigint, status text,
     due_at bigint, created_at bigint, updated_at bigint, flow text, channel text,
     conversation text, episode bigint, contact text, secret_hash text, state_hash text,
-    snapshot text)
+    snapshot text, recalled text)
 ),
 past as materialized (
   select * from json_to_recordset(cast(:history as json)) as p(
@@ -62,6 +63,10 @@ free as (
   where t.expected > 0 and s.revision = t.expected
     and not exists (
       select from handled h where h.tenant = t.tenant and h.session = t.session)
+    and (t.recalled = ''
+         or s.state_hash = t.recalled
+            and (select min(i.position) from statewright_inbox i
+                 where i.tenant = t.tenant and i.session = t.session) is null)
   order by s.tenant, s.session
   for no key update of s skip locked
 ),
@@ -132,8 +137,13 @@ asked as (
 select tenant, session, contact from won;
 
 -- name: standing
--- Revision of the session, and the answer to the message where it was handled, for each turn.
-select k.number, s.revision, s.contact, h.revision as handled, h.answer
+-- For each turn: revision of the session, the hash of its state where nothing waits in its inbox,
+-- its contact, and the answer to the message where it was handled.
+select k.number, s.revision,
+       case when (select min(i.position) from statewright_inbox i
+                  where i.tenant = k.tenant and i.session = k.session) is null
+            then s.state_hash end as quiet,
+       s.contact, h.revision as handled, h.answer
 from json_to_recordset(cast(:turns as json)) as k(
        number bigint, tenant text, session text, message text)
 left join statewright_sessions s on s.tenant = k.tenant and s.session = k.session

@@ -36,14 +36,19 @@ left join statewright_history h
 order by l.number;
 
 -- name: standing
--- Revision of the session, and the answer to the message where it was handled, for each turn.
+-- For each turn: revision of the session, the hash of its state where nothing waits in its inbox,
+-- its contact, and the answer to the message where it was handled.
 with turn as materialized (
   select key as number,
          json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
          json_extract(value, '$.message') as message
   from json_each(:turns)
 )
-select k.number, s.revision, s.contact, h.revision as handled, h.answer
+select k.number, s.revision,
+       case when (select min(i.position) from statewright_inbox i
+                  where i.tenant = k.tenant and i.session = k.session) is null
+            then s.state_hash end as quiet,
+       s.contact, h.revision as handled, h.answer
 from turn k
 left join statewright_sessions s on s.tenant = k.tenant and s.session = k.session
 left join statewright_history h
