@@ -14,7 +14,7 @@ from statewright.compiler.verification.domains import Domains, groups_of
 from statewright.compiler.verification.footprints import Footprints
 from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.liveness import Liveness
+from statewright.compiler.verification.liveness import Liveness, Passages, passages_of
 from statewright.compiler.verification.model import Model
 from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
@@ -48,6 +48,7 @@ class World:
     Attributes:
         model: what is searched.
         tree: of its chart.
+        passages: which of its states may follow on which.
         uses: what it reads and writes.
         relevance: which variables decide.
         domains: where domains are cut.
@@ -63,6 +64,7 @@ class World:
 
     model: Model
     tree: Tree
+    passages: Passages
     uses: Mapping[str, Uses]
     relevance: Relevance
     domains: Domains
@@ -123,7 +125,7 @@ class World:
     def with_unsure(self, unsure: Container[str]) -> World:
         """The same where the entry of some states may fail before it has written what it writes."""
         live = (
-            Liveness(self.tree, self.uses, reads, unsure)
+            Liveness(self.passages, self.uses, reads, unsure)
             for reads in (self.relevance.reads, _all_reads)
         )
         return replace(self, situations=self.situations.with_live(*live))
@@ -165,11 +167,13 @@ def world_of(
         for key in (*model.lots, *model.guesses, *model.cells)
     }
     inputs = dict(_inputs(model, tree, domains, relevance))
-    values = Liveness(tree, uses, relevance.reads)
-    presence = Liveness(tree, uses, _all_reads)
+    passages = passages_of(tree)
+    values = Liveness(passages, uses, relevance.reads)
+    presence = Liveness(passages, uses, _all_reads)
     return World(
         model=model,
         tree=tree,
+        passages=passages,
         uses=uses,
         relevance=relevance,
         domains=domains,
@@ -180,7 +184,7 @@ def world_of(
             frozenset(relevance.values),
             values,
             presence,
-            Liveness(tree, uses, _all_named, unsure=tree.nodes),
+            Liveness(passages, uses, _all_named, unsure=tree.nodes),
             frozenset(free),
             frozenset(model.predicates),
             ceilings(uses, declared, relevance, domains),
