@@ -64,6 +64,25 @@ pausing.yaml:6:45: error S103 dangling-edge: `hello` leads to `goodby`, and ther
     )
 
 
+def test_a_finding_in_a_file_that_the_flow_names_comes_with_its_line(
+    statewright: CommandLine, greeting: Path
+) -> None:
+    greeting.write_text(f"{greeting.read_text()}locale: en\nlocales: {{de: german.yaml}}\n")
+    german = greeting.with_name("german.yaml")
+    german.write_text("nodes:\n  helo: {text: Hallo}\n")
+    result = statewright("check", greeting)
+    assert result.code == 1
+    assert (
+        f"""\
+{german}:2:10: error R003 unknown-key: `text` translates nothing: the flow has no such text
+  |
+2 |   helo: {{text: Hallo}}
+  |          ^^^^
+"""
+        in result.out
+    )
+
+
 def test_json_is_one_array_and_nothing_else(statewright: CommandLine, pausing: Path) -> None:
     result = statewright("check", pausing, "--format", "json")
     assert result.code == 1

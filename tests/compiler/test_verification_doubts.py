@@ -7,6 +7,7 @@ import pytest
 from statewright import compiler
 from statewright.compiler import Verdict
 from statewright.compiler.findings import Finding
+from statewright.compiler.verification.questions import EnterState, Impossible
 from tests.compiler.conversations import compiled
 
 SQUARE = """
@@ -71,6 +72,20 @@ def test_two_lots_may_fall_alike_or_not(guard: str) -> None:
 
 def test_a_lot_that_is_drawn_again_at_once_may_fall_otherwise() -> None:
     assert all(one.verdict is Verdict.UNDECIDED for one in dead(ROLLING))
+
+
+def test_a_lot_that_is_drawn_again_in_a_turn_that_is_given_up_may_fall_otherwise() -> None:
+    text = """
+start: toss
+settings: {step_limit: 100}
+nodes:
+  toss: {type: split, arms: [{name: heads, weight: 1, to: again}, {name: tails, weight: 1, to: bye}]}
+  again: {type: condition, branches: [{if: "1 > 2", to: bye}], else: toss}
+  bye: {type: end}
+"""
+    verification = compiler.verify(compiled(text)).verification
+    assert verification is not None
+    assert not isinstance(verification.answer(EnterState("again")), Impossible)
 
 
 @pytest.mark.parametrize(

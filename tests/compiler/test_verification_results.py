@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from statewright import compiler
+from statewright.compiler.verification.questions import Possible, TakeTransition
 from tests.compiler.conversations import compiled, talk
 
 ANSWERED = """
@@ -96,3 +97,62 @@ nodes:
     assert told == {("I507", "ask"), ("I507", "other")}
     decided = {"approved": True, "comment": "go on", "node": "ask"}
     assert talk(text, {"event": "approval.decided", "data": decided}) == ["Going on."]
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "{type: list, of: {type: object, fields: {sku: string, count: int, kind: {type: enum, values: [book, toy]}}}}",
+        "list",
+    ],
+    ids=["declared", "not declared"],
+)
+def test_lists_of_things_with_parts_are_gone_through(items: str) -> None:
+    text = f"""
+start: load
+variables: {{items: {items}}}
+nodes:
+  load:
+    type: http
+    url: https://api.example.com/items
+    save: {{items: response.body.items}}
+    success: each
+    error: bye
+  each:
+    type: loop
+    each: items
+    item: item
+    limit: 20
+    next: bye
+    nodes:
+      check:
+        type: condition
+        branches: [{{if: "item.count > 3", to: many}}, {{if: "item.kind == 'toy'", to: toy}}]
+        else: on
+      many: {{type: message, text: "Many of {{{{ item.sku }}}}.", next: on}}
+      toy: {{type: message, text: "A toy: {{{{ item.sku }}}}.", next: on}}
+      on: {{type: continue}}
+  bye: {{type: end, text: Bye.}}
+"""
+    told = {one.code for one in compiler.verify(compiled(text)).findings}
+    assert not told & {"C205", "C206", "G310"}
+
+
+def test_a_form_may_be_sent_whatever_its_fields_ask_for() -> None:
+    text = """
+start: details
+variables: {person: map}
+nodes:
+  details:
+    type: form
+    fields:
+      age: {text: Age?, input: integer}
+      day: {text: Day?, input: date}
+      name: {text: Name?}
+    variable: person
+    next: bye
+  bye: {type: end, text: Bye.}
+"""
+    verification = compiler.verify(compiled(text)).verification
+    assert verification is not None
+    assert isinstance(verification.answer(TakeTransition("details/flow#0")), Possible)

@@ -3,24 +3,26 @@
 All regions of a parallel state hear an event, also that of an error, as SCXML has it. A try, or an
 ``on_error``, in one of them must not answer for another one, which would stand where it failed for
 ever. So there, what is raised names the state, as the algorithm does for its own errors, and what
-answers errors asks for one of its own.
+answers errors asks for one of its own. (Of a conversation and what interrupts it, one stands still:
+see ``freezing``.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from statewright.compiler.lowering.freezing import all_states
+from statewright.compiler.lowering.freezing import STAGE, all_states, is_of_errors
 from statewright.compiler.lowering.guards import also
 from statewright.compiler.lowering.texts import cel, quoted, record
 from statewright.expressions import Literal
 from statewright.expressions.content import Record
 from statewright.statechart.actions import Action, If, Raise
-from statewright.statechart.definition import Actions, State, StateKind, Transition
+from statewright.statechart.definition import Actions, State, StateKind
 
-_PLACE: Final = "event.data.?state.orValue('')"
+_PLACE: Final = "(event.data.?state.orValue('') + '/')"
+"""CEL for the state that an error is of, as its id begins that of those inside it."""
 
 
 def errors_in_regions(states: Iterable[State]) -> tuple[State, ...]:
@@ -29,38 +31,24 @@ def errors_in_regions(states: Iterable[State]) -> tuple[State, ...]:
 
 
 def _outside(state: State) -> State:
-    inner = _inside if state.kind is StateKind.PARALLEL else _outside
+    beside = state.kind is StateKind.PARALLEL and not state.id.endswith(STAGE)
+    inner = _inside if beside else _outside
     return replace(state, states=tuple(map(inner, state.states))) if state.states else state
 
 
 def _inside(state: State) -> State:
     """A state that others are active beside."""
-    own = ""
-    if any(_is_error(event) for way in state.transitions for event in way.events):
-        own = _of_own(state)
-    ways = (one for way in state.transitions for one in _asking(way, own))
+    own = _of_own(state) if any(map(is_of_errors, state.transitions)) else ""
+    ways = (
+        replace(way, guard=also(way.guard, own)) if is_of_errors(way) else way
+        for way in state.transitions
+    )
     return replace(
         state,
         states=tuple(map(_inside, state.states)),
         entry=tuple(_named(block, state) for block in state.entry),
         transitions=tuple(replace(way, actions=_named(way.actions, state)) for way in ways),
     )
-
-
-def _is_error(event: str) -> bool:
-    return event.startswith(("error.execution", "error.flow"))
-
-
-def _asking(way: Transition, own: str) -> Iterator[Transition]:
-    """A transition that takes errors of its own only; what it takes besides, it takes as before."""
-    errors = tuple(event for event in way.events if _is_error(event))
-    others = tuple(event for event in way.events if not _is_error(event))
-    if not errors:
-        yield way
-        return
-    if others:
-        yield replace(way, events=others)
-    yield replace(way, events=errors, guard=also(way.guard, own))
 
 
 def _of_own(state: State) -> str:
@@ -71,10 +59,8 @@ def _of_own(state: State) -> str:
         if not any("/".join(parts[:count]) in roots for count in range(1, len(parts))):
             roots[name] = None
     if len(roots) == 1:
-        name = state.id
-        return f"({_PLACE} == {quoted(name)} || {_PLACE}.startsWith({quoted(name + '/')}))"
-    names = cel([*roots])
-    return f"{names}.exists(s, {_PLACE} == s || {_PLACE}.startsWith(s + '/'))"
+        return f"{_PLACE}.startsWith({quoted(state.id + '/')})"
+    return f"{cel([name + '/' for name in roots])}.exists(s, {_PLACE}.startsWith(s))"
 
 
 def _named(actions: Actions, state: State) -> Actions:
@@ -83,7 +69,7 @@ def _named(actions: Actions, state: State) -> Actions:
 
 def _of_action(action: Action, state: State) -> Action:
     match action:
-        case Raise(event, data) if _is_error(event):
+        case Raise(event, data) if event.startswith("error."):
             place = Literal(state.id)
             match data:
                 case Record(fields):

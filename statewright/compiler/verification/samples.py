@@ -212,11 +212,19 @@ def _lists(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
 
 
 def places_of(cuts: Cuts) -> dict[int, dict[tuple[str, ...], Cut]]:
-    """The places in a list that are cut, each with its cuts, by path below it."""
+    """The places in a list that are cut, each with its cuts, by path below it.
+
+    What is looked for anywhere in the list is looked for there, too.
+    """
     found: dict[int, dict[tuple[str, ...], Cut]] = {}
     for path, cut in cuts.items():
         if path and path[0].startswith(PLACE):
             found.setdefault(int(path[0].removeprefix(PLACE)), {})[path[1:]] = cut
+    texts = cuts.get((), _WHOLE).texts
+    for below in found.values() if texts else ():
+        own = Cut(texts=set(texts))
+        own.add(below.get((), _WHOLE))
+        below[()] = own
     return found
 
 
