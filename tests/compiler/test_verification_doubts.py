@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.verify.generated import generated
 from statewright import compiler
 from statewright.compiler import Verdict
 from statewright.compiler.findings import Finding
 from statewright.compiler.verification.questions import EnterState, Impossible
+from statewright.compiler.verification.verification import verified
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.conversations import compiled
 
 SQUARE = """
@@ -224,3 +227,11 @@ def test_long_lists_and_texts_are_not_ruled_out(guard: str) -> None:
     told = dead(text.replace("GUARD", guard))
     assert Verdict.PROVED not in {one.verdict for one in told}
     assert ("90000" in guard) is bool(told)
+
+
+def test_where_something_failed_is_beyond_doubt() -> None:
+    chart = compiler.compile(generated(1).flow()).statechart
+    # Which port an error leaves by is asked of the state in which it came about.
+    guards = [arc.guard.text for arc in tree_of(chart).arcs.values() if arc.guard is not None]
+    assert any("event.data.?state" in text for text in guards)
+    assert not verified(chart).hindrance

@@ -98,14 +98,20 @@ class Alphabet:
             found.append(passing(snapshot.timers[0].due - snapshot.now))
         return {repr(line): line for line in found}
 
-    def offering(self, snapshot: Snapshot) -> Iterator[tuple[Key, ...]]:
-        """On which variables it depends what is offered, for each question that offers choices."""
-        for name in snapshot.floor:
+    def offering(self, floor: Iterable[str]) -> Iterator[tuple[Key | None, ...]]:
+        """On which variables it depends what questions offer, for each that offers choices.
+
+        None among them stands for what is no variable.
+
+        Args:
+            floor: the states that listen.
+        """
+        for name in floor:
             node = self.tree.nodes[name]
             awaits = None if node.state is None else node.state.awaits
             if awaits is not None and awaits.choices is not None:
                 reads = reads_of(awaits.choices, node.scope)
-                yield tuple({read.key: None for read in reads if read.key is not None})
+                yield tuple({read.key: None for read in reads})
 
     def _messages(self, snapshots: tuple[Snapshot, ...], active: Iterable[Node]) -> Iterator[Line]:
         listening = [node for node in active if _is_heard(node)]

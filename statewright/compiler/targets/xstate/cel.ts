@@ -682,7 +682,7 @@ function whole(number: number): Optional {
 }
 
 export function answerNumber(answer: Value): Optional {
-  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(double(numberOf(toDouble(answer)) + 0)) : none;
+  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(double(numberOf(answer) + 0)) : none;
   return finite(plain(answer));
 }
 
