@@ -58,14 +58,10 @@ class Wire:
         self.is_open = True
 
     def plug_in(self) -> None:
-        """Let the event loop read it; to be called there.
-
-        Raises:
-            NotImplementedError: it is a loop that watches no sockets.
-        """
+        """Let the event loop read it; to be called there. It may be a loop that reads no sockets."""
         try:
             self._loop.add_reader(self._socket, self._read)
-        except NotImplementedError:
+        except BaseException:
             self._connection.close()
             raise
 
