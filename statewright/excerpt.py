@@ -19,10 +19,37 @@ _DRIVING: Final = re.compile(
 )
 """Control characters but the tab, halves of characters, and what turns the direction of a line."""
 
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"))
+_FILLERS: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters, marks and signs that look like nothing; variation selectors are others."""
+
+_LAST_OF_FOUR: Final = 0xFFFF
+
 
 def printable(text: str) -> str:
     """A text on one line, without anything that could drive a terminal."""
     return _DRIVING.sub(_REPLACEMENT, text)
+
+
+def visible(text: str) -> str:
+    r"""A text in which all that a reader cannot see is escaped, but plain blanks.
+
+    >>> visible("5\u202fkg\u200b"), visible("a b")
+    ('5\\u202fkg\\u200b', 'a b')
+    """
+    return "".join(one if _is_seen(one) else _escaped(one) for one in text)
+
+
+def _is_seen(character: str) -> bool:
+    if character == " " or character.isascii():
+        return True
+    unseen = unicodedata.category(character) in _UNSEEN or character in _FILLERS
+    return not (unseen or "\ufe00" <= character <= "\ufe0f")
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= _LAST_OF_FOUR else f"\\U{code:08x}"
 
 
 def printable_lines(text: str) -> list[str]:

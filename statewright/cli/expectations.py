@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from statewright.excerpt import visible
 from statewright.expressions.operations import patterns
 
 Turn = Mapping[str, Any]
@@ -80,13 +81,14 @@ def _differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= 300 else f"{text[:300]}…"
 
 
 EXPECTATIONS: Mapping[str, Judge] = MappingProxyType(
     {
         "text": _text,
+        "messages": _part("messages"),
         "data": _part("data"),
         "configuration": _configuration,
         "awaiting": _part("awaiting"),

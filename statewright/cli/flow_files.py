@@ -16,6 +16,7 @@ from statewright.cli.configuration import (
     Wishes,
     configuration_for,
 )
+from statewright.cli.failure import Failure
 from statewright.cli.progress import PATIENCE
 from statewright.cli.solving import solver
 from statewright.compiler import Compilation, Rechecking
@@ -127,7 +128,7 @@ class Telling:
             return
         self._next = now + PATIENCE / 4
         self._told = True
-        sys.stderr.write(f"\r{printable(self._file)}: {done:,} of at most {limit:,} steps ")
+        sys.stderr.write(f"\r\x1b[K{printable(self._file)}: {done:,} of at most {limit:,} steps ")
         sys.stderr.flush()
 
     def end(self) -> None:
@@ -146,7 +147,7 @@ def report_of(compiled: list[CompiledFile]) -> Report:
         command="check",
         cases=(*(case for one in compiled for case in _cases(one)), *idle),
         summary=f"{_counts(findings)} in {counted(len(compiled), 'file')}",
-        texts={one.file: one.text for one in compiled},
+        texts=_texts(compiled, findings),
         checks=CHECKS,
         suppressed=tuple(
             suppressed
@@ -155,6 +156,19 @@ def report_of(compiled: list[CompiledFile]) -> Report:
             if is_wanted(suppressed.finding.code, one.policy)
         ),
     )
+
+
+def _texts(compiled: list[CompiledFile], findings: list[Finding]) -> dict[str, str]:
+    """File → its text: of the flows, and of what they are made of as far as it has findings."""
+    texts = {one.file: one.text for one in compiled}
+    for finding in findings:
+        file = finding.location.file
+        if finding.location.line and file not in {*texts, files.STDIN}:
+            try:
+                texts[file] = files.bytes_of(file).decode("utf-8-sig", errors="replace")
+            except Failure:
+                texts[file] = ""
+    return texts
 
 
 def idle_exemptions(compiled: list[CompiledFile]) -> Iterator[Case]:

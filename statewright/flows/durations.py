@@ -26,6 +26,9 @@ EXAMPLES: Final = "`90s`, `1h30m`, `2d`, or a number of seconds"
 _NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,9})?"
 _TEXT = re.compile(r"\s*" + "".join(rf"(?:({_NUMBER})\s*{unit}\s*)?" for unit in UNITS))
 
+PATTERN: Final = r"^(?=[^0-9]*[0-9])\s*" + "".join(rf"(?:{_NUMBER}\s*{u}\s*)?" for u in UNITS) + "$"
+"""A duration as a text, for JSON Schema."""
+
 
 def microseconds_from(written: Any) -> int | None:
     """How long ``written`` says.

@@ -7,6 +7,7 @@ a problem, and the reader goes on with the value for "nothing".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
@@ -35,6 +36,9 @@ class Missing:
 
 MISSING: Final = Missing()
 """The value of a part that is not there."""
+
+_NO_TEXT: Final = re.compile(r"true|false|null|~|[+-]?[0-9][0-9_]*(?:\.[0-9]*)?", re.IGNORECASE)
+"""What is no text where it stands without quotes."""
 
 
 @dataclass(slots=True)
@@ -146,8 +150,13 @@ class Part:
         if self.value is MISSING:
             self.report("R005", f"{self.title} is missing", help or f"it is {expected}")
         else:
-            what = f"{self.title} must be {expected}, not {shown(self.value)}"
+            text = "the text " if self._looks_like_another_type() else ""
+            what = f"{self.title} must be {expected}, not {text}{shown(self.value)}"
             self.report("R004", what, help)
+
+    def _looks_like_another_type(self) -> bool:
+        """Whether it is a text that would be something else without its quotes."""
+        return isinstance(self.value, str) and _NO_TEXT.fullmatch(self.value) is not None
 
     def not_carried_over(self, instead: str, severity: Severity = "warning") -> None:
         """Report, if this part is there, that it is not read, and what happens instead."""

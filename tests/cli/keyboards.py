@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,16 @@ fcntl = pytest.importorskip("fcntl", reason=POSIX)
 termios = pytest.importorskip("termios", reason=POSIX)
 
 PATIENCE = 30.0
+CHAT = ("-m", "statewright", "chat")
 
 
 class Keyboard:
     """A process with a terminal of its own, and somebody who reads and types."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, program: Sequence[str] = CHAT) -> None:
         self._ours, theirs = pty.openpty()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "statewright", "chat", *map(str, arguments)],
+            [sys.executable, *program, *map(str, arguments)],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

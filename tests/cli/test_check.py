@@ -64,6 +64,25 @@ pausing.yaml:6:45: error S103 dangling-edge: `hello` leads to `goodby`, and ther
     )
 
 
+def test_a_finding_in_a_file_that_the_flow_names_comes_with_its_line(
+    statewright: CommandLine, greeting: Path
+) -> None:
+    greeting.write_text(f"{greeting.read_text()}locale: en\nlocales: {{de: german.yaml}}\n")
+    german = greeting.with_name("german.yaml")
+    german.write_text("nodes:\n  helo: {text: Hallo}\n")
+    result = statewright("check", greeting)
+    assert result.code == 1
+    assert (
+        f"""\
+{german}:2:10: error R003 unknown-key: `text` translates nothing: the flow has no such text
+  |
+2 |   helo: {{text: Hallo}}
+  |          ^^^^
+"""
+        in result.out
+    )
+
+
 def test_json_is_one_array_and_nothing_else(statewright: CommandLine, pausing: Path) -> None:
     result = statewright("check", pausing, "--format", "json")
     assert result.code == 1
@@ -96,6 +115,51 @@ def test_standard_input_is_a_file_named_by_a_dash() -> None:
     result = process("check", "-", typed=DANGLING.encode())
     assert result.returncode == 1
     assert result.stdout.startswith(b"<stdin>:5:45: error S103")
+
+
+BESIDE = {
+    "greeting.script.yaml": ("- Hello", "a script"),
+    "said.yaml": ("[Hello, {advance: 1h}]", "a script"),
+    "greeting.test.yml": ("flow: greeting.yaml\nscript: [Hello]", "conversation tests"),
+    "checks.yaml": ("flow: greeting.yaml\nconversations: []", "conversation tests"),
+    "greeting.fixtures.json": ("{}", "fixtures"),
+    "greeting.data.yaml": ("name: Ada", "data"),
+    "greeting.de.yaml": ("nodes: {hello: {text: Hallo}}", "translations"),
+    "statewright.schema.json": ('{"type": "object"}', "the schema"),
+}
+
+
+def test_what_lies_beside_flows_is_passed_over_with_a_note(
+    statewright: CommandLine, greeting: Path
+) -> None:
+    for name, (text, _) in BESIDE.items():
+        greeting.with_name(name).write_text(text)
+    names = sorted(greeting.parent.iterdir())
+    result = statewright("check", *names)
+    assert (result.code, result.out) == (0, "no findings in 1 file\n")
+    for name, (_, what) in BESIDE.items():
+        assert f"{name} is not checked: it holds {what}" in result.err
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_lies_beside_flows_is_no_flow_by_itself(
+    statewright: CommandLine, tmp_path: Path, name: str
+) -> None:
+    text, what = BESIDE[name]
+    (tmp_path / name).write_text(text)
+    result = statewright("check", tmp_path / name)
+    assert (result.code, result.out) == (2, "")
+    assert f"is no flow; it holds {what}" in result.err
+    result = statewright("check", tmp_path / name, tmp_path / name)
+    assert "none of these files is a flow" in result.err
+
+
+def test_a_flow_that_is_named_like_a_script_is_checked(
+    statewright: CommandLine, greeting: Path
+) -> None:
+    named = greeting.rename(greeting.with_name("greeting.script.yaml"))
+    result = statewright("check", named)
+    assert (result.code, result.out) == (0, "no findings in 1 file\n")
 
 
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(

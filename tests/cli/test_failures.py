@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from statewright import __version__
 from statewright.cli.catalogue import COMMANDS, command_named
-from tests.cli.commands import EXAMPLES, CommandLine, process
+from tests.cli.commands import DANGLING, CommandLine, process
 
 
 def test_the_version_is_that_of_the_package(statewright: CommandLine) -> None:
@@ -95,7 +96,9 @@ def test_python_runs_the_package() -> None:
     assert process("--version").stdout.startswith(b"statewright ")
 
 
-def test_colours_are_for_terminals_only() -> None:
-    result = process("check", EXAMPLES / "quiz.test.yaml", environment={"TERM": "xterm-256color"})
+def test_colours_are_for_terminals_only(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.yaml"
+    flow.write_text(DANGLING)
+    result = process("check", flow, environment={"TERM": "xterm-256color"})
     assert result.returncode == 1
     assert b"\x1b" not in result.stdout

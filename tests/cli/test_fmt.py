@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from statewright import flows
 from statewright.cli import run
 
 UGLY = "nodes:   # all of them\n    a:   {type: end,text: Bye.}\n"
@@ -78,6 +79,23 @@ def test_the_first_line_tells_editors_where_the_schema_is(tmp_path: Path) -> Non
     assert first.startswith(mark)
     assert json.loads((tmp_path / first.removeprefix(mark)).read_text())["title"]
     assert run(["test", str(tmp_path / "my shop.test.yaml")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "file", "named"),
+    [
+        ("shop", "shop/flow.yaml", "shop"),
+        ("My Shop!", "My Shop!/flow.yaml", "my-shop"),
+        ("shop/.", "shop/flow.yaml", "shop"),
+        ("!!", "!!/flow.yaml", "flow"),
+        ("shop.yaml", "shop.yaml", "shop"),
+    ],
+)
+def test_a_new_flow_is_called_like_what_is_named(
+    place: str, file: str, named: str, tmp_path: Path
+) -> None:
+    assert run(["init", f"{tmp_path}/{place}"]) == 0
+    assert flows.read(tmp_path / file).id == named
 
 
 @pytest.mark.parametrize("there", ["flow.yaml", "flow.test.yaml"])

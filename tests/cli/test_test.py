@@ -48,6 +48,7 @@ def script(*lines: str) -> str:
         "text: {contains: size}",
         "text: {matches: '^Hi!\\s+Which'}",
         "text: [{contains: Hi, matches: size}]",
+        'messages: [{type: text, text: "Hi!\\nWhich size?"}]',
         "data: {price: 2.5}",
         "data: {size: null}",
         "configuration: ask",
@@ -79,6 +80,7 @@ def test_what_is_so_passes(statewright: CommandLine, tests: Path, expectation: s
             "text: [Hi!, Which size?]",
             r'2 texts are expected, and 1 were said: ["Hi!\nWhich size?"]',
         ),
+        ("messages: [{type: image}]", '`messages[0].type` should be "image", and is "text"'),
         ("data: {price: 3}", "`data.price` should be 3, and is 2.5"),
         ("data: {size: 3}", "`data.size` should be 3, and is not there"),
         ("data: {price: true}", "`data.price` should be true, and is 2.5"),
@@ -309,3 +311,17 @@ def test_conversations_are_made_for_files_of_flows_only(
     assert "name a file" in statewright("test", "--generate", "-", "-o", tmp_path).err
     machine = EXAMPLES / "parking-gate.scxml"
     assert "is no flow" in statewright("test", "--generate", machine, "-o", tmp_path).err
+
+
+def test_what_cannot_be_seen_is_spelled_out_where_texts_differ(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_text(
+        'statewright: 1\nstart: a\nnodes:\n  a: {type: end, text: "12\\u202f€\\u200b \\U000E0041"}\n'
+    )
+    tests = tmp_path / "a.test.yaml"
+    tests.write_text('flow: a.yaml\nscript: [{expect: {text: "12\\xa0€"}}]\n')
+    result = statewright("test", tests)
+    assert result.code == 1
+    told = r'the text should equal "12\u00a0€", and is "12\u202f€\u200b \U000e0041"'
+    assert told in result.out

@@ -303,3 +303,43 @@ nodes:
 def test_choices_are_submitted_by_their_labels_in_any_language_of_the_flow(label: str) -> None:
     event = {"event": "form.submit", "data": {"values": {"size": label}}}
     assert said(played_anew(SIZES, event, data={"locale": "de"}))[-1] == "l"
+
+
+KINDS = (
+    *(
+        "text",
+        "text, pattern: a",
+        "integer, minimum: 1",
+        "number",
+        "date",
+        "time",
+        "email",
+        "phone",
+    ),
+    *("url", "rating", "slider, step: 5", "boolean, yes: [si]", "choice, choices: [a, '5']"),
+    *("choice, choices_from: some", "multiple_choice, choices: [a, '5'], minimum: 1"),
+    *("file, accept: [image/*], max_size: 10", "location"),
+)
+ODD: tuple[Any, ...] = (
+    *(5, None, True, 1.5, "", [], {}, ["a"], [None], [[]], {"value": None}, {"url": 5}, -1),
+    *({"url": "https://example.org/a", "type": 5, "size": "x"}, {"latitude": None}, "x" * 3000),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_submitted_is_taken_or_refused_with_a_reason(kind: str) -> None:
+    flow = f"""
+locale: en
+start: f
+variables: {{p: map, some: {{type: list, default: [{{value: {{a: 1}}, label: X}}, 7]}}}}
+nodes:
+  f: {{type: form, fields: {{it: {{text: "?", input: {kind}}}}}, variable: p, next: bye}}
+  bye: {{type: end, text: Taken}}
+"""
+    chart = compiled(flow).release().statechart
+    for odd in ODD:
+        submit = {"event": "form.submit", "data": {"values": {"it": odd}}}
+        *_, last = play(chart, parse_script([submit]), session="s", seed="s", now=0, data={})
+        (message,) = last.messages
+        assert message["text"] == "Taken" or message["problems"][0]["field"] == "it", odd
+        assert last.macrostep.incidents == ()

@@ -480,3 +480,20 @@ def test_a_flow_that_fails_is_run_again_before_it_is_left_by_error(tmp_path: Pat
     again = {**REFUSED, "result": "run/find"}
     assert said(drafted(flow, again)) == []
     assert said(drafted(flow, again, again)) == ["status 404 at find"]
+
+
+@pytest.mark.parametrize("given", ["{{ 1 / size('') }}", "{{ 'many' }}", "{{ 12 }}"])
+def test_a_flow_does_not_begin_without_what_it_is_to_be_given(tmp_path: Path, given: str) -> None:
+    counting = """
+statewright: 1
+start: hi
+variables: {n: {type: int, maximum: 9, input: true}}
+nodes:
+  hi: {type: message, text: "Hi {{ n }}", next: bye}
+  bye: {type: end}
+"""
+    parent = RUNNING.replace("failing.yaml", 'counting.yaml, inputs: {n: "GIVEN"}')
+    played = drafted(read(tmp_path, parent.replace("GIVEN", given), counting=counting))
+    assert said(played) == ["expression 0 at run"]
+    well = drafted(read(tmp_path, parent.replace("GIVEN", "{{ 3 }}"), counting=counting))
+    assert said(well) == ["Hi 3", "Bye"]

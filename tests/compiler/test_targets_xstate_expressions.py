@@ -261,6 +261,13 @@ def test_signs_that_may_end_a_name_are_understood_in_the_same_way(node: NodeTool
     assert disagreements(node, calls, {}) == []
 
 
+def test_texts_that_nobody_sees_are_none_in_both(node: NodeTools) -> None:
+    texts = ("' \\u200b '", "'\\u202ehi '", "'\\ufeff'", "'a'")
+    calls = [f"answer.text({one})" for one in texts]
+    zeros = [f"string(1.0 / answer.number({one}).value())" for one in ("'-0'", "'-0.0'", "-0.0")]
+    assert disagreements(node, [*calls, *zeros], {}) == []
+
+
 LED: dict[str, tuple[str, ...]] = {
     "1|+1": ("1", "+1", "1, +1", "+1 and 1", "1 +1", "+1 1", "2", "++1"),
     "& Sons|Sons": ("& Sons", "Sons, & Sons", "Sons & Sons", "&Sons", "Sons, "),

@@ -493,3 +493,48 @@ nodes:
     assert isinstance(found, Possible)
     never = compiled(text.replace(inside, f"kg > 4.0 && ({inside})"))
     assert isinstance(verified(never.statechart).answer(EnterState("inside")), Impossible)
+
+
+CHANGES = """
+start: ask
+variables: {p: {type: string, default: a}, n: {type: int, default: 1}, k: {type: int, default: 0}}
+nodes:
+  ask: {type: question, text: How many?, input: integer, variable: n, next: both}
+  both:
+    type: set
+    actions: [{set: p, to: b}, {increment: k}, {set: n, to: "{{ 6 / n }}"}]
+    on_error: {fallback: test}
+    next: test
+  test: {type: condition, branches: [{if: p == 'b' && k < 3, to: ask}, {if: k < 2, to: few}], else: bye}
+  few: {type: message, text: Few., next: bye}
+  bye: {type: end}
+"""
+
+
+def test_what_could_not_be_done_as_a_whole_is_undone() -> None:
+    verification = verified(compiled(CHANGES).statechart)
+    assert not verification.hindrance
+    # Where `n` is 0 nothing is changed, so that `p` may still be what it was at the start.
+    assert isinstance(verification.answer(EnterState("few")), Possible)
+    assert isinstance(verification.answer(EnterState("bye")), Possible)
+
+
+def test_counters_of_a_node_that_changes_several_variables_have_an_end() -> None:
+    verification = verified(compiled(CHANGES.replace("6 / n", "6 + n")).statechart)
+    assert not verification.hindrance
+    assert verification.spent < 200
+
+
+def test_a_message_that_is_only_passed_over_while_the_bot_is_busy_is_none() -> None:
+    text = """
+start: call
+variables: {n: {type: int, default: 0}}
+nodes:
+  call: {type: http, url: https://api.example.com/, success: ask, error: bye}
+  ask: {type: question, text: Go on?, next: call}
+  bye: {type: end}
+"""
+    verification = verified(compiled(text).statechart)
+    assert not any(
+        piece.carrier.snapshot.deferred for piece in verification.engines[0].found.pieces
+    )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.verify.generated import generated
 from statewright import compiler
 from statewright.compiler import Verdict
 from statewright.compiler.findings import Finding
+from statewright.compiler.verification.questions import EnterState, Impossible
+from statewright.compiler.verification.verification import verified
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.conversations import compiled
 
 SQUARE = """
@@ -71,6 +75,20 @@ def test_two_lots_may_fall_alike_or_not(guard: str) -> None:
 
 def test_a_lot_that_is_drawn_again_at_once_may_fall_otherwise() -> None:
     assert all(one.verdict is Verdict.UNDECIDED for one in dead(ROLLING))
+
+
+def test_a_lot_that_is_drawn_again_in_a_turn_that_is_given_up_may_fall_otherwise() -> None:
+    text = """
+start: toss
+settings: {step_limit: 100}
+nodes:
+  toss: {type: split, arms: [{name: heads, weight: 1, to: again}, {name: tails, weight: 1, to: bye}]}
+  again: {type: condition, branches: [{if: "1 > 2", to: bye}], else: toss}
+  bye: {type: end}
+"""
+    verification = compiler.verify(compiled(text)).verification
+    assert verification is not None
+    assert not isinstance(verification.answer(EnterState("again")), Impossible)
 
 
 @pytest.mark.parametrize(
@@ -209,3 +227,11 @@ def test_long_lists_and_texts_are_not_ruled_out(guard: str) -> None:
     told = dead(text.replace("GUARD", guard))
     assert Verdict.PROVED not in {one.verdict for one in told}
     assert ("90000" in guard) is bool(told)
+
+
+def test_where_something_failed_is_beyond_doubt() -> None:
+    chart = compiler.compile(generated(1).flow()).statechart
+    # Which port an error leaves by is asked of the state in which it came about.
+    guards = [arc.guard.text for arc in tree_of(chart).arcs.values() if arc.guard is not None]
+    assert any("event.data.?state" in text for text in guards)
+    assert not verified(chart).hindrance

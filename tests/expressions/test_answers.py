@@ -36,6 +36,9 @@ def understood(function: str, answer: Any) -> Any:
         ("text", "  hello ", "hello"),
         ("text", "   ", None),
         ("text", None, None),
+        ("text", " \u200b\u2060 ", None),
+        ("text", "\u202ehi", "\u202ehi"),
+        ("number", "-0", 0.0),
         ("number", " -3.5 ", -3.5),
         ("number", "12", 12.0),
         ("number", 12, 12.0),
@@ -489,3 +492,8 @@ def test_a_choice_is_named_with_all_of_its_signs(answer: str, value: int | None)
 def test_a_word_is_said_with_all_of_its_signs(said: str, word: str, meant: bool) -> None:  # noqa: FBT001
     found = evaluate(parse("answer.says(said, [word])"), {"said": said, "word": word})
     assert found is meant
+
+
+def test_nothing_has_no_sign() -> None:
+    for nothing in ("-0", "-0.00", -0.0):
+        assert math.copysign(1, understood("number", nothing)) == 1

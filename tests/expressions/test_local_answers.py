@@ -196,6 +196,11 @@ def test_signs_between_digits_are_never_passed_over(language: str, answer: str) 
         ("fr", "jeudi 31/12/2026", "2026-12-31"),
         ("en", "Sun 1/2/2026", "2026-02-01"),
         ("ar", "1990-05-12", "1990-05-12"),
+        ("hi", "31 दिसंबर 2026", "2026-12-31"),
+        ("hi", "५ जून २०२६", "2026-06-05"),
+        ("zh", "2026年12月31号", "2026-12-31"),
+        ("vi", "ngày 31 tháng 12 năm 2026", "2026-12-31"),
+        ("it", "1° gennaio 2027", "2027-01-01"),
         ("de", "2569-12-31", "2569-12-31"),
         ("tlh", "31.12.2026", "2026-12-31"),
         ("de", "29.02.2028", "2028-02-29"),
@@ -304,6 +309,7 @@ def test_a_day_with_its_month_by_name_is_read(language: str, day: date) -> None:
         ("ko", "오후 5시 30분", "17:30"),
         ("hi", "शाम 5 बजे", "17:00"),
         ("zh-Hant", "凌晨2點", "02:00"),
+        ("zh", "早上8点", "08:00"),
         *(
             ("es", odd, None)
             for odd in ("a las 5", "5 y media", "25 de la tarde", "5:60 de la tarde")

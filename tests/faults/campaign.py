@@ -40,6 +40,9 @@ TWICE = 0.15
 PATIENCE = 60.0
 """Seconds for which somebody who gets no answer sends again."""
 
+LEAST = 2
+"""How many messages each client sends, however long it takes until it can."""
+
 BATCH = 200
 """How many sessions are begun, or looked at, at once."""
 
@@ -78,7 +81,7 @@ async def talked(url: str, keys: Sequence[SessionKey], who: str, life: int, unti
         # Both processes draw the same, so that both come with the same message to one session.
         chance = random.Random(f"{number}-{life}")
         count = 0
-        while time.monotonic() < until:
+        while count < LEAST or time.monotonic() < until:
             key = chance.choice(keys)
             shared = chance.random() < TWICE
             message = f"{'both' if shared else who}-{life}-{number}-{count}"
@@ -119,7 +122,7 @@ def run(
     until = time.monotonic() + seconds
     talkers = {who: forked(url, keys, who, 0, until) for who in ("one", "two")}
     killed = cuts = life = 0
-    while time.monotonic() < until or killed < kills:
+    while time.monotonic() < until or killed < kills or (cut and not cuts):
         time.sleep(cut or chance.uniform(0.1, 0.4))
         if cut:
             cuts += _connections_cut(url)

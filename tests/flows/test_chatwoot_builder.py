@@ -448,7 +448,7 @@ def test_kinds_that_are_not_supported_yet_say_so(kind: str) -> None:
         ("message", {"content": 5}, "R004", "`content` must be a text, not `5`", ""),
         ("question", {"question": "Q", "expectedInputType": "txt"}, "R004", "`expectedInputType` cannot be `txt`", "did you mean `text`?"),
         ("question", {}, "R005", "`question` is missing", "it is what is asked"),
-        ("question", {"question": "Q", "maxRetries": "3"}, "R004", "`maxRetries` must be a whole number, not `3`", ""),
+        ("question", {"question": "Q", "maxRetries": "3"}, "R004", "`maxRetries` must be a whole number, not the text `3`", ""),
         ("api", {}, "R005", "`url` is missing", "it is where the request goes"),
         ("api", {"url": "u", "headers": {"a": 1}}, "R004", "`a` must be a text, not `1`", ""),
         ("delay", {"duration": "soon"}, "R004", "`duration` must be a number, not `soon`", ""),

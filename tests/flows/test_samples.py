@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,19 @@ def test_a_sample_has_no_findings(path: Path, capsys: pytest.CaptureFixture[str]
 def test_its_conversations_go_as_they_are_written(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["test", str(path)]) == 0, capsys.readouterr().out
+    code = run(["test", "--coverage", "--format", "json", str(path)])
+    printed = capsys.readouterr().out
+    assert code == 0, printed
+    # Whatever is drawn is also walked through by the conversations of the sample itself.
+    (covered,) = (one for one in json.loads(printed)["coverage"] if own(one["flow"], path))
+    for criterion in ("nodes", "ports"):
+        assert covered[criterion]["total"] > 0 or criterion == "ports"
+        missing = [one for one in covered[criterion]["items"] if not one["conversations"]]
+        assert not missing, f"no conversation goes through {missing}"
+
+
+def own(flow: str, path: Path) -> bool:
+    return Path(flow).name == path.name.replace(".test", "")
 
 
 def test_the_samples_use_every_kind_every_key_and_every_port() -> None:

@@ -48,6 +48,12 @@ END = HEADER + "start: a\nnodes: {a: {type: end}}\n"
     [
         "statewright: 2\n",
         "start: a\nnodes: {a: {type: end}}\n",
+        "statewright: true\nstart: a\nnodes: {a: {type: end}}\n",
+        HEADER,
+        END + "variables: {a: {type: object, fields: []}}\n",
+        HEADER + "nodes: {a: {type: delay, duration: soon}}\n",
+        HEADER + "nodes: {a: {type: condition, branches: []}}\n",
+        HEADER + "nodes: {a: {type: message, text: a, next: ''}}\n",
         END + "strat: b\n",
         END + "variables: {a: integer}\n",
         END + "variables: {a: {type: int, defualt: 3}}\n",
@@ -84,5 +90,5 @@ def test_editors_explain_every_key() -> None:
         for key, value in definition.get("properties", {}).items():
             pointed = schema["$defs"].get(str(value.get("$ref", "")).rpartition("/")[2], {})
             said = value.get("description") or pointed.get("description")
-            assert said or key == "type", f"`{key}` of `{name}` is not described"
+            assert said, f"`{key}` of `{name}` is not described"
     json.dumps(schema)

@@ -628,7 +628,7 @@ def test_questions_from_the_cms_are_not_supported_yet() -> None:
         ("condition", {"conditions": [{"then": "b"}]}, "R005", "`if` is missing", "it is a condition"),
         ("condition", {"conditions": [{"if": {"var": "x", "equals": 1}, "then": "b"}]}, "R003", "the key `equals` is not known here, and not read", "did you mean `eq`?"),
         ("action", {"actions": [{"type": "set_variabel", "variable": "x", "value": 1}]}, "R004", "`set_variabel` is no action", "did you mean `set_variable`?"),
-        ("action", {"actions": [{"type": "increment", "variable": "x", "amount": "1"}]}, "R004", "`amount` must be a number, not `1`", ""),
+        ("action", {"actions": [{"type": "increment", "variable": "x", "amount": "1"}]}, "R004", "`amount` must be a number, not the text `1`", ""),
         ("webhook", {}, "R005", "`url` is missing", "it is where the request goes"),
         ("webhook", {"url": "https://x", "method": "FETCH"}, "R004", "`method` cannot be `FETCH`", "did you mean `PATCH`?"),
     ],

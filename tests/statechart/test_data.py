@@ -186,7 +186,8 @@ def test_expressions_see_the_session_the_event_and_the_answer() -> None:
     [
         ({"text": " a "}, "a"),
         ({"text": "Tea", "value": "t"}, "t"),
-        ({"value": None}, None),
+        ({"value": None}, "none"),
+        ({"text": " a ", "value": None}, "a"),
         ({}, "none"),
         (None, "none"),
         ("text", "none"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import click
 
+from statewright.cli.companions import companion_in
 from statewright.cli.configuration import Wishes, check_options
 from statewright.cli.failure import BROKEN, CLEAN, FOUND, Failure
 from statewright.cli.files import STDIN
@@ -14,12 +16,16 @@ from statewright.cli.mending import mend_file
 from statewright.cli.options import dialect_option, format_option
 from statewright.cli.output import print_report
 from statewright.cli.progress import Progress
+from statewright.cli.streams import note
 from statewright.cli.watching import watched
 from statewright.cli.witnesses import write_witnesses
 from statewright.compiler import Rechecking
 from statewright.compiler.findings import Verdict
 from statewright.compiler.verification.budget import DEFAULT, Budget
 from statewright.reporting import FORMATS, Report
+
+UNKNOWN_DIALECT: Final = "R002"
+"""The finding in what is no flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +104,40 @@ def _checked(task: Task) -> int:
                 if task.fix:
                     mend_file(name, task.dialect, task.wishes)
                 one = compiled_file(name, task.dialect, task.wishes)
+                if _is_beside(one, task):
+                    continue
                 if task.budget is not None:
                     one = verified_file(one, task.budget, task.known)
                 compiled.append(one)
             except Failure as failure:
                 failure.show()
                 unread = True
-            progress.advance()
+            finally:
+                progress.advance()
+    if not compiled and not unread:
+        raise Failure("none of these files is a flow; name one")
     if task.witness is not None:
         write_witnesses(compiled, task.witness)
     report = report_of(compiled)
     if compiled or task.format != "text":
         print_report(report, task.format)
     return BROKEN if unread else _exit_code(report, strict=task.strict)
+
+
+def _is_beside(one: CompiledFile, task: Task) -> bool:
+    """Whether a file is no flow, but lies beside some; it is passed over, with a note.
+
+    Raises:
+        Failure: nothing else is to be checked.
+    """
+    if not any(finding.code == UNKNOWN_DIALECT for finding in one.compilation.findings):
+        return False
+    what = companion_in(one.text.encode(), one.file)
+    if what and len(task.names) == 1:
+        raise Failure(f"{one.file!r} is no flow; it holds {what}")
+    if what:
+        note(f"{one.file} is not checked: it holds {what}")
+    return bool(what)
 
 
 def _exit_code(report: Report, *, strict: bool) -> int:

@@ -85,14 +85,15 @@ def init(place: str) -> int:
     """Write a small flow to start from.
 
     PLACE is the directory that it and its conversation test are written to, or the file of the
-    flow, which ends in .yaml. Nothing that is there is written over.
+    flow, which ends in .yaml; the flow is called like that. Nothing that is there is written over.
     """
     path = Path(place)
     flow = path if path.suffix in _SUFFIXES else path / "flow.yaml"
     test = flow.with_name(f"{flow.stem}.test.yaml")
     schema = flow.with_name(SCHEMA)
+    name = flow_id(str(flow), "") if flow is path else flow_id("", path.resolve().name)
     written = {
-        flow: _FLOW.format(schema=SCHEMA, name=json.dumps(flow_id(str(flow), ""))),
+        flow: _FLOW.format(schema=SCHEMA, name=json.dumps(name)),
         test: _TEST.format(flow=json.dumps(flow.name), test=test),
     }
     _refuse_to_replace(*written)

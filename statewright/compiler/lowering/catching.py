@@ -21,7 +21,7 @@ from itertools import chain
 
 from statewright.compiler.lowering.departures import departures
 from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, answered_by
-from statewright.compiler.lowering.failures import failure
+from statewright.compiler.lowering.failures import failure, kept_failure
 from statewright.compiler.lowering.plan import Piece, Plan, body_of, noting, piece_of, ways
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Computed, Literal, parse
@@ -121,11 +121,11 @@ def _end(node: Node, plan: Plan) -> State:
     arms = tuple(
         Branch(
             parse(f"{name} == {quoted(event)} || {name}.startsWith({quoted(event + '.')})"),
-            (Raise(event, Computed(parse(f"vars[{quoted(KEPT)}]"))),),
+            (Raise(event, kept_failure(KEPT)),),
         )
         for event in sorted(RAISED, key=len, reverse=True)
     )
-    other = (Raise("error.flow", Computed(parse(f"vars[{quoted(KEPT)}]"))),)
+    other = (Raise("error.flow", kept_failure(KEPT)),)
     again: Actions = (If((Branch(parse(f"!({FAILED})"), ()), *arms), other),)
     return State(
         plan.state(node.id, END),

@@ -66,6 +66,7 @@ from statewright.compiler.lowering.plan import (
 )
 from statewright.compiler.lowering.policy import with_policy
 from statewright.compiler.lowering.question import lower_question
+from statewright.compiler.lowering.regions import errors_in_regions
 from statewright.compiler.lowering.rules import rules_of
 from statewright.compiler.lowering.silence import silent_ends, watched, with_silence
 from statewright.compiler.lowering.split import lower_split
@@ -184,6 +185,7 @@ def lower(flow: Flow) -> Lowered:
     )
     if _speaks_several(flow):
         chart = replace(chart, states=tuple(in_languages(state) for state in chart.states))
+    chart = replace(chart, states=errors_in_regions(chart.states))
     pending = chain.from_iterable(way.events for state in chart.states for way in over([state]))
     chart = replace(chart, deferred=(*chart.deferred, *pending))
     chart = replace(chart, exact=exact_in(chart))

@@ -11,10 +11,12 @@ from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.failures import failure
 from statewright.compiler.lowering.freezing import (
+    STAGE,
     active,
     all_states,
     aside_of,
     bot,
+    going,
     hands_of,
     heard_in,
     only_while,
@@ -174,7 +176,8 @@ def _stage(
         initial=_beginning(plan, states),
         transitions=(*interrupting(plan, states), *busy),
     )
-    regions = only_while((main,), listening(plan))
+    errors = active((going(plan.home),)) if plan.interrupted else ""
+    regions = only_while((main,), listening(plan), errors)
     if plan.interrupted:
         others = tuple(replace(one, transitions=(*one.transitions, *busy)) for one in beside)
         if plan.people_here:
@@ -182,7 +185,7 @@ def _stage(
         regions = (*regions, aside_of(plan.home, others))
     if plan.people_here:
         regions = (*regions, hands_of(plan.home, regions))
-    return State(f"{plan.home}/stage", StateKind.PARALLEL, states=regions)
+    return State(f"{plan.home}{STAGE}", StateKind.PARALLEL, states=regions)
 
 
 def _fallback(plan: Plan) -> Iterator[Transition]:

@@ -163,10 +163,18 @@ def failure(node: str = "") -> Content:
     return record({**_by_event(), **place})
 
 
+def kept_failure(variable: str) -> Content:
+    """What is told of an error once more, of which a variable holds what was told before."""
+    return record(
+        {name: Computed(parse(f"vars[{quoted(variable)}].{name}")) for name in _by_event()}
+    )
+
+
 _PARTS: Final = (
     *("~again", "~gone", "~try"),
-    *("ask", "back", "begin", "call", "collect", "end", "fallback", "flow", "invalid", "late"),
-    *("nothing", "offer", "people", "refused", "round", "save", "show", "tell", "wait"),
+    *("ask", "back", "begin", "call", "collect", "end", "fallback", "flow", "invalid"),
+    *("lacking", "late", "nothing", "offer", "people", "refused", "round", "save", "show"),
+    *("tell", "wait"),
 )
 """What the states inside those of nodes are called."""
 

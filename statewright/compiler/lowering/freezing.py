@@ -51,6 +51,9 @@ _WITHIN = (
 )
 """The events of what goes on inside a conversation; all others come from outside of it."""
 
+STAGE = "/stage"
+"""What the id of the state ends with that holds the regions drawn above."""
+
 _ASIDE = "/aside"
 """What the id of the region of interrupts ends with."""
 
@@ -88,20 +91,35 @@ def returned(home: str) -> str:
     return f"done.interrupt.{home}"
 
 
-def only_while(states: Iterable[State], condition: str) -> tuple[State, ...]:
-    """States that wait for nothing from outside unless a condition holds."""
-    return tuple(_frozen(state, condition) for state in states)
+def only_while(states: Iterable[State], condition: str, errors: str = "") -> tuple[State, ...]:
+    """States that wait for nothing from outside unless a condition holds.
+
+    Args:
+        states: what stands still for a while.
+        condition: CEL.
+        errors: CEL that must hold for errors to be answered there; ``""`` where they always are.
+            What stands still makes none, so those that come then are of what goes on beside it.
+    """
+    return tuple(_frozen(state, condition, errors) for state in states)
 
 
-def _frozen(state: State, condition: str) -> State:
-    states = only_while(state.states, condition) if state.states else ()
+def _frozen(state: State, condition: str, errors: str) -> State:
+    states = only_while(state.states, condition, errors) if state.states else ()
     if is_handed_over(state):
         return state
-    transitions = tuple(
-        only_while_way(way, condition) if _is_from_outside(way) else way
-        for way in state.transitions
-    )
+    transitions = tuple(_asking(way, condition, errors) for way in state.transitions)
     return replace(state, states=states, transitions=transitions)
+
+
+def _asking(way: Transition, condition: str, errors: str) -> Transition:
+    if _is_from_outside(way):
+        return only_while_way(way, condition)
+    return only_while_way(way, errors) if errors and is_of_errors(way) else way
+
+
+def is_of_errors(way: Transition) -> bool:
+    """Whether a transition answers errors of the session itself."""
+    return any(event.startswith(("error.execution", "error.flow")) for event in way.events)
 
 
 def only_while_way(way: Transition, condition: str) -> Transition:

@@ -14,15 +14,17 @@ cannot be seen from inside. What goes in is evaluated outside; what comes out is
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from statewright.compiler.lowering.away import with_away
-from statewright.compiler.lowering.conversation import conversation, data_of
+from statewright.compiler.lowering.conversation import conversation, data_of, datum_of
 from statewright.compiler.lowering.errors import ERRORS
 from statewright.compiler.lowering.failures import failure, subflow_failure
 from statewright.compiler.lowering.interrupt import with_interrupts
 from statewright.compiler.lowering.languages import language_of
 from statewright.compiler.lowering.plan import (
+    FLOW,
     Piece,
     Plan,
     block,
@@ -39,11 +41,15 @@ from statewright.compiler.lowering.texts import (
     quoted,
 )
 from statewright.compiler.lowering.work import misfit_ways, saved
-from statewright.expressions import Computed, parse
+from statewright.expressions import Computed, Content, parse
 from statewright.flows.failures import ERROR
 from statewright.flows.model import LOCALE, Flow, Node
 from statewright.flows.nodes import NEXT, Subflow, outcome_port
+from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import Datum, State, StateKind, Transition
+
+BEGIN = "begin"
+"""The state in which its inputs are made ready."""
 
 SAVE = "save"
 """The state in which what came of it is saved."""
@@ -57,26 +63,66 @@ OUTCOME = "outcome"
 ENDED = "~failed"
 """The variable that says whether the flow failed."""
 
+ENDED_AS = "~~outcome"
+"""The variable that holds how it ended, also when nothing of it could be saved."""
+
+LACKING = "lacking"
+"""The state in which it is told that the flow failed, and left nothing to save."""
+
+FAILURE = "error.flow.subflow"
+"""The event of that."""
+
+_HAS_FAILED = f"vars[{quoted(ENDED)}]"
+
 
 def lower_subflow(node: Node, config: Subflow, plan: Plan) -> Piece:
     """The compound state drawn above."""
     flow = plan.flow.subflows.get(config.flow.text)
     if flow is None:
         return Piece(State(plan.state(node.id), transitions=(lost(node.id, "its flow"),)))
-    given = tuple(
-        Datum(_given(name.text), value=content_from(value)) for name, value in config.inputs
-    )
+    given = {name.text: content_from(value) for name, value in config.inputs}
     if _inherits_language(config, flow):
-        given += (Datum(_given(LOCALE), value=language_of(flow, f"vars[?'{LOCALE}']")),)
+        given[LOCALE] = language_of(flow, f"vars[?'{LOCALE}']")
+    begin = (_begin(node, given, plan),) if given else ()
     return Piece(
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
-            data=given,
-            states=(_flow(node, config, flow, plan), _save(node, config, plan)),
+            data=(Datum(ENDED_AS, "string"), *(_holding(name, flow) for name in given)),
+            states=(
+                *begin,
+                _flow(node, config, flow, plan),
+                _save(node, config, plan),
+                *_failed(node, plan),
+            ),
             transitions=_failing(node, plan),
         )
     )
+
+
+def _failed(node: Node, plan: Plan) -> Iterator[State]:
+    if not plan.is_wired(node.id, ERROR):
+        yield State(plan.state(node.id, LACKING), entry=((Raise(FAILURE, _told(node)),),))
+
+
+def _begin(node: Node, given: Mapping[str, Content], plan: Plan) -> State:
+    """Where the inputs are made ready: a flow does not begin without one that it is to be given."""
+    ident = plan.state(node.id, BEGIN)
+    actions = (Assign((_given(name),), value) for name, value in given.items())
+    return State(
+        ident,
+        entry=block(ident, *actions),
+        transitions=(Transition((plan.state(node.id, FLOW),), (done(ident),)),),
+    )
+
+
+def _holding(name: str, flow: Flow) -> Datum:
+    """A variable for what an input of a flow may be."""
+    declared = next((one for one in flow.variables if one.name == name), None)
+    if declared is None:
+        return Datum(_given(name))
+    datum = datum_of(replace(declared, read_only=False))
+    return replace(datum, name=_given(name), value=None)
 
 
 def _failing(node: Node, plan: Plan) -> tuple[Transition, ...]:
@@ -106,7 +152,8 @@ def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
         else one
         for one in data_of(inner)
     )
-    ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",))
+    kept = Assign((ENDED_AS,), Computed(parse("event.data.outcome")))
+    ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",), actions=(kept,))
     data = {one.name: one for one in (*own, *state.data)}
     return replace(state, data=tuple(data.values()), transitions=(*state.transitions, ended))
 
@@ -128,7 +175,6 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
     named = (
         way for port in wired for way in ways(plan, node.id, port, events=through, when=_is(port))
     )
-    failed = f"vars[{quoted(ENDED)}]"
     return State(
         plan.state(node.id, SAVE),
         data=(
@@ -142,19 +188,27 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
         transitions=(
             *named,
             *ways_or_error(
-                plan,
-                node.id,
-                "error",
-                "error.flow.subflow",
-                # That it failed is what is told, also where it then lacks what is to be saved.
-                events=(*through, "error.execution.action"),
-                when=failed,
-                what=subflow_failure(node.id, f"vars[{quoted(OUTCOME)}]"),
+                plan, node.id, ERROR, FAILURE, events=through, when=_HAS_FAILED, what=_told(node)
             ),
+            *_lacking(node, plan),
             *ways(plan, node.id, NEXT, events=through),
             *misfit_ways(node, plan),
         ),
     )
+
+
+def _lacking(node: Node, plan: Plan) -> tuple[Transition, ...]:
+    """What is done where a flow that failed lacks what is to be saved: that it failed is told."""
+    event = ("error.execution.action",)
+    if plan.is_wired(node.id, ERROR):
+        noted = noting(plan, _told(node))
+        return ways(plan, node.id, ERROR, events=event, when=_HAS_FAILED, actions=noted)
+    # It is left for that: what stays, and takes an error, does not keep it from those around it.
+    return (Transition((plan.state(node.id, LACKING),), event, parse(_HAS_FAILED)),)
+
+
+def _told(node: Node) -> Content:
+    return subflow_failure(node.id, f"vars[{quoted(ENDED_AS)}]")
 
 
 def _is(port: str) -> str:

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from statewright.compiler.verification.domains import ANYWHERE, EVENT, Domains
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.samples import MOST, Cuts, maps, samples
+from statewright.compiler.verification.samples import MOST, Cuts, maps, part_samples, samples
 from statewright.compiler.verification.variables import Key, reads_of
 from statewright.expressions import Expression, references
+from statewright.expressions.references import PLACE
 from statewright.statechart.definition import Statechart
 from statewright.statechart.event import matches
 from statewright.statechart.playing.script import (
@@ -97,17 +98,23 @@ class Alphabet:
             found.append(passing(snapshot.timers[0].due - snapshot.now))
         return {repr(line): line for line in found}
 
-    def offering(self, snapshot: Snapshot) -> Iterator[tuple[Key, ...]]:
-        """On which variables it depends what is offered, for each question that offers choices."""
-        for name in snapshot.floor:
+    def offering(self, floor: Iterable[str]) -> Iterator[tuple[Key | None, ...]]:
+        """On which variables it depends what questions offer, for each that offers choices.
+
+        None among them stands for what is no variable.
+
+        Args:
+            floor: the states that listen.
+        """
+        for name in floor:
             node = self.tree.nodes[name]
             awaits = None if node.state is None else node.state.awaits
             if awaits is not None and awaits.choices is not None:
                 reads = reads_of(awaits.choices, node.scope)
-                yield tuple({read.key: None for read in reads if read.key is not None})
+                yield tuple({read.key: None for read in reads})
 
     def _messages(self, snapshots: tuple[Snapshot, ...], active: Iterable[Node]) -> Iterator[Line]:
-        listening = [node for node in active if MESSAGE in node.by_stem]
+        listening = [node for node in active if _is_heard(node)]
         if not listening:
             return
         cut = Cut()
@@ -197,7 +204,8 @@ class Alphabet:
             for state in states:
                 for path, cut in _below(self._cuts(state), ("data",)).items():
                     cuts.setdefault(path, Cut()).add(cut)
-            yield from (Happened(name, data or None) for data in maps(cuts))
+            sent = _sent(cuts, several=len(states) > 1)
+            yield from (Happened(name, data or None) for data in sent)
             if "map" in cuts.get((), Cut()).kinds:
                 yield Happened(name, NONSENSE)
 
@@ -242,6 +250,11 @@ def passing(micros: int) -> Advanced:
     return Advanced("".join(parts) or "0ms", total)
 
 
+def _is_heard(node: Node) -> bool:
+    """Whether a state does anything with what users say; to pass it over does nothing."""
+    return any(arc.targets or arc.actions for arc in node.by_stem.get(MESSAGE, ()))
+
+
 def _is_internal(stem: str) -> bool:
     return matches("done", stem) or matches("error", stem)
 
@@ -263,13 +276,33 @@ def _below(cuts: Cuts, prefix: tuple[str, ...]) -> Cuts:
     return {path[length:]: cut for path, cut in cuts.items() if path[:length] == prefix}
 
 
+def _sent(cuts: Cuts, *, several: bool) -> Iterator[dict[str, Any]]:
+    """What an event may bring, which may say for which of several nodes it is."""
+    node, rest = cuts.get(_NODE), {path: cut for path, cut in cuts.items() if path != _NODE}
+    if node is None or any(path[:1] == _NODE for path in rest):
+        yield from maps(cuts)
+        return
+    whole = list(maps(rest))
+    for name in sorted(node.texts):
+        yield from ({**one, _NODE[0]: name} for one in whole)
+    yield from whole if several or not node.texts else whole[:1]
+    yield from ({**whole[0], _NODE[0]: odd} for odd in samples("dyn", {(): node}))
+
+
+_NODE: Final = ("node",)
+"""Where it stands in what an event brings for which node it is."""
+
+
 def _bodies(cuts: Cuts) -> Iterator[Any]:
     """What an effect may answer."""
     if any(cuts):
-        yield from maps({path: cut for path, cut in cuts.items() if path})
-    elif cuts:
-        yield from samples("dyn", cuts)
-    else:
+        named = {path: cut for path, cut in cuts.items() if path and not path[0].startswith(PLACE)}
+        placed = {path: cut for path, cut in cuts.items() if path not in named}
+        yield from part_samples(placed) if any(placed) else ()
+        yield from _sent(named, several=False) if named else ()
+    if () in cuts:
+        yield from samples("dyn", {(): cuts[()]})
+    if not cuts:
         yield {}
 
 

@@ -10,6 +10,7 @@ from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
     Cuts,
+    is_compared,
     list_sizes,
     places_of,
     samples,
@@ -20,12 +21,22 @@ from statewright.expressions.references import PLACE
 BODY: Final = ("data", "body")
 """Where the parts of the answer to a request stand."""
 
-_APART: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "node")))
-"""What of an answer is tried apart from the rest of it, or only as it has to be."""
+_NODE: Final = frozenset((("data", "node"),))
+"""What of an event is tried only as it has to be, and otherwise apart from the rest."""
+
+_REPLY: Final = frozenset((("data", "status"), ("data", "headers"), ("data", "node")))
+"""The same of the answer to a request."""
 
 
-def is_overfull(cuts: Cuts, root: Path) -> bool:
-    """Whether the parts of a value below a path have more combinations than are tried."""
+def is_overfull(cuts: Cuts, root: Path, *, is_reply: bool = False) -> bool:
+    """Whether the parts of a value below a path have more combinations than are tried.
+
+    Args:
+        cuts: of the value.
+        root: the path.
+        is_reply: whether the value is the answer to a request.
+    """
+    apart = _REPLY if is_reply else _NODE
     lists = _lists_in(cuts, root)
     if any(place >= LENGTH for one in lists.values() for place in places_of(one)):
         return True
@@ -34,10 +45,10 @@ def is_overfull(cuts: Cuts, root: Path) -> bool:
         for path, cut in cuts.items()
         if path[: len(root)] == root
         and len(path) > len(root)
-        and path not in _APART
+        and path not in apart
         and path not in lists
         and (root == BODY or path[:2] != BODY)
-        and (cut.texts or cut.numbers or cut.predicates or cut.others)
+        and is_compared(cut)
     ]
     total = prod(len(list_sizes(one)) for one in lists.values()) * prod(map(_variety, tested))
     return (len(tested) > 1 or bool(lists)) and total > MOST

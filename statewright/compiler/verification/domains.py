@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from statewright.compiler.verification.literals import (
     Cut,
+    answers_at,
     cut_at,
     cut_from_value,
     cut_of,
@@ -20,8 +21,8 @@ from statewright.compiler.verification.literals import (
 from statewright.compiler.verification.samples import range_of
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
-from statewright.expressions.references import references
-from statewright.expressions.syntax import Call
+from statewright.expressions.references import place_name, references
+from statewright.expressions.syntax import Call, Index, Literal
 from statewright.statechart.definition import Limits
 from statewright.statechart.structure.nodes import Node, Variable
 from statewright.statechart.structure.tree import Tree
@@ -89,7 +90,7 @@ class Domains:
         self._carried: dict[str, set[tuple[Place, bool]]] = defaultdict(set)
         for key, variable in declared.items():
             if variable.limits is not None:
-                self._limit(key, (), variable.limits)
+                self._limit(key, (), variable.type, variable.limits)
         for name, cut in hints.items():
             self.cuts[("", name), ()].add(cut)
         parts = [part for one in uses.values() for part in one.parts()]
@@ -121,7 +122,7 @@ class Domains:
             return (EVENT, self._groups[state]), path
         return None
 
-    def _limit(self, key: Key, path: tuple[str, ...], limits: Limits) -> None:
+    def _limit(self, key: Key, path: tuple[str, ...], kind: str, limits: Limits) -> None:
         """Cut where what a variable may hold ends."""
         bounds = (limits.minimum, limits.maximum, limits.shortest, limits.longest)
         self.cuts[key, path].add(cut_from_value([*limits.values, *limits.names]))
@@ -129,17 +130,20 @@ class Domains:
         self.cuts[key, path].add(cut_from_value(list(range_of(limits))))
         if limits.pattern:
             self.cuts[key, path].add(Cut(predicates={("matches", limits.pattern)}))
-        for member in limits.fields if len(path) < _DEPTH else ():
-            self.cuts[key, (*path, member.name)].add(Cut(kinds={member.type}))
+        inside = [(member.name, member) for member in limits.fields]
+        if limits.element is not None and kind == "list":
+            inside.append((place_name(0), limits.element))
+        for name, member in inside if len(path) < _DEPTH else ():
+            self.cuts[key, (*path, name)].add(Cut(kinds={member.type}))
             if member.limits is not None:
-                self._limit(key, (*path, member.name), member.limits)
+                self._limit(key, (*path, name), member.type, member.limits)
 
     def _site(self, site: Site) -> None:
         found = list(self.places(site))
         places = [place for place, _ in found]
         if site.role is Role.TEST:
             for place, read in found:
-                self.cuts[place].add(cut_at(site.expression, read.start, read.end))
+                self.cuts[place].add(_tested(site, place, read))
         elif site.role is Role.FLOW:
             for place in places:
                 self.cuts[place].add(cut_of(site.expression))
@@ -163,9 +167,24 @@ class Domains:
         wanted = self._declared.get(target)
         typed = wanted is not None and wanted.type != "dyn" and not site.place
         for place in places:
-            if wanted is not None and typed and (place[0][0] == EVENT or place[1]):
+            if wanted is not None and typed and self._may_be_anything(place):
                 self.cuts[place].add(Cut(kinds={wanted.type}))
             self._flows[target, site.place].add((place, is_path(site)))
+        for place in self._elements(site):
+            self._flows[target, site.place].add((place, True))
+
+    def _elements(self, site: Site) -> Iterator[Place]:
+        """Where an element of a list is taken, whichever: what it is cut at, the first one is."""
+        root = site.expression.root
+        if isinstance(root, Index) and not isinstance(root.index, Literal):
+            for (key, path), read in self.places(site):
+                if (read.start, read.end) == (root.operand.start, root.operand.end):
+                    yield key, (*path, place_name(0))
+
+    def _may_be_anything(self, place: Place) -> bool:
+        """Whether it is not known of which type the values are at a place."""
+        declared = self._declared.get(place[0])
+        return bool(place[1]) or declared is None or declared.type == "dyn"
 
     def _carry(self) -> None:
         """What is read of an event may be what an event that was raised inside carries."""
@@ -194,6 +213,17 @@ class Domains:
 
 
 _DEPTH = 8
+
+
+def _tested(site: Site, place: Place, read: Read) -> Cut:
+    """Where a test cuts what it reads; the field of a form, also at an answer that will do."""
+    cut = cut_at(site.expression, read.start, read.end)
+    if place[0][0] != EVENT or place[1][:2] != ("data", "values"):
+        return cut
+    both = Cut()
+    both.add(cut)
+    both.add(answers_at(site.expression, read.start, read.end))
+    return both
 
 
 def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

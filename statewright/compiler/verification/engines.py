@@ -79,7 +79,9 @@ class Engine:
         if not self.found.complete:
             return f"the budget was spent after {self.steps} macrosteps"
         limit = self.world.chart.limit
-        if GoOnForEver() in self.found.seen and limit < self.world.model.real.limit:
+        # Of what is given up there is no trace: lots may have been drawn again and again.
+        is_vague = limit < self.world.model.real.limit or bool(self.world.free)
+        if GoOnForEver() in self.found.seen and is_vague:
             return f"more than {limit} steps are taken without waiting"
         return ""
 

@@ -34,6 +34,7 @@ from statewright.expressions import Literal, Sequence
 from statewright.expressions.syntax import Call, Node, walk
 from statewright.expressions.syntax import Literal as Written
 from statewright.statechart.playing.script import MESSAGE
+from statewright.statechart.structure.nodes import Arc
 from statewright.statechart.structure.nodes import Node as Active
 from statewright.statechart.structure.tree import Tree
 
@@ -107,12 +108,24 @@ class _Looking:
         self._sites = [
             site for one in world.uses.values() for part in one.parts() for site in part.sites
         ]
+        self._inside = {
+            id(site)
+            for one in world.uses.values()
+            for name, part in one.guards.items()
+            if _is_from_inside(world.tree.arcs[name])
+            for site in part.sites
+        }
         self._free = world.free.keys()
         self._given = world.inputs.keys()
         self._asking = {
             world.alphabet.groups[node.id]
             for node in world.tree.nodes.values()
             if MESSAGE in node.by_stem
+        }
+        self._requesting = {
+            world.alphabet.groups[node.id]
+            for node in world.tree.nodes.values()
+            if node.state is not None and any(one.type == "http" for one in node.state.invocations)
         }
         self._open: set[Key] = {
             key for key in world.inputs if key[0] in {CONTACT, TENANT} or not self._whole(key)
@@ -191,7 +204,15 @@ class _Looking:
         return variable is not None and is_closed(variable.type, variable.limits)
 
     def _open_spans(self, site: Site) -> set[tuple[int, int]]:
-        return {(read.start, read.end) for read in site.reads if self._is_open(read, site.state)}
+        return {
+            (read.start, read.end)
+            for read in site.reads
+            if self._is_open(read, site.state) and not self._is_place(read, site)
+        }
+
+    def _is_place(self, read: Read, site: Site) -> bool:
+        """Whether it is the state in which something went wrong, as the session itself tells it."""
+        return read.key is None and read.path == _STATE and id(site) in self._inside
 
     def _is_formless(self, read: Read, site: Site) -> bool:
         """Whether nothing is known of the form of an unknown value."""
@@ -273,7 +294,7 @@ class _Looking:
 
     def _crowd(self, site: Site) -> str:
         for place, read in self._domains.places(site):
-            if not self._is_open(read, site.state):
+            if not self._is_open(read, site.state) or self._is_place(read, site):
                 continue
             cut = self._cut(place)
             if cut > CUTS or self._too_many(place):
@@ -323,7 +344,7 @@ class _Looking:
         """Whether parts of a value have more combinations than are tried."""
         if key[0] == EVENT and key[1] in self._asking:
             return False
-        return is_overfull(self._domains.at(key), root)
+        return is_overfull(self._domains.at(key), root, is_reply=key[1] in self._requesting)
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""
@@ -348,6 +369,23 @@ class _Looking:
 
     def _predicates(self, place: Place) -> set[tuple[str, str]]:
         return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
+
+
+_STATE: Final = ("event", "data", "state")
+
+_RESULTS: Final = frozenset(("done.invoke", "error.communication"))
+"""How the names of events begin by which results come from outside."""
+
+
+def _is_from_inside(arc: Arc) -> bool:
+    """Whether a transition is only taken by what the session tells itself of its own states."""
+    stems = [stem for stem, arcs in arc.source.by_stem.items() if any(one is arc for one in arcs)]
+    return bool(stems) and all(
+        stem.partition(".")[0] in {"done", "error"}
+        and stem.count(".") > 0
+        and ".".join(stem.split(".")[:2]) not in _RESULTS
+        for stem in stems
+    )
 
 
 def _is_sized(site: Site) -> bool:

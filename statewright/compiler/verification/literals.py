@@ -31,6 +31,23 @@ _CONVERTED = {
 }
 """Functions that make something of texts, with a text of which they do."""
 
+_ANSWERS = {
+    "boolean": "yes",
+    "date": "2026-01-31",
+    "dateIn": "2026-01-31",
+    "email": "ada@example.com",
+    "integer": "7",
+    "integerIn": "7",
+    "location": "52.5, 13.4",
+    "number": "7",
+    "numberIn": "7",
+    "phone": "+15550109999",
+    "time": "14:30",
+    "timeIn": "14:30",
+    "url": "https://example.com/",
+}
+"""Functions that read an answer, with a text that is one."""
+
 _TYPES = frozenset(("bool", "int", "uint", "double", "string", "list", "map"))
 """Types of which there are samples."""
 
@@ -121,6 +138,22 @@ def cut_at(expression: Expression, start: int, end: int) -> Cut:
         if part.start <= start and end <= part.end:
             cut.add(_cut_in(part))
     return cut
+
+
+@lru_cache(maxsize=8192)
+def answers_at(expression: Expression, start: int, end: int) -> Cut:
+    """Texts that are good answers, where what stands there is read as one; not to be changed."""
+    return Cut(
+        texts={
+            _ANSWERS[call.function]
+            for call in walk(expression.root)
+            if isinstance(call, Call)
+            and call.function in _ANSWERS
+            and isinstance(call.target, Name)
+            and call.target.name == "answer"
+            and any(one.start <= start and end <= one.end for one in call.arguments[:1])
+        }
+    )
 
 
 def spans_of_parts(expression: Expression) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,8 @@ A variable that is not *live* makes no difference to anything that comes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from statewright.compiler.verification.boxes import bits
@@ -17,11 +18,41 @@ from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_
 from statewright.statechart.structure.tree import Tree
 
 
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Which states may follow on which.
+
+    Attributes:
+        successors: state → those that its transitions enter; whether their entry is run anew.
+        predecessors: the same the other way round.
+        order: state → a number that falls along the drawing.
+    """
+
+    successors: Mapping[str, tuple[tuple[str, bool], ...]]
+    predecessors: Mapping[str, Sequence[str]]
+    order: Mapping[str, int]
+
+
+def passages_of(tree: Tree) -> Passages:
+    """Which states of a chart may follow on which."""
+    successors = {
+        node.id: tuple(dict.fromkeys(entry for arc in node.arcs for entry in entered_by(arc)))
+        for node in tree.nodes.values()
+    }
+    predecessors: dict[str, list[str]] = defaultdict(list)
+    for name, targets in successors.items():
+        for target, _ in targets:
+            predecessors[target].append(name)
+    return Passages(
+        successors, predecessors, {name: -number for number, name in enumerate(tree.nodes)}
+    )
+
+
 class Liveness:
     """What is live in the states of one chart.
 
     Args:
-        tree: of the chart.
+        passages: of the chart.
         uses: of the chart.
         reads: what counts as read in a part.
         unsure: the states whose entry may fail before it has written what it writes.
@@ -29,21 +60,21 @@ class Liveness:
 
     def __init__(
         self,
-        tree: Tree,
+        passages: Passages,
         uses: Mapping[str, Uses],
         reads: Callable[[Part], frozenset[Key]],
         unsure: Container[str] = (),
     ) -> None:
-        self._tree = tree
         self._bits: dict[Key, int] = {}
-        self._entered = {name: self._mask(reads(one.entered)) for name, one in uses.items()}
-        self._sure = {
+        entered = {name: self._mask(reads(one.entered)) for name, one in uses.items()}
+        sure = {
             name: self._mask(_surely_written(name, one, reads, unsure))
             for name, one in uses.items()
         }
-        self._own = {name: self._mask(_read_while_active(one, reads)) for name, one in uses.items()}
-        self._active = dict(self._own)
-        self._solve()
+        self._active = {
+            name: self._mask(_read_while_active(one, reads)) for name, one in uses.items()
+        }
+        self._solve(passages, entered, sure)
         self._known: dict[tuple[str, ...], frozenset[Key]] = {}
         self._keys = tuple(self._bits)
         self._scopes: dict[str, int] = defaultdict(int)
@@ -54,16 +85,28 @@ class Liveness:
         """The variables that are live, and can be seen, where these states are active."""
         known = self._known.get(configuration)
         if known is None:
-            mask = self._active[""]
-            for name in configuration:
-                mask |= self._active[name]
             seen = 0
             for scope in {"", *configuration, CONTACT, TENANT}:
                 seen |= self._scopes.get(scope, 0)
-            mask &= seen
+            mask = self.mask_at(configuration) & seen
             keys = self._keys
             known = self._known[configuration] = frozenset(keys[number] for number in bits(mask))
         return known
+
+    def mask_at(self, configuration: tuple[str, ...]) -> int:
+        """The variables that are live where these states are active, as one number."""
+        mask = self._active[""]
+        for name in configuration:
+            mask |= self._active[name]
+        return mask
+
+    def bit(self, key: Key) -> int:
+        """What stands for a variable in such a number; 0 for one that is never live."""
+        return self._bits.get(key, 0)
+
+    def in_mask(self, mask: int) -> Iterator[Key]:
+        """The variables that are in such a number."""
+        return (self._keys[number] for number in bits(mask))
 
     def _mask(self, keys: Iterable[Key]) -> int:
         mask = 0
@@ -71,40 +114,28 @@ class Liveness:
             mask |= self._bits.setdefault(key, 1 << len(self._bits))
         return mask
 
-    def _solve(self) -> None:
+    def _solve(
+        self, passages: Passages, entered: Mapping[str, int], sure: Mapping[str, int]
+    ) -> None:
         """Hand what is live back along the transitions, until nothing is new."""
-        successors = {node.id: tuple(self._entries(node)) for node in self._tree.nodes.values()}
-        predecessors: dict[str, list[str]] = defaultdict(list)
-        for name, targets in successors.items():
-            for target, _ in targets:
-                predecessors[target].append(name)
         # Round by round, against the order of the drawing: most of what is live is known then
         # before it is asked for.
-        order = {name: -number for number, name in enumerate(self._tree.nodes)}
-        waiting = sorted((order[name], name) for name in self._tree.nodes)
-        queued = set(self._tree.nodes)
+        active, order = self._active, passages.order
+        waiting = sorted((number, name) for name, number in order.items())
+        queued = set(order)
         while waiting:
             _, name = heappop(waiting)
             queued.discard(name)
-            mask = self._active[name]
-            for target, fresh in successors[name]:
-                live = self._active[target]
-                mask |= (live & ~self._sure[target]) | self._entered[target] if fresh else live
-            if mask != self._active[name]:
-                self._active[name] = mask
-                for source in predecessors[name]:
+            mask = active[name]
+            for target, fresh in passages.successors[name]:
+                live = active[target]
+                mask |= (live & ~sure[target]) | entered[target] if fresh else live
+            if mask != active[name]:
+                active[name] = mask
+                for source in passages.predecessors.get(name, ()):
                     if source not in queued:
                         queued.add(source)
                         heappush(waiting, (order[source], source))
-
-    def _entries(self, node: Node) -> Iterator[tuple[str, bool]]:
-        """The states that its transitions enter; whether their entry is run anew."""
-        seen: set[tuple[str, bool]] = set()
-        for arc in node.arcs:
-            for entry in entered_by(arc):
-                if entry not in seen:
-                    seen.add(entry)
-                    yield entry
 
 
 def entered_by(arc: Arc) -> Iterator[tuple[str, bool]]:

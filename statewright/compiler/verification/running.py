@@ -16,11 +16,13 @@ from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.tracing import Asking, Watch, tell_guards
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
+from statewright.statechart.forms.making import maker
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
 from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.stepping.algorithm import macrostep, start
+from statewright.statechart.stepping.acceptance import accepted
+from statewright.statechart.stepping.algorithm import long_turn, start
 from statewright.statechart.steps import Macrostep
 
 
@@ -53,6 +55,7 @@ class Running:
         self._world = world
         self._doubts = doubts
         self._promises = Promises(world.chart)
+        self._sets: dict[frozenset[Any], frozenset[Any]] = {}
         self._asking = Asking()
         tell_guards(world.tree, self._asking)
 
@@ -98,9 +101,10 @@ class Running:
         watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self._asking)
         before = watch.snapshot
         others = Surroundings(**carrier.outside)
-        event = event_for(line, world.chart, before, before.now)
-        step = others.after(macrostep(world.chart, before, others.around(event)))
-        step = replace(step, snapshot=watch.unwatched(step.snapshot))
+        event = others.around(event_for(line, world.chart, before, before.now))
+        # What decides whether a turn is an ordinary one would look at all guards twice.
+        step = others.after(long_turn(world.chart, before, event, accepted(event)))
+        step = _with_snapshot(step, watch.unwatched(step.snapshot))
         read, written = self._footprint(before, step, watch)
         after = Carrier(step.snapshot, others.values, carrier.moment)
         landing = self._landing(before, step, after, chosen)
@@ -121,18 +125,22 @@ class Running:
         if endless and before is None:
             # What is discarded leaves no trace of where it was.
             visited.update(self._world.tree.nodes)
-        outcome = Outcome(
-            read,
-            landing.only_there(passed),
-            passed,
-            written,
+        one = self._one
+        outcome = _outcome(
+            one(read),
+            one(landing.only_there(passed)),
+            one(passed),
+            one(written),
             landing,
-            frozenset(visited.union(step.snapshot.configuration)),
+            one(frozenset(visited.union(step.snapshot.configuration))),
             self._doubts.cast_on(before, step, written),
         )
-        return Run(
-            before, step, outcome, self._world.chart.limit if endless else len(step.microsteps)
-        )
+        length = self._world.chart.limit if endless else len(step.microsteps)
+        return _made_run(before, step, outcome, length)
+
+    def _one(self, names: frozenset[Any]) -> frozenset[Any]:
+        """The same set, always the same object: most macrosteps touch what others do."""
+        return self._sets.setdefault(names, names)
 
     def again(self, carrier: Carrier, run: Run) -> Run:
         """A macrostep of an earlier version of the chart that is known to do the same in this one.
@@ -142,7 +150,7 @@ class Running:
             run: what was run where all that it read was the same.
         """
         outcome, digest = run.outcome, carrier.snapshot.digest
-        step = replace(run.step, snapshot=replace(run.step.snapshot, digest=digest))
+        step = _with_snapshot(run.step, replace(run.step.snapshot, digest=digest))
         after = Carrier(step.snapshot, outcome.landing.carrier.outside, carrier.moment)
         after = after.given({key: carrier.value(key) for key in outcome.passed})
         landing = self._landing(carrier.snapshot, step, after, {})
@@ -173,16 +181,12 @@ class Running:
         situations = self._world.situations
         carrier = situations.bare(after.given(self._world.usual_values(chosen)))
         control, dimensions, point = situations.of(carrier)
-        return Landing(
-            carrier,
-            control,
-            dimensions,
-            point,
-            present=situations.dimensions(carrier.snapshot.configuration)[1],
-            moved=moved,
-            good=False,
-            leaves=before is None or self._leaves(before, step),
-            kept=self._promises.kept_in(step),
+        present = situations.dimensions(carrier.snapshot.configuration)[1]
+        leaves = before is None or self._leaves(before, step)
+        kept = self._promises.kept_in(step)
+        # That the session is not over is not good.
+        return _made_landing(
+            carrier, control, dimensions, point, present, moved, False, leaves, kept
         )
 
     def _leaves(self, before: Snapshot, step: Macrostep) -> bool:
@@ -194,6 +198,16 @@ class Running:
             for one in step.microsteps
             for name in one.exited
         )
+
+
+_outcome = maker(Outcome)
+_made_run = maker(Run)
+_made_landing = maker(Landing)
+_macrostep = maker(Macrostep)
+
+
+def _with_snapshot(step: Macrostep, snapshot: Snapshot) -> Macrostep:
+    return _macrostep(step.event, step.microsteps, snapshot, step.effects, step.incidents)
 
 
 def _chosen(free: Free) -> dict[Key, int]:

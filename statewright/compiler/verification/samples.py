@@ -212,11 +212,19 @@ def _lists(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
 
 
 def places_of(cuts: Cuts) -> dict[int, dict[tuple[str, ...], Cut]]:
-    """The places in a list that are cut, each with its cuts, by path below it."""
+    """The places in a list that are cut, each with its cuts, by path below it.
+
+    What is looked for anywhere in the list is looked for there, too.
+    """
     found: dict[int, dict[tuple[str, ...], Cut]] = {}
     for path, cut in cuts.items():
         if path and path[0].startswith(PLACE):
             found.setdefault(int(path[0].removeprefix(PLACE)), {})[path[1:]] = cut
+    texts = cuts.get((), _WHOLE).texts
+    for below in found.values() if texts else ():
+        own = Cut(texts=set(texts))
+        own.add(below.get((), _WHOLE))
+        below[()] = own
     return found
 
 
@@ -232,7 +240,7 @@ def list_sizes(cuts: Cuts) -> list[int]:
 
 def lists(cuts: Cuts) -> Iterator[list[Any]]:
     """Lists of which places are cut: all combinations of the first ones, and each value once."""
-    values = {number: _part_samples(below) for number, below in places_of(cuts).items()}
+    values = {number: part_samples(below) for number, below in places_of(cuts).items()}
     values = {number: found for number, found in values.items() if number < LENGTH}
     if not values:
         yield from ([], [{}])
@@ -251,41 +259,60 @@ def lists(cuts: Cuts) -> Iterator[list[Any]]:
                 yield from ([*usual[:number], one, *usual[number + 1 :]] for one in found)
 
 
-def _maps(_: Cut, cuts: Cuts, __: Limits) -> Iterator[Any]:
+def _maps(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
     yield from maps(cuts)
+    # What is looked for in a map is one of its keys.
+    yield from ({text: True} for text in sorted(cut.texts))
+    yield dict.fromkeys(sorted(cut.texts), True)
+    yield {}
 
 
 def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:
-    """Maps whose parts are cut: all combinations of the first ones, and each value once."""
+    """Maps whose parts are cut: all combinations of those that are compared, and each value once.
+
+    Of more combinations than ``MOST`` only the first one is tried.
+    """
     inner: dict[str, dict[tuple[str, ...], Cut]] = {}
     for path, cut in cuts.items():
         if path and not path[0].startswith(PLACE):
             inner.setdefault(path[0], {})[path[1:]] = cut
-    fields = {name: [*_part_samples(below), NOTHING] for name, below in sorted(inner.items())}
+    fields = {name: [*part_samples(below), NOTHING] for name, below in sorted(inner.items())}
     if not fields:
         yield {}
         return
     usual = {name: values[0] for name, values in fields.items()}
     yield _map_of(usual)
-    total = 1
-    for values in fields.values():
-        total *= len(values)
-    if total <= MOST:
-        yield from (
-            _map_of(dict(zip(fields, each, strict=True))) for each in product(*fields.values())
-        )
-        return
-    for name, values in fields.items():
-        yield from (_map_of({**usual, name: value}) for value in values)
+    joint = list(fields)
+    if prod(map(len, fields.values())) > MOST:
+        joint = [name for name in fields if any(map(is_compared, inner[name].values()))]
+    if prod(len(fields[name]) for name in joint) > MOST:
+        joint = []
+    for each in product(*(fields[name] for name in joint)):
+        yield _map_of({**usual, **dict(zip(joint, each, strict=True))})
+    for name in (name for name in fields if name not in joint):
+        yield from (_map_of({**usual, name: value}) for value in fields[name])
 
 
-def _part_samples(cuts: Cuts) -> Values:
-    if places_of(cuts):
-        named = any(path and not path[0].startswith(PLACE) for path in cuts)
-        return tuple(islice(chain(lists(cuts), maps(cuts) if named else ()), MOST))
-    if any(cuts_path for cuts_path in cuts):
-        return tuple(islice(maps(cuts), MOST))
-    return samples("dyn", cuts)
+def is_compared(cut: Cut) -> bool:
+    """Whether a value is compared with constants, and not only kept or shown."""
+    return bool(cut.texts or cut.numbers or cut.predicates or cut.others)
+
+
+def part_samples(cuts: Cuts) -> Values:
+    """Values of which parts are cut; where the whole is compared, too, those that have no parts."""
+    own = cuts.get((), _WHOLE)
+    if not any(cuts):
+        return samples("dyn", cuts)
+    has_places = bool(places_of(cuts))
+    named = any(path and not path[0].startswith(PLACE) for path in cuts)
+    parts = chain(lists(cuts) if has_places else (), maps(cuts) if named else ())
+    simple = samples("dyn", {(): own}) if _is_simple(own) else ()
+    return (*islice(parts, MOST), *simple)
+
+
+def _is_simple(cut: Cut) -> bool:
+    """Whether a value is compared with, or kept as, something that has no parts."""
+    return is_compared(cut) or bool(cut.kinds - {"dyn", "list", "map"})
 
 
 def _first_map(cuts: Cuts) -> dict[str, Any]:
@@ -298,7 +325,7 @@ def _map_of(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
     if any(cuts):
-        yield from _part_samples(cuts)
+        yield from part_samples(cuts)
     # What fits comes first: with it, other parts of a whole are tried.
     for kind in sorted(cut.kinds - {"dyn"}):
         found = samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})

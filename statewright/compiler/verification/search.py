@@ -26,7 +26,7 @@ from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.exactness import Gap
 from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.observing import Observing
-from statewright.compiler.verification.offers import offering
+from statewright.compiler.verification.offers import Offers
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome, Outcomes
 from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.running import Run, Running
@@ -34,6 +34,8 @@ from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
+from statewright.statechart.forms.making import maker
+from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import Line
 from statewright.statechart.snapshot import Snapshot
 
@@ -42,6 +44,11 @@ CROWD: Final = 64
 
 WILD: Final = 6
 """How many values are followed of a variable that is computed from samples."""
+
+
+_edge = maker(Edge)
+_origin = maker(Origin)
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,6 +91,7 @@ class Search:
         self._running = Running(world, Doubts(world.tree, world.uses, gaps))
         self.found = Found()
         self._observing = Observing(world, self.found)
+        self._offers = Offers(world)
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
@@ -166,12 +174,8 @@ class Search:
         snapshot = piece.carrier.snapshot
         return all(
             self._tried(piece, name, line, snapshot, self._known_of(piece, name))
-            for name, line in self._world.likeness.first(snapshot, self._lines(piece))
+            for name, line in self._offers.lines(piece)
         )
-
-    def _lines(self, piece: Piece) -> dict[str, Line]:
-        """What can happen in a piece, by a text that tells it apart."""
-        return self._world.alphabet.named(piece.carrier.snapshot, offering(self._world, piece))
 
     def _known_of(self, piece: Piece, name: str) -> Outcomes | None:
         """What was seen to come of a line wherever it is as it is in a piece."""
@@ -226,7 +230,7 @@ class Search:
                 continue
             passed = outcome.passed
             bits_at = dict(zip(dimensions, point, strict=True))
-            origin = Origin(piece.number, line, bits_at, passed, forced)
+            origin = _origin(piece.number, line, bits_at, passed, forced, SCRIPT_NOW)
             if run:
                 self._observing.observe(run.step, origin)
             masks = {k: mask for k, mask in zip(dimensions, covered, strict=True) if k in passed}
@@ -334,26 +338,26 @@ class Search:
         if doubtful:
             self._doubt(source, outcome)
         if control is None:
-            end = Edge(
-                number, covered, passed, None, (), landing.moved, landing.good, doubtful=doubtful
+            good, moved = landing.good, landing.moved
+            self.found.edges.append(
+                _edge(number, covered, passed, None, (), moved, good, True, _NOTHING, doubtful)
             )
-            self.found.edges.append(end)
             return
         pairs = tuple(zip(dimensions, landing.point, strict=True))
         box = tuple([masks.get(key, bit) for key, bit in pairs])
         crowded = self._crowded(dimensions, box)
         self.found.edges.append(
-            Edge(
+            _edge(
                 number,
                 covered,
                 passed,
                 control,
                 box,
                 landing.moved,
-                good=False,
-                leaves=landing.leaves,
-                kept=landing.kept,
-                doubtful=doubtful or bool(crowded),
+                False,
+                landing.leaves,
+                landing.kept,
+                doubtful or bool(crowded),
             )
         )
         if source is not None and not landing.moved and control == source.control:

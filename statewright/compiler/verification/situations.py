@@ -125,7 +125,7 @@ class Situations:
         self._ceilings = ceilings
         self._steady = steady
         self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
-        self._needed: dict[tuple[str, ...], frozenset[str]] = {}
+        self._needed: dict[int, frozenset[str]] = {}
         self.tables: dict[Key, Table] = {}
 
     def with_live(self, values: Liveness, presence: Liveness) -> Situations:
@@ -146,23 +146,27 @@ class Situations:
 
     def needed(self, configuration: tuple[str, ...]) -> frozenset[str]:
         """The variables of the session that may be read after these states were active."""
-        needed = self._needed.get(configuration)
+        mask = self._read_later.mask_at(configuration)
+        needed = self._needed.get(mask)
         if needed is None:
-            live = self._read_later.at(configuration) | self._kept | self._free
+            live = {*self._read_later.in_mask(mask), *self._kept, *self._free}
             needed = frozenset(name for scope, name in live if scope == "")
-            self._needed[configuration] = needed
+            self._needed[mask] = needed
         return needed
 
     def bare(self, carrier: Carrier) -> Carrier:
         """The same without the variables of the session that nothing reads any more."""
         snapshot = carrier.snapshot
-        needed = self.needed(snapshot.configuration)
         own = snapshot.data.get("", {})
-        if own.keys() <= needed:
+        mask = self._read_later.mask_at(snapshot.configuration)
+        data = {name: value for name, value in own.items() if self._is_needed(("", name), mask)}
+        if len(data) == len(own):
             return carrier
-        data = {name: value for name, value in own.items() if name in needed}
         bare = with_data(snapshot, {**snapshot.data, "": data})
         return Carrier(bare, carrier.outside, carrier.moment)
+
+    def _is_needed(self, key: Key, mask: int) -> bool:
+        return bool(mask & self._read_later.bit(key)) or key in self._kept or key in self._free
 
     def dimensions(self, configuration: tuple[str, ...]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         """The variables whose values matter there, and those of which only the presence does."""

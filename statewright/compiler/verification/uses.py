@@ -22,6 +22,7 @@ from statewright.expressions import (
     Text,
     expressions_in,
 )
+from statewright.expressions.references import references
 from statewright.expressions.syntax import Arithmetic, Call, Index, path_of, walk
 from statewright.expressions.syntax import Literal as Written
 from statewright.expressions.syntax import Node as Syntax
@@ -189,7 +190,52 @@ def _uses(node: Node) -> Uses:
             leaving.actions(block)
     for arc in node.arcs:
         guards[arc.id], acts[arc.id] = _arc_parts(arc)
-    return Uses(entered, left, guards, acts)
+    found = Uses(entered, left, guards, acts)
+    if node.leaf:
+        _forget_echoes(found, node.id)
+    return found
+
+
+def _forget_echoes(uses: Uses, state: str) -> None:
+    """Leave out what a state only keeps of a variable to give it back to that.
+
+    Whoever gets what it had before has not been changed; and that an entry may fail before it has
+    written what it writes is told otherwise.
+    """
+    sites = [site for part in uses.parts() for site in part.sites]
+    gone: set[int] = set()
+    for kept in uses.entered.sites:
+        key = kept.target
+        if key is None or key[0] != state or not _is_copy(kept):
+            continue
+        (own,) = kept.reads
+        others = [
+            site for site in sites if site is not kept and (site.target == key or _reads(site, key))
+        ]
+        holds = _type_of(kept, key) in {"dyn", _type_of(kept, own.key)}
+        if holds and others and all(_is_copy(one) and one.target == own.key for one in others):
+            gone.update((id(kept), *map(id, others)))
+    if gone:
+        for part in uses.parts():
+            part.sites[:] = [site for site in part.sites if id(site) not in gone]
+
+
+def _is_copy(site: Site) -> bool:
+    """Whether a variable gets another one as a whole, if that is there."""
+    spans = [(one.start, one.end) for one in references(site.expression)]
+    root = site.expression.root
+    whole = [read.key is not None and read.path == () for read in site.reads]
+    return site.alone and site.place == () and spans == [(root.start, root.end)] and whole == [True]
+
+
+def _type_of(site: Site, key: Key | None) -> str:
+    """The type of a variable that a site sees; ``""`` where none is declared."""
+    variable = None if key is None else site.scope.variable(key[1])
+    return "" if variable is None or key is None or variable.scope != key[0] else variable.type
+
+
+def _reads(site: Site, key: Key) -> bool:
+    return any(read.key == key for read in site.reads)
 
 
 def _arc_parts(arc: Arc) -> tuple[Part, Part]:

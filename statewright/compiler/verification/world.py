@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from statewright.compiler.scope import KNOWN
 from statewright.compiler.verification.alphabet import Alphabet, passing
 from statewright.compiler.verification.boxes import frozen
 from statewright.compiler.verification.counters import ceilings
@@ -14,7 +15,7 @@ from statewright.compiler.verification.domains import Domains, groups_of
 from statewright.compiler.verification.footprints import Footprints
 from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.liveness import Liveness
+from statewright.compiler.verification.liveness import Liveness, Passages, passages_of
 from statewright.compiler.verification.model import Model
 from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
@@ -24,7 +25,9 @@ from statewright.compiler.verification.situations import Situations
 from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
+from statewright.expressions.types import MAP
 from statewright.expressions.values import NOTHING
+from statewright.flows.model import VariableScope
 from statewright.statechart.definition import Statechart, StateKind
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import UNITS, Line
@@ -48,6 +51,7 @@ class World:
     Attributes:
         model: what is searched.
         tree: of its chart.
+        passages: which of its states may follow on which.
         uses: what it reads and writes.
         relevance: which variables decide.
         domains: where domains are cut.
@@ -63,6 +67,7 @@ class World:
 
     model: Model
     tree: Tree
+    passages: Passages
     uses: Mapping[str, Uses]
     relevance: Relevance
     domains: Domains
@@ -123,7 +128,7 @@ class World:
     def with_unsure(self, unsure: Container[str]) -> World:
         """The same where the entry of some states may fail before it has written what it writes."""
         live = (
-            Liveness(self.tree, self.uses, reads, unsure)
+            Liveness(self.passages, self.uses, reads, unsure)
             for reads in (self.relevance.reads, _all_reads)
         )
         return replace(self, situations=self.situations.with_live(*live))
@@ -165,11 +170,13 @@ def world_of(
         for key in (*model.lots, *model.guesses, *model.cells)
     }
     inputs = dict(_inputs(model, tree, domains, relevance))
-    values = Liveness(tree, uses, relevance.reads)
-    presence = Liveness(tree, uses, _all_reads)
+    passages = passages_of(tree)
+    values = Liveness(passages, uses, relevance.reads)
+    presence = Liveness(passages, uses, _all_reads)
     return World(
         model=model,
         tree=tree,
+        passages=passages,
         uses=uses,
         relevance=relevance,
         domains=domains,
@@ -180,7 +187,7 @@ def world_of(
             frozenset(relevance.values),
             values,
             presence,
-            Liveness(tree, uses, _all_named, unsure=tree.nodes),
+            Liveness(passages, uses, _all_named, unsure=tree.nodes),
             frozenset(free),
             frozenset(model.predicates),
             ceilings(uses, declared, relevance, domains),
@@ -267,8 +274,20 @@ def _inputs(
         default = _default(defaults.get(name))
         yield ("", name), _distinct((*default, *found))
     outside = {key for key in relevance.values if key[0] in {CONTACT, TENANT} and key[1]}
+    maps = _maps_outside(tree.chart)
     for key in sorted(outside):
-        yield key, (*samples("dyn", domains.at(key)), NOTHING)
+        # What does not fit is left out when it is read; so maps are maps, or are not there.
+        yield key, (*samples("map" if key in maps else "dyn", domains.at(key)), NOTHING)
+
+
+def _maps_outside(chart: Statechart) -> frozenset[Key]:
+    """What is a map among the values of the contact and the tenant."""
+    declared = {CONTACT: chart.contact, TENANT: chart.tenant}
+    found = {
+        (scope, one.name) for scope, data in declared.items() for one in data if one.type == "map"
+    }
+    known = KNOWN[VariableScope.CONTACT].items()
+    return frozenset(found | {(CONTACT, name) for name, kind in known if kind is MAP})
 
 
 def _distinct(values: Values) -> Values:

@@ -21,7 +21,7 @@ from statewright.expressions.operations.choosing import says, understood_choice,
 from statewright.expressions.operations.clock import understood_time
 from statewright.expressions.operations.days import understood_date
 from statewright.expressions.operations.numerals import understood_integer, understood_number
-from statewright.expressions.operations.utterances import stripped
+from statewright.expressions.operations.utterances import is_seen, stripped
 from statewright.expressions.overloads import Implementation, Overload, function
 from statewright.expressions.types import (
     BOOL,
@@ -38,9 +38,9 @@ from statewright.expressions.values import NOTHING, Maybe
 
 
 def understood_text(answer: Any) -> Maybe:
-    """Any text that is more than blanks."""
+    """Any text that is more than blanks, and characters that cannot be seen."""
     text = stripped(answer)
-    return Maybe(True, text) if text else NOTHING
+    return Maybe(True, text) if is_seen(text) else NOTHING
 
 
 _CHOICE: Final = map_of(STRING, DYN)

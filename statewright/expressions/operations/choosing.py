@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.expressions.operations.comparison import fingerprint
@@ -91,24 +92,16 @@ class Offer:
         values = [(choice.get("value"), choice) for choice in self.choices]
         labels = [(choice.get("label"), choice) for choice in self.choices]
         synonyms = [(one, choice) for choice in self.choices for one in _synonyms(choice)]
-        self.tables = [
-            (form, [_table(form, named) for named in fields])
-            for form, fields in (
-                (_composed, (values, labels)),
-                (word_of, (values, labels, synonyms)),
-                (_bare_word, (values, labels, synonyms)),
-            )
-        ]
-        self.names = [name for _, tables in self.tables[:2] for one in tables for name in one]
-        self.bare_names = {name for one in self.tables[2][1] for name in one}
+        self._fields = (values, labels, synonyms)
+        self._made: dict[tuple[Callable[[Any], str], int], dict[str, list[Any]]] = {}
 
     def named(self, answer: Any) -> Any:
         """The choice that an answer names, or None."""
         if kind(answer) is dict:
             answer = next((answer[key] for key in _KEYS if key in answer), None)
-        for form, tables in self.tables:
+        for form in _FORMS:
             said = form(answer)
-            found = next((table[said] for table in tables if said in table), [])
+            found = next((table[said] for table in self._tables(form) if said in table), [])
             if found:
                 return found[0] if len(found) == 1 else None
         number = _bare_word(answer)
@@ -121,6 +114,26 @@ class Offer:
         held = re.compile(rf"(?<![\w.,:/-]){number}(?![0-9]|[.,:/-][0-9])")
         others = self.shown[: number - 1] + self.shown[number:]
         return None if any(held.search(text) for text in others) else self.choices[number - 1]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """All by which choices are found, in the forms that keep signs."""
+        return [
+            name for form in (_composed, word_of) for table in self._tables(form) for name in table
+        ]
+
+    @cached_property
+    def bare_names(self) -> set[str]:
+        """The same without signs."""
+        return {name for table in self._tables(_bare_word) for name in table}
+
+    def _tables(self, form: Callable[[Any], str]) -> Iterator[dict[str, list[Any]]]:
+        """Names in a form → choices; each is made when it is asked for, for most are not."""
+        for number, named in enumerate(self._fields[: _FORMS[form]]):
+            table = self._made.get((form, number))
+            if table is None:
+                table = self._made[form, number] = _table(form, named)
+            yield table
 
     @property
     def begins_with_sign(self) -> bool:
@@ -166,6 +179,12 @@ def _composed(value: Any) -> str:
 
 def _bare_word(value: Any) -> str:
     return bare(word_of(value))
+
+
+_FORMS: Final[Mapping[Callable[[Any], str], int]] = MappingProxyType(
+    {_composed: 2, word_of: 3, _bare_word: 3}
+)
+"""Form in which names are compared → how many of values, labels and synonyms are asked for."""
 
 
 def _all_in(answer: str, offer: Offer) -> list[Any] | None:

@@ -95,6 +95,11 @@ _PARTS: Final = (
 )
 """What CLDR calls the parts of a day."""
 
+_MORE_PARTS: Final[Mapping[str, Mapping[str, tuple[tuple[int, int], ...]]]] = MappingProxyType(
+    {"zh": dict.fromkeys(("早上", "早晨"), ((5 * 60, 12 * 60 - 1),))}
+)
+"""Parts of the day that are longer than CLDR says: the first and the last minute of each span."""
+
 _WIDTHS: Final = ("wide", "abbreviated")
 _NOTHING: Final = r"(?!)"
 
@@ -223,7 +228,7 @@ def _parts_of(locale: Locale) -> Mapping[str, tuple[tuple[int, int], ...]]:
     for part in _PARTS:
         for name in _names_of(locale, "format", part):
             spans[name] = (*spans.get(name, ()), *_spans_of(locale, part))
-    return spans
+    return {**spans, **_MORE_PARTS.get(locale.language, {})}
 
 
 def _spans_of(locale: Locale, part: str) -> Iterator[tuple[int, int]]:

@@ -35,7 +35,9 @@ _LENGTH: Final = 80
 """The most characters of a date."""
 
 _NUMBER: Final = re.compile("[0-9]+")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"(?:[^\W\d_]|(?![\d\u0964\u0965\u0970])[\u0900-\u0dff\u0e00-\u109f])+")
+"""Letters; in Indian scripts and the like with their vowel signs, which are none to ``re``."""
+
 _SHORTEST: Final = 3
 """The fewest letters of the beginning of a month or day that stands for its name."""
 
@@ -74,6 +76,8 @@ _AROUND: Final[Mapping[str, tuple[str, ...]]] = {
     "it": ("il", "l", "o"),
     "nl": ("de", "e", "ste"),
     "pt": ("de", "o"),
+    "vi": ("ngay", "thang", "nam"),
+    "zh": ("号", "號", "日", "年", "月"),
 }
 """What people put around days and months beside what CLDR has: articles, and ends of ordinals."""
 
@@ -175,7 +179,9 @@ def _sign_between(said: str, days: Days) -> str | None:
 
 def _named(said: str, numbers: list[str], days: Days) -> Iterator[date | None]:
     """The days that a month by name, and two numbers, may mean."""
-    if sorted(map(len, numbers)) not in ([1, 4], [2, 4]) or re.search(r"[^\w\s.,/'’º-]", said):
+    if sorted(map(len, numbers)) not in ([1, 4], [2, 4]) or re.search(
+        r"[^\w\s.,/'’º°-]", _WORD.sub("", said)
+    ):
         return
     year, day = sorted(numbers, key=len, reverse=True)
     words = _WORD.findall(said)

@@ -75,7 +75,7 @@ class Signs:
 def understood_number(answer: Any) -> Maybe:
     """A number as programs write it, or one that is no text."""
     if kind(answer) in (int, Uint, float):
-        return Maybe(True, float(answer)) if math.isfinite(answer) else NOTHING
+        return Maybe(True, float(answer) + 0.0) if math.isfinite(answer) else NOTHING
     return _finite(unended(signed(answer)))
 
 
@@ -104,7 +104,8 @@ def understood_integer_in(answer: Any, language: str) -> Maybe:
 
 
 def _finite(text: str) -> Maybe:
-    number = float(text) if PLAIN.fullmatch(text) else math.inf
+    # What is nothing has no sign: -0.0 + 0.0 is 0.0.
+    number = float(text) + 0.0 if PLAIN.fullmatch(text) else math.inf
     return Maybe(True, number) if math.isfinite(number) else NOTHING
 
 

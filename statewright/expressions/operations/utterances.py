@@ -55,6 +55,11 @@ def stripped(answer: Any) -> str:
     return answer.strip() if kind(answer) is str else ""
 
 
+def is_seen(text: str) -> bool:
+    """Whether a text has anything but blanks and characters that cannot be seen."""
+    return any(not (one.isspace() or ord(one) in _UNSEEN) for one in text)
+
+
 def plain(answer: Any) -> str:
     """A text with the digits and signs of ASCII, without what may stand behind an answer."""
     return unended(signed(answer))

@@ -27,7 +27,7 @@ class LoopKind(StrEnum):
 class Loop:
     """Goes through its body round by round, then on.
 
-    Ports: ``next`` after the last round; ``break`` where a ``Break`` inside it leads, if wired;
+    Ports: ``next`` after the last round; ``break`` where a ``break`` inside it leads, if wired;
     ``limit`` when there would be more rounds than allowed, else that is an error.
 
     Attributes:

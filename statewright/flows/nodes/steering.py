@@ -49,6 +49,8 @@ class Arm:
 class Split:
     """Draws lots which way to go.
 
+    Ports: ``arm:<name>`` for each of the ``arms``, written as its ``to``.
+
     Attributes:
         arms: the ways, at least one.
         sticky: for whom it is the same way every time.
@@ -64,7 +66,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """Goes on elsewhere."""
+    """Goes on elsewhere.
+
+    Port: ``next``, written as ``to``.
+    """
 
     kind: ClassVar[str] = "jump"
     ports: ClassVar[tuple[str, ...]] = (NEXT,)

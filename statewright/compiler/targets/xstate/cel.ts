@@ -666,11 +666,15 @@ const bare = (word: string): string => plain(word).replace(BEFORE, "");
 
 const found = (text: string, pattern: RegExp): Optional => (pattern.test(text) ? some(text) : none);
 
-export const answerText = (answer: Value): Optional => found(typed(answer), /[^]/);
+/** Any text that is more than blanks, and characters that cannot be seen. */
+export function answerText(answer: Value): Optional {
+  const text = typed(answer);
+  return trimmed(text.replace(UNSEEN, "")) === "" ? none : some(text);
+}
 
 function finite(text: string): Optional {
   const spelled = /^[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})$/.test(text);
-  return spelled && Number.isFinite(Number(text)) ? some(double(Number(text))) : none;
+  return spelled && Number.isFinite(Number(text)) ? some(double(Number(text) + 0)) : none;
 }
 
 function whole(number: number): Optional {
@@ -678,7 +682,7 @@ function whole(number: number): Optional {
 }
 
 export function answerNumber(answer: Value): Optional {
-  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(toDouble(answer)) : none;
+  if (isNumber(answer)) return Number.isFinite(numberOf(answer)) ? some(double(numberOf(answer) + 0)) : none;
   return finite(plain(answer));
 }
 

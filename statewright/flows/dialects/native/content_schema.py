@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from statewright.flows.dialects.native.shapes import TAG, NodeId, Shape, Text, Timeout, Words
+from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
+    TAG,
+    NodeId,
+    Shape,
+    Text,
+    Timeout,
+    Words,
+)
 
 
 class Media(Shape):
@@ -77,8 +85,12 @@ class Content(Shape):
     audio: MediaOrUrl | None = Field(None, description="A sound: its URL, or `{url, alt}`.")
     file: MediaOrUrl | None = Field(None, description="A file: its URL, or `{url, alt}`.")
     card: Card | None = Field(None, description="A card.")
-    carousel: list[Item] | None = Field(None, description="Cards side by side.")
-    cards: list[Item] | None = Field(None, description="Cards below each other.")
+    carousel: list[Item] | None = Field(
+        None, description="Cards side by side.", json_schema_extra=AT_LEAST_ONE
+    )
+    cards: list[Item] | None = Field(
+        None, description="Cards below each other.", json_schema_extra=AT_LEAST_ONE
+    )
     data: Data | None = Field(None, description="A value that the client knows how to show.")
 
 

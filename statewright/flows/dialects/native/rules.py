@@ -9,7 +9,14 @@ from typing import Annotated, Any, Final
 from pydantic import Discriminator, Field, Tag
 
 from statewright.flows.dialects.native.content import source_from
-from statewright.flows.dialects.native.shapes import TAG, Expression, NodeId, Shape, Text
+from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
+    TAG,
+    Expression,
+    NodeId,
+    Shape,
+    Text,
+)
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.goals import Goal
 from statewright.flows.nearest import did_you_mean, listed
@@ -24,7 +31,8 @@ def _one_or_more(value: Any) -> str:
 
 
 NodeIds = Annotated[
-    Annotated[NodeId, Tag(f"{TAG}node")] | Annotated[list[NodeId], Tag(f"{TAG}nodes")],
+    Annotated[NodeId, Tag(f"{TAG}node")]
+    | Annotated[list[NodeId], Tag(f"{TAG}nodes"), Field(json_schema_extra=AT_LEAST_ONE)],
     Discriminator(_one_or_more),
 ]
 """The id of a node, or a list of ids, one of which is enough."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
@@ -19,6 +19,7 @@ from statewright.flows.dialects.native.shapes import (
     Duration,
     NodeId,
     Shape,
+    Spoken,
     Text,
     Timeout,
     Version,
@@ -46,7 +47,16 @@ Hours = Annotated[
 ]
 """Hours of a day: a text or a list of texts, which are checked by whoever reads them."""
 
-Day = Annotated[Any, WithJsonSchema({"type": "string", "examples": ["2025-12-25", "12-25"]})]
+Day = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "examples": ["2025-12-25", "12-25"],
+            "pattern": r"^\s*([0-9]{4}-)?[0-9]{1,2}-[0-9]{1,2}\s*$",
+        }
+    ),
+]
 """A date, which is checked by whoever reads it."""
 
 
@@ -161,10 +171,17 @@ Rules = Annotated[
 """Rules: each is checked by itself."""
 
 
+def _number(value: Any) -> Any:
+    """A value; one that is true is no 1, though Python has them equal."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 class FlowShape(Shape):
     """A conversation flow."""
 
-    statewright: Literal[1] = Field(description="The version of the format.")
+    statewright: Annotated[Literal[1], BeforeValidator(_number)] = Field(
+        description="The version of the format."
+    )
     schema_: Text = Field("", alias="$schema", description="For editors: URL of this schema.")
     id: Text = Field("", description="What programs call it; by default the name of the file.")
     name: Text = Field("", description="What people call it.")
@@ -180,7 +197,7 @@ class FlowShape(Shape):
     triggers: Triggers = Field({}, description="What begins a conversation, by name.")
     rules: Rules = Field({}, description="What must hold of every conversation, by name.")
     nodes: Nodes = Field({}, description="The nodes by their ids, in order.")
-    suppress: dict[str, Text] = Field(
+    suppress: dict[str, Spoken] = Field(
         {}, description="Codes of findings of the flow that are all right → the reason why."
     )
     locale: Text = Field(
@@ -221,7 +238,11 @@ def json_schema() -> dict[str, Any]:
         [(shape, "validation") for shape in shapes], schema_generator=_Generator
     )
     definitions = schema["$defs"]
+    for shape in (*(kind.shape for kind in KINDS.values()), *SHAPES.values()):
+        own = definitions[shape.__name__]
+        own["properties"]["type"]["description"] = own["description"].split("\n\n")[0]
     flow = definitions.pop(FlowShape.__name__)
+    flow["required"].append("nodes")
     definitions["Trigger"] = _union({name: shape.__name__ for name, shape in SHAPES.items()})
     definitions["Texts"] = dict(TEXTS)
     rules = [{"$ref": f"#/$defs/{shape.__name__}"} for shape in RULES.values()]

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from statewright.flows.durations import EXAMPLES, microseconds_from
+from statewright.flows.durations import EXAMPLES, LONGEST, PATTERN, SECOND, microseconds_from
 from statewright.flows.nearest import did_you_mean
 from statewright.flows.nodes import STATUSES, ErrorClass
 
@@ -105,6 +106,12 @@ Words = Annotated[
 Name = Annotated[str, AfterValidator(_plain), WithJsonSchema({"type": "string", "pattern": r"\S"})]
 """What something is called, always the same: neither empty nor a template."""
 
+Spoken = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"\S"})]
+"""The same where the reader says what is wrong with a blank text."""
+
+AT_LEAST_ONE: Final[JsonDict] = {"minItems": 1}
+"""For the JSON Schema of a list of which the reader says what is wrong with an empty one."""
+
 Expression = expected_value(
     _condition,
     "a CEL expression",
@@ -113,7 +120,9 @@ Expression = expected_value(
 )
 """CEL."""
 
-NodeId = expected_value(_node_id, "the id of a node", {"type": ["string", "integer"]})
+NodeId = expected_value(
+    _node_id, "the id of a node", {"type": ["string", "integer"], "minLength": 1}
+)
 """The id of a node of the flow."""
 
 Scalar = expected_value(
@@ -126,8 +135,8 @@ Duration = expected_value(
     "a duration",
     {
         "anyOf": [
-            {"type": "string", "examples": ["90s", "1h30m", "2d"]},
-            {"type": "number", "minimum": 0},
+            {"type": "string", "examples": ["90s", "1h30m", "2d"], "pattern": PATTERN},
+            {"type": "number", "minimum": 0, "maximum": LONGEST // SECOND},
         ]
     },
     f"write {EXAMPLES}",
@@ -144,8 +153,12 @@ Timeout = expected_value(
     "a duration above 0",
     {
         "anyOf": [
-            {"type": "string", "examples": ["90s", "1h30m", "2d"]},
-            {"type": "number", "exclusiveMinimum": 0},
+            {
+                "type": "string",
+                "examples": ["90s", "1h30m", "2d"],
+                "pattern": PATTERN.replace("[0-9])", "[1-9])", 1).replace("[^0-9]", "[^1-9]", 1),
+            },
+            {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST // SECOND},
         ]
     },
     f"write {EXAMPLES}",
@@ -160,7 +173,7 @@ def _moment(value: Any) -> str | None:
 Moment = expected_value(
     _moment,
     "a date, or a CEL expression",
-    {"type": "string"},
+    {"type": "string", "pattern": r"\S"},
     "write it like `2025-12-24 18:00`",
 )
 """Until when: a date, or CEL for a timestamp."""
@@ -179,7 +192,12 @@ _BELOW_ZERO: Final = re.compile(r"-\s*[0-9]+").fullmatch
 Rounds = expected_value(
     _rounds,
     "a whole number of at least 0, or a CEL expression",
-    {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}]},
+    {
+        "anyOf": [
+            {"type": "string", "pattern": r"^(?!\s*-\s*[0-9]+\s*$)[\s\S]*\S"},
+            {"type": "integer", "minimum": 0},
+        ]
+    },
 )
 """How many rounds a loop has, as CEL."""
 
@@ -195,7 +213,7 @@ def _joined(value: Any) -> Any:
 Join = expected_value(
     _joined,
     "`all`, `any`, or a number of regions",
-    {"anyOf": [{"enum": ["all", "any"]}, {"type": "integer"}]},
+    {"anyOf": [{"enum": ["all", "any"]}, {"type": "integer", "minimum": 1}]},
 )
 """How many regions are waited for."""
 
@@ -209,8 +227,8 @@ def _version(value: Any) -> str | None:
 Version = expected_value(
     _version,
     "a whole number or a text",
-    {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1}]},
-    "put it in quotes",
+    {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"\S"}]},
+    "put it in quotes; without them, `2.10` is the same as `2.1`",
 )
 """What an author calls a version."""
 

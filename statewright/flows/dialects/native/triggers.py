@@ -12,7 +12,14 @@ from statewright.errors import EvaluationError
 from statewright.expressions.operations.schedules import checked_cron
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.policies import goal_from
-from statewright.flows.dialects.native.shapes import Expression, NodeId, Shape, Text
+from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
+    Expression,
+    NodeId,
+    Shape,
+    Spoken,
+    Text,
+)
 from statewright.flows.dialects.native.validation import checked, paired
 from statewright.flows.dialects.native.zones import checked_zone
 from statewright.flows.nearest import did_you_mean, listed
@@ -62,7 +69,9 @@ class KeywordTrigger(TriggerShape):
     """A message that holds a word."""
 
     type: Literal["keyword"]
-    words: list[Text] = Field(description="The words, or phrases, one of which is enough.")
+    words: list[Spoken] = Field(
+        description="The words, or phrases, one of which is enough.", json_schema_extra=AT_LEAST_ONE
+    )
     match: Literal["contains", "exact", "starts", "regex"] = Field(
         "contains",
         description="How a message holds one; case, accents and punctuation do not count.",
@@ -79,14 +88,14 @@ class EventTrigger(TriggerShape):
     """Something else that happens."""
 
     type: Literal["event"]
-    event: Text = Field(description="Its name, or the first parts of it: `order.shipped`.")
+    event: Spoken = Field(description="Its name, or the first parts of it: `order.shipped`.")
 
 
 class WebhookTrigger(TriggerShape):
     """A request to a path of its own."""
 
     type: Literal["webhook"]
-    path: Text = Field(description="The path.")
+    path: Spoken = Field(description="The path.")
 
 
 class ScheduleTrigger(TriggerShape):

@@ -197,7 +197,8 @@ def _help(part: Part, kind: str) -> str:
         return "put it in quotes to make it a text"
     if kind == "bool_type" and isinstance(part.value, str):
         meant = _BOOLEANS.get(part.value.lower())
-        return f"write `{meant}`" if meant else ""
+        quotes = " without quotes" if meant == part.value else ""
+        return f"write `{meant}`{quotes}" if meant else ""
     return ""
 
 

@@ -148,7 +148,7 @@ def _read(name: str, shape: PartShape, part: Part, depth: int) -> Variable:
         pattern=_pattern(shape, part) if own == "string" else "",
         nullable=shape.nullable,
         of=_element(part["of"], depth) if shape.of is not None and own in {"list", "map"} else None,
-        fields=_fields(part["fields"], depth) if own == "object" and shape.fields else (),
+        fields=_fields(part["fields"], depth) if own == "object" else (),
         others=shape.others,
         location=part.key_location,
     )

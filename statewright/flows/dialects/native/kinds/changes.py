@@ -8,7 +8,13 @@ from pydantic import Discriminator, Field, Tag
 
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import TAG, Scalar, Shape, Text
+from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
+    TAG,
+    Scalar,
+    Shape,
+    Text,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nodes import Assignment, Operation, Set, Value
 from statewright.flows.parts import Part
@@ -85,7 +91,7 @@ class SetNode(PassingShape):
     """Changes variables, in order."""
 
     type: Literal["set"]
-    actions: list[Action] = Field(description="The changes.")
+    actions: list[Action] = Field(description="The changes.", json_schema_extra=AT_LEAST_ONE)
 
 
 def read_set(node: SetNode, box: Box) -> Set:

@@ -10,6 +10,7 @@ from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import BodyShape, Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.naming import check_name
 from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
     ErrorKind,
     Expression,
     Join,
@@ -85,6 +86,7 @@ class CatchShape(BodyShape):
     errors: list[ErrorKind] = Field(
         ["any"],
         description="Which errors; by default all of them. Statuses as `404`, or `4xx`.",
+        json_schema_extra=AT_LEAST_ONE,
     )
     as_: Text = Field(
         "", alias="as", description="What the error is called in there, beside `error`."

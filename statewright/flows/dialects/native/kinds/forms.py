@@ -32,7 +32,9 @@ class FormNode(PassingShape, Speech):
     """Asks several things, one after the other, or takes all answers at once."""
 
     type: Literal["form"]
-    fields: dict[str, FormFieldShape] = Field(description="What is asked, by name, in order.")
+    fields: dict[str, FormFieldShape] = Field(
+        description="What is asked, by name, in order.", json_schema_extra={"minProperties": 1}
+    )
     variable: Text | None = Field(None, description="Where the answers are saved: a map by name.")
     timeout: Timeout | None = Field(None, description="How long the whole may take.")
     on: FormPorts | None = Field(None, description="Where it leads when it is not filled in.")

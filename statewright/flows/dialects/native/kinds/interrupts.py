@@ -8,7 +8,11 @@ from pydantic import Field
 
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import BodyShape, Box, PassingShape
-from statewright.flows.dialects.native.shapes import Expression, Text
+from statewright.flows.dialects.native.shapes import (
+    Expression,
+    Spoken,
+    Text,
+)
 from statewright.flows.nodes import Interrupt
 from statewright.flows.translations import in_all_languages
 
@@ -17,11 +21,11 @@ class InterruptNode(PassingShape, BodyShape):
     """Says what is done when the user comes up with something else, whatever was asked."""
 
     type: Literal["interrupt"]
-    words: list[Text] = Field([], description="It happens when the user says one of these.")
+    words: list[Spoken] = Field([], description="It happens when the user says one of these.")
     pattern: Text | None = Field(
         None, description="It happens when this regular expression (RE2) is found in what is said."
     )
-    event: Text = Field("", description="It happens when this event comes.")
+    event: Text = Field("", description="It happens when this event comes, or one below it.")
     if_: Expression | None = Field(None, alias="if", description="What must hold besides, CEL.")
     outranks: bool = Field(
         False,
@@ -37,6 +41,9 @@ def read_interrupt(node: InterruptNode, box: Box) -> Interrupt:
         part["words"].report(
             "R005", "the interrupt does not say when", "give it `words`, `pattern`, `event` or `if`"
         )
+    for item in part["words"].items():
+        if isinstance(item.value, str) and not item.value.strip():
+            item.report("R004", "a word to listen for is not empty", "write what people say")
     box.ways(node.next)
     return Interrupt(
         box.body(node, part),

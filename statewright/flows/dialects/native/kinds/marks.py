@@ -7,7 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import Text
+from statewright.flows.dialects.native.shapes import (
+    Spoken,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nodes import Segment, Tag
 
@@ -15,8 +17,8 @@ from statewright.flows.nodes import Segment, Tag
 class MarkShape(PassingShape):
     """Changes what is known of the contact by name."""
 
-    add: list[Text] = Field([], description="The names that the contact gets.")
-    remove: list[Text] = Field([], description="The names that the contact loses.")
+    add: list[Spoken] = Field([], description="The names that the contact gets.")
+    remove: list[Spoken] = Field([], description="The names that the contact loses.")
 
 
 class TagNode(MarkShape):
@@ -48,7 +50,7 @@ def _marks(node: MarkShape, box: Box) -> tuple[tuple[str, ...], tuple[str, ...]]
         part["add"].report("R005", "`add` is missing", "name what is added, or what is removed")
     for key, names in (("add", node.add), ("remove", node.remove)):
         for name, item in paired(names, part[key], box.removed):
-            if not name:
+            if not name.strip():
                 item.report("R004", "a name cannot be empty")
             elif key == "remove" and name in node.add:
                 item.report("R007", f"`{name}` is added and removed", "decide for one")

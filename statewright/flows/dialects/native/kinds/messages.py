@@ -12,6 +12,9 @@ from statewright.flows.dialects.native.content_schema import Button as ButtonSha
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.content_schema import Variant as VariantShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nodes import (
     Button,
@@ -29,7 +32,9 @@ class MessageNode(PassingShape, Speech):
 
     type: Literal["message"]
     variants: list[VariantShape] | None = Field(
-        None, description="Several things to say, of which one is drawn by lot."
+        None,
+        description="Several things to say, of which one is drawn by lot.",
+        json_schema_extra=AT_LEAST_ONE,
     )
     sticky: Literal["nobody", "session", "contact"] = Field(
         "nobody",

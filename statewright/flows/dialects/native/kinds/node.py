@@ -9,7 +9,14 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from statewright.flows.dialects.native.content import Removed, source_from
 from statewright.flows.dialects.native.policies import OnErrorField
-from statewright.flows.dialects.native.shapes import TAG, Expression, NodeId, Shape, Text
+from statewright.flows.dialects.native.shapes import (
+    TAG,
+    Expression,
+    NodeId,
+    Shape,
+    Spoken,
+    Text,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
 from statewright.flows.nodes import NEXT, Body, Source
@@ -42,7 +49,7 @@ class NodeShape(Shape):
     on_error: OnErrorField | None = Field(
         None, description="What is done about an error that none of its ports leads away from."
     )
-    suppress: dict[str, Text] = Field(
+    suppress: dict[str, Spoken] = Field(
         {}, description="Codes of findings at this node that are all right → the reason why."
     )
 

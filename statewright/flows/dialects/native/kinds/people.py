@@ -10,6 +10,7 @@ from statewright.flows.dialects.native.content import saved_from, source_from, s
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
     TAG,
     Expression,
     NodeId,
@@ -42,7 +43,11 @@ class HandoffAssignee(Assignee):
 
     agents: (
         Annotated[
-            Annotated[list[Scalar], Tag(f"{TAG}list")]
+            Annotated[
+                list[Scalar],
+                Tag(f"{TAG}list"),
+                Field(json_schema_extra=AT_LEAST_ONE),
+            ]
             | Annotated[Expression, Tag(f"{TAG}expression")],
             Discriminator(_agents_tag),
         ]

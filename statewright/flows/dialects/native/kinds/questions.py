@@ -18,6 +18,7 @@ from statewright.flows.dialects.native.shapes import (
     NodeId,
     Scalar,
     Shape,
+    Spoken,
     Text,
     Timeout,
     Words,
@@ -76,7 +77,7 @@ class QuestionPorts(Shape):
 class HelpShape(Shape):
     """What is said to somebody who asks for help; it is no attempt to answer."""
 
-    words: list[Text] = Field(
+    words: list[Spoken] = Field(
         ["help", "?", "hilfe", "aide", "ayuda", "ajuda", "aiuto", "hulp"],
         description="What asks for it; by default `?`, and help in some languages.",
     )
@@ -131,9 +132,9 @@ class AskedShape(Shape):
         None, description="What is said to somebody who does not answer."
     )
     help: HelpShape | None = Field(None, description="What is said to somebody who asks for help.")
-    skip: list[Text] = Field([], description="Words with which it is left unanswered.")
-    yes: list[Text] = Field([], description="With `boolean`, more words that mean yes.")
-    no: list[Text] = Field([], description="With `boolean`, more words that mean no.")
+    skip: list[Spoken] = Field([], description="Words with which it is left unanswered.")
+    yes: list[Spoken] = Field([], description="With `boolean`, more words that mean yes.")
+    no: list[Spoken] = Field([], description="With `boolean`, more words that mean no.")
     window: Timeout | None = Field(
         None, description="The answer may come in several messages, so shortly after each other."
     )
@@ -325,7 +326,8 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
 def _check_words(node: AskedShape, part: Part) -> None:
     """Report words that nobody says, or that ask for help before they could skip anything."""
     helping = {folded(word) for word in node.help.words} if node.help is not None else set()
-    for item in (*part["help"]["words"].items(), *part["skip"].items()):
+    spoken = (part["help"]["words"], part["skip"], part["yes"], part["no"])
+    for item in (item for words in spoken for item in words.items()):
         word = item.value if isinstance(item.value, str) else "unread"
         if not word.strip() or "{{" in word:
             what = "no template" if word.strip() else "not empty"

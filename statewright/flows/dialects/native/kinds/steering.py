@@ -10,7 +10,15 @@ from statewright.flows.dialects.native.content import source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
 from statewright.flows.dialects.native.policies import check_outcome
-from statewright.flows.dialects.native.shapes import Expression, Name, NodeId, Shape, Text, Words
+from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
+    Expression,
+    Name,
+    NodeId,
+    Shape,
+    Text,
+    Words,
+)
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
 from statewright.flows.nodes import Arm, Condition, End, Jump, Split, Start, Sticky, arm_port
@@ -34,7 +42,9 @@ class ConditionNode(NodeShape):
     """Goes on by the first branch whose condition is true, or by `else`."""
 
     type: Literal["condition"]
-    branches: list[Branch] = Field(description="The branches, tried in order.")
+    branches: list[Branch] = Field(
+        description="The branches, tried in order.", json_schema_extra=AT_LEAST_ONE
+    )
     else_: NodeId | None = Field(None, alias="else", description="Where it leads otherwise.")
 
 
@@ -98,7 +108,7 @@ class SplitNode(NodeShape):
     """Draws lots which way to go."""
 
     type: Literal["split"]
-    arms: list[ArmShape] = Field(description="The ways.")
+    arms: list[ArmShape] = Field(description="The ways.", json_schema_extra=AT_LEAST_ONE)
     sticky: Literal["nobody", "session", "contact"] = Field(
         "nobody",
         description="For whom it is the same way every time. `contact` is the one that a session "

@@ -1,0 +1,47 @@
+"""How far a long run is, as somebody at a terminal sees it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.keyboards import Keyboard
+
+HASTY = """
+import sys
+from statewright.cli import flow_files, progress, run
+flow_files.PATIENCE = progress.PATIENCE = 0.0
+sys.exit(run(["check", *sys.argv[1:]]))
+"""
+"""``check`` as it is after a second, from the beginning."""
+
+
+def asking(tmp_path: Path) -> Path:
+    """A flow of so many questions that they are not gone through in a few steps."""
+    asked = [
+        f"  q{n}: {{type: question, input: boolean, text: Q?, next: q{n + 1}}}" for n in range(80)
+    ]
+    path = tmp_path / "asking.yaml"
+    text = ["statewright: 1", "id: asking", "start: q0", "nodes:", *asked, "  q80: {type: end}", ""]
+    path.write_text("\n".join(text))
+    return path
+
+
+def test_somebody_at_a_terminal_is_told_how_far_it_is(
+    tmp_path: Path, keyboards: list[Keyboard]
+) -> None:
+    path = asking(tmp_path)
+    keyboards.append(Keyboard(path, path, program=("-c", HASTY)))
+    told = keyboards[0].reads(" steps ")
+    assert re.search(r"asking\.yaml: 256 of at most [0-9,]+ steps $", told)
+    shown = keyboards[0].reads("in 2 files")
+    assert "checked 1 of 2" in shown
+    assert shown.endswith("\r\x1b[K\x1b[1mno findings in 2 files"), "it is wiped before the result"
+
+
+def test_nobody_is_where_it_is_no_terminal(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HASTY, str(asking(tmp_path))]
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert ended.stderr == b""
