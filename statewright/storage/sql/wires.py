@@ -58,7 +58,7 @@ class Wire:
         self.is_open = True
 
     def plug_in(self) -> None:
-        """Let the event loop read it; to be called there. It may be a loop that reads no sockets."""
+        """Let the event loop read it; to be called there. Some event loops read no sockets."""
         try:
             self._loop.add_reader(self._socket, self._read)
         except BaseException:
