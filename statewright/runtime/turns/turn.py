@@ -234,7 +234,7 @@ class Turns:
         if loaded is None:
             return None
         try:
-            session = await self.rehydrated(key, loaded)
+            session = await self.rehydrated(key, loaded, recalled=True)
             turn, made = self._next(session, message, expected, recalled=loaded.state_hash)
         except (StatewrightError, StaleResultError):
             return None  # It may be so, or be otherwise by now: the store knows.
@@ -332,8 +332,10 @@ class Turns:
         self._answer(turn, made, outcome)
         return int(isinstance(outcome, Committed))
 
-    async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
-        """A loaded session, its state verified.
+    async def rehydrated(
+        self, key: SessionKey, loaded: Loaded, *, recalled: bool = False
+    ) -> Rehydrated:
+        """A loaded session, its state verified; of one that was recalled, the hash is not.
 
         Raises:
             UnknownSession: there is none.
@@ -341,7 +343,7 @@ class Turns:
             UnknownPublication: the flow that it runs is not published any more.
         """
         row = existing(key, loaded)
-        snapshot = state_of(key, loaded)
+        snapshot = state_of(key, loaded, recalled=recalled)
         running = await self.running(row)
         return Rehydrated(
             loaded,
