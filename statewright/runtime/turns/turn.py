@@ -293,6 +293,8 @@ class Turns:
                     return taken
                 committed = await self._take_chain(key, loaded, waiting, now)
                 taken += committed
+                if committed == len(waiting) and len(waiting) >= len(loaded.inbox):
+                    return taken  # Whatever came meanwhile is seen to by whoever took it in.
                 tries = 0 if committed else tries + 1
                 if not committed:
                     await _pause(tries)
