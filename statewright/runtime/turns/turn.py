@@ -6,6 +6,9 @@ turn is committed or another worker has committed the same message, whose answer
 So a message is neither lost nor handled twice, whatever happens in between: nothing is promised
 before the commit, and nothing is done after it that the next load would not find.
 
+Of the sessions that this process has had turns of it remembers the state, and spares the load: the
+commit finds out whether they are still so (see ``recollection``).
+
 Messages that were accepted earlier come first. They are stepped one from another, and committed in
 one batch.
 """
