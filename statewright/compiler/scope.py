@@ -47,7 +47,7 @@ _OWN: Final = frozenset({VariableScope.SESSION, VariableScope.FLOW})
 _CALLS: Final = 20
 """How deep flows are followed that call each other; more is refused elsewhere."""
 
-_KNOWN: Final[Mapping[VariableScope, Mapping[str, CelType]]] = {
+KNOWN: Final[Mapping[VariableScope, Mapping[str, CelType]]] = {
     VariableScope.CONTACT: {"id": STRING, "tags": MAP, "segments": MAP},
     VariableScope.TENANT: {},
 }
@@ -98,7 +98,7 @@ def declaration_at(
         first, *path = path_from(place, own)
     except ExpressionError:
         return None
-    for scope in _KNOWN:
+    for scope in KNOWN:
         if first == scope.value and first not in own:
             return part_at(outside_variables(flow, scope).get(path[0]), path[1:])
     return part_at(own.get(first), path)
@@ -126,7 +126,7 @@ def environment_of(flow: Flow, extra: tuple[Lent, ...] = ()) -> Environment:
     variables = session_variables(flow)
     types = {name: type_of_variable(variable) for name, variable in variables.items()}
     types |= {name: type_from_name(kind) for name, kind in ROOTS.items()}
-    types |= {scope.value: _outside(flow, scope) for scope in _KNOWN}
+    types |= {scope.value: _outside(flow, scope) for scope in KNOWN}
     types |= {one.name: one.type for one in extra}
     own = frozenset(variables.keys() - ROOTS.keys())
     return Environment(types, HOST_FUNCTIONS, unset=own, mirror="vars", mirrored=own)
@@ -138,7 +138,7 @@ def _outside(flow: Flow, scope: VariableScope) -> CelType:
     if not declared:
         return MAP
     types = {name: type_of_variable(variable) for name, variable in declared.items()}
-    return object_of({**_KNOWN[scope], **types}, (*_KNOWN[scope], *types))
+    return object_of({**KNOWN[scope], **types}, (*KNOWN[scope], *types))
 
 
 def type_of_variable(variable: Variable) -> CelType:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from statewright.storage.records import Birth, PastTurn, Session, Turn
 
 
@@ -14,13 +12,15 @@ def born(turn: Turn, birth: Birth) -> Session:
 
 def grown(turn: Turn, session: Session) -> Session:
     """The row of a session after a later turn."""
-    return replace(
-        session,
-        version=turn.version,
-        revision=turn.revision,
-        status=turn.status,
-        due_at=turn.due_at,
-        updated_at=turn.at,
+    return Session(
+        session.key,
+        session.birth,
+        turn.version,
+        turn.revision,
+        turn.status,
+        turn.due_at,
+        session.created_at,
+        turn.at,
     )
 
 

@@ -81,7 +81,15 @@ def state_hash(snapshot: str | bytes) -> str:
 
 
 def _hash(content: bytes) -> str:
-    return base64.b64encode(sha256(content).digest()).decode()
+    made = sha256()
+    for start in range(0, len(content), _PIECE):
+        made.update(content[start : start + _PIECE])
+    return base64.b64encode(made.digest()).decode()
+
+
+_PIECE = 2_047
+"""How much is hashed at once. From one byte more, the library lets other threads run meanwhile,
+and to be let run again takes longer than to hash a usual state."""
 
 
 def _utf8(text: str) -> bytes:

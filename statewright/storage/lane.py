@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from itertools import accumulate
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -19,6 +20,10 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 ROOM: Final = 16_384
 """How many items may wait in a lane: more than a runtime has under way, and not without end."""
+
+Quick: TypeAlias = Callable[[Sequence[Item], Callable[[Sequence[Answer] | None], None]], bool]
+"""Begins to answer a batch without a thread, and says whether it does; tells the answers later, or
+None where the batch has to go to a thread after all."""
 
 _Call: TypeAlias = tuple[Sequence[Item], "asyncio.Future[Sequence[Answer]]"]
 
@@ -32,6 +37,7 @@ class Lane(Generic[Item, Answer]):
         width: how many batches may be under way at once.
         length: how many items a batch has at most, unless one call brings more.
         room: how many items may wait.
+        quick: answers batches without a thread, if it can.
     """
 
     def __init__(
@@ -42,8 +48,10 @@ class Lane(Generic[Item, Answer]):
         width: int,
         length: int,
         room: int = ROOM,
+        quick: Quick[Item, Answer] = lambda _items, _tell: False,
     ) -> None:
         self._work = work
+        self._quick = quick
         self._executor = executor
         self._width = width
         self._length = length
@@ -89,6 +97,26 @@ class Lane(Generic[Item, Answer]):
             self._running -= 1
             self._idle.set()
             return
+        items = [item for part, _ in calls for item in part]
+        if not self._quick(items, partial(self._answered, calls, loop)):
+            self._submit(calls, loop)
+
+    def _answered(
+        self,
+        calls: Sequence[_Call[Item, Answer]],
+        loop: asyncio.AbstractEventLoop,
+        answers: Sequence[Answer] | None,
+    ) -> None:
+        """Take what was answered without a thread."""
+        if answers is None:
+            self._submit(calls, loop)
+        else:
+            self._settle(calls, _parted(answers, [items for items, _ in calls]), loop)
+
+    def _submit(
+        self, calls: Sequence[_Call[Item, Answer]], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        """Have some calls answered in a thread."""
         try:
             self._executor.submit(self._serve, calls, loop)
         except RuntimeError as error:  # The executor was shut down.
@@ -120,8 +148,7 @@ class Lane(Generic[Item, Answer]):
             if len(parts) == 1 or isinstance(error, StorageUnavailable):
                 return [error] * len(parts)
             return [outcome for part in parts for outcome in self._outcomes([part])]
-        ends = list(accumulate(map(len, parts)))
-        return [answers[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]
+        return _parted(answers, parts)
 
     def _settle(
         self,
@@ -138,3 +165,11 @@ class Lane(Generic[Item, Answer]):
             else:
                 future.set_result(outcome)
         self._go_on(loop)
+
+
+def _parted(
+    answers: Sequence[Answer], parts: Sequence[Sequence[Item]]
+) -> list[Sequence[Answer] | Exception]:
+    """The answers to a batch, for each part of it."""
+    ends = accumulate(map(len, parts))
+    return [answers[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]

@@ -77,3 +77,29 @@ def test_only_the_marks_travel_with_a_turn() -> None:
 def test_what_is_wrong_is_found(old: str, new: str, code: str) -> None:
     assert old in FLOW
     assert code in {finding.code for finding in compiled(FLOW.replace(old, new, 1)).findings}
+
+
+@pytest.mark.parametrize("declared", ["", "variables: {tags: {scope: contact, type: map}}\n"])
+@pytest.mark.parametrize(
+    ("guard", "code"),
+    [
+        ("'vip' in contact.?tags.orValue({})", None),
+        ("!('vip' in contact.?tags.orValue({})) && 'new' in contact.?tags.orValue({})", None),
+        ("'vip' in contact.?tags.orValue({}) && contact.?tags.orValue({}) == {}", "G310"),
+    ],
+)
+def test_what_a_contact_may_be_is_known_when_a_flow_is_verified(
+    guard: str, code: str | None, declared: str
+) -> None:
+    flow = f"""{declared}
+start: known
+nodes:
+  known:
+    type: condition
+    branches: [{{if: "{guard}", to: vip}}]
+    else: other
+  vip: {{type: end, text: VIP}}
+  other: {{type: end, text: Who?}}
+"""
+    found = compiler.verify(compiled(flow)).findings
+    assert [one.code for one in found] == ([code] if code else [])

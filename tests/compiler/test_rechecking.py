@@ -85,3 +85,54 @@ def test_going_back_takes_no_search() -> None:
     for one in (source, edited, source, edited):
         checking.check(one.flow())
     assert checking.searched == 2
+
+
+ORDER = """
+statewright: 1
+start: ask
+variables: {size: {type: string, values: [small, large], default: small}, n: {type: int, default: 0}, note: string}
+rules: {once: {at_most: 1, times: pay}}
+nodes:
+  ask: {type: question, text: Which size?, choices: [small, large], variable: size, next: count, on: {skip: bye}, skip: [none]}
+  count: {type: set, actions: [{increment: n}], next: route}
+  route: {type: condition, branches: [{if: size == 'large' && n > 1, to: pay}], else: again}
+  again: {type: question, text: Any note?, variable: note, retries: 1, min_length: 2, next: ask, on: {fallback: pay}}
+  pay: {type: message, text: "Pay for {{ size }}, please.", next: bye}
+  bye: {type: end, text: "Bye, {{ note }}."}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Any note?", "Anything else?"),
+        ("size == 'large' && n > 1", "size == 'huge'"),
+        ("size == 'large' && n > 1", "size == 'large' && n > 2"),
+        ("else: again", "else: pay"),
+        ("next: ask, on", "next: again, on"),
+        ("n: {type: int, default: 0}", "n: {type: int, default: 5}"),
+        ("n: {type: int, default: 0}", "n: int"),
+        ("values: [small, large], default", "values: [small, large, huge], default"),
+        ("choices: [small, large]", "choices: [small, {value: large, label: small}]"),
+        ("{increment: n}", "{increment: n, by: 2}"),
+        ("retries: 1, min_length: 2", "retries: 0, min_length: 3"),
+        ("at_most: 1, times: pay", "at_most: 1, times: ask"),
+        ("start: ask", "start: count"),
+        ("  count:", "  more: {type: message, text: More., next: bye}\n  count:"),
+        ("note: string}", "note: {type: string, default: none}}"),
+        ("nodes:", "settings: {inactivity: {after: 1h}}\nnodes:"),
+        ("nodes:", "locale: de\nnodes:"),
+    ],
+    ids=[
+        *("words", "impossible guard", "guard", "branch", "edge", "default", "no default"),
+        *("values", "choices", "action", "limits", "rule", "start", "node", "other default"),
+        *("settings", "language"),
+    ],
+)
+def test_each_kind_of_edit_and_its_undoing_is_checked_as_if_anew(old: str, new: str) -> None:
+    checking = Rechecking()
+    for text in (ORDER, ORDER.replace(old, new, 1), ORDER, ORDER.replace(old, new, 1)):
+        flow = parse(text)
+        again, anew = checking.check(flow), compiler.verify(compiler.compile(flow))
+        assert again.findings == anew.findings
+        assert ORDER.replace(old, new, 1) != ORDER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -33,6 +33,21 @@ class Work:
         if any(item < 0 for item in items):
             raise self.error or ValueError("negative")
         return [2 * item for item in items]
+
+
+class Quick:
+    """Answers what is below a hundred at the next turn of the event loop, and nothing else."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def __call__(self, items: Sequence[int], tell: Callable[[Sequence[int] | None], None]) -> bool:
+        self.batches.append(list(items))
+        if max(items) >= 1_000:
+            return False
+        answers = [2 * item for item in items] if max(items) < 100 else None
+        asyncio.get_running_loop().call_soon(tell, answers)
+        return True
 
 
 def lane_of(work: Work, executor: ThreadPoolExecutor) -> Lane[int, int]:
@@ -156,3 +171,45 @@ def _run(calls: object) -> None:
     work = Work()
     with ThreadPoolExecutor(1) as executor:
         asyncio.run(asyncio.wait_for(calls(lane_of(work, executor), work), 10))
+
+
+@pytest.mark.parametrize(
+    ("item", "in_threads"), [(7, []), (700, [[700, 2]]), (7_000, [[7_000, 2]])]
+)
+def test_what_cannot_be_answered_without_a_thread_goes_to_one(
+    item: int, in_threads: list[list[int]]
+) -> None:
+    async def asked() -> None:
+        work, quick = Work(), Quick()
+        with ThreadPoolExecutor(1) as executor:
+            lane: Lane[int, int] = Lane(work, executor, width=1, length=2, quick=quick)
+            said = ([1], [item, 2], [3])
+            answers = await asyncio.gather(*map(lane.answers, said))
+            await lane.drain()
+        assert answers == [(2,), (2 * item, 4), (6,)]
+        assert quick.batches == [[1], [item, 2], [3]]
+        assert work.batches == in_threads
+
+    asyncio.run(asked())
+
+
+def test_only_so_many_batches_go_at_once_without_threads() -> None:
+    async def asked() -> None:
+        told: list[Callable[[Sequence[int] | None], None]] = []
+
+        def quick(_items: Sequence[int], tell: Callable[[Sequence[int] | None], None]) -> bool:
+            told.append(tell)
+            return True
+
+        with ThreadPoolExecutor(1) as executor:
+            lane: Lane[int, int] = Lane(Work(), executor, width=2, length=1, quick=quick)
+            tasks = [asyncio.create_task(lane.answers([number])) for number in range(4)]
+            for number in range(4):
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                assert len(told) == min(4, number + 2)
+                told[number]([10 * number])
+            assert await asyncio.gather(*tasks) == [(0,), (10,), (20,), (30,)]
+            await lane.drain()
+
+    asyncio.run(asked())

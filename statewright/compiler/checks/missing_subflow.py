@@ -82,11 +82,12 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help="read the flow from a file, or resolve it: `flows.resolved(flow, find)`",
             )
         else:
-            yield from _broken(check, node, config, subject.broken.get(config.flow.text, ()))
+            errors = subject.broken.get(config.flow.text, ())
+            yield from _broken(check, node, config, flow.location.file, errors)
 
 
 def _broken(
-    check: Check, node: Node, config: Subflow, errors: tuple[Finding, ...]
+    check: Check, node: Node, config: Subflow, file: str, errors: tuple[Finding, ...]
 ) -> Iterator[Finding]:
     if errors:
         first = errors[0]
@@ -94,7 +95,7 @@ def _broken(
             f"`{config.flow.text}` has errors: {first.location}: {first.code} {first.message}",
             config.flow.location,
             node=node.id,
-            help=f"`statewright check {config.flow.text}` tells all of them",
+            help=f"`statewright check {file or config.flow.text}` tells all of them",
             related=tuple(error.location for error in errors),
         )
 

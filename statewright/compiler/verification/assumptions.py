@@ -11,6 +11,7 @@ ASSUMPTIONS = (
     "lots fall on any of their outcomes",
     "any of several timers may fire first",
     "contact and tenant have any values, which nobody else changes during a conversation",
+    "the tags and segments of a contact are maps",
     "a message that comes while nothing listens is like one that comes later",
     "where a rule says what leads to what, whatever may happen again and again does happen once",
     "numbers do not overflow, and values are not too large to be kept",

@@ -259,8 +259,12 @@ def lists(cuts: Cuts) -> Iterator[list[Any]]:
                 yield from ([*usual[:number], one, *usual[number + 1 :]] for one in found)
 
 
-def _maps(_: Cut, cuts: Cuts, __: Limits) -> Iterator[Any]:
+def _maps(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
     yield from maps(cuts)
+    # What is looked for in a map is one of its keys.
+    yield from ({text: True} for text in sorted(cut.texts))
+    yield dict.fromkeys(sorted(cut.texts), True)
+    yield {}
 
 
 def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from statewright.compiler.scope import KNOWN
 from statewright.compiler.verification.alphabet import Alphabet, passing
 from statewright.compiler.verification.boxes import frozen
 from statewright.compiler.verification.counters import ceilings
@@ -24,7 +25,9 @@ from statewright.compiler.verification.situations import Situations
 from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
+from statewright.expressions.types import MAP
 from statewright.expressions.values import NOTHING
+from statewright.flows.model import VariableScope
 from statewright.statechart.definition import Statechart, StateKind
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import UNITS, Line
@@ -271,8 +274,20 @@ def _inputs(
         default = _default(defaults.get(name))
         yield ("", name), _distinct((*default, *found))
     outside = {key for key in relevance.values if key[0] in {CONTACT, TENANT} and key[1]}
+    maps = _maps_outside(tree.chart)
     for key in sorted(outside):
-        yield key, (*samples("dyn", domains.at(key)), NOTHING)
+        # What does not fit is left out when it is read; so maps are maps, or are not there.
+        yield key, (*samples("map" if key in maps else "dyn", domains.at(key)), NOTHING)
+
+
+def _maps_outside(chart: Statechart) -> frozenset[Key]:
+    """What is a map among the values of the contact and the tenant."""
+    declared = {CONTACT: chart.contact, TENANT: chart.tenant}
+    found = {
+        (scope, one.name) for scope, data in declared.items() for one in data if one.type == "map"
+    }
+    known = KNOWN[VariableScope.CONTACT].items()
+    return frozenset(found | {(CONTACT, name) for name, kind in known if kind is MAP})
 
 
 def _distinct(values: Values) -> Values:

@@ -6,6 +6,9 @@ turn is committed or another worker has committed the same message, whose answer
 So a message is neither lost nor handled twice, whatever happens in between: nothing is promised
 before the commit, and nothing is done after it that the next load would not find.
 
+Of the sessions that this process has had turns of it remembers the state, and spares the load: the
+commit finds out whether they are still so (see ``recollection``).
+
 Messages that were accepted earlier come first. They are stepped one from another, and committed in
 one batch.
 """
@@ -234,7 +237,7 @@ class Turns:
         if loaded is None:
             return None
         try:
-            session = await self.rehydrated(key, loaded)
+            session = await self.rehydrated(key, loaded, recalled=True)
             turn, made = self._next(session, message, expected, recalled=loaded.state_hash)
         except (StatewrightError, StaleResultError):
             return None  # It may be so, or be otherwise by now: the store knows.
@@ -293,6 +296,8 @@ class Turns:
                     return taken
                 committed = await self._take_chain(key, loaded, waiting, now)
                 taken += committed
+                if committed == len(waiting) and len(waiting) >= len(loaded.inbox):
+                    return taken  # Whatever came meanwhile is seen to by whoever took it in.
                 tries = 0 if committed else tries + 1
                 if not committed:
                     await _pause(tries)
@@ -332,8 +337,10 @@ class Turns:
         self._answer(turn, made, outcome)
         return int(isinstance(outcome, Committed))
 
-    async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
-        """A loaded session, its state verified.
+    async def rehydrated(
+        self, key: SessionKey, loaded: Loaded, *, recalled: bool = False
+    ) -> Rehydrated:
+        """A loaded session, its state verified; of one that was recalled, the hash is not.
 
         Raises:
             UnknownSession: there is none.
@@ -341,7 +348,7 @@ class Turns:
             UnknownPublication: the flow that it runs is not published any more.
         """
         row = existing(key, loaded)
-        snapshot = state_of(key, loaded)
+        snapshot = state_of(key, loaded, recalled=recalled)
         running = await self.running(row)
         return Rehydrated(
             loaded,

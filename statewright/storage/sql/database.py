@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -18,8 +20,6 @@ from statewright.storage.patches import Patch, owner_of, patched
 from statewright.storage.queues import Claim, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
-    Conflict,
-    Duplicate,
     Episode,
     Loaded,
     Lookup,
@@ -33,10 +33,10 @@ from statewright.storage.records import (
 )
 from statewright.storage.sql import rows
 from statewright.storage.sql.failures import FAILURES, is_passing, translated
+from statewright.storage.sql.questions import Tell, answered, loading
 from statewright.storage.sql.rows import Parameters, Row, json_text
 from statewright.storage.sql.statements import statements_for
 from statewright.storage.sql.upgrading import is_current, upgrade_tables
-from statewright.storage.store import WAITING
 
 _PAUSES = (0.05, 0.2, 1.0)
 """Seconds before each further try of a call that failed for a passing reason."""
@@ -204,48 +204,20 @@ class Database(ABC):
 
     def load(self, lookups: Sequence[Lookup]) -> Sequence[Loaded]:
         """See ``Store.load``."""
-        asked = [
-            {
-                "number": number,
-                "tenant": lookup.key.tenant,
-                "session": lookup.key.session,
-                "message": lookup.message,
-                "contact": lookup.contact,
-            }
-            for number, lookup in enumerate(lookups)
-        ]
         with self.reading() as connection:
-            found = self.run_bare(
-                connection, "load", {"lookups": json_text(asked), "waiting": WAITING}
-            )
-        return [
-            rows.loaded_from(lookup.key, row) for lookup, row in zip(lookups, found, strict=True)
-        ]
+            return answered(loading(lookups), partial(self.run_bare, connection))
 
-    def standing(
-        self, connection: Connection, turns: Sequence[Turn]
-    ) -> list[tuple[int, str, str, Duplicate | None]]:
-        """For each turn, what is told of its session, and the answer to its message.
+    def begin_load(self, _lookups: Sequence[Lookup], _tell: Tell[Sequence[Loaded]]) -> bool:
+        """Begin ``load`` without a thread, and say whether that can be; see ``lane.Quick``."""
+        return False
 
-        Told are the revision, the hash of the state where nothing waits in the inbox, the contact.
-        """
-        found = self.run_bare(connection, "standing", {"turns": rows.message_rows(turns)})
-        return [
-            (
-                revision or 0,
-                quiet or "",
-                contact or "",
-                None if handled is None else Duplicate(handled, answer),
-            )
-            for _, revision, quiet, contact, handled, answer in found
-        ]
+    def begin_commit(self, _turns: Sequence[Turn], _tell: Tell[Sequence[Outcome]]) -> bool:
+        """Begin ``commit`` without a thread, and say whether that can be; see ``lane.Quick``."""
+        return False
 
-    def lost(self, connection: Connection, turns: Sequence[Turn]) -> list[Outcome]:
-        """What became of turns that were not committed."""
-        return [
-            duplicate or Conflict(revision)
-            for revision, _, _, duplicate in self.standing(connection, turns)
-        ]
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await asyncio.to_thread(self.engine.dispose)
 
     def patch(
         self, connection: Connection, turns: Sequence[Turn], contacts: Mapping[SessionKey, str]

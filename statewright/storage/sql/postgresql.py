@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
-from statewright.storage.records import Committed, Message, Outcome, SessionKey, Turn
+from statewright.storage.patches import Patch
+from statewright.storage.records import (
+    Committed,
+    Loaded,
+    Lookup,
+    Message,
+    Outcome,
+    SessionKey,
+    Turn,
+)
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
+from statewright.storage.sql.questions import Questions, Tell, answered, loading, lost
 from statewright.storage.sql.rows import Parameters, json_text
+from statewright.storage.sql.statements import numbered
+from statewright.storage.sql.wires import Wire, Wires
 
 _SETTINGS = (
     # Planning takes longer than running, and no plan depends on what a batch holds.
@@ -29,6 +43,12 @@ _PATIENCE = {
     "keepalives_count": 3,
 }
 """How long a server is waited for that does not answer at all; the URL may say otherwise."""
+
+_QUICK = ("load", "commit", "standing")
+"""The statements of every turn."""
+
+_WIRES = 4
+"""How many batches may be under way without a thread."""
 
 _MIGRATION_LOCK = int.from_bytes(b"stwright")
 """The advisory lock under which migrations run: any number that nobody else uses."""
@@ -56,6 +76,8 @@ class PostgreSQLDatabase(Database):
         event.listen(engine, "connect", _prepare)
         super().__init__(engine)
         self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self._numbered = numbered(create_engine(url, paramstyle="numeric_dollar").dialect, _QUICK)
+        self._wires = Wires(self._wire, _WIRES)
         self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
 
     @contextmanager
@@ -98,44 +120,54 @@ class PostgreSQLDatabase(Database):
             cursor.close()
 
     def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
-        """See ``Store.commit``.
-
-        The batch is laid out as if every session were where its first turn expects it to be; the
-        statement writes those that are. What became of the others is looked up afterwards, when
-        whoever was faster has committed.
-        """
-        hoped = {turn.key: turn.expected for turn in reversed(turns)}
-        quiet = {turn.key: turn.recalled for turn in reversed(turns)}
-        outcomes = outcomes_of(turns, hoped, {}, quiet)
-        written = committed(turns, outcomes)
-        chains = rows.chains_of(written)
+        """See ``Store.commit``."""
         # What takes several statements goes in a transaction of its own.
-        plain = [chain for chain in chains if not any(map(_takes_more, chain))]
-        more = [chain for chain in chains if any(map(_takes_more, chain))]
-        won: dict[SessionKey, str] = {}
-        unfit = {}
+        more = {turn.key for turn in turns if _takes_more(turn)}
+        plain = [turn for turn in turns if turn.key not in more]
+        told: dict[bool, Iterator[Outcome]] = {}
         if plain:
             with self.writing() as connection:
-                won |= _won(plain, self.run_bare(connection, "commit", _written(plain)))
+                told[False] = iter(answered(committing(plain), partial(self.run_bare, connection)))
         if more:
+            rest = [turn for turn in turns if turn.key in more]
             with self.transaction() as connection:
-                won |= _won(more, self.run(connection, "commit", _written(more)))
-                turns_won = [turn for chain in more for turn in chain if turn.key in won]
-                unfit = self.patch(connection, turns_won, won)
-                if onward := [message for turn in turns_won for message in turn.onward]:
-                    self._accept(connection, onward, 0)
-        results: list[Outcome | None] = [
-            Committed(turn.revision, unfit.get((turn.key, turn.revision), ()))
-            if isinstance(outcome, Committed) and turn.key in won
-            else None
-            for turn, outcome in zip(turns, outcomes, strict=True)
-        ]
-        losers = [turn for turn, result in zip(turns, results, strict=True) if result is None]
-        if losers:
-            with self.reading() as connection:
-                lost = iter(self.lost(connection, losers))
-            return [result or next(lost) for result in results]
-        return [result for result in results if result]
+                after = partial(self._finish, connection)
+                ask = partial(self.run, connection)
+                told[True] = iter(answered(committing(rest, after), ask))
+        return [next(told[turn.key in more]) for turn in turns]
+
+    def _finish(
+        self, connection: Connection, won: Sequence[Turn], contacts: Mapping[SessionKey, str]
+    ) -> Unfit:
+        """Do what takes more statements of turns that were just committed."""
+        unfit = self.patch(connection, won, contacts)
+        if onward := [message for turn in won for message in turn.onward]:
+            self._accept(connection, onward, 0)
+        return unfit
+
+    def begin_load(self, lookups: Sequence[Lookup], tell: Tell[Sequence[Loaded]]) -> bool:
+        """See ``Database.begin_load``."""
+        return self._wires.put(loading(lookups), tell)
+
+    def begin_commit(self, turns: Sequence[Turn], tell: Tell[Sequence[Outcome]]) -> bool:
+        """See ``Database.begin_commit``."""
+        return not any(map(_takes_more, turns)) and self._wires.put(committing(turns), tell)
+
+    async def close(self) -> None:
+        """See ``Database.close``."""
+        await self._wires.close()
+        await super().close()
+
+    def _wire(self, loop: AbstractEventLoop) -> Wire:
+        """A connection for the event loop, as those of the pool are."""
+        pooled = self.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        try:
+            return Wire(connection, self.engine.dialect.loaded_dbapi, self._numbered, loop)
+        except BaseException:
+            connection.close()
+            raise
 
     def accept(self, messages: Sequence[Message], held_until: int) -> None:
         """See ``Database.accept``."""
@@ -148,6 +180,42 @@ class PostgreSQLDatabase(Database):
             for number, message in enumerate(messages)
         ]
         self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})
+
+
+Unfit: TypeAlias = Mapping[tuple[SessionKey, int], tuple[Patch, ...]]
+"""Session and revision → the patches of that turn that did not fit."""
+
+
+def committing(
+    turns: Sequence[Turn],
+    after: Callable[[Sequence[Turn], Mapping[SessionKey, str]], Unfit] = lambda _won, _contacts: {},
+) -> Questions[list[Outcome]]:
+    """See ``Store.commit``.
+
+    The batch is laid out as if every session were where its first turn expects it to be; the
+    statement writes those that are. What became of the others is looked up afterwards.
+
+    Args:
+        turns: the batch.
+        after: is given the turns that were committed, and the contacts of their sessions; gives the
+            patches that did not fit.
+    """
+    hoped = {turn.key: turn.expected for turn in reversed(turns)}
+    quiet = {turn.key: turn.recalled for turn in reversed(turns)}
+    outcomes = outcomes_of(turns, hoped, {}, quiet)
+    chains = rows.chains_of(committed(turns, outcomes))
+    found = (yield "commit", _written(chains)) if chains else ()
+    won = _won(chains, found)
+    unfit = after([turn for chain in chains for turn in chain if turn.key in won], won)
+    results: list[Outcome | None] = [
+        Committed(turn.revision, unfit.get((turn.key, turn.revision), ()))
+        if isinstance(outcome, Committed) and turn.key in won
+        else None
+        for turn, outcome in zip(turns, outcomes, strict=True)
+    ]
+    losers = [turn for turn, result in zip(turns, results, strict=True) if result is None]
+    told = iter((yield from lost(losers)) if losers else ())
+    return [result or next(told) for result in results]
 
 
 def _takes_more(turn: Turn) -> bool:

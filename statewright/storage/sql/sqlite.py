@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, create_engine, event
@@ -14,6 +15,7 @@ from statewright.storage.arbitration import committed, outcomes_of
 from statewright.storage.records import Committed, Message, Outcome, Turn
 from statewright.storage.sql import rows
 from statewright.storage.sql.database import Database
+from statewright.storage.sql.questions import answered, standing
 from statewright.storage.sql.rows import Parameters
 
 PRAGMAS = (
@@ -71,13 +73,13 @@ class SQLiteDatabase(Database):
     def commit(self, turns: Sequence[Turn]) -> Sequence[Outcome]:
         """See ``Store.commit``."""
         with self.writing() as connection:
-            standing = self.standing(connection, turns)
-            revisions = {turn.key: row[0] for turn, row in zip(turns, standing, strict=True)}
-            quiet = {turn.key: row[1] for turn, row in zip(turns, standing, strict=True)}
-            contacts = {turn.key: row[2] for turn, row in zip(turns, standing, strict=True)}
+            found = answered(standing(turns), partial(self.run_bare, connection))
+            revisions = {turn.key: row[0] for turn, row in zip(turns, found, strict=True)}
+            quiet = {turn.key: row[1] for turn, row in zip(turns, found, strict=True)}
+            contacts = {turn.key: row[2] for turn, row in zip(turns, found, strict=True)}
             handled = {
                 (turn.key, turn.message): row[3]
-                for turn, row in zip(turns, standing, strict=True)
+                for turn, row in zip(turns, found, strict=True)
                 if row[3]
             }
             outcomes = outcomes_of(turns, revisions, handled, quiet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from sqlalchemy import Dialect, text
@@ -18,6 +18,14 @@ def statements_for(dialect: Dialect) -> Mapping[str, str]:
             files(__package__).joinpath(f"queries/{name}.sql").read_text("utf-8")
         )
     return {name: str(text(sql).compile(dialect=dialect)) for name, sql in found.items()}
+
+
+def numbered(dialect: Dialect, names: Iterable[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
+    """Name → statement whose parameters are ``$1``, ``$2``, …, and their names in this order."""
+    source = files(__package__).joinpath(f"queries/{dialect.name}.sql").read_text("utf-8")
+    found = statements_in(source)
+    made = {name: text(found[name]).compile(dialect=dialect) for name in names}
+    return {name: (str(one), tuple(getattr(one, "positiontup", ()))) for name, one in made.items()}
 
 
 def statements_in(source: str) -> dict[str, str]:

@@ -295,12 +295,14 @@ class _Opened:
             self._readers,
             width=min(2, writers),
             length=_BATCH,
+            quick=database.begin_load,
         )
         self.commits: Lane[Turn, Outcome] = Lane(
             lambda turns: attempted(partial(database.commit, turns)),
             self._writers,
             width=min(2, writers),
             length=_BATCH,
+            quick=database.begin_commit,
         )
 
     async def read(self, work: Callable[[], Result]) -> Result:
@@ -330,11 +332,11 @@ class _Opened:
         await self.loads.drain()
         await self.commits.drain()
         await asyncio.to_thread(self._shut)
+        await self.database.close()
 
     def _shut(self) -> None:
         self._readers.shutdown()
         self._writers.shutdown()
-        self.database.engine.dispose()
 
 
 def upgrade(url: str) -> None:
