@@ -6,6 +6,8 @@ random, by 1, 8 and 32 clients. Two things are measured:
 - ``turn``, which is what counts: ``Runtime.send``, from the text of a user to the answer. The
   session is loaded, its hash verified, its state read; a chart of 20 states is stepped, with guards
   and assignments; state, history and one request to the world are committed and on the disk.
+  The process has had a turn of every session before, and so loads few of them; with the most
+  clients, ``turn, unknown`` is measured, too, where it has had none.
 - ``store``: the same rows through the store alone, without stepping anything.
 
 Beside them is the limit:
@@ -276,15 +278,31 @@ async def filled(url: str) -> None:
     await store.close()
 
 
-async def whole(url: str, clients: int, server: int | None = None) -> Measured:
-    """Turns of the runtime on a database."""
+async def acquainted(runtime: Runtime) -> None:
+    """Have a turn of every session."""
+    keys, life = iter(KEYS), time.time_ns()
+
+    async def client() -> None:
+        for key in keys:
+            await runtime.send(key, CHANCE.choice(SAID), message_id=f"{life}")
+
+    await asyncio.gather(*(client() for _ in range(2 * CLIENTS[-1])))
+
+
+async def whole(
+    url: str, clients: int, server: int | None = None, *, known: bool = True
+) -> Measured:
+    """Turns of the runtime on a database, of sessions that it knows or does not know."""
     async with Runtime(SQLStore(url), engine=None) as runtime:
+        if known:
+            await acquainted(runtime)
         return await turns_of_runtime(runtime, clients, server)
 
 
 async def arriving(url: str, rate: float, server: int | None = None) -> Measured:
     """Turns of the runtime on a database, as many a second as arrive."""
     async with Runtime(SQLStore(url), engine=None) as runtime:
+        await acquainted(runtime)
         return await turns_that_arrive(runtime, rate, server)
 
 
@@ -332,6 +350,8 @@ def on_sqlite() -> None:
             rate = measured.rate()
             measured = asyncio.run(stored(f"sqlite:///{files[1]}", clients))
             print(measured.line("store", clients, bare.rate()), flush=True)
+        measured = asyncio.run(whole(f"sqlite:///{files[0]}", clients, known=False))
+        print(measured.line("turn, unknown", clients, bare.rate()), flush=True)
         measured = asyncio.run(arriving(f"sqlite:///{files[0]}", rate / 2))
         print(measured.line("turn at half of that rate", 0, rate), flush=True)
 
@@ -357,6 +377,8 @@ def on_postgresql() -> None:
             rate = measured.rate()
             measured = asyncio.run(stored(server.url("store"), clients, server.process))
             print(measured.line("store", clients, limit), flush=True)
+        measured = asyncio.run(whole(server.url("turn"), clients, server.process, known=False))
+        print(measured.line("turn, unknown", clients, limit), flush=True)
         measured = asyncio.run(arriving(server.url("turn"), rate / 2, server.process))
         print(measured.line("turn at half of that rate", 0, rate), flush=True)
     finally:

@@ -20,7 +20,7 @@ from statewright.statechart import Status
 from statewright.storage.growing import born, grown
 from statewright.storage.records import Loaded, Session, SessionKey, Turn
 
-ROOM: Final = 16_000_000
+ROOM: Final = 32_000_000
 """How many characters of state are remembered."""
 
 WRONG: Final = 4

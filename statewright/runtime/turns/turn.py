@@ -6,6 +6,9 @@ turn is committed or another worker has committed the same message, whose answer
 So a message is neither lost nor handled twice, whatever happens in between: nothing is promised
 before the commit, and nothing is done after it that the next load would not find.
 
+Of the sessions that this process has had turns of it remembers the state, and spares the load: the
+commit finds out whether they are still so (see ``recollection``).
+
 Messages that were accepted earlier come first. They are stepped one from another, and committed in
 one batch.
 """
@@ -293,6 +296,8 @@ class Turns:
                     return taken
                 committed = await self._take_chain(key, loaded, waiting, now)
                 taken += committed
+                if committed == len(waiting) and len(waiting) >= len(loaded.inbox):
+                    return taken  # Whatever came meanwhile is seen to by whoever took it in.
                 tries = 0 if committed else tries + 1
                 if not committed:
                     await _pause(tries)
