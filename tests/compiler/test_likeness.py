@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +13,23 @@ import pytest
 from statewright import compiler, flows
 from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.model import model_of
+from statewright.compiler.verification.questions import TakeTransition
+from statewright.compiler.verification.verification import verified
 from statewright.compiler.verification.world import World, declared_in, world_of
 from statewright.statechart import macrostep, start
-from statewright.statechart.playing.script import Answered, Happened, Line, Typed, event_for
+from statewright.statechart.definition import Statechart
+from statewright.statechart.event import Event
+from statewright.statechart.playing.script import (
+    Answered,
+    Happened,
+    Line,
+    Typed,
+    event_for,
+    result_of,
+)
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.structure.tree import tree_of
 from tests.compiler.conversations import compiled
 
 CALL = """
@@ -154,3 +169,85 @@ def told(step: Macrostep) -> object:
     }
     waits = [(one.name, one.state) for one in snapshot.invocations]
     return ways, step.incidents, snapshot.configuration, snapshot.floor, there, waits
+
+
+# --- against a plain search -----------------------------------------------------------------------
+
+BODIES: tuple[object, ...] = (
+    *({"status": 200, "headers": {}, "body": {"n": n}} for n in (*range(-1, 6), "x", None)),
+    {"status": 200, "headers": {}, "body": {}},
+    {"status": 200, "headers": {}},
+    {"status": 500, "headers": {}, "body": {}},
+    {"status": 404, "headers": {}, "body": {"n": 2}},
+)
+
+
+def calling_flow(chance: random.Random) -> str:
+    """A small flow that calls others, keeps what they answer, and compares some of it."""
+    names = [f"n{number}" for number in range(chance.randint(4, 7))] + ["bye"]
+    lines = ["start: n0", "variables:"]
+    lines += [f"  {v}: {{type: int, default: {chance.randint(0, 2)}}}" for v in ("p", "q", "r")]
+    lines += ["nodes:"]
+    guards = ["p > 2", "q == 3", "p < 0 || q > 1", "p in [1, 2]", "q != 0 && p > 1"]
+    for name in names[:-1]:
+        variable, (target, other) = chance.choice("ppqr"), chance.choices(names, k=2)
+        kind = chance.choice(["call", "call", "route", "route", "show", "set"])
+        if kind == "call":
+            lines.append(
+                f"  {name}: {{type: http, url: https://api.example.com/, save: {{{variable}: response.body.n}}, success: {target}, error: {other}}}"
+            )
+        elif kind == "route":
+            lines.append(
+                f'  {name}: {{type: condition, branches: [{{if: "{chance.choice(guards)}", to: {target}}}], else: {other}}}'
+            )
+        elif kind == "show":
+            lines.append(
+                f'  {name}: {{type: question, text: "{{{{ {variable} }}}} and {{{{ r }}}}", next: {target}}}'
+            )
+        else:
+            lines.append(
+                f'  {name}: {{type: set, actions: [{{set: {variable}, to: {chance.randint(0, 3)}}}, {{set: r, to: "{{{{ 6 / p }}}}"}}], next: {target}, on_error: {{fallback: {other}}}}}'
+            )
+    return "\n".join([*lines, "  bye: {type: end}", ""])
+
+
+def plainly_taken(chart: Statechart, limit: int) -> set[str] | None:
+    """The transitions that a search of one session at a time takes; None where it does not end."""
+    taken: set[str] = set()
+    seen: set[str] = set()
+    waiting = [start(chart, session="s", seed="s", now=0)]
+    while waiting:
+        step = waiting.pop()
+        taken.update(name for one in step.microsteps for name in one.transitions)
+        snapshot = step.snapshot
+        key = repr((snapshot.configuration, sorted(snapshot.data.items())))
+        if snapshot.status is not Status.ACTIVE or key in seen:
+            continue
+        if len(seen) > limit:
+            return None
+        seen.add(key)
+        said = ("go", "") if snapshot.floor else ()
+        events = [Event("message", {"text": text}) for text in said]
+        events += [Event("tick", None, timer.due) for timer in snapshot.timers[:1]]
+        for invocation in snapshot.invocations:
+            events += [result_of(invocation, body, snapshot.now, failed=False) for body in BODIES]
+            failed = {"code": "failed", "message": "it failed"}
+            events.append(result_of(invocation, failed, snapshot.now, failed=True))
+        waiting += [macrostep(chart, snapshot, event) for event in events]
+    return taken
+
+
+def test_it_agrees_with_a_plain_search_on_flows_that_call_others() -> None:
+    chance = random.Random(2028)
+    compared = 0
+    for _ in range(int(os.environ.get("STATEWRIGHT_FLOWS", "40"))):
+        text = calling_flow(chance)
+        chart = replace(compiled(text).statechart, limit=60)
+        plain = plainly_taken(chart, 600)
+        verification = verified(chart)
+        if plain is None or verification.hindrance:
+            continue
+        compared += 1
+        for name in tree_of(chart).arcs:
+            assert verification.is_met(TakeTransition(name)) == (name in plain), (name, text)
+    assert compared > 10

@@ -235,3 +235,34 @@ def test_where_something_failed_is_beyond_doubt() -> None:
     guards = [arc.guard.text for arc in tree_of(chart).arcs.values() if arc.guard is not None]
     assert any("event.data.?state" in text for text in guards)
     assert not verified(chart).hindrance
+
+
+@pytest.mark.parametrize(
+    ("kind", "guard"),
+    [
+        ("email", "w.endsWith('@acme.example')"),
+        ("email", "size(w) > 30"),
+        ("phone", "w.startsWith('+49')"),
+        ("url", "w.contains('acme')"),
+        ("date", "w.startsWith('2027')"),
+        ("time", "w.endsWith(':15')"),
+        ("location", "w.latitude > 60.0"),
+        ("file", "w.name == 'a.pdf'"),
+    ],
+)
+@pytest.mark.parametrize("place", ["alone", "in a form"])
+def test_of_answers_of_a_form_only_some_are_tried(kind: str, guard: str, place: str) -> None:
+    ask = f"{{type: question, text: Q?, input: {kind}, variable: w, next: route}}"
+    form = f"{{type: form, fields: {{x: {{text: Q?, input: {kind}}}}}, variable: w, next: route}}"
+    text = f"""
+start: ask
+variables: {{w: any}}
+nodes:
+  ask: {ask if place == "alone" else form}
+  route: {{type: condition, branches: [{{if: "{guard if place == "alone" else guard.replace("w.", "w.x.").replace("(w)", "(w.x)")}", to: one}}], else: bye}}
+  one: {{type: message, text: One, next: bye}}
+  bye: {{type: end}}
+"""
+    told = compiler.verify(compiled(text)).findings
+    found = [one for one in told if one.code in {"G305", "G307", "G310", "C205", "C204"}]
+    assert all(one.verdict is Verdict.UNDECIDED for one in found)

@@ -425,12 +425,18 @@ def test_what_is_no_decision_decides_nothing(data: object) -> None:
     assert said(played_anew(APPROVAL, odd, {"advance": "2h"}))[-1] == "Late", "its time goes on"
 
 
-@pytest.mark.parametrize("name", ["b", 7, None, ["ask"], {"ask": 1}])
+@pytest.mark.parametrize("name", ["b", 7, ["ask"], {"ask": 1}])
 def test_a_decision_about_something_else_is_passed_over_without_a_word(name: object) -> None:
     other = {"event": "approval.decided", "data": {"node": name, "approved": True}}
     (*_, last) = played_anew(APPROVAL, other)
     assert not last.messages
     assert not last.macrostep.incidents
+
+
+def test_a_decision_may_leave_out_what_it_is_about() -> None:
+    for data in ({"approved": True}, {"node": None, "approved": True}):
+        decision = {"event": "approval.decided", "data": data}
+        assert said(played_anew(APPROVAL, decision))[-1] == "Paid. -"
 
 
 @pytest.mark.parametrize("data", ["no", [1], True])

@@ -15,6 +15,7 @@ from typing import Final
 from statewright.compiler.verification.alphabet import SUBSETS
 from statewright.compiler.verification.combinations import BODY, is_overfull
 from statewright.compiler.verification.domains import EVENT, Domains, Place, is_path
+from statewright.compiler.verification.forms import formed_places, is_formed
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.relevance import Relevance
@@ -135,6 +136,7 @@ class _Looking:
         self._moving = self._computed_keys()
         self._altered = self._altered_places()
         self._joint = self._joint_keys()
+        self._formed = formed_places(self._domains, self._sites)
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -299,12 +301,12 @@ class _Looking:
             cut = self._cut(place)
             if cut > CUTS or self._too_many(place):
                 return "there are too many constants to try all pieces between them"
+            if is_formed(self._domains, self._formed, place, site):
+                return "of answers of that form only some are tried"
             predicates = self._predicates(place)
-            if len(predicates) > 1:
-                return "several tests of one text may overlap in ways that are not tried"
             if any(name == "matches" and not texts_matching(text) for name, text in predicates):
                 return "no text is known that its pattern matches"
-            if self._mixed(place):
+            if len(predicates) > 1 or self._mixed(place):
                 return "several tests of one text may overlap in ways that are not tried"
             if place[0] in self._joint or (self._is_long(place) and _is_sized(site)):
                 return "there are too many combinations of values to try all of them"

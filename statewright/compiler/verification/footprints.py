@@ -14,6 +14,7 @@ from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.actions import Raise
 from statewright.statechart.event import normalised
+from statewright.statechart.forms.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep
@@ -39,6 +40,8 @@ class Footprint:
     kept: frozenset[Key]
     written: frozenset[Key]
 
+
+_footprint = maker(Footprint)
 
 ENDLESS = "error.limit"
 """The incident of a macrostep that was given up because it took too many microsteps."""
@@ -109,7 +112,7 @@ class Footprints:
         for every, unsure in writes:
             written |= every
             kept |= every if failed else unsure
-        return Footprint(frozenset(read), frozenset(asked), frozenset(kept), frozenset(written))
+        return _footprint(frozenset(read), frozenset(asked), frozenset(kept), frozenset(written))
 
     def _resting(self, configuration: tuple[str, ...], event: str) -> frozenset[Key]:
         known = self._known.get((*configuration, event))

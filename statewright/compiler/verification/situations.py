@@ -62,7 +62,10 @@ class Carrier:
                 home[place].pop(name, None)
             else:
                 home[place][name] = value
-        return Carrier(with_data(self.snapshot, data), outside, self.moment)
+        return _carrier(with_data(self.snapshot, data), outside, self.moment)
+
+
+_carrier = maker(Carrier)
 
 
 def with_data(
@@ -163,7 +166,7 @@ class Situations:
         if len(data) == len(own):
             return carrier
         bare = with_data(snapshot, {**snapshot.data, "": data})
-        return Carrier(bare, carrier.outside, carrier.moment)
+        return _carrier(bare, carrier.outside, carrier.moment)
 
     def _is_needed(self, key: Key, mask: int) -> bool:
         return bool(mask & self._read_later.bit(key)) or key in self._kept or key in self._free
