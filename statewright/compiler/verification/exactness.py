@@ -14,7 +14,14 @@ from typing import Final
 
 from statewright.compiler.verification.alphabet import SUBSETS
 from statewright.compiler.verification.combinations import BODY, is_overfull
-from statewright.compiler.verification.domains import EVENT, Domains, Place, is_path
+from statewright.compiler.verification.domains import (
+    ANYWHERE,
+    EVENT,
+    RETURNED,
+    Domains,
+    Place,
+    is_path,
+)
 from statewright.compiler.verification.forms import formed_places, is_formed
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
@@ -346,7 +353,12 @@ class _Looking:
         """Whether parts of a value have more combinations than are tried."""
         if key[0] == EVENT and key[1] in self._asking:
             return False
-        return is_overfull(self._domains.at(key), root, is_reply=key[1] in self._requesting)
+        cuts = dict(self._domains.at(key))
+        if key[0] == EVENT:
+            for path, cut in self._domains.at((EVENT, ANYWHERE)).items():
+                if path[1:2] and path[1] not in RETURNED:
+                    cuts.setdefault(path, cut)
+        return is_overfull(cuts, root, is_reply=key[1] in self._requesting)
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""
