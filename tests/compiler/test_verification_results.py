@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from statewright import compiler
 from statewright.compiler.verification.questions import Possible, TakeTransition
+from statewright.flows import parse
 from tests.compiler.conversations import compiled, talk
 
 ANSWERED = """
@@ -64,6 +66,22 @@ def test_parts_of_an_answer_are_tried_together_whatever_else_it_may_bring() -> N
     assert told == {("I507", "ask")}
     decided = {"event": "approval.decided", "data": {"approved": True, "comment": "go on"}}
     assert talk(APPROVED, decided) == ["Going on.", "Bye."]
+
+
+def test_they_are_even_where_another_flow_is_run_before() -> None:
+    inner = parse(
+        "statewright: 1\nid: in\nstart: a\nnodes:\n"
+        "  a: {type: question, text: Q?, retries: 0, pattern: x, next: b, on: {fallback: c}}\n"
+        "  b: {type: end, outcome: fine}\n  c: {type: end, outcome: lost, failed: true}\n"
+    )
+    text = APPROVED.replace("start: ask", "start: sub").replace(
+        "nodes:\n",
+        "nodes:\n  sub: {type: subflow, flow: in, next: ask, on: {lost: bye, error: bye}}\n",
+    )
+    flow = parse(f"statewright: 1\nid: test\n{text}")
+    compilation = compiler.compile(replace(flow, subflows={"in": inner}))
+    told = {(one.code, one.node) for one in compiler.verify(compilation).findings}
+    assert not told & {("G310", "judge"), ("C205", "on")}
 
 
 def test_the_same_holds_where_several_wait_for_the_same() -> None:

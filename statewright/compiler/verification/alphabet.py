@@ -6,14 +6,14 @@ that fits. Of all that, so much is tried as the guards of the chart can tell apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, combinations, islice
 from types import MappingProxyType
 from typing import Any, Final
 
-from statewright.compiler.verification.domains import ANYWHERE, EVENT, Domains
+from statewright.compiler.verification.domains import ANYWHERE, EVENT, RETURNED, Domains
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.samples import MOST, Cuts, maps, part_samples, samples
 from statewright.compiler.verification.variables import Key, reads_of
@@ -183,7 +183,8 @@ class Alphabet:
             for status in _statuses(cuts.get(("status",), Cut())):
                 yield Answered(place, {"status": status, "headers": {}, "body": {}})
         else:
-            yield from (Answered(place, value) for value in _bodies(cuts))
+            apart = self._apart([invocation.state])
+            yield from (Answered(place, value) for value in _bodies(cuts, apart))
             yield Answered(place, None)
         failed = {"code": "failed", "message": "it failed"}
         yield Answered(place, failed, failed=True)
@@ -204,10 +205,15 @@ class Alphabet:
             for state in states:
                 for path, cut in _below(self._cuts(state), ("data",)).items():
                     cuts.setdefault(path, Cut()).add(cut)
-            sent = _sent(cuts, several=len(states) > 1)
+            sent = _sent(cuts, self._apart(states), several=len(states) > 1)
             yield from (Happened(name, data or None) for data in sent)
             if "map" in cuts.get((), Cut()).kinds:
                 yield Happened(name, NONSENSE)
+
+    def _apart(self, states: Iterable[str]) -> frozenset[str]:
+        """The parts of what ends a flow inside of this one that some states do not ask for."""
+        own = [self.domains.at((EVENT, self.groups[state])) for state in states]
+        return RETURNED - {path[1] for cuts in own for path in cuts if path[1:]}
 
     def _cuts(self, state: str) -> Cuts:
         own = self.domains.at((EVENT, self.groups[state]))
@@ -276,13 +282,13 @@ def _below(cuts: Cuts, prefix: tuple[str, ...]) -> Cuts:
     return {path[length:]: cut for path, cut in cuts.items() if path[:length] == prefix}
 
 
-def _sent(cuts: Cuts, *, several: bool) -> Iterator[dict[str, Any]]:
+def _sent(cuts: Cuts, apart: Container[str] = (), *, several: bool) -> Iterator[dict[str, Any]]:
     """What an event may bring, which may say for which of several nodes it is."""
     node, rest = cuts.get(_NODE), {path: cut for path, cut in cuts.items() if path != _NODE}
     if node is None or any(path[:1] == _NODE for path in rest):
-        yield from maps(cuts)
+        yield from maps(cuts, apart)
         return
-    whole = list(maps(rest))
+    whole = list(maps(rest, apart))
     for name in sorted(node.texts):
         yield from ({**one, _NODE[0]: name} for one in whole)
     yield from whole if several or not node.texts else whole[:1]
@@ -293,13 +299,13 @@ _NODE: Final = ("node",)
 """Where it stands in what an event brings for which node it is."""
 
 
-def _bodies(cuts: Cuts) -> Iterator[Any]:
+def _bodies(cuts: Cuts, apart: Container[str] = ()) -> Iterator[Any]:
     """What an effect may answer."""
     if any(cuts):
         named = {path: cut for path, cut in cuts.items() if path and not path[0].startswith(PLACE)}
         placed = {path: cut for path, cut in cuts.items() if path not in named}
         yield from part_samples(placed) if any(placed) else ()
-        yield from _sent(named, several=False) if named else ()
+        yield from _sent(named, apart, several=False) if named else ()
     if () in cuts:
         yield from samples("dyn", {(): cuts[()]})
     if not cuts:

@@ -47,6 +47,10 @@ ANYWHERE = "*"
 """The group of the states that wait for no event, and read that which brought the session there."""
 
 
+RETURNED = frozenset(("outcome", "failed", "output"))
+"""The parts of the event in which a flow ends that is run by this one."""
+
+
 def groups_of(tree: Tree) -> dict[str, str]:
     """State id → its group."""
     groups = {node.id: group_of(node) for node in tree.nodes.values()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice, pairwise, product
 from math import prod
@@ -267,10 +267,14 @@ def _maps(cut: Cut, cuts: Cuts, _: Limits) -> Iterator[Any]:
     yield {}
 
 
-def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:
+def maps(cuts: Cuts, apart: Container[str] = ()) -> Iterator[dict[str, Any]]:
     """Maps whose parts are cut: all combinations of those that are compared, and each value once.
 
     Of more combinations than ``MOST`` only the first one is tried.
+
+    Args:
+        cuts: of the map.
+        apart: names of parts that are not combined with others.
     """
     inner: dict[str, dict[tuple[str, ...], Cut]] = {}
     for path, cut in cuts.items():
@@ -282,9 +286,9 @@ def maps(cuts: Cuts) -> Iterator[dict[str, Any]]:
         return
     usual = {name: values[0] for name, values in fields.items()}
     yield _map_of(usual)
-    joint = list(fields)
-    if prod(map(len, fields.values())) > MOST:
-        joint = [name for name in fields if any(map(is_compared, inner[name].values()))]
+    joint = [name for name in fields if name not in apart]
+    if prod(len(fields[name]) for name in joint) > MOST:
+        joint = [name for name in joint if any(map(is_compared, inner[name].values()))]
     if prod(len(fields[name]) for name in joint) > MOST:
         joint = []
     for each in product(*(fields[name] for name in joint)):
