@@ -91,11 +91,11 @@ def test_turns_from_before_sessions_could_be_migrated_are_of_the_version_of_thei
     assert asyncio.run(versions(url)) == [7, 7]
 
 
-async def opened_at_once(urls: list[str]) -> list[list[object]]:
-    """What is awake in each of several fresh databases, which are all opened at the same time."""
+async def opened_at_once(urls: list[str]) -> list[int]:
+    """How much has failed in each of several fresh databases, all opened at the same time."""
     stores = [SQLStore(url) for url in urls]
     await asyncio.gather(*(store.open() for store in stores))
-    found = [list(await store.failed("acme")) for store in stores]
+    found = [len(await store.failed("acme")) for store in stores]
     await asyncio.gather(*(store.close() for store in stores))
     return found
 
@@ -108,4 +108,4 @@ def test_fresh_databases_are_opened_at_the_same_time(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
     )
-    assert (done.returncode, done.stdout.strip()) == (0, str([[]] * 8)), done.stderr[-2000:]
+    assert (done.returncode, done.stdout.strip()) == (0, str([0] * 8)), done.stderr[-2000:]
