@@ -7,12 +7,12 @@ tried: that is exact. Where two unknown values are compared, or one is computed 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from statewright.compiler.verification.alphabet import SUBSETS
+from statewright.compiler.verification.closed import closed_groups
 from statewright.compiler.verification.combinations import BODY, is_overfull
 from statewright.compiler.verification.domains import (
     ANYWHERE,
@@ -38,16 +38,10 @@ from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Path, Read
 from statewright.compiler.verification.world import World, declared_in
-from statewright.expressions import Literal, Sequence
 from statewright.expressions.syntax import Call, Node, walk
 from statewright.expressions.syntax import Literal as Written
 from statewright.statechart.playing.script import MESSAGE
 from statewright.statechart.structure.nodes import Arc
-from statewright.statechart.structure.nodes import Node as Active
-from statewright.statechart.structure.tree import Tree
-
-_CLOSED_KINDS: Final = frozenset(("choice", "boolean"))
-"""Questions to which all answers are tried; those of several choices depend on how many."""
 
 _SPARE: Final = 10
 """How many samples there are beside those at the places where a domain is cut."""
@@ -112,7 +106,7 @@ class _Looking:
         self._domains: Domains = world.domains
         self._relevance: Relevance = world.relevance
         self._declared = declared_in(world.tree)
-        self._closed = _closed_groups(world.tree, world.alphabet.groups)
+        self._closed = closed_groups(world.tree, world.alphabet.groups)
         self._sites = [
             site for one in world.uses.values() for part in one.parts() for site in part.sites
         ]
@@ -422,32 +416,6 @@ def _tells_time(site: Site) -> bool:
         path[0] == "now" or (path[0] == "session" and path[1:2] in {("now",), ("id",)})
         for path in paths
     )
-
-
-def _closed_groups(tree: Tree, groups: Mapping[str, str]) -> set[str]:
-    """The groups of questions to which all answers are tried."""
-    return {
-        groups[node.id]
-        for node in tree.nodes.values()
-        if node.state is not None
-        and node.state.awaits is not None
-        and (node.state.awaits.kind in _CLOSED_KINDS or _offers_few(node))
-    }
-
-
-def _offers_few(node: Active) -> bool:
-    """Whether several of so few choices may be chosen that all combinations are tried."""
-    state, parent = node.state, node.parent
-    if state is None or state.awaits is None or state.awaits.kind != "multiple_choice":
-        return False
-    data = () if parent is None or parent.state is None else parent.state.data
-    offered = [datum.value for datum in data if datum.type == "list"]
-    sizes = [
-        len(one.items) if isinstance(one, Sequence) else len(one.value)
-        for one in offered
-        if isinstance(one, Sequence) or (isinstance(one, Literal) and type(one.value) is list)
-    ]
-    return len(sizes) == len(offered) and all(size <= SUBSETS for size in sizes)
 
 
 def expression_texts(gaps: Iterable[Gap]) -> frozenset[str]:
