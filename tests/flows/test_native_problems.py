@@ -68,7 +68,7 @@ QUESTION = "type: question\ntext: Hi\n"
         (f"{QUESTION}input: file\naccept: ['*/*']", "R004", 7, 14, "`accept` must name MIME types, not `*/*`", "for example `application/pdf` or `image/*`"),
         (f"{QUESTION}min_length: 5\nmax_length: 4", "R004", 7, 17, "`max_length` is less than `min_length`: no answer will do", ""),
         (f"{QUESTION}on: {{timeout: b}}", "R004", 6, 10, "this never happens: the question has no `timeout`", "add `timeout: 10m`"),
-        ("type: delay", "R005", 3, 3, "`duration` is missing", "say how long: `duration: 5m`"),
+        ("type: delay", "R005", 3, 3, "`duration`, `for` or `until` is missing", "say how long, `duration: 5m` or `for: days`, or until when: `until: 2025-12-24`"),
         ("type: delay\nduration: 5m\nfor: x", "R004", 6, 5, "`for` stands beside `duration`", "remove one"),
         ("type: handoff\nto: {}", "R004", 5, 9, "one takes over: an agent, a team or a queue; here is nobody", ""),
         ("- 5", "R004", 4, 5, "a node is a map, not `[5]`", "begin with `type: message`"),
