@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 from statewright.storage import SQLStore
 from statewright.storage.queues import Settlement
 from tests.storage.examples import KEY, request, turn
+
+ROOT = Path(__file__).parents[2]
 
 TO_0003 = """
 drop table statewright_tallies;
@@ -85,3 +89,23 @@ def test_turns_from_before_sessions_could_be_migrated_are_of_the_version_of_thei
     with closing(sqlite3.connect(tmp_path / "flows.db")) as connection:
         connection.executescript(TO_0004)
     assert asyncio.run(versions(url)) == [7, 7]
+
+
+async def opened_at_once(urls: list[str]) -> list[int]:
+    """How much has failed in each of several fresh databases, all opened at the same time."""
+    stores = [SQLStore(url) for url in urls]
+    await asyncio.gather(*(store.open() for store in stores))
+    found = [len(await store.failed("acme")) for store in stores]
+    await asyncio.gather(*(store.close() for store in stores))
+    return found
+
+
+def test_fresh_databases_are_opened_at_the_same_time(tmp_path: Path) -> None:
+    # In a process of its own: where threads share what Alembic works on, it may crash.
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(8)]
+    code = "import asyncio\nfrom tests.storage.test_upgrading import opened_at_once\n"
+    code += f"print(asyncio.run(opened_at_once({urls!r})))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, str([0] * 8)), done.stderr[-2000:]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -16,6 +17,12 @@ from statewright.errors import UnusableDatabase
 from statewright.storage.sql.schema import VERSION_TABLE
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+_ALEMBIC: Final = Lock()
+"""Held while Alembic works: what its migrations are told of lies in the globals of the process.
+
+It is taken with the database locked, and no database is waited for while it is held.
+"""
 
 
 def is_current(connection: Connection) -> bool:
@@ -36,10 +43,14 @@ def is_current(connection: Connection) -> bool:
 
 
 def upgrade_tables(connection: Connection) -> None:
-    """Apply the migrations that are missing, in the transaction of the connection."""
+    """Apply the migrations that are missing, in the transaction of the connection.
+
+    Threads may do so at the same time, each for a database of its own.
+    """
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
 
 
 def version_of(connection: Connection) -> str | None:
@@ -58,7 +69,8 @@ def sql_of_upgrade(dialect: str, version: str | None) -> str:
     script = StringIO()
     config = _config(output_buffer=script)
     config.attributes["dialect"] = dialect
-    command.upgrade(config, f"{version or 'base'}:head", sql=True)
+    with _ALEMBIC:
+        command.upgrade(config, f"{version or 'base'}:head", sql=True)
     return script.getvalue()
 
 
