@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -138,7 +139,23 @@ def test_what_lies_beside_flows_is_passed_over_with_a_note(
     result = statewright("check", *names)
     assert (result.code, result.out) == (0, "no findings in 1 file\n")
     for name, (_, what) in BESIDE.items():
-        assert f"{name} is not checked: it holds {what}" in result.err
+        assert re.search(rf"{what}.*: .*{name}|{name} is not checked: it holds {what}", result.err)
+
+
+def test_files_that_are_passed_over_for_one_reason_are_told_in_one_line(
+    statewright: CommandLine, greeting: Path
+) -> None:
+    tests = [greeting.with_name(f"{letter}.test.yaml") for letter in "abcd"]
+    for test in tests:
+        test.write_text("flow: greeting.yaml\nscript: [Hello]")
+    script = greeting.with_name("said.script.yaml")
+    script.write_text("- Hello")
+    result = statewright("check", greeting, *tests, script)
+    held = "conversation tests, which `statewright test` holds"
+    assert result.err.splitlines() == [
+        f"4 files are not checked: they hold {held}: {tests[0]}, {tests[1]} and 2 more",
+        f"{script} is not checked: it holds a script, which `statewright chat FLOW --script` plays",
+    ]
 
 
 @pytest.mark.parametrize("name", BESIDE)

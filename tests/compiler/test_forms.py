@@ -90,7 +90,7 @@ def test_a_client_learns_which_answers_will_not_do() -> None:
 def test_answers_that_are_no_map_are_none_of_them(values: object) -> None:
     odd = {"event": "form.submit", "data": {"node": "details", "values": values}}
     (*_, last) = played_anew(FORM, odd)
-    assert last.messages[0]["invalid"] == ["name", "email", "size"]
+    assert last.messages[0]["invalid"] == ["name", "email"]
     assert not last.macrostep.incidents
     assert said(played_anew(FORM, odd, "Ada", "a@b.co", "s"))[-1] == "Ada a@b.co S"
 
@@ -105,7 +105,9 @@ def test_what_is_for_another_form_is_passed_over() -> None:
 @pytest.mark.parametrize("data", [None, "Ada", [1], [["name", "Ada"]], True, {"node": None}])
 def test_what_is_submitted_without_answers_is_told_so(data: object) -> None:
     (*_, last) = played_anew(FORM, {"event": "form.submit", "data": data})
-    assert last.messages[0]["invalid"] == ["name", "email", "size"]
+    assert last.messages[0]["invalid"] == ["name", "email"]
+    reasons = [problem["reason"] for problem in last.messages[0]["problems"]]
+    assert reasons == ["This is needed.", "This is needed."]
     assert not last.macrostep.incidents
 
 

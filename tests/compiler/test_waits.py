@@ -202,6 +202,21 @@ def test_a_conversation_outside_business_hours_begins_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ("duration: 1h, business_hours: ends", "{{ now }}"),
+        ("duration: 1h", "{{ business_hours.isOpen(now) }}"),
+    ],
+)
+def test_hours_that_the_settings_lack_are_named_as_such(how: str, text: str) -> None:
+    findings = compiled(WAIT.replace("HOW", how).replace("{{ now }}", text)).findings
+    (finding,) = (one for one in findings if one.severity == "error")
+    assert finding.code in {"G303", "D405"}
+    assert finding.message.startswith("the flow has no business hours")
+    assert finding.help.startswith("say them: `settings: {business_hours:")
+
+
+@pytest.mark.parametrize(
     ("flow", "old", "new", "code", "line"),
     [
         (WAIT, "HOW", "until: 2023-02-29", "R004", 9),

@@ -115,7 +115,9 @@ def _meaning(kind: str) -> str:
         ", ".join(f"`{port}`" for port in config.ports) if isinstance(config.ports, tuple) else ""
     )
     said = [re.sub(r"(?<!`)``(?!`)", "`", more.strip())] if more.strip() else []
-    if ports and "Port" not in more:
+    if config.ports == () and "Port" not in more:
+        said.append("Ports: none; no edge leaves it.")
+    elif ports and "Port" not in more:
         said.append(f"Ports: {ports}.")
     return "\n\n".join([*said, ""]) if said else ""
 
@@ -147,7 +149,9 @@ def _rows(definition: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str
 
 def _default(member: Mapping[str, Any]) -> str:
     given = member.get("default")
-    return "" if given in (None, "", [], {}) else f"`{given}`".lower()
+    if given in (None, "", [], {}):
+        return ""
+    return f"`{str(given).lower() if isinstance(given, bool) else given}`"
 
 
 def _type(member: Mapping[str, Any]) -> str:

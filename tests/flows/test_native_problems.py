@@ -60,6 +60,8 @@ QUESTION = "type: question\ntext: Hi\n"
         (f"{QUESTION}input: choice", "R005", 3, 3, "`choices` is missing", "list the answers to choose from"),
         (f"{QUESTION}input: email\nchoices: [a]", "R004", 7, 5, "`choices` means nothing to a question for `email`", "remove it, or `input`"),
         (f"{QUESTION}minimum: 5", "R004", 6, 5, "`minimum` means nothing to a question for `text`", "it belongs to `number`, `integer`, `multiple_choice`, `rating` and `slider`"),
+        (f"{QUESTION}input: file\naccept: ['image/*', .pdf]", "R004", 7, 25, "`accept` must name MIME types, not `.pdf`", "for example `application/pdf` or `image/*`"),
+        (f"{QUESTION}input: file\naccept: ['*/*']", "R004", 7, 14, "`accept` must name MIME types, not `*/*`", "for example `application/pdf` or `image/*`"),
         (f"{QUESTION}min_length: 5\nmax_length: 4", "R004", 7, 17, "`max_length` is less than `min_length`: no answer will do", ""),
         (f"{QUESTION}on: {{timeout: b}}", "R004", 6, 10, "this never happens: the question has no `timeout`", "add `timeout: 10m`"),
         ("type: delay", "R005", 3, 3, "`duration` is missing", "say how long: `duration: 5m`"),

@@ -27,6 +27,9 @@ from statewright.reporting import FORMATS, Report
 UNKNOWN_DIALECT: Final = "R002"
 """The finding in what is no flow."""
 
+NAMED: Final = 2
+"""How many files are named of those that are passed over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -97,6 +100,7 @@ def check(  # noqa: PLR0913 (an argument per option)
 def _checked(task: Task) -> int:
     """Check all files once, and print what was found."""
     compiled: list[CompiledFile] = []
+    beside: dict[str, list[str]] = {}
     unread = False
     with Progress("checked", len(task.names)) as progress:
         for name in task.names:
@@ -104,7 +108,8 @@ def _checked(task: Task) -> int:
                 if task.fix:
                     mend_file(name, task.dialect, task.wishes)
                 one = compiled_file(name, task.dialect, task.wishes)
-                if _is_beside(one, task):
+                if what := _beside(one, task):
+                    beside.setdefault(what, []).append(one.file)
                     continue
                 if task.budget is not None:
                     one = verified_file(one, task.budget, task.known)
@@ -114,6 +119,8 @@ def _checked(task: Task) -> int:
                 unread = True
             finally:
                 progress.advance()
+    for what, names in beside.items():
+        note(_passed_over(names, what))
     if not compiled and not unread:
         raise Failure("none of these files is a flow; name one")
     if task.witness is not None:
@@ -124,20 +131,31 @@ def _checked(task: Task) -> int:
     return BROKEN if unread else _exit_code(report, strict=task.strict)
 
 
-def _is_beside(one: CompiledFile, task: Task) -> bool:
-    """Whether a file is no flow, but lies beside some; it is passed over, with a note.
+def _beside(one: CompiledFile, task: Task) -> str:
+    """What a file holds that is no flow, but lies beside some, and is passed over; else ``""``.
 
     Raises:
         Failure: nothing else is to be checked.
     """
     if not any(finding.code == UNKNOWN_DIALECT for finding in one.compilation.findings):
-        return False
+        return ""
     what = companion_in(one.text.encode(), one.file)
     if what and len(task.names) == 1:
         raise Failure(f"{one.file!r} is no flow; it holds {what}")
-    if what:
-        note(f"{one.file} is not checked: it holds {what}")
-    return bool(what)
+    return what
+
+
+def _passed_over(names: list[str], what: str) -> str:
+    """What is said of files that are no flows, all of one kind.
+
+    >>> _passed_over(["a.test.yaml"], "conversation tests")
+    'a.test.yaml is not checked: it holds conversation tests'
+    """
+    if len(names) == 1:
+        return f"{names[0]} is not checked: it holds {what}"
+    named = ", ".join(names[:NAMED])
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{len(names)} files are not checked: they hold {what}: {named}{more}"
 
 
 def _exit_code(report: Report, *, strict: bool) -> int:

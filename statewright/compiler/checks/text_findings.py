@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import Final
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role, Text
+from statewright.flows.model import BUSINESS_HOURS
+
+_HOURS: Final = 'say them: `settings: {business_hours: {days: {mon-fri: "09:00-17:00"}}}`'
 
 
 def problems_of_kind(
@@ -26,6 +30,9 @@ def problems_of_kind(
                     if problem.kind == "undefined" and name in secrets:
                         reason = f"`{name}` is a secret: it has no value in a conversation"
                         hint = f"write `{{{{secret:{name}}}}}` where it is sent"
+                    elif problem.kind == "undefined" and name == BUSINESS_HOURS:
+                        reason = "the flow has no business hours"
+                        hint = _HOURS
                     yield finding_in_text(check, parsed.text, reason, start, end, hint)
 
 

@@ -180,9 +180,10 @@ _GIVEN = f"{MAP_SENT} && type(event.data.?values.orValue(null)) == map"
 
 
 def _invalid(config: Form, inner: Plan) -> Content:
-    """The names of the fields whose answers will not do; of all, where there are no answers."""
+    """The names of the fields whose answers will not do, or are missing."""
     names = ", ".join(
-        f"{_GIVEN} && {_will_do(field, inner)} ? '' : {quoted(field.name)}"
+        f"{_GIVEN} ? ({_will_do(field, inner)} ? '' : {quoted(field.name)}) : "
+        f"{quoted('' if field.question.skip else field.name)}"
         for field in config.fields
     )
     return Computed(parse(f"[{names}].filter(n, n != '')"))
@@ -216,7 +217,8 @@ def _problems_in(
         wrong = quoted(nearest(reasons[field.name], locale))
         odd = f"({_left_out(field)} ? {missing} : {wrong})"
         judged = f"({_will_do(field, inner)} ? '' : {odd})"
-        reason = f"{_GIVEN} ? {judged} : {missing}"
+        unsent = quoted("") if field.question.skip else missing
+        reason = f"{_GIVEN} ? {judged} : {unsent}"
         why.append(f"{{'field': {quoted(field.name)}, 'reason': {reason}}}")
     return f"[{', '.join(why)}].filter(p, p.reason != '')"
 

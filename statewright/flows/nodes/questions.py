@@ -224,7 +224,8 @@ class Form:
     reason is what is said to somebody who types such an answer, in the language of the session, but
     what is usual where the author says it with templates. What was asked stays open, to be typed or
     submitted again. That counts as no attempt and starts no time anew. What is sent without a map
-    of ``values`` is answered in the same way; what names another node is passed over.
+    of ``values`` is answered in the same way, as one that leaves out all; what names another node
+    is passed over.
     """
 
     fields: tuple[FormField, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
@@ -38,6 +39,7 @@ from statewright.flows.nodes import (
     Validation,
     choice_port,
 )
+from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 from statewright.flows.translations import in_all_languages, translated_lists
 
@@ -136,7 +138,11 @@ class AskedShape(Shape):
     yes: list[Spoken] = Field([], description="With `boolean`, more words that mean yes.")
     no: list[Spoken] = Field([], description="With `boolean`, more words that mean no.")
     window: Timeout | None = Field(
-        None, description="The answer may come in several messages, so shortly after each other."
+        None,
+        description=(
+            "The answer may come in several messages, so shortly after each other; "
+            "for `text`, `email`, `phone` and `url`."
+        ),
     )
 
 
@@ -208,6 +214,7 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
         _check_choices(node, part, kind)
         _check_limits(node, part, kind)
     _check_words(node, part)
+    _check_types(part["accept"])
     return Question(
         prompt=_prompt(node, part, removed),
         input=kind,
@@ -336,6 +343,20 @@ def _check_words(node: AskedShape, part: Part) -> None:
         if isinstance(item.value, str) and folded(item.value) in helping:
             message = f"`{item.value}` asks for help already, and skips nothing"
             item.report("R007", message, "name another word", severity="warning")
+
+
+_IS_MIME_TYPE: Final = re.compile(
+    r"[a-z0-9][\w!#$&^.+-]*/(?:\*|[a-z0-9][\w!#$&^.+-]*)", re.IGNORECASE | re.ASCII
+)
+"""What files are told by: ``application/pdf``, ``image/*`` (RFC 6838, section 4.2)."""
+
+
+def _check_types(part: Part) -> None:
+    """Report what is no type of a file: no file would ever be one of these."""
+    for item in part.items():
+        if isinstance(item.value, str) and not _IS_MIME_TYPE.fullmatch(item.value):
+            message = f"`accept` must name MIME types, not {shown(item.value)}"
+            item.report("R004", message, "for example `application/pdf` or `image/*`")
 
 
 def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
