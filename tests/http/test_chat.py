@@ -92,6 +92,32 @@ def test_a_session_is_read(client: Client) -> None:
     assert len(session["state_hash"]) == 44
 
 
+def test_a_session_that_failed_at_once_is_read(client: Client) -> None:
+    flow = {
+        "statewright": 1,
+        "id": "endless",
+        "start": "round",
+        "settings": {"step_limit": 100},
+        "nodes": {
+            "round": {
+                "type": "loop",
+                "while": "true",
+                "limit": 1000,
+                "next": "bye",
+                "nodes": {"on": {"type": "continue"}},
+            },
+            "bye": {"type": "end"},
+        },
+    }
+    published(client, flow)
+    begun = started(client, "endless")
+    assert begun["session_ended"]
+    session = client.get(f"{SESSIONS}/{begun['session_token']}").json()
+    assert (session["status"], session["current_node_id"]) == ("failed", None)
+    execution = client.get(f"/api/v1/executions/{begun['session_token']}")
+    assert execution.status_code == 200, execution.text
+
+
 def test_a_session_stays_on_the_version_that_it_began_with(client: Client) -> None:
     token = token_of(client)
     published(client, {**GREETING, "nodes": {"hello": {"type": "end", "text": "Closed."}}})

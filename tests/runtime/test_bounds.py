@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from statewright.errors import InvalidMessage, SessionEnded
+from statewright.errors import InvalidMessage, SessionEnded, UnknownRevision
 from statewright.runtime import Runtime
 from statewright.runtime.turns import inbox, stepping
 from statewright.statechart import Datum, Statechart
@@ -56,6 +56,25 @@ async def test_a_turn_that_never_ends_fails_the_session(world: World) -> None:
     (past,) = await runtime.store.history(session.key, after=1)
     assert "error.limit" in past.incidents
     assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_a_session_whose_first_turn_never_ends_is_read_like_any_other(world: World) -> None:
+    chart = Statechart("round", (atom("b", to("c")), atom("c", to("b"))), limit=100)
+    runtime, session = await world.started(chart)
+    assert (session.answer.status, session.answer.revision) == ("failed", 1)
+    view = await runtime.session(session.key)
+    assert (view.status, view.configuration, view.awaiting) == ("failed", (), None)
+    assert (await runtime.past.at(session.key, 1)).answer.configuration == ()
+    assert (await runtime.replay(session.key)).differences == ()
+    with pytest.raises(SessionEnded):
+        await runtime.send(session.key, "more")
+    with pytest.raises(SessionEnded):
+        await runtime.patch(session.key, {})
+    with pytest.raises(UnknownRevision):
+        await runtime.repairs.resume(session.key)
+    listed = await runtime.overview.one(session.key)
+    assert listed is not None
+    assert listed.standing == "failed"
 
 
 async def test_a_chart_with_strange_names_is_run_all_the_same(world: World) -> None:

@@ -136,6 +136,43 @@ async def test_a_message_begins_a_session_where_the_one_that_it_was_for_has_ende
     assert found[0] != first.key
 
 
+BESIDE = """
+statewright: 1
+start: ask
+variables: {number: {type: int, default: 0, input: true}}
+triggers:
+  go: {type: event, event: go, reentry: parallel, inputs: {number: "{{ event.data.number }}"}}
+nodes:
+  ask: {type: question, text: "Well?", next: bye}
+  bye: {type: end}
+  there:
+    type: interrupt
+    event: ping
+    nodes:
+      say: {type: message, text: "I am {{ number }}.", next: back}
+      back: {type: leave}
+  stop: {type: interrupt, event: stop, nodes: {over: {type: end, text: "{{ number }} is over."}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "answers"),
+    [("ping", {"I am 1.", "I am 2."}), ("stop", {"1 is over.", "2 is over."})],
+)
+async def test_of_sessions_beside_each_other_each_answers_an_event_itself(
+    world: World, what: str, answers: set[str]
+) -> None:
+    runtime = await world.worker()
+    await runtime.publish(compiler.compile(flows.parse(BESIDE)).release(), flow="beside")
+    for number in (1, 2):
+        await happened(world, runtime, Event("go", {"number": number}), message=f"go{number}")
+    taken = await happened(world, runtime, Event(what), message=what)
+    heard = [await runtime.handled(one, what, settle=5) for one in taken]
+    assert len(taken) == 2
+    assert {one[0] for one in heard if one} == {one.key for one in taken}
+    assert {texts(one[1])[0] for one in heard if one} == answers
+
+
 async def test_a_word_may_begin_a_flow_anew(world: World) -> None:
     runtime = await published(world)
     (first,) = await happened(world, runtime, "hi")

@@ -114,7 +114,10 @@ class Reader:
         try:
             async with asyncio.timeout(micros_from(settle) / SECOND):
                 answer = await self._answered(key, message)
-                while (following := await self._following(key, message)) is not None:
+                while await self._came_late(key, answer):
+                    following = await self._following(key, message)
+                    if following is None:
+                        break
                     key = following
                     answer = await self._answered(key, message)
         except TimeoutError:
@@ -129,6 +132,17 @@ class Reader:
                 if loaded.duplicate is not None:
                     return answer_from_json(loaded.duplicate.answer)
                 await listener.wait(self._poll)
+
+    async def _came_late(self, key: SessionKey, answer: Answer) -> bool:
+        """Whether a session was over already before the turn that gave an answer.
+
+        An event may be for several sessions of one conversation; that another one has it, too,
+        says nothing of what this one did with it.
+        """
+        if answer.status is Status.ACTIVE or answer.revision == 1:
+            return False
+        page = await self._store.history(key, after=answer.revision - 2, limit=1)
+        return any(answer_from_json(turn.answer).status is not Status.ACTIVE for turn in page)
 
     async def _following(self, key: SessionKey, message: str) -> SessionKey | None:
         """The next session of the conversation, if a message was passed on to it."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from statewright.errors import InvalidSnapshot
 from statewright.statechart.definition import StateKind
-from statewright.statechart.snapshot import Recorded, Snapshot
+from statewright.statechart.snapshot import Recorded, Snapshot, Status
 from statewright.statechart.structure.nodes import Node, is_descendant
 from statewright.statechart.structure.tree import Tree
 
@@ -18,7 +18,9 @@ CONFIGURATIONS: Final = 10_000
 
 
 def nodes_of(tree: Tree, snapshot: Snapshot) -> list[Node]:
-    """The active states of a session, in document order; none before its start.
+    """The active states of a session, in document order; none where it has not begun.
+
+    It has not where its first turn has not been taken, or has been given up as one without end.
 
     Raises:
         InvalidSnapshot: the snapshot names a state that the chart lacks, or states that cannot be
@@ -52,7 +54,8 @@ def _checked_nodes(tree: Tree, snapshot: Snapshot) -> list[Node]:
             f"session `{snapshot.session}` is in the state {error}, which chart "
             f"`{tree.chart.name}` lacks; was the snapshot changed by hand?"
         ) from None
-    if (nodes or snapshot.turns) and not is_legal(tree.root, nodes):
+    begun = snapshot.turns and snapshot.status is not Status.FAILED
+    if (nodes or begun) and not is_legal(tree.root, nodes):
         raise InvalidSnapshot(
             f"session `{snapshot.session}` is in states that are never active together: "
             f"{', '.join(f'`{name}`' for name in snapshot.configuration)}; "
