@@ -8,11 +8,11 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
+from statewright.http.clients import client_event
 from statewright.http.endpoint import Host, Reply
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from, number_in_query, session_in_path
 from statewright.http.wire import chat as wire
-from statewright.http.wire.clients import client_event
 from statewright.http.wire.history import entries_from
 from statewright.runtime import Answer
 from statewright.storage.records import SessionKey

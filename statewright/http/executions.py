@@ -7,10 +7,10 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
+from statewright.http.clients import client_event
 from statewright.http.endpoint import Host, Reply
 from statewright.http.requests import message_id_from, session_in_path
 from statewright.http.wire import executions as wire
-from statewright.http.wire.clients import client_event
 from statewright.http.wire.flow_builder import CHANNEL, ClientInput, Execute, Input
 
 TEST_CHANNEL: Final = "test"
