@@ -69,6 +69,12 @@ def references(
     return _without_types(found, declared)
 
 
+def variables_in(expression: Expression) -> frozenset[str]:
+    """The variables that an expression reads; those of some names only as a part of ``vars``."""
+    paths = (reference.path for reference in references(expression))
+    return frozenset(path[1] if path[0] == "vars" and len(path) > 1 else path[0] for path in paths)
+
+
 _TYPES: Final = frozenset((name,) for name in TYPE_VALUES)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from statewright import compiler, flows
 from statewright.compiler.targets import TARGETS
-from statewright.statechart import promises
+from statewright.statechart import play, promises
 from tests.compiler.conversations import HEADER, compiled, said, talk, turns
 from tests.compiler.rehydration import played_anew
 
@@ -112,6 +112,59 @@ nodes:
     assert talk(text) == ["Not allowed.", "Bye."]
 
 
+IN_A_REGION = """
+start: both
+variables: {bal: {type: int, default: 10}, amt: int}
+settings: {on_error: fallback, fallback: sorry}
+rules: {solvent: {always: "bal >= 0"}}
+nodes:
+  both:
+    type: parallel
+    regions:
+      left:
+        nodes:
+          LEFT
+          out: {type: leave}
+      right: {nodes: {wait: {type: delay, duration: 1h, next: on}, on: {type: leave}}}
+    next: bye
+  sorry: {type: end, text: "Sorry, {{ error.node }}."}
+  bye: {type: end, text: "{{ bal }} left."}
+"""
+PAYING = """ask: {type: question, input: integer, text: How much?, variable: amt, next: pay}
+              pay: {type: set, POLICY actions: [{increment: bal, by: "{{ -amt }}"}], next: rec}
+              rec: {type: message, text: Paid., next: c}"""
+TRYING = f"""all:
+            type: try
+            nodes:
+              {PAYING.replace("POLICY ", "")}
+              c: {{type: leave}}
+            catch:
+              - errors: [rule]
+                nodes: {{no: {{type: message, text: "Not at {{{{ error.node }}}}.", next: o}}, o: {{type: leave}}}}
+            finally: {{nodes: {{f: {{type: message, text: At last., next: g}}, g: {{type: leave}}}}}}
+            next: out"""
+
+
+def test_a_try_in_a_region_catches_the_rules_that_are_broken_in_it() -> None:
+    played = played_anew(IN_A_REGION.replace("LEFT", TRYING), "20", {"advance": "1h"})
+    assert said(played) == ["How much?", "Not at pay.", "At last.", "-10 left."]
+
+
+def test_the_on_error_of_a_node_in_a_region_answers_the_rule_that_it_breaks() -> None:
+    paying = PAYING.replace("POLICY", "on_error: {fallback: no},").replace("next: c", "next: out")
+    left = paying + "\n          no: {type: message, text: No., next: out}"
+    text = IN_A_REGION.replace("LEFT", left.replace("              ", "          "))
+    assert said(played_anew(text, "20", {"advance": "1h"})) == ["How much?", "No.", "-10 left."]
+
+
+def test_nothing_beside_it_answers_a_rule_that_is_broken_in_a_region() -> None:
+    paying = PAYING.replace("POLICY ", "").replace("next: c", "next: out")
+    text = IN_A_REGION.replace("LEFT", paying.replace("              ", "          "))
+    beside = "wait: {type: delay, on_error: {fallback: on}, duration"
+    text = text.replace("wait: {type: delay, duration", beside)
+    assert said(played_anew(text, "20")) == ["How much?", "Sorry, pay."]
+
+
 def test_coming_back_from_an_interrupt_is_not_counted() -> None:
     text = """
 start: menu
@@ -149,6 +202,21 @@ def test_rules_of_a_subflow_hold_while_it_runs_and_see_its_variables() -> None:
         ("run/zero", "run/flow"),
         ("run/then", "run/flow"),
     ]
+
+
+def test_a_rule_of_a_subflow_in_a_region_leaves_it_by_its_port() -> None:
+    inner = flows.parse(
+        HEADER + "start: a\nvariables: {x: {type: int, default: 0}}\n"
+        "rules: {zero: {always: 'x == 0'}}\n"
+        "nodes:\n  a: {type: set, actions: [{increment: x}], next: c}\n  c: {type: end}\n",
+        file="inner.yaml",
+    )
+    run = "run: {type: subflow, flow: inner.yaml, next: out, on: {error: oh}}"
+    oh = 'oh: {type: message, text: "Oh, {{ error.class }} at {{ error.node }}.", next: out}'
+    text = IN_A_REGION.replace("LEFT", f"{run}\n          {oh}")
+    outer = replace(flows.parse(HEADER + text), subflows={"inner.yaml": inner})
+    chart = compiler.compile(outer).statechart
+    assert said([*play(chart, [], session="s", seed="s", now=0)])[0] == "Oh, rule at a."
 
 
 def test_a_node_that_is_switched_off_is_never_begun() -> None:

@@ -196,6 +196,22 @@ def test_a_broken_rule_comes_before_eventless_transitions() -> None:
     assert step.snapshot.configuration == ("room", "caught")
 
 
+def places(step: Macrostep) -> list[str]:
+    return [one.state for one in step.incidents if one.name == "error.flow.rule"]
+
+
+def test_a_broken_rule_is_of_the_state_that_was_entered_or_that_has_written_what_it_reads() -> None:
+    small = Rule("small", RuleKind.ALWAYS, Moment(None, parse("n < 1")))
+    assert places(played(chart(small), "stay")) == ["a"]
+    assert places(
+        played(chart(replace(small, moment=Moment(None, parse("vars['n'] < 1")))), "stay")
+    )
+    no = Rule("no", RuleKind.NEVER, Moment(None, parse("In('b')")))
+    assert places(played(chart(no), "go")) == ["b"]
+    at = Rule("no", RuleKind.NEVER, Moment(("b",), parse("true")))
+    assert places(played(chart(at), "go")) == ["b"]
+
+
 def test_rules_broken_together_are_one_error() -> None:
     twice = (
         Rule("x", RuleKind.NEVER, Moment(("b",), parse("true"))),

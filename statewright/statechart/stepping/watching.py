@@ -1,7 +1,8 @@
 """Watches the rules of a chart while a session runs; what they mean is said in ``rules``.
 
 A rule that is broken is an incident, and an error: the event ``error.flow.rule``, with the names of
-all rules that one microstep has broken. It goes before all else that the session has to do, also
+all rules that one microstep has broken, and the state that has done it: by being entered, or by
+what it has written (see ``origins``). It goes before all else that the session has to do, also
 before eventless transitions, so that the conversation does not run on. At the end of a session
 nobody is left to answer it, and there is only the incident.
 """
@@ -18,6 +19,7 @@ from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.rules import VIOLATION, Rule, advanced, broken, is_open
 from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.stepping.origins import origin
 from statewright.statechart.stepping.programs import program_of
 from statewright.statechart.stepping.working import Working
 from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
@@ -58,7 +60,8 @@ def watch(
             monitors.pop(rule.name, None)
     working.monitors = monitors
     if violated:
-        _raise(working, violated, anew)
+        places = [_place(working, rule, anew, (enabled, exited, entered)) for rule in violated]
+        _raise(working, violated, anew, places)
 
 
 def conclude(working: Working) -> None:
@@ -115,23 +118,35 @@ def _truth(working: Working, scope: Node, condition: Expression) -> bool | None:
     return value if value is True or value is False else None
 
 
-def _raise(working: Working, violated: Sequence[Rule], entered: Sequence[str]) -> None:
+def _raise(
+    working: Working, violated: Sequence[Rule], entered: Sequence[str], places: Sequence[Node]
+) -> None:
     """Record that rules are broken, and see to it that this is the next thing to be handled."""
-    for rule in violated:
+    for rule, place in zip(violated, places, strict=True):
         condition = rule.moment.condition
-        working.node = _place(working, rule, entered)
+        working.node = place
         text = "" if condition is None else condition.text
         working.report(VIOLATION, broken(rule, entered), text)
     data = {
         "message": broken(violated[0], entered),
         "rule": violated[0].name,
         "rules": [rule.name for rule in violated],
-        "state": _place(working, violated[0], entered).id,
+        "state": places[0].id,
     }
     working.broken = Event(VIOLATION, data, working.family.now, EventKind.PLATFORM)
 
 
-def _place(working: Working, rule: Rule, entered: Sequence[str]) -> Node:
-    """The state by whose entry a rule is broken, or the root."""
-    at = (state for state in rule.moment.states or () if state in entered)
-    return working.tree.nodes.get(next(at, ""), working.tree.root)
+def _place(
+    working: Working,
+    rule: Rule,
+    anew: Sequence[str],
+    done: tuple[Sequence[Arc], Sequence[str], Sequence[str]],
+) -> Node:
+    """The state by whose entry a rule is broken, or which has made its condition what it is."""
+    tree = working.tree
+    at = next((state for state in rule.moment.states or () if state in anew), None)
+    if at is not None:
+        return tree.nodes[at]
+    scope = tree.nodes.get(rule.scope, tree.root).scope
+    condition = rule.moment.condition if rule.moment.states is None else None
+    return origin(tree, condition, scope, *done)

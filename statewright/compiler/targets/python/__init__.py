@@ -42,6 +42,7 @@ _REPLACED: Final[Mapping[Name, Name]] = {
     for there, module, names in (
         ("exact", "expressions.draws", "draws_lots"),
         ("exact", "expressions.evaluation.interpreter", "evaluate"),
+        ("exact", "expressions.references", "variables_in"),
         ("exact", "expressions.syntax", "Expression"),
         ("patterns", "expressions.operations.patterns", "finder matches"),
         ("digests", "statechart.forms.codec", "digest_of"),

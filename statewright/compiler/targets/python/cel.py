@@ -29,6 +29,7 @@ from statewright.expressions.functions.local_answers import LOCAL_ANSWERS
 from statewright.expressions.functions.locales import LOCALES
 from statewright.expressions.functions.schedules import SCHEDULES
 from statewright.expressions.operations.patterns import searcher
+from statewright.expressions.references import variables_in
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -86,12 +87,14 @@ class Functions:
         zones: whether times are read in a zone.
         patterns: regular expression → the name of the constant that it is.
         lines: of constants, each before the function that uses it, and of functions.
+        conditions: the texts of the conditions of rules; of these it is told what they read.
     """
 
     used: set[str] = field(default_factory=set)
     zones: bool = False
     patterns: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    conditions: frozenset[str] = frozenset()
 
     def pattern(self, pattern: str) -> str:
         """The name of a regular expression.
@@ -127,6 +130,9 @@ def write_function(expression: Expression, name: str, functions: Functions) -> N
     arguments = [text(expression.text)]
     if writer.draws:
         arguments.append(word("draws=True"))
+    if expression.text in functions.conditions:
+        names = map(literal, sorted(variables_in(expression)))
+        arguments.append(tuple_of(names).behind("reads="))
     frame = "frame" if "frame" in code.flat else "_frame"
     functions.lines.append(
         laid_out(called("@cel", *arguments))

@@ -23,8 +23,9 @@ from statewright.compiler.targets.python.layout import (
 from statewright.compiler.targets.python.literals import literal, text
 from statewright.expressions import Expression, Hole, Literal, Template
 from statewright.expressions.printing.places import Part
-from statewright.statechart.definition import Limits, State
+from statewright.statechart.definition import Limits, State, Statechart
 from statewright.statechart.release import Release
+from statewright.statechart.structure.traversal import charts_in
 
 _BRACKETS: Final = 30
 """How many brackets of one constant lie inside each other; Python's own limit is 200."""
@@ -62,8 +63,8 @@ class Source:
 
 def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
     """The module of a release's chart; ``digests`` are those of the charts that it may invoke."""
-    writer = _Writer()
     chart = release.statechart
+    writer = _Writer(Functions(conditions=frozenset(_conditions(chart))))
     definition = laid_out(writer.value(chart), first="CHART: Final = ")
     body = [
         *writer.functions.lines,
@@ -84,6 +85,14 @@ def source_from_release(release: Release, digests: Mapping[str, str]) -> Source:
         frozenset(writer.functions.used),
         (*writer.losses, *((_ZONES,) if writer.functions.zones else ())),
     )
+
+
+def _conditions(chart: Statechart) -> Iterator[str]:
+    """The conditions of the rules of a chart, and of those that it may invoke."""
+    for rule in (rule for one in charts_in(chart) for rule in one.rules):
+        for moment in (rule.moment, rule.other):
+            if moment is not None and moment.condition is not None:
+                yield moment.condition.text
 
 
 def _imports(code: str) -> str:

@@ -55,11 +55,13 @@ class Expression:
         text: as it was written, in CEL.
         program: what it means.
         draws: whether it draws lots.
+        reads: of the condition of a rule, the variables that it reads.
     """
 
     text: str
     program: Callable[[Frame], Any] = field(compare=False, repr=False)
     draws: bool = field(default=False, compare=False, repr=False)
+    reads: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 def evaluate(
@@ -88,9 +90,16 @@ def draws_lots(expression: Expression) -> bool:
     return expression.draws
 
 
-def cel(text: str, *, draws: bool = False) -> Callable[[Callable[[Frame], Any]], Expression]:
+def variables_in(expression: Expression) -> frozenset[str]:
+    """The variables that the condition of a rule reads."""
+    return frozenset(expression.reads)
+
+
+def cel(
+    text: str, *, draws: bool = False, reads: tuple[str, ...] = ()
+) -> Callable[[Callable[[Frame], Any]], Expression]:
     """Says which expression a function is."""
-    return lambda program: Expression(text, program, draws)
+    return lambda program: Expression(text, program, draws, reads)
 
 
 def hole(expression: Any, offset: int, place: Place, part: Part = Part.WHOLE) -> Hole:
@@ -108,7 +117,7 @@ def variable(frame: Frame, name: str) -> Any:
     except KeyError:
         if name in TYPE_VALUES:
             return TYPE_VALUES[name]
-        raise _undeclared(name) from None
+        raise _valueless(name) from None
 
 
 def field_of(frame: Frame, name: str, key: str) -> Any:
@@ -116,14 +125,14 @@ def field_of(frame: Frame, name: str, key: str) -> Any:
     try:
         operand = frame[_NAMES][name]
     except KeyError:
-        raise _undeclared(name) from None
+        raise _valueless(name) from None
     if type(operand) is dict and key in operand:
         return operand[key]
     return select(operand, key)
 
 
-def _undeclared(name: str) -> EvaluationError:
-    return EvaluationError(f"undeclared reference to `{name}`")
+def _valueless(name: str) -> EvaluationError:
+    return EvaluationError(f"`{name}` has no value")
 
 
 # Logic
