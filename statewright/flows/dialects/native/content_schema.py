@@ -57,8 +57,8 @@ class Button(CardButton):
 
     to: NodeId | None = Field(
         None,
-        description="The node where a click leads; the message then waits for a click, and offers its "
-        "buttons as `choices` (what posts back has `action: postback` there).",
+        description="The node where a click leads; the message then waits for a click, and offers "
+        "its buttons as `choices` (what posts back has `action: postback` there).",
     )
 
 
