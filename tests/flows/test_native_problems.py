@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statewright import flows
+from statewright.flows.names import ROOTS
 from tests.flows.reading import arrows, codes, config, found, helps, node, node_of, yaml
 
 ACTION = "a map that begins with `set`, `increment`, `append`, `remove` or `unset`"
@@ -105,7 +106,7 @@ def test_a_wrong_node_says_where_and_what_to_do(
         ("variables: {n: {type: int, values: [1, x]}}\nnodes: {}", "R004", 2, 40, "`x` must be a whole number, as `type` says", ""),
         ("variables: {n: {type: int, values: [1], default: 2}}\nnodes: {}", "R004", 2, 50, "`2` is not one of `values`", ""),
         ("variables: {n: {type: string, minimum: 2}}\nnodes: {}", "R004", 2, 31, "`minimum` means nothing to a variable of type `string`", ""),
-        ("variables: {input: string}\nnodes: {}", "R004", 2, 13, "`input` means something else in an expression", "read it as `vars['input']`, or rename it"),
+        ("variables: {input: string}\nnodes: {}", "R004", 2, 13, "`input` means something else in an expression", "give it another name"),
         ("nodes: {a: {type: end, outcome: 9223372036854775808}}", "R004", 2, 33, "`9223372036854775808` does not fit into 64 bits", ""),
     ],
 )  # fmt: skip
@@ -115,6 +116,23 @@ def test_a_wrong_flow_says_where_and_what_to_do(
     flow = yaml(written)
     assert found(flow)[0] == (code, line, column, message)
     assert helps(flow)[0] == help_
+
+
+@pytest.mark.parametrize(
+    ("written", "severity"),
+    [
+        ("variables: {NAME: string}\nnodes: {a: {type: end}}", "error"),
+        ("nodes: {a: {type: loop, each: '[1]', item: NAME, body: {start: b, nodes: {b: {type: continue}}}}}", "error"),
+        ("nodes: {a: {type: form, fields: {NAME: {text: What?}}}}", "warning"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", sorted(ROOTS))
+def test_no_value_is_called_what_means_something_else(
+    name: str, written: str, severity: str
+) -> None:
+    reading = yaml(written.replace("NAME", name))
+    told = [p.severity for p in reading.problems if "means something else" in p.message]
+    assert told == [severity]
 
 
 def test_one_mistake_does_not_hide_another_or_the_rest() -> None:
