@@ -105,3 +105,48 @@ def test_what_is_all_right_in_it_is_all_right_here() -> None:
     outer = OUTER.replace("MORE", ", suppress: {G304: people may say anything}")
     flow = outer.replace("start: hi", "suppress: {G304: people may say anything}\nstart: hi")
     assert found(flow, text) == []
+
+
+RULED = """
+statewright: 1
+start: ask
+variables: {age: int}
+rules: {adults: {always: "age >= 18", at: out}, no: {never: "age < 1 && age > 1", at: out}}
+nodes:
+  ask: {type: question, text: "How old?", input: integer, variable: age, next: out}
+  out: {type: end}
+"""
+
+BETWEEN = """
+statewright: 1
+start: run
+nodes:
+  run: {type: subflow, flow: ruled.yaml, next: bye}
+  bye: {type: end}
+"""
+
+
+def broken_rules(ruled: str, between: str = BETWEEN, outer: str = BETWEEN) -> list[str]:
+    texts = {"ruled.yaml": ruled, "between.yaml": between}
+
+    def find(name: str, _: flows.Flow) -> flows.Flow | str:
+        return flows.parse(texts[name], file=name)
+
+    whole = flows.parse(outer.replace("ruled.yaml", "between.yaml"), file="outer.yaml")
+    found = compiler.verify(compiler.compile(flows.resolved(whole, find)))
+    return [one.code for one in found.findings if one.code.startswith("T80")]
+
+
+def test_a_rule_that_may_be_broken_where_it_is_written_may_be_broken_here() -> None:
+    assert broken_rules(RULED) == ["T802", "T805"]
+    excused = "suppress: {T802: somebody is told, T805: it was so once}\nstart"
+    assert broken_rules(RULED.replace("start", excused)) == []
+    assert broken_rules(RULED.replace("start", "suppress: {T805: it was so once}\nstart")) == [
+        "T802"
+    ]
+    assert broken_rules(RULED, BETWEEN.replace("start", excused)) == []
+    there = BETWEEN.replace("next: bye}", "next: bye, suppress: {T802: x, T805: x}}")
+    assert broken_rules(RULED, there) == []
+    elsewhere = BETWEEN.replace("{type: end}", "{type: end, suppress: {T802: x, T805: x}}")
+    assert broken_rules(RULED, elsewhere) == ["T802", "T805"]
+    assert broken_rules(RULED, outer=there) == []

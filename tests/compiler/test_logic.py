@@ -286,8 +286,33 @@ nodes:
   ask: {type: question, text: "Name?", variable: name, next: bye}
   bye: {type: end, text: Bye}
 """
-    played = turns(flow, {"advance": "25h"})
-    assert played[-1].status == "failed"
+    answered = flow.replace("timeout", "on_error: fallback, fallback: bye, timeout")
+    for text in (flow, answered):
+        *_, last = turns(text, {"advance": "25h"})
+        assert (last.messages, last.status, last.outcome) == ((), "failed", "error")
+        (incident,) = last.macrostep.incidents
+        assert incident.message == "timeout: the time of the whole conversation is over"
+
+
+def test_what_a_try_does_at_last_is_done_when_the_time_of_the_whole_flow_is_over() -> None:
+    flow = """
+start: careful
+settings: {timeout: 1d}
+variables: {name: string}
+nodes:
+  careful:
+    type: try
+    nodes:
+      ask: {type: question, text: "Name?", variable: name, next: out}
+      out: {type: leave}
+    catch:
+      - nodes: {no: {type: message, text: "Caught", next: out2}, out2: {type: leave}}
+    finally: {nodes: {last: {type: message, text: "At last", next: out3}, out3: {type: leave}}}
+    next: bye
+  bye: {type: end, text: Bye}
+"""
+    *_, last = turns(flow, {"advance": "25h"})
+    assert (said([last]), last.status, last.outcome) == (["At last"], "failed", "error")
 
 
 def test_a_draft_of_a_wrong_flow_fails_where_it_is_wrong() -> None:

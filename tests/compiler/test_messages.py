@@ -162,6 +162,31 @@ nodes:
     assert said(played)[-1] == "Here is your tea"
 
 
+def test_a_button_that_posts_back_is_told_apart_also_where_it_leads_somewhere() -> None:
+    flow = """
+start: menu
+nodes:
+  menu:
+    type: message
+    text: "Choose"
+    buttons:
+      - {label: Remember, postback: remember, to: kept}
+      - {label: Read, value: read, to: bye}
+      - {label: Docs, url: "https://example.com"}
+  kept: {type: end, text: "Kept"}
+  bye: {type: end, text: "Bye"}
+"""
+    offered, kept = turns(flow, {"choose": "remember"})
+    assert offered.messages[0]["choices"] == [
+        {"value": "remember", "label": "Remember", "action": "postback"},
+        {"value": "read", "label": "Read"},
+    ]
+    assert said([kept]) == ["Kept"]
+    again, _ = turns(flow, "what?", "Read")[1:]
+    assert again.messages[0]["choices"] == offered.messages[0]["choices"]
+    assert talk(flow, "read") == ["Choose", "Bye"]
+
+
 def test_variants_are_drawn_also_where_buttons_lead_somewhere() -> None:
     flow = """
 start: menu

@@ -231,6 +231,16 @@ SILENT = CHILD.replace(
 )
 
 
+def test_of_a_flow_whose_time_is_over_the_node_that_runs_it_is_left_by_error(
+    tmp_path: Path,
+) -> None:
+    short = CHILD.replace("start: ask", "start: ask\nsettings: {timeout: 1h}")
+    late = PARENT.replace("given_up: sad", "given_up: sad, error: late")
+    late += '  late: {type: end, text: "{{ error.class }}"}\n'
+    *_, last = talked(read(tmp_path, late, address=short), {"advance": "2h"})
+    assert (said([last]), last.status) == (["timeout"], "completed")
+
+
 def test_the_silence_of_the_user_is_an_outcome_that_can_be_wired(tmp_path: Path) -> None:
     parent = PARENT.replace("given_up: sad", "silent: sad")
     flow = read(tmp_path, parent, address=SILENT)

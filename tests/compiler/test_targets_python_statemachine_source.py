@@ -266,7 +266,7 @@ def test_a_guard_that_python_cannot_decide_is_asked_of_cel(tmp_path: Path) -> No
     assert 'return model["unset"] > 1 or model["n"] == 0' in written(chart)
     machine = class_from(released(chart), tmp_path)()
     machine.send("f")
-    assert machine.model.incidents == [("error.execution.guard", "undeclared reference to `unset`")]
+    assert machine.model.incidents == [("error.execution.guard", "`unset` has no value")]
     machine.send("e")
     assert seen(machine)[0] == ["b"]
 

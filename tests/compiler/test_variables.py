@@ -60,6 +60,81 @@ def test_parts_of_an_object_are_what_is_declared(actions: str, text: str, answer
     assert talk(order(actions, text)) == [answer]
 
 
+REMOVING = """
+start: change
+variables:
+  pick: {type: string, default: "2"}
+  numbers: {type: list, of: {type: int, maximum: 9}, default: [1, 2, 3, 2]}
+  levels: {type: list, of: {type: enum, values: {low: 1, high: 3}}, default: [1, 3]}
+  loose: {type: list, default: [1, 2]}
+  order: {type: object, fields: {lines: {type: list, of: int}}, default: {lines: [1, 2]}}
+  visits: {type: list, of: int, scope: contact}
+nodes:
+  change: {type: set, actions: [ACTION], next: bye, on_error: {fallback: sorry}}
+  bye: {type: end, text: "{{ PLACE }}"}
+  sorry: {type: end, text: "{{ error.message }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "place", "left"),
+    [
+        ("{remove: numbers, value: '{{ pick }}'}", "numbers", "[1,3]"),
+        ("{remove: numbers, value: '1'}", "numbers", "[2,3,2]"),
+        ("{remove: numbers, value: '{{ 7 }}'}", "numbers", "[1,2,3,2]"),
+        ("{remove: levels, value: high}", "levels", "[1]"),
+        ("{remove: order.lines, value: '{{ pick }}'}", "order.lines", "[1]"),
+        ("{set: contact.visits, to: [1, 2]}, {remove: contact.visits, value: '{{ pick }}'}", "contact.visits", "[1]"),
+        ("{remove: loose, value: '{{ pick }}'}", "loose", "[1,2]"),
+        ("{remove: numbers, value: 1}, {remove: loose, value: 1}, {append: loose, value: x}", "loose", '[2,"x"]'),
+        ("{set: pick, to: many}, {remove: numbers, value: '{{ pick }}'}", "numbers", "`numbers[]` cannot hold `pick`: the string 'many' is no int; convert it, or declare another type"),
+    ],
+)  # fmt: skip
+def test_what_is_removed_becomes_what_elements_are(action: str, place: str, left: str) -> None:
+    assert talk(REMOVING.replace("ACTION", action).replace("PLACE", place)) == [left]
+
+
+BOUNDED = """
+start: change
+variables:
+  one: {type: int, default: 1}
+  score: {type: int, maximum: 3, default: 3}
+  scores: {type: list, of: {type: int, maximum: 3}, default: [3]}
+  visits: {type: int, maximum: 3, scope: contact}
+  order: {type: object, fields: {count: {type: int, maximum: 3}}, default: {count: 3}}
+nodes:
+  change:
+    type: set
+    actions: [{set: contact.visits, to: 3}, ACTION]
+    next: bye
+    on_error: {fallback: sorry}
+  bye: {type: end, text: "ok"}
+  sorry: {type: end, text: "{{ error.message }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ("{increment: contact.visits}", "`contact.visits` cannot hold this: the value 4 is greater than 3"),
+        ("{increment: contact.visits, by: '{{ one }}'}", "`contact.visits` cannot hold this: the value 4 is greater than 3"),
+        ("{increment: score}", "`score` cannot hold this: the value 4 is greater than 3"),
+        ("{increment: score, by: '{{ one }}'}", "`score` cannot hold this: the value 4 is greater than 3"),
+        ("{increment: order.count}", "`order.count` cannot hold this: at `.count`: the value 4 is greater than 3"),
+        ("{append: scores, value: '{{ one + 3 }}'}", "`scores` cannot hold this: at `[1]`: the value 4 is greater than 3"),
+        ("{set: score, to: '{{ one + 3 }}'}", "`score` cannot hold `one + 3`: the value 4 is greater than 3"),
+        (
+            "{set: score, to: '{{ " + "one + " * 20 + "3 }}'}",
+            "`score` cannot hold `" + ("one + " * 20)[:80] + "…`: the value 23 is greater than 3",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_variable_cannot_hold_is_told_in_the_words_of_the_author(
+    action: str, message: str
+) -> None:
+    assert talk(BOUNDED.replace("ACTION", action)) == [message]
+
+
 LIMITED = """
 start: ask
 variables:
@@ -262,6 +337,8 @@ nodes:
     ("action", "code", "message"),
     [
         ("{append: numbers, value: x}", "G302", "`numbers` cannot have that appended: the string 'x' is no int; convert it, or declare another type"),
+        ("{remove: numbers, value: x}", "G302", "`numbers` cannot have that removed: the string 'x' is no int; convert it, or declare another type"),
+        ("{remove: numbers, value: '{{ [1] }}'}", "G302", "`numbers` cannot have that removed: a value of type `list(int)` is no int"),
         ("{append: flag, value: 1}", "G302", "`flag` cannot have that appended: it is declared as bool, which has no elements"),
         ("{remove: order, value: 1}", "G302", "`order` cannot have that removed: it is declared as object, which has no elements"),
         ("{append: numbers, value: '{{ [1] }}'}", "G302", "`numbers` cannot have that appended: a value of type `list(int)` is no int"),
@@ -385,3 +462,15 @@ def test_what_can_be_added_is_not_told(action: str, kept: str) -> None:
     flow = ADDING.replace("ACTION", action).replace("NAME", name)
     assert wrong(compiled(flow)) == ()
     assert talk(flow) == [kept]
+
+
+def test_what_is_declared_and_was_never_set_is_told_to_have_no_value() -> None:
+    flow = """
+start: route
+variables: {n: {type: int, input: true}}
+nodes:
+  route: {type: condition, branches: [{if: "n > 1", to: bye}], else: bye}
+  bye: {type: end, text: "{{ n }}"}
+"""
+    (turn,) = drafted(flow)
+    assert {one.message for one in turn.macrostep.incidents} == {"`n` has no value"}

@@ -14,7 +14,7 @@ from tests.expressions.typed_expressions import Writer
 from tests.expressions.typed_worlds import World, is_of_type
 
 KINDS: tuple[tuple[str, frozenset[FailureKind]], ...] = (
-    ("undeclared reference", frozenset((FailureKind.ABSENT,))),
+    ("^`.*` has no value$", frozenset((FailureKind.ABSENT,))),
     ("no such key", frozenset((FailureKind.KEY,))),
     ("is outside a list", frozenset((FailureKind.INDEX,))),
     ("by zero", frozenset((FailureKind.DIVISION,))),

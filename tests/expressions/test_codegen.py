@@ -353,7 +353,7 @@ def test_a_binding_says_how_a_name_is_reached() -> None:
 def test_where_a_way_cannot_be_gone_the_names_decide() -> None:
     session = Session({}, None, {"score": 7})
     assert bound("score > 5", session) is True
-    with pytest.raises(EvaluationError, match="undeclared reference to `event`"):
+    with pytest.raises(EvaluationError, match="`event` has no value"):
         bound("event.data.x > 5", session)
 
 

@@ -56,7 +56,7 @@ def test_secrets_stay_parts_of_their_texts() -> None:
 
 def test_an_error_is_raised_or_told() -> None:
     content = content_from_json({"a": "{{ nope }}", "b": "<{{ nope.x }}{{ n }}>"})
-    with pytest.raises(EvaluationError, match="undeclared reference to `nope`"):
+    with pytest.raises(EvaluationError, match="`nope` has no value"):
         render(content, {"n": 1})
     told: list[tuple[str, str]] = []
     result = render(
@@ -64,8 +64,8 @@ def test_an_error_is_raised_or_told() -> None:
     )
     assert result == {"a": None, "b": "<1>"}
     assert told == [
-        ("undeclared reference to `nope`", "nope"),
-        ("undeclared reference to `nope`", "nope.x"),
+        ("`nope` has no value", "nope"),
+        ("`nope` has no value", "nope.x"),
     ]
 
 

@@ -36,7 +36,7 @@ def error_of(text: str, **names: Any) -> EvaluationError:
 @pytest.mark.parametrize(
     ("text", "reason", "place"),
     [
-        ("1 + nope", "undeclared reference to `nope`", "nope"),
+        ("1 + nope", "`nope` has no value", "nope"),
         ("1 + user.nope", "no such key: 'nope'", "nope"),
         ("user['nope']", "no such key: 'nope'", "'nope'"),
         ("1 + [1, 2][5]", "index 5 is outside a list of 2", "5]"),
@@ -74,8 +74,8 @@ def test_an_error_is_absorbed_where_another_operand_decides() -> None:
 
 
 def test_the_first_error_is_told() -> None:
-    assert error_of("nope || 1 / 0 > 0").reason == "undeclared reference to `nope`"
-    assert error_of("false || nope || 1 / 0 > 0").reason == "undeclared reference to `nope`"
+    assert error_of("nope || 1 / 0 > 0").reason == "`nope` has no value"
+    assert error_of("false || nope || 1 / 0 > 0").reason == "`nope` has no value"
 
 
 def test_only_what_is_needed_is_evaluated() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statewright import flows
+from statewright.flows.names import ROOTS
 from tests.flows.reading import arrows, codes, config, found, helps, node, node_of, yaml
 
 ACTION = "a map that begins with `set`, `increment`, `append`, `remove` or `unset`"
@@ -21,7 +22,11 @@ QUESTION = "type: question\ntext: Hi\n"
         (f"{QUESTION}retries: true", "R004", 6, 14, "`retries` must be a whole number, not `true`", ""),
         (f"{QUESTION}retries: 1.5", "R004", 6, 14, "`retries` must be a whole number, not `1.5`", ""),
         (f"{QUESTION}retries: -1", "R004", 6, 14, "`retries` must be at least 0, not `-1`", ""),
-        (f"{QUESTION}minimum: x", "R004", 6, 14, "`minimum` must be a number, not `x`", ""),
+        (f"{QUESTION}minimum: x\ninput: number", "R004", 6, 14, "`minimum` must be a number, not `x`", ""),
+        (f"{QUESTION}minimum: 2026-12-31\ninput: slider", "R004", 6, 14, "`minimum` must be a number, not `2026-12-31`", ""),
+        (f"{QUESTION}minimum: 5\ninput: date", "R004", 6, 14, "`minimum` must be a day, not `5`", "for example `2026-12-31`"),
+        (f"{QUESTION}maximum: 2026-02-30\ninput: date", "R004", 6, 14, "`maximum` must be a day, not `2026-02-30`", "for example `2026-12-31`"),
+        (f"{QUESTION}minimum: 2026-03-02\nmaximum: 2026-03-01\ninput: date", "R004", 7, 14, "`maximum` is less than `minimum`: no answer will do", ""),
         (
             f"{QUESTION}timeout: soon", "R004", 6, 14, "`timeout` must be a duration above 0, not `soon`",
             "write `90s`, `1h30m`, `2d`, or a number of seconds",
@@ -59,12 +64,12 @@ QUESTION = "type: question\ntext: Hi\n"
         ("type: question", "R005", 3, 3, "`text` is missing", "say what is asked"),
         (f"{QUESTION}input: choice", "R005", 3, 3, "`choices` is missing", "list the answers to choose from"),
         (f"{QUESTION}input: email\nchoices: [a]", "R004", 7, 5, "`choices` means nothing to a question for `email`", "remove it, or `input`"),
-        (f"{QUESTION}minimum: 5", "R004", 6, 5, "`minimum` means nothing to a question for `text`", "it belongs to `number`, `integer`, `multiple_choice`, `rating` and `slider`"),
+        (f"{QUESTION}minimum: 5", "R004", 6, 5, "`minimum` means nothing to a question for `text`", "it belongs to `number`, `integer`, `date`, `multiple_choice`, `rating` and `slider`"),
         (f"{QUESTION}input: file\naccept: ['image/*', .pdf]", "R004", 7, 25, "`accept` must name MIME types, not `.pdf`", "for example `application/pdf` or `image/*`"),
         (f"{QUESTION}input: file\naccept: ['*/*']", "R004", 7, 14, "`accept` must name MIME types, not `*/*`", "for example `application/pdf` or `image/*`"),
         (f"{QUESTION}min_length: 5\nmax_length: 4", "R004", 7, 17, "`max_length` is less than `min_length`: no answer will do", ""),
         (f"{QUESTION}on: {{timeout: b}}", "R004", 6, 10, "this never happens: the question has no `timeout`", "add `timeout: 10m`"),
-        ("type: delay", "R005", 3, 3, "`duration` is missing", "say how long: `duration: 5m`"),
+        ("type: delay", "R005", 3, 3, "`duration`, `for` or `until` is missing", "say how long, `duration: 5m` or `for: days`, or until when: `until: 2025-12-24`"),
         ("type: delay\nduration: 5m\nfor: x", "R004", 6, 5, "`for` stands beside `duration`", "remove one"),
         ("type: handoff\nto: {}", "R004", 5, 9, "one takes over: an agent, a team or a queue; here is nobody", ""),
         ("- 5", "R004", 4, 5, "a node is a map, not `[5]`", "begin with `type: message`"),
@@ -101,7 +106,7 @@ def test_a_wrong_node_says_where_and_what_to_do(
         ("variables: {n: {type: int, values: [1, x]}}\nnodes: {}", "R004", 2, 40, "`x` must be a whole number, as `type` says", ""),
         ("variables: {n: {type: int, values: [1], default: 2}}\nnodes: {}", "R004", 2, 50, "`2` is not one of `values`", ""),
         ("variables: {n: {type: string, minimum: 2}}\nnodes: {}", "R004", 2, 31, "`minimum` means nothing to a variable of type `string`", ""),
-        ("variables: {input: string}\nnodes: {}", "R004", 2, 13, "`input` means something else in an expression", "read it as `vars['input']`, or rename it"),
+        ("variables: {input: string}\nnodes: {}", "R004", 2, 13, "`input` means something else in an expression", "give it another name"),
         ("nodes: {a: {type: end, outcome: 9223372036854775808}}", "R004", 2, 33, "`9223372036854775808` does not fit into 64 bits", ""),
     ],
 )  # fmt: skip
@@ -111,6 +116,23 @@ def test_a_wrong_flow_says_where_and_what_to_do(
     flow = yaml(written)
     assert found(flow)[0] == (code, line, column, message)
     assert helps(flow)[0] == help_
+
+
+@pytest.mark.parametrize(
+    ("written", "severity"),
+    [
+        ("variables: {NAME: string}\nnodes: {a: {type: end}}", "error"),
+        ("nodes: {a: {type: loop, each: '[1]', item: NAME, body: {start: b, nodes: {b: {type: continue}}}}}", "error"),
+        ("nodes: {a: {type: form, fields: {NAME: {text: What?}}}}", "warning"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", sorted(ROOTS))
+def test_no_value_is_called_what_means_something_else(
+    name: str, written: str, severity: str
+) -> None:
+    reading = yaml(written.replace("NAME", name))
+    told = [p.severity for p in reading.problems if "means something else" in p.message]
+    assert told == [severity]
 
 
 def test_one_mistake_does_not_hide_another_or_the_rest() -> None:

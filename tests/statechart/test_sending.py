@@ -97,7 +97,7 @@ def test_a_delay_is_a_number_a_duration_or_a_text(delay: str, micros: int) -> No
     [
         (Send("", event_expr=cel("1")), "the name of an event is a text, not a int"),
         (Send("", event_expr=cel("'a..b'")), "`a..b` is no name of an event that can be sent"),
-        (Send("a", target_expr=cel("missing")), "undeclared reference to `missing`"),
+        (Send("a", target_expr=cel("missing")), "`missing` has no value"),
         (Send("a", target_expr=cel("[]")), "the target of a send is a text, not a list"),
         (Send("a", type="carrier"), "`carrier` is no type of a send that is known here"),
         (Send("a", type_expr=cel("27")), "the type of a send is a text, not a int"),

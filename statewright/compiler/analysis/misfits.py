@@ -106,7 +106,7 @@ def misfit_of_change(variable: Variable, operation: Operation, value: Any) -> st
     if operation in {Operation.APPEND, Operation.REMOVE}:
         if own not in {"list", "dyn"}:
             return f"it is declared as {own}, which has no elements"
-        if operation is Operation.APPEND and variable.of is not None:
+        if variable.of is not None:
             return misfit_of_constant(variable.of, value)
         return ""
     return "" if has_template(value) else _misfit_of_added(variable, value)

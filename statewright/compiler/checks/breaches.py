@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding
@@ -24,9 +24,8 @@ from statewright.statechart.sourcemap import NOWHERE, Location
 
 def breaches(check: Check, subject: Subject, kind: RuleKind) -> Iterator[Finding]:
     """The rules of a kind that are broken, or may be, each with what shows it."""
-    drawing = subject.drawing
-    for rule in drawing.verification.chart.rules if drawing is not None else ():
-        if drawing is not None and rule.kind is kind:
+    for drawing, rule in rules_to_tell(check, subject):
+        if rule.kind is kind:
             yield from _breaches(check, subject.flow, drawing, rule)
 
 
@@ -67,15 +66,51 @@ _HELP = {
 }
 
 
+def rules_to_tell(check: Check, subject: Subject) -> Iterator[tuple[Drawing, Rule]]:
+    """The rules of a flow and of those that it runs, where all that can happen was gone through.
+
+    What a flow that is run says is all right, for such a finding, is all right here, too.
+    """
+    drawing = subject.drawing
+    for rule in drawing.verification.chart.rules if drawing is not None else ():
+        if drawing is not None and not _is_excused(check, subject.flow, rule):
+            yield drawing, rule
+
+
+def _is_excused(check: Check, flow: Flow, rule: Rule) -> bool:
+    """Whether one of the flows that are run suppresses a finding about a rule."""
+    *nodes, _ = _names(rule)
+    inside = _way(flow, nodes)[1:]
+    ways = [*nodes[1:], ""]
+    return any(
+        suppression.code == check.code and suppression.node in ("", way)
+        for one, way in zip(inside, ways, strict=False)
+        for suppression in one.suppressions
+    )
+
+
 def location_of(flow: Flow, rule: Rule) -> Location:
     """Where a rule stands: that of a flow that is run, where it is written there."""
-    *nodes, name = rule.name.split("/")
-    here: Flow | None = flow
-    for one in nodes:
-        here = None if here is None else _run_by(here, _plain(one))
-    rules = () if here is None else here.rules
-    found = (written.location for written in rules if written.name == _plain(name))
-    return next(found, NOWHERE)
+    *nodes, name = _names(rule)
+    flows = _way(flow, nodes)
+    rules = flows[-1].rules if len(flows) > len(nodes) else ()
+    return next((written.location for written in rules if written.name == name), NOWHERE)
+
+
+def _names(rule: Rule) -> list[str]:
+    """The nodes that run the flow of a rule, the outermost first, and its name there."""
+    return [_plain(name) for name in rule.name.split("/")]
+
+
+def _way(flow: Flow, nodes: Sequence[str]) -> list[Flow]:
+    """A flow, the one that its node runs, and so on, as far as they are known."""
+    flows = [flow]
+    for node in nodes:
+        inner = _run_by(flows[-1], node)
+        if inner is None:
+            break
+        flows.append(inner)
+    return flows
 
 
 def _run_by(flow: Flow, node: str) -> Flow | None:

@@ -15,7 +15,7 @@ from statewright.expressions import parse, references
 from statewright.flows.model import Edge, Variable
 from statewright.statechart.stepping.evaluation import ACTION_ERROR, GUARD_ERROR, TEMPLATE_ERROR
 
-_UNSET = re.compile("undeclared reference to `(.*)`|no such key: '(.*)'", re.DOTALL)
+_UNSET = re.compile("`(.*)` has no value|no such key: '(.*)'", re.DOTALL)
 
 
 def failing_guards(subject: Subject) -> Iterator[tuple[Edge, Fail]]:

@@ -170,11 +170,11 @@ def _misfit(written: Written, variable: Variable) -> str:
         if written.type is not None:
             return misfit_of_type(variable, written.type)
         return misfit_of_constant(variable, written.value)
-    if written.type is None or written.operation is Operation.REMOVE:
+    if written.type is None:
         return misfit_of_change(variable, written.operation, written.value)
     if written.operation is Operation.INCREMENT:
         return misfit_of_increment(variable, written.type)
-    if written.operation is Operation.APPEND and variable.of is not None:
+    if variable.type == "list" and variable.of is not None:
         return misfit_of_type(variable.of, written.type)
     return misfit_of_change(variable, written.operation, written.value)
 

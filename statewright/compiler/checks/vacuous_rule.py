@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statewright.compiler.checks.breaches import location_of
+from statewright.compiler.checks.breaches import location_of, rules_to_tell
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
@@ -61,9 +61,8 @@ from statewright.statechart.rules import Rule, RuleKind, described
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
     """Rules whose moments never come."""
-    drawing = subject.drawing
-    for rule in drawing.verification.chart.rules if drawing is not None else ():
-        answer = None if drawing is None else _why_idle(drawing, rule)
+    for drawing, rule in rules_to_tell(check, subject):
+        answer = _why_idle(drawing, rule)
         if answer is None:
             continue
         finding = check.finding(

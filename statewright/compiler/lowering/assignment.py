@@ -11,8 +11,9 @@ from itertools import chain
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
+from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Literal, parse
-from statewright.flows.declaring import chart_type_of
+from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set
 from statewright.statechart.actions import Action, Assign, Branch, If, Merge, Merging
@@ -29,19 +30,40 @@ OUTSIDE = frozenset({"contact", "tenant"})
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     """An atomic state whose entry actions assign; it is left when all of them have run."""
     declared = plan.variables
-    steps = tuple(assign(assignment, declared) for assignment in config.assignments)
-    kept, actions, undone = _undoing(steps, declared)
-    needs_operand = any(
-        a.operation in COMBINED and not counted(a, declared) for a in config.assignments
+    operands = [_operand(assignment, plan) for assignment in config.assignments]
+    steps = tuple(
+        assign(assignment, declared, operand.name)
+        for assignment, operand in zip(config.assignments, operands, strict=True)
     )
+    kept, actions, undone = _undoing(steps, declared)
+    needed = {
+        operand.name: operand
+        for assignment, operand in zip(config.assignments, operands, strict=True)
+        if assignment.operation in COMBINED and not counted(assignment, declared)
+    }
     return Piece(
         State(
             plan.state(node.id),
-            data=(*((Datum(OPERAND),) if needs_operand else ()), *kept),
+            data=(*needed.values(), *kept),
             entry=(*block(plan.state(node.id), *actions), *undone),
             transitions=ways(plan, node.id, NEXT, events=(done(plan.state(node.id)),)),
         )
     )
+
+
+def _operand(assignment: Assignment, plan: Plan) -> Datum:
+    """What holds the operand; of what is removed, as an element of the list, which it has to equal.
+
+    What is added or appended becomes what the variable holds as a part of its new value.
+    """
+    if assignment.operation is not Operation.REMOVE:
+        return Datum(OPERAND)
+    variable = declaration_at(plan.flow, assignment.variable, plan.variables)
+    element = None if variable is None or variable.type != "list" else variable.of
+    if element is None:
+        return Datum(OPERAND)
+    name = f"~{assignment.variable.text}[]"
+    return Datum(name, chart_type_of(element), limits=limits_of(element))
 
 
 def _undoing(
@@ -103,8 +125,16 @@ def _putting_back(path: tuple[str, ...]) -> Action:
     return Assign(path, Computed(parse(f"vars[?{quoted(_was(path))}]")))
 
 
-def assign(assignment: Assignment, declared: Mapping[str, Variable]) -> tuple[Action, ...]:
-    """The actions of one assignment."""
+def assign(
+    assignment: Assignment, declared: Mapping[str, Variable], holder: str = OPERAND
+) -> tuple[Action, ...]:
+    """The actions of one assignment.
+
+    Args:
+        assignment: what the author wrote.
+        declared: the variables of the flow.
+        holder: the variable that holds the operand, where one is needed.
+    """
     path = location_from(assignment.variable, declared)
     value = Literal(None) if assignment.value is None else content_from(assignment.value)
     if assignment.operation is Operation.SET:
@@ -115,12 +145,12 @@ def assign(assignment: Assignment, declared: Mapping[str, Variable]) -> tuple[Ac
     if count:
         return (Assign(path, Computed(parse(count))),)
     old = reading(path, declared)
-    operand = f"vars[{quoted(OPERAND)}]"
+    operand = f"vars[{quoted(holder)}]"
     combined = Computed(parse(COMBINED[assignment.operation](old, operand)))
     merge = None
     if is_outside(path, declared):
         merge = Merge(Merging(assignment.operation), Computed(parse(operand)))
-    return Assign((OPERAND,), value), Assign(path, combined, merge)
+    return Assign((holder,), value), Assign(path, combined, merge)
 
 
 def is_outside(path: tuple[str, ...], declared: Container[str]) -> bool:

@@ -25,6 +25,16 @@ OFFERED = f"vars[{quoted(CHOICES)}]"
 WITH_CHOICES = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
 
 
+CHOICES_WITH_ACTIONS = Computed(
+    parse(
+        f"{OFFERED}.map(c, has(c.action) "
+        "? {'value': c.value, 'label': c.label, 'action': c.action} "
+        ": {'value': c.value, 'label': c.label})"
+    )
+)
+"""What is shown of choices that are buttons, of which some do something else than be said."""
+
+
 def choices_of(config: Question) -> Content:
     """The choices as they are kept while the question is asked, with all that is known of them."""
     if config.choices_from is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from statewright.compiler.lowering.bubbles import buttons_content, lots, shown
+from statewright.compiler.lowering.choices import CHOICES_WITH_ACTIONS
 from statewright.compiler.lowering.events import ACKNOWLEDGED
 from statewright.compiler.lowering.floor import addressed, misdirected
 from statewright.compiler.lowering.interrupt import heard
@@ -32,8 +35,10 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     """An atomic state that is left at once; with ``wait``, a compound state (show, wait)."""
     if any(button.wired for button in config.buttons):
         links = tuple(button for button in config.buttons if not _is_answer(button))
-        with_links = {"buttons": buttons_content(links)} if links else {}
-        asked = Asked(config.variants, with_links)
+        beside = {"buttons": buttons_content(links)} if links else {}
+        if any(button.action is ButtonAction.POSTBACK for button in config.buttons):
+            beside["choices"] = CHOICES_WITH_ACTIONS
+        asked = Asked(config.variants, beside)
         return lower_question(node, _question_from(config), plan, asked)
     extra = {"buttons": buttons_content(config.buttons)} if config.buttons else {}
     data = lots(config.variants)
@@ -63,11 +68,17 @@ def _question_from(message: Message) -> Question:
         prompt=(),
         input=InputKind.CHOICE,
         choices=tuple(
-            Choice(button.value.text, button.label, location=button.label.location)
+            Choice(button.value.text, button.label, _action(button), location=button.label.location)
             for button in message.buttons
             if _is_answer(button)
         ),
     )
+
+
+def _action(button: Button) -> Mapping[str, str]:
+    """What is told of a button that posts back; of all others it is known that they are said."""
+    is_posted = button.action is ButtonAction.POSTBACK
+    return {"action": str(button.action)} if is_posted else {}
 
 
 def _is_answer(button: Button) -> bool:

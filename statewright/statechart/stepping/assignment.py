@@ -20,6 +20,10 @@ from statewright.statechart.values.writing import Merged, patch_of, patched_valu
 SHOWN: Final = 80
 """How many characters of a name, and of an expression, a message shows."""
 
+_OF_THE_COMPILER: Final = ('["~', '[?"')
+"""How expressions read what a compiler keeps, and variables that may have no value: it, not people,
+writes names in this way. The reason of an error says the value."""
+
 _PATCHED: Final = frozenset({"contact", "tenant"})
 
 
@@ -55,11 +59,13 @@ def assign(working: Working, action: Assign, *, first: bool = False) -> None:
 
 
 def _misfit(location: tuple[str, ...], expression: str, error: EvaluationError) -> EvaluationError:
-    """Says what was to be written where, if that is not said; a ``~`` is no author's."""
+    """Says what was to be written where, if that is not said, as far as an author wrote it."""
     if f"`{location[0]}`" in error.reason:
         return error
     where, what = ".".join(location).removeprefix("~"), expression.strip()
-    value = f"`{what[:SHOWN]}`" if what else "this"
+    is_shown = what and not any(sign in what for sign in _OF_THE_COMPILER)
+    dots = "…" if len(what) > SHOWN else ""
+    value = f"`{what[:SHOWN]}{dots}`" if is_shown else "this"
     return EvaluationError(f"`{where[:SHOWN]}` cannot hold {value}: {error.reason}")
 
 

@@ -164,7 +164,9 @@ class Model:
         try:
             given = scope == "" and name in self.inputs
             found = self.inputs[name] if given else value() if callable(value) else value
-            if not (isinstance(found, Maybe) and not found.present):
+            if isinstance(found, Maybe):
+                found = found.value if found.present else NOTHING
+            if found is not NOTHING:
                 variables[name] = held(found, datum.type, datum.limits)
         except (EvaluationError, KeyError, TypeError) as error:
             self.fail(ACTION_ERROR, reason_of(error))

@@ -139,7 +139,7 @@ export class Names {
 
   variable(name: string, scope = ""): Value {
     const found = this.optional(name, scope);
-    return found.present ? found.value : fail(`undeclared reference to ${name}`);
+    return found.present ? found.value : fail(`\`${name}\` has no value`);
   }
 
   has(name: string, scope = ""): boolean {
@@ -148,7 +148,7 @@ export class Names {
 
   event(): Value {
     const { cause } = this;
-    if (cause.type === "xstate.init") return fail("undeclared reference to event");
+    if (cause.type === "xstate.init") return fail("`event` has no value");
     const name = nameOf(this.definition, cause.type);
     const data = this.eventData() ?? {};
     const platform = cause.type.startsWith("xstate.") && !cause.type.startsWith("xstate.after.");
@@ -170,7 +170,7 @@ export class Names {
       if (value !== undefined && value !== null) return value;
       if (typeof text === "string") return trimmed(text);
     }
-    return fail("undeclared reference to input");
+    return fail("`input` has no value");
   }
 
   contact(): Value {

@@ -102,7 +102,7 @@ def _name(node: Name, reader: Reader, scope: Locals) -> str:
         return _variable("variable", name, reader)
     if name in TYPE_VALUES:
         return f"new cel.TypeName({quoted(name)})"
-    return f"cel.fail({quoted(f'undeclared reference to `{name}`')})"
+    return f"cel.fail({quoted(f'`{name}` has no value')})"
 
 
 def _root(name: str) -> str:

@@ -13,9 +13,9 @@ from statewright.expressions.values import TYPE_VALUES
 _MISSING: Final = object()
 
 
-def undeclared(name: str, position: int) -> EvaluationError:
-    """The error of a name that nobody declared."""
-    return EvaluationError(f"undeclared reference to `{name}`", position)
+def valueless(name: str, position: int) -> EvaluationError:
+    """The error of a name that the data has nothing for, be it declared or not."""
+    return EvaluationError(f"`{name}` has no value", position)
 
 
 def local(slot: int) -> Closure:
@@ -32,7 +32,7 @@ def variable(name: str, position: int) -> Closure:
             return frame[NAMES][name]
         except KeyError:
             if fallback is _MISSING:
-                raise undeclared(name, position) from None
+                raise valueless(name, position) from None
             return fallback
 
     return run
@@ -45,7 +45,7 @@ def variable_field(name: str, field: str, position: int, field_position: int) ->
         try:
             operand = frame[NAMES][name]
         except KeyError:
-            raise undeclared(name, position) from None
+            raise valueless(name, position) from None
         if type(operand) is dict and field in operand:
             return operand[field]
         try:

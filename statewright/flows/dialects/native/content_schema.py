@@ -56,7 +56,9 @@ class Button(CardButton):
     """A button under a message; a click may lead to a node of its own."""
 
     to: NodeId | None = Field(
-        None, description="The node where a click leads; the message then waits for a click."
+        None,
+        description="The node where a click leads; the message then waits for a click, and offers "
+        "its buttons as `choices` (what posts back has `action: postback` there).",
     )
 
 

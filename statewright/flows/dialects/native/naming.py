@@ -9,13 +9,14 @@ OWN = "~"
 """Begins the names of what a chart keeps for itself, such as how often a question was asked."""
 
 
-def check_name(name: str, part: Part, *, at_key: bool = False) -> None:
+def check_name(name: str, part: Part, *, at_key: bool = False, inside: bool = False) -> None:
     """Report a name by which no expression, or not the author's value alone, can be read.
 
     Args:
         name: what a variable, an element of a list, an error or a field is called.
         part: where that is said.
         at_key: whether it is the key of the part.
+        inside: whether it names a part of another value, which can be read as such.
     """
     if name.startswith(OWN):
         part.report(
@@ -28,7 +29,7 @@ def check_name(name: str, part: Part, *, at_key: bool = False) -> None:
         part.report(
             "R004",
             f"`{name}` means something else in an expression",
-            f"read it as `vars['{name}']`, or rename it",
-            severity="warning",
+            f"read it as `vars['{name}']`, or rename it" if inside else "give it another name",
+            severity="warning" if inside else "error",
             at_key=at_key,
         )

@@ -118,7 +118,9 @@ class SettingsShape(Shape):
     fallback: NodeId | None = Field(
         None, description="With `on_error: fallback`, where the conversation goes on."
     )
-    timeout: Timeout | None = Field(None, description="How long a whole conversation may take.")
+    timeout: Timeout | None = Field(
+        None, description="How long a whole conversation may take; then it ends as failed."
+    )
     step_limit: int | None = Field(
         None, ge=1, description="How many steps one turn may take before it counts as endless."
     )

@@ -117,7 +117,7 @@ def variable(frame: Frame, name: str) -> Any:
     except KeyError:
         if name in TYPE_VALUES:
             return TYPE_VALUES[name]
-        raise _undeclared(name) from None
+        raise _valueless(name) from None
 
 
 def field_of(frame: Frame, name: str, key: str) -> Any:
@@ -125,14 +125,14 @@ def field_of(frame: Frame, name: str, key: str) -> Any:
     try:
         operand = frame[_NAMES][name]
     except KeyError:
-        raise _undeclared(name) from None
+        raise _valueless(name) from None
     if type(operand) is dict and key in operand:
         return operand[key]
     return select(operand, key)
 
 
-def _undeclared(name: str) -> EvaluationError:
-    return EvaluationError(f"undeclared reference to `{name}`")
+def _valueless(name: str) -> EvaluationError:
+    return EvaluationError(f"`{name}` has no value")
 
 
 # Logic

@@ -45,7 +45,9 @@ class RemoveAction(Shape):
     """Takes a value out of a list."""
 
     remove: Text = Field(description="The variable, a name or path.")
-    value: Any = Field(description="What is removed: any JSON; texts may be templates.")
+    value: Any = Field(
+        description="What is removed, an element of the list: any JSON; texts may be templates."
+    )
 
 
 class UnsetAction(Shape):

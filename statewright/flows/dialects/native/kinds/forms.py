@@ -58,6 +58,6 @@ def read_form(node: FormNode, box: Box) -> Form:
     if part["fields"].value == {}:
         part["fields"].report("R004", "the form has no fields", "say what is asked", at_key=True)
     for name in node.fields:
-        check_name(name, part["fields"][name], at_key=True)
+        check_name(name, part["fields"][name], at_key=True, inside=True)
     variable = None if node.variable is None else source_from(node.variable, part["variable"])
     return Form(fields, speech_from(node, part, box.removed), variable, node.timeout)
