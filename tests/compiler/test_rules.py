@@ -89,6 +89,57 @@ nodes:
     assert turns(text, "18")[-1].effects
 
 
+ORDERING = """
+start: ask
+variables: {age: int}
+settings: {on_error: fallback, fallback: sorry}
+rules: {adults: {never: "age < 18", at: order}}
+nodes:
+  ask: {type: question, text: Age?, input: integer, variable: age, next: order}
+  order: {type: NODE}
+  sorry: {type: end, text: Sorry.}
+  bye: {type: end}
+"""
+KEPT_BACK = [
+    "http, url: 'https://example.com', success: bye, error: bye",
+    "llm, model: small, prompt: Hello, next: bye, on: {error: bye}",
+    "action, action: order, wait: true, next: bye, on: {error: bye}",
+]
+NOT_KEPT_BACK = [
+    "action, action: order, next: bye",
+    "handoff, text: Wait., to: {team: support}, next: bye",
+    "approval, request: Ok?, next: bye, on: {rejected: bye, timeout: bye}",
+    "client, action: pay, next: bye, on: {error: bye, timeout: bye}",
+    "tag, add: [vip], next: bye",
+    "message, text: Ordered., next: bye",
+]
+
+
+@pytest.mark.parametrize("node", KEPT_BACK)
+def test_a_rule_that_is_broken_at_a_node_keeps_back_the_work_that_it_waits_for(node: str) -> None:
+    played = turns(ORDERING.replace("NODE", node), "17")
+    assert [effect["kind"] for effect in played[-1].effects] == []
+    assert said(played) == ["Age?", "Sorry."]
+
+
+@pytest.mark.parametrize("node", NOT_KEPT_BACK)
+def test_what_a_node_tells_the_world_by_being_entered_is_told_all_the_same(node: str) -> None:
+    last = turns(ORDERING.replace("NODE", node), "17")[-1]
+    assert len(last.macrostep.effects) > len(["Sorry."])
+    assert said([last])[-1] == "Sorry."
+
+
+def test_a_rule_at_a_node_before_it_keeps_back_anything() -> None:
+    text = ORDERING.replace("at: order", "at: ready").replace("next: order", "next: ready")
+    text = text.replace(
+        "  order:",
+        "  ready: {type: set, actions: [{set: age, to: '{{ age }}'}], next: order}\n  order:",
+    )
+    for node in (*KEPT_BACK, *NOT_KEPT_BACK):
+        last = turns(text.replace("NODE", node), "17")[-1]
+        assert [effect.kind for effect in last.macrostep.effects] == ["say"]
+
+
 def test_a_try_catches_broken_rules_by_name() -> None:
     text = """
 start: try
