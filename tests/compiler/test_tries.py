@@ -503,3 +503,68 @@ def test_to_continue_after_errors_is_of_a_try_as_a_whole_unless_a_node_in_it_say
     assert talk(CONTINUING.replace("OWN ", "")) == ["Behind the first.", "At last.", "Bye."]
     own = talk(CONTINUING.replace("OWN", "on_error: continue,"))
     assert own == ["Behind the first.", "Behind it.", "At last.", "Bye."]
+
+
+IN_EACH_OTHER = """
+start: p
+settings: {on_error: fallback, fallback: sorry}
+variables: {a: string, z: {type: int, default: 0}}
+nodes:
+  p:
+    type: parallel
+    regions:
+      x:
+        nodes:
+          around:
+            type: try
+            nodes:
+              q:
+                type: parallel
+                join: any
+                regions:
+                  m:
+                    nodes:
+                      inner:
+                        type: try
+                        nodes: {long: {type: delay, duration: 1h, next: l2}, l2: {type: leave}}
+                        finally:
+                          nodes:
+                            f2: {type: message, text: "Begun.", next: e2}
+                            e2: {type: delay, duration: 5s, next: e3}
+                            e3: {type: message, text: "Ended.", next: e4}
+                            e4: {type: leave}
+                        next: l3
+                      l3: {type: leave}
+                  n: {nodes: {d4: {type: delay, duration: ENOUGH, next: l4}, l4: {type: leave}}}
+                next: l5
+              l5: {type: leave}
+            finally: {nodes: {f5: {type: message, text: "Around.", next: l6}, l6: {type: leave}}}
+            next: l7
+          l7: {type: leave}
+      y:
+        nodes:
+          d8: {type: delay, duration: FAILS, next: s8}
+          s8: {type: set, actions: [{set: z, to: "{{ 1 / z }}"}], next: l8}
+          l8: {type: leave}
+    next: bye
+  sorry: {type: end, text: "Sorry."}
+  bye: {type: end, text: Bye.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("enough", "fails", "seconds"),
+    [
+        ("1s", "9s", [6, 3]),
+        ("9s", "1s", [1, 5]),
+        ("1s", "2s", [1, 1, 4]),
+        ("2s", "1s", [1, 1, 4]),
+        ("1s", "1s", [1, 5]),
+    ],
+)
+def test_what_is_done_at_last_is_done_to_its_end_whatever_is_given_up_meanwhile(
+    enough: str, fails: str, seconds: list[int]
+) -> None:
+    text = IN_EACH_OTHER.replace("ENOUGH", enough).replace("FAILS", fails)
+    script = [{"advance": f"{number}s"} for number in seconds]
+    assert said(played_anew(text, *script)) == ["Begun.", "Ended.", "Around.", "Sorry."]

@@ -18,13 +18,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from statewright.compiler.lowering.departures import Departures, ids_in
-from statewright.compiler.lowering.freezing import going
+from statewright.compiler.lowering.freezing import all_states, going
 from statewright.compiler.lowering.plan import Plan
+from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.scope import flows_in
+from statewright.expressions import Expression, parse
 from statewright.flows.model import Flow
 from statewright.flows.nodes import Try
 from statewright.statechart.actions import Raise
-from statewright.statechart.definition import Datum, State, Transition
+from statewright.statechart.definition import Datum, State, StateKind, Transition
+
+GONE = "~gone"
+"""The state where a try is ready to be left. (A ``~`` in the name of a body is escaped.)"""
 
 OUT = "~out"
 """The variable of a flow that holds which way it is left from beside it."""
@@ -50,6 +55,21 @@ def does_something_last(flow: Flow) -> bool:
         for one in flows_in(flow)
         for node in one.nodes
     )
+
+
+def unless_at_last(states: Iterable[State]) -> Expression | None:
+    """A guard for what leaves states when these are given up: no try in there is at its last.
+
+    A try that is takes note of it. Only where several things go on beside each other, others of
+    them may hear the event too, and lead away what is around all of them.
+    """
+    inside = tuple(all_states(states))
+    if all(state.kind is not StateKind.PARALLEL for state in inside):
+        return None
+    tries = [state.id.removesuffix(GONE) for state in inside if state.id.endswith(f"/{GONE}")]
+    known = {state.id for state in inside}
+    last = sorted(f"{one}finally" for one in tries if f"{one}finally" in known)
+    return parse(" && ".join(f"!In({quoted(one)})" for one in last)) if last else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,23 @@ its class, so that a try around this one can tell what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from statewright.compiler.lowering.away import GONE, unless_at_last
 from statewright.compiler.lowering.departures import departures
 from statewright.compiler.lowering.errors import ERRORS, GUARD, answered_by
 from statewright.compiler.lowering.failures import failure, told_again
-from statewright.compiler.lowering.plan import Piece, Plan, body_of, noting, piece_of, ways
+from statewright.compiler.lowering.plan import (
+    Piece,
+    Plan,
+    body_of,
+    noting,
+    piece_of,
+    states_of,
+    ways,
+)
 from statewright.compiler.lowering.texts import cel, quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
@@ -37,9 +46,6 @@ FAILED = f"vars[{quoted(KEPT)}] != null"
 
 AWAY = "~away"
 """The variable that holds with which event the conversation is left from beside it, if it is."""
-
-GONE = "~gone"
-"""The state where a try waits for that. (A ``~`` in the name of a body is escaped.)"""
 
 END = "end"
 """The state behind everything that is done in a try."""
@@ -57,10 +63,12 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
         for catch in config.catches
         for events, guard in answered_by(catch)
     )
-    led_away = tuple(_led_away(config, after, plan))
     inside = {body.name: plan.inside(node, body.name) for body in config.bodies}
-    answers = {config.body.name: (*caught, uncaught, *led_away)}
-    answers |= {catch.body.name: (uncaught, *led_away) for catch in config.catches}
+    led_away = {
+        name: tuple(_led_away(config, after, plan, pieces)) for name, pieces in inside.items()
+    }
+    answers = {config.body.name: (*caught, uncaught, *led_away[config.body.name])}
+    answers |= {one.body.name: (uncaught, *led_away[one.body.name]) for one in config.catches}
     if config.last is not None:
         answers[config.last.name] = tuple(_noted(plan))
     names = {catch.body.name: catch.name for catch in config.catches}
@@ -85,7 +93,7 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
             data = (*data, found.datum)
             end = replace(end, transitions=(*found.onwards(), *end.transitions))
     ends = [end]
-    if led_away:
+    if led_away[config.body.name]:
         data = (*data, Datum(AWAY, "string", Literal("")))
         onwards = Transition((f"{ident}/{GONE}",), guard=parse(f"vars[{quoted(AWAY)}] != ''"))
         ends = [replace(end, transitions=(onwards, *end.transitions)), _gone(ident, plan)]
@@ -95,11 +103,12 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     return piece_of(state, pieces)
 
 
-def _led_away(config: Try, after: str, plan: Plan) -> Iterator[Transition]:
+def _led_away(config: Try, after: str, plan: Plan, inside: Iterable[Piece]) -> Iterator[Transition]:
     """The ways to what is done at last when the conversation is left from beside it."""
     if config.last is not None and plan.aways:
         which = Assign((AWAY,), Computed(parse("event.name")))
-        yield Transition((after,), plan.aways, actions=(which,))
+        waits = unless_at_last(states_of(inside))
+        yield Transition((after,), plan.aways, waits, actions=(which,))
 
 
 def _noted(plan: Plan) -> Iterator[Transition]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain
 
-from statewright.compiler.lowering.away import away, does_something_last
+from statewright.compiler.lowering.away import away, does_something_last, unless_at_last
 from statewright.compiler.lowering.errors import ERRORS, GUARD
 from statewright.compiler.lowering.failures import failure, told_again
 from statewright.compiler.lowering.plan import Piece, Plan, body_of, piece_of, ways
@@ -70,7 +70,11 @@ def lower_parallel(node: Node, config: Parallel, plan: Plan) -> Piece:
     inside = {body.name: knowing.inside(node, body.name) for body in config.regions}
     regions = tuple(_region(node, body, inside[body.name], plan) for body in config.regions)
     counting = () if all_of_them else tuple(_counting(node, config, plan))
-    onwards = ways(plan, node.id, NEXT, events=(through,), when=f"!({FAILED})" if stops else "")
+    last = None if all_of_them else unless_at_last((State(ident, StateKind.PARALLEL, regions),))
+    when = " && ".join(
+        (*((f"!({FAILED})",) if stops else ()), *((last.text,) if last is not None else ()))
+    )
+    onwards = ways(plan, node.id, NEXT, events=(through,), when=when)
     data = () if all_of_them else (Datum(COUNT, "int", Literal(0)),)
     if stops:
         data = (*data, Datum(KEPT, value=Literal(None)))
@@ -126,7 +130,8 @@ def _stopped(region: State, node: Node, plan: Plan) -> State:
     failing = Transition(
         (stop,), errors, None, TransitionKind.INTERNAL, (If((first,)), Raise(event))
     )
-    given_up = Transition((stop,), (event,), None, TransitionKind.INTERNAL)
+    waits = unless_at_last((region,))
+    given_up = Transition((stop,), (event,), waits, TransitionKind.INTERNAL)
     ended = State(stop, entry=((Raise(stopped(plan.state(node.id))),),))
     return replace(
         region,
