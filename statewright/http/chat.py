@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
+from statewright.http.clients import client_event
 from statewright.http.endpoint import Host, Reply
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from, number_in_query, session_in_path
@@ -51,6 +52,19 @@ async def interact(host: Host, request: Request, said: wire.Interaction) -> Repl
     answer = await host.runtime.send(
         key,
         wire.message_from(said),
+        message_id=message_id_from(request),
+        expected_revision=said.expected_revision,
+        settle=host.settle,
+    )
+    return Reply(wire.interaction_json(answer))
+
+
+async def client(host: Host, request: Request, said: wire.ClientAnswer) -> Reply:
+    """Give a session what the user's client was asked for, and get its answer."""
+    key = await session_in_path(host, request)
+    answer = await host.runtime.send(
+        key,
+        client_event(said.model_fields_set, said.result, said.error, said.node_id),
         message_id=message_id_from(request),
         expected_revision=said.expected_revision,
         settle=host.settle,

@@ -8,7 +8,6 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.endpoint import Host, Reply
-from statewright.http.executions import CHANNEL
 from statewright.http.operators import check_operator
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from
@@ -18,6 +17,7 @@ from statewright.runtime import Received
 from statewright.runtime.turns.messages import What
 from statewright.statechart import Event
 from statewright.statechart.triggers import MESSAGE, WEBHOOK
+from statewright.storage.limits import check_name
 
 HOOKS: Final = "webhook"
 """What the channel of hooks is called, so that none is in the way of a talk."""
@@ -33,11 +33,12 @@ async def happen(host: Host, request: Request, said: Happened) -> Reply:
         raise Refused("INVALID_VALUE", "a message has an `input`; `data` is for other events")
     if said.event != MESSAGE and said.input is not None:
         raise Refused("INVALID_VALUE", f"`input` is for messages; `{said.event}` has `data`")
+    check_name("`channel`", said.channel)
     return await _happened(
         host,
         request,
         wire.event_from(said),
-        channel=CHANNEL,
+        channel=said.channel,
         conversation=None if said.conversation_id is None else str(said.conversation_id),
         contact="" if said.contact_id is None else str(said.contact_id),
     )

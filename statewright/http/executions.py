@@ -7,13 +7,11 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
+from statewright.http.clients import client_event
 from statewright.http.endpoint import Host, Reply
 from statewright.http.requests import message_id_from, session_in_path
 from statewright.http.wire import executions as wire
-from statewright.http.wire.flow_builder import Execute, Input
-
-CHANNEL: Final = "api"
-"""What this channel is called."""
+from statewright.http.wire.flow_builder import CHANNEL, ClientInput, Execute, Input
 
 TEST_CHANNEL: Final = "test"
 """What it is called in test mode, so that a test is never in the way of a talk."""
@@ -48,6 +46,19 @@ async def give(host: Host, request: Request, said: Input) -> Reply:
     answer = await host.runtime.send(
         key,
         wire.message_from(said),
+        message_id=message_id_from(request),
+        expected_revision=said.expected_revision,
+        settle=host.settle,
+    )
+    return Reply(wire.result_json(request.path_params["token"], answer))
+
+
+async def client(host: Host, request: Request, said: ClientInput) -> Reply:
+    """Give an execution what the contact's client was asked for."""
+    key = await session_in_path(host, request)
+    answer = await host.runtime.send(
+        key,
+        client_event(said.model_fields_set, said.result, said.error, said.node_id),
         message_id=message_id_from(request),
         expected_revision=said.expected_revision,
         settle=host.settle,

@@ -78,7 +78,17 @@ def test_the_first_line_tells_editors_where_the_schema_is(tmp_path: Path) -> Non
     mark = "# yaml-language-server: $schema="
     assert first.startswith(mark)
     assert json.loads((tmp_path / first.removeprefix(mark)).read_text())["title"]
-    assert run(["test", str(tmp_path / "my shop.test.yaml")]) == 0
+    test = tmp_path / "my shop.test.yaml"
+    assert run(["test", str(test)]) == 0
+    assert f"`statewright test '{test}'`" in test.read_text()
+
+
+def test_a_flow_that_is_to_be_json_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tmp_path / "shop.json")]) == 2
+    assert "what is written is YAML; name it" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from babel.localedata import locale_identifiers
 
 from statewright.compiler.lowering.phrases import LANGUAGES, RETRY
+from statewright.expressions.operations.days import understood_date, understood_date_in
 from statewright.flows.nodes import InputKind
 from tests.compiler.conversations import talk
 
@@ -73,6 +75,17 @@ def test_a_question_may_have_words_of_its_own_which_go_first() -> None:
 def test_there_is_something_to_say_for_every_kind_of_answer() -> None:
     assert set(RETRY) == set(InputKind)
     assert {len(phrases) for phrases in RETRY.values()} == {len(LANGUAGES)}
+
+
+@pytest.mark.parametrize("place", range(len(LANGUAGES)), ids=LANGUAGES)
+def test_the_day_that_is_given_as_an_example_is_understood_wherever_the_language_is(
+    place: int,
+) -> None:
+    language, said = LANGUAGES[place], RETRY[InputKind.DATE][place]
+    example = said[said.index(next(filter(str.isdigit, said))) : -1]
+    kinds = [one for one in locale_identifiers() if one.split("_")[0] == language]
+    understood = {understood_date_in(example, one.replace("_", "-")) for one in kinds}
+    assert understood == {understood_date("2026-12-31")}
 
 
 def test_a_form_says_in_the_language_of_the_flow_what_will_not_do() -> None:

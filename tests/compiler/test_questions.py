@@ -37,6 +37,14 @@ def ask(lines: str) -> str:
         ("input: email", "ada@example.com", "ada@example.com"),
         ("input: url", "https://example.com/a?b=c", "https://example.com/a?b=c"),
         ("input: date", "2028-02-29", "2028-02-29"),
+        ("input: date\nminimum: 2028-02-29\nmaximum: 2028-03-01", "2028-02-29", "2028-02-29"),
+        ("input: date\nminimum: 2028-02-29\nmaximum: 2028-03-01", "2028-03-01", "2028-03-01"),
+        ("input: slider\nstep: 0.1", 0.1 + 0.2, 0.3),
+        ("input: slider\nstep: 0.1\nmaximum: 0.3", 0.1 + 0.2, 0.3),
+        ("input: slider\nstep: 0.25\nminimum: -0.5", "-0.25", -0.25),
+        ("input: slider\nstep: 5", 15.000000000000002, 15.0),
+        ("input: slider\nstep: 1e-13", "0.3", 0.3),
+        ("input: slider", 0.1 + 0.2, 0.1 + 0.2),
         ("input: boolean", "Yes", True),
         ("input: boolean", "no", False),
         (
@@ -49,8 +57,9 @@ def ask(lines: str) -> str:
         ("input: multiple_choice\nchoices: [a, b, c]", "c, a", ["c", "a"]),
     ],
 )
-def test_a_good_answer_is_saved_as_a_value_of_its_kind(lines: str, typed: str, saved: Any) -> None:
-    played = turns(ask(lines), typed)
+def test_a_good_answer_is_saved_as_a_value_of_its_kind(lines: str, typed: Any, saved: Any) -> None:
+    sent = typed if isinstance(typed, str) else {"choose": typed}
+    played = turns(ask(lines), sent)
     assert said(played) == ["Well?", "Bye"]
     assert played[-1].data["answer"] == saved
     assert type(played[-1].data["answer"]) is type(saved)
@@ -71,6 +80,9 @@ def test_a_good_answer_is_saved_as_a_value_of_its_kind(lines: str, typed: str, s
         ("input: phone", "12"),
         ("input: url", "javascript:alert(1)"),
         ("input: date", "2027-02-29"),
+        ("input: date\nminimum: 2028-02-29", "2028-02-28"),
+        ("input: date\nmaximum: 2028-02-29", "2028-03-01"),
+        ("input: slider\nstep: 0.1\nmaximum: 0.3", "0.31"),
         ("input: boolean", "perhaps"),
         ("input: choice\nchoices: [a, b]", "c"),
         ("input: choice\nchoices: [a, b]", "3"),

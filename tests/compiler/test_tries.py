@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.compiler.conversations import compiled, said, talk, turns
+from tests.compiler.rehydration import played_anew
 
 DIVIDING = """
 start: risky
@@ -354,3 +355,151 @@ def test_no_edge_is_missed_for_a_refusal_that_a_clause_answers() -> None:
 def test_no_edge_is_missed_for_a_timeout_that_the_node_itself_answers() -> None:
     flow = LATE.replace("CLASS", "request")
     assert unwired(flow.replace("1m, ", "1m, on_error: {fallback: out}, ")) == []
+
+
+BESIDE_A_FAILURE = """
+start: t
+settings: {on_error: fallback, fallback: sorry}
+variables: {a: string, z: {type: int, default: 0}, y: {type: int, default: 0}}
+nodes:
+  t:
+    type: try
+    nodes:
+      p:
+        type: parallel
+        join: JOIN
+        regions:
+          b:
+            nodes:
+              inner:
+                type: try
+                nodes: {ask: {type: question, text: "Ask?", variable: a, next: l2}, l2: {type: leave}}
+                catch:
+                  - errors: [any]
+                    nodes: {no: {type: message, text: "Not mine.", next: n2}, n2: {type: leave}}
+                finally:
+                  nodes: {f: {type: message, text: "Inner.", next: f1}, f1: {FIRST}, fl: {type: leave}}
+                next: l3
+              l3: {type: leave}
+          c:
+            nodes:
+              other:
+                type: try
+                nodes: {wait: {type: delay, duration: 1h, next: w2}, w2: {type: leave}}
+                finally: {nodes: {g: {type: message, text: "Other.", next: gl}, gl: {type: leave}}}
+                next: w3
+              w3: {type: leave}
+          a:
+            nodes:
+              w: {type: delay, duration: 10s, next: calc}
+              calc: {type: set, actions: [{set: z, to: "{{ 10 / z }}"}], next: l}
+              l: {type: leave}
+        next: lv
+      lv: {type: leave}
+    catch:
+      - errors: [ERRORS]
+        nodes: {d: {type: message, text: "Caught at {{ error.node }}.", next: dl}, dl: {type: leave}}
+    finally: {nodes: {e: {type: message, text: "Outer.", next: el}, el: {type: leave}}}
+    next: bye
+  sorry: {type: end, text: Sorry.}
+  bye: {type: end, text: Bye.}
+"""
+
+
+def beside_a_failure(
+    errors: str = "expression", first: str = "type: leave", join: str = "all"
+) -> str:
+    text = BESIDE_A_FAILURE.replace("ERRORS", errors).replace("JOIN", join)
+    return text.replace("FIRST", first)
+
+
+@pytest.mark.parametrize("join", ["all", "2", "any"])
+def test_what_is_last_is_done_where_a_region_is_given_up_for_the_error_of_another(
+    join: str,
+) -> None:
+    played = played_anew(beside_a_failure(join=join), {"advance": "10s"})
+    assert said(played) == ["Ask?", "Inner.", "Other.", "Caught at calc.", "Outer.", "Bye."]
+
+
+def test_it_is_done_too_where_nothing_around_answers_the_error_of_the_other() -> None:
+    played = played_anew(beside_a_failure("timeout"), {"advance": "10s"})
+    assert said(played) == ["Ask?", "Inner.", "Other.", "Outer.", "Sorry."]
+
+
+def test_the_error_waits_for_the_last_of_them() -> None:
+    text = beside_a_failure(first="type: question, text: 'Why?', variable: a, next: fl")
+    played = played_anew(text, {"advance": "10s"}, "so")
+    assert said(played)[:4] == ["Ask?", "Inner.", "Other.", "Why?"]
+    assert said(played)[4:] == ["Caught at calc.", "Outer.", "Bye."]
+
+
+def test_what_is_being_done_at_last_already_is_done_to_its_end() -> None:
+    text = beside_a_failure(first="type: delay, duration: 20s, next: f3").replace(
+        "fl: {type: leave}", "f3: {type: message, text: Slow., next: fl}, fl: {type: leave}"
+    )
+    played = played_anew(text, "x", {"advance": "10s"}, {"advance": "10s"})
+    assert said(played)[:4] == ["Ask?", "Inner.", "Other.", "Slow."]
+    assert said(played)[4:] == ["Caught at calc.", "Outer.", "Bye."]
+
+
+def test_a_failure_in_what_is_done_at_last_does_not_hide_the_first_one() -> None:
+    text = beside_a_failure(first='type: set, actions: [{set: y, to: "{{ 1 / y }}"}], next: fl')
+    played = played_anew(text, {"advance": "10s"})
+    assert said(played) == ["Ask?", "Inner.", "Other.", "Caught at calc.", "Outer.", "Bye."]
+
+
+FAILING_AT_LAST = """
+start: t
+settings: SETTINGS
+variables: {z: {type: int, default: 0}}
+nodes:
+  t:
+    type: try
+    nodes: {a: {type: BODY}, al: {type: leave}}
+    catch:
+      - errors: [any]
+        nodes: {c: {type: message, text: "Clause.", next: cl}, cl: {type: leave}}
+    finally:
+      nodes:
+        e: {type: set, actions: [{set: z, to: "{{ 1 / z }}"}], next: m}
+        m: {type: message, text: "Behind it.", next: el}
+        el: {type: leave}
+    next: bye
+    on: {error: te}
+  te: {type: message, text: "Its error.", next: bye}
+  bye: {type: end, text: Bye.}
+  sorry: {type: end, text: "Sorry, {{ error.node }}."}
+"""
+
+
+def test_what_goes_wrong_in_what_is_last_goes_to_what_is_around_the_try() -> None:
+    text = FAILING_AT_LAST.replace("BODY", 'message, text: "Body.", next: al')
+    text = text.replace("SETTINGS", "{on_error: fallback, fallback: sorry}")
+    assert talk(text) == ["Body.", "Sorry, e."]
+    own = text.replace("    on: {error: te}", "    on: {error: te}\n    on_error: continue")
+    assert talk(own) == ["Body.", "Bye."]
+
+
+CONTINUING = """
+start: first
+settings: {on_error: continue}
+variables: {z: {type: int, default: 0}}
+nodes:
+  first: {type: set, actions: [{set: z, to: "{{ 1 / z }}"}], next: told}
+  told: {type: message, text: "Behind the first.", next: t}
+  t:
+    type: try
+    nodes:
+      d: {type: set, OWN actions: [{set: z, to: "{{ 1 / z }}"}], next: m}
+      m: {type: message, text: "Behind it.", next: l}
+      l: {type: leave}
+    finally: {nodes: {e: {type: message, text: "At last.", next: el}, el: {type: leave}}}
+    next: bye
+  bye: {type: end, text: Bye.}
+"""
+
+
+def test_to_continue_after_errors_is_of_a_try_as_a_whole_unless_a_node_in_it_says_so() -> None:
+    assert talk(CONTINUING.replace("OWN ", "")) == ["Behind the first.", "At last.", "Bye."]
+    own = talk(CONTINUING.replace("OWN", "on_error: continue,"))
+    assert own == ["Behind the first.", "Behind it.", "At last.", "Bye."]

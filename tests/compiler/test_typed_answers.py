@@ -51,7 +51,7 @@ def test_a_session_may_be_started_in_a_language_that_nothing_is_known_of() -> No
         ORDER, "1.250", "12,5", "7", "1.2.2026", "13.2.2026", "9:05", data={"locale": "x-y"}
     )
     assert said(played)[-1] == "12.5 7 2026-02-13 09:05"
-    assert said(played).count("Bitte antworten Sie mit einem Datum, zum Beispiel 2026-12-31.") == 1
+    assert said(played).count("Bitte antworten Sie mit einem Datum, zum Beispiel 31.12.2026.") == 1
 
 
 def test_a_flow_without_a_language_reads_what_programs_write() -> None:

@@ -201,6 +201,13 @@ def test_a_conversation_outside_business_hours_begins_elsewhere() -> None:
     assert begun(without, "2023-11-16T09:00:00Z")[0] == "Welcome"
 
 
+def test_what_is_no_time_is_called_what_it_is() -> None:
+    flow = WAIT.replace("n: {type: int, default: 90}", "n: {type: any, default: true}")
+    (turn,) = turns(flow.replace("HOW", "for: n"))
+    first, *_ = turn.macrostep.incidents
+    assert first.message.startswith("not a duration: 'true';")
+
+
 @pytest.mark.parametrize(
     ("how", "text"),
     [

@@ -161,6 +161,32 @@ def test_people_give_a_conversation_back(client: Client) -> None:
     assert said(happened(client, event="handoff.resolved")) == [["Back again."]]
 
 
+BESIDE = """
+statewright: 1
+id: beside
+start: ask
+variables: {name: {type: string, input: true}}
+triggers: {go: {type: event, event: go, reentry: parallel, inputs: {name: "{{ event.data.name }}"}}}
+nodes:
+  ask: {type: question, text: "Well?", next: bye}
+  bye: {type: end}
+  here:
+    type: interrupt
+    event: ping
+    nodes:
+      say: {type: message, text: "{{ name }} is here.", next: back}
+      back: {type: leave}
+"""
+
+
+def test_each_of_several_sessions_of_a_flow_answers_once(client: Client) -> None:
+    publish(client, BESIDE)
+    for name in ("A", "B", "C"):
+        happened(client, event="go", data={"name": name})
+    heard = said(happened(client, event="ping"))
+    assert sorted(one[0] for one in heard) == ["A is here.", "B is here.", "C is here."]
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

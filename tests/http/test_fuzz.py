@@ -73,11 +73,13 @@ RIGHT: dict[type | None, dict[str, Any]] = {
         "mockData": {"place": "there"},
     },
     flow_builder.Input: {"input": "x", "expectedRevision": 1},
+    flow_builder.ClientInput: {"result": {"city": "Rome"}, "nodeId": "n", "expectedRevision": 1},
     flow_builder.Happened: {
         "event": "order.shipped",
         "data": {"id": 1},
         "conversationId": "c",
         "contactId": "ada",
+        "channel": "web",
     },
     flow_builder.Hook: {"id": 1, "more": {"a": [1]}},
     sessions.Fork: {"revision": 1},
@@ -88,6 +90,7 @@ RIGHT: dict[type | None, dict[str, Any]] = {
     sessions.Compare: {"version": 1, "sample": 1},
     chat.Start: {"flow_id": "greeting", "initial_state": {"place": "here"}, "version": 1},
     chat.Interaction: {"input": "x", "input_type": "text", "expected_revision": 1},
+    chat.ClientAnswer: {"error": {"why": "no"}, "node_id": "n", "expected_revision": 1},
     chat.End: {"reason": "enough"},
     chat.StatePatch: {"updates": {"age": 1}, "expected_revision": 1},
 }

@@ -106,6 +106,20 @@ async def test_a_text_is_sent_as_it_is(body: str, kind: str) -> None:
         (Reply(b"{not json", headers=JSON), "{not json"),
         (Reply(b"1e999", headers=JSON), float("inf")),
         (Reply(b"99999999999999999999999", headers=JSON), "99999999999999999999999"),
+        (
+            Reply(
+                b'{"id": 99999999999999999999999, "n": 7, "most": 9223372036854775807}',
+                headers=JSON,
+            ),
+            {"id": "99999999999999999999999", "n": 7, "most": 9223372036854775807},
+        ),
+        (
+            Reply(
+                b"[-9223372036854775808, -9223372036854775809, 9223372036854775808]", headers=JSON
+            ),
+            [-9223372036854775808, "-9223372036854775809", "9223372036854775808"],
+        ),
+        (Reply(b"9" * 5_000, headers=JSON), "9" * 5_000),
         (Reply(b"[" * 5_000, headers=JSON), "[" * 5_000),
         (Reply(b'{"a":1}', headers={"content-type": "application/problem+json"}), {"a": 1}),
         (Reply(b"x", headers={"content-type": "text/plain; charset=nonsense"}), "x"),

@@ -88,13 +88,15 @@ def init(place: str) -> int:
     flow, which ends in .yaml; the flow is called like that. Nothing that is there is written over.
     """
     path = Path(place)
+    if path.suffix == ".json":
+        raise Failure(f"what is written is YAML; name it {str(path.with_suffix('.yaml'))!r}")
     flow = path if path.suffix in _SUFFIXES else path / "flow.yaml"
     test = flow.with_name(f"{flow.stem}.test.yaml")
     schema = flow.with_name(SCHEMA)
     name = flow_id(str(flow), "") if flow is path else flow_id("", path.resolve().name)
     written = {
         flow: _FLOW.format(schema=SCHEMA, name=json.dumps(name)),
-        test: _TEST.format(flow=json.dumps(flow.name), test=test),
+        test: _TEST.format(flow=json.dumps(flow.name), test=shlex.quote(str(test))),
     }
     _refuse_to_replace(*written)
     if not schema.exists():

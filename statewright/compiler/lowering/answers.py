@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
+from typing import Final
 
 from statewright.compiler.lowering.texts import cel, quoted
 from statewright.flows.declaring import chart_type_of
@@ -182,11 +184,16 @@ def _tests(question: Question, typed: str) -> list[str]:
     validation = question.validation
     tests = []
     measure = MEASURES.get(question.input)
+    if measure is not None:
+        measure = _on_grid(question, measure)
     least, most = range_of(question)
     if measure is not None and least is not None:
         tests.append(f"{measure} >= {float(least)!r}")
     if measure is not None and most is not None:
         tests.append(f"{measure} <= {float(most)!r}")
+    if question.input is InputKind.DATE:
+        days = ((">=", validation.earliest), ("<=", validation.latest))
+        tests += [f"it {sign} {quoted(day)}" for sign, day in days if day is not None]
     if question.input is InputKind.SLIDER and validation.step:
         moved = f"(it - {float(least or 0)!r}) / {float(validation.step)!r}"
         tests.append(f"math.abs({moved} - math.round({moved})) < 1e-9")
@@ -201,6 +208,35 @@ def _tests(question: Question, typed: str) -> list[str]:
         matched = "it" if question.input in TEXTUAL else f"string({typed})"
         tests.append(f"{matched}.matches({quoted(validation.pattern.text)})")
     return tests
+
+
+def _on_grid(question: Question, number: str) -> str:
+    """CEL for a number that a slider may have, as it is written: 0.3 for 0.1 + 0.2.
+
+    Without a step there is no grid, and one may be too fine to be exact.
+    """
+    if question.input is not InputKind.SLIDER or not question.validation.step:
+        return number
+    least, _ = range_of(question)
+    places = max(map(_decimals, (question.validation.step, least or 0.0)))
+    if places > _PLACES:
+        return number
+    scale = repr(10.0**places)
+    return f"math.round({number} * {scale}) / {scale}"
+
+
+_PLACES: Final = 12
+"""So many decimals are exact in doubles of the size that sliders have."""
+
+
+def _decimals(number: float) -> int:
+    """How many decimals a number is written with.
+
+    >>> _decimals(0.25), _decimals(1e-07), _decimals(50.0)
+    (2, 7, 0)
+    """
+    exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _tests_of_file(validation: Validation) -> Iterator[str]:
@@ -315,6 +351,8 @@ def saved(question: Question, choices: str, said: Said) -> str:
         return value
     if question.input is InputKind.CHOICE:
         return f"{value}.value"
+    if question.input is InputKind.SLIDER:
+        return _on_grid(question, value)
     if question.input is InputKind.MULTIPLE_CHOICE:
         return f"{value}.map(c, c.value)"
     return value

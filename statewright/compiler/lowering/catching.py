@@ -20,10 +20,10 @@ from dataclasses import replace
 from itertools import chain
 
 from statewright.compiler.lowering.departures import departures
-from statewright.compiler.lowering.errors import ERRORS, GUARD, RAISED, answered_by
-from statewright.compiler.lowering.failures import failure, kept_failure
+from statewright.compiler.lowering.errors import ERRORS, GUARD, answered_by
+from statewright.compiler.lowering.failures import failure, told_again
 from statewright.compiler.lowering.plan import Piece, Plan, body_of, noting, piece_of, ways
-from statewright.compiler.lowering.texts import quoted
+from statewright.compiler.lowering.texts import cel, quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Try
@@ -61,6 +61,8 @@ def lower_try(node: Node, config: Try, plan: Plan) -> Piece:
     inside = {body.name: plan.inside(node, body.name) for body in config.bodies}
     answers = {config.body.name: (*caught, uncaught, *led_away)}
     answers |= {catch.body.name: (uncaught, *led_away) for catch in config.catches}
+    if config.last is not None:
+        answers[config.last.name] = tuple(_noted(plan))
     names = {catch.body.name: catch.name for catch in config.catches}
     states = tuple(
         State(
@@ -100,6 +102,26 @@ def _led_away(config: Try, after: str, plan: Plan) -> Iterator[Transition]:
         yield Transition((after,), plan.aways, actions=(which,))
 
 
+def _noted(plan: Plan) -> Iterator[Transition]:
+    """What is done at last is done also where the region is given up meanwhile, and then left.
+
+    What is to be left because of something further out stays what it is.
+    """
+    if plan.given_up:
+        arms = tuple(
+            Branch(
+                parse(
+                    f"event.name == {quoted(event)} && "
+                    f"vars[{quoted(AWAY)}] in {cel(['', *plan.aways[number + 1 :]])}"
+                ),
+                (Assign((AWAY,), Literal(event)),),
+            )
+            for number, event in enumerate(plan.aways)
+            if event in plan.given_up
+        )
+        yield Transition(events=plan.given_up, actions=(If(arms),))
+
+
 def _gone(ident: str, plan: Plan) -> State:
     """Where a try is ready for the conversation to be left; so are those around it then."""
     arms = tuple(
@@ -117,16 +139,7 @@ def at_last(node: Node, config: Try, plan: Plan) -> str:
 def _end(node: Node, plan: Plan) -> State:
     """Leads on; or to ``error``; or raises the error again, as what it was."""
     wired = plan.is_wired(node.id, "error")
-    name = f"vars[{quoted(KEPT)}].name"
-    arms = tuple(
-        Branch(
-            parse(f"{name} == {quoted(event)} || {name}.startsWith({quoted(event + '.')})"),
-            (Raise(event, kept_failure(KEPT)),),
-        )
-        for event in sorted(RAISED, key=len, reverse=True)
-    )
-    other = (Raise("error.flow", kept_failure(KEPT)),)
-    again: Actions = (If((Branch(parse(f"!({FAILED})"), ()), *arms), other),)
+    again: Actions = (If((Branch(parse(FAILED), (told_again(KEPT),)),)),)
     return State(
         plan.state(node.id, END),
         entry=() if wired else (again,),

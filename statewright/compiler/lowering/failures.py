@@ -11,10 +11,11 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from statewright.compiler.lowering.errors import EVENTS, OF_STATUS, STATUS
+from statewright.compiler.lowering.errors import EVENTS, OF_STATUS, RAISED, STATUS
 from statewright.compiler.lowering.texts import quoted, record
 from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.nodes import ErrorClass
+from statewright.statechart.actions import Action, Branch, If, Raise
 from statewright.statechart.rules import VIOLATION
 
 CODES: Final[Mapping[ErrorClass, tuple[str, ...]]] = MappingProxyType(
@@ -168,6 +169,19 @@ def kept_failure(variable: str) -> Content:
     return record(
         {name: Computed(parse(f"vars[{quoted(variable)}].{name}")) for name in _by_event()}
     )
+
+
+def told_again(variable: str) -> Action:
+    """What raises an error once more, as what it was, of which a variable holds what was told."""
+    name = f"vars[{quoted(variable)}].name"
+    arms = tuple(
+        Branch(
+            parse(f"{name} == {quoted(event)} || {name}.startsWith({quoted(event + '.')})"),
+            (Raise(event, kept_failure(variable)),),
+        )
+        for event in sorted(RAISED, key=len, reverse=True)
+    )
+    return If(arms, (Raise("error.flow", kept_failure(variable)),))
 
 
 _PARTS: Final = (

@@ -74,12 +74,12 @@ RETRY: Final[Mapping[InputKind, tuple[str, ...]]] = MappingProxyType(
         ),
         InputKind.DATE: (
             "Please answer with a date, such as 2026-12-31.",
-            "Bitte antworten Sie mit einem Datum, zum Beispiel 2026-12-31.",
-            "Responda con una fecha, por ejemplo 2026-12-31.",
-            "Veuillez répondre par une date, par exemple 2026-12-31.",
-            "Risponda con una data, per esempio 2026-12-31.",
-            "Antwoord met een datum, zoals 2026-12-31.",
-            "Responda com uma data, por exemplo 2026-12-31.",
+            "Bitte antworten Sie mit einem Datum, zum Beispiel 31.12.2026.",
+            "Responda con una fecha, por ejemplo 31 de diciembre de 2026.",
+            "Veuillez répondre par une date, par exemple 31/12/2026.",
+            "Risponda con una data, per esempio 31/12/2026.",
+            "Antwoord met een datum, zoals 31-12-2026.",
+            "Responda com uma data, por exemplo 31/12/2026.",
         ),
         InputKind.BOOLEAN: (
             "Please answer with yes or no.",

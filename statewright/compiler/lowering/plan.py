@@ -77,6 +77,7 @@ class Plan:
         people: whether the chart knows when people have the conversation.
         returns: the events with which the conversation goes on where it was.
         aways: the events with which a conversation around is left from beside it, see ``away``.
+        given_up: those of them with which a parallel gives up its regions.
         level: how many conversations that may be frozen stand inside each other here.
         rank: of what listens, see ``Awaits.rank``.
         silence: what is done about a user who says nothing, or None.
@@ -95,6 +96,7 @@ class Plan:
     people: bool = False
     returns: tuple[str, ...] = ()
     aways: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
     level: int = 0
     rank: int = 0
     silence: Silence | None = None
@@ -181,6 +183,7 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
         people=plan.people,
         returns=plan.returns,
         aways=plan.aways,
+        given_up=plan.given_up,
         level=plan.level,
         rank=plan.rank,
         silence=plan.silence,

@@ -76,5 +76,5 @@ def _duration(duration: int | Source) -> str:
         return f"duration('{duration}us')"
     # The line break ends a comment that the text may end with.
     text = f"{expression_from(duration).text}\n"
-    kept = "type(d) == google.protobuf.Duration || type(d) == string"
-    return f"cel.bind(d, {text}, duration({kept} ? string(d) : string(d) + 's'))"
+    number = "type(d) in [int, uint, double]"
+    return f"cel.bind(d, {text}, duration({number} ? string(d) + 's' : string(d)))"

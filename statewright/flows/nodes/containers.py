@@ -120,10 +120,13 @@ class Try:
     ``last`` says is done in any case before the node is left: by a port of its own, by an edge of a
     node inside it, or by an end; by an interrupt that leads elsewhere; because somebody says
     nothing, or the time of the whole conversation is over; or because it stands in a region that a
-    ``parallel`` gives up. Interrupts and handoffs that come back are no ways out. It is not done
+    ``parallel`` gives up, since enough others are left, or for an error in another one, which then
+    goes on when all is done. Interrupts and handoffs that come back are no ways out. It is not done
     where the session ends otherwise: by an ``end`` or an edge of another region of a ``parallel``
-    around it, by an error outside of it that nothing catches (such as in an interrupt), or from
-    outside.
+    around it, by an error beside it that nothing catches, in an interrupt, or from outside.
+
+    An error in what ``last`` says ends that. It goes neither to a clause nor out by ``error``, but
+    to the node's own ``on_error``, or else to whatever is around, instead of an error before it.
 
     Ports: ``next`` once the body, or a clause, is left; ``error``.
 

@@ -72,8 +72,10 @@ class Validation:
 
     Attributes:
         pattern: a regular expression (RE2) that must be found in it.
-        minimum: the least number, date or count of choices.
+        minimum: the least number, or count of choices.
         maximum: the greatest.
+        earliest: the first day that a date may be, ``2026-12-31``, or None.
+        latest: the last one.
         min_length: the least number of characters.
         max_length: the greatest.
         step: a slider moves by so much, from the minimum; 0 for anywhere between.
@@ -84,6 +86,8 @@ class Validation:
     pattern: Source | None = None
     minimum: float | None = None
     maximum: float | None = None
+    earliest: str | None = None
+    latest: str | None = None
     min_length: int | None = None
     max_length: int | None = None
     step: float = 0.0

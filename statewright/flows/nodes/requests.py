@@ -143,7 +143,8 @@ class Client:
     events, whose data are a map: ``client.result``, with what came of it as ``result``, or
     ``client.error``, with whatever it wants to tell: that is ``error.body``. Either may name the
     ``node``, as the message does; without it, every node that waits for a client is meant. One for
-    another node, or whose data are no map, is passed over.
+    another node, or whose data are no map, is passed over. Over HTTP the client sends them by
+    ``POST /v1/chat/sessions/{token}/client``.
 
     An interrupt or a handoff that comes between asks the client for nothing again, and the time
     goes on; what comes meanwhile is taken when the conversation comes back.

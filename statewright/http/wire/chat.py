@@ -69,6 +69,25 @@ class Interaction(_Asked):
     )
 
 
+class ClientAnswer(_Asked):
+    """What the client says of what it was asked to do: its result, or an error."""
+
+    result: Any = Field(
+        default=None, description="What came of it: any JSON.", examples=[{"city": "Rome"}]
+    )
+    error: dict[str, Any] | None = Field(
+        default=None, description="What went wrong, in its place: whatever the flow is to be told."
+    )
+    node_id: str | None = Field(
+        default=None,
+        description="Which node is answered: the `node` of the message of the type `client`; every"
+        " one that waits for a client where nothing is said.",
+    )
+    expected_revision: int | None = Field(
+        default=None, description="Refuse the answer where the session has another revision."
+    )
+
+
 class End(_Asked):
     """Why the session ends."""
 

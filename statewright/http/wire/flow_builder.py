@@ -17,6 +17,9 @@ from statewright.http.wire.times import text_from_micros
 from statewright.storage.drafts import Heading, Saved
 from statewright.storage.records import Publication
 
+CHANNEL: Final = "api"
+"""What the channel of executions is called, and of what happens where no other one is named."""
+
 
 class _Asked(BaseModel):
     """What is asked for: nothing else than what is named, in the types that are named."""
@@ -93,6 +96,25 @@ class Input(_Asked):
     )
 
 
+class ClientInput(_Asked):
+    """What the client says of what it was asked to do: its result, or an error."""
+
+    result: Any = Field(
+        default=None, description="What came of it: any JSON.", examples=[{"city": "Rome"}]
+    )
+    error: dict[str, Any] | None = Field(
+        default=None, description="What went wrong, in its place: whatever the flow is to be told."
+    )
+    node_id: str | None = Field(
+        default=None,
+        description="Which node is answered: the `node` of the message of the type `client`; every"
+        " one that waits for a client where nothing is said.",
+    )
+    expected_revision: int | None = Field(
+        default=None, ge=0, description="Refuse it where the execution has another revision."
+    )
+
+
 class Happened(_Asked):
     """Something that happened in a conversation: a message, or any other event."""
 
@@ -111,6 +133,11 @@ class Happened(_Asked):
         default=None, description="Where it happened; a new conversation where nothing is said."
     )
     contact_id: int | str | None = Field(default=None, description="Whom it is about.")
+    channel: str = Field(
+        default=CHANNEL,
+        description="How the conversation is held: `api`, or `web` for one of `/v1/chat`; a session"
+        " in the list of sessions says its own.",
+    )
 
 
 class Hook(RootModel[Any]):

@@ -11,6 +11,7 @@ import httpx
 
 from statewright.errors import EffectFailed, EvaluationError, FailureKind
 from statewright.expressions.printing.texts import plain_from_value, text_from_value
+from statewright.expressions.values import INT_MAX, INT_MIN
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.effects.handling import LONGEST, Order, timeout_of
 from statewright.runtime.effects.reach import ANYWHERE, Reaches
@@ -153,11 +154,26 @@ def _bounded(body: Any) -> Any:
 
 
 def _body(response: Response) -> Any:
-    """What a response says: a value where it is JSON that can be kept, else a text."""
+    """What a response says: a value where it is JSON that can be kept, else a text.
+
+    A whole number of more than 64 bits is an id, or else nothing to be rounded: a text keeps it.
+    """
     text = response.text
     if response.type == _JSON or response.type.endswith("+json"):
         try:
-            return kept(json.loads(text))
+            return kept(json.loads(text, parse_int=_whole))
         except (ValueError, RecursionError, EvaluationError):
             return text
     return text
+
+
+def _whole(digits: str) -> int | str:
+    """A whole number that can be computed with, or its digits."""
+    if len(digits) > _LONGEST_WHOLE:
+        return digits
+    number = int(digits)
+    return number if INT_MIN <= number <= INT_MAX else digits
+
+
+_LONGEST_WHOLE: Final = len(str(INT_MIN))
+"""How many characters the longest number of 64 bits has."""

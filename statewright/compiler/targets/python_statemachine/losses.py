@@ -145,19 +145,26 @@ def _of_state(state: State, node: Node) -> Iterator[Loss]:
             "the host knows it by the name of the state",
             place,
         )
-    initial = node.initial
-    if (
-        node.kind is StateKind.COMPOUND
-        and initial is not None
-        and initial.actions
-        and [one.parent for one in initial.targets] != [node]
-    ):
+    if node.kind is StateKind.COMPOUND and _is_passive(node):
         yield Loss(
             "initial-actions",
-            "a state that starts deeper inside than in a child has actions for that",
+            "a state that starts deeper inside than in a child, or by a history, has actions for "
+            "that",
             "python-statemachine does not run them",
             place,
         )
+
+
+def _is_passive(node: Node) -> bool:
+    """Whether actions belong to where a state starts that python-statemachine does not run."""
+    initial = node.initial
+    if initial is None:
+        return False
+    deeper = [one.parent for one in initial.targets] != [node]
+    return (deeper and bool(initial.actions)) or any(
+        is_history(one) and one.initial is not None and one.initial.actions
+        for one in initial.targets
+    )
 
 
 def _of_transitions(node: Node) -> Iterator[Loss]:

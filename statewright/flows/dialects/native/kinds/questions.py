@@ -12,9 +12,11 @@ from pydantic import Discriminator, Field, Tag
 from statewright.expressions.operations.utterances import folded
 from statewright.flows.dialects.native.content import Removed, content_from, source_from
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
+from statewright.flows.dialects.native.kinds.bounds import Bounds, bounds_from, check_step
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.shapes import (
     TAG,
+    Bound,
     Expression,
     NodeId,
     Scalar,
@@ -118,8 +120,12 @@ class AskedShape(Shape):
         "value", description="What is saved of a choice: its value, or all that is written of it."
     )
     pattern: Text | None = Field(None, description="A regular expression (RE2) to be found in it.")
-    minimum: float | None = Field(None, description="The least number, or count of choices.")
-    maximum: float | None = Field(None, description="The greatest number, or count of choices.")
+    minimum: Bound | None = Field(
+        None, description="The least number, or count of choices; of a date, the first day."
+    )
+    maximum: Bound | None = Field(
+        None, description="The greatest number, or count of choices; of a date, the last day."
+    )
     min_length: int | None = Field(None, ge=0, description="The least number of characters.")
     max_length: int | None = Field(None, ge=0, description="The greatest number of characters.")
     step: float = Field(0, ge=0, description="By how much a slider moves.")
@@ -187,10 +193,11 @@ _COUNTED: Final = frozenset(
         InputKind.SLIDER,
     }
 )
+_BOUNDED: Final = _COUNTED | {InputKind.DATE}
 _WRITTEN: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
 _LIMITS: Final = {
-    "minimum": _COUNTED,
-    "maximum": _COUNTED,
+    "minimum": _BOUNDED,
+    "maximum": _BOUNDED,
     "min_length": _WRITTEN,
     "max_length": _WRITTEN,
     "pattern": _WRITTEN,
@@ -210,9 +217,14 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
     kind = InputKind(node.input) if node.input else None
     offered = bool(node.choices or node.choices_from)
     kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
+    bounds = Bounds()
     if part["input"].pointer not in removed:
         _check_choices(node, part, kind)
         _check_limits(node, part, kind)
+        if kind in _BOUNDED:
+            bounds = bounds_from(node.minimum, node.maximum, part, kind)
+        if kind is InputKind.SLIDER and node.step > 0:
+            check_step(node.step, bounds, part)
     _check_words(node, part)
     _check_types(part["accept"])
     return Question(
@@ -222,8 +234,10 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
         store=Store(node.store),
         validation=Validation(
             pattern=_source(node.pattern, part["pattern"]),
-            minimum=node.minimum,
-            maximum=node.maximum,
+            minimum=bounds.minimum,
+            maximum=bounds.maximum,
+            earliest=bounds.earliest,
+            latest=bounds.latest,
             min_length=node.min_length,
             max_length=node.max_length,
             step=node.step,
@@ -369,16 +383,10 @@ def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
                 f"it belongs to {listed(_in_order(kinds))}",
                 at_key=True,
             )
-    if kind is InputKind.SLIDER and node.step > 0:
-        low = 0.0 if node.minimum is None else node.minimum
-        high = 100.0 if node.maximum is None else node.maximum
-        if low < high < low + node.step:
-            message = f"`step` is more than there is from {low:g} to {high:g}"
-            part["step"].report("R004", message, "a slider would not move")
-    for least, most in (("minimum", "maximum"), ("min_length", "max_length")):
-        low, high = getattr(node, least), getattr(node, most)
-        if low is not None and high is not None and low > high:
-            part[most].report("R004", f"`{most}` is less than `{least}`: no answer will do")
+    shortest, longest = node.min_length, node.max_length
+    if shortest is not None and longest is not None and shortest > longest:
+        message = "`max_length` is less than `min_length`: no answer will do"
+        part["max_length"].report("R004", message)
 
 
 def _in_order(kinds: Collection[InputKind]) -> list[str]:

@@ -61,7 +61,8 @@ def read_delay(node: DelayNode, box: Box) -> Delay:
     zone = checked_zone(node.zone, part["zone"])
     written = [key for key in _WAYS if key in part.value]
     if not written:
-        part["duration"].report("R005", "`duration` is missing", "say how long: `duration: 5m`")
+        help_ = "say how long, `duration: 5m` or `for: days`, or until when: `until: 2025-12-24`"
+        part["duration"].report("R005", "`duration`, `for` or `until` is missing", help_)
     for key in written[1:]:
         message = f"`{key}` stands beside `{written[0]}`"
         part[key].report("R004", message, "remove one", at_key=True)
