@@ -9,6 +9,7 @@ from typing import Final
 from statewright.compiler.analysis.echoes import echoes_of
 from statewright.compiler.analysis.labels import holds, labelled
 from statewright.compiler.analysis.writes import writes_of
+from statewright.compiler.nesting import changed_throughout
 from statewright.compiler.texts import Role, texts_of
 from statewright.flows.failures import ERROR, error_variable
 from statewright.flows.model import Flow
@@ -24,21 +25,14 @@ def with_error(flow: Flow) -> Flow:
 
     One that declares a variable of that name keeps its own, and is told of no errors by it.
     """
-    return _with_error(flow, {})
+    return changed_throughout(flow, _with_error)
 
 
-def _with_error(flow: Flow, known: dict[int, Flow]) -> Flow:
-    if id(flow) in known:
-        return known[id(flow)]
-    subflows = {name: _with_error(inner, known) for name, inner in flow.subflows.items()}
-    made = flow
-    if any(inner is not flow.subflows[name] for name, inner in subflows.items()):
-        made = replace(made, subflows=subflows)
-    if _reads_error(made):
-        variable = error_variable(made.location, is_private=_echoes_what_is_personal(made))
-        made = replace(made, variables=(*made.variables, variable))
-    known[id(flow)] = made
-    return made
+def _with_error(flow: Flow) -> Flow:
+    if not _reads_error(flow):
+        return flow
+    variable = error_variable(flow.location, is_private=_echoes_what_is_personal(flow))
+    return replace(flow, variables=(*flow.variables, variable))
 
 
 def _reads_error(flow: Flow) -> bool:

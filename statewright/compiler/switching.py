@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from statewright.compiler.analysis.graph import graph_of
+from statewright.compiler.nesting import changed_throughout
 from statewright.flows.model import Edge, Flow, Node
 from statewright.flows.nodes import (
     NEXT,
@@ -32,23 +34,12 @@ def switched(flow: Flow) -> Flow:
     Such a node is left by the first way that it has. An end, or a handoff that nothing leads on
     from, has none: the conversation ends there, without a word. An interrupt never happens.
     """
-    return _switched(flow, {})
-
-
-def _switched(flow: Flow, known: dict[int, Flow]) -> Flow:
-    if id(flow) in known:
-        return known[id(flow)]
-    subflows = {name: _switched(inner, known) for name, inner in flow.subflows.items()}
-    made = flow
-    if any(inner is not flow.subflows[name] for name, inner in subflows.items()):
-        made = replace(made, subflows=subflows)
-    if any(node.disabled for node in flow.nodes):
-        made = _without_disabled(made)
-    known[id(flow)] = made
-    return made
+    return changed_throughout(flow, _without_disabled)
 
 
 def _without_disabled(flow: Flow) -> Flow:
+    if not any(node.disabled for node in flow.nodes):
+        return flow
     gone = _gone(flow)
     off = {node.id: node for node in flow.nodes if node.disabled and node.id not in gone}
     ways: dict[str, list[Edge]] = {ident: [] for ident in off}
@@ -69,19 +60,13 @@ def _without_disabled(flow: Flow) -> Flow:
 
 def _gone(flow: Flow) -> frozenset[str]:
     """The nodes that are not there: inside what is switched off, and interrupts that are."""
-    gone: set[str] = set()
-    around = {node.id: node for node in flow.nodes}
-    for node in flow.nodes:
-        if node.disabled and isinstance(node.config, Interrupt):
-            gone.add(node.id)
-        seen = {node.id}
-        outer = around.get(node.container)
-        while outer is not None and outer.id not in seen:
-            if outer.disabled:
-                gone.add(node.id)
-            seen.add(outer.id)
-            outer = around.get(outer.container)
-    return frozenset(gone)
+    graph = graph_of(flow)
+    return frozenset(
+        node.id
+        for node in flow.nodes
+        if (node.disabled and isinstance(node.config, Interrupt))
+        or any(around.disabled for around in graph.containers(node.id))
+    )
 
 
 def _is_kept(node: Node) -> bool:
