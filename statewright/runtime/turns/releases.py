@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 from statewright.errors import UnknownPublication
 from statewright.runtime.turns.values import Needs, needs_of
 from statewright.statechart import Statechart
+from statewright.statechart.stepping.awaiting import PEOPLE
+from statewright.statechart.structure.traversal import charts_in, states_in
 from statewright.storage.records import Publication
 from statewright.storage.store import Store
 
@@ -28,11 +30,13 @@ class Running:
         chart: the chart.
         contact: what it reads of the contact's values.
         tenant: what it reads of the tenant's values.
+        hands_over: whether it ever gives the conversation to people.
     """
 
     chart: Statechart
     contact: Needs
     tenant: Needs
+    hands_over: bool
 
     @property
     def is_alone(self) -> bool:
@@ -42,7 +46,12 @@ class Running:
 
 def running_of(chart: Statechart) -> Running:
     """A chart, with what it reads."""
-    return Running(chart, needs_of(chart, "contact"), needs_of(chart, "tenant"))
+    hands_over = any(
+        state.awaits is not None and state.awaits.kind == PEOPLE
+        for one in charts_in(chart)
+        for state in states_in(one)
+    )
+    return Running(chart, needs_of(chart, "contact"), needs_of(chart, "tenant"), hands_over)
 
 
 class Releases:

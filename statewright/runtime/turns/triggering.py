@@ -31,7 +31,7 @@ from statewright.statechart.answering import Beginning, Offer, begun_by, holds, 
 from statewright.statechart.stepping.awaiting import PEOPLE
 from statewright.statechart.triggers import MESSAGE, OPENED, Reentry, Trigger, TriggerKind
 from statewright.storage.limits import check_id
-from statewright.storage.records import Loaded, Lookup, Publication, SessionKey
+from statewright.storage.records import Loaded, Lookup, Publication, Session, SessionKey
 from statewright.storage.store import PAGE, Store
 
 KEPT: Final = 256
@@ -303,12 +303,14 @@ class Triggering:
                 continue
             if flow in beside or session.birth.episode == latest[flow]:
                 active.setdefault(flow, []).append(key)
-                if flow not in people and await self._is_with_people(key, one):
+                if flow not in people and await self._is_with_people(key, session, one):
                     people[flow] = key
         return _Standing(active, latest, seen, frozenset(begun), people)
 
-    async def _is_with_people(self, key: SessionKey, loaded: Loaded) -> bool:
+    async def _is_with_people(self, key: SessionKey, row: Session, loaded: Loaded) -> bool:
         """Whether people have the conversation, as far as a session knows."""
+        if not (await self._turns.running(row)).hands_over:
+            return False
         try:
             session = await self._turns.rehydrated(key, loaded)
             awaited = awaiting(session.chart, session.snapshot)
