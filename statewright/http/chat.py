@@ -64,7 +64,7 @@ async def client(host: Host, request: Request, said: wire.ClientAnswer) -> Reply
     key = await session_in_path(host, request)
     answer = await host.runtime.send(
         key,
-        client_event(said.model_fields_set, said.result, said.error, said.node_id),
+        client_event(said),
         message_id=message_id_from(request),
         expected_revision=said.expected_revision,
         settle=host.settle,

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from typing import Any
-
 from statewright.compiler.lowering.events import FAILURE, RESULT
 from statewright.http.problems import Refused
+from statewright.http.wire.clients import Told
 from statewright.statechart import Event
 
 
-def client_event(
-    given: AbstractSet[str], result: Any, error: Mapping[str, Any] | None, node: str | None
-) -> Event:
-    """The event with which a client answers.
-
-    Args:
-        given: the names of the fields that were sent; a result may be null.
-        result: what came of it.
-        error: what went wrong; None where nothing did.
-        node: which node is answered; None for every one that waits for a client.
+def client_event(said: Told) -> Event:
+    """The event with which a client answers: one node, or every one that waits for a client.
 
     Raises:
         Refused: there is neither a result nor an error, or there are both.
     """
-    if ("result" in given) == (error is not None):
+    # A result may be null.
+    if ("result" in said.model_fields_set) == (said.error is not None):
         raise Refused("INVALID_VALUE", "a client tells its `result`, or an `error`: one of them")
-    place = {} if node is None else {"node": node}
-    if error is None:
-        return Event(RESULT, {"result": result, **place})
-    return Event(FAILURE, {**error, **place})
+    place = {} if said.node_id is None else {"node": said.node_id}
+    if said.error is None:
+        return Event(RESULT, {"result": said.result, **place})
+    return Event(FAILURE, {**said.error, **place})

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from statewright.http.wire.clients import Told
 from statewright.http.wire.prompts import Exchange, exchange_of, name_from_state, node_of
 from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer, SessionView, Started
@@ -69,20 +70,9 @@ class Interaction(_Asked):
     )
 
 
-class ClientAnswer(_Asked):
+class ClientAnswer(Told, _Asked):
     """What the client says of what it was asked to do: its result, or an error."""
 
-    result: Any = Field(
-        default=None, description="What came of it: any JSON.", examples=[{"city": "Rome"}]
-    )
-    error: dict[str, Any] | None = Field(
-        default=None, description="What went wrong, in its place: whatever the flow is to be told."
-    )
-    node_id: str | None = Field(
-        default=None,
-        description="Which node is answered: the `node` of the message of the type `client`; every"
-        " one that waits for a client where nothing is said.",
-    )
     expected_revision: int | None = Field(
         default=None, description="Refuse the answer where the session has another revision."
     )

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from statewright.compiler import Finding, Severity
 from statewright.errors import CorruptedRow
+from statewright.http.wire.clients import Told
 from statewright.http.wire.times import text_from_micros
 from statewright.storage.drafts import Heading, Saved
 from statewright.storage.records import Publication
@@ -96,20 +97,9 @@ class Input(_Asked):
     )
 
 
-class ClientInput(_Asked):
+class ClientInput(Told, _Asked):
     """What the client says of what it was asked to do: its result, or an error."""
 
-    result: Any = Field(
-        default=None, description="What came of it: any JSON.", examples=[{"city": "Rome"}]
-    )
-    error: dict[str, Any] | None = Field(
-        default=None, description="What went wrong, in its place: whatever the flow is to be told."
-    )
-    node_id: str | None = Field(
-        default=None,
-        description="Which node is answered: the `node` of the message of the type `client`; every"
-        " one that waits for a client where nothing is said.",
-    )
     expected_revision: int | None = Field(
         default=None, ge=0, description="Refuse it where the execution has another revision."
     )
