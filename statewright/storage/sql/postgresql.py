@@ -38,7 +38,7 @@ _COMPRESSION = """
 select set_config(name, 'lz4', false) from pg_settings
 where name = 'default_toast_compression' and 'lz4' = any (enumvals)
 """
-"""A server that was built with LZ4 has a third less to do for a turn, where it compresses by that."""
+"""A server that was built with LZ4 has a third less to do for a turn if it compresses by that."""
 
 _PATIENCE = {
     # Seconds, for a server that cannot be reached; milliseconds, for one that went away silently.
