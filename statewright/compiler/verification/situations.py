@@ -7,7 +7,7 @@ sets of values. Of other variables that may still be read it only matters whethe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Final
@@ -131,8 +131,9 @@ class Situations:
         self._needed: dict[int, frozenset[str]] = {}
         self.tables: dict[Key, Table] = {}
 
-    def with_live(self, values: Liveness, presence: Liveness) -> Situations:
-        """The same where other variables are live; nothing was met yet."""
+    def with_unsure(self, unsure: Collection[str]) -> Situations:
+        """The same where the entry of some states may fail; nothing was met yet."""
+        values, presence = self._values.with_unsure(unsure), self._presence.with_unsure(unsure)
         rest = (self._read_later, self._free, self._kept, self._ceilings, self._steady)
         return Situations(self._relevant, values, presence, *rest)
 

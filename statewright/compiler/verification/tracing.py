@@ -8,6 +8,7 @@ may be tried in a macrostep, and few of them are, or come to all that they read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -175,17 +176,22 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(dict.items(values)) if isinstance(values, dict) else dict(values)
 
 
-def tell_guards(tree: Tree, asking: Asking) -> None:
-    """Let it be told when a guard of a chart looks at something.
+@contextmanager
+def guards_told(tree: Tree, asking: Asking) -> Iterator[None]:
+    """Let it be told when a guard of a chart looks at something, for as long as this is open.
 
     Args:
-        tree: of the chart.
+        tree: of the chart, which may be that of a chart that others run.
         asking: where it is told.
     """
-    for arc in tree.arcs.values():
-        if arc.guard is not None:
-            function = _told(arc.guard, asking)
-            arc.source.scope.programs[arc.guard.text] = Program(function)
+    guards = [(arc.source.scope.programs, arc.guard) for arc in tree.arcs.values() if arc.guard]
+    for programs, guard in guards:
+        programs[guard.text] = Program(_told(guard, asking))
+    try:
+        yield
+    finally:
+        for programs, guard in guards:
+            programs.pop(guard.text, None)
 
 
 def _told(guard: Expression, asking: Asking) -> Callable[[Scene], Any]:
