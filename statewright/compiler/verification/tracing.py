@@ -7,7 +7,7 @@ may be tried in a macrostep, and few of them are, or come to all that they read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,9 @@ class Watched(dict[str, Any]):
 
     __slots__ = ("homes", "looks", "written")
 
-    def __init__(self, values: Mapping[str, Any], looks: Looks) -> None:
+    def __init__(
+        self, values: Mapping[str, Any] | Iterable[tuple[str, Any]], looks: Looks
+    ) -> None:
         super().__init__(values)
         self.looks = [looks]
         self.homes: dict[str, Looks] = {}
@@ -88,10 +90,10 @@ class Watched(dict[str, Any]):
 
     def copy(self) -> Watched:
         """The same variables, of which the same is noted."""
-        made = Watched(plain(self), self.looks[0])
-        made.looks = list(self.looks)
-        made.homes = dict(self.homes)
-        made.written = set(self.written)
+        made = Watched(dict.items(self), self.looks[0])
+        made.looks = self.looks.copy()
+        made.homes = self.homes.copy()
+        made.written = self.written.copy()
         return made
 
     def update(self, inner: Mapping[str, Any]) -> None:  # type: ignore[override]  # all that is used
@@ -99,12 +101,11 @@ class Watched(dict[str, Any]):
         if isinstance(inner, Watched):
             self.looks += inner.looks
             # Names that were hidden by it may be asked for now, be they there or not.
-            self.written = set(inner.written)
+            self.written = inner.written.copy()
             self.homes.update(dict.fromkeys(dict.keys(inner), inner.looks[0]))
         else:
             self.written |= inner.keys()
-        for name, value in dict.items(inner) if isinstance(inner, dict) else inner.items():
-            super().__setitem__(name, value)
+        super().update(dict.items(inner) if isinstance(inner, dict) else inner)
 
     def _note(self, name: str) -> None:
         if name in self.written:
