@@ -166,7 +166,7 @@ def world_of(
     """
     tree = tree_of(model.chart)
     uses = uses_of(tree)
-    groups = groups_of(tree)
+    groups = groups_of(tree, uses)
     declared = declared_in(tree)
     relevance = Relevance(uses, declared)
     domains = Domains(uses, groups, declared, hints)
