@@ -88,16 +88,6 @@ where tenant = :tenant
 order by created_at desc, session desc
 limit :limit;
 
--- name: forget
--- Messages in the inbox that were handled by another way at the moment they were accepted.
-delete from statewright_inbox
-where exists (
-  select 1 from statewright_history h
-  where h.tenant = statewright_inbox.tenant
-    and h.session = statewright_inbox.session
-    and h.message = statewright_inbox.message
-);
-
 -- name: tenants
 -- One look into the index for each tenant, however many sessions it has.
 with recursive found (tenant) as (
