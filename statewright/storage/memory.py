@@ -39,7 +39,7 @@ from statewright.storage.records import (
 )
 from statewright.storage.secrets import MemorySecrets
 from statewright.storage.store import PAGE, WAITING
-from statewright.storage.tallies import Change, MemoryTallies, Place
+from statewright.storage.tallies import PLACES, Change, MemoryTallies, Place
 
 
 @dataclass(slots=True)
@@ -387,6 +387,10 @@ class MemoryStore:
     async def tally(self, places: Sequence[Place], change: Change) -> None:
         """See ``KeepsTallies``."""
         self._tallies.change(places, change)
+
+    async def tallied(self, *, after: Place = ("", ""), limit: int = PLACES) -> tuple[Place, ...]:
+        """See ``KeepsTallies``."""
+        return self._tallies.places(after, limit)
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""
