@@ -85,6 +85,7 @@ class Running:
                 **outside,
             )
         )
+        step = self._arranged(0, step)
         read, written = self._footprint(None, step, None)
         read |= written - frozenset(dimensions) - world.free.keys()
         landing = self._landing(None, step, Carrier(step.snapshot, others.values, moment), chosen)
@@ -106,7 +107,9 @@ class Running:
         event = others.around(event_for(line, world.chart, before, before.now))
         # What decides whether a turn is an ordinary one would look at all guards twice.
         step = others.after(long_turn(world.chart, before, event, accepted(event)))
-        step = _with_snapshot(step, watch.unwatched(step.snapshot))
+        step = self._arranged(
+            before.timer_count, _with_snapshot(step, watch.unwatched(step.snapshot))
+        )
         read, written = self._footprint(before, step, watch)
         after = Carrier(step.snapshot, others.values, carrier.moment)
         landing = self._landing(before, step, after, chosen)
@@ -143,6 +146,12 @@ class Running:
     def _one(self, names: frozenset[Any]) -> frozenset[Any]:
         """The same set, always the same object: most macrosteps touch what others do."""
         return self._sets.setdefault(names, names)
+
+    def _arranged(self, timers: int, step: Macrostep) -> Macrostep:
+        """The same macrostep, after which the new timers, behind so many, are numbered anew."""
+        snapshot = step.snapshot
+        arranged = self._world.timing.arranged(timers, snapshot) if snapshot.timers else snapshot
+        return step if arranged is snapshot else _with_snapshot(step, arranged)
 
     def again(self, carrier: Carrier, run: Run) -> Run:
         """A macrostep of an earlier version of the chart that is known to do the same in this one.

@@ -80,9 +80,7 @@ class Watched(dict[str, Any]):
 
     __slots__ = ("homes", "looks", "written")
 
-    def __init__(
-        self, values: Mapping[str, Any] | Iterable[tuple[str, Any]], looks: Looks
-    ) -> None:
+    def __init__(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]], looks: Looks) -> None:
         super().__init__(values)
         self.looks = [looks]
         self.homes: dict[str, Looks] = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from statewright.compiler.verification.records import parts_of
 from statewright.compiler.verification.variables import OUTSIDE, Key, Read, key_of, reads_of
 from statewright.expressions import (
     Computed,
@@ -282,7 +283,10 @@ def _enter(collecting: _Collecting, state: State, node: Node) -> None:
             collecting.content(content, Role.TEST)
         collecting.actions(invoke.finalize)
     is_end = node.parent is not None and node.parent.parent is None
-    collecting.content(state.donedata, Role.WORLD if is_end else Role.CARRIED)
+    if is_end:
+        collecting.content(state.donedata, Role.WORLD)
+    else:
+        collecting.carried(state.donedata)
 
 
 @dataclass(slots=True)
@@ -376,18 +380,19 @@ class _Collecting:
             case Log(_, content):
                 self.content(content, Role.WORLD)
             case Raise(_, content):
-                self._carried(content)
+                self.carried(content)
             case Send():
                 self._send(action)
             case Cancel(_, content):
                 self.content(content, Role.TEST)
 
-    def _carried(self, content: Content | None) -> None:
-        if not isinstance(content, Record):
-            self.content(content, Role.CARRIED)
-            return
-        for name, part in content.fields:
-            self.content(part, Role.CARRIED, place=(name,))
+    def carried(self, content: Content | None, place: tuple[str, ...] = ()) -> None:
+        """What an event brings that the session sends itself."""
+        parts = () if content is None else tuple(parts_of(content))
+        for name, part in parts:
+            self.carried(part, (*place, name))
+        if not parts:
+            self.content(content, Role.CARRIED, place=place)
 
     def _assign(self, location: tuple[str, ...], value: Content) -> None:
         key = key_of(location[0], self.scope)
