@@ -29,6 +29,9 @@ ABREAST: Final = 4
 """How many pages of sessions are seen to at once: while some are stepped, others are loaded, others
 committed, and the next are looked for. More would be in the way of whoever talks."""
 
+SOONER: Final = 10
+"""How much sooner than usual it looks again where something was due: more will be, soon."""
+
 _log = logging.getLogger(__name__)
 
 Drain = Callable[[SessionKey, int], Awaitable[int]]
@@ -112,17 +115,18 @@ class Sweeper:
         while True:
             now = self._clock()
             self._due = {due for due in self._due if due > now}
+            taken = 0
             try:
-                await self._sweep(self._clock)
+                taken = await self._sweep(self._clock)
             except StatewrightError as error:
                 _log.warning("the store cannot be swept: %s", error)
             except Exception:  # noqa: BLE001 (the loop has to go on)
                 _log.exception("the store cannot be swept")
-            await self._rest()
+            await self._rest(self._poll / SOONER if taken else self._poll)
 
-    async def _rest(self) -> None:
-        """Wait for the next round, or for the next deadline that is known."""
-        end = self._clock() + round(self._poll * SECOND)
+    async def _rest(self, longest: float) -> None:
+        """Wait for some seconds, or for the next deadline that is known."""
+        end = self._clock() + round(longest * SECOND)
         while (left := min(end, *self._due, end) - self._clock()) > 0:
             self._wake.clear()
             try:

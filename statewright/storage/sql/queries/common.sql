@@ -126,3 +126,10 @@ where tenant = :tenant and failed_at is not null
   and (failed_at, session, revision, ordinal) > (:at, :session, :revision, :ordinal)
 order by failed_at, session, revision, ordinal
 limit :limit;
+
+-- name: tallied
+select tenant, name
+from statewright_tallies
+where (tenant, name) > (:tenant, :tally)
+order by tenant, name
+limit :limit;

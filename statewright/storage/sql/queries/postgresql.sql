@@ -445,3 +445,8 @@ update statewright_tallies t
 set state = d.state
 from json_to_recordset(cast(:tallies as json)) as d(tenant text, name text, state text)
 where t.tenant = d.tenant and t.name = d.name;
+
+-- name: untally
+delete from statewright_tallies t
+using json_to_recordset(cast(:places as json)) as p(tenant text, name text)
+where t.tenant = p.tenant and t.name = p.name and t.state = '';

@@ -325,3 +325,8 @@ select json_extract(value, '$.tenant'), json_extract(value, '$.name'),
 from json_each(:tallies)
 where true
 on conflict (tenant, name) do update set state = excluded.state;
+
+-- name: untally
+delete from statewright_tallies
+where state = '' and (tenant, name) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.name') from json_each(:places));
