@@ -284,8 +284,8 @@ def state_id(*parts: str) -> str:
     A name of more than ``PART_LIMIT`` characters is cut, and marked with its SHA-256: ids are parts
     of the names of events, which have to end somewhere.
 
-    >>> state_id("ask.name", "wait")
-    'ask~2name/wait'
+    >>> state_id("ask.name", "~wait")
+    'ask~2name/~0wait'
     """
     return "/".join([_escaped(part) for part in parts])
 
