@@ -16,7 +16,6 @@ from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.tracing import Asking, Watch, tell_guards
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.forms.making import maker
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
@@ -24,6 +23,7 @@ from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.acceptance import accepted
 from statewright.statechart.stepping.algorithm import long_turn, start
 from statewright.statechart.steps import Macrostep
+from statewright.statechart.values.making import maker
 
 
 @dataclass(frozen=True, slots=True)

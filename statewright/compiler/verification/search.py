@@ -34,10 +34,10 @@ from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.forms.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import Line
 from statewright.statechart.snapshot import Snapshot
+from statewright.statechart.values.making import maker
 
 CROWD: Final = 64
 """How many values of one variable are followed."""

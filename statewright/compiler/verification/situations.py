@@ -16,9 +16,9 @@ from statewright.compiler.verification.boxes import Box, Table, frozen
 from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
-from statewright.statechart.forms.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.snapshot import Recorded, Snapshot
+from statewright.statechart.values.making import maker
 
 Control = tuple[Any, ...]
 """All of a situation but the values of its dimensions."""

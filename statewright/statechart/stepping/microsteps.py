@@ -7,7 +7,6 @@ from typing import Any
 
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.forms.making import maker
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.execution import donedata, execute, initialise
@@ -26,6 +25,7 @@ from statewright.statechart.structure.nodes import (
     ids_of,
     is_descendant,
 )
+from statewright.statechart.values.making import maker
 
 _microstep = maker(Microstep)
 
