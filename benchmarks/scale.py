@@ -5,7 +5,8 @@ Run: ``python -m benchmarks.scale [processes] [memory] [timers] [talks]``.
 - ``processes``: 1, 2 and 4 processes share one PostgreSQL, 32 clients each; the ratio is to one
   process in the same run, rounds alternate. The database is audited: history = revisions = acks.
 - ``memory``: what a process holds after every 20,000 of 200,000 turns (``--turns``), on SQLite.
-- ``timers``: 100,000 deadlines (``--timers``) that fall due within a minute; how late each turn is.
+- ``timers``: 100,000 deadlines (``--timers``) are pending, and fall due all at once (how many a
+  process fires a second), and at several rates (``--rates``; how late each of them fires).
 - ``talks``: 1,000 conversations (``--talks``) with a request and a timer each; how many complete.
 """
 
@@ -20,16 +21,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
+from benchmarks.processor import spent_by, spent_here
 from benchmarks.sessions import KEYS, SAID
 from benchmarks.turn import filled
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
-from statewright.runtime.clock import SECOND, system_clock
+from statewright.runtime.clock import SECOND, Clock, system_clock
+from statewright.runtime.observing.observers import Committed, Notice, Observer
+from statewright.runtime.turns.messages import Incoming
+from statewright.runtime.turns.stepping import begun, start_event, turn_from
 from statewright.statechart import Invoke, State, Statechart
 from statewright.statechart.actions import Say, Send
 from statewright.storage import SQLStore
+from statewright.storage.records import Birth, SessionKey
 from statewright.storage.sql import upgrade
 from tests.postgres import Server
 from tests.runtime.worlds import release
@@ -38,8 +45,7 @@ from tests.statechart.building import atom, final, to
 CLIENTS = 32
 ROUND = 4.0
 ROUNDS = 3
-DUE = 60
-"""Seconds over which deadlines are spread."""
+HOUR = 3600 * SECOND
 
 
 def percentile(times: Sequence[float], part: float) -> float:
@@ -163,46 +169,108 @@ def on_memory(asked: argparse.Namespace) -> None:
         asyncio.run(many_turns(url, asked.turns))
 
 
-def alarmed(seconds: int) -> Statechart:
-    """Ends when its time has come."""
+def alarmed() -> Statechart:
+    """Ends when its time has come, an hour after its beginning."""
     asleep = atom(
         "asleep",
         to("over", on="alarm", do=Say(Literal("done"))),
-        entry=((Send("alarm", delay=Literal(seconds * SECOND)),),),
+        entry=((Send("alarm", delay=Literal(HOUR)),),),
     )
-    return Statechart(f"alarmed{seconds}", (asleep, final("over")))
+    return Statechart("alarmed", (asleep, final("over")))
 
 
-async def late(url: str, timers: int) -> None:
-    """Begin sessions with deadlines, wait for all of them, and print how late they were."""
-    begun = 0
-    async with Runtime(SQLStore(url), engine=None, schedules=None) as runtime:
-        spread = 10
-        began = time.monotonic()
-        wait = max(DUE, timers // 400)
-        for number in range(spread):
-            seconds = wait + DUE * number // spread
-            await runtime.publish(release(alarmed(seconds)), flow=f"f{number}")
-        while begun < timers:
-            some = range(begun, min(begun + 256, timers))
-            await asyncio.gather(*(runtime.start(f"f{number % spread}") for number in some))
-            begun += len(some)
-        print(f"{timers:,} pending after {time.monotonic() - began:.0f} s", flush=True)
-        lateness: list[float] = []
-        async for told in runtime.journal.follow():
-            if told.answer.revision == 2:
-                (start,) = await runtime.store.history(told.key, limit=1)
-                seconds = wait + DUE * int(told.flow[1:]) // spread
-                lateness.append((told.at - start.at) / SECOND - seconds)
-                if len(lateness) == timers:
-                    break
-    p50, p99 = percentile(lateness, 0.5), percentile(lateness, 0.99)
-    print(f"lateness: p50 {p50:.2f} s, p99 {p99:.2f} s, most {max(lateness):.2f} s; wanted p99 2 s")
+class Lateness(Observer):
+    """Notes how late each timer is when its turn is committed.
+
+    Args:
+        clock: tells the time.
+        first: when the first one is due.
+        rate: how many are due a second; 0 for all of them at once.
+        count: how many there are.
+    """
+
+    def __init__(self, clock: Clock, first: int, rate: int, count: int) -> None:
+        self._clock = clock
+        self._first = first
+        self._rate = rate
+        self._count = count
+        self.late: list[float] = []
+        self.times: list[int] = []
+        self.over = asyncio.Event()
+
+    def told(self, notice: Notice) -> None:
+        """See ``Observer``."""
+        now = self._clock()
+        assert isinstance(notice, Committed)
+        assert notice.revision == 2, "each timer fires once"
+        due = self._first + after(int(notice.key.session), self._rate)
+        self.late.append((now - due) / SECOND)
+        self.times.append(now)
+        if len(self.late) == self._count:
+            self.over.set()
+
+
+def after(number: int, rate: int) -> int:
+    """How many microseconds after the first deadline a later one is."""
+    return round(number * SECOND / rate) if rate else 0
+
+
+async def asleep(url: str, timers: int, rate: int) -> int:
+    """Begin sessions an hour ago whose timers are pending now; when the first one was begun."""
+    began = system_clock() - HOUR
+    chart = alarmed()
+    store = SQLStore(url)
+    await store.open()
+    await store.publish(release(chart), tenant="t", flow="flow", at=began)
+
+    async def begin(number: int) -> None:
+        key = SessionKey("t", f"{number:09}")
+        now = began + after(number, rate)
+        event = start_event({}, seed="s", now=now, contact={}, tenant={})
+        made, birth = begun(chart, key.session, event), Birth("flow", "web", f"c{number}")
+        turn = turn_from(key, made, Incoming("start", event), version=1, birth=birth)
+        await store.commit([turn])
+
+    for start in range(0, timers, 1_000):
+        await asyncio.gather(*map(begin, range(start, min(start + 1_000, timers))))
+    await store.close()
+    return began
+
+
+async def late(timers: int, rate: int, url: str, server: int | None = None) -> None:
+    """Let timers fall due in a process that has just been started, and print how late they are."""
+    first = await asleep(url, timers, rate) + HOUR
+    ahead = first - 3 * SECOND - system_clock()
+
+    def clock() -> int:
+        return system_clock() + ahead
+
+    noted = Lateness(clock, first, rate, timers)
+    store = SQLStore(url)
+    async with Runtime(store, clock=clock, engine=None, schedules=None, observers=[noted]):
+        spent = spent_here(), spent_by(server)
+        await noted.over.wait()
+        spent = spent_here() - spent[0], spent_by(server) - spent[1]
+    lasted = (noted.times[-1] - noted.times[0]) / SECOND
+    p50, p99 = percentile(noted.late, 0.5), percentile(noted.late, 0.99)
+    process, database = (1e6 * seconds / timers for seconds in spent)
+    print(
+        f"{timers:,} pending, due {f'at {rate:,}/s' if rate else 'at once'}: "
+        f"fired at {timers / lasted:,.0f}/s; "
+        f"lateness p50 {p50:.2f} s, p99 {p99:.2f} s, most {max(noted.late):.2f} s; "
+        f"processor time of each: process {process:.0f} µs, server {database:.0f} µs",
+        flush=True,
+    )
 
 
 def on_timers(asked: argparse.Namespace) -> None:
-    """Deadlines of many sessions on PostgreSQL."""
-    _on_postgresql(lambda url: late(url, asked.timers))
+    """Deadlines of many sessions on both databases, at several rates."""
+    for rate in map(int, asked.rates.split(",")):
+        print("PostgreSQL: ", end="")
+        _on_postgresql(partial(late, asked.timers, rate))
+        print("SQLite: ", end="")
+        with tempfile.TemporaryDirectory() as directory:
+            asyncio.run(late(asked.timers, rate, f"sqlite:///{directory}/flows.db"))
 
 
 def errand() -> Statechart:
@@ -254,14 +322,14 @@ async def talks(url: str, count: int) -> None:
 
 def on_talks(asked: argparse.Namespace) -> None:
     """Conversations with requests and timers on PostgreSQL."""
-    _on_postgresql(lambda url: talks(url, asked.talks))
+    _on_postgresql(lambda url, _: talks(url, asked.talks))
 
 
-def _on_postgresql(work: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+def _on_postgresql(work: Callable[[str, int], Coroutine[Any, Any, None]]) -> None:
     server = Server({"shared_buffers": "512MB", "max_wal_size": "4GB"})
     try:
         upgrade(server.url())
-        asyncio.run(work(server.url()))
+        asyncio.run(work(server.url(), server.process))
     finally:
         server.stop()
 
@@ -280,6 +348,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("runs", nargs="*", choices=[*RUNS, []])
     parser.add_argument("--turns", type=int, default=200_000)
     parser.add_argument("--timers", type=int, default=100_000)
+    parser.add_argument("--rates", default="0,1000,2000")
     parser.add_argument("--talks", type=int, default=1_000)
     asked = parser.parse_args(arguments)
     for name in asked.runs or RUNS:

@@ -25,6 +25,7 @@ from statewright.http.watching import Watch, Watchers, watch_from_here, watchers
 from statewright.runtime import Runtime
 from statewright.runtime.configuration.handlers import handlers_from
 from statewright.runtime.configuration.settings import settings_in
+from statewright.runtime.residents import spare_residents
 from statewright.runtime.scheduling import USUAL
 from statewright.runtime.secrets.sources import secrets_from
 from statewright.storage import SQLStore
@@ -124,6 +125,7 @@ async def _serve(database: str, host: str, port: int, announce: Announce, check:
             check=check,
         )
         config = uvicorn.Config(app, lifespan="off", **_settings())
+        spare_residents()
         with socket.create_server((host, port), family=family) as listener:
             address = address_of(host, listener.getsockname()[1])
             await _Server(config, lambda: announce(address)).serve([listener])
@@ -155,7 +157,9 @@ def application(check: Check = checked) -> Starlette:
     watchers = watchers_of(watch_from_here())
     runtime = runtime_on(os.environ[DATABASE], watchers)
     key = _operator_key()
-    return create_app(runtime, operator_key=key, metrics=watchers.metrics, check=check)
+    app = create_app(runtime, operator_key=key, metrics=watchers.metrics, check=check)
+    spare_residents()
+    return app
 
 
 def _operator_key() -> str:

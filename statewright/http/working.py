@@ -11,6 +11,7 @@ from typing import Final
 from statewright.http.making import Making
 from statewright.http.server import NO_WORKER, runtime_on
 from statewright.http.watching import Watch, watchers_of
+from statewright.runtime.residents import spare_residents
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -48,6 +49,7 @@ async def _work(database: str, announce: Callable[[], None], watch: Watch) -> No
     }
     try:
         async with runtime_on(database, watchers_of(watch)):
+            spare_residents()
             announce()
             await over.wait()
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from statewright.errors import StatewrightError
@@ -24,6 +24,13 @@ HORIZON: Final = 60 * SECOND
 
 GRAIN: Final = 20_000
 """Microseconds within which deadlines count as one."""
+
+ABREAST: Final = 4
+"""How many pages of sessions are seen to at once: while some are stepped, others are loaded, others
+committed, and the next are looked for. More would be in the way of whoever talks."""
+
+SOONER: Final = 10
+"""How much sooner than usual it looks again where something was due: more will be, soon."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,13 +67,39 @@ class Sweeper:
 
     async def sweep(self, now: int) -> int:
         """See to all that has something to do at a time; how many turns were taken."""
+        return await self._sweep(lambda: now)
+
+    async def _sweep(self, clock: Clock) -> int:
+        """See to all that has something to do, page after page, until there is no more."""
         taken = 0
-        while True:
-            keys = await self._store.ready(now, held_until=now + HOLD, limit=PAGE)
-            for drained in await asyncio.gather(*(self._see_to(key, now) for key in keys)):
-                taken += drained
-            if len(keys) < PAGE:
-                return taken
+        room = asyncio.Semaphore(ABREAST)
+        pages: set[asyncio.Task[None]] = set()
+
+        async def see_to(keys: Sequence[SessionKey], now: int) -> None:
+            nonlocal taken
+            try:
+                drained = await asyncio.gather(*(self._see_to(key, now) for key in keys))
+                taken += sum(drained)
+            finally:
+                room.release()
+
+        more = True
+        try:
+            while more:
+                await room.acquire()
+                now = clock()
+                keys = await self._store.ready(now, held_until=now + HOLD, limit=PAGE)
+                more = len(keys) == PAGE
+                page = asyncio.create_task(see_to(keys, now), name="statewright page of a sweep")
+                pages.add(page)
+                page.add_done_callback(pages.discard)
+        except asyncio.CancelledError:
+            for page in pages:
+                page.cancel()
+            raise
+        finally:
+            await asyncio.gather(*pages, return_exceptions=True)
+        return taken
 
     async def _see_to(self, key: SessionKey, now: int) -> int:
         try:
@@ -82,17 +115,18 @@ class Sweeper:
         while True:
             now = self._clock()
             self._due = {due for due in self._due if due > now}
+            taken = 0
             try:
-                await self.sweep(now)
+                taken = await self._sweep(self._clock)
             except StatewrightError as error:
                 _log.warning("the store cannot be swept: %s", error)
             except Exception:  # noqa: BLE001 (the loop has to go on)
                 _log.exception("the store cannot be swept")
-            await self._rest()
+            await self._rest(self._poll / SOONER if taken else self._poll)
 
-    async def _rest(self) -> None:
-        """Wait for the next round, or for the next deadline that is known."""
-        end = self._clock() + round(self._poll * SECOND)
+    async def _rest(self, longest: float) -> None:
+        """Wait for some seconds, or for the next deadline that is known."""
+        end = self._clock() + round(longest * SECOND)
         while (left := min(end, *self._due, end) - self._clock()) > 0:
             self._wake.clear()
             try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from statewright.expressions import Content, Expression
-from statewright.statechart.values.making import quickly_made
+from statewright.statechart.making import quickly_made
 
 
 class Merging(StrEnum):

@@ -14,8 +14,8 @@ from typing import Any
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
+from statewright.statechart.making import quickly_made
 from statewright.statechart.rules import Rule
-from statewright.statechart.values.making import quickly_made
 
 Actions = tuple[Action, ...]
 """A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""

@@ -1,7 +1,9 @@
 """Lanes: calls that come while others are under way go together, in one batch.
 
-A lane adds no waiting of its own. While it is idle a call goes at once; under load batches grow by
-themselves, and one round trip and one commit serve many callers.
+While a lane is idle a call goes at once; under load batches grow by themselves, and one round trip
+and one commit serve many callers. Half of what a small batch costs does not depend on its size, so
+none begins beside a larger one: else batches that are under way at once wear each other down, until
+each carries few. A call waits for that no longer than the larger batch takes, or ``PATIENCE``.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 ROOM: Final = 16_384
 """How many items may wait in a lane: more than a runtime has under way, and not without end."""
+
+PATIENCE: Final = 0.05
+"""The longest that a call waits, in seconds, beside a larger batch, where another might begin."""
 
 Quick: TypeAlias = Callable[[Sequence[Item], Callable[[Sequence[Answer] | None], None]], bool]
 """Begins to answer a batch without a thread, and says whether it does; tells the answers later, or
@@ -59,6 +64,8 @@ class Lane(Generic[Item, Answer]):
         self._waiting = 0
         self._calls: deque[_Call[Item, Answer]] = deque()
         self._running = 0
+        self._under_way = 0
+        self._held: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
 
     async def answers(self, items: Sequence[Item]) -> tuple[Answer, ...]:
@@ -79,9 +86,12 @@ class Lane(Generic[Item, Answer]):
         self._calls.append((items, future))
         self._waiting += len(items)
         if self._running < self._width:
-            self._running += 1
-            # Whoever is about to run asks first.
-            loop.call_soon(self._go_on, loop)
+            if self._is_time():
+                self._running += 1
+                # Whoever is about to run asks first.
+                loop.call_soon(self._go_on, loop)
+            else:
+                self._hold(loop)
         return tuple(await future)
 
     async def drain(self) -> None:
@@ -90,14 +100,42 @@ class Lane(Generic[Item, Answer]):
             self._idle.clear()
             await self._idle.wait()
 
+    def _is_time(self) -> bool:
+        """Whether those who wait are worth a batch of their own."""
+        return self._waiting >= min(self._under_way, self._length)
+
+    def _hold(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let those who wait, if any, wait for more, or for those that are under way."""
+        if self._waiting and self._held is None:
+            self._held = loop.call_later(PATIENCE, self._hold_no_longer, loop)
+
+    def _hold_no_longer(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin a batch, however small, where there is room for one."""
+        self._held = None
+        if self._waiting and self._running < self._width:
+            self._running += 1
+            self._begin(loop)
+
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin the next batch, if it is time for one."""
+        if self._is_time():
+            self._begin(loop)
+        else:
+            self._hold(loop)
+            self._rest()
+
+    def _rest(self) -> None:
+        self._running -= 1
+        self._idle.set()
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin the next batch, if anybody waits for one."""
         calls = self._next()
         if not calls:
-            self._running -= 1
-            self._idle.set()
+            self._rest()
             return
         items = [item for part, _ in calls for item in part]
+        self._under_way += len(items)
         if not self._quick(items, partial(self._answered, calls, loop)):
             self._submit(calls, loop)
 
@@ -157,6 +195,7 @@ class Lane(Generic[Item, Answer]):
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         """Tell each caller, and go on."""
+        self._under_way -= sum(len(items) for items, _ in calls)
         for (_, future), outcome in zip(calls, outcomes, strict=True):
             if future.done():
                 continue  # Its caller was cancelled.

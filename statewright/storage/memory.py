@@ -7,7 +7,7 @@ others' turns whole. It is not to be shared between threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +18,7 @@ from statewright.storage.arbitration import outcomes_of
 from statewright.storage.drafts import MemoryDrafts
 from statewright.storage.growing import born, grown, past_turn
 from statewright.storage.journal import BEGINNING, Cursor, MemoryJournal, Noted
+from statewright.storage.lending import Sent, Waiting, entry_of, page_of
 from statewright.storage.patches import TENANT, Patch, owner_of, patched
 from statewright.storage.queues import Claim, Entry, Settlement
 from statewright.storage.receipts import Receipt
@@ -39,28 +40,7 @@ from statewright.storage.records import (
 )
 from statewright.storage.secrets import MemorySecrets
 from statewright.storage.store import PAGE, WAITING
-from statewright.storage.tallies import Change, MemoryTallies, Place
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A row of the inbox: the arrival, and until when ``ready`` does not name it."""
-
-    arrival: Arrival
-    held_until: int
-
-
-@dataclass(slots=True)
-class _Sent:
-    """A row of the outbox: the request, who holds it, from when it may be claimed (None: done).
-
-    And when it failed for good, if it did, and the result it was finished with.
-    """
-
-    claim: Claim
-    available_at: int | None
-    failed_at: int | None = None
-    result: str = ""
+from statewright.storage.tallies import PLACES, Change, MemoryTallies, Place
 
 
 class MemoryStore:
@@ -78,9 +58,9 @@ class MemoryStore:
         self._history: dict[SessionKey, list[PastTurn]] = {}
         self._journal = MemoryJournal()
         self._handled: dict[tuple[SessionKey, str], int] = {}
-        self._inbox: dict[SessionKey, dict[int, _Waiting]] = {}
+        self._inbox: dict[SessionKey, dict[int, Waiting]] = {}
         self._positions: dict[SessionKey, int] = {}
-        self._outbox: dict[tuple[SessionKey, int, int], _Sent] = {}
+        self._outbox: dict[tuple[SessionKey, int, int], Sent] = {}
         self._values: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     async def open(self) -> None:
@@ -187,7 +167,7 @@ class MemoryStore:
             return None
         return Duplicate(revision, self._history[key][revision - 1].answer)
 
-    def _waiting(self, key: SessionKey) -> list[_Waiting]:
+    def _waiting(self, key: SessionKey) -> list[Waiting]:
         """The rows of the inbox, in order, whose message was not handled by another way."""
         return [
             row
@@ -233,7 +213,7 @@ class MemoryStore:
             self._begin(key, turn.birth)
         for ordinal, request in enumerate(turn.requests):
             claim = Claim(key, turn.revision, ordinal, request, 0, "")
-            self._outbox[key, turn.revision, ordinal] = _Sent(claim, turn.at)
+            self._outbox[key, turn.revision, ordinal] = Sent(claim, turn.at)
         unfit = tuple(patch for patch in turn.patches if not self._patch(session, patch))
         for message in turn.onward:
             self._accepted(message, 0)
@@ -269,7 +249,7 @@ class MemoryStore:
                 return position
         position = self._positions[key] = self._positions.get(key, 0) + 1
         arrival = Arrival(position, message.message, message.body, message.at)
-        inbox[position] = _Waiting(arrival, held_until)
+        inbox[position] = Waiting(arrival, held_until)
         return position
 
     async def ready(
@@ -362,15 +342,15 @@ class MemoryStore:
         self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
     ) -> tuple[Entry, ...]:
         """See ``Store``."""
-        rows = [_entry(sent, sent.available_at) for sent in self._outbox.values()]
-        return _page(rows, tenant, after, limit)
+        rows = [entry_of(sent, sent.available_at) for sent in self._outbox.values()]
+        return page_of(rows, tenant, after, limit)
 
     async def failed(
         self, tenant: str, *, after: Entry | None = None, limit: int = PAGE
     ) -> tuple[Entry, ...]:
         """See ``Store``."""
-        rows = [_entry(sent, sent.failed_at) for sent in self._outbox.values()]
-        return _page(rows, tenant, after, limit)
+        rows = [entry_of(sent, sent.failed_at) for sent in self._outbox.values()]
+        return page_of(rows, tenant, after, limit)
 
     async def revive(self, entries: Sequence[Entry], *, at: int) -> tuple[bool, ...]:
         """See ``Store``."""
@@ -387,6 +367,10 @@ class MemoryStore:
     async def tally(self, places: Sequence[Place], change: Change) -> None:
         """See ``KeepsTallies``."""
         self._tallies.change(places, change)
+
+    async def tallied(self, *, after: Place = ("", ""), limit: int = PLACES) -> tuple[Place, ...]:
+        """See ``KeepsTallies``."""
+        return self._tallies.places(after, limit)
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""
@@ -476,24 +460,3 @@ def _place(publication: Publication) -> tuple[str, int]:
 
 def _age(session: Session) -> tuple[int, str]:
     return session.created_at, session.key.session
-
-
-def _entry(sent: _Sent, at: int | None) -> Entry | None:
-    """A row of the outbox as a list shows it that is ordered by a time; None without the time."""
-    one = sent.claim
-    if at is None:
-        return None
-    return Entry(one.key, one.revision, one.ordinal, one.request, one.attempts, at, sent.result)
-
-
-def _page(
-    rows: Sequence[Entry | None], tenant: str, after: Entry | None, limit: int
-) -> tuple[Entry, ...]:
-    found = [
-        row
-        for row in rows
-        if row is not None
-        and row.key.tenant == tenant
-        and (after is None or row.place > after.place)
-    ]
-    return tuple(sorted(found, key=lambda row: row.place)[:limit])

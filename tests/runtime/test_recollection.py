@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from statewright.errors import InvalidEvent, RevisionConflict, SessionEnded
+from statewright.errors import CorruptedSession, InvalidEvent, RevisionConflict, SessionEnded
 from statewright.runtime import Runtime
+from statewright.runtime.clock import SECOND
 from statewright.runtime.turns.recollection import TRUST, WRONG, Recollection
 from statewright.runtime.turns.releases import Running, running_of
 from statewright.statechart import Datum, Event, Statechart, event_to_json
@@ -18,7 +19,7 @@ from statewright.statechart.actions import Assign, Merge, Merging, Say
 from statewright.statechart.snapshot import Status
 from statewright.storage import MemoryStore
 from statewright.storage.records import Loaded, Lookup, Message, Session, SessionKey
-from tests.runtime.worlds import World, counter, release, texts
+from tests.runtime.worlds import World, counter, release, sleeper, texts
 from tests.statechart.building import atom, cel, final, text, to
 from tests.storage.examples import birth, turn
 
@@ -113,6 +114,29 @@ async def test_what_waits_is_heard_before_what_comes_later(world: World) -> None
     await one.store.accept([Message(started.key, "waits", body, world.clock())])
     await one.send(started.key, "c")
     assert (await one.session(started.key)).data["heard"] == ["a", "b", "c"]
+
+
+async def test_a_state_that_somebody_damaged_is_put_right_by_who_remembers_it() -> None:
+    both = await two()
+    await both.one.send(both.key, "hi")
+    both.store._snapshots[both.key] = "damaged"
+    with pytest.raises(CorruptedSession):
+        await both.other.send(both.key, "hi")
+    assert texts(await both.one.send(both.key, "hi")) == ["2: hi"]
+    assert texts(await both.other.send(both.key, "hi")) == ["3: hi"]
+    assert not (await both.one.replay(both.key)).differences
+
+
+async def test_a_deadline_is_met_without_loading() -> None:
+    both = await two(sleeper(SECOND))
+    now = both.one.clock() + SECOND
+    assert await both.one.sweep(now) == 1
+    assert both.loads() == []
+    assert await both.other.sweep(now + SECOND) == 1
+    assert await both.one.sweep(now + 2 * SECOND) == 1, "loaded, since another was faster before"
+    assert both.loads() == ["", ""]
+    assert (await both.one.session(both.key)).status == "completed"
+    assert not (await both.other.replay(both.key)).differences
 
 
 async def test_who_expects_a_revision_is_told_the_one_that_there_is(world: World) -> None:

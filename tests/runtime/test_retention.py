@@ -128,3 +128,19 @@ async def test_many_sessions_are_deleted_batch_by_batch(world: World) -> None:
     assert {row.key for row in await runtime.store.sessions("default", limit=200)} == set(
         keys[1::2]
     )
+
+
+async def test_counts_of_requests_are_deleted_when_nobody_makes_them_any_more(
+    world: World,
+) -> None:
+    runtime, _ = await world.started(counter())
+    now = world.clock()
+    host, tenant, other = ("", "requests to a.example"), ("acme", "requests"), ("acme", "other")
+    texts = {host: f"[[{now},3]]", tenant: f"[[{now},1],[{now + 2 * DAY},1]]", other: "[[1,1]]"}
+    await runtime.store.tally(list(texts), lambda _: texts)
+    await runtime.retention.keep(Policy(), now + 7 * DAY - 1)
+    assert set(await runtime.store.tallied()) == set(texts)
+    await runtime.retention.keep(Policy(), now + 8 * DAY, dry_run=True)
+    assert set(await runtime.store.tallied()) == set(texts)
+    await runtime.retention.keep(Policy(), now + 8 * DAY)
+    assert set(await runtime.store.tallied()) == {tenant, other}

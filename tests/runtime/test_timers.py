@@ -9,9 +9,10 @@ import pytest
 from statewright.expressions import Literal
 from statewright.runtime import Runtime
 from statewright.runtime.clock import SECOND
-from statewright.statechart import Statechart
+from statewright.statechart import Event, Statechart, event_to_json
 from statewright.statechart.actions import Send
 from statewright.storage import MemoryStore
+from statewright.storage.records import Message
 from tests.runtime.worlds import World, counter, release, sleeper, texts
 from tests.statechart.building import atom, to
 
@@ -89,8 +90,32 @@ async def test_a_session_that_cannot_go_on_does_not_stop_the_others() -> None:
     await runtime.publish(release(sleeper(MINUTE)), flow="flow")
     broken, whole = [(await runtime.start("flow")).key for _ in range(2)]
     store._snapshots[broken] += " "
-    assert await runtime.sweep(clock + MINUTE) == 1
+    other = Runtime(store, clock=lambda: clock, engine=None)  # It remembers nothing.
+    assert await other.sweep(clock + MINUTE) == 1
     assert texts(*await runtime.read(whole)) == ["tick"]
+
+
+async def test_a_session_that_another_worker_moved_on_is_swept_as_it_is_now(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    other = await world.worker()
+    world.clock.advance(61)
+    assert texts(await other.send(session.key, "hello")) == ["tick", "still here, hello"]
+    await runtime.sweep(world.clock.advance(60))
+    assert texts(*await runtime.read(session.key, after=1)) == [
+        "tick",
+        "still here, hello",
+        "tick",
+    ]
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_what_waits_in_a_session_comes_before_its_tick(world: World) -> None:
+    runtime, session = await world.started(sleeper(MINUTE))
+    now = world.clock.advance(61)
+    body = event_to_json(Event("message", {"text": "hello"}))
+    await runtime.store.accept([Message(session.key, "waits", body, now)])
+    assert await runtime.sweep(now) == 1
+    assert texts(*await runtime.read(session.key)) == ["tick", "still here, hello"]
 
 
 async def test_in_the_background_a_timer_fires_soon_after_it_is_due() -> None:

@@ -122,6 +122,55 @@ def test_handled_messages_leave_no_rows_in_the_inbox(url: str) -> None:
     using(url, work)
 
 
+def test_whoever_clears_up_an_inbox_waits_for_nobody(postgresql: NewDatabase) -> None:
+    url = postgresql()
+
+    async def work(store: Store) -> None:
+        await store.accept([message("m1"), message("m2")])
+        await store.commit([turn(0, "m1"), turn(1, "m2")])
+        engine = engine_of(url)
+        with engine.begin() as other:
+            other.execute(sa.text("select from statewright_inbox where position = 1 for update"))
+            async with asyncio.timeout(60):
+                await store.ready(0, held_until=1)
+            assert _inbox(url) == [1]
+        await store.ready(0, held_until=1)
+        assert _inbox(url) == []
+        engine.dispose()
+
+    using(url, work)
+
+
+LOCK = "select from statewright_outbox where session = :session for update"
+WAITS = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+
+
+def test_results_are_stored_in_the_order_of_their_keys(postgresql: NewDatabase) -> None:
+    url = postgresql()
+    keys = [SessionKey("acme", f"s{number}") for number in range(4)]
+
+    async def work(store: Store) -> None:
+        for at, key in enumerate(reversed(keys)):  # So their rows lie the other way round.
+            await store.commit([turn(key=key, at=at, requests=(request("r"),))])
+        claims = await store.claim("t", ALWAYS, held_until=ALWAYS)
+        engine = engine_of(url)
+        with engine.begin() as other:
+            other.execute(sa.text(LOCK), {"session": "s0"})
+            settled = [Settlement(claim, "{}", 1) for claim in reversed(claims)]
+            finishing = asyncio.create_task(store.finish(settled))
+            with engine.connect() as watching:
+                while not watching.scalar(sa.text(WAITS)):
+                    await asyncio.sleep(0.01)
+                    watching.rollback()
+            # Whoever waits for the first one has locked none of the others.
+            for key in keys[1:]:
+                other.execute(sa.text(f"{LOCK} nowait"), {"session": key.session})
+        assert await finishing == (True,) * 4
+        engine.dispose()
+
+    using(url, work)
+
+
 def _inbox(url: str) -> list[int]:
     engine = engine_of(url)
     with engine.connect() as connection:

@@ -213,3 +213,65 @@ def test_only_so_many_batches_go_at_once_without_threads() -> None:
             await lane.drain()
 
     asyncio.run(asked())
+
+
+def test_a_batch_does_not_begin_beside_a_larger_one() -> None:
+    async def asked() -> None:
+        batches: list[Sequence[int]] = []
+        told: list[Callable[[Sequence[int] | None], None]] = []
+
+        def quick(items: Sequence[int], tell: Callable[[Sequence[int] | None], None]) -> bool:
+            batches.append(items)
+            told.append(tell)
+            return True
+
+        with ThreadPoolExecutor(1) as executor:
+            lane: Lane[int, int] = Lane(Work(), executor, width=2, length=8, quick=quick)
+            first = asyncio.create_task(lane.answers([0, 0, 0]))
+            await _a_while()
+            others = [asyncio.create_task(lane.answers([number])) for number in (1, 2)]
+            await _a_while()
+            assert batches == [[0, 0, 0]]
+            others.append(asyncio.create_task(lane.answers([3])))
+            await _a_while()
+            assert batches == [[0, 0, 0], [1, 2, 3]]
+            others.append(asyncio.create_task(lane.answers([4])))
+            await _a_while()
+            assert len(batches) == 2
+            told[1]([1, 2, 3])
+            told[0]([0, 0, 0])
+            await _a_while()
+            assert batches[2:] == [[4]]
+            told[2]([4])
+            assert await asyncio.gather(first, *others) == [(0, 0, 0), (1,), (2,), (3,), (4,)]
+            await lane.drain()
+
+    asyncio.run(asked())
+
+
+def test_nobody_waits_long_for_a_larger_batch() -> None:
+    async def asked() -> None:
+        told: list[Callable[[Sequence[int] | None], None]] = []
+
+        def quick(items: Sequence[int], tell: Callable[[Sequence[int] | None], None]) -> bool:
+            # The first batch is not answered until the end.
+            told.append(tell)
+            if len(told) > 1:
+                asyncio.get_running_loop().call_soon(tell, items)
+            return True
+
+        with ThreadPoolExecutor(1) as executor:
+            lane: Lane[int, int] = Lane(Work(), executor, width=2, length=8, quick=quick)
+            stuck = asyncio.create_task(lane.answers([0, 0]))
+            await _a_while()
+            assert await asyncio.wait_for(lane.answers([1]), 10) == (1,)
+            told[0]([0, 0])
+            assert await stuck == (0, 0)
+            await lane.drain()
+
+    asyncio.run(asked())
+
+
+async def _a_while() -> None:
+    for _ in range(4):
+        await asyncio.sleep(0)

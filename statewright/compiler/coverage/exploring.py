@@ -155,8 +155,8 @@ class _Exploring:
             self._world.moments, seeds, list(combinations(self._world.inputs, BEGINNINGS))
         ):
             outside, data = self._world.start_of(given, {})
-            free = {name for _, name in self._world.free}
-            named = {name: value for name, value in data.items() if name not in free}
+            invented = self._world.model.invented
+            named = {name: value for name, value in data.items() if name not in invented}
             yield Conversation((), named, **outside, seed=seed, now=moment)
 
     def _begin(self, told: Conversation) -> None:

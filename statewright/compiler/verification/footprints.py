@@ -14,13 +14,13 @@ from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.actions import Raise
 from statewright.statechart.event import normalised
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep
 from statewright.statechart.structure.nodes import Node
 from statewright.statechart.structure.traversal import actions_in
 from statewright.statechart.structure.tree import Tree, stems_matching
-from statewright.statechart.values.making import maker
 
 
 @dataclass(frozen=True, slots=True)

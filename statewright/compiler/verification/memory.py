@@ -70,7 +70,7 @@ class Memory:
         Args:
             world: of the version that is searched next.
         """
-        if world.free or world.model.predicates or world.chart.charts:
+        if world.model.invented or world.model.predicates or world.chart.charts:
             return False
         written = dict(self._chart)
         states = dict(_states_in(written.pop("states", [])))

@@ -13,9 +13,10 @@ from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome
 from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.situations import Carrier
-from statewright.compiler.verification.tracing import Asking, Watch, tell_guards
+from statewright.compiler.verification.tracing import Asking, Watch
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings
@@ -23,7 +24,6 @@ from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.acceptance import accepted
 from statewright.statechart.stepping.algorithm import long_turn, start
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.values.making import maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Running:
     Args:
         world: what is searched.
         doubts: where the values that are tried may not stand for all.
+
+    Attributes:
+        asking: tells when a guard looks at something, while ``guards_told`` is open.
     """
 
     def __init__(self, world: World, doubts: Doubts) -> None:
@@ -56,8 +59,7 @@ class Running:
         self._doubts = doubts
         self._promises = Promises(world.chart)
         self._sets: dict[frozenset[Any], frozenset[Any]] = {}
-        self._asking = Asking()
-        tell_guards(world.tree, self._asking)
+        self.asking = Asking()
 
     def begin(
         self, dimensions: tuple[Key, ...], given: Mapping[Key, Any], free: Free, moment: int
@@ -83,6 +85,7 @@ class Running:
                 **outside,
             )
         )
+        step = self._arranged(0, step)
         read, written = self._footprint(None, step, None)
         read |= written - frozenset(dimensions) - world.free.keys()
         landing = self._landing(None, step, Carrier(step.snapshot, others.values, moment), chosen)
@@ -98,13 +101,15 @@ class Running:
             free: what is to be tried of the free variables.
         """
         world, chosen = self._world, _chosen(free)
-        watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self._asking)
+        watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self.asking)
         before = watch.snapshot
         others = Surroundings(**carrier.outside)
         event = others.around(event_for(line, world.chart, before, before.now))
         # What decides whether a turn is an ordinary one would look at all guards twice.
         step = others.after(long_turn(world.chart, before, event, accepted(event)))
-        step = _with_snapshot(step, watch.unwatched(step.snapshot))
+        step = self._arranged(
+            before.timer_count, _with_snapshot(step, watch.unwatched(step.snapshot))
+        )
         read, written = self._footprint(before, step, watch)
         after = Carrier(step.snapshot, others.values, carrier.moment)
         landing = self._landing(before, step, after, chosen)
@@ -141,6 +146,12 @@ class Running:
     def _one(self, names: frozenset[Any]) -> frozenset[Any]:
         """The same set, always the same object: most macrosteps touch what others do."""
         return self._sets.setdefault(names, names)
+
+    def _arranged(self, timers: int, step: Macrostep) -> Macrostep:
+        """The same macrostep, after which the new timers, behind so many, are numbered anew."""
+        snapshot = step.snapshot
+        arranged = self._world.timing.arranged(timers, snapshot) if snapshot.timers else snapshot
+        return step if arranged is snapshot else _with_snapshot(step, arranged)
 
     def again(self, carrier: Carrier, run: Run) -> Run:
         """A macrostep of an earlier version of the chart that is known to do the same in this one.

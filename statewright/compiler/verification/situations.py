@@ -7,18 +7,21 @@ sets of values. Of other variables that may still be read it only matters whethe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Table, frozen
 from statewright.compiler.verification.liveness import Liveness
+from statewright.compiler.verification.timing import Timing
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
-from statewright.statechart.snapshot import Recorded, Snapshot
-from statewright.statechart.values.making import maker
+from statewright.statechart.snapshot import Recorded, Snapshot, Timer
+
+_SEVERAL: Final = 2
 
 Control = tuple[Any, ...]
 """All of a situation but the values of its dimensions."""
@@ -94,47 +97,64 @@ def monitors_of(control: Control) -> dict[str, int]:
     return {} if monitors is None else {name: state for name, (_, state) in monitors[1]}
 
 
+@dataclass(frozen=True, slots=True)
+class Living:
+    """Which variables make a difference where a session is.
+
+    Attributes:
+        values: what is live and decides by its value.
+        presence: what is live and may be missed.
+        read_later: what may be read at all, though it may have been written by then.
+    """
+
+    values: Liveness
+    presence: Liveness
+    read_later: Liveness
+
+
 class Situations:
     """Tells what a snapshot is.
 
     Args:
         relevant: the variables that decide by their values.
-        values: what is live and decides by its value.
-        presence: what is live and may be missed.
-        read_later: what may be read at all, though it may have been written by then.
+        living: what is live.
         kept: variables that count as live wherever a session is.
         free: variables that have any of their values, anew in each macrostep.
         ceilings: of counters, the number that stands for all greater ones.
         steady: variables that are there wherever they can be seen, and always of one type.
+        timing: which timers fire first.
     """
 
     def __init__(
         self,
         relevant: frozenset[Key],
-        values: Liveness,
-        presence: Liveness,
-        read_later: Liveness,
+        living: Living,
         free: frozenset[Key],
         kept: frozenset[Key],
         ceilings: Mapping[Key, int],
         steady: frozenset[Key],
+        timing: Timing,
     ) -> None:
         self._relevant = relevant - free
-        self._values = values
-        self._presence = presence
-        self._read_later = read_later
+        self._living = living
         self._free = free
         self._kept = kept
         self._ceilings = ceilings
         self._steady = steady
+        self._timing = timing
         self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
         self._needed: dict[int, frozenset[str]] = {}
         self.tables: dict[Key, Table] = {}
 
-    def with_live(self, values: Liveness, presence: Liveness) -> Situations:
-        """The same where other variables are live; nothing was met yet."""
-        rest = (self._read_later, self._free, self._kept, self._ceilings, self._steady)
-        return Situations(self._relevant, values, presence, *rest)
+    def with_unsure(self, unsure: Collection[str]) -> Situations:
+        """The same where the entry of some states may fail; nothing was met yet."""
+        living = replace(
+            self._living,
+            values=self._living.values.with_unsure(unsure),
+            presence=self._living.presence.with_unsure(unsure),
+        )
+        rest = (self._free, self._kept, self._ceilings, self._steady, self._timing)
+        return Situations(self._relevant, living, *rest)
 
     def table(self, key: Key) -> Table:
         """The values of a variable."""
@@ -149,10 +169,10 @@ class Situations:
 
     def needed(self, configuration: tuple[str, ...]) -> frozenset[str]:
         """The variables of the session that may be read after these states were active."""
-        mask = self._read_later.mask_at(configuration)
+        mask = self._living.read_later.mask_at(configuration)
         needed = self._needed.get(mask)
         if needed is None:
-            live = {*self._read_later.in_mask(mask), *self._kept, *self._free}
+            live = {*self._living.read_later.in_mask(mask), *self._kept, *self._free}
             needed = frozenset(name for scope, name in live if scope == "")
             self._needed[mask] = needed
         return needed
@@ -161,7 +181,7 @@ class Situations:
         """The same without the variables of the session that nothing reads any more."""
         snapshot = carrier.snapshot
         own = snapshot.data.get("", {})
-        mask = self._read_later.mask_at(snapshot.configuration)
+        mask = self._living.read_later.mask_at(snapshot.configuration)
         data = {name: value for name, value in own.items() if self._is_needed(("", name), mask)}
         if len(data) == len(own):
             return carrier
@@ -169,18 +189,23 @@ class Situations:
         return _carrier(bare, carrier.outside, carrier.moment)
 
     def _is_needed(self, key: Key, mask: int) -> bool:
-        return bool(mask & self._read_later.bit(key)) or key in self._kept or key in self._free
+        return (
+            bool(mask & self._living.read_later.bit(key)) or key in self._kept or key in self._free
+        )
 
     def dimensions(self, configuration: tuple[str, ...]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         """The variables whose values matter there, and those of which only the presence does."""
         known = self._known.get(configuration)
         if known is None:
             here = {"", *configuration, CONTACT, TENANT}
-            live = self._values.at(configuration) | self._kept
+            live = self._living.values.at(configuration) | self._kept
             valued = {key for key in live & self._relevant if key[0] in here}
             present = {
                 key
-                for key in self._presence.at(configuration) - valued - self._free - self._steady
+                for key in self._living.presence.at(configuration)
+                - valued
+                - self._free
+                - self._steady
                 if key[0] in here and key[1]
             }
             known = (tuple(sorted(valued)), tuple(sorted(present)))
@@ -196,7 +221,7 @@ class Situations:
             snapshot.floor,
             carrier.moment,
             tuple((one.name, one.state, one.owner) for one in snapshot.invocations),
-            tuple(sorted((one.event, one.state, one.owner) for one in snapshot.timers)),
+            self._pending(snapshot.timers),
             tuple(type(carrier.value(key)).__name__ for key in present),
             tuple(event.name for event in snapshot.deferred),
             self._memory(snapshot),
@@ -204,6 +229,16 @@ class Situations:
         )
         point = tuple(self.table(key).bit(self._value(carrier, key)) for key in valued)
         return control, valued, point
+
+    def _pending(self, timers: tuple[Timer, ...]) -> Any:
+        """The timers that wait, and what is known of their order, however long they do."""
+        if len(timers) < _SEVERAL:
+            return tuple((one.event, one.state, one.owner) for one in timers)
+        named = sorted(
+            (((one.event, one.state, one.owner), one) for one in timers), key=itemgetter(0)
+        )
+        told = tuple(name for name, _ in named)
+        return told, self._timing.order([timer for _, timer in named])
 
     def _value(self, carrier: Carrier, key: Key) -> Any:
         value = carrier.value(key)

@@ -176,8 +176,8 @@ class Verification:
         first = self.engines[0]
         lines, inputs, now = way_to(first.world, first.found, origin)
         outside, data = first.world.start_of(inputs, {})
-        free = {name for _, name in first.world.free}
-        given = {name: value for name, value in data.items() if name not in free}
+        invented = first.world.model.invented
+        given = {name: value for name, value in data.items() if name not in invented}
         path = Path(lines, given, outside, now)
         told = conversation_on(self.chart, path, happens, self.budget)
         if told is None:
@@ -227,9 +227,11 @@ class Verification:
             return
         for moment in world.moments:
             outside: dict[str, dict[str, Any]] = {"contact": {}, "tenant": {}}
-            carrier = Carrier(step.snapshot, outside, moment).given(world.usual_values(world.free))
-            control, _, point = world.situations.of(carrier)
-            yield control, point
+            # Timers that were set at one time may have been set in one macrostep, or in several.
+            for snapshot in (step.snapshot, world.timing.at_once(step.snapshot)):
+                carrier = Carrier(snapshot, outside, moment).given(world.usual_values(world.free))
+                control, _, point = world.situations.of(carrier)
+                yield control, point
 
 
 def _origin_of(piece: Piece, box: Box) -> Origin:

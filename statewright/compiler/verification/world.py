@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,14 +15,15 @@ from statewright.compiler.verification.domains import Domains, groups_of
 from statewright.compiler.verification.footprints import Footprints
 from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.liveness import Liveness, Passages, passages_of
+from statewright.compiler.verification.liveness import Passages, liveness_of, passages_of
 from statewright.compiler.verification.model import Model
 from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
-from statewright.compiler.verification.situations import Situations
+from statewright.compiler.verification.situations import Living, Situations
 from statewright.compiler.verification.steadiness import steady
+from statewright.compiler.verification.timing import Timing
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
 from statewright.expressions.types import MAP
@@ -59,6 +60,7 @@ class World:
         likeness: what of that leads to the same.
         footprints: what macrosteps read.
         situations: when two snapshots are the same.
+        timing: which timers fire first.
         inputs: what a session may be given: the variable → the values that are tried.
         free: the free variables, with their values.
         repeats: where free variables may be asked for more than once.
@@ -75,6 +77,7 @@ class World:
     likeness: Likeness
     footprints: Footprints
     situations: Situations
+    timing: Timing
     inputs: Mapping[Key, Values]
     free: Mapping[Key, Values]
     repeats: Repeats
@@ -125,18 +128,16 @@ class World:
         """All values of a free variable."""
         return (1 << len(self.free[key])) - 1
 
-    def with_unsure(self, unsure: Container[str]) -> World:
+    def with_unsure(self, unsure: Collection[str]) -> World:
         """The same where the entry of some states may fail before it has written what it writes."""
-        live = (
-            Liveness(self.passages, self.uses, reads, unsure)
-            for reads in (self.relevance.reads, _all_reads)
-        )
-        return replace(self, situations=self.situations.with_live(*live))
+        return replace(self, situations=self.situations.with_unsure(unsure))
 
     def forced(self, snapshot: Snapshot) -> Iterator[tuple[Line, Snapshot]]:
         """Each timer but the first as if it came first: it depends on how long people took."""
         first = snapshot.timers[:1]
         for timer in snapshot.timers[1:]:
+            if not self.timing.may_be_first(timer, snapshot.timers):
+                continue
             due = first[0].due
             others = tuple(one for one in snapshot.timers if one is not timer)
             early = replace(timer, due=due, ordinal=-1)
@@ -161,7 +162,7 @@ def world_of(
     """
     tree = tree_of(model.chart)
     uses = uses_of(tree)
-    groups = groups_of(tree)
+    groups = groups_of(tree, uses)
     declared = declared_in(tree)
     relevance = Relevance(uses, declared)
     domains = Domains(uses, groups, declared, hints)
@@ -170,9 +171,8 @@ def world_of(
         for key in (*model.lots, *model.guesses, *model.cells)
     }
     inputs = dict(_inputs(model, tree, domains, relevance))
+    timing = Timing(model.chart)
     passages = passages_of(tree)
-    values = Liveness(passages, uses, relevance.reads)
-    presence = Liveness(passages, uses, _all_reads)
     return World(
         model=model,
         tree=tree,
@@ -185,14 +185,18 @@ def world_of(
         footprints=Footprints(tree, uses, relevance),
         situations=Situations(
             frozenset(relevance.values),
-            values,
-            presence,
-            Liveness(passages, uses, _all_named, unsure=tree.nodes),
+            Living(
+                liveness_of(passages, uses, relevance.reads),
+                liveness_of(passages, uses, _all_reads),
+                liveness_of(passages, uses, _all_named, unsure=tree.nodes),
+            ),
             frozenset(free),
             frozenset(model.predicates),
             ceilings(uses, declared, relevance, domains),
             steady(tree, uses, declared, inputs),
+            timing,
         ),
+        timing=timing,
         inputs=inputs,
         free=free,
         repeats=Repeats(tree, uses, uses_of(tree_of(model.real)) if free else {}, free.keys()),
@@ -245,13 +249,17 @@ def _free_values(key: Key, model: Model, domains: Domains) -> Values:
         return tuple(map(list, model.cells[key]))
     if key in model.guesses:
         return (True, False, NOTHING)
-    outcomes = model.lots[key]
+    return _lots(key, model.lots[key], domains)
+
+
+def _lots(key: Key, outcomes: int, domains: Domains) -> Values:
+    """Lots of which one stands for each other one."""
     cut = Cut(numbers=domains.at(key).get((), Cut()).numbers | {0, outcomes - 1})
     return tuple(n for n in samples("int", {(): cut}) if 0 <= n < outcomes)
 
 
 def chart_inputs(model: Model) -> tuple[str, ...]:
-    """The inputs of the real chart that somebody may give."""
+    """The inputs that a search gives a session: those of the chart, and lots that are settled."""
     free = {name for _, name in (*model.lots, *model.guesses, *model.cells)}
     withheld = free | model.withheld
     return tuple(name for name in model.chart.inputs if name not in withheld)
@@ -266,6 +274,9 @@ def _inputs(
     for name in chart_inputs(model):
         if ("", name) in model.predicates:
             yield ("", name), (True, False, NO_VALUE)
+            continue
+        if ("", name) in model.settled:
+            yield ("", name), _lots(("", name), model.settled["", name], domains)
             continue
         variable = declared["", name]
         found = samples(variable.type, domains.at(("", name)), variable.limits)

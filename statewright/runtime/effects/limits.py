@@ -53,7 +53,7 @@ class Rate:
 
     Attributes:
         count: how many, from 1 to ``MOST``.
-        per: in how many microseconds.
+        per: in how many microseconds, a week at most.
     """
 
     count: int
@@ -102,6 +102,11 @@ class Limits:
 
 def _gated(place: tuple[str, str], rate: Rate | None) -> Gated | None:
     return None if rate is None else Gated(place, rate)
+
+
+def is_window(place: tuple[str, str]) -> bool:
+    """Whether it is the place of a rate, of a tenant or a host."""
+    return place[1].partition(" to ")[0] == "requests"
 
 
 def _named(host: str) -> str:

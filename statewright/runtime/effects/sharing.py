@@ -17,7 +17,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from statewright.runtime.effects.limits import Gated
+from statewright.runtime.clock import SECOND
+from statewright.runtime.effects.limits import Gated, is_window
 from statewright.storage.tallies import Place
 
 ENTRIES: Final = 64
@@ -25,6 +26,9 @@ ENTRIES: Final = 64
 
 GRAINS: Final = 32
 """Into how many parts a window is divided then: it may be longer by one of them, never shorter."""
+
+KEPT: Final = 7 * 86_400 * SECOND
+"""Microseconds after which a window in which nothing was noted since is forgotten for good."""
 
 _Window = list[tuple[int, int]]
 """Times and how many requests were made then, in order."""
@@ -60,6 +64,15 @@ def noted(
             else:
                 refused[gated.place] += 1
     return {place: _text_of(window, pers[place]) for place, window in windows.items()}, waits
+
+
+def outlived(texts: Mapping[Place, str], now: int) -> dict[Place, str]:
+    """The windows that say nothing any more, however long they are: each becomes ``""``."""
+    return {
+        place: ""
+        for place, text in texts.items()
+        if is_window(place) and all(at <= now - KEPT for at, _ in _window_from(text))
+    }
 
 
 def _wait(window: _Window, gated: Gated, refused: Mapping[Place, int], now: int) -> int:
@@ -99,4 +112,4 @@ def _text_of(window: _Window, per: int) -> str:
         grain = max(1, per // GRAINS)
         parts = [list(part) for _, part in groupby(window, lambda entry: entry[0] // grain)]
         window = [(part[-1][0], sum(count for _, count in part)) for part in parts]
-    return json.dumps(window, separators=(",", ":"))
+    return json.dumps(window, separators=(",", ":")) if window else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,7 @@ from statewright.errors import (
     SessionEnded,
     StatewrightError,
 )
+from statewright.runtime.effects.sharing import outlived
 from statewright.runtime.operations.overview import Overview
 from statewright.runtime.operations.standing import Standing
 from statewright.runtime.turns.messages import Incoming, end_from
@@ -142,7 +144,16 @@ class Retention:
             async for batch in self._idle(tenant, now - shortest):
                 await self._abandon(policy, batch, now, count, dry_run=dry_run)
                 await self._delete(policy, batch, now, count, dry_run=dry_run)
+        if not dry_run:
+            await self._forget_windows(now)
         return count
+
+    async def _forget_windows(self, now: int) -> None:
+        """Delete what was counted of requests to hosts that nobody asks any more."""
+        after = ("", "")
+        while page := await self._store.tallied(after=after):
+            await self._store.tally(page, partial(outlived, now=now))
+            after = page[-1]
 
     async def _tenants(self) -> AsyncIterator[str]:
         after = ""

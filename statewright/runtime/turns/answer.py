@@ -18,10 +18,10 @@ from statewright.statechart import (
     Statechart,
     Status,
 )
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import awaited_of, messages_of, variables_of
 from statewright.statechart.structure.tree import tree_of
 from statewright.statechart.values.canonical import text_from_json
-from statewright.statechart.values.making import maker
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ from statewright.runtime.turns.stepping import (
 from statewright.runtime.turns.waiting import before, is_due, placed
 from statewright.statechart import EffectKind, Event, Snapshot, Status
 from statewright.statechart.interventions.repairs import RESUME
-from statewright.statechart.values.making import maker
+from statewright.statechart.making import maker
 from statewright.storage.corruption import corrupted
 from statewright.storage.records import (
     Birth,
@@ -222,7 +222,7 @@ class Turns:
             if not earlier:
                 message = placed(loaded, message)
                 session = await self.rehydrated(key, loaded)
-                turn, made = self._next(session, message, expected)
+                turn, made = self._next(session, message, expected, self._clock())
                 answer = await self._commit(session, turn, made)
                 if answer is not None:
                     return answer
@@ -238,13 +238,19 @@ class Turns:
             return None
         try:
             session = await self.rehydrated(key, loaded, recalled=True)
-            turn, made = self._next(session, message, expected, recalled=loaded.state_hash)
+            now = self._clock()
+            turn, made = self._next(session, message, expected, now, recalled=loaded.state_hash)
         except (StatewrightError, StaleResultError):
             return None  # It may be so, or be otherwise by now: the store knows.
         return await self._commit(session, turn, made)
 
     def _next(
-        self, session: Rehydrated, message: Incoming, expected: int | None, recalled: str = ""
+        self,
+        session: Rehydrated,
+        message: Incoming,
+        expected: int | None,
+        now: int,
+        recalled: str = "",
     ) -> tuple[Turn, Stepped]:
         """Step one message."""
         revision = session.snapshot.turns
@@ -255,7 +261,7 @@ class Turns:
             raise SessionEnded(
                 f"session `{key.session}` has {session.snapshot.status}; start another one"
             )
-        made = _stepped(session, session.snapshot, message, self._clock())
+        made = _stepped(session, session.snapshot, message, now)
         if is_stale(session.snapshot, made):
             raise StaleResultError(message.event.invocation)
         turn = turn_from(key, made, message, version=session.row.version, recalled=recalled)
@@ -286,6 +292,8 @@ class Turns:
     async def _drained(self, key: SessionKey, now: int) -> int:
         taken = tries = 0
         async with self._mailboxes.turn(key):
+            if await self._ticked(key, now):
+                return 1
             while True:
                 loaded = await self._load(Lookup(key))
                 waiting = [incoming_from(key, arrival) for arrival in loaded.inbox[:CHAIN]]
@@ -301,6 +309,20 @@ class Turns:
                 tries = 0 if committed else tries + 1
                 if not committed:
                     await _pause(tries)
+
+    async def _ticked(self, key: SessionKey, now: int) -> bool:
+        """Whether a deadline that is remembered was met without loading; then nothing waited."""
+        loaded = self._recollection.recall(key)
+        if loaded is None or loaded.session is None or not is_due(loaded, now):
+            return False
+        try:
+            session = await self.rehydrated(key, loaded, recalled=True)
+            tick = tick_at(key, loaded.session.revision)
+            turn, made = self._next(session, tick, None, now, recalled=loaded.state_hash)
+        except StatewrightError:
+            return False  # The store knows.
+        # Another answer is that of whoever was faster.
+        return await self._commit(session, turn, made) is made.answer
 
     async def _take_chain(
         self, key: SessionKey, loaded: Loaded, messages: list[Incoming], now: int

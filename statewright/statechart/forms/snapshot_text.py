@@ -21,8 +21,8 @@ from statewright.expressions.values import INT_MAX, INT_MIN
 from statewright.statechart.event import LATEST
 from statewright.statechart.forms.snapshot_forms import PARTS
 from statewright.statechart.forms.tables import MalformedError
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot, Status
-from statewright.statechart.values.making import maker
 from statewright.statechart.values.plain import is_plain_map
 
 _TEXT: Final = frozenset({str})

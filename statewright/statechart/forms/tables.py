@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError, StatewrightError
 from statewright.expressions.values import has_lone_surrogate
+from statewright.statechart.making import maker
 from statewright.statechart.values.canonical import json_from_value, value_from_json
-from statewright.statechart.values.making import maker
 
 
 class MalformedError(StatewrightError):

@@ -11,9 +11,9 @@ from statewright.expressions.values import has_lone_surrogate
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import LATEST, Event, EventKind, is_event_name, matches
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.values.coercion import held, kept
-from statewright.statechart.values.making import maker
 
 _event = maker(Event)
 _NO_TEXTS: Final = ("", "", "", "", "")

@@ -7,6 +7,7 @@ from typing import Any
 
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.execution import donedata, execute, initialise
@@ -25,7 +26,6 @@ from statewright.statechart.structure.nodes import (
     ids_of,
     is_descendant,
 )
-from statewright.statechart.values.making import maker
 
 _microstep = maker(Microstep)
 

@@ -23,6 +23,7 @@ from statewright.expressions import Computed
 from statewright.expressions.values import INT_MAX, INT_MIN, Maybe
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.event import TICK, Event
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.bounds import WRITTEN
 from statewright.statechart.stepping.outside import values_read
@@ -39,7 +40,6 @@ from statewright.statechart.structure.configuration import nodes_of
 from statewright.statechart.structure.nodes import Arc, Node, Program, Variable
 from statewright.statechart.structure.tree import Tree, stems_matching
 from statewright.statechart.values.coercion import held
-from statewright.statechart.values.making import maker
 
 _macrostep = maker(Macrostep)
 _microstep = maker(Microstep)

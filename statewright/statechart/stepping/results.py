@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.cycle import cycle_in
 from statewright.statechart.stepping.watching import unkept
 from statewright.statechart.stepping.working import Working
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.values.making import maker
 
 _made = maker(Macrostep)
 

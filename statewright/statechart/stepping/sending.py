@@ -19,6 +19,7 @@ from statewright.statechart.event import (
     EventKind,
     is_event_name,
 )
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import path_to
 from statewright.statechart.stepping.assignment import set_location
 from statewright.statechart.stepping.evaluation import (
@@ -31,7 +32,6 @@ from statewright.statechart.stepping.evaluation import (
 from statewright.statechart.stepping.waking import woken
 from statewright.statechart.stepping.working import Working
 from statewright.statechart.values.coercion import coerced
-from statewright.statechart.values.making import maker
 
 PARENT: Final = "#_parent"
 """The target of a send to the session that has invoked this one."""

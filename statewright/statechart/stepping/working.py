@@ -17,6 +17,7 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import (
     Child,
     Invocation,
@@ -29,7 +30,6 @@ from statewright.statechart.steps import Microstep
 from statewright.statechart.structure.configuration import nodes_of
 from statewright.statechart.structure.nodes import Node, ids_of
 from statewright.statechart.structure.tree import Tree
-from statewright.statechart.values.making import maker
 
 _snapshot = maker(Snapshot)
 _event = maker(Event)

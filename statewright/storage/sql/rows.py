@@ -11,9 +11,9 @@ from msgspec.json import Encoder
 
 from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
 from statewright.statechart import Release, release_from_json
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Status
 from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
-from statewright.statechart.values.making import maker
 from statewright.storage.corruption import corrupted
 from statewright.storage.queues import Claim, Entry
 from statewright.storage.receipts import Receipt

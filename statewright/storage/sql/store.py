@@ -40,7 +40,7 @@ from statewright.storage.sql.secrets import SQLSecrets
 from statewright.storage.sql.sqlite import SQLiteDatabase
 from statewright.storage.sql.upgrading import is_current, sql_of_upgrade, version_of
 from statewright.storage.store import PAGE
-from statewright.storage.tallies import Change, Place
+from statewright.storage.tallies import PLACES, Change, Place
 
 _BATCH = 64
 """How many turns go into one transaction."""
@@ -217,6 +217,11 @@ class SQLStore:
         """See ``KeepsTallies``."""
         opened = self._open
         await opened.write(partial(tallies.tally, opened.database, places, change))
+
+    async def tallied(self, *, after: Place = ("", ""), limit: int = PLACES) -> tuple[Place, ...]:
+        """See ``KeepsTallies``."""
+        opened = self._open
+        return await opened.read(partial(tallies.tallied, opened.database, after, limit))
 
     async def tenants(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
         """See ``Store``."""

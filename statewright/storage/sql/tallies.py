@@ -15,9 +15,19 @@ def tally(database: Database, places: Sequence[Place], change: Change) -> None:
     with database.transaction() as connection:
         found = database.run(connection, "tallies", {"places": json_text(asked)})
         texts = dict.fromkeys(places, "") | {(row.tenant, row.name): row.state for row in found}
-        changed = [
+        changed = change(texts)
+        rows = [
             {"tenant": tenant, "name": name, "state": state}
-            for (tenant, name), state in change(texts).items()
+            for (tenant, name), state in changed.items()
         ]
-        if changed:
-            database.run(connection, "tally", {"tallies": json_text(changed)})
+        if rows:
+            database.run(connection, "tally", {"tallies": json_text(rows)})
+        if not all({**texts, **changed}.values()):
+            database.run(connection, "untally", {"places": json_text(asked)})
+
+
+def tallied(database: Database, after: Place, limit: int) -> tuple[Place, ...]:
+    """See ``KeepsTallies.tallied``."""
+    tenant, name = after
+    found = database.read("tallied", tenant=tenant, tally=name, limit=limit)
+    return tuple((row.tenant, row.name) for row in found)

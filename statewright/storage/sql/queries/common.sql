@@ -88,16 +88,6 @@ where tenant = :tenant
 order by created_at desc, session desc
 limit :limit;
 
--- name: forget
--- Messages in the inbox that were handled by another way at the moment they were accepted.
-delete from statewright_inbox
-where exists (
-  select 1 from statewright_history h
-  where h.tenant = statewright_inbox.tenant
-    and h.session = statewright_inbox.session
-    and h.message = statewright_inbox.message
-);
-
 -- name: tenants
 -- One look into the index for each tenant, however many sessions it has.
 with recursive found (tenant) as (
@@ -135,4 +125,11 @@ from statewright_outbox
 where tenant = :tenant and failed_at is not null
   and (failed_at, session, revision, ordinal) > (:at, :session, :revision, :ordinal)
 order by failed_at, session, revision, ordinal
+limit :limit;
+
+-- name: tallied
+select tenant, name
+from statewright_tallies
+where (tenant, name) > (:tenant, :tally)
+order by tenant, name
 limit :limit;

@@ -2,7 +2,9 @@
 -- one parameter a table: arrays cost the driver four times as much.
 --
 -- Nothing deadlocks: sessions are locked in the order of their keys and skipped where they are
--- locked; whatever has to be waited for is inserted in the order of its key, table after table.
+-- locked; whatever has to be waited for is inserted or locked in the order of its key, table after
+-- table. (An update alone locks rows in the order of its plan, and keeps locked what it has waited
+-- for and then has no use for.)
 
 -- name: load
 select l.number,
@@ -209,6 +211,20 @@ left join statewright_history h
   on h.tenant = m.tenant and h.session = m.session and h.message = m.message
 order by m.number;
 
+-- name: forget
+-- Messages in the inbox that were handled by another way at the moment they were accepted.
+with handled as (
+  select i.tenant, i.session, i.position
+  from statewright_inbox i
+  where exists (
+    select from statewright_history h
+    where h.tenant = i.tenant and h.session = i.session and h.message = i.message)
+  for update of i skip locked
+)
+delete from statewright_inbox i
+using handled h
+where i.tenant = h.tenant and i.session = h.session and i.position = h.position;
+
 -- name: wait
 with head as (
   select i.tenant, i.session, i.position
@@ -285,30 +301,49 @@ returning o.tenant, o.session, o.revision, o.ordinal;
 
 -- name: finish
 -- A result is stored once; a request that is given back loses its token.
+with held as (
+  select o.tenant, o.session, o.revision, o.ordinal, r.result, r.at, r.failed, r.untried
+  from statewright_outbox o
+  join json_to_recordset(cast(:settlements as json)) as r(
+         tenant text, session text, revision bigint, ordinal integer, token text, result text,
+         at bigint, failed integer, untried integer)
+    on o.tenant = r.tenant and o.session = r.session
+   and o.revision = r.revision and o.ordinal = r.ordinal
+  where o.token = r.token and (o.available_at is not null or r.result is not null)
+  order by o.tenant, o.session, o.revision, o.ordinal
+  for no key update of o
+)
 update statewright_outbox o
-set available_at = case when o.available_at is null or r.result is not null then null else r.at end,
-    finished_at = case when r.result is not null then coalesce(o.finished_at, r.at) end,
+set available_at = case when o.available_at is null or h.result is not null then null else h.at end,
+    finished_at = case when h.result is not null then coalesce(o.finished_at, h.at) end,
     failed_at = case when o.finished_at is not null then o.failed_at
-                     when r.result is not null and r.failed = 1 then r.at end,
-    token = case when r.result is not null then o.token else '' end,
-    attempts = o.attempts - r.untried,
-    result = coalesce(o.result, r.result)
-from json_to_recordset(cast(:settlements as json)) as r(
-       tenant text, session text, revision bigint, ordinal integer, token text, result text,
-       at bigint, failed integer, untried integer)
-where o.tenant = r.tenant and o.session = r.session
-  and o.revision = r.revision and o.ordinal = r.ordinal
-  and o.token = r.token and (o.available_at is not null or r.result is not null)
+                     when h.result is not null and h.failed = 1 then h.at end,
+    token = case when h.result is not null then o.token else '' end,
+    attempts = o.attempts - h.untried,
+    result = coalesce(o.result, h.result)
+from held h
+where o.tenant = h.tenant and o.session = h.session
+  and o.revision = h.revision and o.ordinal = h.ordinal
 returning o.tenant, o.session, o.revision, o.ordinal;
 
 -- name: revive
+with failed as (
+  select o.tenant, o.session, o.revision, o.ordinal
+  from statewright_outbox o
+  join json_to_recordset(cast(:entries as json)) as r(
+         tenant text, session text, revision bigint, ordinal integer)
+    on o.tenant = r.tenant and o.session = r.session
+   and o.revision = r.revision and o.ordinal = r.ordinal
+  where o.failed_at is not null
+  order by o.tenant, o.session, o.revision, o.ordinal
+  for no key update of o
+)
 update statewright_outbox o
 set available_at = cast(:at as bigint), finished_at = null, failed_at = null, result = null,
     token = '', attempts = 0
-from json_to_recordset(cast(:entries as json)) as r(
-       tenant text, session text, revision bigint, ordinal integer)
-where o.tenant = r.tenant and o.session = r.session
-  and o.revision = r.revision and o.ordinal = r.ordinal and o.failed_at is not null
+from failed f
+where o.tenant = f.tenant and o.session = f.session
+  and o.revision = f.revision and o.ordinal = f.ordinal
 returning o.tenant, o.session, o.revision, o.ordinal;
 
 -- name: requests
@@ -340,9 +375,18 @@ using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
 where t.tenant = k.tenant and t.session = k.session;
 
 -- name: erase_outbox
+with doomed as (
+  select t.tenant, t.session, t.revision, t.ordinal
+  from statewright_outbox t
+  join json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+    on t.tenant = k.tenant and t.session = k.session
+  order by t.tenant, t.session, t.revision, t.ordinal
+  for update of t
+)
 delete from statewright_outbox t
-using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
-where t.tenant = k.tenant and t.session = k.session;
+using doomed d
+where t.tenant = d.tenant and t.session = d.session
+  and t.revision = d.revision and t.ordinal = d.ordinal;
 
 -- name: erase_inbox
 delete from statewright_inbox t
@@ -350,9 +394,17 @@ using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
 where t.tenant = k.tenant and t.session = k.session;
 
 -- name: erase_mailboxes
+with doomed as (
+  select t.tenant, t.session
+  from statewright_mailboxes t
+  join json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
+    on t.tenant = k.tenant and t.session = k.session
+  order by t.tenant, t.session
+  for update of t
+)
 delete from statewright_mailboxes t
-using json_to_recordset(cast(:keys as json)) as k(tenant text, session text)
-where t.tenant = k.tenant and t.session = k.session;
+using doomed d
+where t.tenant = d.tenant and t.session = d.session;
 
 -- name: erase_sessions
 delete from statewright_sessions t
@@ -393,3 +445,8 @@ update statewright_tallies t
 set state = d.state
 from json_to_recordset(cast(:tallies as json)) as d(tenant text, name text, state text)
 where t.tenant = d.tenant and t.name = d.name;
+
+-- name: untally
+delete from statewright_tallies t
+using json_to_recordset(cast(:places as json)) as p(tenant text, name text)
+where t.tenant = p.tenant and t.name = p.name and t.state = '';

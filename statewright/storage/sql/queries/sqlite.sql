@@ -136,6 +136,16 @@ on conflict (tenant, session) do update set position = excluded.position;
 insert into statewright_inbox (tenant, session, position, message, at, held_until, body)
 values (:tenant, :session, :position, :message, :at, :held_until, :body);
 
+-- name: forget
+-- Messages in the inbox that were handled by another way at the moment they were accepted.
+delete from statewright_inbox
+where exists (
+  select 1 from statewright_history h
+  where h.tenant = statewright_inbox.tenant
+    and h.session = statewright_inbox.session
+    and h.message = statewright_inbox.message
+);
+
 -- name: wait
 update statewright_inbox
 set held_until = :held_until
@@ -315,3 +325,8 @@ select json_extract(value, '$.tenant'), json_extract(value, '$.name'),
 from json_each(:tallies)
 where true
 on conflict (tenant, name) do update set state = excluded.state;
+
+-- name: untally
+delete from statewright_tallies
+where state = '' and (tenant, name) in (
+  select json_extract(value, '$.tenant'), json_extract(value, '$.name') from json_each(:places));
