@@ -281,7 +281,7 @@ def play(  # noqa: PLR0913 (whatever a conversation depends on)
             over.
         InvalidEvent: the inputs are not usable.
     """
-    answers, outside = Fixtures(fixtures or {}), Surroundings(contact, tenant)
+    answers, outside = Fixtures(fixtures or {}), Surroundings(chart, contact, tenant)
     step = outside.after(
         start(chart, session=session, seed=seed, now=now, data=data, **outside.values)
     )
