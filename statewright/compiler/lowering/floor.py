@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statewright.compiler.lowering.freezing import all_states
 from statewright.compiler.lowering.plan import Plan, is_inside
 from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Literal, parse
+from statewright.expressions import Literal, ending_in, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import Parallel
 from statewright.statechart.actions import Log
@@ -18,7 +18,7 @@ NAMED = "type(event.data) == map && event.data.?node.orValue(null) != null"
 """CEL that says whether what is sent names a node."""
 
 
-def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
+def addressed(node: Node, plan: Plan, state: str = "~wait") -> str:
     """CEL that says whether an answer is for this node; ``""`` where no other one can listen.
 
     An answer that names a node is for that one; any other is for the node that listens longest.
@@ -30,7 +30,7 @@ def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
     """
     if not _is_beside_others(node, plan):
         return ""
-    first = f"session.floor[0] == {quoted(plan.state(node.id, state))}"
+    first = f"session.floor[0] == {quoted(plan.part(node.id, state))}"
     named = f"event.data.node == {quoted(plan.name(node.id))}"
     return f"{NAMED} ? {named} : {first}"
 
@@ -48,8 +48,11 @@ def misdirected(
     """
     if _is_beside_others(node, plan):
         return ()
-    other = f"{NAMED} && event.data.node != {quoted(plan.name(node.id))}"
-    return (Transition(events=events, guard=parse(other), actions=NOT_ASKED),)
+    other = ending_in(_NAMES_OTHER, quoted(plan.name(node.id)))
+    return (Transition(events=events, guard=other, actions=NOT_ASKED),)
+
+
+_NAMES_OTHER = parse(f"{NAMED} && event.data.node != ''")
 
 
 def passed_over(talk: State) -> Iterator[Transition]:

@@ -105,11 +105,12 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
     """The compound state drawn above."""
     asked = asked or Asked((Variant(config.prompt),), {})
     extra = {**offered(config), **asked.extra}
+    routed = _routed(node, config, plan)
     states = [
         _ask(node, plan, shown(asked.variants, extra)),
         _wait(node, config, plan),
         _invalid(node, config, plan, extra),
-        _save(node, config, plan),
+        _save(node, config, plan, routed),
     ]
     if config.window:
         states.insert(2, _collect(node, config, plan))
@@ -119,18 +120,18 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
-            data=(*_data(node, config, plan), *lots(asked.variants)),
+            data=(*_data(config, plan, is_routed=bool(routed)), *lots(asked.variants)),
             states=tuple(states),
         )
     )
 
 
-def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
+def _data(config: Question, plan: Plan, *, is_routed: bool) -> Iterator[Datum]:
     """What a question keeps while it is asked."""
     yield Datum(ATTEMPTS, "int", Literal(0))
     if config.input in WITH_CHOICES:
         yield Datum(CHOICES, "list", choices_of(config), shown=config.choices_from is None)
-    if _routed(node, config, plan):
+    if is_routed:
         yield Datum(CHOSEN)
     if config.window:
         yield Datum(COLLECTED, "string", Literal(""))
@@ -138,15 +139,19 @@ def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
 
 
 def _offering(node: Node, plan: Plan) -> Iterator[State]:
-    """The states before a question whose choices come out of data: there may be none to take."""
-    none = f"size({OFFERED}) == 0"
-    ask = Transition((plan.state(node.id, "ask"),), guard=parse(f"!({none})"))
-    offer = plan.state(node.id, "offer")
+    """The states before a question whose choices come out of data: there may be none to take.
+
+    Where the data could not be made choices of, that is an error, which leads out of here.
+    """
+    known = f"vars[?{quoted(CHOICES)}]"
+    ask = Transition((plan.part(node.id, "~ask"),), guard=parse(f"size({known}.orValue([])) > 0"))
+    none = f"{known}.hasValue() && size({OFFERED}) == 0"
+    offer = plan.part(node.id, "~offer")
     if plan.is_wired(node.id, "fallback"):
         yield State(offer, transitions=(ask, *ways(plan, node.id, "fallback", when=none)))
         return
-    nothing = plan.state(node.id, "nothing")
-    yield State(offer, transitions=(ask, Transition((nothing,))))
+    nothing = plan.part(node.id, "~nothing")
+    yield State(offer, transitions=(ask, Transition((nothing,), guard=parse(none))))
     yield State(nothing, entry=((Raise("error.flow.retries", _no_answer(node, plan)),),))
 
 
@@ -157,9 +162,9 @@ def _no_answer(node: Node, plan: Plan) -> Content:
 
 def _ask(node: Node, plan: Plan, says: Actions) -> State:
     return State(
-        plan.state(node.id, "ask"),
+        plan.part(node.id, "~ask"),
         entry=(says,),
-        transitions=(Transition((plan.state(node.id, "wait"),)),),
+        transitions=(Transition((plan.part(node.id, "~wait"),)),),
     )
 
 
@@ -170,11 +175,11 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
     if config.window:
         answers = (_collecting(node, plan, ours), *answers)
     return State(
-        plan.state(node.id, "wait"),
+        plan.part(node.id, "~wait"),
         entry=entry,
         exit=exit_,
         transitions=(
-            *heard(node, plan, plan.state(node.id, "ask")),
+            *heard(node, plan, plan.part(node.id, "~ask")),
             *misdirected(node, plan),
             *_aside(node, config, plan, ours),
             *answers,
@@ -204,11 +209,11 @@ def _judged(
     said = Said(typed, local=bool(plan.flow.locale), sent=sent)
     good = is_good(config, OFFERED, _destination(config, plan), said)
     taken = all_of(ours, good, is_said(config, said))
-    transitions = [Transition((plan.state(node.id, "save"),), (event,), taken)]
+    transitions = [Transition((plan.part(node.id, "~save"),), (event,), taken)]
     if config.retries is None or config.retries > 0:
         again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
         guard = all_of(ours, again)
-        transitions.append(Transition((plan.state(node.id, "invalid"),), (event,), guard))
+        transitions.append(Transition((plan.part(node.id, "~invalid"),), (event,), guard))
     if config.retries is not None:
         transitions += ways_or_error(
             plan, node.id, "fallback", "error.flow.retries", events=(event,), when=ours
@@ -235,26 +240,26 @@ def _collecting(node: Node, plan: Plan, ours: str) -> Transition:
     """The first message of an answer that may come in several; a choice is an answer by itself."""
     guard = all_of(ours, TEXT_ONLY)
     first = Assign((COLLECTED,), Computed(parse("event.data.text.trim()")))
-    return Transition((plan.state(node.id, "collect"),), (MESSAGE,), guard, actions=(first,))
+    return Transition((plan.part(node.id, "~collect"),), (MESSAGE,), guard, actions=(first,))
 
 
 def _collect(node: Node, config: Question, plan: Plan) -> State:
     """Takes further messages until nothing has come for a while, then judges all of them as one."""
-    name = f"{plan.state(node.id)}/collect"
+    name = f"{plan.state(node.id)}/~collect"
     start, stop = timer(name, Literal(config.window))
-    ours = addressed(node, plan, "collect")
+    ours = addressed(node, plan, "~collect")
     more = Assign(
         (COLLECTED,), Computed(parse(f"vars[{quoted(COLLECTED)}] + ' ' + event.data.text.trim()"))
     )
     guard = all_of(ours, TEXT_ONLY)
     further = Transition(events=(MESSAGE,), guard=guard, actions=(*stop, more, *start))
     return State(
-        plan.state(node.id, "collect"),
+        plan.part(node.id, "~collect"),
         entry=(start,),
         exit=(stop,),
         transitions=(
             # What was said so far is kept: the question is not asked again.
-            *heard(node, plan, "", "collect"),
+            *heard(node, plan, "", "~collect"),
             *misdirected(node, plan),
             further,
             *_judged(node, config, plan, timeout(name), "", f"vars[{quoted(COLLECTED)}]"),
@@ -284,13 +289,13 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
         else phrase(RETRY[config.input], plan.flow)
     )
     return State(
-        plan.state(node.id, "invalid"),
+        plan.part(node.id, "~invalid"),
         entry=((count, *deadline_anew(config, plan), *text_bubble(retry, **extra)),),
-        transitions=(Transition((plan.state(node.id, "wait"),)),),
+        transitions=(Transition((plan.part(node.id, "~wait"),)),),
     )
 
 
-def _save(node: Node, config: Question, plan: Plan) -> State:
+def _save(node: Node, config: Question, plan: Plan, routed: tuple[object, ...]) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
     through = (done(plan.state(node.id)),)
     said = Said(_typed(config), local=bool(plan.flow.locale), sent=VALUE_GIVEN)
@@ -299,7 +304,6 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     if config.variable is not None:
         path = location_from(config.variable, plan.variables)
         actions.append(Assign(path, Computed(parse(saved(config, OFFERED, said)))))
-    routed = _routed(node, config, plan)
     if routed:
         chosen = answer(config, OFFERED, said)
         actions.append(Assign((CHOSEN,), Computed(parse(f"{chosen}.value().value"))))
@@ -313,7 +317,7 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     if not all_routed:
         transitions += ways(plan, node.id, NEXT, events=through)
     return State(
-        plan.state(node.id, "save"),
+        plan.part(node.id, "~save"),
         entry=block(plan.state(node.id), *actions),
         transitions=tuple(transitions),
     )

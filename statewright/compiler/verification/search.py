@@ -32,9 +32,10 @@ from statewright.compiler.verification.pieces import START, Edge, Found, Origin,
 from statewright.compiler.verification.running import Run, Running
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
+from statewright.compiler.verification.tracing import guards_told
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import Line
 from statewright.statechart.snapshot import Snapshot
@@ -95,6 +96,10 @@ class Search:
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
+        with guards_told(self._world.tree, self._running.asking):
+            return self._run()
+
+    def _run(self) -> Found:
         self._begin()
         timed = 0
         while self.found.complete:
@@ -106,17 +111,24 @@ class Search:
                 timed = self._force(timed)
             else:
                 break
+        if not self.found.complete:
+            self.found.unexplored += self._agenda.left()
+            # In these, timers may fire in another order.
+            self.found.unexplored += [
+                piece for piece in self.found.pieces[timed:] if piece.carrier.snapshot.timers[1:]
+            ]
         return self.found
 
     def _go_through(self, waiting: list[Piece]) -> None:
-        for piece in waiting:
-            if len(self.found.pieces) >= self._meter.budget.states:
+        for number, piece in enumerate(waiting):
+            is_left = len(self.found.pieces) >= self._meter.budget.states
+            if not is_left:
+                piece.number = len(self.found.pieces)
+                self.found.pieces.append(piece)
+                is_left = not self._expand(piece)
+            if is_left:
                 self.found.complete = False
-                return
-            piece.number = len(self.found.pieces)
-            self.found.pieces.append(piece)
-            if not self._expand(piece):
-                self.found.complete = False
+                self.found.unexplored += waiting[number:]
                 return
 
     def _force(self, first: int) -> int:
@@ -138,7 +150,8 @@ class Search:
             trials = [_Trial(box, {})]
             while trials and self._goes_on():
                 self._start(trials.pop(), trials, dimensions, moment)
-            self.found.complete = self.found.complete and not trials
+            self.found.begun = self.found.begun and not trials
+        self.found.complete = self.found.begun
 
     def _start(
         self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int

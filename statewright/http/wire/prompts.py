@@ -89,7 +89,7 @@ def node_of(stands: Answer | SessionView) -> str | None:
 def name_from_state(state: str) -> str:
     """The name of the node that a state belongs to.
 
-    >>> name_from_state("ask~2name/wait")
+    >>> name_from_state("ask~2name/~wait")
     'ask.name'
     """
     name = state.partition("/")[0]

@@ -11,7 +11,7 @@ from msgspec.json import Encoder
 
 from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
 from statewright.statechart import Release, release_from_json
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Status
 from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from statewright.storage.corruption import corrupted
@@ -102,8 +102,15 @@ def session_row(chain: Sequence[Turn]) -> Parameters:
         "state_hash": last.state_hash,
         "snapshot": last.snapshot,
         "recalled": first.recalled,
-        **{name: getattr(first.birth, name, None) for name in Birth.__slots__},
+        **(_NOT_BORN if first.birth is None else _born_row(first.birth)),
     }
+
+
+_NOT_BORN: Final[Mapping[str, None]] = dict.fromkeys(Birth.__slots__)
+
+
+def _born_row(birth: Birth) -> Parameters:
+    return {name: getattr(birth, name) for name in Birth.__slots__}
 
 
 def history_row(turn: Turn) -> Parameters:
