@@ -85,13 +85,13 @@ def test_what_is_wrong_is_found(old: str, new: str, code: str) -> None:
 @pytest.mark.parametrize("kind", ["tag", "segment"])
 def test_the_condition_that_the_documentation_names_is_one(kind: str) -> None:
     schema = flows.json_schema()["$defs"][f"{kind.title()}Node"]
-    (told,) = re.findall(r"Ask for one with `(.*)`", json.dumps(schema))
+    (told,) = re.findall(r"Ask for one with `([^`]*)`", json.dumps(schema))
     flow = f"""
 start: known
 nodes:
-  known: {{type: condition, branches: [{{if: "{told}", to: yes}}], else: no}}
-  yes: {{type: end}}
-  no: {{type: end}}
+  known: {{type: condition, branches: [{{if: "{told}", to: marked}}], else: other}}
+  marked: {{type: end}}
+  other: {{type: end}}
 """
     assert compiler.verify(compiled(flow)).findings == ()
 
