@@ -48,6 +48,8 @@ from tests.statechart.building import atom, final, to
 CLIENTS = 32
 ROUND = 3.0
 ROUNDS = 3
+ACTIVE = 2_000
+"""Sessions that talk, of 10,000."""
 HOUR = 3600 * SECOND
 
 
@@ -87,7 +89,13 @@ def on_processes(_: argparse.Namespace) -> None:
         for _round in range(ROUNDS):
             for processes, apart in ((1, True), (2, True), (4, True), (2, False), (4, False)):
                 measured, count = turns_together(
-                    server.url(), processes, CLIENTS, ROUND, server=server.process, apart=apart
+                    server.url(),
+                    processes,
+                    CLIENTS,
+                    ROUND,
+                    server=server.process,
+                    apart=apart,
+                    keys=KEYS[:ACTIVE],
                 )
                 rates.setdefault((processes, apart), []).append(measured)
                 acknowledged += count

@@ -87,6 +87,7 @@ def turns_together(
     *,
     server: int | None = None,
     apart: bool = False,
+    keys: Sequence[SessionKey] = KEYS,
 ) -> tuple[Measured, int]:
     """Turns by so many processes, each with so many clients.
 
@@ -97,6 +98,7 @@ def turns_together(
         seconds: how long turns are counted.
         server: the id of the process of the database.
         apart: whether each process has sessions of its own; else each has turns of all.
+        keys: the sessions; each process has had a turn of each of its own before turns are counted.
 
     Returns:
         what was measured of all of them, and how many turns were acknowledged in all.
@@ -107,13 +109,13 @@ def turns_together(
         reading, writing = os.pipe()
         if not os.fork():
             CHANCE.seed(who)
-            keys = KEYS[who::processes] if apart else KEYS
+            own = keys[who::processes] if apart else keys
 
             def wait() -> None:
                 os.write(ready[1], b"r")
                 os.read(going[0], 1)
 
-            part = asyncio.run(_part(url, clients, seconds, keys, wait))
+            part = asyncio.run(_part(url, clients, seconds, own, wait))
             with os.fdopen(writing, "wb") as told:
                 pickle.dump(part, told)
             os._exit(0)
