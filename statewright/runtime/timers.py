@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from statewright.errors import StatewrightError
-from statewright.runtime.clock import SECOND, Clock
+from statewright.runtime.clock import SECOND, Clock, happened
 from statewright.storage.records import SessionKey
 from statewright.storage.store import PAGE, Store
 
@@ -129,8 +129,5 @@ class Sweeper:
         end = self._clock() + round(longest * SECOND)
         while (left := min(end, *self._due, end) - self._clock()) > 0:
             self._wake.clear()
-            try:
-                async with asyncio.timeout(left / SECOND):
-                    await self._wake.wait()
-            except TimeoutError:
+            if not await happened(self._wake, left / SECOND):
                 return

@@ -14,11 +14,12 @@ import logging
 from collections.abc import Collection, Sequence
 
 from statewright.errors import StatewrightError
-from statewright.runtime.clock import SECOND
+from statewright.runtime.clock import SECOND, happened
 from statewright.runtime.effects.carrying import (
     Job,
     admitted,
     carried_out,
+    give_up,
     jobs_from,
     place_of,
     wanted,
@@ -78,9 +79,7 @@ class InProcessEngine:
 
     def cancel(self, effects: Collection[str]) -> None:
         """See ``Engine``."""
-        for job in self._running.values():
-            if job.effect.id in effects:
-                job.give_up()
+        give_up(self._running.values(), effects)
 
     async def work(self, now: int) -> int:
         """See ``Engine``."""
@@ -101,7 +100,7 @@ class InProcessEngine:
             except Exception:  # noqa: BLE001 (the loop has to go on)
                 _log.exception("the outbox cannot be read")
             if not begun and not self._stopping.is_set():
-                await _first(self._wake, self._poll)
+                await happened(self._wake, self._poll)
 
     # --- borrowing -----------------------------------------------------------------------------
 
@@ -184,12 +183,3 @@ class InProcessEngine:
         (held,) = await self._host.store.finish([settlement])
         if not held:
             _log.info("%s is settled by another process", job.effect.id)
-
-
-async def _first(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass
