@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from statewright.compiler.checks import BY_CODE, findings_of
-from statewright.compiler.embedding import embedded_findings
+from statewright.compiler.checks import BY_CODE
 from statewright.compiler.failures import with_error
 from statewright.compiler.findings import Finding, Severity, Verdict
-from statewright.compiler.house_rules import broken_rules
+from statewright.compiler.inspection import GUESSED, Inspection, inspected, inspected_again
 from statewright.compiler.lowering import lower
 from statewright.compiler.lowering.rules import written
 from statewright.compiler.lowering.triggers import triggers_of
 from statewright.compiler.policy import EVERYTHING, Exemption, Policy
 from statewright.compiler.sources.scxml import SCXML, machine_from_scxml
-from statewright.compiler.subject import subject_of
 from statewright.compiler.switching import switched
-from statewright.compiler.triage import Suppressed, Triage, triaged
+from statewright.compiler.triage import Suppressed
 from statewright.compiler.verification.assumptions import assumptions_of
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
-from statewright.compiler.verification.drawing import Drawing, drawing_of
+from statewright.compiler.verification.drawing import drawing_of
 from statewright.compiler.verification.questions import BreakRule, Impossible, WaitForEver
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
@@ -48,6 +46,7 @@ class Compilation:
         exempted: what of the policy suppressed something.
         policy: what was asked of it beside.
         verification: what is known of the chart; None where it was not verified.
+        inspection: what need not be found again when the chart is verified; None where it was.
     """
 
     flow: Flow
@@ -58,6 +57,7 @@ class Compilation:
     exempted: frozenset[Exemption] = frozenset()
     policy: Policy = EVERYTHING
     verification: Verification | None = None
+    inspection: Inspection | None = field(default=None, repr=False, compare=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -114,7 +114,8 @@ def compile(  # noqa: A001 (always qualified: compiler.compile)
     """
     flow = with_error(switched(flow))
     lowered = lower(flow)
-    triage = _triage(flow, policy, {})
+    inspection = inspected(flow, policy)
+    triage = inspection.triage
     return Compilation(
         flow=flow,
         findings=triage.findings,
@@ -123,6 +124,7 @@ def compile(  # noqa: A001 (always qualified: compiler.compile)
         suppressed=triage.suppressed,
         exempted=triage.used,
         policy=policy,
+        inspection=inspection,
     )
 
 
@@ -171,13 +173,15 @@ def with_verification(compilation: Compilation, verification: Verification) -> C
         verification: of its chart.
     """
     flow = compilation.flow
-    triage = _triage(flow, compilation.policy, {}, drawing_of(flow, verification))
+    inspection = compilation.inspection or inspected(flow, compilation.policy)
+    triage = inspected_again(inspection, drawing_of(flow, verification))
     return replace(
         compilation,
         findings=triage.findings,
         suppressed=triage.suppressed,
         exempted=triage.used,
         verification=verification,
+        inspection=None,
     )
 
 
@@ -187,35 +191,6 @@ def _only_guessed(errors: tuple[Finding, ...]) -> bool:
     Those say nothing about what can happen.
     """
     return all(one.code in GUESSED or one.code not in BY_CODE for one in errors)
-
-
-GUESSED = frozenset(("S108",))
-"""Checks that guess where nothing was verified."""
-
-
-def _triage(
-    flow: Flow,
-    policy: Policy,
-    known: dict[int, Triage],
-    drawing: Drawing | None = None,
-    *,
-    is_inner: bool = False,
-) -> Triage:
-    """What is wrong with a flow, and with the flows that it runs; each of these is checked once."""
-    broken: dict[str, tuple[Finding, ...]] = {}
-    for name, inner in flow.subflows.items():
-        if id(inner) not in known:
-            known[id(inner)] = _triage(inner, policy, known, is_inner=True)
-        # What is guessed of them is told where they stand.
-        broken[name] = tuple(
-            one
-            for one in known[id(inner)].findings
-            if one.severity is Severity.ERROR and one.code not in GUESSED
-        )
-    subject = subject_of(flow, broken, policy, drawing)
-    inside = () if is_inner else embedded_findings(subject)
-    findings = (*findings_of(subject), *inside, *broken_rules(subject))
-    return triaged(findings, flow, policy, verified=drawing is not None)
 
 
 def compile_scxml(

@@ -41,7 +41,7 @@ def embedded_findings(subject: Subject) -> Iterator[Finding]:
     for flow, way in _run_by(subject.flow, ()):
         if id(flow) not in known:
             known[id(flow)] = subject_of(flow, {}, subject.policy)
-        looked = replace(known[id(flow)], drawing=_drawing(subject.drawing, flow, way))
+        looked = known[id(flow)].seen_with(_drawing(subject.drawing, flow, way))
         if subject.drawing is not None and looked.drawing is None:
             continue
         for finding in _findings(looked):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import Graph, graph_of, reachable_from, successors_of
@@ -18,6 +18,17 @@ from statewright.compiler.policy import EVERYTHING, Policy
 from statewright.compiler.scope import Lent
 from statewright.compiler.verification.drawing import Drawing
 from statewright.flows.model import Flow, Node
+
+
+@dataclass(slots=True)
+class Glance:
+    """Notes who looks at what is known of a chart: all others find the same whatever that is.
+
+    Attributes:
+        taken: whether anybody has looked.
+    """
+
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,8 @@ class Subject:
         requests: its web requests, with their URLs taken apart.
         policy: what is asked of it beside.
         broken: the errors of the flows that it runs, by the words in which its nodes name them.
-        drawing: what is known of its chart; None where nothing was verified.
+        view: what is known of its chart; None where nothing was verified.
+        glance: whether anybody has asked for that.
     """
 
     flow: Flow
@@ -51,7 +63,18 @@ class Subject:
     requests: tuple[Request, ...]
     policy: Policy
     broken: Mapping[str, tuple[Finding, ...]]
-    drawing: Drawing | None = None
+    view: Drawing | None = None
+    glance: Glance = field(default_factory=Glance, compare=False)
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is known of its chart, as a check asks for it; None where nothing was verified."""
+        self.glance.taken = True
+        return self.view
+
+    def seen_with(self, drawing: Drawing | None) -> Subject:
+        """The same, where something else is known of its chart."""
+        return replace(self, view=drawing, glance=Glance())
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -63,9 +86,8 @@ def subject_of(
     flow: Flow,
     broken: Mapping[str, tuple[Finding, ...]] | None = None,
     policy: Policy = EVERYTHING,
-    drawing: Drawing | None = None,
 ) -> Subject:
-    """Index a flow; see ``Subject`` for ``broken`` and ``drawing``."""
+    """Index a flow of whose chart nothing is known; see ``Subject`` for ``broken``."""
     graph = graph_of(flow)
     writes = writes_of(flow)
     begun = (*graph.beginnings, *(named.goal.node for named in goals_of(flow)))
@@ -81,5 +103,4 @@ def subject_of(
         requests=tuple(requests_of(flow, writes)),
         policy=policy,
         broken=broken or {},
-        drawing=drawing,
     )

@@ -60,7 +60,8 @@ def references(
             the type, unless it is among them.
         places: whether paths go on at places in lists that are written out.
     """
-    if places:
+    # Without brackets there are no places; a tree that was made up has no text.
+    if places and (not expression.text or "[" in expression.text):
         return _without_types(_found(expression, _key_or_place), declared)
     found = _usual(expression)
     # Hardly any expression names a type, and each is asked for what it reads again and again.

@@ -74,7 +74,7 @@ class Parts:
             tallies=store,
         )
         results = Results(store, clock, chance, performer, self.turns, self.observers)
-        self.starter = Starter(store, self.turns, chance, signing_key)
+        self.starter = Starter(store, self.turns.beginnings, chance, signing_key)
         self.inbox = Inbox(store, clock, self.turns.drain)
         self.feed = Feed()
         self.reader = Reader(store, self.feed, poll)
@@ -85,7 +85,7 @@ class Parts:
         self.overview = Overview(store, self.turns, clock)
         self.retention = Retention(store, self.turns, self.overview)
         self.migrations = Migrations(store, self.turns, self.past, self.repairs, clock)
-        self.receiver = Receiver(store, clock, self.turns, self.inbox, chance)
+        self.receiver = Receiver(store, clock, self.turns.beginnings, self.inbox, chance)
         self.triggering = Triggering(
             store, clock, self.starter, self.receiver, self.inbox, self.turns
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from statewright.statechart.forms.making import maker
 from statewright.storage.records import Committed, Conflict, Duplicate, Outcome, SessionKey, Turn
 
 Handled = Mapping[tuple[SessionKey, str], Duplicate]
@@ -38,20 +39,24 @@ def outcomes_of(
     outcomes: list[Outcome] = []
     broken: set[SessionKey] = set()
     for turn in turns:
-        revision = now.get(turn.key, 0)
-        answer = answers.get((turn.key, turn.message))
+        key, message = turn.key, (turn.key, turn.message)
+        revision = now.get(key, 0)
+        answer = answers.get(message)
         if answer is not None:
             outcomes.append(answer)
-            broken.add(turn.key)
-        elif turn.expected != revision or turn.key in broken or _is_mistaken(turn, states):
+            broken.add(key)
+        elif turn.expected != revision or key in broken or _is_mistaken(turn, states):
             outcomes.append(Conflict(revision))
-            broken.add(turn.key)
+            broken.add(key)
         else:
-            now[turn.key] = turn.revision
-            states[turn.key] = turn.state_hash if turn.recalled else ""
-            answers[turn.key, turn.message] = Duplicate(turn.revision, turn.answer)
-            outcomes.append(Committed(turn.revision))
+            now[key] = turn.revision
+            states[key] = turn.state_hash if turn.recalled else ""
+            answers[message] = Duplicate(turn.revision, turn.answer)
+            outcomes.append(_committed(turn.revision, ()))
     return outcomes
+
+
+_committed = maker(Committed)
 
 
 def _is_mistaken(turn: Turn, states: Quiet) -> bool:

@@ -12,8 +12,8 @@ from statewright.compiler.verification.tracing import (
     Looks,
     Watch,
     Watched,
+    guards_told,
     plain,
-    tell_guards,
 )
 from statewright.statechart import macrostep
 from statewright.statechart import start as begin
@@ -127,9 +127,9 @@ nodes:
   bye: {type: end}
 """).statechart
     asking = Asking()
-    tell_guards(tree_of(chart), asking)
-    watch = Watch(begin(chart, session="s", seed="s", now=0).snapshot, asking)
-    macrostep(chart, watch.snapshot, Event("message", {"text": "go"}, 1))
+    with guards_told(tree_of(chart), asking):
+        watch = Watch(begin(chart, session="s", seed="s", now=0).snapshot, asking)
+        macrostep(chart, watch.snapshot, Event("message", {"text": "go"}, 1))
     keys = frozenset((("", "a"), ("", "b")))
     assert watch.seen(keys) == keys
     assert watch.seen_by_guards(keys) == {("", "a")}

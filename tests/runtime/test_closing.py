@@ -54,7 +54,7 @@ async def test_a_caller_that_is_cancelled_in_the_middle_of_a_turn_may_ask_again(
         for name, answer in zip(names, answers, strict=True):
             assert texts(answer) == [f"{heard.index(name) + 1}: {name}"]
         assert (await runtime.replay(key)).differences == ()
-        assert runtime._turns._mailboxes._locks == {}
+        assert runtime._turns._mailboxes._mailboxes == {}
 
 
 async def test_turns_that_were_begun_come_to_their_end_before_the_runtime_does(

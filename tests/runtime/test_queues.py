@@ -199,4 +199,4 @@ async def test_many_who_lose_patience_disturb_nobody(world: World) -> None:
         heard = (await runtime.session(key)).data["heard"]
         assert sorted(heard) == sorted(names[number::8])
         assert (await runtime.replay(key)).differences == ()
-    assert runtime._turns._mailboxes._locks == {}
+    assert runtime._turns._mailboxes._mailboxes == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.checks import (
@@ -198,7 +198,7 @@ CHECKS: tuple[Check, ...] = (
 BY_CODE: Mapping[str, Check] = MappingProxyType({check.code: check for check in CHECKS})
 """Code → check."""
 
-__all__ = ["BY_CODE", "CHECKS", "Check", "findings_of"]
+__all__ = ["BY_CODE", "CHECKS", "Check", "findings_of", "found_by_checks", "in_order"]
 
 READING = ("R001", "R002")
 """Where a text could not be read at all, whatever else is found is a consequence."""
@@ -209,10 +209,41 @@ def findings_of(subject: Subject) -> tuple[Finding, ...]:
 
     What is only the consequence of something else is left out.
     """
+    return in_order(found_by_checks(subject)[0])
+
+
+def found_by_checks(
+    subject: Subject, known: Mapping[str, tuple[Finding, ...]] = MappingProxyType({})
+) -> tuple[list[Finding], Mapping[str, tuple[Finding, ...]]]:
+    """What checks find, and what of it they find whatever is known of the chart.
+
+    Args:
+        subject: what they look at.
+        known: code of a check → what it is known to find.
+
+    Returns:
+        All that they find; and by the code of a check what it finds, if it asked nothing of the
+        chart.
+    """
     unread = any(problem.code in READING for problem in subject.flow.problems)
-    checks = [check for check in CHECKS if not unread or check.code in READING]
+    found: list[Finding] = []
+    settled: dict[str, tuple[Finding, ...]] = {}
+    for check in CHECKS:
+        if unread and check.code not in READING:
+            continue
+        own = known.get(check.code)
+        if own is None:
+            subject.glance.taken = False
+            own = tuple(check.find(check, subject))
+            if not subject.glance.taken:
+                settled[check.code] = own
+        found += own
+    return found, settled
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order of the file, then of the catalogue, without mere consequences."""
     order = {check.code: number for number, check in enumerate(CHECKS)}
-    findings = [finding for check in checks for finding in check.find(check, subject)]
     return tuple(
         sorted(
             without_consequences(findings),

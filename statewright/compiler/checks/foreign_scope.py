@@ -24,7 +24,7 @@ Example:
 
 Instead:
     start: each
-    variables: {cart: {type: list, input: true}, last: {type: string, default: none}}
+    variables: {cart: {type: list, of: string, input: true}, last: {type: string, default: none}}
     nodes:
       each:
         type: loop

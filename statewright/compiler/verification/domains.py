@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from statewright.compiler.verification.inside import readers_of_own_events
 from statewright.compiler.verification.literals import (
     Cut,
     answers_at,
@@ -51,13 +52,23 @@ RETURNED = frozenset(("outcome", "failed", "output"))
 """The parts of the event in which a flow ends that is run by this one."""
 
 
-def groups_of(tree: Tree) -> dict[str, str]:
-    """State id → its group."""
+INSIDE = "*inside"
+"""The group of those among them that only read what the session tells itself, such as an error."""
+
+
+def groups_of(tree: Tree, uses: Mapping[str, Uses]) -> dict[str, str]:
+    """State id → its group.
+
+    Args:
+        tree: of the chart.
+        uses: of the chart.
+    """
     groups = {node.id: group_of(node) for node in tree.nodes.values()}
     waiting = {groups[node.id] for node in tree.nodes.values() if _listens(node)}
-    return {"": ANYWHERE} | {
-        state: group if group in waiting else ANYWHERE for state, group in groups.items()
-    }
+    others = {state for state, group in groups.items() if group not in waiting}
+    inside = readers_of_own_events(tree, uses, others)
+    apart = {state: INSIDE if state in inside else ANYWHERE for state in others}
+    return {"": ANYWHERE} | groups | apart
 
 
 def _listens(node: Node) -> bool:
@@ -91,7 +102,7 @@ class Domains:
         self._groups = groups
         self._declared = declared
         self._flows: dict[Place, set[tuple[Place, bool]]] = defaultdict(set)
-        self._carried: dict[str, set[tuple[Place, bool]]] = defaultdict(set)
+        self._carried: dict[tuple[str, ...], set[tuple[Place, bool]]] = defaultdict(set)
         for key, variable in declared.items():
             if variable.limits is not None:
                 self._limit(key, (), variable.type, variable.limits)
@@ -156,7 +167,7 @@ class Domains:
             for place in places:
                 self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
         if site.role is Role.CARRIED and site.place:
-            self._carried[site.place[0]] |= {(place, is_path(site)) for place in places}
+            self._carried[site.place] |= {(place, is_path(site)) for place in places}
             for place in places:
                 self.cuts[place].add(cut_of(site.expression))
         if site.role is Role.FLOW and site.target is not None:
@@ -192,9 +203,14 @@ class Domains:
 
     def _carry(self) -> None:
         """What is read of an event may be what an event that was raised inside carries."""
+        by_part: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for part in self._carried:
+            by_part[part[0]].append(part)
         for key, path in [*self.cuts]:
-            if key[0] == EVENT and path[:1] == ("data",) and path[1:2] and path[1] in self._carried:
-                self._flows[key, path[:2]] |= self._carried[path[1]]
+            if key[0] == EVENT and path[:1] == ("data",) and path[1:2]:
+                for part in by_part.get(path[1], ()):
+                    if path[1 : 1 + len(part)] == part:
+                        self._flows[key, ("data", *part)] |= self._carried[part]
 
     def _propagate(self) -> None:
         """Hand cuts back to where values come from, until nothing is new."""
@@ -206,7 +222,8 @@ class Domains:
             (key, path) = waiting.pop()
             cut = self.cuts[key, path]
             for target, (source, own), same in flows.get(key, ()):
-                if not _related(target, path):
+                if not _related(target, path) or (key[0] == EVENT and len(path) < len(target)):
+                    # Of a whole that the session tells itself, the parts are looked at one by one.
                     continue
                 place = (source, (*own, *path[len(target) :])) if same else (source, own)
                 if len(place[1]) <= _DEPTH and self.cuts[place].add(cut):

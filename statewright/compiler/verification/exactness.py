@@ -12,36 +12,29 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from statewright.compiler.verification.closed import closed_groups
-from statewright.compiler.verification.combinations import BODY, is_overfull
 from statewright.compiler.verification.domains import (
-    ANYWHERE,
-    EVENT,
-    RETURNED,
     Domains,
     Place,
     is_path,
 )
 from statewright.compiler.verification.forms import formed_places, is_formed
+from statewright.compiler.verification.joining import Joining
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
-from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
     holds,
-    is_closed,
     samples,
     sizes,
 )
 from statewright.compiler.verification.shapes import Shape
+from statewright.compiler.verification.spreading import Spreading, tells_time
 from statewright.compiler.verification.uses import Role, Site
-from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Path, Read
-from statewright.compiler.verification.world import World, declared_in
+from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.world import World
 from statewright.expressions.syntax import Call, Node, walk
 from statewright.expressions.syntax import Literal as Written
-from statewright.statechart.playing.script import MESSAGE
-from statewright.statechart.structure.nodes import Arc
 
 _SPARE: Final = 10
 """How many samples there are beside those at the places where a domain is cut."""
@@ -104,39 +97,16 @@ def guards_reading(world: World, keys: Iterable[Key]) -> frozenset[str]:
 class _Looking:
     def __init__(self, world: World) -> None:
         self._domains: Domains = world.domains
-        self._relevance: Relevance = world.relevance
-        self._declared = declared_in(world.tree)
-        self._closed = closed_groups(world.tree, world.alphabet.groups)
         self._sites = [
             site for one in world.uses.values() for part in one.parts() for site in part.sites
         ]
-        self._inside = {
-            id(site)
-            for one in world.uses.values()
-            for name, part in one.guards.items()
-            if _is_from_inside(world.tree.arcs[name])
-            for site in part.sites
-        }
+        self._spreading = Spreading(world, self._sites)
+        self._declared = self._spreading.declared
         self._free = world.free.keys()
-        self._given = world.inputs.keys()
-        self._asking = {
-            world.alphabet.groups[node.id]
-            for node in world.tree.nodes.values()
-            if MESSAGE in node.by_stem
-        }
-        self._requesting = {
-            world.alphabet.groups[node.id]
-            for node in world.tree.nodes.values()
-            if node.state is not None and any(one.type == "http" for one in node.state.invocations)
-        }
-        self._open: set[Key] = {
-            key for key in world.inputs if key[0] in {CONTACT, TENANT} or not self._whole(key)
-        }
-        self.wild: set[Key] = set()
-        self._spread()
+        self.wild = self._spreading.wild
         self._moving = self._computed_keys()
         self._altered = self._altered_places()
-        self._joint = self._joint_keys()
+        self._joining = Joining(world, self._sites)
         self._formed = formed_places(self._domains, self._sites)
 
     def gaps(self) -> Iterator[Gap]:
@@ -155,7 +125,9 @@ class _Looking:
         """Why a variable may or may not hold an unknown value; an answer was judged before."""
         if "answer." in site.expression.text:
             return ""
-        inside = {(read.start, read.end) for read in site.reads if self._is_formless(read, site)}
+        inside = {
+            (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
+        }
         if inside and not Shape(inside).found(site.expression.root):
             return "whether it has a value depends on more of an unknown one than is tried"
         variable = None if site.target is None else self._declared.get(site.target)
@@ -164,82 +136,20 @@ class _Looking:
             return ""
         if not (limits.pattern or limits.fields or limits.element or limits.date):
             return ""
-        if not self._open_spans(site):
+        if not self._spreading.open_spans(site):
             return ""
         name = variable.name.removeprefix("~")
         return f"it depends on more than single constants whether `{name}` may hold it"
 
-    # How unknown values spread
-
-    def _spread(self) -> None:
-        """Find the variables that hold unknown values, and those computed from them."""
-        flows: dict[Key, list[Site]] = defaultdict(list)
-        for site in self._sites:
-            if site.role is Role.FLOW and site.target in self._relevance.values:
-                for key in {read.key for read in site.reads if read.key is not None}:
-                    flows[key].append(site)
-        waiting: list[Site] = [site for site in self._sites if site.role is Role.FLOW]
-        while waiting:
-            site = waiting.pop()
-            target = site.target
-            if target is None or target not in self._relevance.values:
-                continue
-            level = self._level(site)
-            known = self._open | self.wild if level == 1 else self.wild
-            if level and target not in known:
-                (self._open if level == 1 else self.wild).add(target)
-                waiting.extend(flows[target])
-
-    def _level(self, site: Site) -> int:
-        """What a variable gets: 0 what is known, 1 a sample, 2 what is computed from one."""
-        if any(read.key in self.wild for read in site.reads) or _tells_time(site):
-            return 2
-        spans = self._open_spans(site)
-        if not spans or (site.alone and Shape(spans).settled(site.expression.root)):
-            return 0
-        if self._whole(site.target) and site.place == ():
-            return 0 if Shape(spans).carries(site.expression.root) else 2
-        return 1 if site.alone and Shape(spans).carries(site.expression.root) else 2
-
-    def _whole(self, key: Key | None) -> bool:
-        """Whether all values that a variable may have are tried."""
-        variable = None if key is None else self._declared.get(key)
-        return variable is not None and is_closed(variable.type, variable.limits)
-
-    def _open_spans(self, site: Site) -> set[tuple[int, int]]:
-        return {
-            (read.start, read.end)
-            for read in site.reads
-            if self._is_open(read, site.state) and not self._is_place(read, site)
-        }
-
-    def _is_place(self, read: Read, site: Site) -> bool:
-        """Whether it is the state in which something went wrong, as the session itself tells it."""
-        return read.key is None and read.path == _STATE and id(site) in self._inside
-
-    def _is_formless(self, read: Read, site: Site) -> bool:
-        """Whether nothing is known of the form of an unknown value."""
-        declared = self._declared.get(read.key) if read.key is not None else None
-        known = declared is not None and declared.type not in {"dyn", "list", "map"}
-        return not known and self._is_open(read, site.state)
-
-    def _is_open(self, read: Read, state: str) -> bool:
-        if read.key is not None:
-            return read.key in self._open and not self._whole(read.key)
-        place = self._domains.place(read, state)
-        return place is not None and not (place[1] == ("input",) and place[0][1] in self._closed)
-
     # Tests
 
     def _reason(self, site: Site) -> str:
-        if _tells_time(site):
+        if tells_time(site):
             return "it depends on the time"
-        wild = [
-            read.key[1] for read in site.reads if read.key is not None and read.key in self.wild
-        ]
+        wild = self._spreading.computed(site)
         if wild:
-            return f"`{wild[0]}` is computed from values of which only samples are tried"
-        spans = self._open_spans(site)
+            return f"`{wild}` is computed from values of which only samples are tried"
+        spans = self._spreading.open_spans(site)
         if not spans:
             return ""
         if not Shape(spans, self._fixed(site)).decided(site.expression.root):
@@ -257,7 +167,7 @@ class _Looking:
 
     def _computed_keys(self) -> set[Key]:
         """The variables that may hold something else than a literal of the chart."""
-        moving = self._open | self.wild
+        moving = self._spreading.open | self.wild
         flows = [site for site in self._sites if site.role is Role.FLOW]
         changed = True
         while changed:
@@ -297,7 +207,7 @@ class _Looking:
 
     def _crowd(self, site: Site) -> str:
         for place, read in self._domains.places(site):
-            if not self._is_open(read, site.state) or self._is_place(read, site):
+            if not self._spreading.is_open(read, site):
                 continue
             cut = self._cut(place)
             if cut > CUTS or self._too_many(place):
@@ -309,7 +219,9 @@ class _Looking:
                 return "no text is known that its pattern matches"
             if len(predicates) > 1 or self._mixed(place):
                 return "several tests of one text may overlap in ways that are not tried"
-            if place[0] in self._joint or (self._is_long(place) and _is_sized(site)):
+            if self._joining.is_joint(place, read, site) or (
+                self._is_long(place) and _is_sized(site)
+            ):
                 return "there are too many combinations of values to try all of them"
         return ""
 
@@ -321,38 +233,6 @@ class _Looking:
     def _too_many(self, place: Place) -> bool:
         cut = self._domains.cuts.get(place, Cut())
         return 3 * len(cut.numbers) + len(cut.texts) + 4 * len(cut.predicates) > MOST - _SPARE
-
-    def _joint_keys(self) -> set[Key]:
-        """The variables that hold parts of what is not tried in all combinations."""
-        joint = {key for key in self._given if self._overfull(key, ())}
-        flows = [site for site in self._sites if site.role is Role.FLOW]
-        sources = {
-            id(site): {place[0] for place, _ in self._domains.places(site)} for site in flows
-        }
-        full = {
-            key
-            for key in set().union(*sources.values())
-            if key[0] == EVENT and (self._overfull(key, ("data",)) or self._overfull(key, BODY))
-        }
-        changed = True
-        while changed:
-            changed = False
-            for site in flows:
-                if site.target is not None and site.target not in joint:
-                    changed = changed or bool(sources[id(site)] & (joint | full))
-                    joint |= {site.target} if sources[id(site)] & (joint | full) else set()
-        return joint
-
-    def _overfull(self, key: Key, root: Path) -> bool:
-        """Whether parts of a value have more combinations than are tried."""
-        if key[0] == EVENT and key[1] in self._asking:
-            return False
-        cuts = dict(self._domains.at(key))
-        if key[0] == EVENT:
-            for path, cut in self._domains.at((EVENT, ANYWHERE)).items():
-                if path[1:2] and path[1] not in RETURNED:
-                    cuts.setdefault(path, cut)
-        return is_overfull(cuts, root, is_reply=key[1] in self._requesting)
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""
@@ -379,23 +259,6 @@ class _Looking:
         return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
 
 
-_STATE: Final = ("event", "data", "state")
-
-_RESULTS: Final = frozenset(("done.invoke", "error.communication"))
-"""How the names of events begin by which results come from outside."""
-
-
-def _is_from_inside(arc: Arc) -> bool:
-    """Whether a transition is only taken by what the session tells itself of its own states."""
-    stems = [stem for stem, arcs in arc.source.by_stem.items() if any(one is arc for one in arcs)]
-    return bool(stems) and all(
-        stem.partition(".")[0] in {"done", "error"}
-        and stem.count(".") > 0
-        and ".".join(stem.split(".")[:2]) not in _RESULTS
-        for stem in stems
-    )
-
-
 def _is_sized(site: Site) -> bool:
     nodes = walk(site.expression.root)
     return any(isinstance(one, Call) and one.function == "size" for one in nodes)
@@ -408,14 +271,6 @@ def _forms(root: Node) -> dict[tuple[int, int], str]:
         for call in walk(root)
         if isinstance(call, Call) and call.function in _ALTERING and call.target is not None
     }
-
-
-def _tells_time(site: Site) -> bool:
-    paths = [read.path for read in site.reads if read.key is None]
-    return any(
-        path[0] == "now" or (path[0] == "session" and path[1:2] in {("now",), ("id",)})
-        for path in paths
-    )
 
 
 def expression_texts(gaps: Iterable[Gap]) -> frozenset[str]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from typing import Final
 
 from statewright.compiler.verification.boxes import bits
 from statewright.compiler.verification.uses import Part, Uses
@@ -16,6 +17,8 @@ from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.statechart.definition import StateKind
 from statewright.statechart.structure.nodes import Arc, Node, is_descendant, is_history
 from statewright.statechart.structure.tree import Tree
+
+_NOTHING: Final[frozenset[Key]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,42 @@ def passages_of(tree: Tree) -> Passages:
     )
 
 
-class Liveness:
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """What the states of a chart read and write, as numbers in which each variable has a bit.
+
+    Attributes:
+        bits: variable → its bit.
+        entered: state → what its entry reads.
+        sure: state → what its entry writes before anything can read it.
+        own: state → what is read while it is active, or when it is left.
+    """
+
+    bits: Mapping[Key, int]
+    entered: Mapping[str, int]
+    sure: Mapping[str, int]
+    own: Mapping[str, int]
+
+    def of_scopes(self) -> Mapping[str, int]:
+        """State, or ``""`` → the variables that it declares."""
+        found: dict[str, int] = defaultdict(int)
+        for key, bit in self.bits.items():
+            found[key[0]] |= bit
+        return found
+
+    def with_unsure(self, unsure: Iterable[str]) -> Masks:
+        """The same where the entry of more states may fail before it has written all it writes."""
+        scopes = self.of_scopes()
+        fewer = {name: self.sure[name] & scopes.get(name, 0) for name in unsure}
+        return replace(self, sure={**self.sure, **fewer})
+
+
+def liveness_of(
+    passages: Passages,
+    uses: Mapping[str, Uses],
+    reads: Callable[[Part], frozenset[Key]],
+    unsure: Container[str] = (),
+) -> Liveness:
     """What is live in the states of one chart.
 
     Args:
@@ -57,29 +95,46 @@ class Liveness:
         reads: what counts as read in a part.
         unsure: the states whose entry may fail before it has written what it writes.
     """
+    bits: dict[Key, int] = {}
 
-    def __init__(
-        self,
-        passages: Passages,
-        uses: Mapping[str, Uses],
-        reads: Callable[[Part], frozenset[Key]],
-        unsure: Container[str] = (),
-    ) -> None:
-        self._bits: dict[Key, int] = {}
-        entered = {name: self._mask(reads(one.entered)) for name, one in uses.items()}
-        sure = {
-            name: self._mask(_surely_written(name, one, reads, unsure))
-            for name, one in uses.items()
-        }
-        self._active = {
-            name: self._mask(_read_while_active(one, reads)) for name, one in uses.items()
-        }
-        self._solve(passages, entered, sure)
+    def mask(keys: Iterable[Key]) -> int:
+        made = 0
+        for key in keys:
+            made |= bits.setdefault(key, 1 << len(bits))
+        return made
+
+    entered: dict[str, int] = {}
+    sure: dict[str, int] = {}
+    own: dict[str, int] = {}
+    for name, one in uses.items():
+        read = reads(one.entered)
+        entered[name] = mask(read)
+        written = one.entered.sure - read if one.entered.sure else _NOTHING
+        sure[name] = mask(_certain(name, written, unsure))
+        own[name] = mask(_read_while_active(one, reads))
+    return Liveness(passages, Masks(bits, entered, sure, own))
+
+
+class Liveness:
+    """What is live in the states of one chart.
+
+    Args:
+        passages: of the chart.
+        masks: what its states read and write.
+    """
+
+    def __init__(self, passages: Passages, masks: Masks) -> None:
+        self._passages = passages
+        self._masks = masks
+        self._keys = tuple(masks.bits)
+        self._scopes = masks.of_scopes()
         self._known: dict[tuple[str, ...], frozenset[Key]] = {}
-        self._keys = tuple(self._bits)
-        self._scopes: dict[str, int] = defaultdict(int)
-        for key, bit in self._bits.items():
-            self._scopes[key[0]] |= bit
+        self._active = dict(masks.own)
+        self._solve()
+
+    def with_unsure(self, unsure: Iterable[str]) -> Liveness:
+        """The same where the entry of more states may fail before it has written all it writes."""
+        return Liveness(self._passages, self._masks.with_unsure(unsure))
 
     def at(self, configuration: tuple[str, ...]) -> frozenset[Key]:
         """The variables that are live, and can be seen, where these states are active."""
@@ -102,40 +157,43 @@ class Liveness:
 
     def bit(self, key: Key) -> int:
         """What stands for a variable in such a number; 0 for one that is never live."""
-        return self._bits.get(key, 0)
+        return self._masks.bits.get(key, 0)
 
     def in_mask(self, mask: int) -> Iterator[Key]:
         """The variables that are in such a number."""
         return (self._keys[number] for number in bits(mask))
 
-    def _mask(self, keys: Iterable[Key]) -> int:
-        mask = 0
-        for key in keys:
-            mask |= self._bits.setdefault(key, 1 << len(self._bits))
-        return mask
-
-    def _solve(
-        self, passages: Passages, entered: Mapping[str, int], sure: Mapping[str, int]
-    ) -> None:
+    def _solve(self) -> None:
         """Hand what is live back along the transitions, until nothing is new."""
-        # Round by round, against the order of the drawing: most of what is live is known then
-        # before it is asked for.
-        active, order = self._active, passages.order
-        waiting = sorted((number, name) for name, number in order.items())
-        queued = set(order)
+        # Against the order of the drawing: most of what is live is known then before it is asked
+        # for. What leads back is done anew in rounds.
+        order, predecessors = self._passages.order, self._passages.predecessors
+        waiting: list[tuple[int, str]] = []
+        queued: set[str] = set()
+        done: set[str] = set()
+        for name in sorted(order, key=order.__getitem__):
+            done.add(name)
+            if self._grows(name):
+                queued.update(source for source in predecessors.get(name, ()) if source in done)
+        waiting = sorted((order[name], name) for name in queued)
         while waiting:
             _, name = heappop(waiting)
             queued.discard(name)
-            mask = active[name]
-            for target, fresh in passages.successors[name]:
-                live = active[target]
-                mask |= (live & ~sure[target]) | entered[target] if fresh else live
-            if mask != active[name]:
-                active[name] = mask
-                for source in passages.predecessors.get(name, ()):
+            if self._grows(name):
+                for source in predecessors.get(name, ()):
                     if source not in queued:
                         queued.add(source)
                         heappush(waiting, (order[source], source))
+
+    def _grows(self, name: str) -> bool:
+        """Whether more is live in a state than was known."""
+        active, sure, entered = self._active, self._masks.sure, self._masks.entered
+        mask = known = active[name]
+        for target, fresh in self._passages.successors[name]:
+            live = active[target]
+            mask |= (live & ~sure[target]) | entered[target] if fresh else live
+        active[name] = mask
+        return mask != known
 
 
 def entered_by(arc: Arc) -> Iterator[tuple[str, bool]]:
@@ -182,10 +240,6 @@ def _read_while_active(uses: Uses, reads: Callable[[Part], frozenset[Key]]) -> I
         yield from reads(part)
 
 
-def _surely_written(
-    name: str, uses: Uses, reads: Callable[[Part], frozenset[Key]], unsure: Container[str]
-) -> Iterator[Key]:
-    """What the entry writes before anything can read it."""
-    for key in uses.entered.sure:
-        if (key[0] == name or name not in unsure) and key not in reads(uses.entered):
-            yield key
+def _certain(name: str, sure: Iterable[Key], unsure: Container[str]) -> Iterable[Key]:
+    """What of that which the entry of a state writes is written whatever fails."""
+    return [key for key in sure if key[0] == name] if name in unsure else sure

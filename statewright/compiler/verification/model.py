@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Final
 
 from statewright.compiler.verification.predicates import Following, Predicate
@@ -21,9 +22,19 @@ from statewright.expressions import Literal as Constant
 from statewright.expressions.syntax import Call, Literal, Name, Select, walk
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, Statechart
+from statewright.statechart.structure.traversal import (
+    expressions_of,
+    expressions_of_rules,
+    expressions_outside,
+    states_in,
+)
+from statewright.statechart.structure.tree import limited, tree_of
 
 LIMIT: Final = 2_000
 """How many microsteps a macrostep takes in a search at most; real ones may take more."""
+
+MODEL: Final = "model"
+"""What stands for the digest of a model in its snapshots."""
 
 LOT: Final = "~lot:"
 SETTLED: Final = "~settled:"
@@ -84,13 +95,19 @@ def model_of(
         withheld: inputs that nobody gives.
         following: those of the guards that are followed.
     """
-    making = _Making(given_up, Following() if following is None else following)
+    following = Following() if following is None else following
+    limit = min(chart.limit, LIMIT)
+    if not given_up and not following.predicates and not _draws_anywhere(chart):
+        return Model(limited(chart, limit, MODEL), chart, withheld=withheld)
+    making = _Making(given_up, following)
     # The variables are known only when everything is rewritten.
     made = rewritten(chart, making)
     data = (*made.data, *making.data())
     given = tuple(datum.name for datum in making.data() if datum.value is None)
     inputs = (*made.inputs, *given)
-    made = replace(made, data=data, inputs=inputs, limit=min(chart.limit, LIMIT))
+    made = replace(made, data=data, inputs=inputs, limit=limit)
+    # Nobody asks which model a snapshot belongs to.
+    tree_of(made).digest = MODEL
     guesses = {("", name): text for name, text in making.guesses.items()}
     lots = {("", name): outcomes for name, outcomes in making.lots.items()}
     settled = {("", name): outcomes for name, outcomes in making.settled.values()}
@@ -163,6 +180,15 @@ def _outcomes(call: Call) -> int:
     last = call.arguments[-1] if call.arguments else None
     written = isinstance(last, Literal) and isinstance(last.value, int)
     return int(last.value) if written and isinstance(last, Literal) else 2
+
+
+def _draws_anywhere(chart: Statechart) -> bool:
+    """Whether a lot is drawn in a chart."""
+    inside = (expressions_of(state) for state in states_in(chart))
+    return any(
+        next(_draws(one), None) is not None
+        for one in chain(expressions_outside(chart), expressions_of_rules(chart), *inside)
+    )
 
 
 def _is_settled(call: Call) -> bool:

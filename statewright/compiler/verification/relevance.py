@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
 from statewright.compiler.verification.uses import Part, Role, Site, Uses, is_count
@@ -33,6 +34,8 @@ _HARMLESS = frozenset(
 """Failures that depend on whether a variable is there, and of what type; and those that take
 numbers and values that no conversation has."""
 
+_NOTHING: Final[frozenset[Key]] = frozenset()
+
 
 class Relevance:
     """What decides, in one chart.
@@ -48,11 +51,20 @@ class Relevance:
     def __init__(self, uses: Mapping[str, Uses], declared: Mapping[Key, Variable]) -> None:
         self._declared = declared
         self._risks = _Risks()
+        self._reads: dict[Part, frozenset[Key]] = {}
         sites = [site for one in uses.values() for part in one.parts() for site in part.sites]
         self.values = self._closure(sites)
 
     def reads(self, part: Part) -> frozenset[Key]:
         """The variables whose values decide something in a part."""
+        if not part.sites:
+            return _NOTHING
+        known = self._reads.get(part)
+        if known is None:
+            known = self._reads[part] = self._read_in(part)
+        return known
+
+    def _read_in(self, part: Part) -> frozenset[Key]:
         found: set[Key] = set()
         for site in part.sites:
             if site.role in DECIDING or (site.role is Role.FLOW and site.target in self.values):
@@ -133,16 +145,25 @@ class _Risks:
     def __init__(self) -> None:
         self._environments: dict[tuple[tuple[str, str], ...], Environment] = {}
         self._known: dict[tuple[str, str], _Risk] = {}
+        self._by_types: dict[tuple[str, tuple[tuple[str, str], ...]], _Risk] = {}
 
     def of(self, expression: Expression, scope: Scope) -> _Risk:
-        known = (expression.text, scope.id)
-        if known not in self._known:
-            checked = check(expression, self._environment(_types(expression, scope)))
-            spans = [(one.start, one.end) for one in checked.failures if one.kind not in _HARMLESS]
-            if checked.problems:
-                spans.append((0, len(expression.text)))
-            self._known[known] = _Risk(checked.type.name, tuple(spans))
-        return self._known[known]
+        place = (expression.text, scope.id)
+        known = self._known.get(place)
+        if known is None:
+            types = _types(expression, scope)
+            known = self._by_types.get((expression.text, types))
+            if known is None:
+                known = self._by_types[expression.text, types] = self._checked(expression, types)
+            self._known[place] = known
+        return known
+
+    def _checked(self, expression: Expression, types: tuple[tuple[str, str], ...]) -> _Risk:
+        checked = check(expression, self._environment(types))
+        spans = [(one.start, one.end) for one in checked.failures if one.kind not in _HARMLESS]
+        if checked.problems:
+            spans.append((0, len(expression.text)))
+        return _Risk(checked.type.name, tuple(spans))
 
     def _environment(self, types: tuple[tuple[str, str], ...]) -> Environment:
         known = self._environments.get(types)

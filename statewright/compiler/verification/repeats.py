@@ -53,7 +53,11 @@ class Repeats:
     ) -> None:
         self._tree = tree
         self._guesses: dict[str, list[_Guess]] = defaultdict(list)
-        self._is_free = any(_is_free(part, free) for one in uses.values() for part in one.parts())
+        self._is_free = bool(free) and any(
+            _is_free(part, free) for one in uses.values() for part in one.parts()
+        )
+        if not self._is_free:
+            return
         self._entered = {name for name, one in uses.items() if _is_free(one.entered, free)}
         self._left = {name for name, one in uses.items() if _is_free(one.left, free)} - {""}
         self._acts = {

@@ -13,7 +13,7 @@ from statewright.compiler.verification.footprints import ENDLESS
 from statewright.compiler.verification.outcomes import Free, Landing, Outcome
 from statewright.compiler.verification.promises import Promises
 from statewright.compiler.verification.situations import Carrier
-from statewright.compiler.verification.tracing import Asking, Watch, tell_guards
+from statewright.compiler.verification.tracing import Asking, Watch
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.forms.making import maker
@@ -49,6 +49,9 @@ class Running:
     Args:
         world: what is searched.
         doubts: where the values that are tried may not stand for all.
+
+    Attributes:
+        asking: tells when a guard looks at something, while ``guards_told`` is open.
     """
 
     def __init__(self, world: World, doubts: Doubts) -> None:
@@ -56,8 +59,7 @@ class Running:
         self._doubts = doubts
         self._promises = Promises(world.chart)
         self._sets: dict[frozenset[Any], frozenset[Any]] = {}
-        self._asking = Asking()
-        tell_guards(world.tree, self._asking)
+        self.asking = Asking()
 
     def begin(
         self, dimensions: tuple[Key, ...], given: Mapping[Key, Any], free: Free, moment: int
@@ -99,7 +101,7 @@ class Running:
             free: what is to be tried of the free variables.
         """
         world, chosen = self._world, _chosen(free)
-        watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self._asking)
+        watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self.asking)
         before = watch.snapshot
         others = Surroundings(**carrier.outside)
         event = others.around(event_for(line, world.chart, before, before.now))

@@ -32,6 +32,7 @@ from statewright.compiler.verification.pieces import START, Edge, Found, Origin,
 from statewright.compiler.verification.running import Run, Running
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
+from statewright.compiler.verification.tracing import guards_told
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.forms.making import maker
@@ -95,6 +96,10 @@ class Search:
 
     def run(self) -> Found:
         """Search until nothing is left, or the budget is spent."""
+        with guards_told(self._world.tree, self._running.asking):
+            return self._run()
+
+    def _run(self) -> Found:
         self._begin()
         timed = 0
         while self.found.complete:

@@ -7,7 +7,7 @@ sets of values. Of other variables that may still be read it only matters whethe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter, itemgetter
 from typing import Any, Final
@@ -146,9 +146,13 @@ class Situations:
         self._needed: dict[int, frozenset[str]] = {}
         self.tables: dict[Key, Table] = {}
 
-    def with_live(self, values: Liveness, presence: Liveness) -> Situations:
-        """The same where other variables are live; nothing was met yet."""
-        living = replace(self._living, values=values, presence=presence)
+    def with_unsure(self, unsure: Collection[str]) -> Situations:
+        """The same where the entry of some states may fail; nothing was met yet."""
+        living = replace(
+            self._living,
+            values=self._living.values.with_unsure(unsure),
+            presence=self._living.presence.with_unsure(unsure),
+        )
         rest = (self._free, self._kept, self._ceilings, self._steady, self._timing)
         return Situations(self._relevant, living, *rest)
 

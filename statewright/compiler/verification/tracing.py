@@ -7,7 +7,8 @@ may be tried in a macrostep, and few of them are, or come to all that they read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ class Watched(dict[str, Any]):
 
     __slots__ = ("homes", "looks", "written")
 
-    def __init__(self, values: Mapping[str, Any], looks: Looks) -> None:
+    def __init__(self, values: Mapping[str, Any] | Iterable[tuple[str, Any]], looks: Looks) -> None:
         super().__init__(values)
         self.looks = [looks]
         self.homes: dict[str, Looks] = {}
@@ -87,10 +88,10 @@ class Watched(dict[str, Any]):
 
     def copy(self) -> Watched:
         """The same variables, of which the same is noted."""
-        made = Watched(plain(self), self.looks[0])
-        made.looks = list(self.looks)
-        made.homes = dict(self.homes)
-        made.written = set(self.written)
+        made = Watched(dict.items(self), self.looks[0])
+        made.looks = self.looks.copy()
+        made.homes = self.homes.copy()
+        made.written = self.written.copy()
         return made
 
     def update(self, inner: Mapping[str, Any]) -> None:  # type: ignore[override]  # all that is used
@@ -98,12 +99,11 @@ class Watched(dict[str, Any]):
         if isinstance(inner, Watched):
             self.looks += inner.looks
             # Names that were hidden by it may be asked for now, be they there or not.
-            self.written = set(inner.written)
+            self.written = inner.written.copy()
             self.homes.update(dict.fromkeys(dict.keys(inner), inner.looks[0]))
         else:
             self.written |= inner.keys()
-        for name, value in dict.items(inner) if isinstance(inner, dict) else inner.items():
-            super().__setitem__(name, value)
+        super().update(dict.items(inner) if isinstance(inner, dict) else inner)
 
     def _note(self, name: str) -> None:
         if name in self.written:
@@ -175,17 +175,22 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(dict.items(values)) if isinstance(values, dict) else dict(values)
 
 
-def tell_guards(tree: Tree, asking: Asking) -> None:
-    """Let it be told when a guard of a chart looks at something.
+@contextmanager
+def guards_told(tree: Tree, asking: Asking) -> Iterator[None]:
+    """Let it be told when a guard of a chart looks at something, for as long as this is open.
 
     Args:
-        tree: of the chart.
+        tree: of the chart, which may be that of a chart that others run.
         asking: where it is told.
     """
-    for arc in tree.arcs.values():
-        if arc.guard is not None:
-            function = _told(arc.guard, asking)
-            arc.source.scope.programs[arc.guard.text] = Program(function)
+    guards = [(arc.source.scope.programs, arc.guard) for arc in tree.arcs.values() if arc.guard]
+    for programs, guard in guards:
+        programs[guard.text] = Program(_told(guard, asking))
+    try:
+        yield
+    finally:
+        for programs, guard in guards:
+            programs.pop(guard.text, None)
 
 
 def _told(guard: Expression, asking: Asking) -> Callable[[Scene], Any]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
+from statewright.compiler.verification.records import parts_of
 from statewright.compiler.verification.variables import OUTSIDE, Key, Read, key_of, reads_of
 from statewright.expressions import (
     Computed,
@@ -80,7 +82,7 @@ class Site:
     guard: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """What happens together: what is done on entry to a state, by a transition, ….
 
@@ -178,20 +180,28 @@ def _rules(tree: Tree) -> Part:
     return part
 
 
+_NOTHING: Final = Part()
+"""Most parts: nothing is done there. It is never filled."""
+
+
 def _uses(node: Node) -> Uses:
-    entered, left = Part(), Part()
-    guards: dict[str, Part] = {}
-    acts: dict[str, Part] = {}
+    entered = left = _NOTHING
     state = node.state
-    if state is not None:
+    if state is not None and not (node.bare and _starts_plainly(node)):
+        entered = Part()
         _enter(_Collecting(entered, node.scope, node.id), state, node)
+    if state is not None and state.exit:
+        left = Part()
         leaving = _Collecting(left, node.scope, node.id)
         for block in state.exit:
             leaving.actions(block)
-    for arc in node.arcs:
-        guards[arc.id], acts[arc.id] = _arc_parts(arc)
-    found = Uses(entered, left, guards, acts)
-    if node.leaf:
+    found = Uses(
+        entered,
+        left,
+        {arc.id: _guard_part(arc) for arc in node.arcs},
+        {arc.id: _act_part(arc) for arc in node.arcs},
+    )
+    if node.leaf and entered.sites:
         _forget_echoes(found, node.id)
     return found
 
@@ -238,12 +248,25 @@ def _reads(site: Site, key: Key) -> bool:
     return any(read.key == key for read in site.reads)
 
 
-def _arc_parts(arc: Arc) -> tuple[Part, Part]:
-    guard, act = Part(), Part()
-    if arc.guard is not None:
-        _Collecting(guard, arc.source.scope, arc.source.id).add(arc.guard, Role.TEST, guard=True)
-    _Collecting(act, arc.source.scope, arc.source.id).actions(arc.actions)
-    return guard, act
+def _starts_plainly(node: Node) -> bool:
+    """Whether nothing is done on the way to the first of the states inside."""
+    return node.initial is None or not node.initial.actions
+
+
+def _guard_part(arc: Arc) -> Part:
+    if arc.guard is None:
+        return _NOTHING
+    part = Part()
+    _Collecting(part, arc.source.scope, arc.source.id).add(arc.guard, Role.TEST, guard=True)
+    return part
+
+
+def _act_part(arc: Arc) -> Part:
+    if not arc.actions:
+        return _NOTHING
+    part = Part()
+    _Collecting(part, arc.source.scope, arc.source.id).actions(arc.actions)
+    return part
 
 
 def _enter(collecting: _Collecting, state: State, node: Node) -> None:
@@ -260,7 +283,10 @@ def _enter(collecting: _Collecting, state: State, node: Node) -> None:
             collecting.content(content, Role.TEST)
         collecting.actions(invoke.finalize)
     is_end = node.parent is not None and node.parent.parent is None
-    collecting.content(state.donedata, Role.WORLD if is_end else Role.CARRIED)
+    if is_end:
+        collecting.content(state.donedata, Role.WORLD)
+    else:
+        collecting.carried(state.donedata)
 
 
 @dataclass(slots=True)
@@ -354,18 +380,19 @@ class _Collecting:
             case Log(_, content):
                 self.content(content, Role.WORLD)
             case Raise(_, content):
-                self._carried(content)
+                self.carried(content)
             case Send():
                 self._send(action)
             case Cancel(_, content):
                 self.content(content, Role.TEST)
 
-    def _carried(self, content: Content | None) -> None:
-        if not isinstance(content, Record):
-            self.content(content, Role.CARRIED)
-            return
-        for name, part in content.fields:
-            self.content(part, Role.CARRIED, place=(name,))
+    def carried(self, content: Content | None, place: tuple[str, ...] = ()) -> None:
+        """What an event brings that the session sends itself."""
+        parts = () if content is None else tuple(parts_of(content))
+        for name, part in parts:
+            self.carried(part, (*place, name))
+        if not parts:
+            self.content(content, Role.CARRIED, place=place)
 
     def _assign(self, location: tuple[str, ...], value: Content) -> None:
         key = key_of(location[0], self.scope)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from statewright.expressions import Expression
 from statewright.expressions.functions.local_answers import LOCAL_ANSWERS
-from statewright.expressions.references import PLACE, references
+from statewright.expressions.references import PLACE, Reference, references
 from statewright.expressions.syntax import Call, walk
 from statewright.statechart.structure.nodes import ROOTS, Scope
 
@@ -53,25 +53,25 @@ def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
     The language in which an answer is read is left out: it says how a value is written, and not
     which values there are.
     """
-    languages = tuple(_languages_in(expression))
-    return tuple(
-        replace(read, start=one.start, end=one.end)
-        for one in references(expression, places=True)
-        if not any(start <= one.start and one.end <= end for start, end in languages)
-        for read in _reads(_named(one.path), one.tested, scope)
-    )
+    found = references(expression, places=True)
+    if "answer." in expression.text:
+        languages = tuple(_languages_in(expression))
+        found = tuple(
+            one
+            for one in found
+            if not any(start <= one.start and one.end <= end for start, end in languages)
+        )
+    return tuple([read for one in found for read in _reads(one, _named(one.path), scope)])
 
 
 def named_in(expression: Expression, scope: Scope) -> Iterator[Key]:
     """The variables that an expression cannot do without, also those that decide nothing."""
     for one in references(expression):
-        yield from (read.key for read in _reads(one.path, one.tested, scope) if read.key)
+        yield from (read.key for read in _reads(one, one.path, scope) if read.key)
 
 
 def _languages_in(expression: Expression) -> Iterator[tuple[int, int]]:
     """Where the languages stand in which answers are read."""
-    if "answer." not in expression.text:
-        return
     for node in walk(expression.root):
         if isinstance(node, Call) and f"answer.{node.function}" in LOCAL_NAMES:
             yield from ((one.start, one.end) for one in node.arguments[1:])
@@ -82,19 +82,20 @@ def _named(path: Path) -> Path:
     return path[:1] if path[1:] and path[1].startswith(PLACE) and path[0] in ROOTS else path
 
 
-def _reads(path: Path, tested: bool, scope: Scope) -> Iterator[Read]:  # noqa: FBT001 (a fact)
-    root = path[0]
+def _reads(one: Reference, path: Path, scope: Scope) -> Iterator[Read]:
+    """What is read in a place; ``path`` is that of it, or where that ends."""
+    root, place = path[0], (one.tested, one.start, one.end)
     if root in OUTSIDE:
-        yield Read((OUTSIDE[root], path[1] if len(path) > 1 else ""), path[2:], tested)
+        yield Read((OUTSIDE[root], path[1] if len(path) > 1 else ""), path[2:], *place)
     elif root == "vars":
         if len(path) == 1:
-            yield from (Read(key, (), True) for key in visible(scope))
+            yield from (Read(key, (), True, one.start, one.end) for key in visible(scope))
         elif (key := key_of(path[1], scope)) is not None:
-            yield Read(key, path[2:], tested)
+            yield Read(key, path[2:], *place)
     elif root in ROOTS:
-        yield Read(None, path, tested)
+        yield Read(None, path, *place)
     elif (key := key_of(root, scope)) is not None:
-        yield Read(key, path[1:], tested)
+        yield Read(key, path[1:], *place)
 
 
 def key_of(name: str, scope: Scope) -> Key | None:

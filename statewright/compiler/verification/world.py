@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,7 +15,7 @@ from statewright.compiler.verification.domains import Domains, groups_of
 from statewright.compiler.verification.footprints import Footprints
 from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.liveness import Liveness, Passages, passages_of
+from statewright.compiler.verification.liveness import Passages, liveness_of, passages_of
 from statewright.compiler.verification.model import Model
 from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
@@ -128,13 +128,9 @@ class World:
         """All values of a free variable."""
         return (1 << len(self.free[key])) - 1
 
-    def with_unsure(self, unsure: Container[str]) -> World:
+    def with_unsure(self, unsure: Collection[str]) -> World:
         """The same where the entry of some states may fail before it has written what it writes."""
-        live = (
-            Liveness(self.passages, self.uses, reads, unsure)
-            for reads in (self.relevance.reads, _all_reads)
-        )
-        return replace(self, situations=self.situations.with_live(*live))
+        return replace(self, situations=self.situations.with_unsure(unsure))
 
     def forced(self, snapshot: Snapshot) -> Iterator[tuple[Line, Snapshot]]:
         """Each timer but the first as if it came first: it depends on how long people took."""
@@ -166,7 +162,7 @@ def world_of(
     """
     tree = tree_of(model.chart)
     uses = uses_of(tree)
-    groups = groups_of(tree)
+    groups = groups_of(tree, uses)
     declared = declared_in(tree)
     relevance = Relevance(uses, declared)
     domains = Domains(uses, groups, declared, hints)
@@ -190,9 +186,9 @@ def world_of(
         situations=Situations(
             frozenset(relevance.values),
             Living(
-                Liveness(passages, uses, relevance.reads),
-                Liveness(passages, uses, _all_reads),
-                Liveness(passages, uses, _all_named, unsure=tree.nodes),
+                liveness_of(passages, uses, relevance.reads),
+                liveness_of(passages, uses, _all_reads),
+                liveness_of(passages, uses, _all_named, unsure=tree.nodes),
             ),
             frozenset(free),
             frozenset(model.predicates),

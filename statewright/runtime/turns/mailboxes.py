@@ -8,8 +8,6 @@ runtime does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from statewright.errors import Overloaded, StorageUnavailable
@@ -37,7 +35,7 @@ ROOM = Queues()
 
 
 class Mailboxes:
-    """A lock for every session that somebody waits for.
+    """A mailbox for every session that somebody waits for.
 
     Args:
         queues: how many may wait.
@@ -46,7 +44,7 @@ class Mailboxes:
     def __init__(self, queues: Queues = ROOM) -> None:
         self._queues = queues
         self._users = 0
-        self._locks: dict[SessionKey, tuple[asyncio.Lock, int]] = {}
+        self._mailboxes: dict[SessionKey, _Mailbox] = {}
         self._closing = False
         self._empty = asyncio.Event()
 
@@ -57,18 +55,22 @@ class Mailboxes:
     async def close(self) -> None:
         """Let no more turns be begun, and wait until all that were begun have ended."""
         self._closing = True
-        while self._locks:
+        while self._mailboxes:
             self._empty.clear()
             await self._empty.wait()
 
-    @asynccontextmanager
-    async def turn(self, key: SessionKey, *, refusable: bool = False) -> AsyncIterator[None]:
-        """Wait until all who came earlier have left.
+    def turn(self, key: SessionKey, *, refusable: bool = False) -> Waiting:
+        """What is entered when all who came earlier have left.
 
         Args:
             key: whose turn.
             refusable: whether somebody waits for it who can ask again. What this process itself
                 has begun is never refused: it would have to be begun again.
+        """
+        return Waiting(self, key, refusable=refusable)
+
+    def enter(self, key: SessionKey, *, refusable: bool) -> asyncio.Lock:
+        """Be one of those who wait for a session; the lock is theirs one after another.
 
         Raises:
             StorageUnavailable: the runtime is being closed.
@@ -76,26 +78,66 @@ class Mailboxes:
         """
         if self._closing:
             raise StorageUnavailable("the runtime is being closed; ask again when it is back")
-        lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
+        mailbox = self._mailboxes.get(key)
         if refusable:
-            self._check_room(users)
-        self._locks[key] = lock, users + 1
+            self._check_room(mailbox.users if mailbox else 0)
+        if mailbox is None:
+            mailbox = self._mailboxes[key] = _Mailbox()
+        mailbox.users += 1
         self._users += 1
-        try:
-            async with lock:
-                yield
-        finally:
-            self._users -= 1
-            lock, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-                if not self._locks:
-                    self._empty.set()
-            else:
-                self._locks[key] = lock, users - 1
+        return mailbox.lock
+
+    def leave(self, key: SessionKey) -> None:
+        """Be none of them any more."""
+        self._users -= 1
+        mailbox = self._mailboxes[key]
+        mailbox.users -= 1
+        if not mailbox.users:
+            del self._mailboxes[key]
+            if not self._mailboxes:
+                self._empty.set()
 
     def _check_room(self, users: int) -> None:
         if self._users >= self._queues.turns:
             raise Overloaded(f"{self._users:,} turns wait in this process")
         if users >= self._queues.of_session:
             raise Overloaded(f"{users:,} turns of this session wait")
+
+
+class _Mailbox:
+    """One session's: a lock, and how many hold it or wait for it."""
+
+    __slots__ = ("lock", "users")
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.users = 0
+
+
+class Waiting:
+    """Waits for a turn, and holds it: every turn goes through here, so it is no generator.
+
+    Args:
+        mailboxes: where.
+        key: whose turn.
+        refusable: whether it may be refused.
+    """
+
+    __slots__ = ("_key", "_lock", "_mailboxes", "_refusable")
+
+    def __init__(self, mailboxes: Mailboxes, key: SessionKey, *, refusable: bool) -> None:
+        self._mailboxes = mailboxes
+        self._key = key
+        self._refusable = refusable
+
+    async def __aenter__(self) -> None:
+        self._lock = self._mailboxes.enter(self._key, refusable=self._refusable)
+        try:
+            await self._lock.acquire()
+        except BaseException:
+            self._mailboxes.leave(self._key)
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+        self._mailboxes.leave(self._key)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from statewright.runtime.clock import Chance, Clock
+from statewright.runtime.turns.beginning import Beginnings
 from statewright.runtime.turns.inbox import Inbox
 from statewright.runtime.turns.messages import checked_id
 from statewright.runtime.turns.openings import Opening, Talk, body_of
 from statewright.runtime.turns.starting import LOOK_BACK
-from statewright.runtime.turns.turn import Turns
 from statewright.runtime.turns.views import Received
 from statewright.statechart import Event, Status
 from statewright.storage.records import Loaded, Lookup, Publication
@@ -23,17 +23,17 @@ class Receiver:
     Args:
         store: where sessions are kept.
         clock: tells the time.
-        turns: knows what would come of a start.
+        beginnings: knows what would come of a start.
         inbox: keeps messages.
         chance: gives the random bytes of seeds.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, turns: Turns, inbox: Inbox, chance: Chance
+        self, store: Store, clock: Clock, beginnings: Beginnings, inbox: Inbox, chance: Chance
     ) -> None:
         self._store = store
         self._clock = clock
-        self._turns = turns
+        self._beginnings = beginnings
         self._inbox = inbox
         self._chance = chance
 
@@ -66,7 +66,7 @@ class Receiver:
         seed = self._chance(16).hex()
         opening = Opening(talk, episode, publication.version, contact, seed, inputs)
         checked_id(opening.key, message)
-        await self._turns.try_to_begin(publication, opening, self._clock())
+        await self._beginnings.attempt(publication, opening, self._clock())
         body = body_of(event, opening)
         return Received(opening.key, await self._inbox.accept(opening.key, message, body))
 

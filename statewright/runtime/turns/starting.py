@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from statewright.errors import UnknownFlow
 from statewright.runtime.clock import Chance
+from statewright.runtime.turns.beginning import Beginnings, First, first_event
 from statewright.runtime.turns.openings import Talk
 from statewright.runtime.turns.releases import Running
-from statewright.runtime.turns.turn import First, Turns, first_event
 from statewright.runtime.turns.views import Started
 from statewright.statechart import Event
 from statewright.storage.identity import (
@@ -34,14 +34,16 @@ class Starter:
 
     Args:
         store: where they are kept.
-        turns: takes their first turn.
+        beginnings: takes their first turn.
         chance: gives the random bytes of seeds and secrets.
         signing_key: makes the secrets instead, if it is given.
     """
 
-    def __init__(self, store: Store, turns: Turns, chance: Chance, signing_key: bytes) -> None:
+    def __init__(
+        self, store: Store, beginnings: Beginnings, chance: Chance, signing_key: bytes
+    ) -> None:
         self._store = store
-        self._turns = turns
+        self._beginnings = beginnings
         self._chance = chance
         self._signing_key = signing_key
 
@@ -128,7 +130,7 @@ class Starter:
                 contact,
                 secret_hash(secret),
             )
-            begun = await self._turns.begin(
+            begun = await self._beginnings.begin(
                 key,
                 message,
                 publication=publication,

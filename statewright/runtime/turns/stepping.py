@@ -28,6 +28,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.forms.codec import read, written
+from statewright.statechart.forms.making import maker
 from statewright.statechart.forms.snapshot_forms import EFFECT, INCIDENT
 from statewright.statechart.forms.tables import many
 from statewright.statechart.interventions.intervening import handled
@@ -68,6 +69,11 @@ class Stepped:
     effect_texts: tuple[str, ...]
     incidents: str
     chart: Statechart
+
+
+_stepped = maker(Stepped)
+_request = maker(Request)
+_turn = maker(Turn)
 
 
 def start_event(
@@ -137,7 +143,7 @@ def _written(chart: Statechart, step: Macrostep) -> Stepped:
     snapshot = snapshot_to_json(step.snapshot)
     answer = answer_of(chart, step)
     effects = tuple(map(effect_to_json, step.effects))
-    return Stepped(
+    return _stepped(
         step,
         answer,
         snapshot,
@@ -204,7 +210,7 @@ def turn_from(
         UnstorableRecord: the id of the message, or of the contact, is none that can be kept.
     """
     snapshot = made.step.snapshot
-    return Turn(
+    return _turn(
         key=key,
         expected=snapshot.turns - 1,
         message=message.id,
@@ -231,7 +237,7 @@ def _requests(made: Stepped) -> tuple[Request, ...]:
     """The effects that the outbox delivers; what is sent is delivered in order."""
     return tuple(
         [
-            Request(effect.id, str(effect.kind), text, _STREAMS[effect.kind])
+            _request(effect.id, str(effect.kind), text, _STREAMS[effect.kind])
             for effect, text in zip(made.step.effects, made.effect_texts, strict=True)
             if effect.kind in _STREAMS
         ]

@@ -16,47 +16,33 @@ one batch.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from statewright.errors import (
-    RevisionConflict,
-    SessionEnded,
-    StatewrightError,
-)
+from statewright.errors import RevisionConflict, SessionEnded, StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.runtime.turns.answer import Answer, answer_from_json
+from statewright.runtime.turns.beginning import Beginnings
+from statewright.runtime.turns.committing import Commits, OnCommit, answer_after
 from statewright.runtime.turns.mailboxes import ROOM, Mailboxes, Queues
 from statewright.runtime.turns.messages import Incoming, incoming_from, tick_at
 from statewright.runtime.turns.openings import Opening, body_of
 from statewright.runtime.turns.recollection import Recollection
 from statewright.runtime.turns.rehydration import UNFIT, Rehydrated, existing, state_of
 from statewright.runtime.turns.releases import Releases, Running
-from statewright.runtime.turns.stepping import (
-    Stepped,
-    begun,
-    is_stale,
-    start_event,
-    stepped,
-    turn_from,
-)
+from statewright.runtime.turns.stepping import Stepped, is_stale, stepped, turn_from
 from statewright.runtime.turns.waiting import before, is_due, placed
 from statewright.statechart import EffectKind, Event, Snapshot, Status
 from statewright.statechart.forms.making import maker
 from statewright.statechart.interventions.repairs import RESUME
 from statewright.storage.corruption import corrupted
 from statewright.storage.records import (
-    Birth,
     Committed,
-    Duplicate,
     Loaded,
     Lookup,
     Message,
     Outcome,
-    Publication,
     Session,
     SessionKey,
     Turn,
@@ -69,28 +55,9 @@ CHAIN: Final = 32
 PAUSE: Final = 0.05
 """The longest pause, in seconds, before a turn that lost the race is stepped again."""
 
-_log = logging.getLogger(__name__)
 _event = maker(Event)
-
-OnCommit = Callable[[Turn, Stepped], None]
-"""Told of each turn that this process has committed. It returns at once, and never fails."""
-
-
-First = Callable[[Running, Loaded, int], Event]
-"""Makes the event that begins a session: from what it runs, what is known then, and the time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A session that was begun, now or earlier by the same message.
-
-    Attributes:
-        answer: of its first turn.
-        secret_hash: of the secret in its token.
-    """
-
-    answer: Answer
-    secret_hash: str
+_work = maker(Work)
+_rehydrated = maker(Rehydrated)
 
 
 class Turns:
@@ -102,6 +69,9 @@ class Turns:
         on_commit: is told of every turn.
         observers: look on while turns are taken.
         queues: how many turns may wait.
+
+    Attributes:
+        beginnings: begins sessions, of which each has one turn at a time here, too.
     """
 
     def __init__(
@@ -115,10 +85,11 @@ class Turns:
         self._releases = Releases(store)
         self._store = store
         self._clock = clock
-        self._on_commit = on_commit
         self._observers = observers
         self._mailboxes = Mailboxes(queues)
         self._recollection = Recollection()
+        self._commits = Commits(store, self._recollection, on_commit)
+        self.beginnings = Beginnings(store, clock, self._releases, self._mailboxes, self._commits)
 
     def open(self) -> None:
         """Take turns, also after a ``close``."""
@@ -127,53 +98,6 @@ class Turns:
     async def close(self) -> None:
         """Let the turns that were begun come to their end, and begin no more."""
         await self._mailboxes.close()
-
-    async def begin(
-        self,
-        key: SessionKey,
-        message: str,
-        *,
-        publication: Publication,
-        birth: Birth,
-        first: First,
-    ) -> Begun | None:
-        """Begin a session; None where it exists, and was begun by another message.
-
-        Raises:
-            InvalidEvent: the inputs are not usable.
-            UnstorableRecord: an id is none that can be kept.
-            Overloaded: too many turns wait.
-        """
-        async with self._mailboxes.turn(key, refusable=True):
-            running = await self._releases.running_of(publication)
-            while True:
-                loaded = await self._load(Lookup(key, message, birth.contact))
-                if loaded.session is not None:
-                    return _begun(loaded)
-                event = first(running, loaded, self._clock())
-                made = begun(running.chart, key.session, event)
-                incoming = Incoming(message, event)
-                turn = turn_from(key, made, incoming, version=publication.version, birth=birth)
-                (outcome,) = await self._store.commit([turn])
-                if isinstance(outcome, Committed):
-                    self._recollection.note(running, None, turn)
-                    self._committed(turn, made, outcome)
-                    return Begun(made.answer, birth.secret_hash)
-
-    async def try_to_begin(self, publication: Publication, opening: Opening, now: int) -> None:
-        """See whether a session could begin like this, without beginning it.
-
-        Raises:
-            InvalidEvent: the inputs are not usable.
-            UnstorableRecord: a name or an id is none that can be kept.
-        """
-        running = await self._releases.running_of(publication)
-        loaded = await self._load(Lookup(opening.key, contact=opening.contact))
-        event = first_event(running, loaded, opening.contact, opening.inputs, opening.seed, now)
-        made = begun(running.chart, opening.key.session, event)
-        turn_from(
-            opening.key, made, Incoming("try", event), version=opening.version, birth=opening.birth
-        )
 
     async def take(
         self,
@@ -200,7 +124,7 @@ class Turns:
             StaleResultError: it is a result that nobody waits for.
             CorruptedSession: the state is not what was stored.
         """
-        with self._observers.watching(Work("turn", key, message.event.name, message.id)):
+        with self._observers.watching(_work("turn", key, message.event.name, message.id)):
             async with self._mailboxes.turn(key, refusable=refusable):
                 return await self._taken(key, message, expected)
 
@@ -269,12 +193,8 @@ class Turns:
 
     async def _commit(self, session: Rehydrated, turn: Turn, made: Stepped) -> Answer | None:
         """Commit the next turn of a session; None where another worker was faster."""
-        (outcome,) = await self._store.commit([turn])
-        if isinstance(outcome, Committed):
-            self._recollection.note(session.running, session.row, turn)
-        if turn.recalled and not isinstance(outcome, Duplicate):
-            self._recollection.learn(turn.key, right=isinstance(outcome, Committed))
-        return self._answer(turn, made, outcome)
+        outcome = await self._commits.one(session.running, session.row, turn, made)
+        return answer_after(outcome, made)
 
     async def drain(self, key: SessionKey, now: int) -> int:
         """Handle what waits in a session: its inbox, and the timers that are due.
@@ -286,7 +206,7 @@ class Turns:
             UnknownSession: there is no such session.
             CorruptedSession: the state is not what was stored.
         """
-        with self._observers.watching(Work("turn", key, "inbox", "")):
+        with self._observers.watching(_work("turn", key, "inbox", "")):
             return await self._drained(key, now)
 
     async def _drained(self, key: SessionKey, now: int) -> int:
@@ -329,7 +249,7 @@ class Turns:
     ) -> int:
         """Step messages one from another, and commit them together; how many were committed."""
         if loaded.session is None and messages[0].opening is not None:
-            return await self._open(messages[0], messages[0].opening, now)
+            return await self.beginnings.open(messages[0], messages[0].opening, now)
         session = await self.rehydrated(key, loaded)
         chain: list[tuple[Turn, Stepped]] = []
         snapshot = session.snapshot
@@ -342,22 +262,10 @@ class Turns:
             snapshot = made.step.snapshot
             if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
                 break  # The next turn has to read what this one writes.
-        outcomes = await self.settle(chain)
+        outcomes = await self._commits.all(chain)
         if chain and isinstance(outcomes[-1], Committed):
             self._recollection.note(session.running, session.row, chain[-1][0])
         return sum(isinstance(outcome, Committed) for outcome in outcomes)
-
-    async def _open(self, message: Incoming, opening: Opening, now: int) -> int:
-        """Begin the session for which a message waits; how many turns were committed."""
-        key = opening.key
-        running = await self._releases.running(key.tenant, opening.talk.flow, opening.version)
-        loaded = await self._load(Lookup(key, contact=opening.contact))
-        event = first_event(running, loaded, opening.contact, opening.inputs, opening.seed, now)
-        made = begun(running.chart, key.session, event)
-        turn = turn_from(key, made, message, version=opening.version, birth=opening.birth)
-        (outcome,) = await self._store.commit([turn])
-        self._answer(turn, made, outcome)
-        return int(isinstance(outcome, Committed))
 
     async def rehydrated(
         self, key: SessionKey, loaded: Loaded, *, recalled: bool = False
@@ -372,7 +280,7 @@ class Turns:
         row = existing(key, loaded)
         snapshot = state_of(key, loaded, recalled=recalled)
         running = await self.running(row)
-        return Rehydrated(
+        return _rehydrated(
             loaded,
             row,
             running,
@@ -400,42 +308,11 @@ class Turns:
 
     async def settle(self, turns: Sequence[tuple[Turn, Stepped]]) -> tuple[Outcome, ...]:
         """Commit turns that were stepped elsewhere, and tell of those that were committed."""
-        if not turns:
-            return ()
-        outcomes = await self._store.commit([turn for turn, _ in turns])
-        for (turn, made), outcome in zip(turns, outcomes, strict=True):
-            self._recollection.forget(turn.key)
-            self._answer(turn, made, outcome)
-        return outcomes
+        return await self._commits.all(turns)
 
     async def _load(self, lookup: Lookup) -> Loaded:
         (loaded,) = await self._store.load([lookup])
         return loaded
-
-    def _answer(self, turn: Turn, made: Stepped, outcome: Outcome) -> Answer | None:
-        """The answer that the message has got, by this turn or another; None where it has none."""
-        match outcome:
-            case Committed():
-                self._committed(turn, made, outcome)
-                return made.answer
-            case Duplicate(_, text):
-                return answer_from_json(text)
-            case _:
-                return None
-
-    def _committed(self, turn: Turn, made: Stepped, outcome: Committed) -> None:
-        session, revision = turn.key.session, turn.revision
-        failed = made.step.snapshot.status is Status.FAILED
-        for incident in made.step.incidents:
-            _log.info("session %s, revision %d: %s", session, revision, incident.name)
-        if failed:
-            # What users have said may stand in messages of incidents, so that stays in the history.
-            names = ", ".join(dict.fromkeys(one.name for one in made.step.incidents)) or "an end"
-            _log.warning("session %s failed at revision %d: %s", session, revision, names)
-        for patch in outcome.unfit:
-            what = f"{patch.scope} at {'.'.join(patch.path)}"
-            _log.warning("session %s, revision %d: no patch of %s", session, revision, what)
-        self._on_commit(turn, made)
 
 
 def _onward(message: Incoming, opening: Opening, now: int) -> tuple[Message, ...]:
@@ -448,14 +325,6 @@ def _onward(message: Incoming, opening: Opening, now: int) -> tuple[Message, ...
     return (Message(following.key, message.id, body_of(message.event, following), now),)
 
 
-def _begun(loaded: Loaded) -> Begun | None:
-    """The start of a session by the message that was looked up, or None."""
-    if loaded.session is None or loaded.duplicate is None or loaded.duplicate.revision != 1:
-        return None
-    answer = answer_from_json(loaded.duplicate.answer)
-    return Begun(answer, loaded.session.birth.secret_hash)
-
-
 class StaleResultError(Exception):
     """A result came that nobody waits for; nothing was changed. It does not leave the runtime.
 
@@ -465,15 +334,6 @@ class StaleResultError(Exception):
 
     def __init__(self, invocation: str) -> None:
         super().__init__(f"nothing waits for the result of {invocation!r} any more")
-
-
-def first_event(
-    running: Running, loaded: Loaded, contact: str, inputs: Mapping[str, Any], seed: str, now: int
-) -> Event:
-    """The event that begins a session at its beginning."""
-    known = running.contact.of(loaded.contact, contact)
-    tenant = running.tenant.of(loaded.tenant)
-    return start_event(inputs, seed=seed, now=now, contact=known, tenant=tenant)
 
 
 def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:

@@ -16,9 +16,10 @@ Frozen = TypeVar("Frozen")
 def maker(frozen: type[Frozen]) -> Callable[..., Frozen]:
     """A function that makes values of a frozen dataclass with slots.
 
-    It takes every attribute by position, defaults included. The value is filled as one of a plain
-    class with the same slots, and then becomes what it is to be. Like an ``__init__`` of
-    ``dataclasses``, the function is written for the class, with an assignment per attribute.
+    It takes every attribute, defaults included. The value is filled as one of a plain class with
+    the same slots, and then becomes what it is to be, and checks itself if the class says so. Like
+    an ``__init__`` of ``dataclasses``, the function is written for the class, with an assignment
+    per attribute.
     """
     names = [attribute.name for attribute in fields(frozen)]  # type: ignore[arg-type]  # is one
     lines = [
@@ -26,6 +27,7 @@ def maker(frozen: type[Frozen]) -> Callable[..., Frozen]:
         "    made = plain()",
         *(f"    made.{name} = {name}" for name in names),
         "    made.__class__ = frozen",
+        *(["    made.__post_init__()"] if hasattr(frozen, "__post_init__") else []),
         "    return made",
     ]
     plain = type(frozen.__name__, (), {"__slots__": names})

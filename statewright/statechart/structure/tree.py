@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
@@ -79,6 +79,24 @@ def tree_of(chart: Statechart) -> Tree:
         object.__setattr__(chart, "tree", _grown(chart))
     tree: Tree = chart.tree
     return tree
+
+
+def limited(chart: Statechart, limit: int, digest: str) -> Statechart:
+    """A chart in which macrosteps are given up earlier; it shares the states of the tree.
+
+    Args:
+        chart: the chart.
+        limit: microsteps that one macrostep may take.
+        digest: what stands for that of the chart in snapshots.
+
+    Raises:
+        InvalidStatechart: a rule of the structure is broken.
+    """
+    tree = tree_of(chart)
+    made = replace(chart, limit=limit)
+    own = replace(tree, chart=made, matching={}, configurations={}, outlooks={}, digest=digest)
+    object.__setattr__(made, "tree", own)
+    return made
 
 
 def stems_matching(tree: Tree, name: str) -> tuple[str, ...]:

@@ -214,7 +214,7 @@ def committing(
     won = _won(chains, found)
     unfit = after([turn for chain in chains for turn in chain if turn.key in won], won)
     results: list[Outcome | None] = [
-        Committed(turn.revision, unfit.get((turn.key, turn.revision), ()))
+        _as_fitted(turn, outcome, unfit)
         if isinstance(outcome, Committed) and turn.key in won
         else None
         for turn, outcome in zip(turns, outcomes, strict=True)
@@ -222,6 +222,11 @@ def committing(
     losers = [turn for turn, result in zip(turns, results, strict=True) if result is None]
     told = iter((yield from lost(losers)) if losers else ())
     return [result or next(told) for result in results]
+
+
+def _as_fitted(turn: Turn, outcome: Committed, unfit: Unfit) -> Committed:
+    left = unfit.get((turn.key, turn.revision)) if unfit else None
+    return Committed(turn.revision, left) if left else outcome
 
 
 def _takes_more(turn: Turn) -> bool:

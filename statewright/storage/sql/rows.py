@@ -102,8 +102,15 @@ def session_row(chain: Sequence[Turn]) -> Parameters:
         "state_hash": last.state_hash,
         "snapshot": last.snapshot,
         "recalled": first.recalled,
-        **{name: getattr(first.birth, name, None) for name in Birth.__slots__},
+        **(_NOT_BORN if first.birth is None else _born_row(first.birth)),
     }
+
+
+_NOT_BORN: Final[Mapping[str, None]] = dict.fromkeys(Birth.__slots__)
+
+
+def _born_row(birth: Birth) -> Parameters:
+    return {name: getattr(birth, name) for name in Birth.__slots__}
 
 
 def history_row(turn: Turn) -> Parameters:

@@ -55,7 +55,7 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.migration.versions import Versions, name_of
-from statewright.compiler.verification.liveness import Liveness, passages_of
+from statewright.compiler.verification.liveness import liveness_of, passages_of
 from statewright.compiler.verification.uses import Part, uses_of
 from statewright.compiler.verification.variables import Key
 
@@ -71,7 +71,7 @@ def find(check: Check[Versions], versions: Versions) -> Iterator[Finding]:
     }
     if not fresh:
         return
-    liveness = Liveness(passages_of(new), uses_of(new), _needed)
+    liveness = liveness_of(passages_of(new), uses_of(new), _needed)
     seen: set[str] = set()
     for before, node in versions.going_on:
         around = [one.id for one in node.ancestors() if one.parent is not None]
