@@ -55,6 +55,21 @@ class Sweeper:
         self._poll = poll
         self._due: set[int] = set()
         self._wake = asyncio.Event()
+        self._closing = False
+        self._loop: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Sweep in the background."""
+        self._loop = asyncio.create_task(self._go_on(), name="statewright sweeper")
+
+    async def close(self) -> None:
+        """Stop. What was begun comes to its end, or it would be named to nobody for a while."""
+        self._closing = True
+        self._wake.set()
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            await loop
+        self._closing = False
 
     def expect(self, due: int | None) -> None:
         """A session has this deadline: look when it passes, without waiting for the next round."""
@@ -85,7 +100,7 @@ class Sweeper:
 
         more = True
         try:
-            while more:
+            while more and not self._closing:
                 await room.acquire()
                 now = clock()
                 keys = await self._store.ready(now, held_until=now + HOLD, limit=PAGE)
@@ -93,12 +108,8 @@ class Sweeper:
                 page = asyncio.create_task(see_to(keys, now), name="statewright page of a sweep")
                 pages.add(page)
                 page.add_done_callback(pages.discard)
-        except asyncio.CancelledError:
-            for page in pages:
-                page.cancel()
-            raise
         finally:
-            await asyncio.gather(*pages, return_exceptions=True)
+            await asyncio.gather(*pages)
         return taken
 
     async def _see_to(self, key: SessionKey, now: int) -> int:
@@ -110,9 +121,9 @@ class Sweeper:
             _log.exception("session %s cannot go on", key.session)
         return 0
 
-    async def run(self) -> None:
-        """Sweep until the end of days."""
-        while True:
+    async def _go_on(self) -> None:
+        """Sweep until it is closed."""
+        while not self._closing:
             now = self._clock()
             self._due = {due for due in self._due if due > now}
             taken = 0
@@ -127,7 +138,7 @@ class Sweeper:
     async def _rest(self, longest: float) -> None:
         """Wait for some seconds, or for the next deadline that is known."""
         end = self._clock() + round(longest * SECOND)
-        while (left := min(end, *self._due, end) - self._clock()) > 0:
+        while not self._closing and (left := min(end, *self._due, end) - self._clock()) > 0:
             self._wake.clear()
             if not await happened(self._wake, left / SECOND):
                 return
