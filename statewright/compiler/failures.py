@@ -10,7 +10,7 @@ from statewright.compiler.analysis.echoes import echoes_of
 from statewright.compiler.analysis.labels import holds, labelled
 from statewright.compiler.analysis.writes import writes_of
 from statewright.compiler.nesting import changed_throughout
-from statewright.compiler.texts import Role, texts_of
+from statewright.compiler.texts import Role, says_anywhere, texts_of
 from statewright.flows.failures import ERROR, error_variable
 from statewright.flows.model import Flow
 
@@ -36,7 +36,7 @@ def _with_error(flow: Flow) -> Flow:
 
 
 def _reads_error(flow: Flow) -> bool:
-    if any(variable.name == ERROR for variable in flow.variables):
+    if any(variable.name == ERROR for variable in flow.variables) or not says_anywhere(flow, ERROR):
         return False
     return any(
         ERROR in text.source.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -131,13 +132,32 @@ def texts_of(flow: Flow) -> Iterator[Text]:
             yield replace(text, source=source, language=language)
 
 
-def _texts_of(flow: Flow) -> Iterator[Text]:
-    """All of them: those of the settings, triggers and rules, then node by node, then the edges."""
+def says_anywhere(flow: Flow, word: str) -> bool:
+    """Whether a word stands in any text, or is a part of one that does; sooner said than where."""
+    nodes = chain.from_iterable(_PARTS[type(node.config)](node.config) for node in flow.nodes)
+    sources = chain((text.source for text in chain(_texts_outside(flow), nodes)), _guards(flow))
+    return any(
+        word in source.text or any(word in one.text for one in source.translations.values())
+        for source in sources
+    )
+
+
+def _guards(flow: Flow) -> Iterator[Source]:
+    return (edge.guard for edge in flow.edges if edge.guard is not None)
+
+
+def _texts_outside(flow: Flow) -> Iterator[Text]:
+    """Those of the settings, triggers and rules."""
     yield from _settings(flow.settings)
     for trigger in flow.triggers:
         yield from (replace(text, begun=False) for text in _trigger(trigger))
     for rule in flow.rules:
         yield from _rule(rule)
+
+
+def _texts_of(flow: Flow) -> Iterator[Text]:
+    """All of them: those outside of nodes, then node by node, then the edges."""
+    yield from _texts_outside(flow)
     inside = names_inside(flow)
     for node in flow.nodes:
         around = inside.get((node.container, node.body), ())

@@ -24,6 +24,7 @@ from statewright.expressions.evaluation.interpreter import BUDGET, HostFunction,
 from statewright.expressions.failures import EXTREMES, Failure, FailureKind
 from statewright.expressions.host import Host
 from statewright.expressions.overloads import Overload, function, member
+from statewright.expressions.parsing.endings import ending_in
 from statewright.expressions.parsing.parser import parse
 from statewright.expressions.printing.places import Place
 from statewright.expressions.printing.unparser import unparse
@@ -70,6 +71,7 @@ __all__ = [
     "check",
     "content_from_json",
     "draw_from",
+    "ending_in",
     "evaluate",
     "expressions_in",
     "function",

@@ -63,11 +63,10 @@ def references(
     # Without brackets there are no places; a tree that was made up has no text.
     if places and (not expression.text or "[" in expression.text):
         return _without_types(_found(expression, _key_or_place), declared)
-    found = _usual(expression)
-    # Hardly any expression names a type, and each is asked for what it reads again and again.
-    if _TYPES.isdisjoint([reference.path for reference in found]):
-        return found
-    return _without_types(found, declared)
+    usual: _Usual | None = expression.reads
+    if usual is None:
+        usual = _usual(expression)
+    return _without_types(usual.found, declared) if usual.names_types else usual.found
 
 
 def variables_in(expression: Expression) -> frozenset[str]:
@@ -93,11 +92,25 @@ _Named = Callable[[Node], str | None]
 """What stands for an index among the fields of a path; None where it is computed."""
 
 
-def _usual(expression: Expression) -> tuple[Reference, ...]:
-    """What is found without places; an expression never changes, and many ask what it reads."""
-    if expression.reads is None:
-        object.__setattr__(expression, "reads", _found(expression, _literal_text))
-    return expression.reads or ()
+class _Usual(Struct, frozen=True):
+    """What is found without places.
+
+    Attributes:
+        found: the free names.
+        names_types: whether any of them may be that of a type; hardly ever.
+    """
+
+    found: tuple[Reference, ...]
+    names_types: bool
+
+
+def _usual(expression: Expression) -> _Usual:
+    """Find it, and keep it: an expression never changes, and many ask what it reads."""
+    found = _found(expression, _literal_text)
+    names_types = not _TYPES.isdisjoint([reference.path for reference in found])
+    usual = _Usual(found, names_types)
+    object.__setattr__(expression, "reads", usual)
+    return usual
 
 
 def _found(expression: Expression, named: _Named) -> tuple[Reference, ...]:

@@ -206,7 +206,7 @@ class Expression:
     )
     slots: tuple[None, ...] = field(default=(), init=False, compare=False, repr=False)
     # What it reads, found when it is first asked for; see ``references``.
-    reads: tuple[Any, ...] | None = field(default=None, init=False, compare=False, repr=False)
+    reads: Any = field(default=None, init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Expression], tuple[str, Node]]:
         """Programs are not pickled; they are made anew."""

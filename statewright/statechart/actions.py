@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from statewright.expressions import Content, Expression
+from statewright.statechart.making import quickly_made
 
 
 class Merging(StrEnum):
@@ -32,6 +33,7 @@ class Merge:
     operand: Content
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Assign:
     """Give a variable, or a part of one, a value; missing maps on the way are created.
@@ -66,6 +68,7 @@ class Say:
     content: Content
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Send:
     """Send an event: to this session, to one that it talks with, or to the world, as an effect.

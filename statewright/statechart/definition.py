@@ -14,6 +14,7 @@ from typing import Any
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
+from statewright.statechart.making import quickly_made
 from statewright.statechart.rules import Rule
 
 Actions = tuple[Action, ...]
@@ -38,6 +39,7 @@ class TransitionKind(StrEnum):
     INTERNAL = "internal"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A way from its source (the state that holds it) to its targets.
@@ -57,6 +59,7 @@ class Transition:
     actions: Actions = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a variable may hold, beside its type. Whatever else is written to it is an error.
@@ -109,6 +112,7 @@ class Member:
     optional: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Datum:
     """A variable that lives as long as the state that declares it.
@@ -132,6 +136,7 @@ class Datum:
     private: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Invoke:
     """What is done elsewhere while a state is active: work of the world, or a chart that runs.
@@ -163,6 +168,7 @@ class Invoke:
     id_location: tuple[str, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Awaits:
     """What a state that listens to the user waits for; ``awaiting`` reads it, not the algorithm.
@@ -187,6 +193,7 @@ class Awaits:
     rank: int = 0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class State:
     """A node of the chart.
@@ -287,6 +294,11 @@ def state_id(*parts: str) -> str:
     >>> state_id("ask.name", "wait")
     'ask~2name/wait'
     """
+    joined = "/".join(parts)
+    # Nearly all names are words of letters, digits and underscores: nothing in them is escaped.
+    is_plain = len(joined) <= PART_LIMIT and joined.replace("/", "_").isidentifier()
+    if is_plain and joined.count("/") == len(parts) - 1:
+        return joined
     return "/".join([_escaped(part) for part in parts])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.storage.records import Committed, Conflict, Duplicate, Outcome, SessionKey, Turn
 
 Handled = Mapping[tuple[SessionKey, str], Duplicate]

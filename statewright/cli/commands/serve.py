@@ -10,6 +10,7 @@ import click
 from statewright.cli import streams
 from statewright.cli.failure import CLEAN, Failure
 from statewright.cli.files import reason
+from statewright.cli.memory import lasting
 from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
@@ -77,6 +78,7 @@ def serve(  # noqa: PLR0913 (an argument per option)
 
     Ends with Ctrl-C.
     """
+    lasting()
     if not _is_loopback(host):
         streams.note(f"Note: whoever reaches {host} can publish flows here; nobody has to log in.")
     try:

@@ -6,6 +6,7 @@ import click
 
 from statewright.cli import streams
 from statewright.cli.failure import CLEAN
+from statewright.cli.memory import lasting
 from statewright.cli.options import database_option
 from statewright.cli.watch_options import (
     alert_option,
@@ -46,6 +47,7 @@ def worker(
     It makes requests, meets deadlines and fires schedules. Any number of workers share a database,
     also with `serve`. Ends with Ctrl-C.
     """
+    lasting()
     try:
         # Only here: the server is a part that is not always installed.
         from statewright.http.making import Making  # noqa: PLC0415

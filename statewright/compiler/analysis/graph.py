@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from statewright.flows.model import Edge, Flow, Node
 from statewright.flows.nodes import Interrupt, bodies_of
@@ -17,6 +18,7 @@ class Graph:
     Attributes:
         nodes: by id; of two with one id, the first.
         edges: by source and port, in the order of the file.
+        ports: by source, the ports at which an edge leaves, in the order of the file.
         entries: the entries that name a node, one that stands inside no other.
         inside: by container and body, ids of the nodes that stand there, in the order of the file.
         leading: by target, the edges that lead there, in the order of the file.
@@ -24,6 +26,7 @@ class Graph:
 
     nodes: Mapping[str, Node]
     edges: Mapping[tuple[str, str], tuple[Edge, ...]]
+    ports: Mapping[str, tuple[str, ...]]
     entries: tuple[str, ...]
     inside: Mapping[tuple[str, str], tuple[str, ...]]
     leading: Mapping[str, tuple[Edge, ...]]
@@ -31,6 +34,15 @@ class Graph:
     def at(self, node: str, port: str) -> tuple[Edge, ...]:
         """The edges that leave a node by a port."""
         return self.edges.get((node, port), ())
+
+    def without(self, node: str, port: str) -> Graph:
+        """The same graph, where no edge leaves a node by a port; it takes no copy of the rest."""
+        left = tuple(one for one in self.ports.get(node, ()) if one != port)
+        edges: Any = self.edges
+        ports: Any = self.ports
+        return replace(
+            self, edges=ChainMap({(node, port): ()}, edges), ports=ChainMap({node: left}, ports)
+        )
 
     def incoming(self, node: str) -> tuple[Edge, ...]:
         """The edges that lead to a node."""
@@ -78,13 +90,18 @@ def graph_of(flow: Flow) -> Graph:
     for node in nodes.values():
         inside[node.container, node.body].append(node.id)
     edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+    ports: dict[str, list[str]] = defaultdict(list)
     leading: dict[str, list[Edge]] = defaultdict(list)
     for edge in flow.edges:
-        edges[edge.source, edge.port].append(edge)
+        here = edges[edge.source, edge.port]
+        if not here:
+            ports[edge.source].append(edge.port)
+        here.append(edge)
         leading[edge.target].append(edge)
     return Graph(
         nodes=nodes,
         edges={key: tuple(value) for key, value in edges.items()},
+        ports={source: tuple(names) for source, names in ports.items()},
         entries=tuple(
             entry for entry in flow.entries if entry in nodes and not nodes[entry].container
         ),

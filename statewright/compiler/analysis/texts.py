@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Final
 
 from msgspec import Struct
 
@@ -14,8 +15,11 @@ from statewright.compiler.scope import Lent, environment_of, session_variables
 from statewright.compiler.texts import Role, Text, texts_of
 from statewright.errors import EvaluationError, ExpressionError
 from statewright.expressions import (
+    CelType,
+    Checked,
     Environment,
     Expression,
+    Hole,
     Problem,
     ProblemKind,
     Template,
@@ -41,6 +45,8 @@ class ParsedText(Struct, frozen=True):
         form: what it is: an expression, also for the path of a variable; a template; None for a
             pattern, for a declared name that is written, and for what cannot be parsed.
         expressions: those in it whose values it takes.
+        names: the variables whose values it takes, once per place.
+        type: of an expression in which nothing is wrong.
     """
 
     text: Text
@@ -48,13 +54,8 @@ class ParsedText(Struct, frozen=True):
     problems: tuple[Problem, ...]
     form: Expression | Template | None = None
     expressions: tuple[Expression, ...] = ()
-
-
-def names_in(parsed: ParsedText) -> Iterator[str]:
-    """The variables whose values a text takes, once per place."""
-    for expression in parsed.expressions:
-        for reference in references(expression):
-            yield plain_path(reference.path)[0]
+    names: tuple[str, ...] = ()
+    type: CelType | None = None
 
 
 def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
@@ -72,16 +73,33 @@ def parsed_texts(flow: Flow) -> Iterator[ParsedText]:
 def _parsed(text: Text, environment: Environment, declared: Container[str]) -> ParsedText:
     try:
         form = _form(text, declared)
-        problems = tuple(_problems(text, form, environment))
     except ExpressionError as error:
         return ParsedText(text, error, ())
-    return ParsedText(text, None, problems, form, _expressions(text, form))
-
-
-def _expressions(text: Text, form: Expression | Template | None) -> tuple[Expression, ...]:
+    if form is None:
+        return ParsedText(text, None, ())
     if isinstance(form, Template):
-        return tuple([hole.expression for hole in form.holes])
-    return () if form is None or text.role is Role.VARIABLE else (form,)
+        holes = form.holes
+        problems = [one for hole in holes for one in _problems_of_hole(hole, environment)]
+        expressions = tuple([hole.expression for hole in holes])
+        return ParsedText(text, None, tuple(problems), form, expressions, _names(expressions))
+    checked = check(form, environment)
+    if text.role is Role.VARIABLE:
+        return ParsedText(text, None, checked.problems, form)
+    misfits = _misfits(text, form, checked)
+    found = None if checked.problems else checked.type
+    return ParsedText(
+        text, None, (*checked.problems, *misfits), form, (form,), _names((form,)), found
+    )
+
+
+def _names(expressions: tuple[Expression, ...]) -> tuple[str, ...]:
+    return tuple(
+        [
+            plain_path(reference.path)[0]
+            for expression in expressions
+            for reference in references(expression)
+        ]
+    )
 
 
 def _form(text: Text, declared: Container[str]) -> Expression | Template | None:
@@ -99,58 +117,29 @@ def _form(text: Text, declared: Container[str]) -> Expression | Template | None:
             return None
 
 
-def _problems(
-    text: Text, form: Expression | Template | None, environment: Environment
-) -> Iterator[Problem]:
-    if isinstance(form, Template):
-        for hole in form.holes:
-            yield from _checked(hole.expression, hole.offset, environment)
-    elif form is not None and text.role is Role.GUARD:
-        yield from _checked_guard(form, environment)
-    elif form is not None and text.role is Role.EXPRESSION:
-        yield from _checked_value(form, environment, text.wanted)
-    elif form is not None:
-        yield from _checked(form, 0, environment)
+def _misfits(text: Text, expression: Expression, checked: Checked) -> Iterator[Problem]:
+    """That a value is not of the type that is wanted; what may be anything may be that, too."""
+    is_guard = text.role is Role.GUARD
+    wanted = _GUARDS if is_guard else text.wanted
+    if not wanted or checked.problems or checked.type.name in {*wanted, *UNSURE}:
+        return
+    rule = "a guard is true or false" if is_guard else f"this must be of type `{wanted[0]}`"
+    hint = "compare it with something" if is_guard else ""
+    reason = f"{rule}, not {checked.type}"
+    yield Problem(ProblemKind.TYPE, reason, 0, len(expression.text), hint)
 
 
-def _checked_guard(expression: Expression, environment: Environment) -> Iterator[Problem]:
-    yield from _checked_as(
-        expression, environment, ("bool",), "a guard is true or false", "compare it with something"
-    )
+_GUARDS: Final = ("bool",)
 
 
-def _checked_value(
-    expression: Expression, environment: Environment, wanted: tuple[str, ...]
-) -> Iterator[Problem]:
-    if wanted:
-        rule = f"this must be of type `{wanted[0]}`"
-        yield from _checked_as(expression, environment, wanted, rule)
-    else:
-        yield from _checked(expression, 0, environment)
-
-
-def _checked_as(
-    expression: Expression,
-    environment: Environment,
-    wanted: tuple[str, ...],
-    rule: str,
-    hint: str = "",
-) -> Iterator[Problem]:
-    """Problems of an expression whose value must be of one type; what may be anything may be it."""
-    checked = check(expression, environment)
-    yield from checked.problems
-    if checked.type.name not in {*wanted, *UNSURE} and not checked.problems:
-        reason = f"{rule}, not {checked.type}"
-        yield Problem(ProblemKind.TYPE, reason, 0, len(expression.text), hint)
-
-
-def _checked(expression: Expression, offset: int, environment: Environment) -> Iterator[Problem]:
-    for problem in check(expression, environment).problems:
+def _problems_of_hole(hole: Hole, environment: Environment) -> Iterator[Problem]:
+    """What is wrong with an expression in a template, with its places in the template."""
+    for problem in check(hole.expression, environment).problems:
         yield Problem(
             problem.kind,
             problem.reason,
-            problem.start + offset,
-            problem.end + offset,
+            problem.start + hole.offset,
+            problem.end + hole.offset,
             problem.hint,
         )
 

@@ -6,7 +6,6 @@ Its body begins behind the first and ends at the second.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -70,17 +69,14 @@ def ways_of(graph: Graph) -> Ways:
     """All ways of a flow. O(nodes + edges + guards of each branching squared by its branches)."""
     ways: dict[str, list[Way]] = {ident: [] for ident in graph.nodes if not ident.endswith(_EXIT)}
     ways |= {exit_of(node.id): [] for node in graph.nodes.values() if bodies_of(node.config)}
-    ports: dict[str, list[str]] = defaultdict(list)
-    for source, port in graph.edges:
-        ports[source].append(port)
     for node in graph.nodes.values():
-        for way in (*_drawn(graph, node, ports[node.id]), *_made(graph, node)):
+        for way in (*_drawn(graph, node, graph.ports.get(node.id, ())), *_made(graph, node)):
             if way.source in ways and way.target in ways:
                 ways[way.source].append(way)
     return {vertex: tuple(found) for vertex, found in ways.items()}
 
 
-def _drawn(graph: Graph, node: Node, ports: list[str]) -> Iterator[Way]:
+def _drawn(graph: Graph, node: Node, ports: tuple[str, ...]) -> Iterator[Way]:
     source = exit_of(node.id) if bodies_of(node.config) else node.id
     by_lot = isinstance(node.config, Split) and len(ports) > 1
     for port in ports:

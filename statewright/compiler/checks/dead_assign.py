@@ -39,7 +39,6 @@ from typing import Final
 from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.analysis.graph import reachable_from, successors_of
 from statewright.compiler.analysis.paces import Pace
-from statewright.compiler.analysis.texts import names_in
 from statewright.compiler.analysis.writes import Origin, Write, plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
@@ -86,7 +85,7 @@ def _reads(subject: Subject, apart: Collection[str]) -> Mapping[str, Collection[
     for parsed in subject.texts:
         node = parsed.text.node
         seen = reads["" if not node or node in apart or node in also else node]
-        seen.update(names_in(parsed))
+        seen.update(parsed.names)
         if parsed.text.role is Role.VARIABLE and isinstance(parsed.form, Expression):
             # What is written in part is read as far as the rest of it goes.
             seen.update(plain_path(reference.path)[0] for reference in references(parsed.form))

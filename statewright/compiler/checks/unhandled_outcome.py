@@ -68,7 +68,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
         flow = subject.flow.subflows.get(config.flow.text) if isinstance(config, Subflow) else None
         if flow is None:
             continue
-        wired = {port for source, port in subject.graph.edges if source == node.id}
+        wired = subject.graph.ports.get(node.id, ())
         silent = _outcomes_of_silence(flow)
         outcomes = {end.outcome for end in _ends(flow) if not end.failed} | silent
         every = {end.outcome for end in _ends(flow)} | silent

@@ -46,6 +46,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     if not subject.graph.entries:
         return
     reached = subject.reachable
+    if reached.issuperset(subject.nodes):
+        return
     meant = set(_meant(subject))
     successors = successors_of(subject.flow)
     if meant - reached:

@@ -29,7 +29,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statewright.compiler.analysis.texts import names_in
 from statewright.compiler.analysis.writes import plain_path
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
@@ -49,7 +48,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     for parsed in subject.texts:
         if isinstance(parsed.form, Template):
             used |= {part.key for part in parsed.form.parts if isinstance(part, Secret)}
-        used.update(names_in(parsed))
+        used.update(parsed.names)
     if "vars" in used:
         return
     used |= {name.text for trigger in subject.flow.triggers for name, _ in trigger.inputs}

@@ -14,11 +14,8 @@ from statewright.flows.nodes import End, ErrorClass, Subflow, Try
 
 def unwired(subject: Subject) -> Iterator[tuple[Node, str]]:
     """The ports that are needed and have no edge; nodes without any edge are dead ends instead."""
-    wired: dict[str, set[str]] = {}
-    for source, port in subject.graph.edges:
-        wired.setdefault(source, set()).add(port)
     for node in subject.nodes.values():
-        ports = wired.get(node.id)
+        ports = subject.graph.ports.get(node.id)
         if ports is None:
             continue
         for port in (*needed_ports(node.config, ports), *_failing(subject, node)):

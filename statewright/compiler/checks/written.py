@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from statewright.compiler.analysis.texts import ParsedText
 from statewright.compiler.scope import Lent, environment_of, output_type_of
 from statewright.compiler.subject import Subject
 from statewright.compiler.texts import Role
@@ -50,8 +51,8 @@ def written_in(subject: Subject) -> Iterator[Written]:
     def environment(names: tuple[Lent, ...]) -> Environment:
         return environment_of(flow, names)
 
-    names = {
-        id(parsed.text.source): parsed.text.names
+    texts = {
+        id(parsed.text.source): parsed
         for parsed in subject.texts
         if parsed.text.role is Role.EXPRESSION
     }
@@ -60,7 +61,7 @@ def written_in(subject: Subject) -> Iterator[Written]:
         if isinstance(node.config, Set):
             yield from _assigned(node, node.config, around, environment)
         for variable, mapping in getattr(node.config, "save", ()):
-            found = _type_of_saved(flow, node, mapping, names.get(id(mapping), around), environment)
+            found = _type_of_saved(flow, node, texts[id(mapping)], environment)
             if found is not None:
                 yield Written(variable, Operation.SET, mapping.location, node.id, type=found)
 
@@ -99,14 +100,14 @@ def type_of_template(value: Any, environment: Callable[[], Environment]) -> CelT
 
 
 def _type_of_saved(
-    flow: Flow, node: Node, mapping: Source, names: tuple[Lent, ...], environment: Environments
+    flow: Flow, node: Node, mapping: ParsedText, environment: Environments
 ) -> CelType | None:
     called = flow.subflows.get(node.config.flow.text) if isinstance(node.config, Subflow) else None
     if called is None:
-        return _type_in(environment(names), mapping.text)
-    own = environment(names)
+        return mapping.type
+    own = environment(mapping.text.names)
     variables = {**own.variables, "output": output_type_of(called)}
-    return _type_in(Environment(variables, own.functions), mapping.text)
+    return _type_in(Environment(variables, own.functions), mapping.text.source.text)
 
 
 def _type_in(environment: Environment, text: str) -> CelType | None:

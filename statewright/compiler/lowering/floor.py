@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statewright.compiler.lowering.freezing import all_states
 from statewright.compiler.lowering.plan import Plan, is_inside
 from statewright.compiler.lowering.texts import quoted
-from statewright.expressions import Literal, parse
+from statewright.expressions import Literal, ending_in, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import Parallel
 from statewright.statechart.actions import Log
@@ -48,8 +48,11 @@ def misdirected(
     """
     if _is_beside_others(node, plan):
         return ()
-    other = f"{NAMED} && event.data.node != {quoted(plan.name(node.id))}"
-    return (Transition(events=events, guard=parse(other), actions=NOT_ASKED),)
+    other = ending_in(_NAMES_OTHER, quoted(plan.name(node.id)))
+    return (Transition(events=events, guard=other, actions=NOT_ASKED),)
+
+
+_NAMES_OTHER = parse(f"{NAMED} && event.data.node != ''")
 
 
 def passed_over(talk: State) -> Iterator[Transition]:

@@ -275,8 +275,9 @@ def ways(
         actions: what is done on the way.
     """
     transitions = branches(plan, node, port, events=events, when=when, actions=actions)
-    if any(edge.guard is None for edge in plan.graph.at(node, port)):
-        return transitions
+    for edge in plan.graph.at(node, port):
+        if edge.guard is None:
+            return transitions
     guard = parse(when) if when else None
     return (*transitions, lost(node, port, events=events, guard=guard))
 
@@ -292,10 +293,12 @@ def branches(
 ) -> tuple[Transition, ...]:
     """One transition per edge at a port, and nothing for the case that none is taken."""
     return tuple(
-        Transition((plan.state(edge.target),), events, _guard(edge, when), actions=actions)
-        if leads_somewhere(plan, edge)
-        else lost(node, port, events=events, guard=_guard(edge, when))
-        for edge in plan.graph.at(node, port)
+        [
+            Transition((plan.state(edge.target),), events, _guard(edge, when), actions=actions)
+            if leads_somewhere(plan, edge)
+            else lost(node, port, events=events, guard=_guard(edge, when))
+            for edge in plan.graph.at(node, port)
+        ]
     )
 
 

@@ -65,7 +65,8 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
     """
     policy = _policy(node, plan)
     first = bool(policy.retries) and plan.is_wired(node.id, ERROR)
-    piece = lower(node, _without_port(node, plan) if first else plan)
+    own = replace(plan, graph=plan.graph.without(node.id, ERROR)) if first else plan
+    piece = lower(node, own)
     if piece.state is None:
         return piece
     state = _tried_again(piece.state, policy) if policy.retries else piece.state
@@ -78,12 +79,6 @@ def with_policy(node: Node, plan: Plan, lower: Callable[[Node, Plan], Piece]) ->
     if not answers and state is piece.state:
         return piece
     return replace(piece, state=replace(state, transitions=(*state.transitions, *answers)))
-
-
-def _without_port(node: Node, plan: Plan) -> Plan:
-    """A plan in which a node has no way out for its errors."""
-    edges = {key: value for key, value in plan.graph.edges.items() if key != (node.id, ERROR)}
-    return replace(plan, graph=replace(plan.graph, edges=edges))
 
 
 def _policy(node: Node, plan: Plan) -> ErrorPolicy:

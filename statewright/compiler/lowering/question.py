@@ -105,11 +105,12 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
     """The compound state drawn above."""
     asked = asked or Asked((Variant(config.prompt),), {})
     extra = {**offered(config), **asked.extra}
+    routed = _routed(node, config, plan)
     states = [
         _ask(node, plan, shown(asked.variants, extra)),
         _wait(node, config, plan),
         _invalid(node, config, plan, extra),
-        _save(node, config, plan),
+        _save(node, config, plan, routed),
     ]
     if config.window:
         states.insert(2, _collect(node, config, plan))
@@ -119,18 +120,18 @@ def lower_question(node: Node, config: Question, plan: Plan, asked: Asked | None
         State(
             plan.state(node.id),
             StateKind.COMPOUND,
-            data=(*_data(node, config, plan), *lots(asked.variants)),
+            data=(*_data(config, plan, is_routed=bool(routed)), *lots(asked.variants)),
             states=tuple(states),
         )
     )
 
 
-def _data(node: Node, config: Question, plan: Plan) -> Iterator[Datum]:
+def _data(config: Question, plan: Plan, *, is_routed: bool) -> Iterator[Datum]:
     """What a question keeps while it is asked."""
     yield Datum(ATTEMPTS, "int", Literal(0))
     if config.input in WITH_CHOICES:
         yield Datum(CHOICES, "list", choices_of(config), shown=config.choices_from is None)
-    if _routed(node, config, plan):
+    if is_routed:
         yield Datum(CHOSEN)
     if config.window:
         yield Datum(COLLECTED, "string", Literal(""))
@@ -290,7 +291,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
     )
 
 
-def _save(node: Node, config: Question, plan: Plan) -> State:
+def _save(node: Node, config: Question, plan: Plan, routed: tuple[object, ...]) -> State:
     """Saves the answer, then goes on: by the port of the choice where that is wired."""
     through = (done(plan.state(node.id)),)
     said = Said(_typed(config), local=bool(plan.flow.locale), sent=VALUE_GIVEN)
@@ -299,7 +300,6 @@ def _save(node: Node, config: Question, plan: Plan) -> State:
     if config.variable is not None:
         path = location_from(config.variable, plan.variables)
         actions.append(Assign(path, Computed(parse(saved(config, OFFERED, said)))))
-    routed = _routed(node, config, plan)
     if routed:
         chosen = answer(config, OFFERED, said)
         actions.append(Assign((CHOSEN,), Computed(parse(f"{chosen}.value().value"))))

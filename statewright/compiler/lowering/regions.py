@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
 from typing import Final
 
 from statewright.compiler.lowering.freezing import STAGE, all_states, is_of_errors
@@ -31,9 +32,13 @@ def errors_in_regions(states: Iterable[State]) -> tuple[State, ...]:
 
 
 def _outside(state: State) -> State:
+    if not state.states:
+        return state
     beside = state.kind is StateKind.PARALLEL and not state.id.endswith(STAGE)
-    inner = _inside if beside else _outside
-    return replace(state, states=tuple(map(inner, state.states))) if state.states else state
+    states = tuple(map(_inside if beside else _outside, state.states))
+    # Most have no parallel in them, and stay what they are.
+    is_same = all(map(is_, states, state.states))
+    return state if is_same else replace(state, states=states)
 
 
 def _inside(state: State) -> State:

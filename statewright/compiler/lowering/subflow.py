@@ -167,11 +167,7 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
     ident = plan.state(node.id)
     kept, actions = saved(plan, config.save)
     through = (done(ident),)
-    wired = [
-        port
-        for source, port in plan.graph.edges
-        if source == node.id and port not in {NEXT, "error"}
-    ]
+    wired = [port for port in plan.graph.ports.get(node.id, ()) if port not in {NEXT, "error"}]
     named = (
         way for port in wired for way in ways(plan, node.id, port, events=through, when=_is(port))
     )

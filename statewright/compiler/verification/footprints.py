@@ -14,7 +14,7 @@ from statewright.compiler.verification.uses import Part, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.statechart.actions import Raise
 from statewright.statechart.event import normalised
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.evaluation import ACTION_ERROR
 from statewright.statechart.steps import Macrostep

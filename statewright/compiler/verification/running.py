@@ -16,7 +16,7 @@ from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.tracing import Asking, Watch
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION
 from statewright.statechart.playing.script import Line, event_for
 from statewright.statechart.playing.surroundings import Surroundings

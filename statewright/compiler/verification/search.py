@@ -35,7 +35,7 @@ from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.tracing import guards_told
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import Line
 from statewright.statechart.snapshot import Snapshot

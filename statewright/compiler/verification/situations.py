@@ -17,7 +17,7 @@ from statewright.compiler.verification.liveness import Liveness
 from statewright.compiler.verification.timing import Timing
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.values import NOTHING
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.snapshot import Recorded, Snapshot, Timer
 

@@ -18,7 +18,7 @@ from statewright.statechart import (
     Statechart,
     Status,
 )
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.playing.play import awaited_of, messages_of, variables_of
 from statewright.statechart.structure.tree import tree_of
 from statewright.statechart.values.canonical import text_from_json

@@ -28,12 +28,12 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart.forms.codec import read, written
-from statewright.statechart.forms.making import maker
 from statewright.statechart.forms.snapshot_forms import EFFECT, INCIDENT
 from statewright.statechart.forms.tables import many
 from statewright.statechart.interventions.intervening import handled
 from statewright.statechart.interventions.migrating import MIGRATE
 from statewright.statechart.interventions.repairs import FORK, forked
+from statewright.statechart.making import maker
 from statewright.statechart.stepping.outside import declaration_of
 from statewright.storage.identity import state_hash
 from statewright.storage.limits import TEXT_LIMIT

@@ -34,8 +34,8 @@ from statewright.runtime.turns.releases import Releases, Running
 from statewright.runtime.turns.stepping import Stepped, is_stale, stepped, turn_from
 from statewright.runtime.turns.waiting import before, is_due, placed
 from statewright.statechart import EffectKind, Event, Snapshot, Status
-from statewright.statechart.forms.making import maker
 from statewright.statechart.interventions.repairs import RESUME
+from statewright.statechart.making import maker
 from statewright.storage.corruption import corrupted
 from statewright.storage.records import (
     Committed,

@@ -19,9 +19,9 @@ from msgspec.json import Decoder, Encoder
 from statewright.errors import EvaluationError
 from statewright.expressions.values import INT_MAX, INT_MIN
 from statewright.statechart.event import LATEST
-from statewright.statechart.forms.making import maker
 from statewright.statechart.forms.snapshot_forms import PARTS
 from statewright.statechart.forms.tables import MalformedError
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.values.plain import is_plain_map
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError, StatewrightError
 from statewright.expressions.values import has_lone_surrogate
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.values.canonical import json_from_value, value_from_json
 
 

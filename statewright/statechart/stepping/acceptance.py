@@ -11,7 +11,7 @@ from statewright.expressions.values import has_lone_surrogate
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import LATEST, Event, EventKind, is_event_name, matches
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.values.coercion import held, kept
 

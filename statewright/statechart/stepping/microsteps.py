@@ -7,7 +7,7 @@ from typing import Any
 
 from statewright.statechart.definition import Actions, State, StateKind
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Recorded, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.execution import donedata, execute, initialise

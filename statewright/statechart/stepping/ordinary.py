@@ -23,7 +23,7 @@ from statewright.expressions import Computed
 from statewright.expressions.values import INT_MAX, INT_MIN, Maybe
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.event import TICK, Event
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.stepping.bounds import WRITTEN
 from statewright.statechart.stepping.outside import values_read

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import Event
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot, Status
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.cycle import cycle_in

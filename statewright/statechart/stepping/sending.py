@@ -19,7 +19,7 @@ from statewright.statechart.event import (
     EventKind,
     is_event_name,
 )
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import path_to
 from statewright.statechart.stepping.assignment import set_location
 from statewright.statechart.stepping.evaluation import (

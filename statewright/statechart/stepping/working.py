@@ -17,7 +17,7 @@ from typing import Any, Final
 from statewright.errors import EvaluationError
 from statewright.statechart.effects import Effect, EffectKind, Incident
 from statewright.statechart.event import Event, EventKind
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import (
     Child,
     Invocation,

@@ -11,7 +11,7 @@ from msgspec.json import Encoder
 
 from statewright.errors import CorruptedRow, EvaluationError, InvalidStatechart, UnstorableRecord
 from statewright.statechart import Release, release_from_json
-from statewright.statechart.forms.making import maker
+from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Status
 from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from statewright.storage.corruption import corrupted

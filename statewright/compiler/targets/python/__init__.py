@@ -46,7 +46,7 @@ _REPLACED: Final[Mapping[Name, Name]] = {
         ("exact", "expressions.syntax", "Expression"),
         ("patterns", "expressions.operations.patterns", "finder matches"),
         ("digests", "statechart.forms.codec", "digest_of"),
-        ("making", "statechart.forms.making", "maker"),
+        ("making", "statechart.making", "maker quickly_made"),
         ("programs", "statechart.stepping.programs", "program_of"),
         ("snapshots", "statechart.forms.codec", "snapshot_from_json snapshot_to_json"),
         ("writing", "statechart.values.canonical", "text_from_json"),
