@@ -14,7 +14,7 @@ from typing import Final
 from statewright.errors import StatewrightError
 from statewright.runtime.clock import SECOND, Clock, happened
 from statewright.storage.records import SessionKey
-from statewright.storage.store import PAGE, Store
+from statewright.storage.store import Store
 
 HOLD: Final = 10 * SECOND
 """Microseconds for which a session that has something to do is named to one worker only."""
@@ -25,8 +25,11 @@ HORIZON: Final = 60 * SECOND
 GRAIN: Final = 20_000
 """Microseconds within which deadlines count as one."""
 
-ABREAST: Final = 4
-"""How many pages of sessions are seen to at once: while some are stepped, others are loaded, others
+PAGE: Final = 48
+"""How many sessions are looked for at a time."""
+
+ABREAST: Final = 3
+"""How many pages of them are seen to at once: while some are stepped, others are loaded, others
 committed, and the next are looked for. More would be in the way of whoever talks."""
 
 SOONER: Final = 10
