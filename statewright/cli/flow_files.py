@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from statewright import compiler, flows
 from statewright.cli import files
@@ -34,6 +35,7 @@ NO_FINDINGS = "no findings"
 """The name of the case of a file that is clean."""
 
 IDLE = BY_CODE["R009"]
+UNREADABLE = BY_CODE["R001"]
 """The check whose findings are suppressions that suppress nothing."""
 
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
@@ -138,15 +140,22 @@ class Telling:
             sys.stderr.flush()
 
 
-def report_of(compiled: list[CompiledFile]) -> Report:
-    """What was found in some flows, each finding a case of its own."""
-    idle = tuple(idle_exemptions(compiled))
+def report_of(
+    compiled: list[CompiledFile], unread: Mapping[str, str] = MappingProxyType({})
+) -> Report:
+    """What was found in some flows, each finding a case of its own.
+
+    Args:
+        compiled: the flows.
+        unread: file that could not be read at all → why.
+    """
+    others = (*idle_exemptions(compiled), *_unread(unread))
     findings = [finding for one in compiled for finding in one.compilation.findings]
-    findings += [finding for case in idle for finding in case.findings]
+    findings += [finding for case in others for finding in case.findings]
     return Report(
         command="check",
-        cases=(*(case for one in compiled for case in _cases(one)), *idle),
-        summary=f"{_counts(findings)} in {counted(len(compiled), 'file')}",
+        cases=(*(case for one in compiled for case in _cases(one)), *others),
+        summary=f"{_counts(findings)} in {counted(len(compiled) + len(unread), 'file')}",
         texts=_texts(compiled, findings),
         checks=CHECKS,
         suppressed=tuple(
@@ -191,6 +200,13 @@ def idle_exemptions(compiled: list[CompiledFile]) -> Iterator[Case]:
                     help="remove the suppression",
                 )
                 yield Case(file, _name(finding), (finding,))
+
+
+def _unread(files_: Mapping[str, str]) -> Iterator[Case]:
+    """Files of which nothing could be looked at."""
+    for file, reason in files_.items():
+        finding = UNREADABLE.finding(reason, Location(file))
+        yield Case(file, _name(finding), (finding,))
 
 
 def _cases(compiled: CompiledFile) -> list[Case]:

@@ -291,8 +291,8 @@ def state_id(*parts: str) -> str:
     A name of more than ``PART_LIMIT`` characters is cut, and marked with its SHA-256: ids are parts
     of the names of events, which have to end somewhere.
 
-    >>> state_id("ask.name", "wait")
-    'ask~2name/wait'
+    >>> state_id("ask.name", "~wait")
+    'ask~2name/~0wait'
     """
     joined = "/".join(parts)
     # Nearly all names are words of letters, digits and underscores: nothing in them is escaped.

@@ -189,6 +189,29 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(
     assert "is a directory" in result.err
 
 
+@pytest.mark.parametrize("others", [True, False])
+def test_reports_for_programs_name_the_files_that_cannot_be_read(
+    statewright: CommandLine, greeting: Path, tmp_path: Path, *, others: bool
+) -> None:
+    names = [tmp_path / "nowhere.yaml", *([greeting] if others else [])]
+
+    def told(format_: str) -> str:
+        result = statewright("check", *names, "--format", format_)
+        assert result.code == 2
+        return result.out
+
+    (finding,) = json.loads(told("json"))
+    assert (finding["code"], finding["severity"]) == ("R001", "error")
+    assert finding["location"]["file"].endswith("nowhere.yaml")
+    assert "no such file" in finding["message"]
+    (result,) = json.loads(told("sarif"))["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert (result["ruleId"], place.endswith("nowhere.yaml")) == ("R001", True)
+    suites = ET.fromstring(told("junit"))  # noqa: S314 (we have just written it)
+    assert (suites.get("failures"), len(suites)) == ("1", 1 + others)
+    assert "nowhere.yaml" in told("github")
+
+
 @pytest.mark.parametrize(
     "content",
     [

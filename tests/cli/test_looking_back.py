@@ -160,7 +160,7 @@ def test_a_session_goes_on_without_its_request(
     fork = json.loads(statewright("replay", session, "--fork", at, "--format", "json").out)
     (row,) = json.loads(statewright("sessions", "--status", "working", "--format", "json").out)
     assert row["session"] == fork["session"]
-    assert "for `http` at `call/call`, which nobody does, until " in row["reason"]
+    assert "for `http` at `call/~call`, which nobody does, until " in row["reason"]
     skip = ("sessions", "--database", url, "skip", fork["session"], "--result", '{"status": 200}')
     assert statewright(*skip).out.startswith("Bye.\n")
     assert statewright("sessions", "--status", "working").out == "there are no sessions\n"

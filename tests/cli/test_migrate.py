@@ -65,11 +65,11 @@ def test_it_is_told_what_would_become_of_them(statewright: CommandLine) -> None:
     assert result.code == 1
     assert "V901 state-removed: conversations may wait at `age`" in result.out
     lines = [line.split(maxsplit=2) for line in result.out.splitlines()]
-    assert ["1", "who/wait", "as they are"] in lines
+    assert ["1", "who/~wait", "as they are"] in lines
     assert [
         "1",
-        "age/wait",
-        "on the old version; V901 `age/wait` is gone in the new version",
+        "age/~wait",
+        "on the old version; V901 `age/~wait` is gone in the new version",
     ] in lines
     assert versions(statewright) == [1, 1]
 

@@ -466,7 +466,7 @@ nodes:
     played = drafted(flow, "hello", {"advance": "2h"})
     assert said(played) == ["Word?"]
     assert played[-1].status == "failed"
-    assert "ask/wait" in played[-1].configuration
+    assert "ask/~wait" in played[-1].configuration
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_work_that_is_pending_stays_pending_and_its_result_is_heard() -> None:
 
 def test_a_state_that_is_gone_is_said_and_the_session_stays() -> None:
     new = OLD.replace("  age: {", "  years: {").replace("next: age", "next: years")
-    assert hindrances(OLD, new, "Ada") == [("V901", "age/wait")]
+    assert hindrances(OLD, new, "Ada") == [("V901", "age/~wait")]
     assert isinstance(migrated(OLD, new), tuple)  # The question before it is there.
 
 
@@ -185,7 +185,7 @@ def test_variables_that_are_gone_are_dropped() -> None:
 
 def test_a_timer_that_nobody_hears_and_work_that_nobody_waits_for_are_said() -> None:
     deaf = OLD.replace("timeout: 1h, ", "").replace(",\n         on: {timeout: late}", "")
-    assert hindrances(OLD, deaf) == [("V905", "name/wait")]
+    assert hindrances(OLD, deaf) == [("V905", "name/~wait")]
     idle = OLD.replace(
         '{type: http, url: "https://api.example.com/people"', "{type: message, text: hm"
     )
@@ -207,7 +207,7 @@ nodes:
       name: {type: question, text: "Your name?", variable: name, timeout: 1h, on: {timeout: late}}
   late: {type: end, outcome: late}
 """
-    assert hindrances(OLD, new) == [("V901", "name/wait")]
+    assert hindrances(OLD, new) == [("V901", "name/~wait")]
 
 
 def test_an_event_that_carries_a_state_of_another_session_or_chart_is_refused() -> None:

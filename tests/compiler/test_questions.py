@@ -272,6 +272,55 @@ def test_a_question_whose_data_offer_nothing_is_not_asked() -> None:
     assert (said([played]), played.status) == ([], "failed")
 
 
+NO_CHOICES = """
+start: ask
+variables: {offers: {type: dyn, default: abc}}
+SETTINGS
+nodes:
+  ask: {type: question, text: Which?, choices_from: offers, next: bye, MORE}
+  sorry: {type: question, text: "Sorry: {{ error.class }}", next: bye}
+  bye: {type: end, text: Bye.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        ("settings: {on_error: fallback, fallback: sorry}", ""),
+        ("settings: {on_error: fallback, fallback: sorry}", "on: {fallback: bye}"),
+        ("", "on_error: {fallback: sorry}"),
+        ("", "on_error: {retry: 1, fallback: sorry}"),
+    ],
+)
+def test_choices_that_cannot_be_had_are_one_error(settings: str, more: str) -> None:
+    flow = NO_CHOICES.replace("SETTINGS", settings).replace("MORE", more)
+    assert talk(flow.replace(", }", "}"), "so") == ["Sorry: expression", "Bye."]
+
+
+def test_choices_that_cannot_be_had_are_tried_for_as_often_as_other_things() -> None:
+    policy = "on_error: {retry: 1, wait: 5s, fallback: sorry}"
+    flow = NO_CHOICES.replace("SETTINGS", "").replace("MORE", policy)
+    assert talk(flow) == []
+    assert talk(flow, {"advance": "5s"}, "so") == ["Sorry: expression", "Bye."]
+
+
+def test_choices_that_cannot_be_had_are_one_error_in_a_try_as_well() -> None:
+    flow = """
+start: t
+variables: {offers: {type: dyn, default: abc}}
+nodes:
+  t:
+    type: try
+    nodes: {q: {type: question, text: Which?, choices_from: offers, next: l}, l: {type: leave}}
+    catch: [{errors: [any], nodes: {c: {type: question, text: Caught., next: k}, k: {type: leave}}}]
+    next: bye
+    on: {error: odd}
+  bye: {type: end, text: Bye.}
+  odd: {type: end, text: Odd.}
+"""
+    assert talk(flow, "so") == ["Caught.", "Bye."]
+
+
 def test_the_type_of_a_file_is_meant_in_any_case_and_its_size_is_none_below_zero() -> None:
     flow = """
 start: ask

@@ -250,8 +250,8 @@ def test_rules_of_a_subflow_hold_while_it_runs_and_see_its_variables() -> None:
     )
     chart = compiler.compile(outer).statechart
     assert [(rule.name, rule.scope) for rule in chart.rules] == [
-        ("run/zero", "run/flow"),
-        ("run/then", "run/flow"),
+        ("run/zero", "run/~flow"),
+        ("run/then", "run/~flow"),
     ]
 
 

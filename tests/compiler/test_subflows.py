@@ -174,7 +174,7 @@ def test_flows_that_run_each_other_are_told_as_a_ring(tmp_path: Path) -> None:
 def test_every_state_knows_the_file_it_was_drawn_in(tmp_path: Path) -> None:
     places = compiler.compile(read(tmp_path)).source_map
     assert places["address"].file.endswith("parent.yaml")
-    assert places["address/ask/wait"].file.endswith("address.yaml")
+    assert places["address/ask/~wait"].file.endswith("address.yaml")
 
 
 def test_an_event_that_interrupts_a_flow_which_does_not_run_is_over(tmp_path: Path) -> None:

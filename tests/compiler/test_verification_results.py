@@ -173,4 +173,4 @@ nodes:
 """
     verification = compiler.verify(compiled(text)).verification
     assert verification is not None
-    assert isinstance(verification.answer(TakeTransition("details/flow#0")), Possible)
+    assert isinstance(verification.answer(TakeTransition("details/~flow#0")), Possible)

@@ -145,7 +145,7 @@ async def test_a_request_that_history_has_no_answer_to_is_told(
     divergence = (await on(talk, compiled(text).release().statechart)).divergence
     assert divergence is not None
     assert (divergence.what, divergence.revision) == ("unanswered", 2)
-    assert divergence.reason == "the history has no answer to `http` at `more/call`"
+    assert divergence.reason == "the history has no answer to `http` at `more/~call`"
 
 
 async def test_a_request_in_other_words_gets_the_answer_of_history(
@@ -154,7 +154,7 @@ async def test_a_request_in_other_words_gets_the_answer_of_history(
     compared = await on(talk, changed("crm.example", "crm2.example"))
     assert compared.divergence is None
     assert compared.remarks == (
-        "`http` at `look/call` asks for something else; it got the answer that the history has",
+        "`http` at `look/~call` asks for something else; it got the answer that the history has",
     )
 
 

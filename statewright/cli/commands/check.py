@@ -101,7 +101,7 @@ def _checked(task: Task) -> int:
     """Check all files once, and print what was found."""
     compiled: list[CompiledFile] = []
     beside: dict[str, list[str]] = {}
-    unread = False
+    unread: dict[str, str] = {}
     with Progress("checked", len(task.names)) as progress:
         for name in task.names:
             try:
@@ -116,7 +116,7 @@ def _checked(task: Task) -> int:
                 compiled.append(one)
             except Failure as failure:
                 failure.show()
-                unread = True
+                unread[name] = failure.message
             finally:
                 progress.advance()
     for what, names in beside.items():
@@ -125,7 +125,8 @@ def _checked(task: Task) -> int:
         raise Failure("none of these files is a flow; name one")
     if task.witness is not None:
         write_witnesses(compiled, task.witness)
-    report = report_of(compiled)
+    # Where people read, it was said when it happened.
+    report = report_of(compiled, {} if task.format == "text" else unread)
     if compiled or task.format != "text":
         print_report(report, task.format)
     return BROKEN if unread else _exit_code(report, strict=task.strict)

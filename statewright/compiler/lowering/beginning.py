@@ -16,7 +16,7 @@ from statewright.statechart.triggers import ENTRY
 
 def begin_id(plan: Plan) -> str:
     """The id of that state."""
-    return f"{plan.home}/begin"
+    return f"{plan.home}/~begin"
 
 
 def begin_of(plan: Plan) -> State | None:

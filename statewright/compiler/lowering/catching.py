@@ -47,7 +47,7 @@ FAILED = f"vars[{quoted(KEPT)}] != null"
 AWAY = "~away"
 """The variable that holds with which event the conversation is left from beside it, if it is."""
 
-END = "end"
+END = "~end"
 """The state behind everything that is done in a try."""
 
 
@@ -142,7 +142,9 @@ def _gone(ident: str, plan: Plan) -> State:
 
 def at_last(node: Node, config: Try, plan: Plan) -> str:
     """Where it goes on when the body, or a clause, is left."""
-    return plan.state(node.id, END if config.last is None else config.last.name)
+    if config.last is None:
+        return plan.part(node.id, END)
+    return plan.state(node.id, config.last.name)
 
 
 def _end(node: Node, plan: Plan) -> State:
@@ -150,7 +152,7 @@ def _end(node: Node, plan: Plan) -> State:
     wired = plan.is_wired(node.id, "error")
     again: Actions = (If((Branch(parse(FAILED), (told_again(KEPT),)),)),)
     return State(
-        plan.state(node.id, END),
+        plan.part(node.id, END),
         entry=() if wired else (again,),
         transitions=(
             *(ways(plan, node.id, "error", when=FAILED) if wired else ()),

@@ -51,7 +51,7 @@ def _keeps_deadline(config: Question, plan: Plan) -> bool:
 
 
 def _reminder(node: Node, plan: Plan) -> str:
-    return f"{plan.state(node.id)}/reminder"
+    return f"{plan.state(node.id)}/~reminder"
 
 
 def clocks(

@@ -143,7 +143,7 @@ def _busy(plan: Plan, states: Iterable[State]) -> Iterator[Transition]:
 
 def _nowhere(plan: Plan) -> State:
     """Where a flow begins that has no nodes to be at."""
-    return State(f"{plan.home}/nowhere", transitions=(lost("the flow", "start"),))
+    return State(f"{plan.home}/~nowhere", transitions=(lost("the flow", "start"),))
 
 
 def _beginning(plan: Plan, states: tuple[State, ...]) -> Transition | None:

@@ -184,19 +184,14 @@ def told_again(variable: str) -> Action:
     return If(arms, (Raise("error.flow", kept_failure(variable)),))
 
 
-_PARTS: Final = (
-    *("~again", "~gone", "~try"),
-    *("ask", "back", "begin", "call", "collect", "end", "fallback", "flow", "invalid"),
-    *("lacking", "late", "nothing", "offer", "people", "refused", "round", "save", "show"),
-    *("tell", "wait"),
-)
-"""What the states inside those of nodes are called."""
+_NOT_DRAWN: Final = "^~[a-z]"
+"""What the names of states inside those of nodes begin with; in a node's own, a ``~`` is ``~0``."""
 
 _ESCAPED: Final = (("~1", "/"), ("~2", "."), ("~3", "#"), ("~4", "*"), ("~0", "~"))
 
 _NODE_OF_STATE: Final = (
     "[event.data.?state.orValue('')].map(s, "
-    f"[s.split('/').filter(part, !(part in {[*_PARTS]}))]"
+    f"[s.split('/').filter(part, !part.matches({quoted(_NOT_DRAWN)}))]"
     ".map(parts, size(parts) > 0 ? parts[size(parts) - 1] : s)[0]"
     + "".join(f".replace('{written}', '{meant}')" for written, meant in _ESCAPED)
     + ")[0]"

@@ -18,7 +18,7 @@ NAMED = "type(event.data) == map && event.data.?node.orValue(null) != null"
 """CEL that says whether what is sent names a node."""
 
 
-def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
+def addressed(node: Node, plan: Plan, state: str = "~wait") -> str:
     """CEL that says whether an answer is for this node; ``""`` where no other one can listen.
 
     An answer that names a node is for that one; any other is for the node that listens longest.
@@ -30,7 +30,7 @@ def addressed(node: Node, plan: Plan, state: str = "wait") -> str:
     """
     if not _is_beside_others(node, plan):
         return ""
-    first = f"session.floor[0] == {quoted(plan.state(node.id, state))}"
+    first = f"session.floor[0] == {quoted(plan.part(node.id, state))}"
     named = f"event.data.node == {quoted(plan.name(node.id))}"
     return f"{NAMED} ? {named} : {first}"
 

@@ -62,7 +62,7 @@ def lower_form(node: Node, config: Form, plan: Plan) -> Piece:
     pieces = tuple(inner.lower(one, inner) for one in inner.graph.top)
     asked = conversation(inner, pieces, ())
     ended = f"done.state.{inner.home}"
-    saved_state = (plan.state(node.id, "save"),)
+    saved_state = (plan.part(node.id, "~save"),)
     transitions = (
         *asked.transitions,
         *_submitted(sent_to(node, plan), config, inner),
@@ -109,7 +109,7 @@ def _around(node: Node, config: Form, plan: Plan, asked: State) -> State:
     return State(
         ident,
         StateKind.COMPOUND,
-        states=(asked, saving(node, plan, "save", output, save, NEXT)),
+        states=(asked, saving(node, plan, "~save", output, save, NEXT)),
         entry=tuple(entry),
         exit=exit_,
         transitions=late,

@@ -51,10 +51,10 @@ _WITHIN = (
 )
 """The events of what goes on inside a conversation; all others come from outside of it."""
 
-STAGE = "/stage"
+STAGE = "/~stage"
 """What the id of the state ends with that holds the regions drawn above."""
 
-_ASIDE = "/aside"
+_ASIDE = "/~aside"
 """What the id of the region of interrupts ends with."""
 
 TOP = 20
@@ -63,12 +63,12 @@ TOP = 20
 
 def going(home: str) -> str:
     """The id of the state that is active while nothing interrupts a flow."""
-    return f"{home}/going"
+    return f"{home}/~going"
 
 
 def bot(home: str) -> str:
     """The id of the state that is active while no people have the conversation."""
-    return f"{home}/bot"
+    return f"{home}/~bot"
 
 
 def active(names: Iterable[str]) -> str:
@@ -158,9 +158,9 @@ def hands_of(home: str, around: Iterable[State]) -> State:
     """
     # There may be none: what cannot be reached inside of something is not lowered.
     theirs = " || ".join(f"In({quoted(name)})" for name in sorted(_handed_over(around))) or "false"
-    people = f"{home}/people"
+    people = f"{home}/~people"
     return State(
-        f"{home}/hands",
+        f"{home}/~hands",
         StateKind.COMPOUND,
         states=(
             State(bot(home), transitions=(Transition((people,), guard=parse(theirs)),)),

@@ -63,9 +63,9 @@ def lower_handoff(node: Node, config: Handoff, plan: Plan) -> Piece:
     )
     if not config.returns:
         return Piece(None, (final_state(node, plan, (words,), HANDOFF),))
-    ident, people = plan.state(node.id), plan.state(node.id, "people")
+    ident, people = plan.state(node.id), plan.part(node.id, "~people")
     tell = State(
-        plan.state(node.id, "tell"),
+        plan.part(node.id, "~tell"),
         entry=block(ident, *words),
         transitions=(Transition((people,), (done(ident),)),),
     )
@@ -92,19 +92,19 @@ def _people(node: Node, config: Handoff, plan: Plan) -> State:
     named = f"event.data.node == {quoted(plan.name(node.id))}"
     given: tuple[Transition, ...]
     if plan.people:
-        first = f"session.floor[0] == {quoted(plan.state(node.id, 'people'))}"
+        first = f"session.floor[0] == {quoted(plan.part(node.id, '~people'))}"
         ours = f"{NAMED} ? {named} : {first}"
         kept = Assign((GIVEN,), Computed(parse("event.data")))
         given = (
-            Transition((plan.state(node.id, "back"),), (RESOLVED,), parse(ours), actions=(kept,)),
+            Transition((plan.part(node.id, "~back"),), (RESOLVED,), parse(ours), actions=(kept,)),
         )
         if late:
-            late = (Transition((plan.state(node.id, "late"),), (timeout(ident),)),)
+            late = (Transition((plan.part(node.id, "~late"),), (timeout(ident),)),)
     else:
         ours = f"!({NAMED}) || {named}"
         given = ways(plan, node.id, NEXT, events=(RESOLVED,), when=ours)
     return State(
-        plan.state(node.id, "people"),
+        plan.part(node.id, "~people"),
         entry=entry,
         exit=exit_,
         transitions=(
@@ -124,7 +124,7 @@ def _afterwards(node: Node, config: Handoff, plan: Plan) -> Iterator[State]:
     ident = plan.state(node.id)
     told = Raise(_given_back(ident), Computed(parse(f"vars[{quoted(GIVEN)}]")))
     yield State(
-        plan.state(node.id, "back"),
+        plan.part(node.id, "~back"),
         transitions=(
             Transition((), (GIVEN_BACK,), actions=(told,)),
             *ways(plan, node.id, NEXT, events=(_given_back(ident),)),
@@ -132,7 +132,7 @@ def _afterwards(node: Node, config: Handoff, plan: Plan) -> Iterator[State]:
     )
     if config.timeout is not None:
         ways_on = _late(node, plan, GIVEN_BACK)
-        yield State(plan.state(node.id, "late"), transitions=ways_on)
+        yield State(plan.part(node.id, "~late"), transitions=ways_on)
 
 
 def _late(node: Node, plan: Plan, event: str) -> tuple[Transition, ...]:

@@ -135,9 +135,9 @@ def _if_given(mapping: Source) -> Source:
 
 
 def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:
-    wait = plan.state(node.id, "wait")
+    wait = plan.part(node.id, "~wait")
     ask = State(
-        plan.state(node.id, "ask"), entry=(inquiry.asks,), transitions=(Transition((wait,)),)
+        plan.part(node.id, "~ask"), entry=(inquiry.asks,), transitions=(Transition((wait,)),)
     )
     port = inquiry.refusal[2]
     # What cannot be saved is no result, either.
@@ -145,10 +145,10 @@ def _lowered(node: Node, inquiry: Inquiry, plan: Plan) -> Piece:
     states = [
         ask,
         _wait(node, inquiry, plan),
-        saving(node, plan, "save", inquiry.result, inquiry.save, NEXT, failing),
+        saving(node, plan, "~save", inquiry.result, inquiry.save, NEXT, failing),
     ]
     if _keeps_refusal(node, inquiry, plan):
-        states.append(saving(node, plan, "refused", inquiry.result, inquiry.save, port))
+        states.append(saving(node, plan, "~refused", inquiry.result, inquiry.save, port))
     return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=tuple(states)))
 
 
@@ -160,7 +160,7 @@ def _refusing(node: Node, inquiry: Inquiry, plan: Plan, ours: str) -> tuple[Tran
     event, no, port, error = inquiry.refusal
     when = " && ".join(filter(None, (ours, no)))
     if _keeps_refusal(node, inquiry, plan):
-        return (Transition((plan.state(node.id, "refused"),), (event,), parse(when)),)
+        return (Transition((plan.part(node.id, "~refused"),), (event,), parse(when)),)
     what = client_failure(node.id, error) if port == "error" and plan.tells else None
     return ways_or_error(plan, node.id, port, error, events=(event,), when=when, what=what)
 
@@ -182,7 +182,7 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
     transitions = [
         *_heard(node, inquiry, plan),
         *(no_map(event, misfit) for event in dict.fromkeys((answered, inquiry.refusal[0]))),
-        Transition((plan.state(node.id, "save"),), (answered,), guard),
+        Transition((plan.part(node.id, "~save"),), (answered,), guard),
         *_refusing(node, inquiry, plan, ours),
     ]
     if misfit:
@@ -196,7 +196,7 @@ def _wait(node: Node, inquiry: Inquiry, plan: Plan) -> State:
             plan, node.id, "timeout", "error.flow.timeout", events=(timeout(ident),)
         )
     return State(
-        plan.state(node.id, "wait"),
+        plan.part(node.id, "~wait"),
         entry=entry,
         exit=exit_,
         transitions=tuple(transitions),

@@ -49,7 +49,7 @@ from statewright.statechart.actions import Assign, Branch, If, Raise
 from statewright.statechart.definition import State, StateKind, Transition
 from statewright.statechart.triggers import MESSAGE
 
-MAIN = "/main"
+MAIN = "/~main"
 """What the id of the state ends with that holds what may be interrupted."""
 
 _WORDS = "type(input) in [string, int, double, bool]"
@@ -117,7 +117,7 @@ def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
     return replace(piece, state=None, beside=(state, *piece.beside))
 
 
-def heard(node: Node, plan: Plan, again: str, state: str = "wait") -> tuple[Transition, ...]:
+def heard(node: Node, plan: Plan, again: str, state: str = "~wait") -> tuple[Transition, ...]:
     """What a state that listens to the user has before its own transitions.
 
     Of flows that run beside each other, only the one that is being talked to is interrupted.

@@ -21,12 +21,12 @@ def _out(node: Node, plan: Plan) -> tuple[Transition, ...]:
     for container in plan.graph.containers(node.id):
         config = container.config
         if isinstance(config, Parallel):
-            return (Transition((plan.state(container.id, place.body, LEFT),)),)
+            return (Transition((plan.part(container.id, place.body, LEFT),)),)
         if isinstance(config, Interrupt):
             return returning(container, plan)
         if isinstance(config, Try):
             last = config.last is not None and place.body == config.last.name
-            after = plan.state(container.id, END) if last else at_last(container, config, plan)
+            after = plan.part(container.id, END) if last else at_last(container, config, plan)
             return (Transition((after,)),)
         place = container
     return (lost(node.id, "its body"),)

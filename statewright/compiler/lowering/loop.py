@@ -35,10 +35,10 @@ from statewright.flows.nodes import NEXT, Break, Continue, Loop, LoopKind
 from statewright.statechart.actions import Action, Assign
 from statewright.statechart.definition import Datum, State, StateKind, Transition
 
-BEGIN = "begin"
+BEGIN = "~begin"
 """The state before the first round."""
 
-ROUND = "round"
+ROUND = "~round"
 """The state between two rounds."""
 
 COUNT = f"vars[{quoted('~count')}]"
@@ -84,11 +84,11 @@ def _names(config: Loop) -> Iterator[tuple[str, str]]:
 
 
 def _begin(node: Node, over: Expression, plan: Plan) -> State:
-    ident = plan.state(node.id, BEGIN)
+    ident = plan.part(node.id, BEGIN)
     return State(
         ident,
         entry=block(ident, Assign(("~over",), Computed(over))),
-        transitions=(Transition((plan.state(node.id, ROUND),), (done(ident),)),),
+        transitions=(Transition((plan.part(node.id, ROUND),), (done(ident),)),),
     )
 
 
@@ -107,7 +107,7 @@ def _round(node: Node, config: Loop, over: Expression, plan: Plan) -> State:
     else:
         body = Transition((entry,), through, more, actions=_named(config))
     return State(
-        plan.state(node.id, ROUND),
+        plan.part(node.id, ROUND),
         entry=block(ident, *actions),
         transitions=(
             body,
@@ -130,7 +130,7 @@ def _named(config: Loop) -> tuple[Action, ...]:
 def lower_continue(node: Node, _: Continue, plan: Plan) -> Piece:
     """An atomic state that leads to the next round."""
     loop = loop_around(node, plan)
-    way = lost(node.id, "its loop") if loop is None else Transition((plan.state(loop.id, ROUND),))
+    way = lost(node.id, "its loop") if loop is None else Transition((plan.part(loop.id, ROUND),))
     return Piece(State(plan.state(node.id), transitions=(way,)))
 
 

@@ -47,13 +47,13 @@ def lower_message(node: Node, config: Message, plan: Plan) -> Piece:
     ident = plan.state(node.id)
     if not config.wait:
         return Piece(State(ident, data=data, entry=entry, transitions=ways(plan, node.id, NEXT)))
-    wait = plan.state(node.id, "wait")
-    show = State(plan.state(node.id, "show"), entry=entry, transitions=(Transition((wait,)),))
+    wait = plan.part(node.id, "~wait")
+    show = State(plan.part(node.id, "~show"), entry=entry, transitions=(Transition((wait,)),))
     answers = (ACKNOWLEDGED, MESSAGE)
     listen = State(
         wait,
         transitions=(
-            *heard(node, plan, plan.state(node.id, "show")),
+            *heard(node, plan, plan.part(node.id, "~show")),
             *misdirected(node, plan, answers),
             *ways(plan, node.id, NEXT, events=answers, when=addressed(node, plan)),
         ),

@@ -2,8 +2,8 @@
 
 ::
 
-    both ┬─ left:  … leave ──▶ left/left
-         └─ right: … leave ──▶ right/left        then, when enough of them are there ──▶ next
+    both ┬─ left:  … leave ──▶ left/~left
+         └─ right: … leave ──▶ right/~left       then, when enough of them are there ──▶ next
 
 A region is left by reaching its final state. Where all must be left, the chart's own
 ``done.state`` of the parallel state leads on; where fewer are enough, they are counted, and tries
@@ -39,7 +39,7 @@ from statewright.statechart.definition import (
     TransitionKind,
 )
 
-LEFT = "left"
+LEFT = "~left"
 """The final state of a region."""
 
 STOPPED = "~stopped"
@@ -92,7 +92,7 @@ def _region(node: Node, body: Body, inside: tuple[Piece, ...], plan: Plan) -> St
         StateKind.COMPOUND,
         states=(
             *body_of(plan, node, body, inside),
-            State(plan.state(node.id, body.name, LEFT), StateKind.FINAL),
+            State(plan.part(node.id, body.name, LEFT), StateKind.FINAL),
         ),
     )
 

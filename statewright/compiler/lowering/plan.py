@@ -22,8 +22,8 @@ TALK = "~talk"
 FAILED = "~failed"
 """The final state of a session that failed."""
 
-FLOW = "flow"
-"""The state, inside that of a subflow, that holds the flow."""
+FLOW = "~flow"
+"""The state, inside that of a subflow, that holds the flow; see ``Plan.part`` for the ``~``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,16 @@ class Plan:
         return is_error_variable(self.variables.get(ERROR))
 
     def state(self, node: str, *parts: str) -> str:
-        """The id of the state of a node, or of a state inside it."""
+        """The id of the state of a node, or of a body of it."""
         return state_id(*self.prefix, node, *parts)
+
+    def part(self, node: str, *parts: str) -> str:
+        """The id of a state inside that of a node, or of a body of it, that nobody drew.
+
+        What it is called, the last part, begins with ``~``, as nothing does that an author wrote:
+        a node of a flow inside this node may have any name.
+        """
+        return f"{self.state(node, *parts[:-1])}/{parts[-1]}"
 
     def name(self, node: str) -> str:
         """What a node is called by those outside who are told of it, and answer it.
@@ -178,7 +186,7 @@ def plan_inside(plan: Plan, node: Node, flow: Flow) -> Plan:
         inner,
         prefix=(*plan.prefix, node.id),
         shared=shared,
-        home=plan.state(node.id, FLOW),
+        home=plan.part(node.id, FLOW),
         interruptions=interruptions_at(node, plan),
         people=plan.people,
         returns=plan.returns,
@@ -232,7 +240,8 @@ def body_of(plan: Plan, node: Node, body: Body, inside: Iterable[Piece]) -> tupl
     if first:
         return (*first, *(state for state in states if state.id != entry))
     way = lost(node.id, body.name or "its body") if entry is None else Transition((entry,))
-    begin = State(plan.state(node.id, body.name or "body", "begin"), transitions=(way,))
+    names = (body.name,) if body.name else ()
+    begin = State(plan.part(node.id, *names, "~begin"), transitions=(way,))
     return (begin, *states)
 
 

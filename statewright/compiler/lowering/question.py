@@ -139,15 +139,19 @@ def _data(config: Question, plan: Plan, *, is_routed: bool) -> Iterator[Datum]:
 
 
 def _offering(node: Node, plan: Plan) -> Iterator[State]:
-    """The states before a question whose choices come out of data: there may be none to take."""
-    none = f"size({OFFERED}) == 0"
-    ask = Transition((plan.state(node.id, "ask"),), guard=parse(f"!({none})"))
-    offer = plan.state(node.id, "offer")
+    """The states before a question whose choices come out of data: there may be none to take.
+
+    Where the data could not be made choices of, that is an error, which leads out of here.
+    """
+    known = f"vars[?{quoted(CHOICES)}]"
+    ask = Transition((plan.part(node.id, "~ask"),), guard=parse(f"size({known}.orValue([])) > 0"))
+    none = f"{known}.hasValue() && size({OFFERED}) == 0"
+    offer = plan.part(node.id, "~offer")
     if plan.is_wired(node.id, "fallback"):
         yield State(offer, transitions=(ask, *ways(plan, node.id, "fallback", when=none)))
         return
-    nothing = plan.state(node.id, "nothing")
-    yield State(offer, transitions=(ask, Transition((nothing,))))
+    nothing = plan.part(node.id, "~nothing")
+    yield State(offer, transitions=(ask, Transition((nothing,), guard=parse(none))))
     yield State(nothing, entry=((Raise("error.flow.retries", _no_answer(node, plan)),),))
 
 
@@ -158,9 +162,9 @@ def _no_answer(node: Node, plan: Plan) -> Content:
 
 def _ask(node: Node, plan: Plan, says: Actions) -> State:
     return State(
-        plan.state(node.id, "ask"),
+        plan.part(node.id, "~ask"),
         entry=(says,),
-        transitions=(Transition((plan.state(node.id, "wait"),)),),
+        transitions=(Transition((plan.part(node.id, "~wait"),)),),
     )
 
 
@@ -171,11 +175,11 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
     if config.window:
         answers = (_collecting(node, plan, ours), *answers)
     return State(
-        plan.state(node.id, "wait"),
+        plan.part(node.id, "~wait"),
         entry=entry,
         exit=exit_,
         transitions=(
-            *heard(node, plan, plan.state(node.id, "ask")),
+            *heard(node, plan, plan.part(node.id, "~ask")),
             *misdirected(node, plan),
             *_aside(node, config, plan, ours),
             *answers,
@@ -205,11 +209,11 @@ def _judged(
     said = Said(typed, local=bool(plan.flow.locale), sent=sent)
     good = is_good(config, OFFERED, _destination(config, plan), said)
     taken = all_of(ours, good, is_said(config, said))
-    transitions = [Transition((plan.state(node.id, "save"),), (event,), taken)]
+    transitions = [Transition((plan.part(node.id, "~save"),), (event,), taken)]
     if config.retries is None or config.retries > 0:
         again = "" if config.retries is None else f"vars[{quoted(ATTEMPTS)}] < {config.retries}"
         guard = all_of(ours, again)
-        transitions.append(Transition((plan.state(node.id, "invalid"),), (event,), guard))
+        transitions.append(Transition((plan.part(node.id, "~invalid"),), (event,), guard))
     if config.retries is not None:
         transitions += ways_or_error(
             plan, node.id, "fallback", "error.flow.retries", events=(event,), when=ours
@@ -236,26 +240,26 @@ def _collecting(node: Node, plan: Plan, ours: str) -> Transition:
     """The first message of an answer that may come in several; a choice is an answer by itself."""
     guard = all_of(ours, TEXT_ONLY)
     first = Assign((COLLECTED,), Computed(parse("event.data.text.trim()")))
-    return Transition((plan.state(node.id, "collect"),), (MESSAGE,), guard, actions=(first,))
+    return Transition((plan.part(node.id, "~collect"),), (MESSAGE,), guard, actions=(first,))
 
 
 def _collect(node: Node, config: Question, plan: Plan) -> State:
     """Takes further messages until nothing has come for a while, then judges all of them as one."""
-    name = f"{plan.state(node.id)}/collect"
+    name = f"{plan.state(node.id)}/~collect"
     start, stop = timer(name, Literal(config.window))
-    ours = addressed(node, plan, "collect")
+    ours = addressed(node, plan, "~collect")
     more = Assign(
         (COLLECTED,), Computed(parse(f"vars[{quoted(COLLECTED)}] + ' ' + event.data.text.trim()"))
     )
     guard = all_of(ours, TEXT_ONLY)
     further = Transition(events=(MESSAGE,), guard=guard, actions=(*stop, more, *start))
     return State(
-        plan.state(node.id, "collect"),
+        plan.part(node.id, "~collect"),
         entry=(start,),
         exit=(stop,),
         transitions=(
             # What was said so far is kept: the question is not asked again.
-            *heard(node, plan, "", "collect"),
+            *heard(node, plan, "", "~collect"),
             *misdirected(node, plan),
             further,
             *_judged(node, config, plan, timeout(name), "", f"vars[{quoted(COLLECTED)}]"),
@@ -285,9 +289,9 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
         else phrase(RETRY[config.input], plan.flow)
     )
     return State(
-        plan.state(node.id, "invalid"),
+        plan.part(node.id, "~invalid"),
         entry=((count, *deadline_anew(config, plan), *text_bubble(retry, **extra)),),
-        transitions=(Transition((plan.state(node.id, "wait"),)),),
+        transitions=(Transition((plan.part(node.id, "~wait"),)),),
     )
 
 
@@ -313,7 +317,7 @@ def _save(node: Node, config: Question, plan: Plan, routed: tuple[object, ...]) 
     if not all_routed:
         transitions += ways(plan, node.id, NEXT, events=through)
     return State(
-        plan.state(node.id, "save"),
+        plan.part(node.id, "~save"),
         entry=block(plan.state(node.id), *actions),
         transitions=tuple(transitions),
     )

@@ -24,7 +24,7 @@ def rules_of(flow: Flow, states: AbstractSet[str], prefix: tuple[str, ...] = ())
         states: the ids of all states of the chart.
         prefix: the names of the nodes that it stands inside.
     """
-    scope = state_id(*prefix, FLOW) if prefix else ""
+    scope = f"{state_id(*prefix)}/{FLOW}" if prefix else ""
     if scope and scope not in states:
         return
     # Nodes that are switched off are never begun, though there is a state to pass through.

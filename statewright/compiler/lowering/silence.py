@@ -35,7 +35,7 @@ def with_silence(plan: Plan) -> Plan:
 
 
 def _end(plan: Plan) -> str:
-    return f"{plan.home}/inactive" if plan.prefix else "~inactive"
+    return f"{plan.home}/~inactive" if plan.prefix else "~inactive"
 
 
 def silent_ends(plan: Plan) -> tuple[State, ...]:

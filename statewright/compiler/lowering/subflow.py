@@ -48,10 +48,10 @@ from statewright.flows.nodes import NEXT, Subflow, outcome_port
 from statewright.statechart.actions import Assign, Raise
 from statewright.statechart.definition import Datum, State, StateKind, Transition
 
-BEGIN = "begin"
+BEGIN = "~begin"
 """The state in which its inputs are made ready."""
 
-SAVE = "save"
+SAVE = "~save"
 """The state in which what came of it is saved."""
 
 OUTPUT = "output"
@@ -66,7 +66,7 @@ ENDED = "~failed"
 ENDED_AS = "~~outcome"
 """The variable that holds how it ended, also when nothing of it could be saved."""
 
-LACKING = "lacking"
+LACKING = "~lacking"
 """The state in which it is told that the flow failed, and left nothing to save."""
 
 FAILURE = "error.flow.subflow"
@@ -102,17 +102,17 @@ def lower_subflow(node: Node, config: Subflow, plan: Plan) -> Piece:
 
 def _failed(node: Node, plan: Plan) -> Iterator[State]:
     if not plan.is_wired(node.id, ERROR):
-        yield State(plan.state(node.id, LACKING), entry=((Raise(FAILURE, _told(node)),),))
+        yield State(plan.part(node.id, LACKING), entry=((Raise(FAILURE, _told(node)),),))
 
 
 def _begin(node: Node, given: Mapping[str, Content], plan: Plan) -> State:
     """Where the inputs are made ready: a flow does not begin without one that it is to be given."""
-    ident = plan.state(node.id, BEGIN)
+    ident = plan.part(node.id, BEGIN)
     actions = (Assign((_given(name),), value) for name, value in given.items())
     return State(
         ident,
         entry=block(ident, *actions),
-        transitions=(Transition((plan.state(node.id, FLOW),), (done(ident),)),),
+        transitions=(Transition((plan.part(node.id, FLOW),), (done(ident),)),),
     )
 
 
@@ -153,7 +153,7 @@ def _flow(node: Node, config: Subflow, flow: Flow, plan: Plan) -> State:
         for one in data_of(inner)
     )
     kept = Assign((ENDED_AS,), Computed(parse("event.data.outcome")))
-    ended = Transition((plan.state(node.id, SAVE),), (f"done.state.{inner.home}",), actions=(kept,))
+    ended = Transition((plan.part(node.id, SAVE),), (f"done.state.{inner.home}",), actions=(kept,))
     data = {one.name: one for one in (*own, *state.data)}
     return replace(state, data=tuple(data.values()), transitions=(*state.transitions, ended))
 
@@ -172,7 +172,7 @@ def _save(node: Node, config: Subflow, plan: Plan) -> State:
         way for port in wired for way in ways(plan, node.id, port, events=through, when=_is(port))
     )
     return State(
-        plan.state(node.id, SAVE),
+        plan.part(node.id, SAVE),
         data=(
             *(
                 Datum(name, value=Computed(parse(f"event.data.{part}")))
@@ -200,7 +200,7 @@ def _lacking(node: Node, plan: Plan) -> tuple[Transition, ...]:
         noted = noting(plan, _told(node))
         return ways(plan, node.id, ERROR, events=event, when=_HAS_FAILED, actions=noted)
     # It is left for that: what stays, and takes an error, does not keep it from those around it.
-    return (Transition((plan.state(node.id, LACKING),), event, parse(_HAS_FAILED)),)
+    return (Transition((plan.part(node.id, LACKING),), event, parse(_HAS_FAILED)),)
 
 
 def _told(node: Node) -> Content:

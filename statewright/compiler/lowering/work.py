@@ -111,9 +111,9 @@ def effort_of(config: Effort) -> dict[str, Content]:
 
 def lower_work(node: Node, work: Work, plan: Plan) -> Piece:
     """The compound state drawn above."""
-    states = [_call(node, work, plan), _save(node, work, plan, "save", work.result)]
+    states = [_call(node, work, plan), _save(node, work, plan, "~save", work.result)]
     if work.fallback is not None:
-        states.append(_save(node, work, plan, "fallback", work.fallback))
+        states.append(_save(node, work, plan, "~fallback", work.fallback))
     return Piece(State(plan.state(node.id), StateKind.COMPOUND, states=tuple(states)))
 
 
@@ -122,15 +122,15 @@ def _call(node: Node, work: Work, plan: Plan) -> State:
     returned, broken = f"done.invoke.{ident}", f"error.communication.{ident}"
     start, stop = timer(ident, Literal(work.timeout))
     guard = parse(work.good) if work.good else None
-    save = Transition((plan.state(node.id, "save"),), (returned,), guard)
+    save = Transition((plan.part(node.id, "~save"),), (returned,), guard)
     events = (returned, broken, timeout(ident)) if work.good else (broken, timeout(ident))
     if work.fallback is None:
         tells = (work.refused,) * bool(work.good) + (failed_request, late_failure)
         failures = _failing(node, work, plan, dict(zip(events, tells, strict=True)))
     else:
-        failures = (Transition((plan.state(node.id, "fallback"),), events),)
+        failures = (Transition((plan.part(node.id, "~fallback"),), events),)
     return State(
-        plan.state(node.id, "call"),
+        plan.part(node.id, "~call"),
         entry=(start,),
         exit=(stop,),
         invocations=(Invoke(ident, work.type, work.request),),
@@ -184,7 +184,7 @@ def saving(
     ident = plan.state(node.id)
     kept, actions = saved(plan, save)
     return State(
-        plan.state(node.id, name),
+        plan.part(node.id, name),
         data=(*(Datum(name, value=value) for name, value in result), *kept),
         entry=block(ident, *actions),
         transitions=(*ways(plan, node.id, port, events=(done(ident),)), *failing),

@@ -6,16 +6,17 @@ that fits. Of all that, so much is tried as the guards of the chart can tell apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, combinations, islice
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.compiler.verification.domains import ANYWHERE, EVENT, RETURNED, Domains
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.samples import MOST, Cuts, maps, part_samples, samples
+from statewright.compiler.verification.samples import Cuts, maps, part_samples, samples
+from statewright.compiler.verification.sayings import PICKING, said_to
 from statewright.compiler.verification.variables import Key, reads_of
 from statewright.expressions import Expression, references
 from statewright.expressions.references import PLACE
@@ -36,12 +37,8 @@ from statewright.statechart.stepping.awaiting import offered_by
 from statewright.statechart.structure.nodes import Node
 from statewright.statechart.structure.tree import Tree
 
-SUBSETS: Final = 4
-"""Of up to so many choices, all subsets are tried where several may be chosen."""
-
 NONSENSE: Final = "none of that"
 """What a user says to a question that wants something else."""
-
 
 Choices = tuple[Mapping[str, Any], ...]
 """What a question offers, as ``Awaiting.choices``."""
@@ -141,16 +138,15 @@ class Alphabet:
         """What users say to a question; picking a choice may come to the same as typing it."""
         lines: list[Line] = []
         names: list[set[str]] = []
-        if kind in _OFFERING:
+        picking = PICKING.get(kind)
+        if picking is not None:
             for choices in offers:
-                lines += _OFFERING[kind]([one["value"] for one in choices])
+                lines += picking([one["value"] for one in choices])
                 names.append(_names_in(choices))
-        lines += _SAYING.get(kind, _any_text)(cut)
-        if self.local and kind in _FRACTIONS:
-            lines += [Typed(_with_comma(one.text)) for one in lines if isinstance(one, Typed)]
+        lines += said_to(kind, cut, local=self.local)
         picked = set.intersection(*names) if names and is_plain else set()
         others = cut.texts - picked
-        if kind in _OFFERING and is_plain and not (any(others) or cut.predicates):
+        if picking is not None and is_plain and not (any(others) or cut.predicates):
             # All that is no choice is one and the same.
             return [*lines, Typed(NONSENSE)]
         texts = samples("string", {(): Cut(texts=others, predicates=cut.predicates)})
@@ -316,86 +312,3 @@ def _statuses(cut: Cut) -> Iterator[int]:
     """What a server that has not done what was asked for may say."""
     usual = {500, *(int(number) for number in cut.numbers if 100 <= number <= 599)}
     yield from sorted({*usual, *(n + 1 for n in usual), *(n - 1 for n in usual)} - {200, 499, 501})
-
-
-def _any_text(cut: Cut) -> list[Line]:
-    return [Typed(text) for text in samples("string", {(): cut})]
-
-
-def _numbers(cut: Cut) -> list[Line]:
-    wanted = Cut(numbers=cut.numbers)
-    whole = samples("int", {(): wanted})
-    broken = samples("double", {(): wanted})
-    return [Typed(f"{number:.15g}") for number in (*whole, *broken)]
-
-
-_FRACTIONS: Final = frozenset(("number", "slider"))
-
-
-def _with_comma(number: str) -> str:
-    """A number as it is written where a comma parts its fraction; three digits would be a group."""
-    whole, point, fraction = number.partition(".")
-    return (
-        f"{whole},{fraction.ljust(4, '0') if len(fraction) == 3 else fraction}" if point else whole
-    )
-
-
-def _integers(cut: Cut) -> list[Line]:
-    return [Typed(str(number)) for number in samples("int", {(): Cut(numbers=cut.numbers)})]
-
-
-def _fixed(*lines: Line) -> Callable[[Cut], list[Line]]:
-    return lambda _: list(lines)
-
-
-def _files(cut: Cut) -> Iterator[dict[str, Any]]:
-    """What is different about files, from one that is usual."""
-    yield {}
-    yield from ({"type": f"{text}x"} for text in sorted(cut.texts))
-    yield from ({"size": int(size)} for size in sorted(cut.numbers))
-
-
-_FILE: Final[Mapping[str, Any]] = {
-    "url": "https://example.com/file.pdf",
-    "type": "application/pdf",
-    "size": 1_000,
-}
-
-_SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
-    {
-        "number": _numbers,
-        "slider": _numbers,
-        "integer": _integers,
-        "rating": _integers,
-        "email": _fixed(Typed("ada@example.com")),
-        "phone": _fixed(Typed("+15550109999")),
-        "url": _fixed(Typed("https://example.com/")),
-        "date": _fixed(*map(Typed, ("2026-02-02", "2026-01-31", "2020-01-01", "2030-01-01"))),
-        "time": _fixed(Typed("14:30"), Typed("03:30")),
-        "boolean": _fixed(Typed("yes"), Typed("no")),
-        "location": _fixed(Typed("52.5, 13.4")),
-        "file": lambda cut: [
-            Happened(MESSAGE, {"files": [{**_FILE, **changed}]}) for changed in _files(cut)
-        ],
-        "choice": _fixed(),
-        "multiple_choice": _fixed(),
-        "acknowledgement": _fixed(Typed("ok")),
-    }
-)
-"""Kind of question → what users say to it, but for choices."""
-
-
-def _single(values: list[Any]) -> list[Line]:
-    return [Chosen(value) for value in values]
-
-
-def _several(values: list[Any]) -> list[Line]:
-    sizes = range(1, len(values) + 1) if len(values) <= SUBSETS else (1, len(values))
-    chosen = chain.from_iterable(combinations(values, size) for size in sizes)
-    return [Chosen(list(each)) for each in islice(chosen, MOST)]
-
-
-_OFFERING: Final[Mapping[str, Callable[[list[Any]], list[Line]]]] = MappingProxyType(
-    {"choice": _single, "multiple_choice": _several}
-)
-"""Kind of question that offers choices → what is picked of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from statewright.compiler.verification.alphabet import SUBSETS
+from statewright.compiler.verification.sayings import SUBSETS
 from statewright.expressions import Literal, Sequence
 from statewright.statechart.structure.nodes import Node as Active
 from statewright.statechart.structure.tree import Tree

@@ -17,16 +17,18 @@ from statewright.compiler.verification.domains import (
     Place,
     is_path,
 )
-from statewright.compiler.verification.forms import formed_places, is_formed
+from statewright.compiler.verification.forms import Formed
 from statewright.compiler.verification.joining import Joining
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.rounds import is_element
 from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
     holds,
     samples,
     sizes,
+    texts_of,
 )
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.spreading import Spreading, tells_time
@@ -107,7 +109,7 @@ class _Looking:
         self._moving = self._computed_keys()
         self._altered = self._altered_places()
         self._joining = Joining(world, self._sites)
-        self._formed = formed_places(self._domains, self._sites)
+        self._formed = Formed(self._domains, self._sites, world.inputs)
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -123,12 +125,14 @@ class _Looking:
 
     def _misfit(self, site: Site) -> str:
         """Why a variable may or may not hold an unknown value; an answer was judged before."""
-        if "answer." in site.expression.text:
+        if "answer." in site.expression.text or is_element(site):
             return ""
         inside = {
             (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
         }
-        if inside and not Shape(inside).found(site.expression.root):
+        inside -= self._sized(site)
+        shape = Shape(inside, self._spreading.rounds(site))
+        if inside and not shape.found(site.expression.root):
             return "whether it has a value depends on more of an unknown one than is tried"
         variable = None if site.target is None else self._declared.get(site.target)
         limits = None if variable is None else variable.limits
@@ -141,6 +145,25 @@ class _Looking:
         name = variable.name.removeprefix("~")
         return f"it depends on more than single constants whether `{name}` may hold it"
 
+    def _sized(self, site: Site) -> set[tuple[int, int]]:
+        """The places of lists and maps of which only the size is asked for, which each has."""
+        typed = {
+            (read.start, read.end)
+            for read in site.reads
+            if read.key is not None
+            and read.path == ()
+            and read.key in self._declared
+            and self._declared[read.key].type in {"list", "map"}
+        }
+        asked = {
+            (one.start, one.end)
+            for call in walk(site.expression.root)
+            if isinstance(call, Call) and call.function == "size"
+            for one in (call.target, *call.arguments)
+            if one is not None
+        }
+        return typed & asked
+
     # Tests
 
     def _reason(self, site: Site) -> str:
@@ -152,18 +175,31 @@ class _Looking:
         spans = self._spreading.open_spans(site)
         if not spans:
             return ""
-        if not Shape(spans, self._fixed(site)).decided(site.expression.root):
+        if not Shape(spans, self._fixed(site), self._days(site)).decided(site.expression.root):
             return "more goes into it than comparisons of single values with constants"
         return self._crowd(site)
 
     def _fixed(self, site: Site) -> dict[tuple[int, int], bool]:
         """The places of variables that hold nothing but literals, and whether these are numbers."""
-        return {
+        return self._spreading.rounds(site) | {
             (read.start, read.end): read.key in self._declared
             and self._declared[read.key].type in {"int", "uint", "double"}
             for read in site.reads
             if read.key is not None and read.key not in self._moving
         }
+
+    def _days(self, site: Site) -> set[tuple[int, int]]:
+        """The places of variables that hold nothing but days."""
+        return {
+            (read.start, read.end)
+            for read in site.reads
+            if read.key is not None and read.path == () and self._is_day(read.key)
+        }
+
+    def _is_day(self, key: Key) -> bool:
+        variable = self._declared.get(key)
+        limits = None if variable is None else variable.limits
+        return limits is not None and limits.date
 
     def _computed_keys(self) -> set[Key]:
         """The variables that may hold something else than a literal of the chart."""
@@ -212,8 +248,10 @@ class _Looking:
             cut = self._cut(place)
             if cut > CUTS or self._too_many(place):
                 return "there are too many constants to try all pieces between them"
-            if is_formed(self._domains, self._formed, place, site):
+            if self._formed.is_doubtful(place, site):
                 return "of answers of that form only some are tried"
+            if self._formed.is_settled(place, site) and not self._altered.get(place, set()) - {""}:
+                continue
             predicates = self._predicates(place)
             if any(name == "matches" and not texts_matching(text) for name, text in predicates):
                 return "no text is known that its pattern matches"
@@ -232,7 +270,7 @@ class _Looking:
 
     def _too_many(self, place: Place) -> bool:
         cut = self._domains.cuts.get(place, Cut())
-        return 3 * len(cut.numbers) + len(cut.texts) + 4 * len(cut.predicates) > MOST - _SPARE
+        return 3 * len(cut.numbers) + texts_of(cut) + 4 * len(cut.predicates) > MOST - _SPARE
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""

@@ -9,6 +9,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any, Final
 
+from statewright.compiler.verification.days import days_near, is_day
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.errors import EvaluationError
@@ -123,6 +124,7 @@ def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
 
 def _texts(cut: Cut, _: Cuts, __: Limits) -> Iterator[Any]:
     yield from sorted(cut.texts)
+    yield from days_near(cut.texts)
     yield from _matching(cut.predicates)
     yield _fresh(cut)
     for size in sizes(cut):
@@ -295,6 +297,11 @@ def maps(cuts: Cuts, apart: Container[str] = ()) -> Iterator[dict[str, Any]]:
         yield _map_of({**usual, **dict(zip(joint, each, strict=True))})
     for name in (name for name in fields if name not in joint):
         yield from (_map_of({**usual, name: value}) for value in fields[name])
+
+
+def texts_of(cut: Cut) -> int:
+    """How many texts are tried for the constants with which one is compared."""
+    return len(cut.texts) + 2 * sum(map(is_day, cut.texts))
 
 
 def is_compared(cut: Cut) -> bool:

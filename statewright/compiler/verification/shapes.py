@@ -5,10 +5,11 @@ That is so where single unknown values are compared with constants, which cut th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from statewright.compiler.verification.days import is_day
 from statewright.compiler.verification.literals import PREDICATES
 from statewright.expressions.syntax import (
     Arithmetic,
@@ -47,15 +48,19 @@ class Shape:
         spans: the places of unknown values in it.
         fixed: the places of values that are one of several constants, at which the domain is cut
             of what they are compared with; and whether these are numbers.
+        days: the places of unknown values that are days, as ISO 8601 writes them.
     """
 
     def __init__(
         self,
         spans: Iterable[tuple[int, int]],
         fixed: Mapping[tuple[int, int], bool] = MappingProxyType({}),
+        days: Container[tuple[int, int]] = (),
     ) -> None:
         self._spans = tuple(spans)
         self._fixed = fixed
+        self._days = days
+        self._read_days: set[str] = set()
         self._bound: set[str] = set()
 
     def _unknown(self, node: Node) -> bool:
@@ -119,9 +124,17 @@ class Shape:
         if one and other:
             return False
         term, constant = (left, right) if one else (right, left)
-        if operator not in {"==", "!="} and not self._number(constant):
+        if operator not in {"==", "!="} and not (
+            self._number(constant) or (_is_day(constant) and self._holds_days(term))
+        ):
             return False
         return self._term(term) and self._constant(constant)
+
+    def _holds_days(self, node: Node) -> bool:
+        """Whether it is a day: of days, those beside a constant are tried."""
+        if isinstance(node, Name) and node.name in self._read_days:
+            return True
+        return (node.start, node.end) in self._days
 
     def _number(self, node: Node) -> bool:
         """Whether it is a number: what lies between two others, texts for one, is not tried."""
@@ -154,6 +167,8 @@ class Shape:
         if not (self._term(subject) or self.decided(subject)):
             return False
         self._bound |= set(variables)
+        if isinstance(subject, Call) and _is_answer(subject) and subject.function in _READING_DAYS:
+            self._read_days |= set(variables)
         return all(self.decided(one) for one in arguments)
 
     def _term(self, node: Node) -> bool:
@@ -220,6 +235,13 @@ class Shape:
             case _:
                 carried = False
         return carried
+
+
+_READING_DAYS: Final = frozenset(("date", "dateIn"))
+
+
+def _is_day(node: Node) -> bool:
+    return isinstance(node, Literal) and isinstance(node.value, str) and is_day(node.value)
 
 
 def _is_answer(call: Call) -> bool:

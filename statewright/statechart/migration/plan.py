@@ -74,7 +74,7 @@ def renamed(plan: Plan, node: Node) -> str:
 def renamed_event(plan: Plan, nodes: Mapping[str, Node], name: str) -> str:
     """What an event is called in the new chart that bears the id of a state at its end.
 
-    More may stand behind the id, after a slash: ``done.timer.ask/reminder``.
+    More may stand behind the id, after a slash: ``done.timer.ask/~reminder``.
 
     >>> renamed_event(Plan(), {}, "done.timer.ask")
     'done.timer.ask'

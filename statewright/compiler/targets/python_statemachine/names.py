@@ -115,7 +115,7 @@ def naming_of(chart: Statechart) -> Naming:
 def identifier(text: str) -> str:
     """A text as an identifier that is no convention of anybody's.
 
-    >>> identifier("~talk"), identifier("ask_name/wait"), identifier("2nd"), identifier("class")
+    >>> identifier("~talk"), identifier("ask_name/~wait"), identifier("2nd"), identifier("class")
     ('talk', 'ask_name_wait', 's2nd', 'class_')
     """
     letters = (one if f"s{one}".isidentifier() else "_" for one in normalize("NFKC", text))
