@@ -124,7 +124,7 @@ def _with_pauses(chart: Statechart, path: Path, happens: Happens, seed: str) -> 
     """The path with people who take so long that timers fire in the order of the path."""
     if len(path.lines) > PACED or sum(map(bool, path.fires)) < 1:
         return None
-    others = Surroundings(**path.outside)
+    others = Surroundings(chart, **path.outside)
     begun = others.after(_begun(chart, path, seed))
     paced = paced_lines(chart, path.lines, path.fires, begun, others)
     if paced is None:
