@@ -28,7 +28,7 @@ GRAIN: Final = 20_000
 PAGE: Final = 48
 """How many sessions are looked for at a time."""
 
-ABREAST: Final = 3
+ABREAST: Final = 4
 """How many pages of them are seen to at once: while some are stepped, others are loaded, others
 committed, and the next are looked for. More would be in the way of whoever talks."""
 
