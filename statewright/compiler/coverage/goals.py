@@ -237,7 +237,7 @@ class Goals:
         node = self._node_of(state)
         if Criterion.USES not in self.criteria or not node:
             return
-        # A part in which nothing is done is none of those that were looked at.
+        # Where a part does nothing, there is none.
         for name in self._reads.get(id(part), ()):
             if name in defined:
                 met.add(_use(name, defined[name], node))
