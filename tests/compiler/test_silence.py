@@ -109,8 +109,8 @@ def test_what_is_said_to_a_question_by_its_name_breaks_the_silence_of_all() -> N
 
 def test_what_is_asked_later_begins_the_time_of_all_anew() -> None:
     later = BESIDE.replace(
-        'b: {type: question, text: "B?"', "w: {type: delay, duration: 4m, next: b}\n          "
-        'b: {type: question, text: "B?"'
+        'b: {type: question, text: "B?"',
+        'w: {type: delay, duration: 4m, next: b}\n          b: {type: question, text: "B?"',
     )
     played = played_anew(later, {"advance": "4m"}, {"advance": "4m"}, {"advance": "1m"})
     assert [said([turn]) for turn in played] == [["A?"], ["B?"], [], ["Hello?"]]

@@ -133,7 +133,8 @@ class Question:
     An answer may name the node that it is for (``{"value": "red", "node": "colour"}``), as clients
     do whose buttons stay in sight. One that names another node is no answer to this one, and no
     attempt: it is passed over, and recorded as an incident. So is one for a question that stands
-    still behind an ``interrupt``; that is asked again afterwards.
+    still behind an ``interrupt``; that is asked again afterwards. (Nothing is recorded inside a
+    ``parallel``, where it may be for what another region asks.)
 
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
