@@ -148,6 +148,16 @@ def test_a_shadowing_variable_that_is_unset_hides_the_outer_one() -> None:
     assert incidents(session.step) == ["error.template"]
 
 
+def test_what_is_looked_up_in_vars_is_what_the_name_alone_means() -> None:
+    looked = "[vars['a'], vars[?'a'].orValue(0), vars['m'], vars[?'n'].orValue(0)]"
+    inner = atom("i", entry=((Say(cel(looked)),),), data=(Datum("a", value=Literal(3)), Datum("n")))
+    session = begun(chart(inner, data={"a": 1, "n": 1, "m": 2}))
+    assert said(session.step) == [[3, 3, 2, 0]]
+    missing = atom("i", entry=((Say(text("{{ vars['n'] }}")),),), data=(Datum("n"),))
+    session = begun(chart(missing, data={"n": 1}))
+    assert (said(session.step), incidents(session.step)) == ([""], ["error.template"])
+
+
 def test_initial_values_may_use_those_before_them_and_outer_ones() -> None:
     state = atom("a", data=(Datum("x", "int", cel("n + 1")), Datum("y", "int", cel("x * 2"))))
     assert begun(chart(state, data={"n": 1})).snapshot.data["a"] == {"x": 2, "y": 4}

@@ -157,12 +157,30 @@ def _outside_loop(source: Source) -> Iterator[Mutation]:
             )
 
 
+def _divided(source: Source) -> Iterator[Mutation]:
+    """Something is divided by an answer, without looking whether that is zero."""
+    whole = [name for name, one in declared(source).items() if one["type"] == "int"]
+    for number, edge in edges_between(source):
+        for name in whole:
+            by = f"has(vars.{name}) ? 100 / {name} : 0"
+            node = {"type": "set", "actions": [{"set": "share", "to": f"{{{{ {by} }}}}"}]}
+            made = inserted(source, number, "sharing", node)
+            made.document.setdefault("variables", {})["share"] = {"type": "int", "default": 0}
+            yield Mutation(made, f"{edge.path}: {name}", frozenset({"sharing"}), _ends_in_error)
+
+
+def _ends_in_error(facts: Facts, clean: Facts) -> bool:
+    """A judge: a conversation is over since something failed, and none was."""
+    return "error" in facts.outcomes - clean.outcomes
+
+
 DATA = (
     Operator("dropped-write", "D401", _dropped_write, accepts=("G305", "G310")),
     Operator("dropped-default", "D401", _no_default),
     Operator("overwritten", "D402", _overwritten),
     Operator("unused", "D403", _unused),
     Operator("two-types", "D404", _two_types, accepts=("G304",)),
+    Operator("divided", "G304", _divided),
     Operator("misspelt-placeholder", "D405", _misspelt_placeholder),
     Operator("told-secret", "D406", _told_secret),
     Operator("personal-url", "D407", _personal_url),

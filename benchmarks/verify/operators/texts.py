@@ -53,7 +53,8 @@ def _drifted(source: Source) -> Iterator[Mutation]:
 
 def _wordy(source: Source) -> Iterator[Mutation]:
     for ident, node, _ in nodes_of(source.document, "message", "end"):
-        if isinstance(node.get("text"), str) and "html" not in node:
+        is_said = isinstance(node.get("text"), str) and not node.get("disabled")
+        if is_said and "html" not in node:
             made = source.changed()
             node_in(made.document, ident)["text"] += " And so on." * 120
             yield Mutation(made, ident, frozenset({ident}))

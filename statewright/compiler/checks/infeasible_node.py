@@ -97,7 +97,7 @@ def _is_else(subject: Subject, node: str, port: str) -> bool:
     return isinstance(subject.nodes[node].config, Condition) and port == "else"
 
 
-DEFENSIVE = frozenset(("error", "timeout"))
+DEFENSIVE = frozenset(("error", "limit", "timeout"))
 """Ports that are wired for good measure, even where nothing can go wrong."""
 
 

@@ -97,6 +97,11 @@ class Agenda:
                 self._announce(piece.control)
         waiting.add(piece)
 
+    def left(self) -> Iterator[Piece]:
+        """All that waits."""
+        for waiting in self._waiting.values():
+            yield from waiting.pieces()
+
     def next(self, meter: Meter) -> list[Piece]:
         """What is to be gone through next; it waits no longer.
 

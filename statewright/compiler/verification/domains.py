@@ -19,6 +19,7 @@ from statewright.compiler.verification.literals import (
     cut_of,
     spans_of_parts,
 )
+from statewright.compiler.verification.rounds import OVER, ROUNDS, is_counter_of_rounds
 from statewright.compiler.verification.samples import range_of
 from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key, Read
@@ -115,6 +116,7 @@ class Domains:
             for site in part.sites:
                 self._site(site)
         self._carry()
+        self._count_rounds()
         self._propagate()
 
     def at(self, key: Key) -> Mapping[tuple[str, ...], Cut]:
@@ -211,6 +213,21 @@ class Domains:
                 for part in by_part.get(path[1], ()):
                     if path[1 : 1 + len(part)] == part:
                         self._flows[key, ("data", *part)] |= self._carried[part]
+
+    def _count_rounds(self) -> None:
+        """Cut what a loop goes over at each number of rounds, where these are few."""
+        for key in self._declared:
+            if is_counter_of_rounds(key):
+                most = self.rounds(key)
+                over = (key[0], OVER)
+                if most and over in self._declared:
+                    self.cuts[over, ()].add(Cut(numbers=set(range(most + 1))))
+
+    def rounds(self, key: Key) -> int:
+        """How many rounds a loop may go, by the variable that counts them; 0 for many."""
+        cut = self.cuts.get((key, ()), Cut())
+        most = int(max(cut.numbers, default=0))
+        return most if most <= ROUNDS else 0
 
     def _propagate(self) -> None:
         """Hand cuts back to where values come from, until nothing is new."""

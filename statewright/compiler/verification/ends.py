@@ -12,10 +12,10 @@ from statewright.compiler.verification.variables import Key
 
 
 class Reaching:
-    """The situations from which something good can be reached.
+    """The situations from which something good can be reached, or may be.
 
     Args:
-        found: by a search that has left nothing out.
+        found: by a search; what comes of what it has left out may be good.
         good: whether a macrostep does it.
     """
 
@@ -23,7 +23,7 @@ class Reaching:
         self._found = found
         self._is_good = good
         self._dimensions: dict[Control, tuple[Key, ...]] = {
-            piece.control: piece.dimensions for piece in found.pieces
+            piece.control: piece.dimensions for piece in (*found.pieces, *found.unexplored)
         }
         self._good: dict[Control, Cover] = defaultdict(Cover)
         self._solve()
@@ -42,6 +42,9 @@ class Reaching:
     def _solve(self) -> None:
         into: dict[Control, list[Edge]] = defaultdict(list)
         waiting: dict[Control, None] = {}
+        for piece in self._found.unexplored:
+            self._good[piece.control].add(piece.box)
+            waiting[piece.control] = None
         for edge in self._found.edges:
             if edge.source < 0:
                 continue

@@ -47,6 +47,7 @@ class Engine:
     steps: int
     gaps: tuple[Gap, ...]
     _after: frozenset[str] | None = None
+    _beyond: frozenset[str] | None = None
 
     @property
     def hindrance(self) -> str:
@@ -59,10 +60,22 @@ class Engine:
         What has happened before anything is in doubt is beyond doubt, and so are the places to
         which nothing leads from there.
         """
-        if self.interruption or not self._doubt:
-            return self.interruption
+        if not (self.interruption or self._doubt):
+            return ""
         places = places_of(self.world.tree, question)
-        return self._doubt if places is None or places & self._behind else ""
+        if self.derailment or places is None or places & self._left:
+            return self.hindrance
+        return self._doubt if places & self._behind else ""
+
+    @property
+    def _left(self) -> frozenset[str]:
+        """The states that may be active once the budget was spent."""
+        if not self.found.begun:
+            return frozenset(self.world.tree.nodes)
+        if self._beyond is None:
+            met = {name for one in self.found.unexplored for name in one.control[0]}
+            self._beyond = behind(self.world.tree, met)
+        return self._beyond
 
     @property
     def _behind(self) -> frozenset[str]:
@@ -74,10 +87,15 @@ class Engine:
     @property
     def interruption(self) -> str:
         """Why not all that it had to try was tried; ``""`` where it was."""
+        if not self.found.complete and not self.found.repeated:
+            return f"the budget was spent after {self.steps} macrosteps"
+        return self.derailment
+
+    @property
+    def derailment(self) -> str:
+        """Why what it tried may be something else than what happens; ``""`` where it is not."""
         if self.found.repeated:
             return f"`{self.found.repeated}` is looked at more than once without waiting"
-        if not self.found.complete:
-            return f"the budget was spent after {self.steps} macrosteps"
         limit = self.world.chart.limit
         # Of what is given up there is no trace: lots may have been drawn again and again.
         is_vague = limit < self.world.model.real.limit or bool(self.world.free)

@@ -21,6 +21,7 @@ from statewright.compiler.verification.forms import Formed
 from statewright.compiler.verification.joining import Joining
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.rounds import is_element
 from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
@@ -124,12 +125,14 @@ class _Looking:
 
     def _misfit(self, site: Site) -> str:
         """Why a variable may or may not hold an unknown value; an answer was judged before."""
-        if "answer." in site.expression.text:
+        if "answer." in site.expression.text or is_element(site):
             return ""
         inside = {
             (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
         }
-        if inside and not Shape(inside).found(site.expression.root):
+        inside -= self._sized(site)
+        shape = Shape(inside, self._spreading.rounds(site))
+        if inside and not shape.found(site.expression.root):
             return "whether it has a value depends on more of an unknown one than is tried"
         variable = None if site.target is None else self._declared.get(site.target)
         limits = None if variable is None else variable.limits
@@ -141,6 +144,25 @@ class _Looking:
             return ""
         name = variable.name.removeprefix("~")
         return f"it depends on more than single constants whether `{name}` may hold it"
+
+    def _sized(self, site: Site) -> set[tuple[int, int]]:
+        """The places of lists and maps of which only the size is asked for, which each has."""
+        typed = {
+            (read.start, read.end)
+            for read in site.reads
+            if read.key is not None
+            and read.path == ()
+            and read.key in self._declared
+            and self._declared[read.key].type in {"list", "map"}
+        }
+        asked = {
+            (one.start, one.end)
+            for call in walk(site.expression.root)
+            if isinstance(call, Call) and call.function == "size"
+            for one in (call.target, *call.arguments)
+            if one is not None
+        }
+        return typed & asked
 
     # Tests
 
@@ -159,7 +181,7 @@ class _Looking:
 
     def _fixed(self, site: Site) -> dict[tuple[int, int], bool]:
         """The places of variables that hold nothing but literals, and whether these are numbers."""
-        return {
+        return self._spreading.rounds(site) | {
             (read.start, read.end): read.key in self._declared
             and self._declared[read.key].type in {"int", "uint", "double"}
             for read in site.reads

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from statewright.compiler.scope import HOST_FUNCTIONS
@@ -212,7 +213,11 @@ def _asked_in(part: Part) -> Iterator[_Asked]:
             yield _Asked(site, alone and not _asks_host(site.expression))
 
 
+@lru_cache(maxsize=8192)
 def _asks_host(expression: Expression) -> bool:
+    # A tree that was made up has no text.
+    if expression.text and not any(name in expression.text for name in _HOSTS):
+        return False
     return any(
         isinstance(node, Call) and node.target is None and node.function in _HOSTS
         for node in walk(expression.root)

@@ -29,11 +29,13 @@ class Passages:
         successors: state → those that its transitions enter; whether their entry is run anew.
         predecessors: the same the other way round.
         order: state → a number that falls along the drawing.
+        leaving: the states that any transition leaves, in that order.
     """
 
     successors: Mapping[str, tuple[tuple[str, bool], ...]]
     predecessors: Mapping[str, Sequence[str]]
     order: Mapping[str, int]
+    leaving: Sequence[str]
 
 
 def passages_of(tree: Tree) -> Passages:
@@ -46,9 +48,9 @@ def passages_of(tree: Tree) -> Passages:
     for name, targets in successors.items():
         for target, _ in targets:
             predecessors[target].append(name)
-    return Passages(
-        successors, predecessors, {name: -number for number, name in enumerate(tree.nodes)}
-    )
+    order = {name: -number for number, name in enumerate(tree.nodes)}
+    leaving = [name for name in reversed(successors) if successors[name]]
+    return Passages(successors, predecessors, order, leaving)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def liveness_of(
         entered[name] = mask(read)
         written = one.entered.sure - read if one.entered.sure else _NOTHING
         sure[name] = mask(_certain(name, written, unsure))
-        own[name] = mask(_read_while_active(one, reads))
+        own[name] = mask(key for part in one.active for key in reads(part)) if one.active else 0
     return Liveness(passages, Masks(bits, entered, sure, own))
 
 
@@ -171,7 +173,7 @@ class Liveness:
         waiting: list[tuple[int, str]] = []
         queued: set[str] = set()
         done: set[str] = set()
-        for name in sorted(order, key=order.__getitem__):
+        for name in self._passages.leaving:
             done.add(name)
             if self._grows(name):
                 queued.update(source for source in predecessors.get(name, ()) if source in done)
@@ -233,11 +235,6 @@ def _remembered(history: Node) -> Iterator[tuple[str, bool]]:
         yield (node.id, True)
         yield (node.id, False)
         waiting.extend(node.children)
-
-
-def _read_while_active(uses: Uses, reads: Callable[[Part], frozenset[Key]]) -> Iterator[Key]:
-    for part in (uses.left, *uses.guards.values(), *uses.acts.values()):
-        yield from reads(part)
 
 
 def _certain(name: str, sure: Iterable[Key], unsure: Container[str]) -> Iterable[Key]:

@@ -98,6 +98,8 @@ class Found:
         pieces: all situations.
         edges: all macrosteps.
         complete: whether nothing was left out for lack of budget.
+        begun: whether all that sessions may begin with was tried.
+        unexplored: what was met, and not gone through for lack of budget.
         crowded: variables that have more values than are followed.
         unsure: states whose entry failed although it writes variables that count as written.
         doubted: the states that were active or entered where something was in doubt.
@@ -108,6 +110,8 @@ class Found:
     pieces: list[Piece] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     complete: bool = True
+    begun: bool = True
+    unexplored: list[Piece] = field(default_factory=list)
     crowded: set[Key] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)

@@ -25,7 +25,7 @@ from statewright.expressions import (
 from statewright.expressions.types import object_of
 from statewright.statechart.structure.nodes import Scope, Variable
 
-DECIDING = frozenset((Role.TEST, Role.CARRIED))
+DECIDING = (Role.TEST, Role.CARRIED)
 """Roles in which every value counts."""
 
 _HARMLESS = frozenset(

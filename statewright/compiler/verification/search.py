@@ -111,17 +111,24 @@ class Search:
                 timed = self._force(timed)
             else:
                 break
+        if not self.found.complete:
+            self.found.unexplored += self._agenda.left()
+            # In these, timers may fire in another order.
+            self.found.unexplored += [
+                piece for piece in self.found.pieces[timed:] if piece.carrier.snapshot.timers[1:]
+            ]
         return self.found
 
     def _go_through(self, waiting: list[Piece]) -> None:
-        for piece in waiting:
-            if len(self.found.pieces) >= self._meter.budget.states:
+        for number, piece in enumerate(waiting):
+            is_left = len(self.found.pieces) >= self._meter.budget.states
+            if not is_left:
+                piece.number = len(self.found.pieces)
+                self.found.pieces.append(piece)
+                is_left = not self._expand(piece)
+            if is_left:
                 self.found.complete = False
-                return
-            piece.number = len(self.found.pieces)
-            self.found.pieces.append(piece)
-            if not self._expand(piece):
-                self.found.complete = False
+                self.found.unexplored += waiting[number:]
                 return
 
     def _force(self, first: int) -> int:
@@ -143,7 +150,8 @@ class Search:
             trials = [_Trial(box, {})]
             while trials and self._goes_on():
                 self._start(trials.pop(), trials, dimensions, moment)
-            self.found.complete = self.found.complete and not trials
+            self.found.begun = self.found.begun and not trials
+        self.found.complete = self.found.begun
 
     def _start(
         self, trial: _Trial, trials: list[_Trial], dimensions: tuple[Key, ...], moment: int

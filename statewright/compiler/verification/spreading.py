@@ -13,6 +13,7 @@ from typing import Final
 from statewright.compiler.verification.closed import closed_groups
 from statewright.compiler.verification.domains import INSIDE, Place
 from statewright.compiler.verification.inside import is_own
+from statewright.compiler.verification.rounds import is_counter_of_rounds
 from statewright.compiler.verification.samples import is_closed
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site
@@ -79,6 +80,16 @@ class Spreading:
         """Where an expression reads what only samples are tried of."""
         return {(read.start, read.end) for read in site.reads if self.is_open(read, site)}
 
+    def rounds(self, site: Site) -> dict[tuple[int, int], bool]:
+        """The places of counters of rounds, of which each value is one at which is cut."""
+        return {
+            (read.start, read.end): True
+            for read in site.reads
+            if read.key is not None
+            and is_counter_of_rounds(read.key)
+            and self._domains.rounds(read.key)
+        }
+
     def computed(self, site: Site) -> str:
         """The name of something that an expression reads, and is computed from samples; or ""."""
         for read in site.reads:
@@ -137,7 +148,8 @@ class Spreading:
         if self.computed(site) or tells_time(site):
             return _COMPUTED
         spans = self.open_spans(site)
-        if not spans or (site.alone and Shape(spans).settled(site.expression.root)):
+        shape = Shape(spans, self.rounds(site))
+        if not spans or (site.alone and shape.settled(site.expression.root)):
             return _KNOWN
         carries = site.alone and Shape(spans).carries(site.expression.root)
         if self._whole(site.target) and site.place == ():

@@ -99,6 +99,10 @@ class Part:
     literals: list[tuple[Key, tuple[str, ...], object]] = field(default_factory=list)
 
 
+_NOTHING: Final = Part()
+"""Most parts: nothing is done there. It is never filled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uses:
     """The parts of a state.
@@ -108,19 +112,28 @@ class Uses:
         left: its exit blocks.
         guards: id of a transition → its guard.
         acts: id of a transition → its actions.
+        active: what may be done while the state is active, and when it is left; without parts in
+            which nothing is done.
     """
 
     entered: Part
     left: Part
     guards: Mapping[str, Part]
     acts: Mapping[str, Part]
+    active: tuple[Part, ...]
 
     def parts(self) -> Iterator[Part]:
-        """All of them."""
-        yield self.entered
-        yield self.left
-        yield from self.guards.values()
-        yield from self.acts.values()
+        """All of them in which anything is done."""
+        if self.entered is not _NOTHING:
+            yield self.entered
+        yield from self.active
+
+
+def _uses_from(
+    entered: Part, left: Part, guards: Mapping[str, Part], acts: Mapping[str, Part]
+) -> Uses:
+    parts = (left, *guards.values(), *acts.values())
+    return Uses(entered, left, guards, acts, tuple([one for one in parts if one is not _NOTHING]))
 
 
 def is_count(site: Site, key: Key) -> bool:
@@ -166,7 +179,7 @@ def uses_of(tree: Tree) -> dict[str, Uses]:
     _Collecting(root, tree.root.scope, "").variables("", chart.data)
     if tree.root.initial is not None:
         _Collecting(root, tree.root.scope, "").actions(tree.root.initial.actions)
-    return {"": Uses(root, _rules(tree), {}, {}), **found}
+    return {"": _uses_from(root, _rules(tree), {}, {}), **found}
 
 
 def _rules(tree: Tree) -> Part:
@@ -180,10 +193,6 @@ def _rules(tree: Tree) -> Part:
     return part
 
 
-_NOTHING: Final = Part()
-"""Most parts: nothing is done there. It is never filled."""
-
-
 def _uses(node: Node) -> Uses:
     entered = left = _NOTHING
     state = node.state
@@ -195,7 +204,7 @@ def _uses(node: Node) -> Uses:
         leaving = _Collecting(left, node.scope, node.id)
         for block in state.exit:
             leaving.actions(block)
-    found = Uses(
+    found = _uses_from(
         entered,
         left,
         {arc.id: _guard_part(arc) for arc in node.arcs},

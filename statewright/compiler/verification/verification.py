@@ -98,21 +98,21 @@ class Verification:
 
     def stuck(self) -> tuple[GetStuck, ...]:
         """The states whose nodes are never left again, as far as that is beyond doubt."""
-        if self._interruption:
+        if self._derailment:
             return ()
         places = (_innermost(piece.carrier) for piece, _ in self.exits.lost())
         return tuple(dict.fromkeys(map(GetStuck, places)))
 
     def lost(self) -> tuple[LoseTheEnd, ...]:
         """The states from which no end can be reached, as far as that is beyond doubt."""
-        if self._interruption:
+        if self._derailment:
             return ()
         places = (_innermost(piece.carrier) for piece, _ in self.ends.lost())
         return tuple(dict.fromkeys(map(LoseTheEnd, places)))
 
     @property
-    def _interruption(self) -> str:
-        return self.engines[0].interruption
+    def _derailment(self) -> str:
+        return self.engines[0].derailment
 
     @property
     def ends(self) -> Reaching:
@@ -185,8 +185,8 @@ class Verification:
         return Possible(told)
 
     def _lost(self, state: str, reaching: Reaching) -> Answer:
-        if self._interruption:
-            return Undecided(self._interruption, self.spent)
+        if self._derailment:
+            return Undecided(self._derailment, self.spent)
 
         def happens(step: Macrostep) -> bool:
             return step.snapshot.configuration[-1:] == (state,) and any(
@@ -202,8 +202,8 @@ class Verification:
         rule = next((one for one in self.chart.rules if one.name == question.rule), None)
         if rule is None or rule.kind is not RuleKind.LEADS_TO:
             return Impossible("graph")
-        if self._interruption:
-            return Undecided(self._interruption, self.spent)
+        if self._derailment:
+            return Undecided(self._derailment, self.spent)
         waiting = self.waiting(rule)
 
         def happens(step: Macrostep) -> bool:

@@ -7,7 +7,7 @@ variable or a comparison with a literal, becomes one closure instead of several.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -125,7 +125,13 @@ class _Linker:
     def index(self, node: Index, scope: Scope) -> Closure:
         look = index_optional if node.optional else index
         operand, at = self.link(node.operand, scope), self.link(node.index, scope)
-        return paths.indexed(operand, at, node.index.start, look)
+        whole = paths.indexed(operand, at, node.index.start, look)
+        name, key = node.operand, node.index
+        if not isinstance(name, Name) or not isinstance(key, Literal) or type(key.value) is not str:
+            return whole
+        if name.name in scope or self.resolved(name, scope) is not None:
+            return whole
+        return paths.variable_part(name.name, key.value, whole, optional=node.optional)
 
     # Operators
 
@@ -167,6 +173,9 @@ class _Linker:
         return literals.list_with_optionals(items, node.optional, positions)
 
     def map_literal(self, node: MapLiteral, scope: Scope) -> Closure:
+        texts = dict(_named_entries(node))
+        if len(texts) == len(node.entries) and not node.optional:
+            return literals.map_with([(key, self.link(one, scope)) for key, one in texts.items()])
         entries = [(self.link(key, scope), self.link(value, scope)) for key, value in node.entries]
         positions = [key.start for key, _ in node.entries]
         return literals.map_of(entries, node.optional, positions)
@@ -249,6 +258,13 @@ def _literal_texts(node: Node) -> frozenset[str] | None:
     values = [item.value for item in node.items if isinstance(item, Literal)]
     texts = frozenset(value for value in values if isinstance(value, str))
     return texts if len(values) == len(node.items) and all(map(_is_text, values)) else None
+
+
+def _named_entries(node: MapLiteral) -> Iterator[tuple[str, Node]]:
+    """The entries of a map whose keys are literal texts."""
+    for key, value in node.entries:
+        if isinstance(key, Literal) and isinstance(key.value, str):
+            yield key.value, value
 
 
 def _is_text(value: object) -> bool:

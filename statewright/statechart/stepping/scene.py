@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
+from statewright.expressions.evaluation.insight import ABSENT, Insight
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.expressions.operations.lots import drawn
 from statewright.statechart.event import PROCESSOR, Event
@@ -23,7 +24,7 @@ Host = Mapping[str, Callable[..., Any]]
 ORDER: Final = attrgetter("order")
 
 
-class Scene(Mapping[str, Any]):
+class Scene(Insight, Mapping[str, Any]):
     """What expressions see: a map from names to values, at the moment at which one is evaluated.
 
     The names are ``contact tenant session event input now vars``, and the variables. One without a
@@ -133,6 +134,14 @@ class Scene(Mapping[str, Any]):
             self._writes_seen = self.writes
             self._vars = _visible_in(self.node.scope, self.data)
         return self._vars
+
+    def part(self, name: str, key: str) -> Any:
+        """What ``vars['key']`` is, if that variable is set."""
+        if name != "vars":
+            return ABSENT
+        variable = self.node.scope.variable(key)
+        own = None if variable is None else self.data.get(variable.scope)
+        return ABSENT if own is None else own.get(key, ABSENT)
 
     def event_map(self) -> Mapping[str, Any]:
         """The event that is handled (SCXML's ``_event``).

@@ -37,6 +37,11 @@ def list_with_optionals(
     return run
 
 
+def map_with(entries: Sequence[tuple[str, Closure]]) -> Closure:
+    """``{'a': b}``: the keys are texts that are written out, none of them twice."""
+    return lambda frame: {key: value(frame) for key, value in entries}
+
+
 def map_of(
     entries: Sequence[tuple[Closure, Closure]],
     optional: frozenset[int],

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError
 from statewright.expressions.evaluation.closures.frame import NAMES, Closure, Frame, locate
+from statewright.expressions.evaluation.insight import ABSENT, Insight
 from statewright.expressions.operations.access import has, select, select_optional
-from statewright.expressions.values import TYPE_VALUES
+from statewright.expressions.values import TYPE_VALUES, Maybe
 
 _MISSING: Final = object()
 
@@ -53,6 +54,20 @@ def variable_field(name: str, field: str, position: int, field_position: int) ->
         except EvaluationError as error:
             locate(error, field_position)
             raise
+
+    return run
+
+
+def variable_part(name: str, key: str, whole: Closure, *, optional: bool) -> Closure:
+    """``name['key']`` or ``name[?'key']``, as ``whole`` gives it, without making all of a map."""
+
+    def run(frame: Frame) -> Any:
+        names = frame[NAMES]
+        if isinstance(names, Insight):
+            found = names.part(name, key)
+            if found is not ABSENT:
+                return Maybe(True, found) if optional else found
+        return whole(frame)
 
     return run
 
