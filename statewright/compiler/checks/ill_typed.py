@@ -131,7 +131,7 @@ def _maimed(check: Check, subject: Subject) -> Iterator[Finding]:
             # An element of a map is of no name; a part of an object is declared by its own.
             around, _, name = place.text.rpartition(".")
             whole = declaration_at(subject.flow, replace(place, text=around), own) if name else None
-            if whole is None or part not in whole.fields or part is None or part.optional:
+            if whole is None or part is None or part not in whole.fields or part.optional:
                 continue
             yield check.finding(
                 f"`{place.text}` cannot be unset: `{around}` is never without its part `{name}`",

@@ -41,7 +41,7 @@ def check_ports(on: Any, part: Part, what: str, asked: Iterable[Mapping[str, Any
             )
 
 
-def check_reminder(after: int | None, timeout: int | None, part: Part) -> None:
+def check_reminder(after: int, timeout: int | None, part: Part) -> None:
     """Report a reminder of a question that would come when its time is over.
 
     Args:
@@ -49,7 +49,7 @@ def check_reminder(after: int | None, timeout: int | None, part: Part) -> None:
         timeout: microseconds until the time is over.
         part: of the question.
     """
-    if after is not None and timeout is not None and after >= timeout:
+    if timeout is not None and after >= timeout:
         part["reminder"]["after"].report(
             "R004",
             "this never happens: the `timeout` of the question comes first",

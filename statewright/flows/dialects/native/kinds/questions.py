@@ -220,7 +220,8 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
         if kind is InputKind.SLIDER and node.step > 0:
             check_step(node.step, bounds, part)
     _check_words(node, part)
-    check_reminder(node.reminder and node.reminder.after, node.timeout, part)
+    if node.reminder is not None:
+        check_reminder(node.reminder.after, node.timeout, part)
     _check_types(part["accept"])
     return Question(
         prompt=_prompt(node, part, removed),
