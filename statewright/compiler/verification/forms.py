@@ -42,7 +42,8 @@ class Formed:
 
     def __init__(self, domains: Domains, sites: Iterable[Site], given: Iterable[Key]) -> None:
         self._domains = domains
-        self._origins: dict[Place, set[Origin]] = defaultdict(set)
+        # Variable → part of it → where the answers come from that are there.
+        self._origins: dict[Key, dict[tuple[str, ...], set[Origin]]] = defaultdict(dict)
         self._mixed: set[Key] = set(given)
         self._spread([site for site in sites if site.role in {Role.FLOW, Role.CARRIED}])
         self._known: dict[Origin, bool] = {}
@@ -82,8 +83,9 @@ class Formed:
                 found = {(one, place) for one in _readers_in(site) for place in places}
                 for place in places:
                     found.update(_among(self._origins, place))
-                if not found <= self._origins[target]:
-                    self._origins[target] |= found
+                key, path = target
+                if found and not found <= self._origins[key].setdefault(path, set()):
+                    self._origins[key][path] |= found
                     changed = True
                 if target[0] not in self._mixed and self._mixes(site, places):
                     self._mixed.add(target[0])
@@ -180,11 +182,13 @@ def _readers_in(site: Site) -> list[str]:
     return [one for one in _READERS if f"answer.{one}(" in site.expression.text]
 
 
-def _among(origins: Mapping[Place, set[Origin]], place: Place) -> Iterable[Origin]:
+def _among(
+    origins: Mapping[Key, Mapping[tuple[str, ...], set[Origin]]], place: Place
+) -> Iterable[Origin]:
     """Where the answers come from that are at a place, around it, or below."""
-    (scope, name), path = place
-    keys = {(scope, name), (EVENT, "")} if scope == EVENT else {(scope, name)}
-    for (key, own), found in [*origins.items()]:
-        length = min(len(own), len(path))
-        if key in keys and own[:length] == path[:length]:
-            yield from found
+    key, path = place
+    for one in {key, (EVENT, "")} if key[0] == EVENT else {key}:
+        for own, found in [*origins.get(one, {}).items()]:
+            length = min(len(own), len(path))
+            if own[:length] == path[:length]:
+                yield from found

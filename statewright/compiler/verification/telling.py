@@ -89,7 +89,7 @@ _DRAWING: Final = frozenset(("draw", "lot"))
 def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Conversation | None:
     """The path with the times at which timers really fire, up to where it happens."""
     lines: list[Line] = []
-    others = Surroundings(**path.outside)
+    others = Surroundings(chart, **path.outside)
     told = Conversation((), path.data, **_named(path.outside), seed=seed, now=path.now)
     try:
         step = others.after(
