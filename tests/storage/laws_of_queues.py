@@ -237,7 +237,7 @@ async def who_lost_a_lease_hears_so_also_together_with_who_has_it(store: Store, 
         store.finish([Settlement(own, '"own"', 2_500)]),
         store.finish([Settlement(own, '"again"', 2_500), Settlement(lost, None, 2_500)]),
     )
-    assert told == [(False,), (True,), (True, False)]
+    assert list(told) == [(False,), (True,), (True, False)]
     assert await store.claim("three", 9_000, held_until=9_500) == ()
 
 
