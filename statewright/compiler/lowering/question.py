@@ -48,6 +48,7 @@ from statewright.compiler.lowering.clocks import (
     deadline_anew,
     kept_by_clocks,
     reminder_anew,
+    unless_late,
 )
 from statewright.compiler.lowering.complaints import NUMBERS, complaints
 from statewright.compiler.lowering.failures import known_failure
@@ -180,7 +181,7 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
         entry=entry,
         exit=exit_,
         transitions=(
-            *heard(node, plan, plan.part(node.id, "~ask")),
+            *heard(node, plan, plan.part(node.id, "~ask"), when=unless_late(config, plan)),
             *misdirected(node, plan),
             *_aside(node, config, plan, ours),
             *answers,
