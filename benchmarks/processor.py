@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -14,6 +15,12 @@ _OWN, _WITH_CHILDREN = slice(11, 13), slice(11, 15)
 def spent_here() -> float:
     """Seconds that this process has used."""
     return time.process_time()
+
+
+def spent_by_children() -> float:
+    """Seconds that processes have used which this one has begun, and which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def spent_by(server: int | None) -> float:

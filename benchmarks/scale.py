@@ -2,8 +2,9 @@
 
 Run: ``python -m benchmarks.scale [processes] [memory] [timers] [talks]``.
 
-- ``processes``: 1, 2 and 4 processes share one PostgreSQL, 32 clients each; the ratio is to one
-  process in the same run, rounds alternate. The database is audited: history = revisions = acks.
+- ``processes``: 1, 2 and 4 processes share one PostgreSQL, 32 clients each, with sessions of their
+  own and with all at random; the ratio is to one process in the same run, rounds alternate. The
+  database is audited: history = revisions = acks.
 - ``memory``: what a process holds after every 20,000 of 200,000 turns (``--turns``), on SQLite.
 - ``timers``: 100,000 deadlines (``--timers``) are pending, and fall due all at once (how many a
   process fires a second), and at several rates (``--rates``; how late each of them fires).
@@ -24,13 +25,16 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
+from benchmarks.measuring import HEADER, Measured
 from benchmarks.processor import spent_by, spent_here
 from benchmarks.sessions import KEYS, SAID
+from benchmarks.together import turns_together
 from benchmarks.turn import filled
 from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.observing.observers import Committed, Notice, Observer
+from statewright.runtime.residents import spare_residents
 from statewright.runtime.turns.messages import Incoming
 from statewright.runtime.turns.stepping import begun, start_event, turn_from
 from statewright.statechart import Invoke, State, Statechart
@@ -43,7 +47,7 @@ from tests.runtime.worlds import release
 from tests.statechart.building import atom, final, to
 
 CLIENTS = 32
-ROUND = 4.0
+ROUND = 3.0
 ROUNDS = 3
 HOUR = 3600 * SECOND
 
@@ -51,45 +55,6 @@ HOUR = 3600 * SECOND
 def percentile(times: Sequence[float], part: float) -> float:
     """The time that so large a part of them does not exceed."""
     return sorted(times)[min(len(times) - 1, int(len(times) * part))]
-
-
-async def sent(url: str, who: int, seconds: float) -> int:
-    """Send messages to sessions at random for a time; how many were acknowledged."""
-    count = 0
-    life = time.time_ns()
-
-    async def client(runtime: Runtime, number: int, until: float) -> None:
-        nonlocal count
-        turns = 0
-        while time.monotonic() < until:
-            key = KEYS[hash((life, number, turns)) % len(KEYS)]
-            name = f"{life}-{who}-{number}-{turns}"
-            await runtime.send(key, SAID[turns % len(SAID)], message_id=name)
-            turns += 1
-            count += 1
-
-    async with Runtime(SQLStore(url), engine=None, schedules=None) as runtime:
-        until = time.monotonic() + seconds
-        await asyncio.gather(*(client(runtime, number, until) for number in range(CLIENTS)))
-    return count
-
-
-def sent_by(url: str, processes: int) -> int:
-    """What so many processes send together."""
-    reading, writing = os.pipe()
-    children = []
-    for who in range(processes):
-        child = os.fork()
-        if not child:
-            count = asyncio.run(sent(url, who, ROUND))
-            os.write(writing, f"{count}\n".encode())
-            os._exit(0)
-        children.append(child)
-    for child in children:
-        os.waitpid(child, 0)
-    os.close(writing)
-    with os.fdopen(reading) as lines:
-        return sum(map(int, lines))
 
 
 async def books(url: str) -> tuple[int, int]:
@@ -113,21 +78,27 @@ async def books(url: str) -> tuple[int, int]:
 
 
 def on_processes(_: argparse.Namespace) -> None:
-    """1, 2 and 4 processes on one database, in turn."""
+    """1, 2 and 4 processes on one database, in turn, with sessions of their own and with all."""
     server = Server({"shared_buffers": "512MB", "max_wal_size": "4GB"})
     try:
         upgrade(server.url())
         asyncio.run(filled(server.url()))
-        counts = dict.fromkeys((1, 2, 4), 0)
+        rates: dict[tuple[int, bool], list[Measured]] = {}
+        acknowledged = 0
         for _round in range(ROUNDS):
-            for processes in counts:
-                counts[processes] += sent_by(server.url(), processes)
-        for processes, count in counts.items():
-            rate = count / ROUNDS / ROUND
-            ratio = count / counts[1]
-            print(f"{processes} processes {rate:>9,.0f} turns/s   {ratio:.2f} of one", flush=True)
+            for processes, apart in ((1, True), (2, True), (4, True), (2, False), (4, False)):
+                measured, count = turns_together(
+                    server.url(), processes, CLIENTS, ROUND, server=server.process, apart=apart
+                )
+                rates.setdefault((processes, apart), []).append(measured)
+                acknowledged += count
+        print(f"{'median of ' + str(ROUNDS):<28} {HEADER}")
+        one = sorted(measured.rate() for measured in rates[1, True])[ROUNDS // 2]
+        for (processes, apart), found in rates.items():
+            median = sorted(found, key=Measured.rate)[ROUNDS // 2]
+            name = f"{processes} processes, {'own' if apart else 'shared'}"
+            print(median.line(name, f"{processes} x {CLIENTS}", one), flush=True)
         revisions, turns = asyncio.run(books(server.url()))
-        acknowledged = sum(counts.values())
         exact = "exact" if revisions == turns == acknowledged else "NOT EXACT"
         print(f"{acknowledged:,} acknowledged, {revisions:,} revisions, {turns:,} turns: {exact}")
         assert exact == "exact"
@@ -248,6 +219,7 @@ async def late(timers: int, rate: int, url: str, server: int | None = None) -> N
     noted = Lateness(clock, first, rate, timers)
     store = SQLStore(url)
     async with Runtime(store, clock=clock, engine=None, schedules=None, observers=[noted]):
+        spare_residents()  # As `serve` and `worker` do.
         spent = spent_here(), spent_by(server)
         await noted.over.wait()
         spent = spent_here() - spent[0], spent_by(server) - spent[1]

@@ -17,8 +17,12 @@ Beside them is the limit:
 - PostgreSQL: ``pgbench`` with one prepared statement that updates the session and inserts into
   history and outbox, without reading the session first.
 
-Beside the rates stands processor time per turn, in microseconds: of this process, and of the
-server. It says more where others use the machine. Two lines tell of waiting: how much longer a turn
+On PostgreSQL the most clients are also parted among two processes, as ``serve --workers 2`` has
+them: once each with sessions of its own, once with all of them at random.
+
+Beside the rates stands processor time per turn, in microseconds: of the processes that take turns,
+and of the server; and what the ratio is by that: what it would be were all cores always busy. It
+says more where others use the machine. Two lines tell of waiting: how much longer a turn
 takes than the limit where nothing else is under way, and how long turns take that arrive at random
 at half the rate of 32 clients, counted from when they arrive.
 """
@@ -35,13 +39,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
-from benchmarks.processor import spent_by, spent_here
+from benchmarks.measuring import HEADER, Measured
+from benchmarks.processor import spent_by, spent_by_children
 from benchmarks.sessions import (
     CHANCE,
     CHART,
@@ -53,7 +58,9 @@ from benchmarks.sessions import (
     first_turn,
     turn,
 )
+from benchmarks.together import acquainted, turns_of_runtime, turns_together
 from statewright.runtime import Runtime
+from statewright.runtime.residents import spare_residents
 from statewright.statechart import Release, digest_of
 from statewright.storage import SQLStore
 from statewright.storage.records import Committed, Lookup
@@ -68,57 +75,9 @@ CLIENTS = (1, 8, 32)
 BUDGET = {"sqlite": 0.75, "postgresql": 0.7}
 
 
-class Measured:
-    """Turns counted in a window of time, after a while of warming up.
-
-    Args:
-        server: the id of the process of the database, or None where it has none of its own.
-    """
-
-    def __init__(self, server: int | None = None) -> None:
-        self.times: list[float] = []
-        self.start = time.perf_counter() + 0.5
-        self.end = self.start + SECONDS
-        self._server = server
-        self._before = (0.0, 0.0)
-
-    def goes_on(self) -> bool:
-        """Whether there is time for another turn."""
-        return time.perf_counter() < self.end
-
-    def count(self, began: float) -> None:
-        """Count a turn that began then and ended now."""
-        if began >= self.start:
-            if not self.times:
-                self._before = (spent_here(), spent_by(self._server))
-            self.times.append(time.perf_counter() - began)
-
-    def rate(self) -> float:
-        """Turns a second."""
-        return len(self.times) / SECONDS
-
-    def waited(self, part: float) -> float:
-        """The milliseconds that so large a part of the turns does not exceed."""
-        return 1_000 * sorted(self.times)[int(len(self.times) * part)]
-
-    def line(self, name: str, clients: int, limit: float, budget: float | None = None) -> str:
-        """The result for people; to be asked for at the end of the window."""
-        now = (spent_here(), spent_by(self._server))
-        here, there = (
-            1e6 * (after - before) / len(self.times)
-            for before, after in zip(self._before, now, strict=True)
-        )
-        verdict = f"   budget {budget}" if budget else ""
-        return (
-            f"{name:<28} {clients or '':>7} {self.rate():>9,.0f} {self.rate() / limit:>7.2f}"
-            f" {self.waited(0.5):>8.2f} {self.waited(0.99):>8.2f} {here:>8.0f} {there:>8.0f}"
-            f"{verdict}"
-        )
-
-
 async def turns_of_store(store: SQLStore, clients: int, server: int | None) -> Measured:
     """Turns through a store by some clients at once, without stepping."""
-    measured, life = Measured(server), time.time_ns()
+    measured, life = Measured(SECONDS, server=server), time.time_ns()
 
     async def client(who: int) -> None:
         count = 0
@@ -140,25 +99,9 @@ async def turns_of_store(store: SQLStore, clients: int, server: int | None) -> M
     return measured
 
 
-async def turns_of_runtime(runtime: Runtime, clients: int, server: int | None) -> Measured:
-    """Whole turns by some clients at once."""
-    measured, life = Measured(server), time.time_ns()
-
-    async def client(who: int) -> None:
-        count = 0
-        while measured.goes_on():
-            began = time.perf_counter()
-            await answered(runtime, f"{life}-{who}-{count}")
-            measured.count(began)
-            count += 1
-
-    await asyncio.gather(*(client(who) for who in range(clients)))
-    return measured
-
-
 async def turns_that_arrive(runtime: Runtime, rate: float, server: int | None) -> Measured:
     """Whole turns that arrive at random, so many a second, whether others are done or not."""
-    measured, life = Measured(server), time.time_ns()
+    measured, life = Measured(SECONDS, server=server), time.time_ns()
 
     async def arrive(name: str, began: float) -> None:
         await answered(runtime, name)
@@ -187,7 +130,7 @@ def bare_sqlite(path: Path) -> Measured:
     for pragma in PRAGMAS:
         connection.execute(f"pragma {pragma}")
     sql = statements_for(sqlite_dialect(paramstyle="named"))
-    measured, life = Measured(), time.time_ns()
+    measured, life = Measured(SECONDS), time.time_ns()
     count = 0
     while measured.goes_on():
         began = time.perf_counter()
@@ -235,8 +178,28 @@ select revision from moved;
 """What a turn writes, for one of 10,000 sessions, as a script of pgbench."""
 
 
-def pgbench(server: Server, database: str, clients: int) -> float:
-    """Turns a second of pgbench with the one-statement form."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What the database could do at best.
+
+    Attributes:
+        rate: turns a second.
+        here: processor time of the clients, in microseconds a turn.
+        there: processor time of the server.
+    """
+
+    rate: float
+    here: float
+    there: float
+
+    @property
+    def work(self) -> float:
+        """Processor time in all."""
+        return self.here + self.there
+
+
+def pgbench(server: Server, database: str, clients: int) -> Limit:
+    """What pgbench does with the one-statement form."""
     sample = SAMPLES[0]
     values = {
         "state": sample.snapshot,
@@ -246,6 +209,7 @@ def pgbench(server: Server, database: str, clients: int) -> float:
         "effects": sample.effects,
         "payload": sample.requests[0].payload,
     }
+    before = spent_by_children(), spent_by(server.process)
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(ONE_STATEMENT)
         file.flush()
@@ -261,9 +225,13 @@ def pgbench(server: Server, database: str, clients: int) -> float:
             text=True,
             check=False,
         )
+    after = spent_by_children(), spent_by(server.process)
     found = re.search(r"tps = ([\d.]+)", result.stdout)
+    turns = re.search(r"transactions actually processed: (\d+)", result.stdout)
     assert found, result.stderr
-    return float(found[1])
+    assert turns, result.stderr
+    spent = (1e6 * (end - start) / int(turns[1]) for start, end in zip(before, after, strict=True))
+    return Limit(float(found[1]), *spent)
 
 
 async def filled(url: str) -> None:
@@ -278,31 +246,24 @@ async def filled(url: str) -> None:
     await store.close()
 
 
-async def acquainted(runtime: Runtime) -> None:
-    """Have a turn of every session."""
-    keys, life = iter(KEYS), time.time_ns()
-
-    async def client() -> None:
-        for key in keys:
-            await runtime.send(key, CHANCE.choice(SAID), message_id=f"{life}")
-
-    await asyncio.gather(*(client() for _ in range(2 * CLIENTS[-1])))
-
-
 async def whole(
     url: str, clients: int, server: int | None = None, *, known: bool = True
 ) -> Measured:
     """Turns of the runtime on a database, of sessions that it knows or does not know."""
     async with Runtime(SQLStore(url), engine=None) as runtime:
         if known:
-            await acquainted(runtime)
-        return await turns_of_runtime(runtime, clients, server)
+            await acquainted(runtime, KEYS, f"{time.time_ns()}")
+        spare_residents()
+        measured = Measured(SECONDS, server=server)
+        await turns_of_runtime(runtime, clients, measured)
+        return measured
 
 
 async def arriving(url: str, rate: float, server: int | None = None) -> Measured:
     """Turns of the runtime on a database, as many a second as arrive."""
     async with Runtime(SQLStore(url), engine=None) as runtime:
-        await acquainted(runtime)
+        await acquainted(runtime, KEYS, f"{time.time_ns()}")
+        spare_residents()
         return await turns_that_arrive(runtime, rate, server)
 
 
@@ -316,7 +277,14 @@ async def stored(url: str, clients: int, server: int | None = None) -> Measured:
         await store.close()
 
 
-def told(turns: Measured, clients: int, limit: float, own: float, budget: float) -> None:
+def told(
+    turns: Measured,
+    clients: int,
+    limit: float,
+    own: float,
+    budget: float,
+    work: float | None = None,
+) -> None:
     """Say how whole turns went; where nothing else was under way, beside what is the database's.
 
     Args:
@@ -325,9 +293,10 @@ def told(turns: Measured, clients: int, limit: float, own: float, budget: float)
         limit: turns a second of the limit, by as many clients.
         own: the milliseconds of a turn of the limit, where nothing else is under way.
         budget: what the ratio should be with the most clients.
+        work: processor time of a turn of the limit, in microseconds.
     """
     most = clients == CLIENTS[-1]
-    print(turns.line("turn", clients, limit, budget if most else None), flush=True)
+    print(turns.line("turn", clients, limit, budget if most else None, work), flush=True)
     if clients == 1:
         added = turns.waited(0.5) - own
         print(f"{'… added when idle, p50':<28} {added:>42.2f} ms   budget 1.0", flush=True)
@@ -356,6 +325,18 @@ def on_sqlite() -> None:
         print(measured.line("turn at half of that rate", 0, rate), flush=True)
 
 
+def in_two_processes(server: Server, limit: Limit) -> None:
+    """As many clients as ever, parted among two processes: an interpreter has one core."""
+    each = CLIENTS[-1] // 2
+    for apart, name in ((True, "turn, own sessions"), (False, "turn, shared sessions")):
+        measured, _ = turns_together(
+            server.url("turn"), 2, each, SECONDS, server=server.process, apart=apart
+        )
+        budget = BUDGET["postgresql"]
+        line = measured.line(name, f"2 x {each}", limit.rate, budget, limit.work)
+        print(line, flush=True)
+
+
 def on_postgresql() -> None:
     """A database for whole turns, one for the store alone, and one for pgbench."""
     server = Server({"shared_buffers": "512MB", "max_wal_size": "4GB"})
@@ -367,18 +348,24 @@ def on_postgresql() -> None:
             for name in names:
                 admin.execute(f'create database "{name}" template postgres'.encode())
         for clients in CLIENTS:
-            before = spent_by(server.process)
             limit = pgbench(server, "limit", clients)
-            spent = 1e6 * (spent_by(server.process) - before) / (limit * SECONDS)
-            name = "pgbench, one statement"
-            print(f"{name:<28} {clients:>7} {limit:>9,.0f} {spent:>43.0f}", flush=True)
+            print(
+                f"{'pgbench, one statement':<28} {clients:>7} {limit.rate:>9,.0f}"
+                f" {limit.here:>34.0f} {limit.there:>8.0f}",
+                flush=True,
+            )
             measured = asyncio.run(whole(server.url("turn"), clients, server.process))
-            told(measured, clients, limit, 1_000 * clients / limit, BUDGET["postgresql"])
+            budget = BUDGET["postgresql"]
+            told(measured, clients, limit.rate, 1_000 * clients / limit.rate, budget, limit.work)
             rate = measured.rate()
+            if clients == CLIENTS[-1]:
+                in_two_processes(server, limit)
             measured = asyncio.run(stored(server.url("store"), clients, server.process))
-            print(measured.line("store", clients, limit), flush=True)
+            line = measured.line("store", clients, limit.rate, work=limit.work)
+            print(line, flush=True)
         measured = asyncio.run(whole(server.url("turn"), clients, server.process, known=False))
-        print(measured.line("turn, unknown", clients, limit), flush=True)
+        line = measured.line("turn, unknown", clients, limit.rate, work=limit.work)
+        print(line, flush=True)
         measured = asyncio.run(arriving(server.url("turn"), rate / 2, server.process))
         print(measured.line("turn at half of that rate", 0, rate), flush=True)
     finally:
@@ -391,10 +378,9 @@ RUNS: dict[str, Callable[[], None]] = {"sqlite": on_sqlite, "postgresql": on_pos
 def main() -> None:
     """Run what was asked for, or all."""
     for name in sys.argv[1:] or RUNS:
-        print(
-            f"{name:<28} {'clients':>7} {'turns/s':>9} {'ratio':>7} {'p50 ms':>8} {'p99 ms':>8}"
-            f" {'µs here':>8} {'server':>8}"
-        )
+        load = os.getloadavg()[0]
+        print(f"--- {os.cpu_count()} cores, load before {load:.1f}")
+        print(f"{name:<28} {HEADER}")
         RUNS[name]()
 
 

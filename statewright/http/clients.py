@@ -1,10 +1,10 @@
-"""What the user's client says of what it was asked to do, in both contracts."""
+"""What the user's client says as a whole, in both contracts: results, errors, forms."""
 
 from __future__ import annotations
 
-from statewright.compiler.lowering.events import FAILURE, RESULT
+from statewright.compiler.lowering.events import FAILURE, RESULT, SUBMITTED
 from statewright.http.problems import Refused
-from statewright.http.wire.clients import Told
+from statewright.http.wire.clients import Filled, Told
 from statewright.statechart import Event
 
 
@@ -21,3 +21,9 @@ def client_event(said: Told) -> Event:
     if said.error is None:
         return Event(RESULT, {"result": said.result, **place})
     return Event(FAILURE, {**said.error, **place})
+
+
+def form_event(said: Filled) -> Event:
+    """The event with which a form is answered: one, or every one that is asked just then."""
+    place = {} if said.node_id is None else {"node": said.node_id}
+    return Event(SUBMITTED, {"values": said.values, **place})

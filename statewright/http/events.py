@@ -33,6 +33,8 @@ async def happen(host: Host, request: Request, said: Happened) -> Reply:
         raise Refused("INVALID_VALUE", "a message has an `input`; `data` is for other events")
     if said.event != MESSAGE and said.input is not None:
         raise Refused("INVALID_VALUE", f"`input` is for messages; `{said.event}` has `data`")
+    if said.event != MESSAGE and said.node_id is not None:
+        raise Refused("INVALID_VALUE", f"`nodeId` is for messages; `{said.event}` has `data`")
     check_name("`channel`", said.channel)
     return await _happened(
         host,

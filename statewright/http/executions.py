@@ -7,11 +7,11 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
-from statewright.http.clients import client_event
+from statewright.http.clients import client_event, form_event
 from statewright.http.endpoint import Host, Reply
 from statewright.http.requests import message_id_from, session_in_path
 from statewright.http.wire import executions as wire
-from statewright.http.wire.flow_builder import CHANNEL, ClientInput, Execute, Input
+from statewright.http.wire.flow_builder import CHANNEL, ClientInput, Execute, FormInput, Input
 
 TEST_CHANNEL: Final = "test"
 """What it is called in test mode, so that a test is never in the way of a talk."""
@@ -59,6 +59,19 @@ async def client(host: Host, request: Request, said: ClientInput) -> Reply:
     answer = await host.runtime.send(
         key,
         client_event(said),
+        message_id=message_id_from(request),
+        expected_revision=said.expected_revision,
+        settle=host.settle,
+    )
+    return Reply(wire.result_json(request.path_params["token"], answer))
+
+
+async def form(host: Host, request: Request, said: FormInput) -> Reply:
+    """Give an execution the answers to all fields of a form."""
+    key = await session_in_path(host, request)
+    answer = await host.runtime.send(
+        key,
+        form_event(said),
         message_id=message_id_from(request),
         expected_revision=said.expected_revision,
         settle=host.settle,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from statewright import compiler, flows
@@ -77,6 +80,20 @@ def test_only_the_marks_travel_with_a_turn() -> None:
 def test_what_is_wrong_is_found(old: str, new: str, code: str) -> None:
     assert old in FLOW
     assert code in {finding.code for finding in compiled(FLOW.replace(old, new, 1)).findings}
+
+
+@pytest.mark.parametrize("kind", ["tag", "segment"])
+def test_the_condition_that_the_documentation_names_is_one(kind: str) -> None:
+    schema = flows.json_schema()["$defs"][f"{kind.title()}Node"]
+    (told,) = re.findall(r"Ask for one with `([^`]*)`", json.dumps(schema))
+    flow = f"""
+start: known
+nodes:
+  known: {{type: condition, branches: [{{if: "{told}", to: marked}}], else: other}}
+  marked: {{type: end}}
+  other: {{type: end}}
+"""
+    assert compiler.verify(compiled(flow)).findings == ()
 
 
 @pytest.mark.parametrize("declared", ["", "variables: {tags: {scope: contact, type: map}}\n"])

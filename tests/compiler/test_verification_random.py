@@ -64,7 +64,8 @@ def events(chance: random.Random, chart: Statechart, snapshot: Snapshot) -> Iter
 def talk(chance: random.Random, chart: Statechart) -> Iterator[Macrostep]:
     """A conversation at random."""
     tier, is_known = chance.choice(("gold", "a")), chance.random() < 0.5
-    others = Surroundings({"tier": tier}, {"open": True}) if is_known else Surroundings()
+    given = ({"tier": tier}, {"open": True}) if is_known else ()
+    others = Surroundings(chart, *given)
     step = others.after(begin(chart, session="s", seed="s", now=SCRIPT_NOW, **others.values))
     yield step
     for _ in range(TURNS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from statewright.errors import CallerError, StorageUnavailable
+from statewright.expressions import Literal
 from statewright.runtime import InProcessEngine, Runtime
+from statewright.runtime.clock import system_clock
 from statewright.runtime.effects.engine import Engine, Host
 from statewright.storage import MemoryStore
 from tests.postgres import Cluster
-from tests.runtime.engine_laws import LAWS, Bench
-from tests.runtime.worlds import World
+from tests.runtime.engine_laws import AGAIN, LAWS, Bench, Doer
+from tests.runtime.worlds import World, caller, release, texts
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +69,32 @@ async def test_dbos(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await law(Bench(world, dbos_engine, caplog))
+
+
+async def tried_again(world: World, engine: Callable[[Host], Engine]) -> None:
+    """Work that fails twice is done long before anybody looks by chance."""
+    doer = Doer(AGAIN, AGAIN, "cats")
+    backoff = {"wait": 20_000, "jitter": 0}
+    chart = caller(Literal({"retries": 2, "backoff": backoff}), type_="work")
+    runtime = await world.worker(clock=system_clock, handlers={"work": doer}, engine=engine)
+    await runtime.publish(release(chart), flow="flow")
+    key = (await runtime.start("flow", conversation="c")).key
+    async with runtime:
+        async with asyncio.timeout(60):
+            answer = await runtime.send(key, "go", settle=50)
+        assert texts(answer) == ["one moment", "got cats"]
+        assert [order.attempt for order in doer.orders] == [1, 2, 3]
+
+
+async def test_a_try_that_is_due_waits_for_no_round(world: World) -> None:
+    await tried_again(world, partial(InProcessEngine, poll=600))
+
+
+@pytest.mark.parametrize("store_url", ["sqlite", "postgresql"], indirect=True)
+async def test_a_try_that_is_due_waits_for_no_round_of_dbos(
+    world: World, dbos_engine: partial[Engine]
+) -> None:
+    await tried_again(world, partial(dbos_engine, poll=600))
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

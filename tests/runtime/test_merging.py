@@ -9,8 +9,10 @@ import pytest
 
 from statewright import compiler, flows
 from statewright.runtime import Runtime, Started, VirtualClock
-from statewright.statechart import Status
-from statewright.storage.patches import Operation, Patch, Scope, patched
+from statewright.statechart import Status, parse_script, play
+from statewright.statechart.patches import Operation
+from statewright.storage import MemoryStore
+from statewright.storage.patches import Patch, Scope, patched
 from statewright.storage.records import Loaded, Lookup
 from tests.runtime.worlds import NOW, Meddled, World, texts
 
@@ -98,6 +100,53 @@ async def test_a_sum_that_leaves_the_declared_range_at_the_commit_is_not_written
     refused = await runtime.send(one.key, "again")
     assert refused.status is Status.FAILED
     assert (await values(runtime, one)).contact == {"seats": 112}
+    await runtime.close()
+
+
+CHANGES = (
+    "{increment: contact.n}",
+    "{increment: contact.n, by: -3}",
+    "{increment: tenant.rate, by: 0.5}",
+    "{increment: tenant.free, by: 2}",
+    '{append: contact.list, value: "{{ said }}"}',
+    '{remove: contact.list, value: "{{ said }}"}',
+    '{append: tenant.deep.free, value: "{{ said }}"}',
+    '{set: contact.name, to: "{{ said }}"}',
+    "{unset: contact.list}",
+    "{unset: contact.name}",
+    "{set: contact.n, to: 7}",
+)
+
+
+@pytest.mark.parametrize("changes", [*CHANGES, ", ".join(CHANGES)])
+async def test_a_conversation_that_is_only_played_changes_the_same(changes: str) -> None:
+    text = f"""
+statewright: 1
+start: ask
+variables:
+  n: {{type: int, scope: contact, default: 5}}
+  list: {{type: list, scope: contact, default: [a]}}
+  rate: {{type: double, scope: tenant, default: 2.0}}
+  free: {{type: int, scope: tenant}}
+  deep: {{type: map, scope: tenant}}
+  name: {{type: string, scope: contact}}
+  said: string
+nodes:
+  ask: {{type: question, text: "{{{{ contact }}}} {{{{ tenant }}}}", variable: said, next: note}}
+  note: {{type: set, actions: [{changes}], next: ask}}
+"""
+    release = compiler.compile(flows.parse(text)).release()
+    store = MemoryStore()
+    runtime = Runtime(store, clock=VirtualClock(NOW))
+    await store.open()
+    await runtime.publish(release, flow="flow")
+    session = await runtime.start("flow", contact="ada")
+    answers = [await runtime.send(session.key, word) for word in "abbca"]
+    chart, script = release.statechart, parse_script([*"abbca"])
+    _, *turns = play(chart, script, session="s", seed="s", now=NOW, contact={"id": "ada"})
+    assert [texts(answer) for answer in answers] == [
+        [message["text"] for message in turn.messages] for turn in turns
+    ]
     await runtime.close()
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, dataclass, replace
 from inspect import signature
 
 import pytest
 
 from statewright.statechart.actions import Assign, Send
 from statewright.statechart.definition import Datum, Limits, State, StateKind, Transition
+from statewright.statechart.making import maker
 
 ASK = State("ask", StateKind.ATOMIC, transitions=(Transition(("bye",), ("message",)),))
 
@@ -43,3 +44,21 @@ def test_they_are_copied_changed_hashed_and_pickled_like_others() -> None:
     assert copy.copy(ASK) == copy.deepcopy(ASK) == ASK
     assert pickle.loads(pickle.dumps(ASK)) == ASK  # noqa: S301 - our own
     assert hash(State("ask", transitions=ASK.transitions)) == hash(ASK)
+
+
+@dataclass(frozen=True, slots=True)
+class Even:
+    """A number that checks itself."""
+
+    number: int
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.number % 2:
+            raise ValueError(f"{self.number} is odd")
+
+
+def test_what_a_maker_makes_checks_itself_where_its_class_does() -> None:
+    assert maker(Even)(2, name="two") == Even(2, "two")
+    with pytest.raises(ValueError, match="3 is odd"):
+        maker(Even)(3, "three")

@@ -11,10 +11,11 @@ from typing import Any
 
 from statewright.statechart import Release, Statechart, digest_of
 from statewright.statechart.definition import State
+from statewright.statechart.patches import Operation
 from statewright.statechart.snapshot import Status
 from statewright.storage import Store
 from statewright.storage.identity import state_hash
-from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.patches import Patch, Scope
 from statewright.storage.records import (
     Birth,
     Committed,

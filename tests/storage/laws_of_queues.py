@@ -131,6 +131,16 @@ async def a_message_held_by_its_acceptor_is_not_ready(store: Store, other: Store
     assert await other.ready(50, held_until=60) == (KEY,)
 
 
+async def messages_that_come_at_once_are_held_each_until_its_own_time(
+    store: Store, other: Store
+) -> None:
+    await asyncio.gather(
+        store.accept([message("a")], held_until=50),
+        store.accept([message("b", OTHER)], held_until=10),
+    )
+    assert await other.ready(20, held_until=30) == (OTHER,)
+
+
 async def the_next_message_is_ready_after_the_one_before_it(store: Store, _: Store) -> None:
     first, _second = await store.accept([message("a"), message("b")])
     assert await store.ready(10, held_until=20) == (KEY,)
@@ -216,6 +226,19 @@ async def a_lease_that_ran_out_still_holds_until_somebody_claims(
     await store.commit([turn(1, requests=(request("r2"),), at=40)])
     (alone,) = await store.claim("slow", 40, held_until=50)
     assert await store.finish([Settlement(alone, "1", 90)]) == (True,)
+
+
+async def who_lost_a_lease_hears_so_also_together_with_who_has_it(store: Store, _: Store) -> None:
+    await store.commit([turn(0, "m1", requests=(request("e1"),))])
+    (lost,) = await store.claim("one", 1_000, held_until=2_000)
+    (own,) = await store.claim("two", 2_000, held_until=3_000)
+    told = await asyncio.gather(
+        store.finish([Settlement(lost, '"lost"', 2_500)]),
+        store.finish([Settlement(own, '"own"', 2_500)]),
+        store.finish([Settlement(own, '"again"', 2_500), Settlement(lost, None, 2_500)]),
+    )
+    assert list(told) == [(False,), (True,), (True, False)]
+    assert await store.claim("three", 9_000, held_until=9_500) == ()
 
 
 async def a_lease_that_is_renewed_is_not_lent_to_others(store: Store, other: Store) -> None:
@@ -341,6 +364,7 @@ LAWS = (
     acceptors_at_once_get_different_positions,
     a_session_with_waiting_messages_is_ready_once_until_the_deadline,
     a_message_held_by_its_acceptor_is_not_ready,
+    messages_that_come_at_once_are_held_each_until_its_own_time,
     the_next_message_is_ready_after_the_one_before_it,
     a_deadline_makes_a_session_ready_once_until_the_lease_ends,
     a_turn_takes_a_deadline_away_or_sets_a_new_one,
@@ -349,6 +373,7 @@ LAWS = (
     relays_at_once_share_the_outbox,
     a_finished_request_is_never_claimed_again,
     a_lease_that_ran_out_still_holds_until_somebody_claims,
+    who_lost_a_lease_hears_so_also_together_with_who_has_it,
     a_lease_that_is_renewed_is_not_lent_to_others,
     a_renewal_is_no_lending,
     a_renewal_never_shortens_a_lease,

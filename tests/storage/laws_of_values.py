@@ -7,9 +7,10 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from statewright.expressions.values import Uint
+from statewright.statechart.patches import Operation
 from statewright.storage import Store
 from statewright.storage.identity import state_hash
-from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.patches import Patch, Scope
 from statewright.storage.records import Committed, Conflict, PastTurn, SessionKey
 from tests.storage.examples import ALWAYS, KEY, birth, count_up, loaded, message, request, turn
 

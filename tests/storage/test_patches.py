@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statewright.expressions.values import Uint
-from statewright.storage.patches import Operation, Patch, Scope, patched
+from statewright.statechart.patches import Operation
+from statewright.storage.patches import Patch, Scope, patched
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text("ab"),

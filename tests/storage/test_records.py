@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statewright.errors import UnstorableRecord
+from statewright.statechart.patches import Operation
 from statewright.storage.limits import ID_LIMIT, NAME_LIMIT, TEXT_LIMIT
-from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.patches import Patch, Scope
 from statewright.storage.queues import Claim, Settlement
 from statewright.storage.records import Lookup, Message, Publication, SessionKey
 from tests.storage.examples import KEY, birth, request, turn

@@ -169,7 +169,7 @@ class _Comparing:
         return self._arrive(_Pair(old, new, told, ()))
 
     def _started(self, chart: Statechart, told: Conversation) -> _Side:
-        others = Surroundings(told.contact, told.tenant)
+        others = Surroundings(chart, told.contact, told.tenant)
         step = start(
             chart,
             session=SCRIPT_SESSION,
@@ -215,7 +215,7 @@ class _Comparing:
         return self._arrive(_Pair(old, new, pair.told, (*pair.lines, lines)))
 
     def _moved(self, chart: Statechart, side: _Side, line: Line) -> _Side:
-        others = Surroundings(**side.others.values)
+        others = Surroundings(chart, **side.others.values)
         event = event_for(line, chart, side.snapshot, side.now)
         step = others.after(macrostep(chart, side.snapshot, others.around(event)))
         return _Side(turn_of(chart, step), others, max(side.now, event.now))

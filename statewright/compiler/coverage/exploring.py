@@ -160,10 +160,11 @@ class _Exploring:
             yield Conversation((), named, **outside, seed=seed, now=moment)
 
     def _begin(self, told: Conversation) -> None:
-        others = Surroundings(told.contact, told.tenant)
+        chart = self._goals.watch.chart
+        others = Surroundings(chart, told.contact, told.tenant)
         try:
             step = start(
-                self._goals.watch.chart,
+                chart,
                 session=SCRIPT_SESSION,
                 seed=told.seed,
                 now=told.now,
@@ -191,7 +192,7 @@ class _Exploring:
     def _go(self, place: Place, line: Line) -> None:
         self.found.steps += 1
         chart, snapshot = self._goals.watch.chart, place.carrier.snapshot
-        others = Surroundings(**place.carrier.outside)
+        others = Surroundings(chart, **place.carrier.outside)
         try:
             event = event_for(line, chart, snapshot, place.now)
         except InvalidScript:

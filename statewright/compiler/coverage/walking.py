@@ -95,7 +95,8 @@ def transcript_of(goals: Goals, told: Conversation, left: Iterable[Goal]) -> Tra
     """
     lines: list[Line] = []
     covered: set[Goal] = set()
-    chart, others = goals.watch.chart, Surroundings(told.contact, told.tenant)
+    chart = goals.watch.chart
+    others = Surroundings(chart, told.contact, told.tenant)
     try:
         step = others.after(
             start(

@@ -74,7 +74,7 @@ class Running:
         """
         world, chosen = self._world, _chosen(free)
         outside, data = world.start_of(given, chosen)
-        others = Surroundings(**outside)
+        others = Surroundings(world.chart, **outside)
         step = others.after(
             start(
                 world.chart,
@@ -103,7 +103,7 @@ class Running:
         world, chosen = self._world, _chosen(free)
         watch = Watch(carrier.given(world.free_values(chosen)).snapshot, self.asking)
         before = watch.snapshot
-        others = Surroundings(**carrier.outside)
+        others = Surroundings(world.chart, **carrier.outside)
         event = others.around(event_for(line, world.chart, before, before.now))
         # What decides whether a turn is an ordinary one would look at all guards twice.
         step = others.after(long_turn(world.chart, before, event, accepted(event)))

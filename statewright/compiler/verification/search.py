@@ -37,7 +37,7 @@ from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
-from statewright.statechart.playing.script import Line
+from statewright.statechart.playing.script import Advanced, Line
 from statewright.statechart.snapshot import Snapshot
 
 _origin = maker(Origin)
@@ -210,6 +210,7 @@ class Search:
         """
         dimensions = piece.dimensions
         forced = snapshot is not piece.carrier.snapshot
+        fires = snapshot.timers[0].event if isinstance(line, Advanced) else ""
         kin = self._world.situations.kin
         trials = [_Trial(piece.box, {})]
         while trials:
@@ -233,7 +234,7 @@ class Search:
                 continue
             passed = outcome.passed
             bits_at = dict(zip(dimensions, point, strict=True))
-            origin = _origin(piece.number, line, bits_at, passed, forced, SCRIPT_NOW)
+            origin = _origin(piece.number, line, bits_at, passed, fires, SCRIPT_NOW)
             if run:
                 self._observing.observe(run.step, origin)
             masks = {k: mask for k, mask in zip(dimensions, covered, strict=True) if k in passed}

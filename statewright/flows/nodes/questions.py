@@ -130,10 +130,12 @@ class Question:
     What people type is read in the language of the session: [what answers mean](../answers.md) says
     of each ``input`` what is understood, and what is asked again.
 
-    An answer may name the node that it is for (``{"value": "red", "node": "colour"}``), as clients
-    do whose buttons stay in sight. One that names another node is no answer to this one, and no
-    attempt: it is passed over, and recorded as an incident. So is one for a question that stands
-    still behind an ``interrupt``; that is asked again afterwards.
+    An answer may name the node that it is for (``{"value": "red", "node": "colour"}``; over HTTP it
+    is ``node_id`` or ``nodeId``, see [http.md](../http.md#answers-that-say-what-they-answer)), as
+    clients do whose buttons stay in sight. One that names another node is no answer to this one,
+    and no attempt: it is passed over, and recorded as an incident. So is one for a question that
+    stands still behind an ``interrupt``; that is asked again afterwards. (Nothing is recorded in
+    a ``parallel``, where it may be for what another region asks.)
 
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.
@@ -203,6 +205,8 @@ class Form:
     field or of the whole.
 
     A client that shows all fields sends the answers together, whichever of them is asked just then:
+    [over HTTP](../http.md#whole-forms) by a route of its own, with the token of its session. In
+    programs, and in scripts, that is an event:
 
     ```json
     {

@@ -25,7 +25,7 @@ class InHours(StrEnum):
 class Delay:
     """Waits: for a time, or until a moment. What has passed already is not waited for.
 
-    One of ``duration``, ``until`` and ``date`` says for how long.
+    Either ``for`` says how long, or ``until`` says till when.
 
     Attributes:
         duration: microseconds, or a CEL expression that gives a duration or seconds.

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from statewright.http.wire.clients import Told
-from statewright.http.wire.prompts import Exchange, exchange_of, name_from_state, node_of
+from statewright.http.wire.clients import ANSWERED, SAID, Filled, Said, Told, message_of
+from statewright.http.wire.prompts import Exchange, exchange_of, name_from_state, node_of, others_of
 from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer, SessionView, Started
 from statewright.statechart import Event, Status
@@ -30,6 +30,10 @@ InputType: TypeAlias = Literal[
     "multiple_choice",
     "boolean",
     "continue",
+    "location",
+    "integer",
+    "time",
+    "rating",
 ]
 
 
@@ -58,10 +62,9 @@ class Start(_Asked):
 class Interaction(_Asked):
     """What the user says or picks."""
 
-    input: str | int | float | bool | list[Any] = Field(
-        description="What was typed, or the value that was picked.", examples=["Ada"]
-    )
+    input: Said = Field(description=SAID, examples=["Ada"])
     input_type: InputType = Field(description="What it is.", examples=["text"])
+    node_id: str | None = Field(default=None, min_length=1, description=ANSWERED)
     expected_revision: int | None = Field(
         default=None, description="Refuse the input where the session has another revision."
     )
@@ -75,6 +78,14 @@ class ClientAnswer(Told, _Asked):
 
     expected_revision: int | None = Field(
         default=None, description="Refuse the answer where the session has another revision."
+    )
+
+
+class FormAnswer(Filled, _Asked):
+    """The answers to all fields of a form at once."""
+
+    expected_revision: int | None = Field(
+        default=None, description="Refuse the answers where the session has another revision."
     )
 
 
@@ -111,6 +122,14 @@ class MessageJSON(TypedDict):
     content: dict[str, Any]
 
 
+class OtherRequestJSON(TypedDict):
+    """A question that is asked beside that which has the floor; an answer to it names its node."""
+
+    input_type: str
+    options: list[dict[str, Any]]
+    node_id: str
+
+
 class InputRequestJSON(TypedDict):
     """What the bot asks; ``question`` is empty where it was asked before."""
 
@@ -119,6 +138,7 @@ class InputRequestJSON(TypedDict):
     options: list[dict[str, Any]]
     question: dict[str, Any]
     node_id: str
+    others: list[OtherRequestJSON]
 
 
 class SessionUpdatedJSON(TypedDict):
@@ -229,7 +249,7 @@ def message_from(said: Interaction) -> str | Mapping[str, Any] | Event:
     """What comes to the session: text as it was typed, anything else as a value."""
     if said.input_type == "continue":
         return Event("acknowledge")
-    return said.input if isinstance(said.input, str) else {"value": said.input}
+    return message_of(said.input, said.node_id)
 
 
 def started_json(started: Started, *, flow_name: str | None, ignored: Sequence[str]) -> StartedJSON:
@@ -336,6 +356,14 @@ def _input_request_json(exchange: Exchange, variable: str) -> InputRequestJSON |
         "options": list(awaiting["choices"]),
         "question": {name: value for name, value in asked.items() if name not in _NOT_ASKED},
         "node_id": awaiting["node"],
+        "others": [
+            {
+                "input_type": other["kind"],
+                "options": list(other["choices"]),
+                "node_id": other["node"],
+            }
+            for other in others_of(awaiting)
+        ],
     }
 
 

@@ -7,22 +7,32 @@ from typing import Any, Final
 
 from typing_extensions import TypedDict
 
+from statewright.http.wire.clients import message_of
 from statewright.http.wire.flow_builder import Execute, Happened, Input
-from statewright.http.wire.prompts import name_from_state, node_of
+from statewright.http.wire.prompts import PEOPLE, name_from_state, node_of, others_of
 from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer, SessionView
 from statewright.statechart import Event, Status
 from statewright.statechart.triggers import MESSAGE
 
 
+class OtherJSON(TypedDict):
+    """A question that is asked beside that which has the floor; an answer to it names its node."""
+
+    nodeId: str
+    expectedInputType: str
+    choices: list[dict[str, Any]]
+
+
 class WaitingJSON(TypedDict):
-    """What an execution waits for: ``user_input``, ``api_response`` or ``delay``."""
+    """What is awaited: ``user_input``, ``api_response``, ``delay``, ``handoff`` or ``approval``."""
 
     type: str
     expectedInputType: str | None
     saveResponseTo: str
     choices: list[dict[str, Any]]
     resumeAt: str | None
+    others: list[OtherJSON]
 
 
 class ActionJSON(TypedDict):
@@ -96,6 +106,7 @@ USER_INPUT: Final = "user_input"
 _WAITS: Final[Mapping[str, tuple[str, str]]] = {
     "effect": ("api_response", "running"),
     "timer": ("delay", "paused"),
+    **{kind: (kind, "paused") for kind in PEOPLE},
 }
 """Kind of waiting that is not for the user → what it is called, and the state of the execution."""
 
@@ -109,12 +120,12 @@ def event_from(said: Happened) -> str | Mapping[str, Any] | Event:
     """What happened, as the runtime takes it."""
     if said.event != MESSAGE:
         return Event(said.event, said.data)
-    return message_from(said)
+    return "" if said.input is None else message_of(said.input, said.node_id)
 
 
-def message_from(said: Input | Happened) -> str | Mapping[str, Any]:
+def message_from(said: Input) -> str | Mapping[str, Any]:
     """What comes to the session: text as it was typed, anything else as a value."""
-    return said.input if isinstance(said.input, str) else {"value": said.input}
+    return message_of(said.input, said.node_id)
 
 
 def session_json(session: str, answer: Answer | None) -> HeardJSON:
@@ -209,4 +220,12 @@ def _waiting(stands: Answer | SessionView) -> WaitingJSON | None:
         "saveResponseTo": stands.variable,
         "choices": list(awaiting["choices"]),
         "resumeAt": awaiting["due"],
+        "others": [
+            {
+                "nodeId": other["node"],
+                "expectedInputType": other["kind"],
+                "choices": list(other["choices"]),
+            }
+            for other in others_of(awaiting)
+        ],
     }

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from statewright.compiler import Finding, Severity
 from statewright.errors import CorruptedRow
-from statewright.http.wire.clients import Told
+from statewright.http.wire.clients import ANSWERED, SAID, Filled, Said, Told
 from statewright.http.wire.times import text_from_micros
 from statewright.storage.drafts import Heading, Saved
 from statewright.storage.records import Publication
@@ -89,9 +89,8 @@ class Execute(_Asked):
 class Input(_Asked):
     """What the contact says or picks."""
 
-    input: str | int | float | bool | list[Any] = Field(
-        description="What was typed, or the value that was picked.", examples=["Ada"]
-    )
+    input: Said = Field(description=SAID, examples=["Ada"])
+    node_id: str | None = Field(default=None, min_length=1, description=ANSWERED)
     expected_revision: int | None = Field(
         default=None, ge=0, description="Refuse the input where the execution has another revision."
     )
@@ -105,6 +104,14 @@ class ClientInput(Told, _Asked):
     )
 
 
+class FormInput(Filled, _Asked):
+    """The answers to all fields of a form at once."""
+
+    expected_revision: int | None = Field(
+        default=None, ge=0, description="Refuse them where the execution has another revision."
+    )
+
+
 class Happened(_Asked):
     """Something that happened in a conversation: a message, or any other event."""
 
@@ -113,9 +120,8 @@ class Happened(_Asked):
         description="Its name: `message`, `conversation.opened`, `handoff.resolved`, or your own.",
         examples=["order.shipped"],
     )
-    input: str | int | float | bool | list[Any] | None = Field(
-        default=None, description="Of a message: what was typed, or the value that was picked."
-    )
+    input: Said | None = Field(default=None, description=f"Of a message. {SAID}")
+    node_id: str | None = Field(default=None, min_length=1, description=f"Of a message. {ANSWERED}")
     data: dict[str, Any] = Field(
         default_factory=dict, description="Of any other event: what is known of it."
     )

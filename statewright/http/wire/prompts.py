@@ -14,6 +14,9 @@ ACKNOWLEDGEMENT: Final = "acknowledgement"
 _NOBODY: Final = frozenset({"effect", "timer"})
 """The kinds of waiting for the world or for time, not for the user."""
 
+PEOPLE: Final = frozenset({"handoff", "approval"})
+"""The kinds of waiting for people, not for the user."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -37,18 +40,39 @@ class Exchange:
 def exchange_of(answer: Answer) -> Exchange:
     """An answer, with what is asked apart from what is said.
 
-    The last message asks, where it was said by the very question that now waits: its prompt, or
-    what it says to an answer that will not do.
+    A message asks where it was said by the very question that now waits: its prompt, or what it
+    says to an answer that will not do. Of several it is the last one; behind it, other questions
+    may have been asked.
     """
     awaiting = answer.awaiting
     if awaiting is None or awaiting["kind"] in _NOBODY:
         return Exchange(answer.messages, None, None, acknowledgement=False, node=node_of(answer))
     if awaiting["kind"] == ACKNOWLEDGEMENT:
         return Exchange(answer.messages, None, awaiting, acknowledgement=True, node=node_of(answer))
-    asks = bool(answer.speakers) and _parent(answer.speakers[-1]) == _parent(awaiting["state"])
-    said = answer.messages[:-1] if asks else answer.messages
-    asked = answer.messages[-1] if asks else None
+    said, asked = list(answer.messages), None
+    at = _asking(answer.speakers, awaiting)
+    if at is not None:
+        asked = said.pop(at)
     return Exchange(said, asked, awaiting, acknowledgement=False, node=awaiting["node"])
+
+
+def _asking(speakers: Sequence[str], awaiting: Mapping[str, Any]) -> int | None:
+    """The number of the message that asks; None where nothing is asked anew."""
+    question = _parent(awaiting["state"])
+    others = {_parent(other["state"]) for other in others_of(awaiting)}
+    for at in reversed(range(len(speakers))):
+        speaker = _parent(speakers[at])
+        if speaker == question:
+            return at
+        if speaker not in others:
+            return None
+    return None
+
+
+def others_of(awaiting: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The questions beside the one that has the floor: an answer may name the node of each."""
+    others: Sequence[Mapping[str, Any]] = awaiting.get("others", ())
+    return others
 
 
 def node_of(stands: Answer | SessionView) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,9 +67,20 @@ class Job:
             self.give_up()
 
 
+def give_up(jobs: Iterable[Job], effects: Collection[str]) -> None:
+    """End those jobs whose results are not wanted any more."""
+    for job in jobs:
+        if job.effect.id in effects:
+            job.give_up()
+
+
 def place_of(claim: Claim) -> Place:
     """Which row of the outbox it is."""
     return claim.key, claim.revision, claim.ordinal
+
+
+Finish = Callable[[Sequence[Settlement]], Awaitable[tuple[bool, ...]]]
+"""Stores what became of requests, as ``Store.finish`` does."""
 
 
 async def jobs_from(host: Host, claims: Sequence[Claim]) -> list[Job]:
@@ -86,7 +97,7 @@ async def jobs_from(host: Host, claims: Sequence[Claim]) -> list[Job]:
     return jobs
 
 
-async def wanted(host: Host, jobs: Sequence[Job]) -> list[Job]:
+async def wanted(host: Host, jobs: Sequence[Job], finish: Finish) -> list[Job]:
     """The jobs whose result somebody waits for; the others are settled.
 
     Where nobody can tell, because a session has to be restored first, nothing is begun yet.
@@ -103,11 +114,11 @@ async def wanted(host: Host, jobs: Sequence[Job]) -> list[Job]:
         if not waits
     ]
     if settlements:
-        await host.store.finish(settlements)
+        await finish(settlements)
     return [job for job in jobs if waiting.get(job, True)]
 
 
-async def admitted(host: Host, jobs: Sequence[Job]) -> list[Job]:
+async def admitted(host: Host, jobs: Sequence[Job], finish: Finish) -> list[Job]:
     """The jobs that may begin now; the others are given back until their limits allow them."""
     found = await host.performer.waits([(job.claim.key, job.effect) for job in jobs])
     waits = dict(zip(jobs, found, strict=True))
@@ -116,7 +127,7 @@ async def admitted(host: Host, jobs: Sequence[Job]) -> list[Job]:
         Settlement(job.claim, None, now + wait, tried=False) for job, wait in waits.items() if wait
     ]
     if later:
-        await host.store.finish(later)
+        await finish(later)
     return [job for job, wait in waits.items() if not wait]
 
 

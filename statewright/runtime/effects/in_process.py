@@ -19,11 +19,13 @@ from statewright.runtime.effects.carrying import (
     Job,
     admitted,
     carried_out,
+    give_up,
     jobs_from,
     place_of,
     wanted,
 )
 from statewright.runtime.effects.engine import AT_ONCE, BEATS, LEASE, Host
+from statewright.runtime.effects.rounds import Rounds
 from statewright.storage.queues import Claim, Settlement
 
 _log = logging.getLogger(__name__)
@@ -45,10 +47,9 @@ class InProcessEngine:
         self, host: Host, *, poll: float = 1.0, at_once: int = AT_ONCE, lease: int = LEASE
     ) -> None:
         self._host = host
-        self._poll = poll
         self._at_once = at_once
         self._lease = lease
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(host.store, host.clock, poll)
         self._stopping = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
@@ -62,7 +63,7 @@ class InProcessEngine:
     async def close(self) -> None:
         """See ``Engine``."""
         self._stopping.set()
-        self._wake.set()
+        self._rounds.hint()
         if self._loop is not None:
             # Not cancelled: what it is just borrowing would be lost until the end of the lease.
             await asyncio.gather(self._loop, return_exceptions=True)
@@ -74,13 +75,11 @@ class InProcessEngine:
 
     def hint(self) -> None:
         """See ``Engine``."""
-        self._wake.set()
+        self._rounds.hint()
 
     def cancel(self, effects: Collection[str]) -> None:
         """See ``Engine``."""
-        for job in self._running.values():
-            if job.effect.id in effects:
-                job.give_up()
+        give_up(self._running.values(), effects)
 
     async def work(self, now: int) -> int:
         """See ``Engine``."""
@@ -92,7 +91,7 @@ class InProcessEngine:
     async def _go_on(self) -> None:
         """Work until it is closed."""
         while not self._stopping.is_set():
-            self._wake.clear()
+            self._rounds.begin()
             begun: Sequence[asyncio.Task[None]] = ()
             try:
                 begun = await self._begin(self._host.clock())
@@ -101,7 +100,7 @@ class InProcessEngine:
             except Exception:  # noqa: BLE001 (the loop has to go on)
                 _log.exception("the outbox cannot be read")
             if not begun and not self._stopping.is_set():
-                await _first(self._wake, self._poll)
+                await self._rounds.rest()
 
     # --- borrowing -----------------------------------------------------------------------------
 
@@ -116,8 +115,9 @@ class InProcessEngine:
             if self._stopping.is_set():
                 await host.store.finish([Settlement(claim, None, now) for claim in claims])
                 break
-            jobs = await wanted(host, await jobs_from(host, self._new(claims)))
-            jobs = await admitted(host, jobs)
+            jobs = await jobs_from(host, self._new(claims))
+            jobs = await wanted(host, jobs, self._rounds.finish)
+            jobs = await admitted(host, jobs, self._rounds.finish)
             if jobs:
                 return [self._start(job) for job in jobs]
         return []
@@ -173,7 +173,7 @@ class InProcessEngine:
         if not self._running and self._renewing is not None:
             self._renewing.cancel()
             self._renewing = None
-        self._wake.set()
+        self._rounds.hint()
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("%s is left to its lease", job.effect.id, exc_info=error)
 
@@ -181,15 +181,6 @@ class InProcessEngine:
         """Carry out a request, bring its result back, and settle it; or give it back."""
         settlement = await carried_out(self._host, job, self._stopping.is_set)
         job.settling = True
-        (held,) = await self._host.store.finish([settlement])
+        (held,) = await self._rounds.finish([settlement])
         if not held:
             _log.info("%s is settled by another process", job.effect.id)
-
-
-async def _first(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

@@ -36,7 +36,7 @@ class Answer:
             invocation its ``name`` and ``type``, of a cancellation its ``invocation``, of a send
             its ``event`` and ``target``; never what they carry.
         awaiting: what the session waits for now: ``{"kind", "node", "state", "choices",
-            "effects", "due"}``, or None.
+            "effects", "due"}``, with several questions also ``"others"``, or None.
         variable: what the author calls the variable that the answer goes to, or ``""``.
         data: the variables of the session.
         configuration: ids of the active states, in document order.

@@ -34,10 +34,11 @@ from statewright.statechart.interventions.intervening import handled
 from statewright.statechart.interventions.migrating import MIGRATE
 from statewright.statechart.interventions.repairs import FORK, forked
 from statewright.statechart.making import maker
+from statewright.statechart.patches import Operation
 from statewright.statechart.stepping.outside import declaration_of
 from statewright.storage.identity import state_hash
 from statewright.storage.limits import TEXT_LIMIT
-from statewright.storage.patches import Operation, Patch, Scope
+from statewright.storage.patches import Patch, Scope
 from statewright.storage.records import Birth, Message, Request, SessionKey, Turn
 
 START: Final = "start"

@@ -67,7 +67,7 @@ class Turn:
         messages: what the bot says: ``{"type", "text", …}``.
         effects: what else is asked of the world: ``{"kind", "id", "state", "data"}``.
         awaiting: what the session waits for now: ``{"kind", "node", "state", "choices",
-            "effects", "due"}``, or None.
+            "effects", "due"}``, with several questions also ``"others"``, or None.
         data: the variables of the session.
         configuration: ids of the active states, in document order.
         status: ``active``, ``completed`` or ``failed``.
@@ -178,7 +178,13 @@ def _awaiting(waits: Awaiting) -> Mapping[str, Any]:
             for one in waits.effects
         ],
         "due": None if waits.due is None else _text(timestamp_from_micros(waits.due)),
+        **({"others": [_other(one) for one in waits.others]} if waits.others else {}),
     }
+
+
+def _other(waits: Awaiting) -> Mapping[str, Any]:
+    choices = [_plain(choice) for choice in waits.choices]
+    return {"kind": waits.kind, "node": waits.node, "state": waits.state, "choices": choices}
 
 
 def _plain(value: Any) -> Any:
@@ -281,7 +287,7 @@ def play(  # noqa: PLR0913 (whatever a conversation depends on)
             over.
         InvalidEvent: the inputs are not usable.
     """
-    answers, outside = Fixtures(fixtures or {}), Surroundings(contact, tenant)
+    answers, outside = Fixtures(fixtures or {}), Surroundings(chart, contact, tenant)
     step = outside.after(
         start(chart, session=session, seed=seed, now=now, data=data, **outside.values)
     )

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from statewright.expressions.values import NOTHING
+from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.event import Event
+from statewright.statechart.patches import Operation, applied
+from statewright.statechart.stepping.outside import declaration_of
 from statewright.statechart.steps import Macrostep
-from statewright.statechart.values.coercion import is_absent, with_part
 
 
 class Surroundings:
     """Values of the contact and the tenant while a script is played.
 
     Args:
+        chart: what runs; it says what is declared of them.
         contact: values of the contact at the start; None is none.
         tenant: values of the tenant at the start; None is none.
 
@@ -24,11 +26,15 @@ class Surroundings:
         values: ``contact`` and ``tenant`` → their values.
     """
 
-    __slots__ = ("values",)
+    __slots__ = ("_chart", "values")
 
     def __init__(
-        self, contact: Mapping[str, Any] | None = None, tenant: Mapping[str, Any] | None = None
+        self,
+        chart: Statechart,
+        contact: Mapping[str, Any] | None = None,
+        tenant: Mapping[str, Any] | None = None,
     ) -> None:
+        self._chart = chart
         self.values: dict[str, Mapping[str, Any]] = {
             "contact": contact or {},
             "tenant": tenant or {},
@@ -40,13 +46,14 @@ class Surroundings:
         return replace(event, contact=contact, tenant=tenant) if contact or tenant else event
 
     def after(self, step: Macrostep) -> Macrostep:
-        """The step, once what it writes is kept."""
+        """The step, once what it writes is kept, as stores keep it; what does not fit is not."""
         for effect in step.effects:
             if effect.kind is EffectKind.PATCH:
-                scope, path = effect.data["scope"], tuple(effect.data["path"])
-                whole = self.values[scope]
-                if "value" in effect.data:
-                    self.values[scope] = with_part(whole, path, effect.data["value"])
-                elif not is_absent(whole, path):
-                    self.values[scope] = with_part(whole, path, NOTHING)
+                data = effect.data
+                scope, path = data["scope"], tuple(data["path"])
+                declared = declaration_of(self._chart, scope, path[0])
+                whole, operation = self.values[scope], Operation(data["operation"])
+                made = applied(whole, operation, path, data.get("value"), declared)
+                if made is not None:
+                    self.values[scope] = made
         return step

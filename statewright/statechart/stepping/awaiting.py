@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,8 @@ class Awaiting:
         effects: the invocations that are pending, whatever the kind.
         due: when the next timer fires, microseconds since 1970 UTC, or None.
         owner: the path of the session that the state is of: ``""``, or one that was invoked.
+        others: the other questions that listen, in the order in which they were asked: an answer
+            that names the node of one is for that.
     """
 
     kind: str
@@ -46,6 +48,7 @@ class Awaiting:
     effects: tuple[Invocation, ...] = ()
     due: int | None = None
     owner: str = ""
+    others: tuple[Awaiting, ...] = ()
 
 
 def awaiting(chart: Statechart, snapshot: Snapshot) -> Awaiting | None:
@@ -97,10 +100,19 @@ def _working(chart: Statechart, snapshot: Snapshot, owner: str) -> Working:
 
 
 def _question(working: Working, effects: tuple[Invocation, ...], due: int | None) -> Awaiting:
-    state = working.floor[0]
+    state, *behind = working.floor
     awaits = _awaits(working.tree, state)
     choices = _choices(working, state, awaits)
-    return Awaiting(awaits.kind, awaits.node, state, choices, effects, due, working.path)
+    others = tuple(_others(working, behind)) if behind and awaits.kind != PEOPLE else ()
+    return Awaiting(awaits.kind, awaits.node, state, choices, effects, due, working.path, others)
+
+
+def _others(working: Working, states: list[str]) -> Iterator[Awaiting]:
+    for state in states:
+        awaits = _awaits(working.tree, state)
+        if awaits.of_user:
+            choices = _choices(working, state, awaits)
+            yield Awaiting(awaits.kind, awaits.node, state, choices, owner=working.path)
 
 
 def _awaits(tree: Tree, name: str) -> Awaits:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -45,6 +46,9 @@ _PUBLISHERS = 1_000
 """How often somebody else may be the first to publish the same version."""
 
 Result = TypeVar("Result")
+
+Held: TypeAlias = tuple[Message, int]
+"""A message to be accepted, and until when ``ready`` does not name it."""
 
 
 class Database(ABC):
@@ -89,8 +93,13 @@ class Database(ABC):
         """See ``Store.commit``."""
 
     @abstractmethod
-    def accept(self, messages: Sequence[Message], held_until: int) -> None:
+    def accept(self, messages: Sequence[Held]) -> None:
         """Put those messages into the inbox that are not in it and were not handled."""
+
+    def receive(self, messages: Sequence[Held]) -> Sequence[int]:
+        """See ``Store.accept``."""
+        attempted(partial(self.accept, messages))
+        return attempted(partial(self.positions, [message for message, _ in messages]))
 
     def run(
         self, connection: Connection, name: str, parameters: Parameters | list[Parameters]
@@ -286,18 +295,13 @@ class Database(ABC):
 
     def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
         """See ``Store.finish``."""
-        asked = [
-            {
-                **rows.lease_row(settlement.claim),
-                "result": settlement.result,
-                "at": settlement.at,
-                "failed": int(settlement.failed),
-                "untried": int(settlement.result is None and not settlement.tried),
-            }
-            for settlement in settlements
-        ]
-        found = self.write("finish", settlements=json_text(asked))
-        return _held([settlement.claim for settlement in settlements], found)
+        told: dict[int, bool] = {}
+        for some in _one_of_each(settlements):
+            asked = [rows.settlement_row(settlements[number]) for number in some]
+            found = self.write("finish", settlements=json_text(asked))
+            held = _held([settlements[number].claim for number in some], found)
+            told.update(zip(some, held, strict=True))
+        return tuple(told[number] for number in range(len(settlements)))
 
     def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
         """See ``Store.requests``."""
@@ -334,6 +338,23 @@ class Database(ABC):
             limit=limit,
         )
         return tuple(map(rows.session_from, found))
+
+
+def _one_of_each(settlements: Sequence[Settlement]) -> list[list[int]]:
+    """The numbers of settlements, in parts that hold one of each request.
+
+    There are several of one request where somebody has lost it, or says the same twice.
+    """
+    parts: list[list[int]] = []
+    before: Counter[tuple[SessionKey, int, int]] = Counter()
+    for number, settlement in enumerate(settlements):
+        claim = settlement.claim
+        place = claim.key, claim.revision, claim.ordinal
+        if before[place] == len(parts):
+            parts.append([])
+        parts[before[place]].append(number)
+        before[place] += 1
+    return parts
 
 
 def _held(claims: Sequence[Claim], found: Sequence[Row]) -> tuple[bool, ...]:

@@ -16,13 +16,12 @@ from statewright.storage.records import (
     Committed,
     Loaded,
     Lookup,
-    Message,
     Outcome,
     SessionKey,
     Turn,
 )
 from statewright.storage.sql import rows
-from statewright.storage.sql.database import Database
+from statewright.storage.sql.database import Database, Held
 from statewright.storage.sql.questions import Questions, Tell, answered, loading, lost
 from statewright.storage.sql.rows import Parameters, json_text
 from statewright.storage.sql.statements import numbered
@@ -147,8 +146,8 @@ class PostgreSQLDatabase(Database):
     ) -> Unfit:
         """Do what takes more statements of turns that were just committed."""
         unfit = self.patch(connection, won, contacts)
-        if onward := [message for turn in won for message in turn.onward]:
-            self._accept(connection, onward, 0)
+        if onward := [(message, 0) for turn in won for message in turn.onward]:
+            self._accept(connection, onward)
         return unfit
 
     def begin_load(self, lookups: Sequence[Lookup], tell: Tell[Sequence[Loaded]]) -> bool:
@@ -175,17 +174,17 @@ class PostgreSQLDatabase(Database):
             connection.close()
             raise
 
-    def accept(self, messages: Sequence[Message], held_until: int) -> None:
+    def accept(self, messages: Sequence[Held]) -> None:
         """See ``Database.accept``."""
         with self.writing() as connection:
-            self._accept(connection, messages, held_until)
+            self._accept(connection, messages)
 
-    def _accept(self, connection: Connection, messages: Sequence[Message], held_until: int) -> None:
+    def _accept(self, connection: Connection, messages: Sequence[Held]) -> None:
         asked = [
             {**rows.inbox_row(message, position=0, held_until=held_until), "number": number}
-            for number, message in enumerate(messages)
+            for number, (message, held_until) in enumerate(messages)
         ]
-        self.run(connection, "accept", {"messages": json_text(asked), "held_until": held_until})
+        self.run(connection, "accept", {"messages": json_text(asked)})
 
 
 Unfit: TypeAlias = Mapping[tuple[SessionKey, int], tuple[Patch, ...]]

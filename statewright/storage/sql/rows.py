@@ -15,7 +15,7 @@ from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Status
 from statewright.statechart.values.canonical import json_from_value, text_from_json, value_from_json
 from statewright.storage.corruption import corrupted
-from statewright.storage.queues import Claim, Entry
+from statewright.storage.queues import Claim, Entry, Settlement
 from statewright.storage.receipts import Receipt
 from statewright.storage.records import (
     Arrival,
@@ -170,6 +170,17 @@ def lease_row(claim: Claim) -> Parameters:
         "revision": claim.revision,
         "ordinal": claim.ordinal,
         "token": claim.token,
+    }
+
+
+def settlement_row(settlement: Settlement) -> Parameters:
+    """What became of a request."""
+    return {
+        **lease_row(settlement.claim),
+        "result": settlement.result,
+        "at": settlement.at,
+        "failed": int(settlement.failed),
+        "untried": int(settlement.result is None and not settlement.tried),
     }
 
 

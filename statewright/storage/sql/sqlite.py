@@ -12,9 +12,9 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, create_engine, event
 
 from statewright.storage.arbitration import committed, outcomes_of
-from statewright.storage.records import Committed, Message, Outcome, Turn
+from statewright.storage.records import Committed, Outcome, SessionKey, Turn
 from statewright.storage.sql import rows
-from statewright.storage.sql.database import Database
+from statewright.storage.sql.database import Database, Held
 from statewright.storage.sql.questions import answered, standing
 from statewright.storage.sql.rows import Parameters
 
@@ -88,8 +88,8 @@ class SQLiteDatabase(Database):
             contacts |= {turn.key: turn.birth.contact for turn in written if turn.birth}
             patching = [turn for turn in written if turn.patches]
             unfit = self.patch(connection, patching, contacts) if patching else {}
-            if onward := [message for turn in written for message in turn.onward]:
-                self._accept(connection, onward, 0)
+            if onward := [(message, 0) for turn in written for message in turn.onward]:
+                self._accept(connection, onward)
         return [
             replace(outcome, unfit=unfit.get((turn.key, turn.revision), ()))
             if isinstance(outcome, Committed)
@@ -114,23 +114,23 @@ class SQLiteDatabase(Database):
             if written:
                 _driver_of(connection).executemany(self.statements[name], written)
 
-    def accept(self, messages: Sequence[Message], held_until: int) -> None:
+    def accept(self, messages: Sequence[Held]) -> None:
         """See ``Database.accept``."""
         with self.writing() as connection:
-            self._accept(connection, messages, held_until)
+            self._accept(connection, messages)
 
-    def _accept(self, connection: Connection, messages: Sequence[Message], held_until: int) -> None:
-        standing = self.run(connection, "positions", {"messages": rows.message_rows(messages)})
+    def _accept(self, connection: Connection, messages: Sequence[Held]) -> None:
+        asked = rows.message_rows([message for message, _ in messages])
+        standing = self.run(connection, "positions", {"messages": asked})
         lasts = {
-            message.key: row.last or 0 for message, row in zip(messages, standing, strict=True)
+            message.key: row.last or 0 for (message, _), row in zip(messages, standing, strict=True)
         }
-        fresh = {
-            (message.key, message.message): message
-            for message, row in zip(messages, standing, strict=True)
-            if row.position is None
-        }
+        fresh: dict[tuple[SessionKey, str], Held] = {}
+        for (message, held_until), row in zip(messages, standing, strict=True):
+            if row.position is None:
+                fresh.setdefault((message.key, message.message), (message, held_until))
         arrivals = []
-        for message in fresh.values():
+        for message, held_until in fresh.values():
             lasts[message.key] += 1
             arrivals.append(
                 rows.inbox_row(message, position=lasts[message.key], held_until=held_until)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
-from typing import TypeVar
 
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
-from statewright.errors import Overloaded, StorageUnavailable, UnusableDatabase
+from statewright.errors import StorageUnavailable
 from statewright.statechart import Release
 from statewright.statechart.snapshot import Status
 from statewright.storage.journal import BEGINNING, Cursor, Noted
-from statewright.storage.lane import ROOM, Lane
 from statewright.storage.limits import NUMBER_LIMIT
 from statewright.storage.queues import Claim, Entry, Settlement
 from statewright.storage.receipts import Receipt
@@ -33,28 +26,18 @@ from statewright.storage.records import (
     Turn,
 )
 from statewright.storage.sql import journal, keeping, letters, tallies
-from statewright.storage.sql.database import Database, attempted
 from statewright.storage.sql.drafts import SQLDrafts
-from statewright.storage.sql.postgresql import PostgreSQLDatabase
+from statewright.storage.sql.opening import OpenDatabase, opened
 from statewright.storage.sql.secrets import SQLSecrets
-from statewright.storage.sql.sqlite import SQLiteDatabase
-from statewright.storage.sql.upgrading import is_current, sql_of_upgrade, version_of
 from statewright.storage.store import PAGE
 from statewright.storage.tallies import PLACES, Change, Place
-
-_BATCH = 64
-"""How many turns go into one transaction."""
-
-_THREADS = 4
-"""How many calls of one kind run at once, where the database lets them."""
-
-Result = TypeVar("Result")
 
 
 class SQLStore:
     """``Store`` on SQLite (``sqlite:///flows.db``) or PostgreSQL (``postgresql://host/name``).
 
-    Concurrent calls of ``load`` and ``commit`` share round trips and transactions. A store belongs
+    Concurrent calls of ``load``, ``commit``, ``accept`` and ``finish`` share round trips and
+    transactions, each with those of its kind. A store belongs
     to the event loop in which it was opened.
 
     Args:
@@ -63,12 +46,12 @@ class SQLStore:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._opened: _Opened | None = None
+        self._opened: OpenDatabase | None = None
 
     async def open(self) -> None:
         """See ``Store``."""
         if self._opened is None:
-            self._opened = await asyncio.to_thread(_opened, self._url)
+            self._opened = await asyncio.to_thread(opened, self._url)
 
     async def close(self) -> None:
         """See ``Store``."""
@@ -77,7 +60,7 @@ class SQLStore:
             await opened.close()
 
     @property
-    def _open(self) -> _Opened:
+    def _open(self) -> OpenDatabase:
         if self._opened is None:
             raise StorageUnavailable("the store is not open; call `open()` first")
         return self._opened
@@ -161,9 +144,8 @@ class SQLStore:
 
     async def accept(self, messages: Sequence[Message], *, held_until: int = 0) -> tuple[int, ...]:
         """See ``Store``."""
-        opened = self._open
-        await opened.write(partial(opened.database.accept, messages, held_until))
-        return await opened.read(partial(opened.database.positions, messages))
+        held = [(message, held_until) for message in messages]
+        return await self._open.arrivals.answers(held)
 
     async def ready(
         self, now: int, *, held_until: int, limit: int = PAGE
@@ -186,8 +168,7 @@ class SQLStore:
 
     async def finish(self, settlements: Sequence[Settlement]) -> tuple[bool, ...]:
         """See ``Store``."""
-        opened = self._open
-        return await opened.write(partial(opened.database.finish, settlements))
+        return await self._open.settlements.answers(settlements)
 
     async def requests(self, keys: Sequence[SessionKey]) -> tuple[tuple[Claim, ...], ...]:
         """See ``Store``."""
@@ -280,149 +261,3 @@ class SQLStore:
         return await opened.read(
             partial(opened.database.sessions, tenant, flow, status or "", after, limit)
         )
-
-
-class _Opened:
-    """What an open store has: a database, and threads in which its calls run.
-
-    Args:
-        database: is up to date.
-        writers: how many calls may write at once.
-    """
-
-    def __init__(self, database: Database, writers: int) -> None:
-        self.database = database
-        self._calls = 0
-        self._readers = ThreadPoolExecutor(_THREADS, "statewright-read")
-        self._writers = ThreadPoolExecutor(writers, "statewright-write")
-        self.loads: Lane[Lookup, Loaded] = Lane(
-            lambda lookups: attempted(partial(database.load, lookups)),
-            self._readers,
-            width=min(2, writers),
-            length=_BATCH,
-            quick=database.begin_load,
-        )
-        self.commits: Lane[Turn, Outcome] = Lane(
-            lambda turns: attempted(partial(database.commit, turns)),
-            self._writers,
-            width=min(2, writers),
-            length=_BATCH,
-            quick=database.begin_commit,
-        )
-
-    async def read(self, work: Callable[[], Result]) -> Result:
-        """The result of some work that only reads."""
-        return await self._result(self._readers, partial(attempted, work))
-
-    async def write(self, work: Callable[[], Result], **how: int) -> Result:
-        """The result of some work that writes; ``how`` is that of ``attempted``."""
-        return await self._result(self._writers, partial(attempted, work, **how))
-
-    async def _result(self, executor: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
-        """The result of a call in a thread.
-
-        Raises:
-            Overloaded: too many calls wait for one.
-        """
-        if self._calls >= ROOM:
-            raise Overloaded(f"{self._calls:,} calls of the database wait in this process")
-        self._calls += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(executor, call)
-        finally:
-            self._calls -= 1
-
-    async def close(self) -> None:
-        """Let what was begun come to its end, and let go of every connection."""
-        await self.loads.drain()
-        await self.commits.drain()
-        await asyncio.to_thread(self._shut)
-        await self.database.close()
-
-    def _shut(self) -> None:
-        self._readers.shutdown()
-        self._writers.shutdown()
-
-
-def upgrade(url: str) -> None:
-    """Make the tables of a database those of this version: what ``open`` does, and no more.
-
-    Raises:
-        UnusableDatabase: the database is not known, or belongs to a later version.
-        StorageUnavailable: it does not answer.
-    """
-    database, _ = _connected(url)
-    try:
-        attempted(database.upgrade)
-    finally:
-        database.engine.dispose()
-
-
-def upgrade_sql(url: str) -> str:
-    """What ``upgrade`` would do, as a script of SQL; ``""`` where nothing is to be done.
-
-    A file of SQLite that is not there is not made.
-
-    Raises:
-        UnusableDatabase, StorageUnavailable: as for ``upgrade``.
-    """
-    database, _ = _connected(url)
-    try:
-        name = database.engine.dialect.name
-        file = make_url(url).database
-        if name == "sqlite" and file and not Path(file).exists():
-            return sql_of_upgrade(name, None)
-        return attempted(partial(_missing_sql, database))
-    finally:
-        database.engine.dispose()
-
-
-def _missing_sql(database: Database) -> str:
-    with database.reading() as connection:
-        if is_current(connection):
-            return ""
-        return sql_of_upgrade(database.engine.dialect.name, version_of(connection))
-
-
-def _opened(url: str) -> _Opened:
-    database, writers = _connected(url)
-    try:
-        attempted(database.upgrade)
-    except BaseException:
-        database.engine.dispose()
-        raise
-    return _Opened(database, writers)
-
-
-def _connected(url: str) -> tuple[Database, int]:
-    """The database that a URL names, and how many calls may write to it at once."""
-    try:
-        parsed = make_url(url)
-        return _DATABASES[parsed.get_backend_name()](parsed)
-    except (ArgumentError, KeyError):
-        raise UnusableDatabase(
-            "the URL names no database that can be used; it is written like sqlite:///flows.db "
-            "or postgresql://user:password@host/name"
-        ) from None
-    except ModuleNotFoundError as error:
-        raise UnusableDatabase(
-            f"the driver {error.name} is not installed; install statewright[server,postgres]"
-        ) from None
-
-
-def _sqlite(url: URL) -> tuple[Database, int]:
-    if url.database in {None, "", ":memory:"}:
-        raise UnusableDatabase(
-            "the URL names no file; write sqlite:///flows.db, or use MemoryStore for a test"
-        )
-    return SQLiteDatabase(url), 1
-
-
-def _postgresql(url: URL) -> tuple[Database, int]:
-    return PostgreSQLDatabase(url.set(drivername="postgresql+psycopg"), 2 * _THREADS), _THREADS
-
-
-_DATABASES: dict[str, Callable[[URL], tuple[Database, int]]] = {
-    "sqlite": _sqlite,
-    "postgresql": _postgresql,
-}

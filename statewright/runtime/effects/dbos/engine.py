@@ -27,18 +27,20 @@ from dataclasses import replace
 from typing import Final
 
 from statewright.errors import StatewrightError
-from statewright.runtime.clock import SECOND
+from statewright.runtime.clock import SECOND, happened
 from statewright.runtime.effects.carrying import (
     Job,
     Place,
     admitted,
     carried_out,
+    give_up,
     jobs_from,
     place_of,
     wanted,
 )
 from statewright.runtime.effects.dbos.workflows import Dbos, Standing, launched
 from statewright.runtime.effects.engine import AT_ONCE, BEATS, LEASE, Host
+from statewright.runtime.effects.rounds import Rounds
 from statewright.storage.queues import Claim, Settlement
 
 TOKEN: Final = "dbos"  # noqa: S105 (it proves a lease, and is no secret)
@@ -77,11 +79,10 @@ class DbosEngine:
     ) -> None:
         self._host = host
         self._url = url
-        self._poll = poll
         self._queue_poll = queue_poll
         self._at_once = at_once
         self._lease = lease
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(host.store, host.clock, poll)
         self._stopping = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._dbos: Dbos | None = None
@@ -111,7 +112,7 @@ class DbosEngine:
     async def close(self) -> None:
         """See ``Engine``."""
         self._stopping.set()
-        self._wake.set()
+        self._rounds.hint()
         # Not cancelled: what they are just borrowing would be lost until the end of the lease.
         await asyncio.gather(*self._loops, return_exceptions=True)
         self._loops = []
@@ -124,13 +125,11 @@ class DbosEngine:
 
     def hint(self) -> None:
         """See ``Engine``."""
-        self._wake.set()
+        self._rounds.hint()
 
     def cancel(self, effects: Collection[str]) -> None:
         """See ``Engine``."""
-        for job in self._running.values():
-            if job.effect.id in effects:
-                job.give_up()
+        give_up(self._running.values(), effects)
 
     async def work(self, now: int) -> int:
         """See ``Engine``."""
@@ -155,7 +154,7 @@ class DbosEngine:
     async def _relay(self) -> None:
         """Hand over until it is closed."""
         while not self._stopping.is_set():
-            self._wake.clear()
+            self._rounds.begin()
             taken: Sequence[Claim] = ()
             try:
                 dbos = await self._launch()
@@ -169,7 +168,7 @@ class DbosEngine:
                 _log.exception("requests cannot be handed over")
             if not taken and not self._stopping.is_set():
                 busy = self._doubted or len(self._handed) >= self._at_once
-                await _first(self._wake, GLANCE if busy else self._poll)
+                await self._rounds.rest(GLANCE if busy else None)
 
     async def _hand_over(self, dbos: Dbos, now: int) -> list[Claim]:
         """Borrow requests that are to be carried out, and see that DBOS hands them out."""
@@ -180,7 +179,9 @@ class DbosEngine:
                 break
             # What we could not renew in time comes back to ourselves, too: then we hold it again.
             claims = tuple(one for one in claims if place_of(one) not in self._running)
-            jobs = await admitted(host, await wanted(host, await jobs_from(host, claims)))
+            jobs = await jobs_from(host, claims)
+            jobs = await wanted(host, jobs, self._rounds.finish)
+            jobs = await admitted(host, jobs, self._rounds.finish)
             if jobs:
                 taken = [job.claim for job in jobs]
                 await self._begin(dbos, taken)
@@ -229,7 +230,7 @@ class DbosEngine:
         """Renew what was handed over and what is carried out, until it is closed."""
         tidied = 0.0
         while not self._stopping.is_set():
-            await _first(self._stopping, self._lease / SECOND / BEATS)
+            await happened(self._stopping, self._lease / SECOND / BEATS)
             try:
                 dbos = await self._launch()
                 await self._renew(dbos)
@@ -277,10 +278,13 @@ class DbosEngine:
                 now = self._host.clock()
                 await self._host.store.finish([Settlement(claim, None, now, tried=False)])
                 return
-            for job in await wanted(self._host, await jobs_from(self._host, [claim])):
+            jobs = await jobs_from(self._host, [claim])
+            for job in await wanted(self._host, jobs, self._rounds.finish):
                 await self._settle(job)
         except StatewrightError as error:
             _log.error("the request of turn %d of %s is left: %s", place[1], place[0], error)
+        finally:
+            self._rounds.hint()
 
     async def _held(self, place: Place) -> Claim | None:
         """The request of a row, if it is lent to this engine; None where it is not any more."""
@@ -300,16 +304,6 @@ class DbosEngine:
             settlement = await carried_out(self._host, job, self._stopping.is_set)
             job.settling = True
             if settlement.result is not None or not job.lost:
-                await self._host.store.finish([settlement])
+                await self._rounds.finish([settlement])
         finally:
             del self._running[job.place]
-            self._wake.set()
-
-
-async def _first(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

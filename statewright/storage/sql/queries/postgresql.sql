@@ -171,7 +171,7 @@ where p.tenant = d.tenant and p.contact = d.contact;
 -- name: accept
 with message as materialized (
   select * from json_to_recordset(cast(:messages as json)) as m(
-    number bigint, tenant text, session text, message text, at bigint, body text)
+    number bigint, tenant text, session text, message text, at bigint, held_until bigint, body text)
 ),
 fresh as materialized (
   select m.*,
@@ -194,8 +194,7 @@ counted as (
   returning tenant, session, position
 )
 insert into statewright_inbox (tenant, session, position, message, at, held_until, body)
-select f.tenant, f.session, c.position - f.total + f.place, f.message, f.at,
-       cast(:held_until as bigint), f.body
+select f.tenant, f.session, c.position - f.total + f.place, f.message, f.at, f.held_until, f.body
 from fresh f
 join counted c on c.tenant = f.tenant and c.session = f.session
 order by f.tenant, f.session, f.place

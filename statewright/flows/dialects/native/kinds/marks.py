@@ -22,13 +22,19 @@ class MarkShape(PassingShape):
 
 
 class TagNode(MarkShape):
-    """Marks the contact, or takes marks away. Ask for one with `'vip' in contact.?tags`."""
+    """Marks the contact, or takes marks away.
+
+    Ask for one with `'vip' in contact.?tags.orValue({})`.
+    """
 
     type: Literal["tag"]
 
 
 class SegmentNode(MarkShape):
-    """Puts the contact into segments, or takes it out of them."""
+    """Puts the contact into segments, or takes it out of them.
+
+    Ask for one with `'buyers' in contact.?segments.orValue({})`.
+    """
 
     type: Literal["segment"]
 
