@@ -34,6 +34,7 @@ from statewright.expressions import Literal
 from statewright.runtime import Order, Runtime
 from statewright.runtime.clock import SECOND, Clock, system_clock
 from statewright.runtime.observing.observers import Committed, Notice, Observer
+from statewright.runtime.residents import spare_residents
 from statewright.runtime.turns.messages import Incoming
 from statewright.runtime.turns.stepping import begun, start_event, turn_from
 from statewright.statechart import Invoke, State, Statechart
@@ -226,6 +227,7 @@ async def late(timers: int, rate: int, url: str, server: int | None = None) -> N
     noted = Lateness(clock, first, rate, timers)
     store = SQLStore(url)
     async with Runtime(store, clock=clock, engine=None, schedules=None, observers=[noted]):
+        spare_residents()  # As `serve` and `worker` do.
         spent = spent_here(), spent_by(server)
         await noted.over.wait()
         spent = spent_here() - spent[0], spent_by(server) - spent[1]

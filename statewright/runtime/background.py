@@ -14,6 +14,9 @@ from statewright.statechart import EffectKind
 class Background:
     """The sweeper, the engine and the scheduler, as long as the runtime is open.
 
+    Attributes:
+        is_open: whether it goes on.
+
     Args:
         sweeper: sees to sessions that have something to do.
         engine: carries out requests; None for none in this process.
@@ -26,29 +29,27 @@ class Background:
         self._sweeper = sweeper
         self._engine = engine
         self._scheduler = scheduler
-        self._tasks: list[asyncio.Task[None]] = []
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it goes on."""
-        return bool(self._tasks)
+        self._firing: asyncio.Task[None] | None = None
+        self.is_open = False
 
     async def open(self) -> None:
         """Begin."""
-        sweeping = self._sweeper.run()
-        self._tasks = [asyncio.create_task(sweeping, name="statewright sweeper")]
+        self.is_open = True
+        self._sweeper.open()
         if self._scheduler is not None:
             firing = self._scheduler.run()
-            self._tasks.append(asyncio.create_task(firing, name="statewright schedules"))
+            self._firing = asyncio.create_task(firing, name="statewright schedules")
         if self._engine is not None:
             await self._engine.open()
 
     async def close(self) -> None:
         """Stop, and give back what is not finished."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self.is_open = False
+        if self._firing is not None:
+            self._firing.cancel()
+            await asyncio.gather(self._firing, return_exceptions=True)
+            self._firing = None
+        await self._sweeper.close()
         if self._engine is not None:
             await self._engine.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
@@ -33,6 +34,16 @@ def system_chance(size: int) -> bytes:
 def micros_from(span: float | timedelta) -> int:
     """The microseconds of a span of time that is given in seconds, or as a ``timedelta``."""
     return span // MICROSECOND if isinstance(span, timedelta) else round(span * SECOND)
+
+
+async def happened(event: asyncio.Event, seconds: float) -> bool:
+    """Whether an event happens within some seconds; it is waited for."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 class VirtualClock:

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from statewright.errors import StatewrightError
-from statewright.runtime.clock import SECOND, Clock
+from statewright.runtime.clock import SECOND, Clock, happened
 from statewright.storage.records import SessionKey
-from statewright.storage.store import PAGE, Store
+from statewright.storage.store import Store
 
 HOLD: Final = 10 * SECOND
 """Microseconds for which a session that has something to do is named to one worker only."""
@@ -25,8 +25,11 @@ HORIZON: Final = 60 * SECOND
 GRAIN: Final = 20_000
 """Microseconds within which deadlines count as one."""
 
-ABREAST: Final = 4
-"""How many pages of sessions are seen to at once: while some are stepped, others are loaded, others
+PAGE: Final = 64
+"""How many sessions are looked for at a time."""
+
+ABREAST: Final = 3
+"""How many pages of them are seen to at once: while some are stepped, others are loaded, others
 committed, and the next are looked for. More would be in the way of whoever talks."""
 
 SOONER: Final = 10
@@ -55,6 +58,21 @@ class Sweeper:
         self._poll = poll
         self._due: set[int] = set()
         self._wake = asyncio.Event()
+        self._closing = False
+        self._loop: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Sweep in the background."""
+        self._loop = asyncio.create_task(self._go_on(), name="statewright sweeper")
+
+    async def close(self) -> None:
+        """Stop. What was begun comes to its end, or it would be named to nobody for a while."""
+        self._closing = True
+        self._wake.set()
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            await loop
+        self._closing = False
 
     def expect(self, due: int | None) -> None:
         """A session has this deadline: look when it passes, without waiting for the next round."""
@@ -85,7 +103,7 @@ class Sweeper:
 
         more = True
         try:
-            while more:
+            while more and not self._closing:
                 await room.acquire()
                 now = clock()
                 keys = await self._store.ready(now, held_until=now + HOLD, limit=PAGE)
@@ -93,12 +111,8 @@ class Sweeper:
                 page = asyncio.create_task(see_to(keys, now), name="statewright page of a sweep")
                 pages.add(page)
                 page.add_done_callback(pages.discard)
-        except asyncio.CancelledError:
-            for page in pages:
-                page.cancel()
-            raise
         finally:
-            await asyncio.gather(*pages, return_exceptions=True)
+            await asyncio.gather(*pages)
         return taken
 
     async def _see_to(self, key: SessionKey, now: int) -> int:
@@ -110,9 +124,9 @@ class Sweeper:
             _log.exception("session %s cannot go on", key.session)
         return 0
 
-    async def run(self) -> None:
-        """Sweep until the end of days."""
-        while True:
+    async def _go_on(self) -> None:
+        """Sweep until it is closed."""
+        while not self._closing:
             now = self._clock()
             self._due = {due for due in self._due if due > now}
             taken = 0
@@ -127,10 +141,7 @@ class Sweeper:
     async def _rest(self, longest: float) -> None:
         """Wait for some seconds, or for the next deadline that is known."""
         end = self._clock() + round(longest * SECOND)
-        while (left := min(end, *self._due, end) - self._clock()) > 0:
+        while not self._closing and (left := min(end, *self._due, end) - self._clock()) > 0:
             self._wake.clear()
-            try:
-                async with asyncio.timeout(left / SECOND):
-                    await self._wake.wait()
-            except TimeoutError:
+            if not await happened(self._wake, left / SECOND):
                 return

@@ -47,13 +47,16 @@ def test_what_is_no_time_of_day_is_asked_again(typed: str) -> None:
 def test_a_rating_is_from_one_to_five_unless_it_says_otherwise() -> None:
     played = turns(asking("input: rating"), "6", "5")
     assert played[0].messages[0]["range"] == {"minimum": 1.0, "maximum": 5.0, "step": 1.0}
-    assert said(played) == ["?", "Please answer with one of the numbers offered.", "5"]
+    assert said(played) == ["?", "Please answer with one of the numbers offered (1 – 5).", "5"]
     assert talk(asking("input: rating, maximum: 10"), "6")[-1] == "6"
 
 
 def test_a_slider_moves_in_steps() -> None:
     slider = asking("input: slider, minimum: 0, maximum: 1, step: 0.1")
-    assert talk(slider, "0.35", "0.3")[1:] == ["Please answer with a number that fits.", "0.3"]
+    assert talk(slider, "0.35", "0.3")[1:] == [
+        "Please answer with a number that fits (0 – 1).",
+        "0.3",
+    ]
     assert talk(slider, sent(value=0.7))[-1] == "0.7"
 
 

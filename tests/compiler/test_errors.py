@@ -457,3 +457,23 @@ def test_a_loop_that_cannot_begin_is_one_error() -> None:
     played = drafted(BROKEN.replace("NODE", "all") + node)
     incidents = [one for turn in played for one in turn.macrostep.incidents]
     assert [one.name for one in incidents if one.name != "log"] == ["error.execution.action"]
+
+
+def test_at_last_it_is_known_that_something_failed_also_where_that_fails_the_flow() -> None:
+    flow = """
+start: t
+nodes:
+  t:
+    type: try
+    nodes:
+      h: {type: http, url: "https://api.example.com/", success: l, on_error: fail}
+      l: {type: leave}
+    finally:
+      nodes:
+        m: {type: message, text: "{{ has(vars.error) ? error.class : 'fine' }}", next: n}
+        n: {type: leave}
+    next: e
+  e: {type: end}
+"""
+    assert talk(flow, {"result": "h", "error": {"code": "dns"}}) == ["network"]
+    assert talk(flow, {"result": "h", "data": {"status": 200}}) == ["fine"]

@@ -587,3 +587,20 @@ def test_a_flow_inside_another_one_is_interrupted_first_and_only_once(tmp_path: 
     ):
         played = play(chart, parse_script(script), session="test", seed="seed", now=NOW)
         assert said(list(played)) == heard
+
+
+WITH_DEADLINE = """
+start: a
+nodes:
+  a: {type: question, text: "A?", timeout: 10m, next: e, on: {timeout: bye}}
+  i: {type: interrupt, words: [help], nodes: {s: {type: question, text: "S?", next: back}, back: {type: leave}}}
+  e: {type: end}
+  bye: {type: end, text: Bye.}
+"""
+
+
+def test_a_question_whose_time_is_over_meanwhile_is_not_asked_again() -> None:
+    assert talk(WITH_DEADLINE, "help", {"advance": "20m"}, "ok") == ["A?", "S?", "Bye."]
+    assert talk(WITH_DEADLINE, "help", {"advance": "10m"}, "ok") == ["A?", "S?", "Bye."]
+    in_time = talk(WITH_DEADLINE, "help", {"advance": "5m"}, "ok", {"advance": "5m"})
+    assert in_time == ["A?", "S?", "A?", "Bye."]

@@ -124,6 +124,9 @@ def test_the_engine_is_told_how_to_try_again() -> None:
         ({"retry_statuses": "[20]", "retries": "1"}, "item 1 of `retry_statuses` must be at least 100, not `20`"),
         ({"body": "[1]", "body_as": "form"}, "`body` must be a map of fields, not `[1]`"),
         ({"body": "nope", "body_as": "json"}, "the text is no JSON"),
+        ({"body": "hi {{ order }}", "body_as": "json"}, "the text is no JSON"),
+        ({"body": "'[{{ order }}'", "body_as": "json"}, "the text is no JSON"),
+        ({"body": "a={{ order }}", "body_as": "form"}, "`body` must be a map of fields, not `a={{ order }}`"),
         ({"body_as": "json"}, "`body_as` means nothing without `body`"),
     ],
 )  # fmt: skip
@@ -131,6 +134,26 @@ def test_what_is_wrong_with_tries_and_bodies_is_said(lines: Any, message: str) -
     written = "".join(f"    {key}: {value}\n" for key, value in lines.items())
     found = compiled(FLOW.replace("    timeout: 10s\n", written)).findings
     assert message in [finding.message for finding in found]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ order }}",
+        " {{ order }} ",
+        '{"a": "an {{ order }}", "n": -{{ 1 + 1 }}.{{ 5 }}}',
+        '[{{ order }}, {{ [order] }}, "{{secret:key}}"]',
+        "{ {{ order }}: 1}",
+        '{"{{ order }}": {{ 1 }}{{ 2 }}}',
+    ],
+)  # fmt: skip
+def test_a_text_that_becomes_json_is_taken(body: str) -> None:
+    written = f"    body: {json.dumps(body)}\n    body_as: json\n"
+    found = compiled(FLOW.replace("    timeout: 10s\n", written)).findings
+    assert "the text is no JSON" not in [finding.message for finding in found]
+    sent = params(body=json.dumps(body), body_as="json")["body"]
+    if isinstance(sent, str):
+        json.loads(sent)
 
 
 def test_what_is_printed_into_a_json_text_cannot_leave_its_place() -> None:

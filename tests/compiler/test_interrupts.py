@@ -76,7 +76,7 @@ def test_a_question_keeps_its_deadline() -> None:
 def test_a_deadline_that_passes_meanwhile_is_over_when_the_conversation_comes_back() -> None:
     script = ["Ada", {"advance": "9m"}, "cancel", {"advance": "9m"}]
     assert talk(FLOW, *script)[-1] == "Sure?"
-    assert talk(FLOW, *script, "no")[-2:] == ["Your age?", "Late"]
+    assert talk(FLOW, *script, "no")[-2:] == ["Sure?", "Late"]
 
 
 def test_a_deadline_starts_again_with_an_answer_that_will_not_do() -> None:
@@ -375,3 +375,36 @@ def test_no_interrupt_outranks_itself() -> None:
         'done: {type: question, text: "Sure?", next: on}',
     )
     assert talk(flow, "cancel", "cancel") == ["Name?", "Sure?", "Name?"]
+
+
+LED_TO = """
+start: a
+SETTINGS
+nodes:
+  a: {type: question, text: A?, next: WHERE, MORE}
+  i: {type: interrupt, words: [x], nodes: {z: {type: leave}}}
+  e: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "where", "more", "what", "line"),
+    [
+        ("", "i", "", "`a`", 7),
+        ("settings: {on_error: fallback, fallback: i}", "e", "", "`fallback` of the flow", 5),
+        ("settings: {inactivity: {after: 1h, to: i}}", "e", "", "`to` of the inactivity", 5),
+        ("", "e", "on_error: {fallback: i}", "`on_error` of `a`", 7),
+    ],
+)
+def test_what_leads_to_an_interrupt_is_found_there(
+    settings: str, where: str, more: str, what: str, line: int
+) -> None:
+    flow = LED_TO.replace("SETTINGS", settings).replace("WHERE", where).replace("MORE", more)
+    (finding,) = compiled(flow.replace(", }", "}")).findings
+    assert (finding.code, finding.location.line) == ("S112", line)
+    assert finding.message == f"{what} leads to `i`, which is an `interrupt`"
+
+
+def test_a_flow_that_begins_with_an_interrupt_is_found() -> None:
+    flow = LED_TO.replace("start: a", "start: i").replace("WHERE, MORE", "e")
+    assert "S112" in [one.code for one in compiled(flow.replace("SETTINGS", "")).findings]

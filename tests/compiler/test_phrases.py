@@ -102,3 +102,32 @@ nodes:
         "Einige Antworten gehen so nicht. Bitte prüfen Sie sie.",
         "Bitte antworten Sie mit einer passenden ganzen Zahl.",
     ]
+
+
+LIMITED = """
+locale: LOCALE
+start: ask
+variables: {v: DECLARED}
+nodes:
+  ask: {type: question, text: "?", variable: v, WANTED, next: bye}
+  bye: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "declared", "wanted", "told"),
+    [
+        ("en", "int", "input: integer, minimum: 18, maximum: 99", " fits (18 – 99)."),
+        ("en", "{type: int, maximum: 5}", "input: integer, minimum: -5", " fits (-5 – 5)."),
+        ("en", "{type: int, maximum: 5}", "input: integer", " fits (≤ 5)."),
+        ("de", "double", "input: number, minimum: 0.5", " Zahl (≥ 0,5)."),
+        ("en", "date", "input: date, minimum: 2026-03-01", "2026-12-31 (≥ 2026-03-01)."),
+        ("de", "date", "input: date, maximum: 2026-03-01", "31.12.2026 (≤ 01.03.2026)."),
+        ("en", "string", "min_length: 3", "That will not do. Please try again."),
+    ],
+)
+def test_an_answer_out_of_its_limits_is_told_them(
+    locale: str, declared: str, wanted: str, told: str
+) -> None:
+    flow = LIMITED.replace("LOCALE", locale).replace("DECLARED", declared)
+    assert talk(flow.replace("WANTED", wanted), "x")[-1].endswith(told)

@@ -94,6 +94,29 @@ def test_what_is_said_to_one_question_breaks_the_silence_of_all() -> None:
     assert played_anew(BESIDE, {"advance": "11m"})[-1].outcome == "inactive"
 
 
+def test_who_has_several_questions_open_is_reminded_once() -> None:
+    assert said(played_anew(BESIDE, {"advance": "5m"})) == ["A?", "B?", "Hello?"]
+
+
+def test_what_is_said_to_a_question_by_its_name_breaks_the_silence_of_all() -> None:
+    to_b = {"event": "message", "data": {"text": "b", "node": "b"}}
+    played = played_anew(BESIDE, {"advance": "4m"}, to_b, {"advance": "4m"})
+    assert said(played) == ["A?", "B?"]
+    assert said(played_anew(BESIDE, {"advance": "4m"}, to_b, {"advance": "5m"}))[-1] == "Hello?"
+    late = played_anew(BESIDE, {"advance": "4m"}, to_b, {"advance": "9m"}, {"advance": "1m"})
+    assert [turn.status for turn in late[-2:]] == ["active", "completed"]
+
+
+def test_what_is_asked_later_begins_the_time_of_all_anew() -> None:
+    later = BESIDE.replace(
+        'b: {type: question, text: "B?"',
+        'w: {type: delay, duration: 4m, next: b}\n          b: {type: question, text: "B?"',
+    )
+    played = played_anew(later, {"advance": "4m"}, {"advance": "4m"}, {"advance": "1m"})
+    assert [said([turn]) for turn in played] == [["A?"], ["B?"], [], ["Hello?"]]
+    assert played_anew(later, {"advance": "13m"})[-1].status == "active"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "line"),
     [

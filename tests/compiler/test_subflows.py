@@ -507,3 +507,54 @@ nodes:
     assert said(played) == ["expression 0 at run"]
     well = drafted(read(tmp_path, parent.replace("GIVEN", "{{ 3 }}"), counting=counting))
     assert said(well) == ["Hi 3", "Bye"]
+
+
+ANSWERING = """
+statewright: 1
+start: t
+SETTINGS
+nodes:
+  t:
+    type: try
+    nodes: {s: {type: subflow, flow: fetch.yaml, next: l, MORE}, l: {type: leave}}
+    catch: [{errors: [CAUGHT], nodes: {c: {type: message, text: Caught., next: k}, k: {type: leave}}}]
+    next: bye
+  bye: {type: end, text: Bye.}
+"""
+
+FETCH = """
+statewright: 1
+start: get
+nodes:
+  get: {type: http, url: "https://api.example.com/", success: ok}
+  ok: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "caught", "found"),
+    [
+        ("", "", "request", []),
+        ("", "", "any", []),
+        ("", "", "answer", ["X702"]),
+        ("", "", "subflow", ["X702"]),
+        ("", "on: {error: c2}", "answer", []),
+        ("", "on_error: continue", "answer", []),
+        ("settings: {on_error: continue}", "", "answer", []),
+    ],
+)
+def test_a_flow_may_leave_what_fails_to_the_one_around_where_that_answers_it(
+    tmp_path: Path, settings: str, more: str, caught: str, found: list[str]
+) -> None:
+    text = ANSWERING.replace("SETTINGS", settings).replace("MORE", more).replace("CAUGHT", caught)
+    text = text.replace(", }", "}").replace(
+        "l: {type: leave}}\n    catch", "l: {type: leave}, c2: {type: leave}}\n    catch"
+    )
+    flow = read(tmp_path, text, fetch=FETCH)
+    assert [code for code in codes(flow) if code in {"X702", "E601"}] == found
+
+
+def test_what_a_flow_leaves_to_the_one_around_comes_there(tmp_path: Path) -> None:
+    text = ANSWERING.replace("SETTINGS", "").replace(", MORE", "").replace("CAUGHT", "request")
+    flow = read(tmp_path, text, fetch=FETCH)
+    assert said(talked(flow, {"result": "s/get", "error": {"code": "dns"}})) == ["Caught.", "Bye."]

@@ -53,11 +53,14 @@ def order(actions: str, text: str) -> str:
         ("{set: order.id, to: '{{ 7 }}'}", "{{ order.id + '!' }}", "7!"),
         ("{append: order.lines, value: '{{ {\"name\": order.id} }}'}", "{{ 1 }}", "sorry"),
         ("{set: order, to: '{{ {\"id\": 1, \"lines\": [], \"more\": 2} }}'}", "{{ 1 }}", "sorry"),
-        ("{unset: order.lines}", "{{ 1 }}", "sorry"),
     ],
 )  # fmt: skip
 def test_parts_of_an_object_are_what_is_declared(actions: str, text: str, answer: str) -> None:
     assert talk(order(actions, text)) == [answer]
+
+
+def test_an_object_is_never_without_a_part_that_is_declared() -> None:
+    assert said(drafted(order("{unset: order.lines}", "{{ 1 }}"))) == ["sorry"]
 
 
 REMOVING = """
@@ -355,6 +358,9 @@ nodes:
         ("{set: number, to: null}", "", ""),
         ("{set: address.city, to: Paris}", "G302", "`address.city` is written, but `address` never has its part `street`"),
         ("{set: address, to: {street: a, city: b}}, {set: address.city, to: Paris}", "", ""),
+        ("{unset: order.id}", "G302", "`order.id` cannot be unset: `order` is never without its part `id`"),
+        ("{set: order, to: {id: 1, price: 2.5}}, {unset: order.price}", "", ""),
+        ("{unset: order}", "", ""),
         ("{set: rate, to: 0.7}", "D409", "`rate` is read-only"),
         ("{set: tenant.limit, to: 7}", "D409", "`limit` is read-only"),
         ("{set: number, to: '{{ order.idd }}'}", "D405", "there is no field `idd`"),

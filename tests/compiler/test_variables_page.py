@@ -21,7 +21,7 @@ def test_its_flow_runs() -> None:
     played = list(play(chart, script, session="s", seed="s", now=0))
     assert said(played) == [
         "How many?",
-        "Please answer with a whole number that fits.",
+        "Please answer with a whole number that fits (1 – 12).",
         "6, 3, 1",
     ]
 

@@ -64,8 +64,8 @@ def test_where_something_is_left_out_nothing_is_lost() -> None:
     verification = hurried(VAST.replace("TRAP", "a0"))
     assert verification.lost() == ()
     assert verification.stuck() == ()
-    assert isinstance(verification.answer(LoseTheEnd("a0/wait")), Undecided)
-    assert isinstance(verification.answer(GetStuck("a0/wait")), Undecided)
+    assert isinstance(verification.answer(LoseTheEnd("a0/~wait")), Undecided)
+    assert isinstance(verification.answer(GetStuck("a0/~wait")), Undecided)
 
 
 def test_what_nothing_leads_to_from_what_was_left_out_is_decided() -> None:

@@ -266,3 +266,21 @@ nodes:
     told = compiler.verify(compiled(text)).findings
     found = [one for one in told if one.code in {"G305", "G307", "G310", "C205", "C204"}]
     assert all(one.verdict is Verdict.UNDECIDED for one in found)
+
+
+COUNTED = """
+start: l
+variables: {n: {type: int, default: -1, input: true}, k: {type: int, default: 0}}
+nodes:
+  l: {type: loop, times: n, next: bye, nodes: {a: {type: set, actions: [{increment: k}], next: c}, c: {type: continue}}}
+  bye: {type: end, text: "{{ k }}"}
+"""
+
+
+def test_what_is_not_known_is_not_stated() -> None:
+    found = compiler.verify(compiled(COUNTED)).findings
+    for one in found:
+        assert one.verdict is Verdict.UNDECIDED
+        assert "that was tried" in one.message
+        assert "never" not in one.message
+    assert found

@@ -142,3 +142,22 @@ def test_an_address_of_a_company_is_a_branch_that_may_be_taken() -> None:
     findings: list[Finding] = list(compiler.verify(compiled(text)).findings)
     dead = [one for one in findings if one.code == "G310"]
     assert [one.verdict for one in dead] == [Verdict.PROVED]
+
+
+def test_of_a_pattern_that_matches_few_words_each_one_is_tried() -> None:
+    text = """
+start: ask
+variables: {p: string}
+nodes:
+  ask: {type: question, text: "?", pattern: "^(yes|no|maybe)$", variable: p, next: look}
+  look: {type: condition, branches: [{if: "p == 'yes'", to: yes_}, {if: "p == 'no'", to: no_}], else: other}
+  yes_: {type: message, text: "Yes.", next: bye}
+  no_: {type: message, text: "No.", next: bye}
+  other: {type: condition, branches: [{if: "p == 'maybe'", to: bye}], else: odd}
+  odd: {type: message, text: "Odd.", next: bye}
+  bye: {type: end}
+"""
+    verification = verified(compiled(text).statechart)
+    for state in ("yes_", "no_", "other"):
+        assert isinstance(verification.answer(EnterState(state)), Possible)
+    assert isinstance(verification.answer(EnterState("odd")), Impossible)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from statewright import compiler
+from statewright.compiler import Verdict
 from statewright.compiler.verification.questions import EnterState, Impossible, Possible
 from statewright.compiler.verification.verification import Verification, verified
+from statewright.statechart.playing.script import Advanced
 from tests.compiler.conversations import compiled
 
 RACE = """
@@ -59,11 +61,33 @@ def test_of_two_timers_that_are_set_together_the_shorter_one_fires_first(slow: s
     assert isinstance(verification.answer(EnterState("quick")), Possible)
 
 
-@pytest.mark.parametrize("slow", [ASKED, LATE])
-def test_a_timer_that_is_set_later_or_that_waits_for_a_moment_may_fire_first(slow: str) -> None:
-    verification = verification_of(RACE.replace("SLOW", slow))
+def test_a_timer_that_waits_for_a_moment_may_fire_first() -> None:
+    verification = verification_of(RACE.replace("SLOW", LATE))
     assert not isinstance(verification.answer(EnterState("slow")), Impossible)
     assert not isinstance(verification.answer(EnterState("quick")), Impossible)
+
+
+def test_what_takes_somebody_who_hesitates_is_shown_with_the_time_that_takes() -> None:
+    verification = verification_of(RACE.replace("SLOW", ASKED))
+    assert isinstance(verification.answer(EnterState("slow")), Possible)
+    answer = verification.answer(EnterState("quick"))
+    assert isinstance(answer, Possible)
+    lines = answer.conversation.lines
+    assert sum(one.micros for one in lines if isinstance(one, Advanced)) == 60_000_000
+
+
+def test_a_rule_that_only_somebody_who_hesitates_breaks_is_broken() -> None:
+    text = RACE.replace("SLOW", ASKED).replace(
+        "nodes:", "rules: {ready: {first: s1, before: quick}}\nnodes:", 1
+    )
+    broken = [one for one in compiler.verify(compiled(text)).findings if one.code == "T803"]
+    assert [one.verdict for one in broken] == [Verdict.VIOLATED]
+
+
+def test_nobody_can_hesitate_for_longer_than_a_deadline() -> None:
+    asked = ASKED.replace("text: Ready?,", "text: Ready?, timeout: 20s, on: {timeout: s1},")
+    verification = verification_of(RACE.replace("SLOW", asked))
+    assert not isinstance(verification.answer(EnterState("quick")), Possible)
 
 
 def test_a_branch_that_only_the_slower_timer_leads_to_is_told() -> None:

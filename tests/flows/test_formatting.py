@@ -164,3 +164,10 @@ def test_any_text_is_laid_out_or_refused(text: str) -> None:
     for file in ("x.yaml", "x.json", ""):
         with suppress(Unformattable):
             formatted(text, file)
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
+def test_what_ends_a_line_for_yaml_alone_is_told_and_left(sign: str) -> None:
+    text = f'statewright: 1\nid: e\nstart: e\nnodes: {{e: {{type: end, text: "a{sign}b{sign}c"}}}}'
+    with pytest.raises(Unformattable, match=f"U\\+{ord(sign):04X}"):
+        formatted(text, "x.yaml")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from statewright.expressions import Literal
-from statewright.runtime import Runtime
+from statewright.runtime import Runtime, VirtualClock
 from statewright.runtime.clock import SECOND
 from statewright.statechart import Event, Statechart, event_to_json
 from statewright.statechart.actions import Send
 from statewright.storage import MemoryStore
-from statewright.storage.records import Message
-from tests.runtime.worlds import World, counter, release, sleeper, texts
+from statewright.storage.records import Message, SessionKey
+from tests.runtime.worlds import NOW, World, counter, release, sleeper, texts
 from tests.statechart.building import atom, to
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +126,32 @@ async def test_in_the_background_a_timer_fires_soon_after_it_is_due() -> None:
         async with asyncio.timeout(5):
             answers = [answer async for answer in runtime.subscribe(key)]
     assert texts(*answers) == ["tick", "tick", "last tick"]
+
+
+class Slow(MemoryStore):
+    """A store that takes its time to say what is due."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.named = asyncio.Event()
+
+    async def ready(self, *args: Any, **options: Any) -> tuple[SessionKey, ...]:
+        found = await super().ready(*args, **options)
+        if found:
+            self.named.set()
+            await asyncio.sleep(0.05)
+        return found
+
+
+async def test_what_was_named_to_a_sweeper_that_stops_is_held_by_nobody() -> None:
+    store = Slow()
+    clock = VirtualClock(NOW)
+    async with Runtime(store, clock=clock, poll=0.01) as runtime:
+        await runtime.publish(release(sleeper(MINUTE)), flow="flow")
+        key = (await runtime.start("flow")).key
+        clock.advance(61)
+        await asyncio.wait_for(store.named.wait(), 20)
+    assert texts(*await runtime.read(key)) == ["tick"]
 
 
 async def test_without_timers_the_sweeper_has_nothing_to_do(world: World) -> None:

@@ -63,13 +63,15 @@ _UNSURE_USES = Behind(
 )
 """A text that cannot be understood may use what seems not to be used."""
 
-_MISSING_WAYS = ("S101", "S104", "S106", "S107", "S108", "S111")
+_MISSING_WAYS = ("S101", "S104", "S106", "S107", "S108", "S111", "S112")
 """Codes of ways that are not there, or do not lead where they should."""
 
 _UNREAD_WAYS = Behind(("R003", "R004", "R005", "R007"), Reach.WAYS)
 """A node, or an edge, that could not be read."""
 
-_LOST_WAYS = Behind(("S101", "S103", "S104", "S106", "S107", "S108", "S111", "E601"), Reach.FLOW)
+_LOST_WAYS = Behind(
+    ("S101", "S103", "S104", "S106", "S107", "S108", "S111", "S112", "E601"), Reach.FLOW
+)
 """An edge that is missing, or leads nowhere, may be the one that should lead there."""
 
 _ILL_FORMED = Behind(("G301", "G302", "G303", "G311", "D405", "D408"), Reach.NODE)

@@ -66,7 +66,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 port=edge.port,
                 help="set what it asks for before it is asked, or take the branch away",
             )
-            yield proved(finding, dead.answer)
+            what = f"the branch `{guard}` of `{edge.source}`"
+            tried = f"{what} is taken in no conversation that was tried"
+            yield proved(finding, dead.answer, tried)
 
 
 CHECK = Check("G310", "dead-branch", Severity.WARNING, __doc__, find)

@@ -66,7 +66,7 @@ from statewright.expressions import Template
 from statewright.expressions.types import MAP
 from statewright.flows.model import Node, Variable
 from statewright.flows.nearest import did_you_mean
-from statewright.flows.nodes import Form, InputKind, Operation, Question, Source, Split
+from statewright.flows.nodes import Form, InputKind, Operation, Question, Set, Source, Split
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -84,6 +84,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 node=written.node,
             )
     yield from _incomplete(check, subject)
+    yield from _maimed(check, subject)
     yield from _added_to_words(check, subject)
     yield from _failing(check, subject)
     for node in subject.flow.nodes:
@@ -117,6 +118,27 @@ def _incomplete(check: Check, subject: Subject) -> Iterator[Finding]:
                 help=f"write `{path[0]}` as a whole first, give it a default, "
                 f"or let `{others[0]}` be optional",
                 related=(variable.location,),
+            )
+
+
+def _maimed(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Parts that are taken from objects which are never without them."""
+    own = session_variables(subject.flow)
+    for node in subject.flow.nodes:
+        changes = node.config.assignments if isinstance(node.config, Set) else ()
+        for place in (one.variable for one in changes if one.operation is Operation.UNSET):
+            part = declaration_at(subject.flow, place, own)
+            # An element of a map is of no name; a part of an object is declared by its own.
+            around, _, name = place.text.rpartition(".")
+            whole = declaration_at(subject.flow, replace(place, text=around), own) if name else None
+            if whole is None or part is None or part not in whole.fields or part.optional:
+                continue
+            yield check.finding(
+                f"`{place.text}` cannot be unset: `{around}` is never without its part `{name}`",
+                place.location,
+                node=node.id,
+                help=f"declare `{name}` as optional, or set it to something else",
+                related=(whole.location,),
             )
 
 

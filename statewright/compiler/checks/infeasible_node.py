@@ -72,7 +72,7 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 node=node.id,
                 help="`statewright compile --to mermaid` draws what leads there",
             )
-            yield proved(finding, answer)
+            yield proved(finding, answer, f"no conversation that was tried comes to `{node.id}`")
 
 
 def _begins(subject: Subject, drawing: Drawing, node: str, told: set[int]) -> bool:

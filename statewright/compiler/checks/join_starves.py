@@ -76,7 +76,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             finding = check.finding(
                 f"the regions of `{node.id}` are never joined", node.location, node=node.id
             )
-            yield proved(finding, answer)
+            tried = f"the regions of `{node.id}` are joined in no conversation that was tried"
+            yield proved(finding, answer, tried)
 
 
 CHECK = Check("X706", "join-starves", Severity.ERROR, __doc__, find)

@@ -66,7 +66,8 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             finding = check.finding(
                 f"the loop `{node.id}` never goes round", node.location, node=node.id
             )
-            yield proved(finding, answer)
+            tried = f"the loop `{node.id}` goes round in no conversation that was tried"
+            yield proved(finding, answer, tried)
 
 
 CHECK = Check("C206", "loop-never-runs", Severity.WARNING, __doc__, find)

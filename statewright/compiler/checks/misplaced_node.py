@@ -1,11 +1,12 @@
-"""A node stands where its kind means nothing.
+"""A node stands, or is gone to, where its kind means nothing.
 
 What it does:
-    Looks for `continue` and `break` outside a loop, for `leave` outside whatever it may leave, and
-    for an `interrupt` inside another node.
+    Looks for `continue` and `break` outside a loop, for `leave` outside whatever it may leave, for
+    an `interrupt` inside another node, and for edges, settings and policies that lead to one.
 
 Why it matters:
-    There is nothing to go on with, or to leave: the conversation would fail there.
+    There is nothing to go on with, or to leave: the conversation would fail there. An `interrupt`
+    begins by itself, beside the conversation; what leads there would leave that for good.
 
 Example:
     start: hello
@@ -34,9 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from statewright.compiler.analysis.goals import goals_of
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
+from statewright.flows.model import Flow
 from statewright.flows.nodes import (
     Break,
     Container,
@@ -47,6 +50,7 @@ from statewright.flows.nodes import (
     Parallel,
     Try,
 )
+from statewright.statechart.sourcemap import Location
 
 _HOMES: Mapping[type, tuple[type[Container], ...]] = MappingProxyType(
     {Continue: (Loop,), Break: (Loop,), Leave: (Try, Parallel, Interrupt)}
@@ -55,7 +59,8 @@ _HOMES: Mapping[type, tuple[type[Container], ...]] = MappingProxyType(
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
-    """Nodes without the container that gives them a meaning."""
+    """Nodes without the container that gives them a meaning, and ways to what is no way on."""
+    yield from _ways_to_interrupts(check, subject)
     for node in subject.nodes.values():
         if isinstance(node.config, Interrupt) and node.container:
             yield check.finding(
@@ -76,6 +81,36 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 node=node.id,
                 help=f"put it inside a {names}, or lead on with a `jump`",
             )
+
+
+def _ways_to_interrupts(check: Check, subject: Subject) -> Iterator[Finding]:
+    """Whatever leads to an interrupt."""
+    interrupts = {
+        node.id: node for node in subject.nodes.values() if isinstance(node.config, Interrupt)
+    }
+    if not interrupts:
+        return
+    for what, target, place, source, port in _ways(subject.flow):
+        if target in interrupts:
+            yield check.finding(
+                f"{what} leads to `{target}`, which is an `interrupt`",
+                place,
+                node=source,
+                port=port,
+                help="it begins by itself; lead to a node outside, as its `next` may, too",
+                related=(interrupts[target].location,),
+            )
+
+
+def _ways(flow: Flow) -> Iterator[tuple[str, str, Location, str, str]]:
+    """Whatever leads somewhere: what it is, where to, where that is said, its node and its port."""
+    places = (*flow.entry_locations, *(flow.location for _ in flow.entries))
+    for entry, place in zip(flow.entries, places, strict=False):
+        yield "`start` of the flow", entry, place, "", ""
+    for edge in flow.edges:
+        yield f"`{edge.source}`", edge.target, edge.location, edge.source, edge.port
+    for one in goals_of(flow):
+        yield one.what, one.goal.node, one.goal.location, one.source, ""
 
 
 CHECK = Check("S112", "misplaced-node", Severity.ERROR, __doc__, find)

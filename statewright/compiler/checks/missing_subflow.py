@@ -50,19 +50,26 @@ Instead:
       bye: {type: end, outcome: told}
 
 Known limits:
-    Of the errors in a subflow only the first is told here; check that file by itself.
+    Of the errors in a subflow only the first is told here; check that file by itself. What happens
+    at a port that leads nowhere (E601, S107) may be left to the flow around, where that answers it:
+    by `error` of the node, by a `try` or an `on_error`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from statewright.compiler.checks.check import Check
 from statewright.compiler.checks.reading_problems import problems_as_findings
+from statewright.compiler.checks.wiring import is_answered_around
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.model import Node
 from statewright.flows.nodes import Subflow
+
+_OF_PORTS: Final = frozenset({"S107", "E601"})
+"""The codes of ports that no edge leaves."""
 
 
 def find(check: Check, subject: Subject) -> Iterator[Finding]:
@@ -82,8 +89,21 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                 help="read the flow from a file, or resolve it: `flows.resolved(flow, find)`",
             )
         else:
-            errors = subject.broken.get(config.flow.text, ())
+            errors = tuple(
+                error
+                for error in subject.broken.get(config.flow.text, ())
+                if not _is_for_us(subject, node, error)
+            )
             yield from _broken(check, node, config, flow.location.file, errors)
+
+
+def _is_for_us(subject: Subject, node: Node, error: Finding) -> bool:
+    """Whether an error inside is only that a port leads nowhere, and what that raises is answered.
+
+    What a flow does not answer itself is an error of the node that runs it: so it may leave to that
+    what becomes of a request that failed.
+    """
+    return error.code in _OF_PORTS and is_answered_around(subject, node, error.port)
 
 
 def _broken(

@@ -31,7 +31,8 @@ Known limits:
     It is all right inside a `try` that leads on from `error` or has a clause for errors of requests
     (of a flow that is run: of subflows), at a node with an `on_error` of its own, in a flow whose
     `settings` say `on_error: continue` or `fallback`, and for a request with a `fallback`. Clauses
-    for some errors of requests, `timeout` or `4xx`, leave the others.
+    for some errors of requests, `timeout` or `4xx`, leave the others. A flow may leave its errors
+    to those that run it, where these answer them; checked by itself, it is told of all the same.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
             node="" if not rule.scope else rule.name.partition("/")[0],
             help="name the node and the values that are meant, or take the rule away",
         )
-        yield proved(finding, answer)
+        what = f"the rule `{rule.name}` is about what happens in no conversation that was tried"
+        tried = f"{what}: {_moment(rule)}"
+        yield proved(finding, answer, tried)
 
 
 def _why_idle(drawing: Drawing, rule: Rule) -> Impossible | Undecided | None:

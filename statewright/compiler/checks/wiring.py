@@ -32,13 +32,33 @@ def _failing(subject: Subject, node: Node) -> Iterator[str]:
             yield "error"
 
 
-def _is_caught(subject: Subject, node: Node, port: str) -> bool:
-    """Whether the error that stands for an unwired port is answered: by node, try or flow."""
-    kind = ErrorClass.SUBFLOW if isinstance(node.config, Subflow) else _ERRORS.get(port)
+def is_answered_around(subject: Subject, node: Node, port: str) -> bool:
+    """Whether the error that stands for an unwired port in a flow is answered where that is run.
+
+    Args:
+        subject: the flow that runs it.
+        node: the node that does so.
+        port: of a node inside.
+    """
+    wired = bool(subject.graph.at(node.id, "error"))
+    return port in _ERRORS and (wired or _is_caught(subject, node, "error", _ERRORS[port]))
+
+
+def _is_caught(subject: Subject, node: Node, port: str, inside: ErrorClass | None = None) -> bool:
+    """Whether the error that stands for an unwired port is answered: by node, try or flow.
+
+    Args:
+        subject: the flow.
+        node: whose port it is.
+        port: its name.
+        inside: the class of an error that is made inside the node.
+    """
+    own = ErrorClass.SUBFLOW if isinstance(node.config, Subflow) else _ERRORS.get(port)
+    kind = inside or own
     if kind is None:
         return False
-    own = node.on_error
-    if own is not None and (port == "error" or own.then is not None):
+    policy = node.on_error
+    if policy is not None and (port == "error" or policy.then is not None):
         return True
     if _goes_on(subject.flow):
         return True

@@ -237,10 +237,11 @@ class Goals:
         node = self._node_of(state)
         if Criterion.USES not in self.criteria or not node:
             return
-        for name in self._reads[id(part)]:
+        # Where a part does nothing, there is none.
+        for name in self._reads.get(id(part), ()):
             if name in defined:
                 met.add(_use(name, defined[name], node))
-        for name in self._writes[id(part)]:
+        for name in self._writes.get(id(part), ()):
             defined[name] = node
 
     def _outcomes(self) -> Iterator[Goal]:

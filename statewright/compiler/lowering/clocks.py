@@ -45,6 +45,17 @@ def deadline_anew(config: Question, plan: Plan) -> Actions:
     return (Assign((DUE,), Computed(parse("optional.none()"))),)
 
 
+def unless_late(config: Question, plan: Plan) -> str:
+    """CEL for that a question may still be answered; ``""`` where it always may.
+
+    One whose time is over when the conversation comes back to it is not asked again.
+    """
+    if not _keeps_deadline(config, plan):
+        return ""
+    due = quoted(DUE)
+    return f"!(vars[?{due}].hasValue() && vars[{due}] <= now)"
+
+
 def _keeps_deadline(config: Question, plan: Plan) -> bool:
     """Whether a question has a deadline that outlasts what comes between."""
     return config.timeout is not None and bool(plan.returns)

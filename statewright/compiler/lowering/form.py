@@ -18,13 +18,13 @@ from types import MappingProxyType
 from statewright.compiler.lowering.answers import MAP_SENT, Said, is_good, saved
 from statewright.compiler.lowering.bubbles import says, text_bubble
 from statewright.compiler.lowering.choices import choices_from_data
+from statewright.compiler.lowering.complaints import complaints
 from statewright.compiler.lowering.conversation import conversation, data_of
 from statewright.compiler.lowering.events import SUBMITTED
 from statewright.compiler.lowering.floor import sent_to
 from statewright.compiler.lowering.languages import nearest, translated
 from statewright.compiler.lowering.phrases import (
     NEEDED,
-    RETRY,
     SOME_WRONG,
     phrase,
     phrases_by_locale,
@@ -233,7 +233,8 @@ def _reason(field: FormField, inner: Plan) -> Mapping[str, str]:
         told = {"": message.text, **{one: each.text for one, each in message.translations.items()}}
         if not any("{{" in text for text in told.values()):
             return told
-    return phrases_by_locale(RETRY[field.question.input], inner.flow)
+    phrases = complaints(field.question, inner.variables.get(field.name))
+    return phrases_by_locale(phrases, inner.flow)
 
 
 def _value(field: FormField) -> str:

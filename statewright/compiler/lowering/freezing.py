@@ -30,6 +30,9 @@ from statewright.statechart.stepping.awaiting import PEOPLE
 GIVEN_BACK = "done.people"
 """The event with which a conversation goes on that people had."""
 
+ASKED = "done.asked"
+"""The event that says that the user was asked for something, where others may have asked, too."""
+
 PENDING = (
     "done.timer",
     "done.silence",
@@ -41,6 +44,7 @@ PENDING = (
 
 _WITHIN = (
     "done.actions",
+    ASKED,
     "done.away",
     "done.handoff",
     "done.heard",

@@ -117,7 +117,9 @@ def lower_interrupt(node: Node, config: Interrupt, plan: Plan) -> Piece:
     return replace(piece, state=None, beside=(state, *piece.beside))
 
 
-def heard(node: Node, plan: Plan, again: str, state: str = "~wait") -> tuple[Transition, ...]:
+def heard(
+    node: Node, plan: Plan, again: str, state: str = "~wait", when: str = ""
+) -> tuple[Transition, ...]:
     """What a state that listens to the user has before its own transitions.
 
     Of flows that run beside each other, only the one that is being talked to is interrupted.
@@ -128,6 +130,7 @@ def heard(node: Node, plan: Plan, again: str, state: str = "~wait") -> tuple[Tra
         again: id of the state where it asks again when the conversation goes on; ``""`` of what is
             not asked again.
         state: which of the states of the node listens.
+        when: CEL that must hold for that, or ``""``.
     """
     ours = addressed(node, plan, state) if plan.shared else ""
     ways_in = (
@@ -135,7 +138,8 @@ def heard(node: Node, plan: Plan, again: str, state: str = "~wait") -> tuple[Tra
         for one in interruptions_at(node, plan)
         if one.event == MESSAGE
     )
-    back = (Transition((again,), plan.returns),) if again and plan.returns else ()
+    guard = parse(when) if when else None
+    back = (Transition((again,), plan.returns, guard),) if again and plan.returns else ()
     return (*ways_in, *back)
 
 

@@ -99,7 +99,8 @@ def _answers(node: Node, policy: ErrorPolicy, plan: Plan, kept: Actions) -> tupl
             port = (*node.config.ports, NEXT)[0]
             return branches(plan, node.id, port, events=ERRORS, actions=kept)
         case OnError.FAIL:
-            return (Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG,)),)
+            # What a try does at last, on the way there, may ask for it.
+            return (Transition((FAILED,), ERRORS, actions=(WHAT_WENT_WRONG, *kept)),)
         case OnError.FALLBACK if policy.fallback is not None:
             target = policy.fallback.node
             if target not in plan.graph.nodes or not plan.graph.is_open(node.id, target):

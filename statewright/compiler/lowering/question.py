@@ -48,12 +48,14 @@ from statewright.compiler.lowering.clocks import (
     deadline_anew,
     kept_by_clocks,
     reminder_anew,
+    unless_late,
 )
+from statewright.compiler.lowering.complaints import NUMBERS, complaints
 from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, misdirected
 from statewright.compiler.lowering.guards import all_of
 from statewright.compiler.lowering.interrupt import heard
-from statewright.compiler.lowering.phrases import RETRY, phrase
+from statewright.compiler.lowering.phrases import phrase
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -179,7 +181,7 @@ def _wait(node: Node, config: Question, plan: Plan) -> State:
         entry=entry,
         exit=exit_,
         transitions=(
-            *heard(node, plan, plan.part(node.id, "~ask")),
+            *heard(node, plan, plan.part(node.id, "~ask"), when=unless_late(config, plan)),
             *misdirected(node, plan),
             *_aside(node, config, plan, ours),
             *answers,
@@ -283,11 +285,11 @@ def _variable(config: Question) -> str:
 
 def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Content]) -> State:
     count = Assign((ATTEMPTS,), Computed(parse(f"vars[{quoted(ATTEMPTS)}] + 1")))
-    retry = (
-        template_from(config.retry_message)
-        if config.retry_message is not None
-        else phrase(RETRY[config.input], plan.flow)
-    )
+    if config.retry_message is not None:
+        retry = template_from(config.retry_message)
+    else:
+        kept = _destination(config, plan) if config.input in NUMBERS else None
+        retry = phrase(complaints(config, kept), plan.flow)
     return State(
         plan.part(node.id, "~invalid"),
         entry=((count, *deadline_anew(config, plan), *text_bubble(retry, **extra)),),

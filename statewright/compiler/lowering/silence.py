@@ -3,6 +3,9 @@
 Every state that listens to the user has a timer for each reminder and one for the end. They begin
 anew each time something is asked, and they end with the asking: while the bot itself has something
 to do, or waits for somebody else, nobody is silent.
+
+Where several states may listen at once, it is one user all the same: whatever is said to one of
+them, or asked by one, begins the time of all anew, and the one that has the floor reminds.
 """
 
 from __future__ import annotations
@@ -12,13 +15,13 @@ from dataclasses import replace
 
 from statewright.compiler.lowering.bubbles import says
 from statewright.compiler.lowering.ending import carried
-from statewright.compiler.lowering.floor import NAMED
+from statewright.compiler.lowering.freezing import ASKED
 from statewright.compiler.lowering.plan import FAILED, Piece, Plan, Silence, is_inside
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Literal, parse
 from statewright.flows.model import Node
 from statewright.flows.nodes import Container, Form, Parallel, Subflow
-from statewright.statechart.actions import Action, Cancel, Send
+from statewright.statechart.actions import Action, Cancel, Raise, Send
 from statewright.statechart.definition import State, StateKind, Transition
 from statewright.statechart.triggers import MESSAGE
 
@@ -73,16 +76,17 @@ def _watched(state: State, silence: Silence, returns: tuple[str, ...], *, shared
     )
     stops: tuple[Action, ...] = tuple(Cancel(name) for name, _ in timers)
     anew = (*stops, *starts)
-    elsewhere = (_heard_elsewhere(state, anew),) if shared else ()
+    elsewhere = (Transition(events=(MESSAGE, ASKED), actions=anew),) if shared else ()
+    begun: tuple[Action, ...] = (*starts, Raise(ASKED)) if shared else starts
     # One that is asked again when the conversation goes on is entered anew.
     back = (Transition(events=returns, actions=anew),) if returns else ()
     return replace(
         state,
-        entry=(*state.entry, starts),
+        entry=(*state.entry, begun),
         exit=(*state.exit, stops),
         transitions=(
             *(_breaking_silence(way, anew) for way in state.transitions),
-            *_ways(state, silence),
+            *_ways(state, silence, shared=shared),
             *elsewhere,
             *back,
         ),
@@ -96,17 +100,13 @@ def _breaking_silence(way: Transition, anew: tuple[Action, ...]) -> Transition:
     return replace(way, actions=(*way.actions, *anew))
 
 
-def _ways(state: State, silence: Silence) -> Iterator[Transition]:
+def _ways(state: State, silence: Silence, *, shared: bool) -> Iterator[Transition]:
     reminders = silence.inactivity.reminders
+    first = parse(f"session.floor[0] == {quoted(state.id)}") if shared else None
     for number, reminder in enumerate(reminders):
-        yield Transition(events=(_name(state, number),), actions=says(reminder.message))
+        words = says(reminder.message)
+        yield Transition(events=(_name(state, number),), guard=first, actions=words)
     yield Transition((silence.target,), (_name(state, len(reminders)),))
-
-
-def _heard_elsewhere(state: State, anew: tuple[Action, ...]) -> Transition:
-    """What the user says to another question that is open beside this one breaks the silence."""
-    other = f"!({NAMED}) && session.floor[0] != {quoted(state.id)}"
-    return Transition(events=(MESSAGE,), guard=parse(other), actions=anew)
 
 
 def _name(state: State, number: int) -> str:

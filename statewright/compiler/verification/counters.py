@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from statewright.compiler.verification.counting import is_count
 from statewright.compiler.verification.domains import Domains
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.shapes import Shape
-from statewright.compiler.verification.uses import Role, Site, Uses, is_count
+from statewright.compiler.verification.uses import Role, Site, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.expressions.syntax import Literal
 from statewright.statechart.structure.nodes import Variable

@@ -132,10 +132,16 @@ class Drawing:
         return undecided(finding, reason)
 
 
-def proved(finding: Finding, answer: Impossible | Undecided) -> Finding:
-    """A finding that something never happens, as sure as that is."""
+def proved(finding: Finding, answer: Impossible | Undecided, tried: str = "") -> Finding:
+    """A finding that something never happens, as sure as that is.
+
+    Args:
+        finding: what is told where that was proved.
+        answer: what is known of it.
+        tried: what is told where it is only known of what was tried; ``""`` for the same.
+    """
     if isinstance(answer, Undecided):
-        return undecided(finding, answer.reason)
+        return undecided(replace(finding, message=tried or finding.message), answer.reason)
     return replace(finding, verdict=Verdict.PROVED)
 
 

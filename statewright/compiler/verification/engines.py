@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from statewright.compiler.verification.budget import Budget, Meter, Progress
 from statewright.compiler.verification.doubts import behind, places_of
@@ -25,6 +26,10 @@ SEARCH = "search"
 
 ABSTRACTION = "abstraction"
 """The engine that goes through more than all situations, with guards given up."""
+
+
+_QUOTED: Final = 80
+"""So many characters are quoted of an expression; some are made by the compiler, and long."""
 
 
 @dataclass(slots=True)
@@ -111,7 +116,10 @@ class Engine:
             return f"`{name}` may have more values than are followed"
         if self.gaps and self.found.doubted:
             gap = self.gaps[0]
-            return f"`{gap.expression}` in `{gap.state}`: {gap.reason}"
+            expression = " ".join(gap.expression.split())
+            if len(expression) > _QUOTED:
+                expression = f"{expression[:_QUOTED]}…"
+            return f"`{expression}` in `{gap.state}`: {gap.reason}"
         return ""
 
 

@@ -25,7 +25,7 @@ class Origin:
         line: what happened; None for the start.
         point: what the variables were there.
         passed: the variables that the macrostep neither read nor wrote.
-        forced: whether time was made to pass otherwise than it would.
+        fires: the event of the timer that fires, where time passes.
         moment: when the session begins; only at the start.
     """
 
@@ -33,7 +33,7 @@ class Origin:
     line: Line | None
     point: Mapping[Key, int]
     passed: frozenset[Key]
-    forced: bool = False
+    fires: str = ""
     moment: int = SCRIPT_NOW
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from statewright.compiler.scope import HOST_FUNCTIONS, ROOTS
-from statewright.compiler.verification.uses import Part, Role, Site, Uses, is_count
+from statewright.compiler.verification.counting import is_count
+from statewright.compiler.verification.uses import Part, Role, Site, Uses
 from statewright.compiler.verification.variables import Key
 from statewright.expressions import (
     Environment,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from statewright.compiler.verification.days import days_near, is_day
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.matching import texts_matching, words_of
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.expressions.operations.patterns import matches
@@ -162,7 +162,11 @@ def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
         by_name.setdefault(name, []).append(argument)
     starts, ends, parts = (by_name.get(n, []) for n in ("startsWith", "endsWith", "contains"))
     for pattern in by_name.get("matches", ()):
-        yield from texts_matching(pattern)[:2]
+        yield from words_of(pattern)
+        for text in texts_matching(pattern)[:2]:
+            yield text
+            yield from (f"{start}{text[len(start) :]}" for start in starts)
+            yield from (f"{text[: max(0, len(text) - len(end))]}{end}" for end in ends)
     yield from (*starts, *ends, *parts)
     yield from (f"{text} and so on" for text in starts)
     yield from (f"so on and {text}" for text in ends)

@@ -15,20 +15,20 @@ interpolants*, CAV 2006, has the idea).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
 
 from statewright.compiler.verification.agenda import Agenda
-from statewright.compiler.verification.boxes import Box, Cover, bits, lowest
+from statewright.compiler.verification.arrivals import Arrivals
+from statewright.compiler.verification.boxes import Box, bits, lowest
 from statewright.compiler.verification.budget import Meter
 from statewright.compiler.verification.doubts import Doubts
 from statewright.compiler.verification.exactness import Gap
 from statewright.compiler.verification.memory import Memory
 from statewright.compiler.verification.observing import Observing
 from statewright.compiler.verification.offers import Offers
-from statewright.compiler.verification.outcomes import Free, Landing, Outcome, Outcomes
-from statewright.compiler.verification.pieces import START, Edge, Found, Origin, Piece
+from statewright.compiler.verification.outcomes import Free, Outcome, Outcomes
+from statewright.compiler.verification.pieces import START, Found, Origin, Piece
 from statewright.compiler.verification.running import Run, Running
 from statewright.compiler.verification.situations import Carrier, Control
 from statewright.compiler.verification.solving.feasibility import Feasibility
@@ -37,19 +37,10 @@ from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
 from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW
-from statewright.statechart.playing.script import Line
+from statewright.statechart.playing.script import Advanced, Line
 from statewright.statechart.snapshot import Snapshot
 
-CROWD: Final = 64
-"""How many values of one variable are followed."""
-
-WILD: Final = 6
-"""How many values are followed of a variable that is computed from samples."""
-
-
-_edge = maker(Edge)
 _origin = maker(Origin)
-_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,13 +75,12 @@ class Search:
         self._world = world
         self._feasible = feasible
         self._memory = memory
-        self._wild = wild
         self._meter = meter
-        self._covers: dict[Control, Cover] = {}
         self._agenda = Agenda(world.tree)
         self._outcomes: dict[Control, dict[str, Outcomes]] = {}
         self._running = Running(world, Doubts(world.tree, world.uses, gaps))
         self.found = Found()
+        self._arrivals = Arrivals(world, self.found, self._agenda, wild)
         self._observing = Observing(world, self.found)
         self._offers = Offers(world)
 
@@ -172,7 +162,7 @@ class Search:
             if key in outcome.passed
         }
         self._observing.observe(run.step, origin)
-        self._arrive(None, covered, masks, {}, outcome, origin)
+        self._arrivals.note(None, covered, masks, {}, outcome, origin)
 
     def _as_values(self, key: Key, inputs: int) -> int:
         """The set of the values that some inputs are."""
@@ -220,6 +210,7 @@ class Search:
         """
         dimensions = piece.dimensions
         forced = snapshot is not piece.carrier.snapshot
+        fires = snapshot.timers[0].event if isinstance(line, Advanced) else ""
         kin = self._world.situations.kin
         trials = [_Trial(piece.box, {})]
         while trials:
@@ -243,11 +234,11 @@ class Search:
                 continue
             passed = outcome.passed
             bits_at = dict(zip(dimensions, point, strict=True))
-            origin = _origin(piece.number, line, bits_at, passed, forced, SCRIPT_NOW)
+            origin = _origin(piece.number, line, bits_at, passed, fires, SCRIPT_NOW)
             if run:
                 self._observing.observe(run.step, origin)
             masks = {k: mask for k, mask in zip(dimensions, covered, strict=True) if k in passed}
-            self._arrive(piece, covered, masks, bits_at, outcome, origin)
+            self._arrivals.note(piece, covered, masks, bits_at, outcome, origin)
         return True
 
     def _ran(self, piece: Piece, name: str, line: Line, carrier: Carrier, free: Free) -> Run:
@@ -277,7 +268,7 @@ class Search:
         carrier = Carrier(snapshot, piece.carrier.outside, piece.carrier.moment)
         if point == piece.point:
             return carrier
-        return carrier.given(self._values(piece.dimensions, point))
+        return carrier.given(self._world.situations.values(piece.dimensions, point))
 
     def _is_impossible(self, dimensions: tuple[Key, ...], covered: Box, run: Run) -> bool:
         """Whether guards would be true and false that cannot be so together, at any time."""
@@ -323,102 +314,3 @@ class Search:
                 trials.append(_Trial(tuple(box), {**free, key: rest}))
             free[key] = lowest(mask)
         return tuple(box)
-
-    # What comes of it
-
-    def _arrive(
-        self,
-        source: Piece | None,
-        covered: Box,
-        masks: Mapping[Key, int],
-        at: Mapping[Key, int],
-        outcome: Outcome,
-        origin: Origin,
-    ) -> None:
-        """Note where a part of a piece leads, and what of that is new.
-
-        Args:
-            source: the piece; None for the start.
-            covered: the part.
-            masks: what the variables may be there that are passed on as they are.
-            at: the point of it at which the next step is to begin.
-            outcome: what came of it.
-            origin: for what is new.
-        """
-        landing, passed, doubtful = outcome.landing, outcome.passed, outcome.doubtful
-        number = START if source is None else source.number
-        control, dimensions = landing.control, landing.dimensions
-        if doubtful:
-            self._doubt(source, outcome)
-        if control is None:
-            good, moved = landing.good, landing.moved
-            self.found.edges.append(
-                _edge(number, covered, passed, None, (), moved, good, True, _NOTHING, doubtful)
-            )
-            return
-        pairs = tuple(zip(dimensions, landing.point, strict=True))
-        box = tuple([masks.get(key, bit) for key, bit in pairs])
-        crowded = self._crowded(dimensions, box)
-        self.found.edges.append(
-            _edge(
-                number,
-                covered,
-                passed,
-                control,
-                box,
-                landing.moved,
-                False,
-                landing.leaves,
-                landing.kept,
-                doubtful or bool(crowded),
-            )
-        )
-        if source is not None and not landing.moved and control == source.control:
-            return
-        if crowded:
-            self.found.crowded.update(crowded)
-            self._doubt(source, outcome)
-        else:
-            point = tuple([at[key] if key in masks and key in at else bit for key, bit in pairs])
-            self._add(control, landing, box, point, origin)
-
-    def _doubt(self, source: Piece | None, outcome: Outcome) -> None:
-        """Note where something is in doubt."""
-        if source is not None:
-            self.found.doubted.update(source.carrier.snapshot.configuration)
-        self.found.doubted.update(outcome.visited)
-
-    def _add(
-        self, control: Control, landing: Landing, box: Box, point: Box, origin: Origin
-    ) -> None:
-        """Let what is new of a box wait; the point is where it is gone on, if that is new."""
-        dimensions = landing.dimensions
-        cover = self._covers.get(control)
-        if cover is None:
-            cover = self._covers[control] = Cover()
-        if cover.holds(box):
-            return
-        fresh = cover.rest(box) if len(cover.boxes) <= 64 else [box]
-        cover.add(box)
-        for rest in fresh:
-            own = tuple(p if p & r else lowest(r) for p, r in zip(point, rest, strict=True))
-            carrier = landing.carrier
-            if own != landing.point:
-                carrier = carrier.given(self._values(dimensions, own))
-            piece = Piece(-1, control, dimensions, rest, own, carrier, [(rest, origin)])
-            self._agenda.add(piece)
-
-    def _crowded(self, dimensions: tuple[Key, ...], box: Box) -> list[Key]:
-        """The variables that have more values there than are followed."""
-        return [key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)]
-
-    def _most(self, key: Key) -> int:
-        """How many values of a variable are followed, besides those that it may begin with."""
-        given = len(self._world.inputs.get(key, ()))
-        return given + (WILD if key in self._wild else CROWD)
-
-    def _values(self, dimensions: tuple[Key, ...], point: Box) -> dict[Key, Any]:
-        return {
-            key: self._world.situations.table(key).values[bit.bit_length() - 1]
-            for key, bit in zip(dimensions, point, strict=True)
-        }

@@ -163,6 +163,13 @@ class Situations:
             table = self.tables[key] = Table()
         return table
 
+    def values(self, dimensions: tuple[Key, ...], point: Box) -> dict[Key, Any]:
+        """The values of variables at a point."""
+        return {
+            key: self.table(key).values[bit.bit_length() - 1]
+            for key, bit in zip(dimensions, point, strict=True)
+        }
+
     def kin(self, key: Key, bit: int) -> int:
         """The values of a variable that have the type of one of them."""
         return self.table(key).kin(bit)

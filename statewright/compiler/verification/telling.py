@@ -12,6 +12,7 @@ from typing import Any, Final
 from statewright.compiler.verification.alphabet import passing
 from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.conversations import Conversation, replayed
+from statewright.compiler.verification.pacing import paced_lines
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.expressions.syntax import Call, walk
 from statewright.statechart.definition import Statechart
@@ -28,6 +29,9 @@ from statewright.statechart.structure.tree import tree_of
 Happens = Callable[[Macrostep], bool]
 """Whether what is asked for happens in a macrostep."""
 
+PACED: Final = 60
+"""Of conversations of more lines, it is not worked out when people have to take their time."""
+
 SHORTENED = 30
 """Conversations of more lines are not made shorter by leaving lines out."""
 
@@ -41,12 +45,14 @@ class Path:
         data: values of the inputs.
         outside: ``contact`` and ``tenant`` → their values.
         now: when it begins.
+        fires: for each line, the event of the timer that fires, where time passes; else ``""``.
     """
 
     lines: Sequence[Line]
     data: Mapping[str, Any]
     outside: Mapping[str, Mapping[str, Any]]
     now: int = SCRIPT_NOW
+    fires: Sequence[str] = ()
 
 
 def conversation_on(
@@ -61,7 +67,7 @@ def conversation_on(
         budget: how often it is tried with other lots.
     """
     for seed in _seeds(chart, budget):
-        told = _told(chart, path, happens, seed)
+        told = _told(chart, path, happens, seed) or _with_pauses(chart, path, happens, seed)
         if told is not None:
             short = _shortened(chart, told, happens)
             return short if _shows(chart, short, happens) else None
@@ -92,16 +98,7 @@ def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Convers
     others = Surroundings(chart, **path.outside)
     told = Conversation((), path.data, **_named(path.outside), seed=seed, now=path.now)
     try:
-        step = others.after(
-            start(
-                chart,
-                session=session_of(seed),
-                seed=seed,
-                now=path.now,
-                data=path.data,
-                **path.outside,
-            )
-        )
+        step = others.after(_begun(chart, path, seed))
         now = path.now
         for line in path.lines:
             if happens(step) or step.snapshot.status is not Status.ACTIVE:
@@ -115,6 +112,25 @@ def _told(chart: Statechart, path: Path, happens: Happens, seed: str) -> Convers
     except (InvalidScript, InvalidEvent):
         return None
     return replace(told, lines=tuple(lines)) if happens(step) else None
+
+
+def _begun(chart: Statechart, path: Path, seed: str) -> Macrostep:
+    return start(
+        chart, session=session_of(seed), seed=seed, now=path.now, data=path.data, **path.outside
+    )
+
+
+def _with_pauses(chart: Statechart, path: Path, happens: Happens, seed: str) -> Conversation | None:
+    """The path with people who take so long that timers fire in the order of the path."""
+    if len(path.lines) > PACED or sum(map(bool, path.fires)) < 1:
+        return None
+    others = Surroundings(chart, **path.outside)
+    begun = others.after(_begun(chart, path, seed))
+    paced = paced_lines(chart, path.lines, path.fires, begun, others)
+    if paced is None:
+        return None
+    told = Conversation(paced, path.data, **_named(path.outside), seed=seed, now=path.now)
+    return told if _shows(chart, told, happens) else None
 
 
 def _named(outside: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

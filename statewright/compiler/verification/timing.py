@@ -76,6 +76,15 @@ class Timing:
         return None if timer.owner else self._delays.get(timer.event)
 
 
+def with_first(snapshot: Snapshot, timer: Timer) -> Snapshot:
+    """A session in which one of its timers fires first, when another one should."""
+    due = snapshot.timers[0].due
+    others = (one for one in snapshot.timers if one is not timer)
+    early = replace(timer, due=due, ordinal=-1)
+    later = tuple(replace(one, due=max(one.due, due + 1)) for one in others)
+    return replace(snapshot, timers=(early, *later))
+
+
 def _numbered(snapshot: Snapshot, groups: Iterable[Sequence[Timer]]) -> Snapshot:
     """A session in which the timers of each group have the ordinals that these have, as they fire.
 

@@ -25,9 +25,6 @@ from statewright.expressions import (
     expressions_in,
 )
 from statewright.expressions.references import references
-from statewright.expressions.syntax import Arithmetic, Call, Index, path_of, walk
-from statewright.expressions.syntax import Literal as Written
-from statewright.expressions.syntax import Node as Syntax
 from statewright.statechart.actions import (
     Action,
     Assign,
@@ -134,25 +131,6 @@ def _uses_from(
 ) -> Uses:
     parts = (left, *guards.values(), *acts.values())
     return Uses(entered, left, guards, acts, tuple([one for one in parts if one is not _NOTHING]))
-
-
-def is_count(site: Site, key: Key) -> bool:
-    """Whether a variable gets itself plus literals that are not negative."""
-    root = site.expression.root
-    if not site.alone or not isinstance(root, Arithmetic) or set(root.operators) != {"+"}:
-        return False
-    own = [read for read in site.reads if read.key == key and read.path == ()]
-    literals = [one for one in walk(root) if isinstance(one, Written) and one.value != key[1]]
-    others = [one for one in root.operands if not isinstance(one, Written)]
-    positive = all(type(one.value) is int and one.value >= 0 for one in literals)
-    return positive and len(own) == len(site.reads) == len(others) == 1 and _is_value(others[0])
-
-
-def _is_value(node: Syntax) -> bool:
-    """Whether it is a variable, or a literal where that has no value."""
-    if isinstance(node, Call) and node.function == "orValue" and node.target is not None:
-        return path_of(node.target) is not None or isinstance(node.target, Index)
-    return path_of(node) is not None or isinstance(node, Index)
 
 
 def _only_says(action: Action) -> bool:

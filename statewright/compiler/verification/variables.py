@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from statewright.expressions import Expression
@@ -55,7 +56,7 @@ def reads_of(expression: Expression, scope: Scope) -> tuple[Read, ...]:
     """
     found = references(expression, places=True)
     if "answer." in expression.text:
-        languages = tuple(_languages_in(expression))
+        languages = _languages_in(expression)
         found = tuple(
             one
             for one in found
@@ -70,11 +71,15 @@ def named_in(expression: Expression, scope: Scope) -> Iterator[Key]:
         yield from (read.key for read in _reads(one, one.path, scope) if read.key)
 
 
-def _languages_in(expression: Expression) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=8192)
+def _languages_in(expression: Expression) -> tuple[tuple[int, int], ...]:
     """Where the languages stand in which answers are read."""
-    for node in walk(expression.root):
-        if isinstance(node, Call) and f"answer.{node.function}" in LOCAL_NAMES:
-            yield from ((one.start, one.end) for one in node.arguments[1:])
+    return tuple(
+        (one.start, one.end)
+        for node in walk(expression.root)
+        if isinstance(node, Call) and f"answer.{node.function}" in LOCAL_NAMES
+        for one in node.arguments[1:]
+    )
 
 
 def _named(path: Path) -> Path:

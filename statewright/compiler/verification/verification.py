@@ -174,11 +174,11 @@ class Verification:
 
     def _told(self, origin: Origin, happens: Happens) -> Answer:
         first = self.engines[0]
-        lines, inputs, now = way_to(first.world, first.found, origin)
-        outside, data = first.world.start_of(inputs, {})
+        way = way_to(first.world, first.found, origin)
+        outside, data = first.world.start_of(way.inputs, {})
         invented = first.world.model.invented
         given = {name: value for name, value in data.items() if name not in invented}
-        path = Path(lines, given, outside, now)
+        path = Path(way.lines, given, outside, way.now, way.fires)
         told = conversation_on(self.chart, path, happens, self.budget)
         if told is None:
             return Undecided("the conversation that was found cannot be replayed", self.spent)

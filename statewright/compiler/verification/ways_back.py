@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from statewright.compiler.verification.pieces import START, Found, Origin
@@ -10,8 +11,25 @@ from statewright.compiler.verification.world import World
 from statewright.statechart.playing.script import Line
 
 
-def way_to(world: World, found: Found, origin: Origin) -> tuple[list[Line], dict[Key, Any], int]:
-    """The lines that lead to something, the inputs with which they do, and when they begin.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to something.
+
+    Attributes:
+        lines: what happens.
+        fires: for each line, the event of the timer that fires, where time passes; else ``""``.
+        inputs: what the session is given.
+        now: when it begins.
+    """
+
+    lines: list[Line]
+    fires: list[str]
+    inputs: dict[Key, Any]
+    now: int
+
+
+def way_to(world: World, found: Found, origin: Origin) -> Way:
+    """The way that leads to something.
 
     Args:
         world: what was searched.
@@ -19,10 +37,12 @@ def way_to(world: World, found: Found, origin: Origin) -> tuple[list[Line], dict
         origin: where the last of the lines was tried.
     """
     lines: list[Line] = []
+    fires: list[str] = []
     point = dict(origin.point)
     while True:
         if origin.line is not None:
             lines.append(origin.line)
+            fires.append(origin.fires)
         if origin.piece == START:
             break
         piece = found.pieces[origin.piece]
@@ -42,8 +62,9 @@ def way_to(world: World, found: Found, origin: Origin) -> tuple[list[Line], dict
             )
         point = before
     lines.reverse()
+    fires.reverse()
     inputs = {key: world.inputs[key][bit.bit_length() - 1] for key, bit in point.items()}
-    return lines, inputs, origin.moment
+    return Way(lines, fires, inputs, origin.moment)
 
 
 def _input_bit(world: World, key: Key, bit: int) -> int:

@@ -23,7 +23,7 @@ from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Living, Situations
 from statewright.compiler.verification.steadiness import steady
-from statewright.compiler.verification.timing import Timing
+from statewright.compiler.verification.timing import Timing, with_first
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
 from statewright.expressions.types import MAP
@@ -138,11 +138,7 @@ class World:
         for timer in snapshot.timers[1:]:
             if not self.timing.may_be_first(timer, snapshot.timers):
                 continue
-            due = first[0].due
-            others = tuple(one for one in snapshot.timers if one is not timer)
-            early = replace(timer, due=due, ordinal=-1)
-            later = tuple(replace(one, due=max(one.due, due + 1)) for one in others)
-            yield passing(due - snapshot.now), replace(snapshot, timers=(early, *later))
+            yield passing(first[0].due - snapshot.now), with_first(snapshot, timer)
 
     def is_good_end(self, snapshot: Snapshot) -> bool:
         """Whether a session that is over has come to an end, be it that of an error."""

@@ -37,12 +37,22 @@ class _Verbatim(BaseResolver):
         return (1, 2)
 
 
+_ODD_BREAKS: Final = frozenset("\x85\u2028\u2029")
+"""Characters that end a line for YAML 1.1, and hardly for anybody else."""
+
+
 def laid_out_yaml(text: str) -> str:
     """A YAML text that is known to be right.
 
     Raises:
-        Unformattable: ruamel.yaml cannot write it.
+        Unformattable: ruamel.yaml cannot write it, or YAML sees other lines in it than editors do.
     """
+    odd = next((sign for sign in text if sign in _ODD_BREAKS), "")
+    if odd:
+        raise Unformattable(
+            f"it holds U+{ord(odd):04X}, which ends a line in YAML; write \\u{ord(odd):04x} in a "
+            "text in double quotes, or leave it out"
+        )
     text = _with_comments_lifted(text)
     written = _rewritten(text)
     lines = written.split("\n")

@@ -134,7 +134,8 @@ class Question:
     is ``node_id`` or ``nodeId``, see [http.md](../http.md#answers-that-say-what-they-answer)), as
     clients do whose buttons stay in sight. One that names another node is no answer to this one,
     and no attempt: it is passed over, and recorded as an incident. So is one for a question that
-    stands still behind an ``interrupt``; that is asked again afterwards.
+    stands still behind an ``interrupt``; that is asked again afterwards. (Nothing is recorded in
+    a ``parallel``, where it may be for what another region asks.)
 
     Ports: ``next``; ``choice:<value>`` for single choices; ``fallback`` when the retries are used
     up; ``timeout`` when no answer came; ``skip`` when the user says a word for that, else ``next``.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +65,13 @@ class Job:
         )
         if self.claim.request.stream:
             self.give_up()
+
+
+def give_up(jobs: Iterable[Job], effects: Collection[str]) -> None:
+    """End those jobs whose results are not wanted any more."""
+    for job in jobs:
+        if job.effect.id in effects:
+            job.give_up()
 
 
 def place_of(claim: Claim) -> Place:

@@ -19,6 +19,7 @@ from statewright.runtime.effects.carrying import (
     Job,
     admitted,
     carried_out,
+    give_up,
     jobs_from,
     place_of,
     wanted,
@@ -78,9 +79,7 @@ class InProcessEngine:
 
     def cancel(self, effects: Collection[str]) -> None:
         """See ``Engine``."""
-        for job in self._running.values():
-            if job.effect.id in effects:
-                job.give_up()
+        give_up(self._running.values(), effects)
 
     async def work(self, now: int) -> int:
         """See ``Engine``."""

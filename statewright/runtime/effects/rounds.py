@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from statewright.runtime.clock import SECOND, Clock
+from statewright.runtime.clock import SECOND, Clock, happened
 from statewright.storage.queues import Settlement
 from statewright.storage.store import Store
 
@@ -65,8 +65,4 @@ class Rounds:
         seconds = self._poll if longest is None else longest
         if self._due:
             seconds = min(seconds, (min(self._due) - self._clock()) / SECOND)
-        try:
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+        await happened(self._wake, max(0.0, seconds))

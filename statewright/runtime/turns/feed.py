@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from statewright.runtime.clock import happened
 from statewright.storage.records import SessionKey
 
 
@@ -59,9 +60,5 @@ class Listener:
 
     async def wait(self, seconds: float) -> None:
         """Wait for a hint that came since the last one, or until the time is over."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        except TimeoutError:
-            pass
+        await happened(self._event, seconds)
         self._event.clear()

@@ -27,12 +27,13 @@ from dataclasses import replace
 from typing import Final
 
 from statewright.errors import StatewrightError
-from statewright.runtime.clock import SECOND
+from statewright.runtime.clock import SECOND, happened
 from statewright.runtime.effects.carrying import (
     Job,
     Place,
     admitted,
     carried_out,
+    give_up,
     jobs_from,
     place_of,
     wanted,
@@ -128,9 +129,7 @@ class DbosEngine:
 
     def cancel(self, effects: Collection[str]) -> None:
         """See ``Engine``."""
-        for job in self._running.values():
-            if job.effect.id in effects:
-                job.give_up()
+        give_up(self._running.values(), effects)
 
     async def work(self, now: int) -> int:
         """See ``Engine``."""
@@ -231,7 +230,7 @@ class DbosEngine:
         """Renew what was handed over and what is carried out, until it is closed."""
         tidied = 0.0
         while not self._stopping.is_set():
-            await _first(self._stopping, self._lease / SECOND / BEATS)
+            await happened(self._stopping, self._lease / SECOND / BEATS)
             try:
                 dbos = await self._launch()
                 await self._renew(dbos)
@@ -308,12 +307,3 @@ class DbosEngine:
                 await self._rounds.finish([settlement])
         finally:
             del self._running[job.place]
-
-
-async def _first(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

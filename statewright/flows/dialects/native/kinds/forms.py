@@ -9,6 +9,7 @@ from pydantic import Field
 from statewright.flows.dialects.native.content import source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.kinds.patience import check_ports
 from statewright.flows.dialects.native.kinds.questions import AskedShape, question_from
 from statewright.flows.dialects.native.naming import check_name
 from statewright.flows.dialects.native.shapes import NodeId, Shape, Text, Timeout
@@ -47,6 +48,8 @@ def read_form(node: FormNode, box: Box) -> Form:
     if node.on is not None:
         box.edge(node.on.fallback, part["on"]["fallback"], "fallback")
         box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
+        fields_written = (part["fields"][name].value for name in node.fields)
+        check_ports(node.on, part, "form", [part.value, *fields_written])
     fields = tuple(
         FormField(
             name,

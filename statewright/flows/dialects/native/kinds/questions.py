@@ -14,6 +14,7 @@ from statewright.flows.dialects.native.content import Removed, content_from, sou
 from statewright.flows.dialects.native.content_schema import Bubble as BubbleShape
 from statewright.flows.dialects.native.kinds.bounds import Bounds, bounds_from, check_step
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.kinds.patience import check_ports, check_reminder
 from statewright.flows.dialects.native.shapes import (
     TAG,
     Bound,
@@ -171,14 +172,7 @@ def read_question(node: QuestionNode, box: Box) -> Question:
         box.edge(node.on.fallback, part["on"]["fallback"], "fallback")
         box.edge(node.on.timeout, part["on"]["timeout"], "timeout")
         box.edge(node.on.skip, part["on"]["skip"], "skip")
-        if node.on.timeout is not None and node.timeout is None:
-            part["on"]["timeout"].report(
-                "R004",
-                "this never happens: the question has no `timeout`",
-                "add `timeout: 10m`",
-                severity="warning",
-                at_key=True,
-            )
+        check_ports(node.on, part, "question", [part.value])
     question = question_from(node, part, box.removed)
     return replace(question, variable=_source(node.variable, part["variable"]))
 
@@ -226,6 +220,8 @@ def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
         if kind is InputKind.SLIDER and node.step > 0:
             check_step(node.step, bounds, part)
     _check_words(node, part)
+    if node.reminder is not None:
+        check_reminder(node.reminder.after, node.timeout, part)
     _check_types(part["accept"])
     return Question(
         prompt=_prompt(node, part, removed),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from statewright.errors import ExpressionError
+from statewright.expressions import Hole, Place, Secret, Template, parse_template
+from statewright.expressions.printing import places
 from statewright.flows.dialects.native.answer_schemas import check_schema
 from statewright.flows.dialects.native.content import saved_from, source_from, values_from
 from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_from
@@ -91,13 +95,37 @@ def _check_body(node: HttpNode, part: Part) -> None:
     if node.body_as is not None and node.body is None:
         part["body_as"].report("R004", "`body_as` means nothing without `body`", at_key=True)
     body = node.body
-    holes = isinstance(body, str) and "{{" in body
-    if node.body_as == "form" and body is not None and not (isinstance(body, dict) or holes):
+    if body is None or node.body_as not in {"form", "json"}:
+        return
+    text = _template(body) if isinstance(body, str) else None
+    if isinstance(body, str) and (text is None or text.lone_hole):
+        return  # What is wrong with a template is told elsewhere; a lone one may be anything.
+    if node.body_as == "form" and not isinstance(body, dict):
         part["body"].wrong("a map of fields", "write `{name: value}`")
-    if node.body_as == "json" and isinstance(body, str) and not holes and not _is_json(body):
+    if node.body_as == "json" and text is not None and not any(map(_is_json, _filled(text))):
         part["body"].report(
             "R004", "the text is no JSON", "write the value itself: a map, a list, a number"
         )
+
+
+def _template(text: str) -> Template | None:
+    try:
+        return parse_template(text, Place.JSON)
+    except ExpressionError:
+        return None
+
+
+def _filled(text: Template) -> Iterator[str]:
+    """The text, with something in its holes that may stand there."""
+    for value in ("null", '"x"', "1"):
+        yield "".join(
+            one if isinstance(one, str) else _stands_for(one, value) for one in text.parts
+        )
+
+
+def _stands_for(one: Hole | Secret, value: str) -> str:
+    is_bare = isinstance(one, Hole) and one.part is not places.Part.QUOTED
+    return value if is_bare else "1"
 
 
 def _is_json(text: str) -> bool:
