@@ -25,10 +25,10 @@ HORIZON: Final = 60 * SECOND
 GRAIN: Final = 20_000
 """Microseconds within which deadlines count as one."""
 
-PAGE: Final = 48
+PAGE: Final = 64
 """How many sessions are looked for at a time."""
 
-ABREAST: Final = 4
+ABREAST: Final = 3
 """How many pages of them are seen to at once: while some are stepped, others are loaded, others
 committed, and the next are looked for. More would be in the way of whoever talks."""
 

@@ -134,3 +134,7 @@ nodes:
     assert watch.seen(keys) == keys
     assert watch.seen_by_guards(keys) == {("", "a")}
     assert not asking.guard
+    watch = Watch(begin(chart, session="s", seed="s", now=0).snapshot, asking)
+    macrostep(chart, watch.snapshot, Event("message", {"text": "go"}, 1))
+    assert watch.seen(keys) == keys
+    assert watch.seen_by_guards(keys) == frozenset()
