@@ -13,7 +13,7 @@ from benchmarks.verify.operators.guards import guards, with_guard
 from benchmarks.verify.oracle import Facts
 
 RULE_ERROR = "error.flow.rule"
-CODES = {"never": "T801", "always": "T802", "before": "T803", "leads_to": "T804", "at_most": "T801"}
+CODES = {"never": "T801", "always": "T802", "before": "T803", "leads_to": "T804", "at_most": "T806"}
 _NAME = re.compile(r"the rule `([^`]*)`")
 
 
