@@ -558,3 +558,21 @@ def test_what_a_flow_leaves_to_the_one_around_comes_there(tmp_path: Path) -> Non
     text = ANSWERING.replace("SETTINGS", "").replace(", MORE", "").replace("CAUGHT", "request")
     flow = read(tmp_path, text, fetch=FETCH)
     assert said(talked(flow, {"result": "s/get", "error": {"code": "dns"}})) == ["Caught.", "Bye."]
+
+
+HANDED = CHILD.replace("  enough: {type: end, outcome: given_up}", "  enough: {type: handoff}")
+
+
+def test_that_people_took_over_for_good_is_an_outcome_that_can_be_wired(tmp_path: Path) -> None:
+    parent = PARENT.replace("given_up: sad", "handoff: sad")
+    flow = read(tmp_path, parent, address=HANDED)
+    assert "X704" not in codes(flow)
+    assert said(talked(flow, "x", "y"))[-1] == "What a pity."
+
+
+def test_that_the_bot_goes_on_while_people_have_the_conversation_is_told(tmp_path: Path) -> None:
+    parent = PARENT.replace("    on: {given_up: sad}\n", "").replace("  sad:", "  unused:")
+    found = compiler.compile(read(tmp_path, parent, address=HANDED)).findings
+    assert [(one.severity, one.message) for one in found if one.code == "X704"] == [
+        ("warning", "`address` goes on by `next` while people have the conversation")
+    ]

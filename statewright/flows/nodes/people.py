@@ -31,8 +31,8 @@ class TakingTurns:
 class Handoff:
     """Hands the conversation to people.
 
-    Where nothing says how it goes on, that ends the flow. Else the bot is silent until the event
-    ``handoff.resolved`` comes; one with a ``node`` in its data is only for the handoff that is
+    Where nothing says how it goes on, that ends the flow, with the outcome ``handoff`` where
+    another one runs it. Else the bot is silent until the event ``handoff.resolved`` comes; one with a ``node`` in its data is only for the handoff that is
     named so. What the user says meanwhile is for the people, and begins nothing: see
     docs/time-and-triggers.md.
 
