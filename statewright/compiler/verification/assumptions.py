@@ -9,7 +9,7 @@ ASSUMPTIONS = (
     "every input of the flow is given when a session begins",
     "effects answer with any data, with an error, or not in time",
     "lots fall on any of their outcomes",
-    "any of several timers may fire first",
+    "timers fire when they are due, and any of several that may be due first may fire first",
     "contact and tenant have any values, which nobody else changes during a conversation",
     "the tags and segments of a contact are maps",
     "a message that comes while nothing listens is like one that comes later",
