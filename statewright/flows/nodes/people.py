@@ -32,9 +32,9 @@ class Handoff:
     """Hands the conversation to people.
 
     Where nothing says how it goes on, that ends the flow, with the outcome ``handoff`` where
-    another one runs it. Else the bot is silent until the event ``handoff.resolved`` comes; one with a ``node`` in its data is only for the handoff that is
-    named so. What the user says meanwhile is for the people, and begins nothing: see
-    docs/time-and-triggers.md.
+    another one runs it. Else the bot is silent until the event ``handoff.resolved`` comes; one
+    with a ``node`` in its data is only for the handoff that is named so. What the user says
+    meanwhile is for the people, and begins nothing: see docs/time-and-triggers.md.
 
     All of the conversation stands still while people have it, other regions of a ``parallel`` and
     flows around it, too: none of them goes on, so no ``join`` is complete meanwhile. They lose
