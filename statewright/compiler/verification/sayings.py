@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain, combinations, islice, product
+from itertools import chain, islice, permutations, product
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from statewright.expressions.values import Maybe
 from statewright.statechart.playing.script import MESSAGE, Chosen, Happened, Line, Typed
 
 SUBSETS: Final = 4
-"""Of up to so many choices, all subsets are tried where several may be chosen."""
+"""Of up to so many choices, all are tried in all orders where several may be chosen."""
 
 
 def said_to(kind: str, cut: Cut, *, local: bool) -> list[Line]:
@@ -294,9 +294,14 @@ def _single(values: list[Any]) -> list[Line]:
 
 
 def _several(values: list[Any]) -> list[Line]:
-    within = range(1, len(values) + 1) if len(values) <= SUBSETS else (1, len(values))
-    chosen = chain.from_iterable(combinations(values, size) for size in within)
-    return [Chosen(list(each)) for each in islice(chosen, MOST)]
+    """Several choices, in any order: they are kept in the order in which they are named."""
+    sizes_tried = range(1, len(values) + 1)
+    if len(values) <= SUBSETS:
+        chosen = chain.from_iterable(permutations(values, size) for size in sizes_tried)
+    else:
+        singles, first = values[:MOST], islice(reversed(sizes_tried), MOST)
+        chosen = chain(((one,) for one in singles), (tuple(values[:size]) for size in first))
+    return [Chosen(list(each)) for each in chosen]
 
 
 PICKING: Final[Mapping[str, Callable[[list[Any]], list[Line]]]] = MappingProxyType(
