@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from statewright import compiler
+from statewright.compiler.findings import Verdict
 from tests.compiler.conversations import compiled, talk
 
 HEAD = """
@@ -105,3 +108,62 @@ nodes:
 """
     assert codes(text) == {("I504", "ask")}
     assert talk(text, "stop")[-1] == "Stopped."
+
+
+def several(guard: str, choices: str = "tea, coffee, milk", more: str = "") -> str:
+    return f"""
+start: ask
+variables: {{drinks: list}}
+nodes:
+  ask: {{type: question, text: Which?, input: multiple_choice, choices: [{choices}], variable: drinks, next: judge{more}}}
+  judge: {{type: condition, branches: [{{if: "{guard}", to: taken}}], else: bye}}
+  taken: {{type: end, text: Taken.}}
+  bye: {{type: end}}
+"""
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "drinks == ['milk', 'tea']",
+        "drinks[0] == 'milk' && size(drinks) == 2",
+        "size(drinks) > 1 && drinks[size(drinks) - 1] == 'tea'",
+    ],
+)
+def test_several_choices_are_kept_in_the_order_in_which_they_are_named(guard: str) -> None:
+    text = several(guard)
+    assert codes(text) == set()
+    assert talk(text, "milk and tea")[-1] == "Taken."
+
+
+def test_a_choice_that_is_named_twice_is_kept_once() -> None:
+    text = several("size(drinks) == 2 && drinks[0] == drinks[1]")
+    assert verdicts(text) == {("G310", Verdict.PROVED)}
+    assert talk(text, "tea, tea")[-1] != "Taken."
+
+
+def test_a_rule_is_broken_by_choices_in_another_order() -> None:
+    text = (
+        several("size(drinks) > 0")
+        + "rules: {order: {never: \"drinks == ['milk', 'tea']\", at: taken}}\n"
+    )
+    assert ("T801", Verdict.VIOLATED) in verdicts(text)
+
+
+@pytest.mark.parametrize(
+    "guard", ["drinks == ['e', 'a']", "size(drinks) == 2 && drinks[0] == 'e'", "drinks[1] == 'e'"]
+)
+def test_of_many_choices_nothing_is_proved_that_depends_on_which_are_named(guard: str) -> None:
+    text = several(guard, "a, b, c, d, e, f", ", minimum: 2")
+    assert ("G310", Verdict.UNDECIDED) in verdicts(text)
+    assert talk(text, "e, a" if "1" not in guard else "a, e")[-1] == "Taken."
+
+
+def test_of_many_choices_as_many_are_named_as_have_to_be() -> None:
+    text = several("'a' in drinks", "a, b, c, d, e, f", ", minimum: 2, maximum: 3")
+    assert codes(text) == set()
+
+
+def verdicts(text: str) -> set[tuple[str, Verdict]]:
+    found = compiler.verify(compiled(text)).findings
+    return {(one.code, one.verdict) for one in found}

@@ -7,8 +7,9 @@ those count that are read as answers of their kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
-from itertools import chain, combinations, islice, product
+from itertools import chain, islice, permutations, product
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from statewright.expressions.values import Maybe
 from statewright.statechart.playing.script import MESSAGE, Chosen, Happened, Line, Typed
 
 SUBSETS: Final = 4
-"""Of up to so many choices, all subsets are tried where several may be chosen."""
+"""Of up to so many choices, all are tried in all orders where several may be chosen."""
 
 
 def said_to(kind: str, cut: Cut, *, local: bool) -> list[Line]:
@@ -198,7 +199,13 @@ def _numbers(cut: Cut) -> list[Line]:
     wanted = Cut(numbers=cut.numbers)
     whole = samples("int", {(): wanted})
     broken = samples("double", {(): wanted})
-    return [Typed(f"{number:.15g}") for number in (*whole, *broken)]
+    return [Typed(_written(number)) for number in (*whole, *broken)]
+
+
+def _written(number: float) -> str:
+    """A number as it is read: in full, without an exponent."""
+    text = f"{Decimal(repr(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _FRACTIONS: Final = frozenset(("number", "slider"))
@@ -224,8 +231,9 @@ def _days(cut: Cut) -> list[Line]:
 
 def _places(cut: Cut) -> list[Line]:
     """Places whose latitude, or longitude, is one that is asked for, or beside it."""
-    near = sorted({number + step for number in cut.numbers for step in (0, -0.5, 0.5)})
-    told = ["52.5, 13.4", *(f"{n:.15g}, 13.4" for n in near), *(f"52.5, {n:.15g}" for n in near)]
+    beside = {number + step for number in cut.numbers for step in (0, -0.5, 0.5)}
+    near = [_written(number) for number in sorted(beside)]
+    told = ["52.5, 13.4", *(f"{n}, 13.4" for n in near), *(f"52.5, {n}" for n in near)]
     return [Typed(place) for place in told[:MOST]]
 
 
@@ -241,7 +249,8 @@ def _files(cut: Cut) -> list[Line]:
     known = [size for size in found if size >= 0]
     changes = product(({}, *({"type": one} for one in types)), ({}, *({"size": n} for n in known)))
     files = islice(({**_FILE, **kind, **size} for kind, size in changes), MOST)
-    return [Happened(MESSAGE, {"files": [file]}) for file in files]
+    fewer = ({"url": _FILE["url"], **rest} for rest in _REST)
+    return [Happened(MESSAGE, {"files": [file]}) for file in (*files, *fewer)]
 
 
 _FILE: Final[Mapping[str, Any]] = {
@@ -249,6 +258,14 @@ _FILE: Final[Mapping[str, Any]] = {
     "type": "application/pdf",
     "size": 1_000,
 }
+
+_REST: Final[tuple[Mapping[str, Any], ...]] = (
+    {},
+    {"type": _FILE["type"]},
+    {"size": _FILE["size"]},
+    {**_FILE, "name": "file.pdf"},
+)
+"""What is known of a file besides its address."""
 
 _SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
     {
@@ -277,9 +294,14 @@ def _single(values: list[Any]) -> list[Line]:
 
 
 def _several(values: list[Any]) -> list[Line]:
-    within = range(1, len(values) + 1) if len(values) <= SUBSETS else (1, len(values))
-    chosen = chain.from_iterable(combinations(values, size) for size in within)
-    return [Chosen(list(each)) for each in islice(chosen, MOST)]
+    """Several choices, in any order: they are kept in the order in which they are named."""
+    sizes_tried = range(1, len(values) + 1)
+    if len(values) <= SUBSETS:
+        chosen = chain.from_iterable(permutations(values, size) for size in sizes_tried)
+    else:
+        singles, first = values[:MOST], islice(reversed(sizes_tried), MOST)
+        chosen = chain(((one,) for one in singles), (tuple(values[:size]) for size in first))
+    return [Chosen(list(each)) for each in chosen]
 
 
 PICKING: Final[Mapping[str, Callable[[list[Any]], list[Line]]]] = MappingProxyType(
