@@ -20,7 +20,8 @@ from statewright.compiler.verification.domains import (
 from statewright.compiler.verification.forms import Formed
 from statewright.compiler.verification.joining import Joining
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.matching import texts_matching, words_of
+from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.readings import are_words_tried
 from statewright.compiler.verification.rounds import is_element
 from statewright.compiler.verification.samples import (
     LENGTH,
@@ -289,7 +290,8 @@ class _Looking:
         outcomes = product((True, False), repeat=len(cut.predicates))
         lengths = list(sizes(cut)) if cut.numbers else [0]
         return any(
-            (length, *each) not in tried and not _is_absurd(cut, each)
+            (length, *each) not in tried
+            and not are_words_tried(cut, zip(cut.predicates, each, strict=True))
             for each in outcomes
             for length in lengths
         )
@@ -299,19 +301,6 @@ class _Looking:
 
     def _predicates(self, place: Place) -> set[tuple[str, str]]:
         return self._domains.cuts[place].predicates if place in self._domains.cuts else set()
-
-
-def _is_absurd(cut: Cut, outcome: tuple[bool, ...]) -> bool:
-    """Whether no text but the constants has an outcome, since a pattern matches only few."""
-    tests = list(zip(cut.predicates, outcome, strict=True))
-    for (name, pattern), holding in tests:
-        words = words_of(pattern) if name == "matches" and holding else ()
-        others = (word for word in words if word not in cut.texts)
-        if words and not any(
-            all(holds(word, *one) is wanted for one, wanted in tests) for word in others
-        ):
-            return True
-    return False
 
 
 def _is_sized(site: Site) -> bool:

@@ -9,17 +9,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from statewright.compiler.verification.domains import EVENT, Domains, Place
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.samples import holds
-from statewright.compiler.verification.sayings import FORMS, answers_of_form
+from statewright.compiler.verification.readings import READERS, covers
+from statewright.compiler.verification.samples import holds, samples
+from statewright.compiler.verification.sayings import FORMS, answers_of_form, said_to
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import Key
+from statewright.statechart.playing.script import Typed
 
 _READERS: Final = ("email", "phone", "url", "date", "dateIn", "time", "timeIn", "file", "location")
 """The functions that read an answer of a form."""
+
+_SPOKEN: Final = (("input",), ("data", "text"))
+"""Where it stands in an event what was typed."""
+
+_FILE: Final = frozenset(("url", "type", "size", "name"))
+"""The parts of a file: files are tried with each of them, and without."""
 
 _OUTPUT: Final = ("data", "output")
 """Where it stands in an event what a flow inside of another one gives back."""
@@ -51,13 +59,22 @@ class Formed:
     def is_doubtful(self, place: Place, site: Site) -> bool:
         """Whether a test asks for something that may be true of answers that are not tried."""
         cut = self._domains.cuts.get(place, Cut())
-        inside = bool(place[1] and cut.texts and place[0][0] != EVENT)
-        if not (cut.numbers or cut.predicates or inside):
+        kept = bool(place[1]) and place[0][0] != EVENT
+        inside = kept and bool(cut.texts)
+        more = kept and place[1][0] not in _FILE
+        if not (cut.numbers or cut.predicates or inside or more):
             return False
         origins = set(_among(self._origins, place))
         if place[0][0] == EVENT:
             origins |= {(reader, place) for reader in _readers_in(site)}
-        return any(inside or not self._is_covered(one) for one in origins)
+        if more and any(reader == "file" for reader, _ in origins):
+            return True
+        if not (cut.numbers or cut.predicates or inside):
+            return False
+        forms = {one for one in origins if one[0] not in READERS}
+        if any(inside or not self._is_covered(one) for one in forms):
+            return True
+        return not all(map(self._is_read, origins - forms))
 
     def is_settled(self, place: Place, site: Site) -> bool:
         """Whether nothing but answers of a form is at a place, of which all outcomes are tried."""
@@ -93,7 +110,7 @@ class Formed:
 
     def _mixes(self, site: Site, places: Iterable[Place]) -> bool:
         """Whether a variable gets something else there than an answer of a form as it is."""
-        return not _readers_in(site) and any(
+        return not set(_readers_in(site)) - READERS.keys() and any(
             place[0][0] == EVENT or place[0] in self._mixed for place in places
         )
 
@@ -111,6 +128,25 @@ class Formed:
                 and _has_all(reader, cut)
             )
         return known
+
+    def _is_read(self, origin: Origin) -> bool:
+        """Whether of texts, or numbers, one is read from each piece into which they are cut."""
+        known = self._known.get(origin)
+        if known is None:
+            reader, (key, path) = origin
+            cut = self._domains.cuts.get((key, path), Cut())
+            known = self._known[origin] = key[0] == EVENT and covers(
+                reader, cut, _given(reader, path, cut)
+            )
+        return known
+
+
+def _given(reader: str, path: tuple[str, ...], cut: Cut) -> Iterable[Any]:
+    """What is tried where an answer is read: lines that are typed, or parts of an event."""
+    if path not in _SPOKEN:
+        return samples("dyn", {(): cut})
+    lines = said_to(reader.removesuffix("In"), cut, local=reader.endswith("In"))
+    return [one.text for one in lines if isinstance(one, Typed)]
 
 
 def _has_all(kind: str, cut: Cut) -> bool:
@@ -179,7 +215,7 @@ def _target_of(site: Site) -> Place | None:
 
 
 def _readers_in(site: Site) -> list[str]:
-    return [one for one in _READERS if f"answer.{one}(" in site.expression.text]
+    return [one for one in (*_READERS, *READERS) if f"answer.{one}(" in site.expression.text]
 
 
 def _among(

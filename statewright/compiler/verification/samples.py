@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice, pairwise, product
-from math import prod
+from math import inf, nextafter, prod
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching, words_of
 from statewright.errors import EvaluationError
 from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
+from statewright.expressions.operations.answers import understood_text
 from statewright.expressions.operations.patterns import matches
 from statewright.expressions.references import PLACE
-from statewright.expressions.values import INT_MAX, NOTHING, Uint
+from statewright.expressions.values import INT_MAX, INT_MIN, NOTHING, Maybe, Uint
 from statewright.statechart.definition import Limits
 from statewright.statechart.playing.script import UNITS
 from statewright.statechart.values.coercion import held
@@ -100,10 +101,9 @@ def _ints(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
     if range_of(limits):
         yield from range_of(limits)
         return
-    for point in points:
-        yield from (int(point) + step for step in (0, -1, 1) if abs(point) < INT_MAX)
-    if not points:
-        yield from (7, 0)
+    near = [int(point) + step for point in points for step in (0, -1, 1)]
+    within = [number for number in near if INT_MIN <= number <= INT_MAX]
+    yield from within or (7, 0)
 
 
 def _uints(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
@@ -115,9 +115,11 @@ def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
     for point in points:
         yield float(point)
     for low, high in pairwise(points):
-        yield (low + high) / 2
+        yield low / 2 + high / 2
     if points:
-        yield from (float(points[0] - 1), float(points[-1] + 1))
+        first, last = float(points[0]), float(points[-1])
+        yield min(first - 1, nextafter(first, -inf))
+        yield max(last + 1, nextafter(last, inf))
     else:
         yield from (2.5, 0.0)
 
@@ -146,13 +148,23 @@ def _sized(size: int, predicate: tuple[str, str], wanted: bool) -> str:  # noqa:
     """A text of a size for which a predicate is true, or is not; ``""`` where none is known."""
     name, argument = predicate
     known = texts_matching(argument) if name == "matches" else (argument,)
+    found = ""
     for text in (*known, *(f" {one}" for one in known), ""):
         for fill in ("a", "7", " ", "-"):
             missing = fill * (size - len(text))
-            for sized in (f"{text}{missing}", f"{missing}{text}"):
+            half = len(missing) // 2
+            inside = f"{missing[:half]}{text}{missing[half:]}"
+            for sized in (f"{text}{missing}", f"{missing}{text}", inside):
                 if len(sized) == size and holds(sized, *predicate) is wanted:
-                    return sized
-    return ""
+                    if _is_answer(sized):
+                        return sized
+                    found = found or sized
+    return found
+
+
+def _is_answer(text: str) -> bool:
+    """Whether a text is read as it is where it is an answer: with nothing unseen around it."""
+    return understood_text(text) == Maybe(True, text)
 
 
 def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
@@ -164,16 +176,24 @@ def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
     for pattern in by_name.get("matches", ()):
         yield from words_of(pattern)
         for text in texts_matching(pattern)[:2]:
-            yield text
+            yield from (text, *_enclosed(text))
             yield from (f"{start}{text[len(start) :]}" for start in starts)
             yield from (f"{text[: max(0, len(text) - len(end))]}{end}" for end in ends)
     yield from (*starts, *ends, *parts)
+    for part in parts:
+        yield from _enclosed(part)
     yield from (f"{text} and so on" for text in starts)
     yield from (f"so on and {text}" for text in ends)
     kinds = [[*each, ""] for each in (starts, parts, ends)]
     for start, part, end in islice(product(*kinds), MOST):
         yield f"{start}{part}{end}"
     yield "".join(parts)
+
+
+def _enclosed(text: str) -> Iterator[str]:
+    """A text in the midst of another one, where it is not read as it is when it stands alone."""
+    if not _is_answer(text):
+        yield f"x{text}x"
 
 
 def _fresh(cut: Cut) -> str:

@@ -7,6 +7,7 @@ those count that are read as answers of their kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, islice, permutations, product
 from types import MappingProxyType
@@ -198,7 +199,13 @@ def _numbers(cut: Cut) -> list[Line]:
     wanted = Cut(numbers=cut.numbers)
     whole = samples("int", {(): wanted})
     broken = samples("double", {(): wanted})
-    return [Typed(f"{number:.15g}") for number in (*whole, *broken)]
+    return [Typed(_written(number)) for number in (*whole, *broken)]
+
+
+def _written(number: float) -> str:
+    """A number as it is read: in full, without an exponent."""
+    text = f"{Decimal(repr(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _FRACTIONS: Final = frozenset(("number", "slider"))
@@ -224,8 +231,9 @@ def _days(cut: Cut) -> list[Line]:
 
 def _places(cut: Cut) -> list[Line]:
     """Places whose latitude, or longitude, is one that is asked for, or beside it."""
-    near = sorted({number + step for number in cut.numbers for step in (0, -0.5, 0.5)})
-    told = ["52.5, 13.4", *(f"{n:.15g}, 13.4" for n in near), *(f"52.5, {n:.15g}" for n in near)]
+    beside = {number + step for number in cut.numbers for step in (0, -0.5, 0.5)}
+    near = [_written(number) for number in sorted(beside)]
+    told = ["52.5, 13.4", *(f"{n}, 13.4" for n in near), *(f"52.5, {n}" for n in near)]
     return [Typed(place) for place in told[:MOST]]
 
 
@@ -241,7 +249,8 @@ def _files(cut: Cut) -> list[Line]:
     known = [size for size in found if size >= 0]
     changes = product(({}, *({"type": one} for one in types)), ({}, *({"size": n} for n in known)))
     files = islice(({**_FILE, **kind, **size} for kind, size in changes), MOST)
-    return [Happened(MESSAGE, {"files": [file]}) for file in files]
+    fewer = ({"url": _FILE["url"], **rest} for rest in _REST)
+    return [Happened(MESSAGE, {"files": [file]}) for file in (*files, *fewer)]
 
 
 _FILE: Final[Mapping[str, Any]] = {
@@ -249,6 +258,14 @@ _FILE: Final[Mapping[str, Any]] = {
     "type": "application/pdf",
     "size": 1_000,
 }
+
+_REST: Final[tuple[Mapping[str, Any], ...]] = (
+    {},
+    {"type": _FILE["type"]},
+    {"size": _FILE["size"]},
+    {**_FILE, "name": "file.pdf"},
+)
+"""What is known of a file besides its address."""
 
 _SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
     {
