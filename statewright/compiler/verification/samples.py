@@ -376,7 +376,9 @@ def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
         yield from part_samples(cuts)
     # What fits comes first: with it, other parts of a whole are tried.
     for kind in sorted(cut.kinds - {"dyn"}):
-        found = samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})
+        tests = cut.predicates if kind == "string" else set()
+        own = Cut(numbers=cut.numbers, texts=cut.texts, predicates=tests)
+        found = samples(kind, {**cuts, (): own})
         yield from found if kind in _SIZED else found[:3]
     if cut.texts or cut.predicates:
         yield from _texts(Cut(texts=cut.texts, predicates=cut.predicates), cuts, limits)
