@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import count
 from os.path import relpath
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,13 @@ def write_witnesses(compiled: Iterable[CompiledFile], folder: str) -> None:
         Failure: nothing can be written there.
     """
     home = Path(folder)
+    taken: set[str] = set()
     try:
         home.mkdir(parents=True, exist_ok=True)
         for one in compiled:
             for finding in one.compilation.findings:
                 if finding.witness is not None:
-                    path = home / _name(one, finding)
+                    path = home / _name(one, finding, taken)
                     text = _text(one, finding, finding.witness, home)
                     path.write_text(text, encoding="utf-8")
                     note(f"{path} is written")
@@ -41,9 +43,14 @@ def write_witnesses(compiled: Iterable[CompiledFile], folder: str) -> None:
         raise Failure(f"nothing can be written to {folder}: {error.strerror}") from None
 
 
-def _name(one: CompiledFile, finding: Finding) -> str:
+def _name(one: CompiledFile, finding: Finding, taken: set[str]) -> str:
+    """A name for a file of this run; of several that would be called the same, with a number."""
     parts = (Path(one.file).stem, finding.code, finding.node)
     name = ".".join(re.sub(r"[^\w-]+", "-", part)[:60] for part in parts if part)
+    numbered = (name if number == 1 else f"{name}.{number}" for number in count(1))
+    # Some file systems tell no small letters from capitals.
+    name = next(one for one in numbered if one.lower() not in taken)
+    taken.add(name.lower())
     return f"{name}.test.yaml"
 
 

@@ -275,6 +275,30 @@ def test_a_conversation_that_is_kept_fails_once_the_bot_says_something_else(
     assert "So long." in result.out
 
 
+def test_each_conversation_is_kept_in_a_file_of_its_own(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    flow = tmp_path / "rules.yaml"
+    flow.write_text(BREAKS_TWO)
+    statewright("check", flow, "--witness", tmp_path / "kept")
+    kept = sorted(one.name for one in (tmp_path / "kept").glob("*.test.yaml"))
+    assert kept == ["rules.T801.2.test.yaml", "rules.T801.test.yaml"]
+    texts = [(tmp_path / "kept" / name).read_text() for name in kept]
+    assert all(sum(rule in text for text in texts) == 1 for rule in ("`no_a`", "`no_b`"))
+
+
+BREAKS_TWO = """\
+statewright: 1
+start: ask
+variables: {word: string}
+rules:
+  no_a: {never: word == 'a', at: bye}
+  no_b: {never: word == 'b', at: bye}
+nodes:
+  ask: {type: question, text: Which?, variable: word, next: bye}
+  bye: {type: end}
+"""
+
 UNSET = """\
 statewright: 1
 start: ask

@@ -60,6 +60,14 @@ def test_an_unknown_code_names_the_nearest(statewright: CommandLine, code: str, 
     assert "\x1b" not in result.err
 
 
+def test_what_proofs_assume_is_listed_as_in_the_documentation(statewright: CommandLine) -> None:
+    listed = json.loads(statewright("explain", "assumptions", "--format", "json").out)
+    text = statewright("explain", "assumptions").out
+    page = (Path(__file__).parents[2] / "docs" / "checking.md").read_text()
+    assert len(listed) > 5
+    assert all(f"- {one}\n" in text and f"- {one}\n" in page for one in listed)
+
+
 def test_explanations_are_there_as_json(statewright: CommandLine) -> None:
     listed = json.loads(statewright("explain", "--format", "json").out)
     single = json.loads(statewright("explain", "S103", "--format", "json").out)

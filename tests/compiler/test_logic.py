@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from statewright.errors import InvalidScript
+from statewright.statechart import EffectKind
 from tests.compiler.conversations import compiled, drafted, said, talk, turns
 from tests.compiler.rehydration import played_anew
 
@@ -570,3 +571,49 @@ nodes:
 """
     assert talk(text) == ["{} 1"]
     assert talk(text.replace('n, to: "{{ contact.name }}"', "n, to: 2"))[0].endswith("2")
+
+
+SHARED = """
+start: ask
+settings: {on_error: fallback, fallback: ask}
+variables:
+  total: {type: int, scope: tenant, default: 0}
+  names: {type: list, scope: contact, max_length: 2, default: [a]}
+  few: {type: list, max_length: 1, default: [1]}
+nodes:
+  ask: {type: question, text: "{{ tenant.total }} {{ contact.names }} {{ few }}", next: change}
+  change: {type: set, actions: [ACTIONS], next: ask}
+"""
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        "{increment: tenant.total}, {append: few, value: 2}",
+        "{append: few, value: 2}, {increment: tenant.total}",
+        "{set: tenant.total, to: 3}, {append: contact.names, value: b}, {set: few, to: [1, 2]}",
+        "{increment: tenant.total}, {set: contact.names, to: [a, b, c]}",
+    ],
+)
+def test_a_node_that_fails_leaves_what_others_change_too_alone(actions: str) -> None:
+    """Putting it back would undo what they have changed meanwhile."""
+    failing = drafted(SHARED.replace("ACTIONS", actions), "go")
+    written = [
+        one for turn in failing for one in turn.macrostep.effects if one.kind is EffectKind.PATCH
+    ]
+    assert not written
+    assert said(failing) == ['0 ["a"] [1]', '0 ["a"] [1]']
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ("{increment: tenant.total}, {append: contact.names, value: b}", '1 ["a","b"] [1]'),
+        ("{append: contact.names, value: b}, {remove: few, value: 1}", '0 ["a","b"] []'),
+        ("{set: tenant.total, to: 3}, {set: few, to: ['{{ tenant.total }}']}", '3 ["a"] [3]'),
+        ("{increment: tenant.total}, {increment: tenant.total, by: 4}", '5 ["a"] [1]'),
+        ("{remove: contact.names, value: a}, {unset: few}", "0 [] "),
+    ],
+)
+def test_what_others_change_too_is_changed_with_all_else(actions: str, expected: str) -> None:
+    assert said(drafted(SHARED.replace("ACTIONS", actions), "go"))[-1] == expected

@@ -321,6 +321,17 @@ nodes:
     assert talk(flow, "so") == ["Caught.", "Bye."]
 
 
+@pytest.mark.parametrize(
+    "offers", [[{"label": "x"}], [{"label": "Rome", "id": 1}, {"value": "vie", "label": "Vienna"}]]
+)
+def test_an_answer_to_choose_from_has_a_value(offers: list[Any]) -> None:
+    flow = NO_CHOICES.replace("SETTINGS", "").replace("MORE", "on_error: {fallback: sorry}")
+    flow = flow.replace("default: abc", "input: true")
+    assert talk(flow, "so", data={"offers": offers}) == ["Sorry: expression", "Bye."]
+    first, *_ = turns(flow, data={"offers": offers})
+    assert "has no `value`" in str(first.macrostep.incidents)
+
+
 def test_the_type_of_a_file_is_meant_in_any_case_and_its_size_is_none_below_zero() -> None:
     flow = """
 start: ask

@@ -22,7 +22,7 @@ nodes:
   at: {type: question, text: Wann?, input: time, variable: at, next: bye}
   bye: {type: end, text: "{{ kg }} {{ n }} {{ day }} {{ at }}"}
 """
-AGAIN = "Bitte antworten Sie mit einer passenden Zahl."
+AGAIN = "Bitte antworten Sie mit einer passenden Zahl (≥ 0,5)."
 
 
 def test_a_german_orders_in_german() -> None:

@@ -16,6 +16,7 @@ from statewright.cli.options import format_option
 from statewright.compiler.catalogue import CATALOGUE
 from statewright.compiler.checks.check import Check, sections_of
 from statewright.compiler.policy import HouseRule
+from statewright.compiler.verification.assumptions import ASSUMPTIONS
 from statewright.excerpt import printable_lines
 
 
@@ -27,8 +28,11 @@ def explain(code: str | None, format_: str, config: str) -> None:
     """Explain a check, or list them all.
 
     CODE is the code or the name of a check, or the code of a rule in the configuration of the
-    current directory.
+    current directory; or `assumptions`, for what proofs assume of the world.
     """
+    if code == _ASSUMPTIONS:
+        _print_assumptions(format_)
+        return
     rules = configuration_for(STDIN, Wishes(config)).policy.rules
     rule = next((one for one in rules if code is not None and one.code == code), None)
     if rule is not None:
@@ -43,6 +47,17 @@ def explain(code: str | None, format_: str, config: str) -> None:
         click.echo("\n".join(map(_line, checks)))
     else:
         click.echo(_page(checks[0]))
+
+
+_ASSUMPTIONS = "assumptions"
+
+
+def _print_assumptions(format_: str) -> None:
+    """What is taken for granted where something is proved."""
+    if format_ == "json":
+        streams.print_document(json.dumps(ASSUMPTIONS, indent=2, ensure_ascii=False) + "\n")
+        return
+    click.echo("\n".join(["What is proved is so where:", *(f"- {one}" for one in ASSUMPTIONS)]))
 
 
 def _print_rule(rule: HouseRule, format_: str) -> None:

@@ -2,20 +2,33 @@
 
 Of several assignments, each may read what those before it have written. So what there was is kept
 while they run, and put back where one of them fails: a node changes all that it says, or nothing.
+
+What is known of the contact and the tenant is changed last, once all else has worked: others change
+it, too, and would lose that if it were put back. Only where an assignment reads, or writes again,
+what another one of its node has written there, it is written at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
+from typing import Final
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
 from statewright.compiler.scope import declaration_at
-from statewright.expressions import Computed, Literal, parse
+from statewright.expressions import (
+    Computed,
+    Literal,
+    Reference,
+    expressions_in,
+    parse,
+    references,
+)
 from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Node, Variable
-from statewright.flows.nodes import NEXT, Assignment, Operation, Set
+from statewright.flows.nodes import NEXT, Assignment, Operation, Set, Source
 from statewright.statechart.actions import Action, Assign, Branch, If, Merge, Merging
 from statewright.statechart.definition import Actions, Datum, State
 
@@ -30,12 +43,20 @@ OUTSIDE = frozenset({"contact", "tenant"})
 def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     """An atomic state whose entry actions assign; it is left when all of them have run."""
     declared = plan.variables
-    operands = [_operand(assignment, plan) for assignment in config.assignments]
+    waiting = _made_last(config.assignments, declared)
+    operands = [
+        _operand(assignment, plan, is_kept=waits)
+        for assignment, waits in zip(config.assignments, waiting, strict=True)
+    ]
     steps = tuple(
         assign(assignment, declared, operand.name)
         for assignment, operand in zip(config.assignments, operands, strict=True)
     )
-    kept, actions, undone = _undoing(steps, declared)
+    tried = tuple(
+        like(plan, one.variable, _NEW) if waits else None
+        for one, waits in zip(config.assignments, waiting, strict=True)
+    )
+    kept, actions, undone = _undoing(_tried_first(steps, tried), declared)
     needed = {
         operand.name: operand
         for assignment, operand in zip(config.assignments, operands, strict=True)
@@ -44,20 +65,93 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     return Piece(
         State(
             plan.state(node.id),
-            data=(*needed.values(), *kept),
+            data=(*needed.values(), *filter(None, tried), *kept),
             entry=(*block(plan.state(node.id), *actions), *undone),
             transitions=ways(plan, node.id, NEXT, events=(done(plan.state(node.id)),)),
         )
     )
 
 
-def _operand(assignment: Assignment, plan: Plan) -> Datum:
+def _made_last(assignments: tuple[Assignment, ...], declared: Container[str]) -> tuple[bool, ...]:
+    """Which of several assignments are made when all the others have worked.
+
+    Those that write what is known of the contact and the tenant; none of them, where any reads, or
+    writes again, what one before it writes there.
+    """
+    paths = [location_from(one.variable, declared) for one in assignments]
+    outside = tuple(is_outside(path, declared) for path in paths)
+    none = (False,) * len(paths)
+    if len(paths) <= 1 or not any(outside):
+        return none
+    written: set[tuple[str, ...]] = set()
+    for assignment, path, is_out in zip(assignments, paths, outside, strict=True):
+        read = {reference.path[:2] for reference in _references(assignment)}
+        whole = {(root,) for root, *_ in written}
+        if not read.isdisjoint(written | whole) or (is_out and path[:2] in written):
+            return none
+        if is_out:
+            written.add(path[:2])
+    return outside
+
+
+def _references(assignment: Assignment) -> Iterator[Reference]:
+    """What the operand of an assignment reads."""
+    if assignment.value is not None:
+        for expression in expressions_in(content_from(assignment.value)):
+            yield from references(expression)
+
+
+def _tried_first(
+    steps: tuple[Actions, ...], tried: tuple[Datum | None, ...]
+) -> tuple[Actions, ...]:
+    """Assignments of which some write where it is only tried, and then, behind all, what was tried.
+
+    Args:
+        steps: the actions of each; the last one of them writes.
+        tried: what takes the new value of those that are made last, whatever fits there.
+    """
+    first: list[Actions] = []
+    last: list[Actions] = []
+    for step, datum in zip(steps, tried, strict=True):
+        *before, write = step
+        if datum is None or not isinstance(write, Assign):
+            first.append(step)
+            continue
+        first.append((*before, Assign((datum.name,), write.value)))
+        value = Computed(parse(f"vars[?{quoted(datum.name)}]"))
+        last.append((replace(write, value=value),))
+    return (*first, *last)
+
+
+_NEW: Final = "~new/"
+"""Begins the names of variables in which it is tried whether a new value fits."""
+
+
+def like(plan: Plan, place: Source, prefix: str = "~") -> Datum:
+    """A variable that holds what another one, or a part of it, may hold.
+
+    Args:
+        plan: of the flow.
+        place: the name or the path of the other one.
+        prefix: what its own name begins with.
+    """
+    declared = declaration_at(plan.flow, place, plan.variables)
+    name = f"{prefix}{place.text}"
+    if declared is None:
+        return Datum(name)
+    limits = limits_of(replace(declared, read_only=False))
+    private = declared.pii or declared.secret
+    return Datum(name, chart_type_of(declared), limits=limits, private=private)
+
+
+def _operand(assignment: Assignment, plan: Plan, *, is_kept: bool) -> Datum:
     """What holds the operand; of what is removed, as an element of the list, which it has to equal.
 
-    What is added or appended becomes what the variable holds as a part of its new value.
+    What is added or appended becomes what the variable holds as a part of its new value. One that
+    is kept until all assignments have worked has a name of its own.
     """
     if assignment.operation is not Operation.REMOVE:
-        return Datum(OPERAND)
+        return Datum(f"{OPERAND}/{assignment.variable.text}" if is_kept else OPERAND)
     variable = declaration_at(plan.flow, assignment.variable, plan.variables)
     element = None if variable is None or variable.type != "list" else variable.of
     if element is None:
@@ -81,7 +175,8 @@ def _undoing(
     for number, step in enumerate(steps, start=1):
         *_, last = step
         path = _kept_path(last, declared)
-        changed.setdefault(path, number)
+        if not path[0].startswith(_NEW):
+            changed.setdefault(path, number)
         actions += step
         if is_outside(path, declared) or number == len(steps):
             actions.append(Assign((DONE,), Literal(number)))

@@ -72,8 +72,11 @@ def choices_from_data(source: Source) -> str:
     return f"({expression_from(source).text}\n).map(c, {_AS_CHOICE})"
 
 
+_NO_VALUE = "an answer to choose from has no `value`"
+
 _AS_CHOICE = (
-    "type(c) == map ? (has(c.label) ? c : {'value': c.value, 'label': string(c.value)})"
+    f"type(c) == map ? (!has(c.value) ? fail({quoted(_NO_VALUE)})"
+    " : (has(c.label) ? c : {'value': c.value, 'label': string(c.value)}))"
     " : {'value': c, 'label': string(c)}"
 )
 """An answer that comes out of data, as a map with a value and a label."""

@@ -11,8 +11,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from statewright.compiler.lowering.assignment import like
 from statewright.compiler.lowering.failures import (
     failed_request,
     failure,
@@ -30,9 +31,7 @@ from statewright.compiler.lowering.plan import (
 )
 from statewright.compiler.lowering.texts import expression_from, location_from, quoted
 from statewright.compiler.lowering.waiting import timeout, timer
-from statewright.compiler.scope import declaration_at
 from statewright.expressions import Computed, Content, Literal, parse
-from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Node
 from statewright.flows.nodes import Action, Backoff, Http, Llm, Source
 from statewright.statechart.actions import Assign
@@ -201,17 +200,7 @@ def saved(plan: Plan, save: Saved) -> tuple[tuple[Datum, ...], Actions]:
     values = [Computed(expression_from(mapping)) for _, mapping in save]
     if len(save) <= 1:
         return (), tuple(map(Assign, places, values))
-    data = tuple(_like(plan, variable) for variable, _ in save)
+    data = tuple(like(plan, variable) for variable, _ in save)
     kept = tuple(Assign((datum.name,), value) for datum, value in zip(data, values, strict=True))
     read = (Computed(parse(f"vars[?{quoted(datum.name)}]")) for datum in data)
     return data, (*kept, *map(Assign, places, read))
-
-
-def _like(plan: Plan, variable: Source) -> Datum:
-    """A variable that holds what another one, or a part of it, may hold."""
-    declared = declaration_at(plan.flow, variable, plan.variables)
-    if declared is None:
-        return Datum(f"~{variable.text}")
-    limits = limits_of(replace(declared, read_only=False))
-    private = declared.pii or declared.secret
-    return Datum(f"~{variable.text}", chart_type_of(declared), limits=limits, private=private)
