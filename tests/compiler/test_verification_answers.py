@@ -105,6 +105,9 @@ def test_numbers_are_written_as_they_are_read(guard: str, answer: str, *, retrie
         ("v < 1e300", "7"),
         ("v == -9223372036854775808", "-9223372036854775808"),
         ("v > 2.5 && v < 3.5", "3"),
+        ("v > 9007199254740992.0", "9007199254740994"),
+        ("v > 1e17", "200000000000000000"),
+        ("v < -1e17", "-200000000000000000"),
     ],
 )
 def test_the_largest_whole_numbers_are_answers(guard: str, answer: str) -> None:
@@ -170,6 +173,7 @@ nodes:
         ("any", "v > 2 && v < 3"),
         ("any", "v >= 1e300"),
         ("any", "v == 1e-7"),
+        ("any", "v > 9223372036854775807"),
         ("any", "v.size() == 5"),
         ("any", "v.contains('a') && v.size() == 5"),
         ("uint", "v > 9223372036854775807u"),

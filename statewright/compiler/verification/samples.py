@@ -37,6 +37,9 @@ FEW: Final = 12
 LENGTH: Final = 2_000
 """The most characters of a text, or parts of a list, that is made up."""
 
+_EXACT: Final = 2**53
+"""Up to here each whole number is a double of its own."""
+
 _FRESH: Final = ("something", "anything else", "x", "Zebra 77", "~")
 _WHOLE: Final = Cut()
 
@@ -109,7 +112,14 @@ def _near(cut: Cut, limits: Limits, low: int, high: int) -> Iterable[int]:
     """Whole numbers at, and beside, all points at which numbers are cut."""
     points = [one for one in _bounds(cut, limits) if isfinite(one)]
     near = [int(point) + step for point in points for step in (0, -1, 1)]
+    for point in filter(is_coarse, points):
+        near += [int(nextafter(point, -inf)), int(nextafter(point, inf))]
     return [number for number in near if low <= number <= high] or (7, 0)
+
+
+def is_coarse(point: float) -> bool:
+    """Whether it is a double so large that whole numbers beside it are compared as equal to it."""
+    return isinstance(point, float) and abs(point) >= _EXACT
 
 
 def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
@@ -128,7 +138,7 @@ def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
 
 def _numbers(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
     """Whole numbers, and others from each piece in which there is none of these."""
-    points = _bounds(cut, limits)
+    points = [float(point) for point in _bounds(cut, limits)]
     pieces = set()
     for number in chain(_ints(cut, cuts, limits), _doubles(cut, cuts, limits)):
         piece = bisect_left(points, number), bisect_right(points, number)
