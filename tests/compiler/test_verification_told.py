@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from benchmarks.verify.documents import source_from
 from statewright import compiler
+from statewright.compiler.findings import Verdict
 from statewright.compiler.verification.questions import EnterState, Impossible, Possible
 from statewright.compiler.verification.verification import Verification, verified
+from tests.compiler.conversations import compiled
 
 DIVIDING = """
 statewright: 1
@@ -100,3 +104,51 @@ def test_what_a_flow_inside_gives_back_goes_with_how_it_ended() -> None:
     assert isinstance(verification.answer(EnterState("wrong")), Impossible)
     for state in ("newborn", "oldest"):
         assert isinstance(verification.answer(EnterState(state)), Possible)
+
+
+def test_values_that_a_branch_could_be_taken_with_are_no_reason_why_it_is_dead() -> None:
+    text = """
+start: ask
+variables: {one: {type: bool, default: false}, other: {type: bool, default: false}}
+nodes:
+  ask: {type: question, text: Well?, input: boolean, variable: one, next: [{if: one, to: judge}, {to: mark}]}
+  mark: {type: set, actions: [{set: other, to: true}], next: judge}
+  judge: {type: condition, branches: [{if: one && other, to: both}], else: bye}
+  both: {type: end, text: Both.}
+  bye: {type: end}
+"""
+    (dead,) = compiler.verify(compiled(text)).findings
+    assert dead.message == "the branch `one && other` of `judge` is never taken"
+
+
+def test_what_is_in_doubt_of_a_rule_has_a_place() -> None:
+    text = """
+start: ask
+variables: {name: string}
+rules: {odd: {never: "size(name.split('-')) == 3", at: bye}}
+nodes:
+  ask: {type: question, text: Name?, variable: name, next: bye}
+  bye: {type: end}
+"""
+    found = compiler.verify(compiled(text)).findings
+    reasons = [one.reason for one in found if one.verdict is Verdict.UNDECIDED]
+    assert all(" of the whole flow: " in reason for reason in reasons)
+    assert reasons
+
+
+@pytest.mark.parametrize(
+    "guard", ["status >= 200 && status < 300", "status < 300", "status >= 200"]
+)
+def test_the_status_of_what_a_server_has_done_says_so(guard: str) -> None:
+    text = f"""
+start: call
+variables: {{status: int}}
+nodes:
+  call: {{type: http, url: "https://api.example.com/x", timeout: 10s, save: {{status: response.status}}, success: judge, error: bye}}
+  judge: {{type: condition, branches: [{{if: "{guard}", to: good}}], else: odd}}
+  good: {{type: message, text: Good., next: bye}}
+  odd: {{type: message, text: Odd., next: bye}}
+  bye: {{type: end}}
+"""
+    found = compiler.verify(compiled(text)).findings
+    assert ("G306", Verdict.PROVED) in {(one.code, one.verdict) for one in found}

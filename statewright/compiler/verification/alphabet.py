@@ -310,5 +310,7 @@ def _bodies(cuts: Cuts, apart: Container[str] = ()) -> Iterator[Any]:
 
 def _statuses(cut: Cut) -> Iterator[int]:
     """What a server that has not done what was asked for may say."""
-    usual = {500, *(int(number) for number in cut.numbers if 100 <= number <= 599)}
-    yield from sorted({*usual, *(n + 1 for n in usual), *(n - 1 for n in usual)} - {200, 499, 501})
+    usual = {500, *(int(number) for number in cut.numbers if 200 <= number <= 599)}
+    yield from sorted(
+        {*usual, *(n + 1 for n in usual), *(n - 1 for n in usual)} - {199, 200, 499, 501}
+    )

@@ -65,24 +65,26 @@ def why_dead(drawing: Drawing, edge: Edge, earlier: Sequence[Edge]) -> Why:
     scope = world.tree.nodes[state_id(edge.source)].scope
     guard = guard_from(edge.guard)
     guards = [guard_from(one.guard) for one in earlier if one.guard is not None]
-    cause = _cause(world, scope, guard, guards)
-    if cause is not Cause.PATH:
-        return Why(cause)
-    told = (_history(world, key) for key in keys_of([guard], scope))
-    return Why(cause, "; ".join(filter(None, told)))
+    cases = cases_of(world, scope, [guard, *guards])
+    true = None if cases is None else [names for names in cases if is_true(guard, names)]
+    if true == []:
+        return Why(Cause.CONTRADICTION)
+    taking = [names for names in true or () if not any(is_true(one, names) for one in guards)]
+    if true and not taking:
+        return Why(Cause.SHADOW)
+    known = {key: _written(world, key) for key in keys_of([guard], scope)}
+    values = {key[1]: found for key, found in known.items() if found is not None}
+    if any(_may_be(names, values) for names in taking):
+        return Why(Cause.PATH)
+    return Why(Cause.PATH, "; ".join(_told(name, found) for name, found in values.items()))
 
 
-def _cause(world: World, scope: Scope, guard: Expression, earlier: Sequence[Expression]) -> Cause:
-    """Tries all values of the variables, whether or not they ever come there."""
-    cases = cases_of(world, scope, [guard, *earlier])
-    if cases is None:
-        return Cause.PATH
-    true = [names for names in cases if is_true(guard, names)]
-    if not true:
-        return Cause.CONTRADICTION
-    if all(any(is_true(one, names) for one in earlier) for names in true):
-        return Cause.SHADOW
-    return Cause.PATH
+def _may_be(names: Mapping[str, Any], known: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether variables may have some values one by one, as far as is known of them."""
+    return all(
+        name not in names or any(frozen(names[name]) == frozen(one) for one in values)
+        for name, values in known.items()
+    )
 
 
 def cases_of(
@@ -143,19 +145,24 @@ def is_never_given(world: World, key: Key) -> bool:
     )
 
 
-def _history(world: World, key: Key) -> str:
-    """What is known of the values of a variable, whatever happens; ``""`` for nothing."""
-    scope, name = key
+def _written(world: World, key: Key) -> tuple[Any, ...] | None:
+    """All that a variable is ever given, whatever happens; None where that is not known."""
+    scope, _ = key
     if key in world.inputs or scope.startswith("~"):
-        return ""
-    parts = [part for one in world.uses.values() for part in one.parts()]
-    literals = [value for part in parts for at, place, value in part.literals if at == key]
-    flows = [site for part in parts for site in part.sites if site.target == key]
+        return None
     if is_never_given(world, key):
+        return ()
+    parts = [part for one in world.uses.values() for part in one.parts()]
+    literals = [(place, value) for part in parts for at, place, value in part.literals if at == key]
+    flows = [site for part in parts for site in part.sites if site.target == key]
+    if flows or not literals or any(place for place, _ in literals):
+        return None
+    return tuple({repr(frozen(value)): value for _, value in literals}.values())
+
+
+def _told(name: str, values: Sequence[Any]) -> str:
+    if not values:
         return f"`{name}` is never written"
-    if flows or not literals:
-        return ""
-    values = {repr(frozen(value)): value for value in literals}.values()
     shown = ", ".join(f"`{_WORDS.get(repr(value), repr(value))}`" for value in values)
     return f"`{name}` is never anything but {shown}"
 

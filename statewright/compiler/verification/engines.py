@@ -119,7 +119,8 @@ class Engine:
             expression = " ".join(gap.expression.split())
             if len(expression) > _QUOTED:
                 expression = f"{expression[:_QUOTED]}…"
-            return f"`{expression}` in `{gap.state}`: {gap.reason}"
+            place = f"in `{gap.state}`" if gap.state else "of the whole flow"
+            return f"`{expression}` {place}: {gap.reason}"
         return ""
 
 
