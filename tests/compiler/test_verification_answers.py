@@ -150,3 +150,36 @@ def test_a_piece_without_an_answer_is_noticed() -> None:
     assert covers("integer", near, ["1", "2", "3"])
     assert not covers("text", Cut(predicates={("contains", " b")}), ["x", " b"])
     assert covers("text", Cut(predicates={("contains", " b")}), ["x", "a b"])
+
+
+ANYTHING = """
+start: fetch
+variables: {v: TYPE}
+nodes:
+  fetch: {type: http, url: "https://a.example", timeout: 5s, save: {v: response.body.v}, success: look, error: other}
+  look: {type: condition, branches: [{if: "GUARD", to: one}], else: other}
+  one: {type: end, text: One.}
+  other: {type: end, text: Other.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "guard"),
+    [
+        ("any", "v > 0.5 && v < 0.6"),
+        ("any", "v > 2 && v < 3"),
+        ("any", "v >= 1e300"),
+        ("any", "v == 1e-7"),
+        ("any", "v.size() == 5"),
+        ("any", "v.contains('a') && v.size() == 5"),
+        ("uint", "v > 9223372036854775807u"),
+        ("uint", "v == 18446744073709551615u"),
+        ("string", "v.size() == 3 && v.contains(', ')"),
+        ("map", "has(v.foo)"),
+        ("map", "v.k > 0.5 && v.k < 0.6"),
+        ("map", "v.k.size() == 5"),
+    ],
+)
+def test_of_what_may_be_of_any_type_each_piece_is_tried(type_: str, guard: str) -> None:
+    text = ANYTHING.replace("TYPE", type_).replace("GUARD", guard)
+    assert isinstance(verification_of(text).answer(EnterState("one")), Possible)
