@@ -62,7 +62,7 @@ def _are_numbers_covered(cut: Cut, numbers: Sequence[float], *, whole: bool) -> 
 
 def _is_less(one: float, other: float) -> bool:
     """Whether a number is less, where a whole one becomes a double beside a double."""
-    if isinstance(one, float) or isinstance(other, float):
+    if float in {type(one), type(other)}:
         return float(one) < float(other)
     return one < other
 

@@ -119,7 +119,7 @@ def _near(cut: Cut, limits: Limits, low: int, high: int) -> Iterable[int]:
 
 def is_coarse(point: float) -> bool:
     """Whether it is a double so large that whole numbers beside it are compared as equal to it."""
-    return isinstance(point, float) and abs(point) >= _EXACT
+    return type(point) is float and abs(point) >= _EXACT
 
 
 def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
