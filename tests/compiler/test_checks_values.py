@@ -114,3 +114,16 @@ def test_branches_that_share_nothing_or_are_ordered_on_purpose_are_not(
 
 def test_branches_to_one_node_may_be_for_the_same_values() -> None:
     assert not told(branching("age <= 18", "age >= 18", other="first"), "G308")
+
+
+@pytest.mark.parametrize("kind", ["duration", "timestamp"])
+def test_no_kind_of_question_is_named_where_none_gives_a_value_of_the_type(kind: str) -> None:
+    text = f"""
+start: ask
+variables: {{value: {kind}}}
+nodes:
+  ask: {{type: question, text: Well?, variable: value, retries: 1, next: bye, on: {{fallback: bye}}}}
+  bye: {{type: end, text: "{{{{ string(value) }}}}"}}
+"""
+    assert not told(text, "I501")
+    assert told(text.replace(f"value: {kind}", "value: int"), "I501")

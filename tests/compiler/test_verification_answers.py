@@ -105,6 +105,9 @@ def test_numbers_are_written_as_they_are_read(guard: str, answer: str, *, retrie
         ("v < 1e300", "7"),
         ("v == -9223372036854775808", "-9223372036854775808"),
         ("v > 2.5 && v < 3.5", "3"),
+        ("v > 9007199254740992.0", "9007199254740994"),
+        ("v > 1e17", "200000000000000000"),
+        ("v < -1e17", "-200000000000000000"),
     ],
 )
 def test_the_largest_whole_numbers_are_answers(guard: str, answer: str) -> None:
@@ -150,3 +153,37 @@ def test_a_piece_without_an_answer_is_noticed() -> None:
     assert covers("integer", near, ["1", "2", "3"])
     assert not covers("text", Cut(predicates={("contains", " b")}), ["x", " b"])
     assert covers("text", Cut(predicates={("contains", " b")}), ["x", "a b"])
+
+
+ANYTHING = """
+start: fetch
+variables: {v: TYPE}
+nodes:
+  fetch: {type: http, url: "https://a.example", timeout: 5s, save: {v: response.body.v}, success: look, error: other}
+  look: {type: condition, branches: [{if: "GUARD", to: one}], else: other}
+  one: {type: end, text: One.}
+  other: {type: end, text: Other.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_", "guard"),
+    [
+        ("any", "v > 0.5 && v < 0.6"),
+        ("any", "v > 2 && v < 3"),
+        ("any", "v >= 1e300"),
+        ("any", "v == 1e-7"),
+        ("any", "v > 9223372036854775807"),
+        ("any", "v.size() == 5"),
+        ("any", "v.contains('a') && v.size() == 5"),
+        ("uint", "v > 9223372036854775807u"),
+        ("uint", "v == 18446744073709551615u"),
+        ("string", "v.size() == 3 && v.contains(', ')"),
+        ("map", "has(v.foo)"),
+        ("map", "v.k > 0.5 && v.k < 0.6"),
+        ("map", "v.k.size() == 5"),
+    ],
+)
+def test_of_what_may_be_of_any_type_each_piece_is_tried(type_: str, guard: str) -> None:
+    text = ANYTHING.replace("TYPE", type_).replace("GUARD", guard)
+    assert isinstance(verification_of(text).answer(EnterState("one")), Possible)

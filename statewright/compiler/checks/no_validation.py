@@ -43,10 +43,8 @@ _KINDS: Mapping[str, str] = {
     "double": "number",
     "bool": "boolean",
     "date": "date",
-    "timestamp": "date",
-    "duration": "number",
 }
-"""Type of a variable → the kind of question that gives one."""
+"""Type of a variable → the kind of question that gives one, where there is one."""
 
 _WORDS: Mapping[str, str] = {
     "email": "email",

@@ -243,7 +243,10 @@ class Domains:
                     # Of a whole that the session tells itself, the parts are looked at one by one.
                     continue
                 place = (source, (*own, *path[len(target) :])) if same else (source, own)
-                if len(place[1]) <= _DEPTH and self.cuts[place].add(cut):
+                if len(place[1]) > _DEPTH:
+                    continue
+                is_new = place not in self.cuts
+                if self.cuts[place].add(cut) or is_new:
                     waiting.append(place)
         self._by_key: dict[Key, dict[tuple[str, ...], Cut]] = defaultdict(dict)
         for (key, path), cut in self.cuts.items():

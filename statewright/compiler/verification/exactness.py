@@ -27,6 +27,7 @@ from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
     holds,
+    is_coarse,
     samples,
     sizes,
     texts_of,
@@ -271,7 +272,9 @@ class _Looking:
 
     def _too_many(self, place: Place) -> bool:
         cut = self._domains.cuts.get(place, Cut())
-        return 3 * len(cut.numbers) + texts_of(cut) + 4 * len(cut.predicates) > MOST - _SPARE
+        broken = sum(is_coarse(one) or not float(one).is_integer() for one in cut.numbers)
+        numbers = 3 * len(cut.numbers) + 2 * broken
+        return numbers + texts_of(cut) + 4 * len(cut.predicates) > MOST - _SPARE
 
     def _mixed(self, place: Place) -> bool:
         """Whether there are outcomes of several tests of one text for which nothing is tried."""

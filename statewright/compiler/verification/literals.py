@@ -51,6 +51,9 @@ _ANSWERS = {
 _TYPES = frozenset(("bool", "int", "uint", "double", "string", "list", "map"))
 """Types of which there are samples."""
 
+_SIZED = frozenset(("list", "string"))
+"""Types of which values of each size are made up."""
+
 PREDICATES = frozenset(("startsWith", "endsWith", "contains", "matches"))
 
 
@@ -185,6 +188,8 @@ def _cut_in(root: Node) -> Cut:
                 arguments.add(id(argument))
         elif isinstance(node, Call) and node.function in _CONVERTED:
             cut.texts.add(_CONVERTED[node.function])
+        elif isinstance(node, Call) and node.function == "size":
+            cut.kinds |= _SIZED
         elif isinstance(node, Comparison):
             cut.kinds |= _types_in(node)
         elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):

@@ -55,9 +55,16 @@ def _are_numbers_covered(cut: Cut, numbers: Sequence[float], *, whole: bool) -> 
     bounds = (-math.inf, *points, math.inf)
     follows = _whole_after if whole else _double_after
     return all(
-        any(low < one < high for one in numbers) or follows(low) >= high
+        any(_is_less(low, one) and _is_less(one, high) for one in numbers) or follows(low) >= high
         for low, high in pairwise(bounds)
     ) and all(point in numbers or not _is_number(point, whole=whole) for point in points)
+
+
+def _is_less(one: float, other: float) -> bool:
+    """Whether a number is less, where a whole one becomes a double beside a double."""
+    if float in {type(one), type(other)}:
+        return float(one) < float(other)
+    return one < other
 
 
 def _whole_after(low: float) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice, pairwise, product
-from math import inf, nextafter, prod
+from math import inf, isfinite, nextafter, prod
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from statewright.expressions.nanoseconds import EPOCH, MICROSECOND
 from statewright.expressions.operations.answers import understood_text
 from statewright.expressions.operations.patterns import matches
 from statewright.expressions.references import PLACE
-from statewright.expressions.values import INT_MAX, INT_MIN, NOTHING, Maybe, Uint
+from statewright.expressions.values import INT_MAX, INT_MIN, NOTHING, UINT_MAX, Maybe, Uint
 from statewright.statechart.definition import Limits
 from statewright.statechart.playing.script import UNITS
 from statewright.statechart.values.coercion import held
@@ -35,6 +36,9 @@ FEW: Final = 12
 
 LENGTH: Final = 2_000
 """The most characters of a text, or parts of a list, that is made up."""
+
+_EXACT: Final = 2**53
+"""Up to here each whole number is a double of its own."""
 
 _FRESH: Final = ("something", "anything else", "x", "Zebra 77", "~")
 _WHOLE: Final = Cut()
@@ -97,17 +101,25 @@ def _bounds(cut: Cut, limits: Limits) -> list[float]:
 
 
 def _ints(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
-    points = _bounds(cut, limits)
-    if range_of(limits):
-        yield from range_of(limits)
-        return
+    yield from range_of(limits) or _near(cut, limits, INT_MIN, INT_MAX)
+
+
+def _uints(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
+    yield from map(Uint, range_of(limits) or _near(cut, limits, 0, UINT_MAX))
+
+
+def _near(cut: Cut, limits: Limits, low: int, high: int) -> Iterable[int]:
+    """Whole numbers at, and beside, all points at which numbers are cut."""
+    points = [one for one in _bounds(cut, limits) if isfinite(one)]
     near = [int(point) + step for point in points for step in (0, -1, 1)]
-    within = [number for number in near if INT_MIN <= number <= INT_MAX]
-    yield from within or (7, 0)
+    for point in filter(is_coarse, points):
+        near += [int(nextafter(point, -inf)), int(nextafter(point, inf))]
+    return [number for number in near if low <= number <= high] or (7, 0)
 
 
-def _uints(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
-    yield from (Uint(number) for number in _ints(cut, cuts, limits) if number >= 0)
+def is_coarse(point: float) -> bool:
+    """Whether it is a double so large that whole numbers beside it are compared as equal to it."""
+    return type(point) is float and abs(point) >= _EXACT
 
 
 def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
@@ -122,6 +134,17 @@ def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
         yield max(last + 1, nextafter(last, inf))
     else:
         yield from (2.5, 0.0)
+
+
+def _numbers(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
+    """Whole numbers, and others from each piece in which there is none of these."""
+    points = [float(point) for point in _bounds(cut, limits)]
+    pieces = set()
+    for number in chain(_ints(cut, cuts, limits), _doubles(cut, cuts, limits)):
+        piece = bisect_left(points, number), bisect_right(points, number)
+        if isinstance(number, int) or piece not in pieces:
+            pieces.add(piece)
+            yield number
 
 
 def _texts(cut: Cut, _: Cuts, __: Limits) -> Iterator[Any]:
@@ -363,12 +386,14 @@ def _anything(cut: Cut, cuts: Cuts, limits: Limits) -> Iterator[Any]:
         yield from part_samples(cuts)
     # What fits comes first: with it, other parts of a whole are tried.
     for kind in sorted(cut.kinds - {"dyn"}):
-        found = samples(kind, {**cuts, (): Cut(numbers=cut.numbers, texts=cut.texts)})
+        tests = cut.predicates if kind == "string" else set()
+        own = Cut(numbers=cut.numbers, texts=cut.texts, predicates=tests)
+        found = samples(kind, {**cuts, (): own})
         yield from found if kind in _SIZED else found[:3]
     if cut.texts or cut.predicates:
         yield from _texts(Cut(texts=cut.texts, predicates=cut.predicates), cuts, limits)
     if cut.numbers:
-        yield from _ints(cut, cuts, limits)
+        yield from _numbers(cut, cuts, limits)
     if cut.others or not (cut.texts or cut.predicates or cut.numbers):
         yield from (False, True)
     if not (cut.texts or cut.predicates):
