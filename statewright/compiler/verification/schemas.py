@@ -115,7 +115,7 @@ def _values(schema: Any, cuts: Cuts) -> Values:
             whole = samples("int", {(): Cut(numbers=own.numbers)}, limits)
             return (*whole, *map(float, whole))  # `1.0` is a whole number in JSON.
         case "number":
-            wanted = {(): Cut(numbers=own.numbers)}
+            wanted: Cuts = {(): Cut(numbers=own.numbers)}
             return (*samples("int", wanted, limits), *samples("double", wanted, limits))
         case "string":
             return _of_type(str, part_samples(cuts)) or part_samples(cuts)
