@@ -167,3 +167,22 @@ def test_of_many_choices_as_many_are_named_as_have_to_be() -> None:
 def verdicts(text: str) -> set[tuple[str, Verdict]]:
     found = compiler.verify(compiled(text)).findings
     return {(one.code, one.verdict) for one in found}
+
+
+def test_a_size_that_is_not_allowed_is_no_contradiction() -> None:
+    text = """
+start: ask
+variables: {d: list}
+nodes:
+  ask: {type: question, text: Which?, input: multiple_choice, choices: [tea, coffee, milk], variable: d, maximum: 2, next: none}
+  none: {type: condition, branches: [{if: size(d) == 0, to: bye}], else: all}
+  all: {type: condition, branches: [{if: size(d) == 3, to: bye}], else: first}
+  first: {type: condition, branches: [{if: "d[0] == 'milk' && size(d) == 2", to: bye}], else: same}
+  same: {type: condition, branches: [{if: "size(d) == 2 && d[0] == d[1]", to: bye}], else: beer}
+  beer: {type: condition, branches: [{if: "'beer' in d || 'tea' in d", to: bye}], else: both}
+  both: {type: condition, branches: [{if: "d == ['milk', 'coffee']", to: bye}], else: bye}
+  bye: {type: end}
+"""
+    found = {(one.code, one.node) for one in compiler.verify(compiled(text)).findings}
+    assert ("G305", "all") not in found
+    assert ("G310", "all") in found

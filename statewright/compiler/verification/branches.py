@@ -13,7 +13,7 @@ from typing import Any, Final
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.verification.boxes import frozen
 from statewright.compiler.verification.drawing import Drawing
-from statewright.compiler.verification.samples import samples
+from statewright.compiler.verification.samples import MOST, samples
 from statewright.compiler.verification.variables import Key, reads_of
 from statewright.compiler.verification.world import World, declared_in
 from statewright.errors import EvaluationError
@@ -90,7 +90,7 @@ def _may_be(names: Mapping[str, Any], known: Mapping[str, Sequence[Any]]) -> boo
 def cases_of(
     world: World, scope: Scope, guards: Sequence[Expression]
 ) -> list[Mapping[str, Any]] | None:
-    """Every combination of samples of the variables of guards; None where they read more.
+    """Every combination of samples of the variables of guards; None for too many, or other reads.
 
     Args:
         world: in which they stand.
@@ -105,6 +105,8 @@ def cases_of(
                 return None
             variable = declared[read.key]
             found = samples(variable.type, world.domains.at(read.key), variable.limits)
+            if len(found) >= MOST:  # There may be more.
+                return None
             values[read.key[1]] = (*found, NOTHING)
     if prod(len(one) for one in values.values()) > CASES:
         return None
