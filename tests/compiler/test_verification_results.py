@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from statewright import compiler
+from statewright.compiler.findings import Verdict
 from statewright.compiler.verification.questions import Possible, TakeTransition
 from statewright.flows import parse
 from tests.compiler.conversations import compiled, talk
@@ -174,3 +175,58 @@ nodes:
     verification = compiler.verify(compiled(text)).verification
     assert verification is not None
     assert isinstance(verification.answer(TakeTransition("details/~flow#0")), Possible)
+
+
+MODEL = """
+start: ask
+variables: {kind: string, n: int, sure: bool, rest: any}
+nodes:
+  ask:
+    type: llm
+    model: small
+    prompt: "Which kind?"
+    timeout: 10s
+    schema:
+      type: object
+      required: [kind, sure]
+      properties:
+        kind: {type: string, enum: [a, b]}
+        n: {type: integer, minimum: 1, maximum: 3}
+        sure: {type: boolean}
+        note: {type: string}
+    save: {kind: answer.kind, n: answer.?n.orValue(0), sure: answer.sure, rest: answer.?note.orValue(null)}
+    next: judge
+    on: {error: bye}
+  judge: {type: condition, branches: [{if: "GUARD", to: seen}], else: bye}
+  seen: {type: end, text: Seen.}
+  bye: {type: end, text: Bye.}
+"""
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        *("kind == 'a'", "kind == 'b' && n == 3", "n == 0 && sure", "!sure && kind != 'a'"),
+        *("n > 1 && n < 3", "rest == 'x'", "rest == null", "rest != null && rest.startsWith('q')"),
+    ],
+)
+def test_a_language_model_answers_anything_that_fits_the_schema(guard: str) -> None:
+    assert "G310" not in _judged(MODEL.replace("GUARD", guard))
+
+
+@pytest.mark.parametrize(
+    "guard", ["kind == 'c'", "kind != 'a' && kind != 'b'", "n == 4", "n < 0", "rest == 7"]
+)
+def test_a_language_model_answers_nothing_that_does_not_fit_the_schema(guard: str) -> None:
+    assert _judged(MODEL.replace("GUARD", guard))["G310"] is not Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("guard", ["kind == 'c'", "kind != 'a' && kind != 'b'"])
+def test_that_is_proved_where_all_answers_are_tried(guard: str) -> None:
+    start, end = MODEL.index("n: answer."), MODEL.index("}", MODEL.index("n: answer."))
+    text = f"{MODEL[:start].rstrip(', ')}{MODEL[end:]}".replace("GUARD", guard)
+    assert _judged(text)["G310"] is Verdict.PROVED
+
+
+def _judged(text: str) -> dict[str, Verdict | None]:
+    return {one.code: one.verdict for one in compiler.verify(compiled(text)).findings}

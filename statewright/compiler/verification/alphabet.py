@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from statewright.compiler.verification.domains import ANYWHERE, EVENT, RETURNED, Domains
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.samples import Cuts, maps, part_samples, samples
+from statewright.compiler.verification.samples import Cuts, Values, maps, part_samples, samples
 from statewright.compiler.verification.sayings import PICKING, said_to
+from statewright.compiler.verification.schemas import ANSWER, answers_fitting, schema_of
 from statewright.compiler.verification.variables import Key, reads_of
 from statewright.expressions import Expression, references
 from statewright.expressions.references import PLACE
@@ -180,7 +181,10 @@ class Alphabet:
                 yield Answered(place, {"status": status, "headers": {}, "body": {}})
         else:
             apart = self._apart([invocation.state])
-            yield from (Answered(place, value) for value in _bodies(cuts, apart))
+            schema = schema_of(self.tree.nodes[invocation.state], place)
+            fitting = None if schema is None else answers_fitting(schema, _below(cuts, (ANSWER,)))
+            bodies = _bodies(cuts, apart) if fitting is None else _with_answers(cuts, fitting)
+            yield from (Answered(place, value) for value in bodies)
             yield Answered(place, None)
         failed = {"code": "failed", "message": "it failed"}
         yield Answered(place, failed, failed=True)
@@ -306,6 +310,15 @@ def _bodies(cuts: Cuts, apart: Container[str] = ()) -> Iterator[Any]:
         yield from samples("dyn", {(): cuts[()]})
     if not cuts:
         yield {}
+
+
+def _with_answers(cuts: Cuts, answers: Values) -> Iterator[Any]:
+    """What a language model brings beside one of some answers."""
+    others = list(_bodies({path: cut for path, cut in cuts.items() if path[:1] != (ANSWER,)}))
+    for value in others:
+        if isinstance(value, dict):
+            yield from ({**value, ANSWER: answer} for answer in answers)
+    yield from others
 
 
 def _statuses(cut: Cut) -> Iterator[int]:

@@ -8,6 +8,7 @@ ASSUMPTIONS = (
     "users say anything that the question they are asked can tell apart, or nothing at all",
     "every input of the flow is given when a session begins",
     "effects answer with any data, with an error, or not in time",
+    "language models answer with what fits the schema that they are given",
     "lots fall on any of their outcomes",
     "timers fire when they are due, and any of several that may be due first may fire first",
     "contact and tenant have any values, which nobody else changes during a conversation",
