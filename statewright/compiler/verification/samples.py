@@ -113,7 +113,7 @@ def _near(cut: Cut, limits: Limits, low: int, high: int) -> Iterable[int]:
     points = [one for one in _bounds(cut, limits) if isfinite(one)]
     near = [int(point) + step for point in points for step in (0, -1, 1)]
     for point in filter(is_coarse, points):
-        near += [int(nextafter(point, -inf)), int(nextafter(point, inf))]
+        near += [int(one) for to in (-inf, inf) if isfinite(one := nextafter(point, to))]
     return [number for number in near if low <= number <= high] or (7, 0)
 
 
@@ -130,8 +130,8 @@ def _doubles(cut: Cut, _: Cuts, limits: Limits) -> Iterator[Any]:
         yield low / 2 + high / 2
     if points:
         first, last = float(points[0]), float(points[-1])
-        yield min(first - 1, nextafter(first, -inf))
-        yield max(last + 1, nextafter(last, inf))
+        beyond = (min(first - 1, nextafter(first, -inf)), max(last + 1, nextafter(last, inf)))
+        yield from filter(isfinite, beyond)
     else:
         yield from (2.5, 0.0)
 
