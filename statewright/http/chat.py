@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
-from statewright.http.clients import client_event, form_event
+from statewright.http.clients import answer_to, client_event, form_event
 from statewright.http.endpoint import Host, Reply
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from, number_in_query, session_in_path
@@ -48,40 +48,19 @@ async def start(host: Host, request: Request, asked: wire.Start) -> Reply:
 
 async def interact(host: Host, request: Request, said: wire.Interaction) -> Reply:
     """Say something to a session, and get its answer."""
-    key = await session_in_path(host, request)
-    answer = await host.runtime.send(
-        key,
-        wire.message_from(said),
-        message_id=message_id_from(request),
-        expected_revision=said.expected_revision,
-        settle=host.settle,
-    )
+    answer = await answer_to(host, request, said, wire.message_from)
     return Reply(wire.interaction_json(answer))
 
 
 async def client(host: Host, request: Request, said: wire.ClientAnswer) -> Reply:
     """Give a session what the user's client was asked for, and get its answer."""
-    key = await session_in_path(host, request)
-    answer = await host.runtime.send(
-        key,
-        client_event(said),
-        message_id=message_id_from(request),
-        expected_revision=said.expected_revision,
-        settle=host.settle,
-    )
+    answer = await answer_to(host, request, said, client_event)
     return Reply(wire.interaction_json(answer))
 
 
 async def form(host: Host, request: Request, said: wire.FormAnswer) -> Reply:
     """Give a session the answers to all fields of a form, and get its answer."""
-    key = await session_in_path(host, request)
-    answer = await host.runtime.send(
-        key,
-        form_event(said),
-        message_id=message_id_from(request),
-        expected_revision=said.expected_revision,
-        settle=host.settle,
-    )
+    answer = await answer_to(host, request, said, form_event)
     return Reply(wire.interaction_json(answer))
 
 

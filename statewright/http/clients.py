@@ -1,11 +1,55 @@
-"""What the user's client says as a whole, in both contracts: results, errors, forms."""
+"""What the user's client says, in both contracts: words, results, errors, forms."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from starlette.requests import Request
+
 from statewright.compiler.lowering.events import FAILURE, RESULT, SUBMITTED
+from statewright.http.endpoint import Host
 from statewright.http.problems import Refused
+from statewright.http.requests import message_id_from, session_in_path
 from statewright.http.wire.clients import Filled, Told
+from statewright.runtime import Answer
+from statewright.runtime.turns.messages import What
 from statewright.statechart import Event
+
+
+class _Revised(Protocol):
+    """What names the revision that the client has seen, or None."""
+
+    @property
+    def expected_revision(self) -> int | None: ...
+
+
+Said = TypeVar("Said", bound=_Revised)
+
+
+async def answer_to(
+    host: Host, request: Request, said: Said, meaning: Callable[[Said], What]
+) -> Answer:
+    """The answer of the session in the path to what a client says.
+
+    Args:
+        host: has the runtime.
+        request: names the session, and what is said where it may come twice.
+        said: the body.
+        meaning: what comes to the session of that.
+
+    Raises:
+        StatewrightError: as of ``Runtime.send``; or the token opens no session of this tenant.
+        Refused: what is said has no meaning.
+    """
+    key = await session_in_path(host, request)
+    return await host.runtime.send(
+        key,
+        meaning(said),
+        message_id=message_id_from(request),
+        expected_revision=said.expected_revision,
+        settle=host.settle,
+    )
 
 
 def client_event(said: Told) -> Event:

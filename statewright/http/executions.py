@@ -7,9 +7,9 @@ from typing import Final
 from starlette.requests import Request
 
 from statewright.http.beginnings import Wish, begin
-from statewright.http.clients import client_event, form_event
+from statewright.http.clients import answer_to, client_event, form_event
 from statewright.http.endpoint import Host, Reply
-from statewright.http.requests import message_id_from, session_in_path
+from statewright.http.requests import session_in_path
 from statewright.http.wire import executions as wire
 from statewright.http.wire.flow_builder import CHANNEL, ClientInput, Execute, FormInput, Input
 
@@ -42,40 +42,19 @@ async def execute(host: Host, request: Request, asked: Execute | None) -> Reply:
 
 async def give(host: Host, request: Request, said: Input) -> Reply:
     """Give an execution what the contact says."""
-    key = await session_in_path(host, request)
-    answer = await host.runtime.send(
-        key,
-        wire.message_from(said),
-        message_id=message_id_from(request),
-        expected_revision=said.expected_revision,
-        settle=host.settle,
-    )
+    answer = await answer_to(host, request, said, wire.message_from)
     return Reply(wire.result_json(request.path_params["token"], answer))
 
 
 async def client(host: Host, request: Request, said: ClientInput) -> Reply:
     """Give an execution what the contact's client was asked for."""
-    key = await session_in_path(host, request)
-    answer = await host.runtime.send(
-        key,
-        client_event(said),
-        message_id=message_id_from(request),
-        expected_revision=said.expected_revision,
-        settle=host.settle,
-    )
+    answer = await answer_to(host, request, said, client_event)
     return Reply(wire.result_json(request.path_params["token"], answer))
 
 
 async def form(host: Host, request: Request, said: FormInput) -> Reply:
     """Give an execution the answers to all fields of a form."""
-    key = await session_in_path(host, request)
-    answer = await host.runtime.send(
-        key,
-        form_event(said),
-        message_id=message_id_from(request),
-        expected_revision=said.expected_revision,
-        settle=host.settle,
-    )
+    answer = await answer_to(host, request, said, form_event)
     return Reply(wire.result_json(request.path_params["token"], answer))
 
 
