@@ -7,18 +7,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from statewright.compiler.lowering.answers import range_of
+from statewright.compiler.lowering.answers import NUMERIC, range_of
 from statewright.compiler.lowering.phrases import LANGUAGES, RETRY
 from statewright.flows.model import Variable
 from statewright.flows.nodes import InputKind, Question, Store
 
 Limit = float | str | None
 """A number, or a day, ``2026-12-31``; None is no limit."""
-
-NUMBERS: Final = frozenset(
-    {InputKind.NUMBER, InputKind.INTEGER, InputKind.RATING, InputKind.SLIDER}
-)
-"""The kinds of answer of which the limits of the variable are told, too."""
 
 _DAYS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -52,7 +47,7 @@ def _limits(question: Question, variable: Variable | None) -> tuple[Limit, Limit
     validation = question.validation
     if question.input is InputKind.DATE:
         return validation.earliest, validation.latest
-    if question.input not in NUMBERS:
+    if question.input not in NUMERIC:
         return None, None
     least, most = range_of(question)
     if variable is None or question.store is Store.CHOICE:

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
+    NUMERIC,
     SAID,
     TEXT_ONLY,
     TYPED,
@@ -50,7 +51,7 @@ from statewright.compiler.lowering.clocks import (
     reminder_anew,
     unless_late,
 )
-from statewright.compiler.lowering.complaints import NUMBERS, complaints
+from statewright.compiler.lowering.complaints import complaints
 from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, misdirected
 from statewright.compiler.lowering.guards import all_of
@@ -288,7 +289,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
     if config.retry_message is not None:
         retry = template_from(config.retry_message)
     else:
-        kept = _destination(config, plan) if config.input in NUMBERS else None
+        kept = _destination(config, plan) if config.input in NUMERIC else None
         retry = phrase(complaints(config, kept), plan.flow)
     return State(
         plan.part(node.id, "~invalid"),
