@@ -132,25 +132,11 @@ async def shared(url: str, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["builtin", "dbos"])
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_requests_of_two_workers_are_all_made_when_one_is_killed(
-    where: str, engine: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_requests_of_two_workers_are_all_made_when_one_is_killed(url: str, engine: str) -> None:
     if engine == "dbos":
         pytest.importorskip("dbos")
-    if where == "sqlite":
-        url = f"sqlite:///{tmp_path}/flows.db"
-    else:
-        url = request.getfixturevalue("postgresql")()
     asyncio.run(shared(url, engine))
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_a_request_whose_worker_was_killed_is_made_again(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if where == "sqlite":
-        url = f"sqlite:///{tmp_path}/flows.db"
-    else:
-        url = request.getfixturevalue("postgresql")()
+def test_a_request_whose_worker_was_killed_is_made_again(url: str) -> None:
     asyncio.run(taken_over(url))

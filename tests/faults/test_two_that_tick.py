@@ -10,8 +10,6 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
-
 from statewright import compiler, flows
 from statewright.runtime import Runtime, system_clock
 from statewright.runtime.clock import SECOND
@@ -115,23 +113,9 @@ async def ticked_to_the_end(url: str, kills: int) -> None:
             assert (await runtime.replay(key)).differences == ()
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_deadlines_are_met_once_though_processes_are_killed(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if where == "sqlite":
-        url = f"sqlite:///{tmp_path}/flows.db"
-    else:
-        url = request.getfixturevalue("postgresql")()
+def test_deadlines_are_met_once_though_processes_are_killed(url: str) -> None:
     asyncio.run(ticked_to_the_end(url, KILLS))
 
 
-@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_two_processes_fire_each_schedule_and_each_deadline_once(
-    where: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if where == "sqlite":
-        url = f"sqlite:///{tmp_path}/flows.db"
-    else:
-        url = request.getfixturevalue("postgresql")()
+def test_two_processes_fire_each_schedule_and_each_deadline_once(url: str) -> None:
     asyncio.run(ticked(url))
