@@ -12,15 +12,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from statewright.errors import StatewrightError
+from statewright.runtime.alarms import Alarms
 from statewright.runtime.clock import SECOND, Clock, happened
 from statewright.storage.records import SessionKey
 from statewright.storage.store import Store
 
 HOLD: Final = 10 * SECOND
 """Microseconds for which a session that has something to do is named to one worker only."""
-
-HORIZON: Final = 60 * SECOND
-"""Microseconds ahead for which deadlines are kept in mind; later ones are found by looking."""
 
 GRAIN: Final = 20_000
 """Microseconds within which deadlines count as one."""
@@ -56,7 +54,7 @@ class Sweeper:
         self._clock = clock
         self._drain = drain
         self._poll = poll
-        self._due: set[int] = set()
+        self._alarms = Alarms(clock, GRAIN)
         self._wake = asyncio.Event()
         self._closing = False
         self._loop: asyncio.Task[None] | None = None
@@ -76,11 +74,7 @@ class Sweeper:
 
     def expect(self, due: int | None) -> None:
         """A session has this deadline: look when it passes, without waiting for the next round."""
-        if due is None or due - self._clock() > HORIZON:
-            return
-        due = -(-due // GRAIN) * GRAIN
-        if due not in self._due:
-            self._due.add(due)
+        if due is not None and self._alarms.expect(due):
             self._wake.set()
 
     async def sweep(self, now: int) -> int:
@@ -127,8 +121,7 @@ class Sweeper:
     async def _go_on(self) -> None:
         """Sweep until it is closed."""
         while not self._closing:
-            now = self._clock()
-            self._due = {due for due in self._due if due > now}
+            self._alarms.pass_until(self._clock())
             taken = 0
             try:
                 taken = await self._sweep(self._clock)
@@ -141,7 +134,7 @@ class Sweeper:
     async def _rest(self, longest: float) -> None:
         """Wait for some seconds, or for the next deadline that is known."""
         end = self._clock() + round(longest * SECOND)
-        while not self._closing and (left := min(end, *self._due, end) - self._clock()) > 0:
+        while not self._closing and (left := self._alarms.first_until(end) - self._clock()) > 0:
             self._wake.clear()
             if not await happened(self._wake, left / SECOND):
                 return

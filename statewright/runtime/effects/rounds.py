@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from statewright.runtime.alarms import Alarms
 from statewright.runtime.clock import SECOND, Clock, happened
 from statewright.storage.queues import Settlement
 from statewright.storage.store import Store
 
-HORIZON: Final = 60 * SECOND
-"""Microseconds ahead for which it is kept in mind that a request is due; later ones are found by
-looking."""
-
 GRAIN: Final = 5_000
-"""Microseconds within which they count as due at once."""
+"""Microseconds within which requests count as due at once."""
 
 
 class Rounds:
@@ -31,7 +28,7 @@ class Rounds:
         self._store = store
         self._clock = clock
         self._poll = poll
-        self._due: set[int] = set()
+        self._alarms = Alarms(clock, GRAIN)
         self._wake = asyncio.Event()
 
     def hint(self) -> None:
@@ -45,16 +42,15 @@ class Rounds:
         round gives a hint, too.
         """
         held = await self._store.finish(settlements)
-        latest = self._clock() + HORIZON
-        returned = [one.at for one in settlements if one.result is None and one.at <= latest]
-        self._due |= {-(-at // GRAIN) * GRAIN for at in returned}
+        for one in settlements:
+            if one.result is None:
+                self._alarms.expect(one.at)
         return held
 
     def begin(self) -> None:
         """A round begins: what was hinted at until now is seen to by it."""
         self._wake.clear()
-        now = self._clock()
-        self._due = {at for at in self._due if at > now}
+        self._alarms.pass_until(self._clock())
 
     async def rest(self, longest: float | None = None) -> None:
         """Wait until the next round.
@@ -62,7 +58,6 @@ class Rounds:
         Args:
             longest: seconds at most, where that is not as long as usual.
         """
-        seconds = self._poll if longest is None else longest
-        if self._due:
-            seconds = min(seconds, (min(self._due) - self._clock()) / SECOND)
-        await happened(self._wake, max(0.0, seconds))
+        now = self._clock()
+        end = now + round((self._poll if longest is None else longest) * SECOND)
+        await happened(self._wake, max(0, self._alarms.first_until(end) - now) / SECOND)
