@@ -6,7 +6,7 @@ A variable that is not *live* makes no difference to anything that comes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Final
@@ -99,7 +99,9 @@ def liveness_of(
     """
     bits: dict[Key, int] = {}
 
-    def mask(keys: Iterable[Key]) -> int:
+    def mask(keys: Collection[Key]) -> int:
+        if not keys:
+            return 0
         made = 0
         for key in keys:
             made |= bits.setdefault(key, 1 << len(bits))
@@ -113,7 +115,7 @@ def liveness_of(
         entered[name] = mask(read)
         written = one.entered.sure - read if one.entered.sure else _NOTHING
         sure[name] = mask(_certain(name, written, unsure))
-        own[name] = mask(key for part in one.active for key in reads(part)) if one.active else 0
+        own[name] = mask([key for part in one.active for key in reads(part)])
     return Liveness(passages, Masks(bits, entered, sure, own))
 
 
@@ -237,6 +239,6 @@ def _remembered(history: Node) -> Iterator[tuple[str, bool]]:
         waiting.extend(node.children)
 
 
-def _certain(name: str, sure: Iterable[Key], unsure: Container[str]) -> Iterable[Key]:
+def _certain(name: str, sure: Collection[Key], unsure: Container[str]) -> Collection[Key]:
     """What of that which the entry of a state writes is written whatever fails."""
     return [key for key in sure if key[0] == name] if name in unsure else sure
