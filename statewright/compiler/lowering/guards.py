@@ -23,10 +23,14 @@ def also(guard: Expression | None, condition: str) -> Expression:
 
     What is asked of the event comes first, since it says more to whoever reads the chart.
     """
-    if guard is None:
-        return parse(condition)
+    asked = parse(condition)
+    return asked if guard is None else parse(f"{_tight(guard)} && {_tight(asked)}")
+
+
+def _tight(guard: Expression) -> str:
+    """The text of a guard as it stands beside ``&&``."""
     # The line break ends a comment that the text may end with.
     text = f"{guard.text}\n" if "//" in guard.text else guard.text
     root = guard.root
     loose = isinstance(root, Conditional) or (isinstance(root, Logic) and root.operator == "||")
-    return parse(f"({text}) && {condition}" if loose else f"{text} && {condition}")
+    return f"({text})" if loose else text
