@@ -18,19 +18,37 @@ def all_of(*conditions: str) -> Expression | None:
     return parse(text) if text else None
 
 
+def besides(guard: Expression | None, when: str) -> Expression | None:
+    """The guard of an author, where something must hold besides; ``is_of`` finds it again.
+
+    Args:
+        guard: of the author; None for none.
+        when: CEL that must hold, and is asked first; "" for nothing.
+    """
+    if guard is None or not when:
+        return guard if guard is not None else all_of(when)
+    # The line break ends a comment that the text may end with.
+    return parse(f"({when}) && {_own(guard)}")
+
+
+def is_of(guard: Expression, text: str) -> bool:
+    """Whether a text is the guard of an author, or one that asks for something besides."""
+    return text == guard.text or text.endswith(f"&& {_own(guard)}")
+
+
+def _own(guard: Expression) -> str:
+    return f"({guard.text}\n)"
+
+
 def also(guard: Expression | None, condition: str) -> Expression:
     """A guard that asks for one thing more.
 
     What is asked of the event comes first, since it says more to whoever reads the chart.
     """
-    asked = parse(condition)
-    return asked if guard is None else parse(f"{_tight(guard)} && {_tight(asked)}")
-
-
-def _tight(guard: Expression) -> str:
-    """The text of a guard as it stands beside ``&&``."""
+    if guard is None:
+        return parse(condition)
     # The line break ends a comment that the text may end with.
     text = f"{guard.text}\n" if "//" in guard.text else guard.text
     root = guard.root
     loose = isinstance(root, Conditional) or (isinstance(root, Logic) and root.operator == "||")
-    return f"({text})" if loose else text
+    return parse(f"({text}) && {condition}" if loose else f"{text} && {condition}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.failures import known_failure
-from statewright.compiler.lowering.guards import also
+from statewright.compiler.lowering.guards import besides
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.expressions import Content, Expression, Literal, parse
@@ -318,8 +318,7 @@ def leads_somewhere(plan: Plan, edge: Edge) -> bool:
 
 
 def _guard(edge: Edge, when: str) -> Expression | None:
-    guard = None if edge.guard is None else guard_from(edge.guard)
-    return also(guard, when) if when else guard
+    return besides(None if edge.guard is None else guard_from(edge.guard), when)
 
 
 def lost(
