@@ -86,7 +86,7 @@ def clean(database: str, given: str, *, dry_run: bool, format_: str) -> int:
         for line in lines_from_table(("tenant", "flow", fate, "sessions"), rows):
             click.echo(line)
     if count.keys and format_ == "text":
-        click.echo(f"{sum(count.keys.values()):,} keys of requests were forgotten")
+        click.echo(f"keys of requests that were forgotten: {sum(count.keys.values()):,}")
     for session, why in count.failed.items():
         note(printable(f"session {session}: {why}"))
     return FOUND if count.failed else CLEAN
