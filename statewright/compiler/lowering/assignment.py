@@ -14,7 +14,7 @@ from itertools import chain
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
-from statewright.compiler.scope import declaration_at
+from statewright.compiler.scope import declaration_at, is_private_at
 from statewright.expressions import (
     Computed,
     Literal,
@@ -48,6 +48,8 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
         for assignment, operand in zip(config.assignments, operands, strict=True)
         if assignment.operation in COMBINED and not counted(assignment, declared)
     }
+    if any(operand.private for operand in operands) and OPERAND in needed:
+        needed[OPERAND] = replace(needed[OPERAND], private=True)
     return Piece(
         State(
             plan.state(node.id),
@@ -65,7 +67,7 @@ def like(plan: Plan, place: Source) -> Datum:
     if declared is None:
         return Datum(name)
     limits = limits_of(replace(declared, read_only=False))
-    private = declared.pii or declared.secret
+    private = is_private_at(plan.flow, place, plan.variables)
     return Datum(name, chart_type_of(declared), limits=limits, private=private)
 
 
@@ -74,14 +76,15 @@ def _operand(assignment: Assignment, plan: Plan) -> Datum:
 
     What is added or appended becomes what the variable holds as a part of its new value.
     """
+    private = is_private_at(plan.flow, assignment.variable, plan.variables)
     if assignment.operation is not Operation.REMOVE:
-        return Datum(OPERAND)
+        return Datum(OPERAND, private=private)
     variable = declaration_at(plan.flow, assignment.variable, plan.variables)
     element = None if variable is None or variable.type != "list" else variable.of
     if element is None:
-        return Datum(OPERAND)
+        return Datum(OPERAND, private=private)
     name = f"~{assignment.variable.text}[]"
-    return Datum(name, chart_type_of(element), limits=limits_of(element))
+    return Datum(name, chart_type_of(element), limits=limits_of(element), private=private)
 
 
 def _undoing(
@@ -115,8 +118,7 @@ def _keeping(name: str, declared: Mapping[str, Variable]) -> Datum:
     variable = declared.get(name)
     if variable is None:
         return Datum(_was(name), value=_read(name))
-    private = variable.pii or variable.secret
-    return Datum(_was(name), chart_type_of(variable), _read(name), private=private)
+    return Datum(_was(name), chart_type_of(variable), _read(name), private=variable.is_private)
 
 
 def _read(name: str) -> Computed:

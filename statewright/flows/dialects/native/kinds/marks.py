@@ -26,7 +26,7 @@ class MarkShape(PassingShape):
 class TagNode(MarkShape):
     """Marks the contact, or takes marks away.
 
-    Ask for one with `'vip' in contact.?tags.orValue({})`.
+    Ask for one with `'vip' in contact.tags`.
     """
 
     type: Literal["tag"]
@@ -35,7 +35,7 @@ class TagNode(MarkShape):
 class SegmentNode(MarkShape):
     """Puts the contact into segments, or takes it out of them.
 
-    Ask for one with `'buyers' in contact.?segments.orValue({})`.
+    Ask for one with `'buyers' in contact.segments`.
     """
 
     type: Literal["segment"]
