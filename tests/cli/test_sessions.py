@@ -276,7 +276,7 @@ def test_a_chat_keeps_what_it_knows_of_the_contact(
     (tmp_path / "hi.yaml").write_text("[hi]")
     statewright("publish", tmp_path / "visits.yaml", "--database", database)
 
-    def said(name: object, *more: str) -> list[str]:
+    def said(name: str | Path, *more: str) -> list[str]:
         result = statewright("chat", name, "--script", tmp_path / "hi.yaml", *more)
         return [line for line in result.out.splitlines() if "isit " in line]
 
