@@ -25,15 +25,15 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "shop/notes.txt").write_text("nothing")
     (inner / "a.yaml").write_text(FLOW.replace("start: a", "start: b"))
     (inner / "more.yaml").write_text(TESTS.replace("TEXT", "Bye."))
-    for hidden in ("node_modules", ".git"):
-        (inner / hidden / "x.yaml").write_text("statewright: 1")
+    for name in ("node_modules", ".git"):
+        (inner / name / "x.yaml").write_text("statewright: 1")
     return tmp_path / "shop"
 
 
 def test_check_goes_through_the_flows_in_a_folder(statewright: CommandLine, folder: Path) -> None:
     result = statewright("check", folder)
     assert result.code == 1
-    assert "no node is called `b`" in result.out or "`b`" in result.out
+    assert "inner/a.yaml:" in result.out
     assert "1 error in 2 files" in result.out
     assert "package.json is not checked: it holds nothing that is known as a flow" in result.err
     assert "2 files are not checked: they hold conversation tests" in result.err
