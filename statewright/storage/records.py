@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from statewright.errors import UnstorableRecord
 from statewright.statechart.snapshot import Status
@@ -45,16 +45,29 @@ class Publication:
         check_number("the time of a publication", self.at)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SessionKey:
-    """Which session: the tenant comes first, as in every key of every table."""
-
+class _Key(NamedTuple):
     tenant: str
     session: str
 
-    def __post_init__(self) -> None:
-        check_name("the tenant", self.tenant)
-        check_name("the id of the session", self.session)
+
+class SessionKey(_Key):
+    """Which session: the tenant comes first, as in every key of every table.
+
+    It is looked up ten times in a turn, so it is a tuple: those hash and compare themselves
+    without any code of ours.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, tenant: str, session: str) -> Self:
+        """Check the names, and make a key of them.
+
+        Raises:
+            UnstorableRecord: one is none that can be kept.
+        """
+        check_name("the tenant", tenant)
+        check_name("the id of the session", session)
+        return super().__new__(cls, tenant, session)
 
 
 @dataclass(frozen=True, slots=True)
