@@ -12,7 +12,14 @@ from typing import Any, NamedTuple, Self
 
 from statewright.errors import UnstorableRecord
 from statewright.statechart.snapshot import Status
-from statewright.storage.limits import check_id, check_name, check_number, check_text
+from statewright.storage.limits import (
+    are_numbers,
+    are_texts,
+    check_id,
+    check_name,
+    check_number,
+    check_text,
+)
 from statewright.storage.patches import Patch
 
 
@@ -202,7 +209,22 @@ class Turn:
         return self.expected + 1
 
     def __post_init__(self) -> None:
+        if (self.expected == 0) != (self.birth is not None):
+            raise UnstorableRecord(
+                "a turn says who its session is (`birth`) exactly when it creates it (`expected` 0)"
+            )
         check_id("the id of the message", self.message)
+        numbers = (self.expected + 1, self.at, self.version, self.due_at or 0, self.position)
+        texts = (self.snapshot, self.state_hash, self.event, self.answer, self.effects)
+        if not (are_numbers(numbers) and are_texts((*texts, self.incidents, self.recalled))):
+            self._check_each()
+
+    def _check_each(self) -> None:
+        """Check what is in it one by one.
+
+        Raises:
+            UnstorableRecord: something cannot be kept; the message says what.
+        """
         for what, number in (
             ("the expected revision", self.revision),
             ("the time of a turn", self.at),
@@ -221,10 +243,6 @@ class Turn:
             ("the hash of the state that was recalled", self.recalled),
         ):
             check_text(what, text)
-        if (self.expected == 0) != (self.birth is not None):
-            raise UnstorableRecord(
-                "a turn says who its session is (`birth`) exactly when it creates it (`expected` 0)"
-            )
 
 
 @dataclass(frozen=True, slots=True)

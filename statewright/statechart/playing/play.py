@@ -191,6 +191,8 @@ def _plain(value: Any) -> Any:
     """A value in plain JSON; a secret keeps its tag, and what JSON lacks is a text."""
     if type(value) in _AS_IT_IS:
         return value
+    if type(value) is dict and _AS_IT_IS.issuperset(map(type, value.values())):
+        return value.copy()
     if type(value) is dict or isinstance(value, Mapping):
         return {
             key: part if type(part) in _AS_IT_IS else _plain(part) for key, part in value.items()
