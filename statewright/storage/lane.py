@@ -5,9 +5,9 @@ and one commit serve many callers. Half of what a small batch costs does not dep
 none begins beside a larger one: else batches that are under way at once wear each other down, until
 each carries few. A call waits for that no longer than the larger batch takes, or ``PATIENCE``.
 
-Those who were answered together ask again one after another, and if all of them went together
-again, the database would do nothing meanwhile, and then everybody else. So where several batches may
-be under way, one begins as soon as half of those have asked who were there lately.
+Those who were answered together ask again one after another. If all of them went together again,
+the database would do nothing meanwhile, and then everybody else. So where several batches may be
+under way, one begins as soon as half of those have asked who were there lately.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Lane(Generic[Item, Answer]):
         self._calls: deque[_Call[Item, Answer]] = deque()
         self._running = 0
         self._under_way = 0
-        self._crowd = 0
+        self._crowd = 0.0
         self._is_about_to_begin = False
         self._held: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
@@ -108,6 +108,7 @@ class Lane(Generic[Item, Answer]):
 
     def _begin_or_wait(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin a batch, now or when those have asked who are about to run, where there is room."""
+        self._crowd = max(self._crowd, self._waiting + self._under_way)
         if not (self._is_about_to_begin or self._running < self._width):
             return
         if not self._is_time():
@@ -119,15 +120,21 @@ class Lane(Generic[Item, Answer]):
         if is_half:
             self._is_about_to_begin = False
             self._begin(loop)
+            if self._waiting:  # They were more than go into a batch.
+                self._begin_or_wait(loop)
         elif not self._is_about_to_begin:
             self._is_about_to_begin = True
             loop.call_soon(self._begin_at_last, loop)
 
     def _begin_at_last(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin a batch now that all have asked who were about to run, unless it was begun."""
-        if self._is_about_to_begin:
-            self._is_about_to_begin = False
-            self._go_on(loop)
+        """Begin what is to begin now that all have asked who were about to run."""
+        if not self._is_about_to_begin:
+            return
+        self._is_about_to_begin = False
+        self._go_on(loop)
+        while self._waiting and self._running < self._width and self._is_time():
+            self._running += 1
+            self._begin(loop)
 
     def _is_time(self) -> bool:
         """Whether those who wait are worth a batch of their own."""
@@ -159,8 +166,7 @@ class Lane(Generic[Item, Answer]):
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin the next batch, if anybody waits for one."""
-        self._crowd -= -(-self._crowd // _MEMORY)
-        self._crowd = max(self._crowd, self._waiting + self._under_way)
+        self._crowd -= self._crowd / _MEMORY
         calls = self._next()
         if not calls:
             self._rest()
