@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+from statewright.compiler.verification.conversions import may_not_convert
 from statewright.compiler.verification.domains import (
     Domains,
     Place,
@@ -112,6 +113,8 @@ class _Looking:
         self._altered = self._altered_places()
         self._joining = Joining(world, self._sites)
         self._formed = Formed(self._domains, self._sites, world.inputs)
+        # Whether answers are kept although it was given up to judge them.
+        self._is_unjudged = any("answer." in text for text in world.model.guesses.values())
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -126,9 +129,13 @@ class _Looking:
                 yield Gap(site.expression.text, site.state, reason, site.guard)
 
     def _misfit(self, site: Site) -> str:
-        """Why a variable may or may not hold an unknown value; an answer was judged before."""
-        if "answer." in site.expression.text or is_element(site):
+        """Why a variable may or may not hold an unknown value."""
+        if is_element(site):
             return ""
+        if self._spreading.open_spans(site) and may_not_convert(site, self._declared):
+            return "whether it becomes a value of another type depends on more than is tried"
+        if "answer." in site.expression.text and not self._is_unjudged:
+            return ""  # It was judged before.
         inside = {
             (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
         }
@@ -136,13 +143,15 @@ class _Looking:
         shape = Shape(inside, self._spreading.rounds(site))
         if inside and not shape.found(site.expression.root):
             return "whether it has a value depends on more of an unknown one than is tried"
+        return self._unlimited(site)
+
+    def _unlimited(self, site: Site) -> str:
+        """Why the limits of a variable may or may not let an unknown value in."""
         variable = None if site.target is None else self._declared.get(site.target)
         limits = None if variable is None else variable.limits
-        if variable is None or limits is None:
+        if variable is None or limits is None or not self._spreading.open_spans(site):
             return ""
         if not (limits.pattern or limits.fields or limits.element or limits.date):
-            return ""
-        if not self._spreading.open_spans(site):
             return ""
         name = variable.name.removeprefix("~")
         return f"it depends on more than single constants whether `{name}` may hold it"
