@@ -16,6 +16,7 @@
     │   ├── InvalidEvent        an event, or the data of a start, is not usable
     │   ├── UnwritableTree      a syntax tree holds what no text of CEL can say
     │   ├── SessionEnded        an event was sent to a session that is over
+    │   ├── SessionBehind       an event was sent to a session whose timers are long overdue
     │   ├── UnstorableRecord    a record for the store holds what no database keeps
     │   ├── UnknownPublication  nothing of that flow and version is published
     │   ├── UnknownFlow         nothing of that flow, or no such version or label, is published
@@ -171,6 +172,24 @@ class UnwritableTree(CallerError):
 
 class SessionEnded(CallerError):
     """An event was sent to a session that has completed or failed."""
+
+
+class SessionBehind(CallerError):
+    """More timers are due before an event than fire in one turn: let ticks of its time come first.
+
+    A ``Runtime`` sees to that by itself.
+
+    Args:
+        event: the name of the event.
+        due: when the first of the timers that are left is due, microseconds since 1970 UTC.
+    """
+
+    def __init__(self, event: str, due: int) -> None:
+        super().__init__(
+            f"more timers are due before `{event}` than fire in one turn; step the event `tick`, "
+            "with the same time, until none of them is left"
+        )
+        self.due = due
 
 
 class UnstorableRecord(CallerError):

@@ -79,7 +79,11 @@ class Sweeper:
 
     async def sweep(self, now: int) -> int:
         """See to all that has something to do at a time; how many turns were taken."""
-        return await self._sweep(lambda: now)
+        total = 0
+        # A session in which much is overdue still has something to do when it has had its turn.
+        while taken := await self._sweep(lambda: now):
+            total += taken
+        return total
 
     async def _sweep(self, clock: Clock) -> int:
         """See to all that has something to do, page after page, until there is no more."""

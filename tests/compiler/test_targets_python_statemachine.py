@@ -18,7 +18,7 @@ from statewright.compiler.targets.python_statemachine import build
 from statewright.compiler.targets.python_statemachine.machines import Machine, class_of
 from statewright.compiler.targets.python_statemachine.names import MACHINE, STATE, naming_of
 from statewright.compiler.targets.python_statemachine.written import Chart
-from statewright.errors import InvalidEvent, InvalidSnapshot, SessionEnded
+from statewright.errors import InvalidEvent, InvalidSnapshot, SessionBehind, SessionEnded
 from statewright.expressions import Literal
 from statewright.statechart import (
     Datum,
@@ -33,7 +33,7 @@ from statewright.statechart import (
     start,
 )
 from statewright.statechart import State as OurState
-from statewright.statechart.actions import Assign, Say
+from statewright.statechart.actions import Assign, Say, Send
 from tests.compiler.hosted_runs import (
     CAMPAIGN,
     CONVERSATIONS,
@@ -255,6 +255,25 @@ def test_a_turn_without_end_fails_the_session_instead_of_the_process() -> None:
     assert [one.name for one in step.incidents] == ["error.limit"]
     with pytest.raises(SessionEnded):
         session.handle(Event("e"))
+
+
+def test_what_is_overdue_fires_in_portions_as_by_our_engine() -> None:
+    ticking = chart_of(
+        OurState(
+            "a",
+            entry=((Send("alarm", delay=Literal(1_000_000)),),),
+            transitions=(on("alarm", "a", actions=(Assign(("n",), computed("n + 1")),)), on("e")),
+        ),
+        data=(Datum("n", "int", Literal(0)),),
+    )
+    session, begun = build(released(ticking)).start(session="s", seed="s", now=0)
+    late, ours = 1_000_000_000, begun.snapshot
+    with pytest.raises(SessionBehind):
+        session.handle(Event("e", now=late))
+    for event in (*(Event("tick", now=late) for _ in range(4)), Event("e", now=late)):
+        ours = macrostep(ticking, ours, event).snapshot
+        assert session.handle(event).snapshot == ours
+    assert session.snapshot.data[""] == {"n": 1000}
 
 
 def test_misuse_is_refused_as_by_our_engine() -> None:

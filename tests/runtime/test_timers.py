@@ -10,12 +10,13 @@ import pytest
 from statewright.expressions import Literal
 from statewright.runtime import Runtime, VirtualClock
 from statewright.runtime.clock import SECOND
-from statewright.statechart import Event, Statechart, event_to_json
-from statewright.statechart.actions import Send
+from statewright.statechart import Datum, Event, Statechart, event_to_json
+from statewright.statechart.actions import Assign, Say, Send
+from statewright.statechart.stepping.lateness import PORTION
 from statewright.storage import MemoryStore
 from statewright.storage.records import Message, SessionKey
 from tests.runtime.worlds import NOW, World, counter, release, sleeper, texts
-from tests.statechart.building import atom, to
+from tests.statechart.building import atom, cel, text, to
 
 pytestmark = pytest.mark.anyio
 
@@ -176,3 +177,90 @@ async def test_a_session_that_failed_is_not_swept_for_the_timers_it_kept(world: 
     runtime, session = await world.started(spinning)
     assert (await runtime.send(session.key, "go")).status == "failed"
     assert await runtime.sweep(world.clock.advance(120)) == 0
+
+
+def metronome() -> Statechart:
+    """Counts the seconds, and says how many there were to whoever asks."""
+    return Statechart(
+        "metronome",
+        (
+            atom(
+                "ticking",
+                to("ticking", on="alarm", do=Assign(("beats",), cel("beats + 1"))),
+                to(on="message", do=Say(text("{{ beats }} for {{ input }}"))),
+                entry=((Send("alarm", delay=Literal(SECOND)),),),
+            ),
+        ),
+        data=(Datum("beats", "int", Literal(0)),),
+    )
+
+
+LATE = 3 * PORTION + 5
+"""Seconds for which nobody looked."""
+
+
+async def test_a_session_that_ticked_on_while_nobody_looked_catches_up(world: World) -> None:
+    runtime, session = await world.started(metronome())
+    assert await runtime.sweep(world.clock.advance(LATE)) == 4
+    view = await runtime.session(session.key)
+    assert (view.status, view.data["beats"]) == ("active", LATE)
+    assert await runtime.sweep(world.clock.advance(1)) == 1
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_a_message_waits_until_its_session_has_caught_up(world: World) -> None:
+    runtime, session = await world.started(metronome())
+    world.clock.advance(LATE)
+    asked = [runtime.send(session.key, who, message_id=who) for who in ("ada", "bob")]
+    assert texts(*await asyncio.gather(*asked)) == [f"{LATE} for ada", f"{LATE} for bob"]
+    assert (await runtime.session(session.key)).revision == 1 + 3 + 2
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_what_was_accepted_waits_until_its_session_has_caught_up(world: World) -> None:
+    runtime, session = await world.started(metronome())
+    now = world.clock.advance(LATE)
+    waiting = [
+        Message(session.key, who, event_to_json(Event("message", {"text": who})), now)
+        for who in ("ada", "bob")
+    ]
+    await runtime.store.accept(waiting)
+    assert await runtime.sweep(now) == 3 + 2
+    answers = await runtime.read(session.key, after=1)
+    assert texts(*answers) == [f"{LATE} for ada", f"{LATE} for bob"]
+    assert texts(await runtime.send(session.key, "ada", message_id="ada")) == [f"{LATE} for ada"]
+
+
+async def test_two_workers_that_catch_up_at_once_fire_everything_once(world: World) -> None:
+    runtime, session = await world.started(metronome())
+    other = await world.worker()
+    now = world.clock.advance(LATE)
+    await asyncio.gather(runtime.sweep(now), other.send(session.key, "ada"), other.sweep(now))
+    assert texts(*await runtime.read(session.key, after=1)) == [f"{LATE} for ada"]
+    assert (await runtime.session(session.key)).data["beats"] == LATE
+    assert (await runtime.replay(session.key)).differences == ()
+
+
+async def test_in_the_background_it_does_not_wait_between_the_portions() -> None:
+    clock = VirtualClock(NOW)
+    store = MemoryStore()
+    early = Runtime(store, clock=clock, engine=None)
+    await early.publish(release(metronome()), flow="flow")
+    key = (await early.start("flow")).key
+    clock.advance(LATE)
+    async with Runtime(store, clock=clock, poll=3600) as runtime, asyncio.timeout(20):
+        async for answer in runtime.subscribe(key, after=1):
+            if answer.revision == 1 + 4:
+                break
+        assert (await runtime.session(key)).data["beats"] == LATE
+
+
+async def test_a_conversation_that_was_overdue_runs_on_another_chart_that_is_too() -> None:
+    store = MemoryStore()
+    clock = VirtualClock(NOW)
+    runtime = Runtime(store, clock=clock, engine=None)
+    await runtime.publish(release(metronome()), flow="flow")
+    key = (await runtime.start("flow")).key
+    clock.advance(LATE)
+    await runtime.send(key, "ada")
+    assert (await runtime.past.compare(key, metronome())).divergence is None

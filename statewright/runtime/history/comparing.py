@@ -16,16 +16,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from statewright.errors import CorruptedSession, ForeignSnapshot, StatewrightError
+from statewright.errors import CorruptedSession, ForeignSnapshot, SessionBehind, StatewrightError
 from statewright.runtime.turns.answer import Answer, answer_from_json
 from statewright.runtime.turns.releases import Running
-from statewright.runtime.turns.stepping import START, Stepped, begun, is_stale, stepped
+from statewright.runtime.turns.stepping import START, Stepped, begun, due_at, is_stale, stepped
 from statewright.statechart import Event, Invocation, Status, event_from_json
 from statewright.statechart.event import TICK
 from statewright.statechart.interventions.migrating import MIGRATE
 from statewright.statechart.interventions.repairs import RESUME, RETRY, SKIP
 from statewright.statechart.stepping.awaiting import EFFECT, TIMER
 from statewright.storage.records import PastTurn
+
+PORTIONS: Final = 1_000
+"""How many portions of what is overdue are fired on the other chart, before it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +178,12 @@ class Comparer:
         """Fire the timers that the user has waited for; not where the history's own fired late."""
         if self._made is None or self._stored is None:
             return
-        snapshot = self._made.step.snapshot
-        due = snapshot.timers[0].due if snapshot.timers else None
-        if due is not None and due <= now and not _is_due(self._stored, now):
+        if _is_due(self._stored, now):
+            return
+        for _ in range(PORTIONS):
+            due = due_at(self._made.step.snapshot)
+            if due is None or due > now:
+                return
             self._step(Event(TICK, None, now))
 
     def _compare(self) -> None:
@@ -250,10 +256,17 @@ class Comparer:
     def _step(self, event: Event) -> None:
         if self._made is None:
             return
-        before = self._made.step.snapshot
-        made = stepped(self._chart, before, event)
-        if not is_stale(before, made):
-            self._keep(made)
+        for _ in range(PORTIONS):
+            before = self._made.step.snapshot
+            try:
+                made = stepped(self._chart, before, event)
+            except SessionBehind:
+                self._keep(stepped(self._chart, before, replace(event, name=TICK, data=None)))
+                continue
+            if not is_stale(before, made):
+                self._keep(made)
+            return
+        raise SessionBehind(event.name, event.now)
 
     def _keep(self, made: Stepped) -> None:
         self._made = made

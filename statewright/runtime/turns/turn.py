@@ -19,7 +19,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from statewright.errors import RevisionConflict, SessionEnded, StatewrightError
+from statewright.errors import RevisionConflict, SessionBehind, SessionEnded, StatewrightError
 from statewright.runtime.clock import Clock
 from statewright.runtime.observing.observers import NOBODY, Observers, Work
 from statewright.runtime.turns.answer import Answer, answer_from_json
@@ -141,15 +141,21 @@ class Turns:
             # What is accepted from now on comes later.
             last = last or loaded.last
             earlier = before(key, loaded, message, last)
-            if earlier and await self._take_chain(key, loaded, earlier, self._clock()):
-                continue
             if not earlier:
                 message = placed(loaded, message)
                 session = await self.rehydrated(key, loaded)
-                turn, made = self._next(session, message, expected, self._clock())
-                answer = await self._commit(session, turn, made)
-                if answer is not None:
-                    return answer
+                try:
+                    turn, made = self._next(session, message, expected, self._clock())
+                except SessionBehind:
+                    earlier = [tick_at(key, session.row.revision)]
+                else:
+                    answer = await self._commit(session, turn, made)
+                    if answer is not None:
+                        return answer
+            if earlier:
+                committed, _ = await self._take_chain(key, loaded, earlier, self._clock())
+                if committed:
+                    continue
             tries += 1
             await _pause(tries)
 
@@ -222,9 +228,9 @@ class Turns:
                     waiting = [tick_at(key, revision)]
                 if not waiting:
                     return taken
-                committed = await self._take_chain(key, loaded, waiting, now)
+                committed, whole = await self._take_chain(key, loaded, waiting, now)
                 taken += committed
-                if committed == len(waiting) and len(waiting) >= len(loaded.inbox):
+                if whole and len(waiting) >= len(loaded.inbox):
                     return taken  # Whatever came meanwhile is seen to by whoever took it in.
                 tries = 0 if committed else tries + 1
                 if not committed:
@@ -246,26 +252,40 @@ class Turns:
 
     async def _take_chain(
         self, key: SessionKey, loaded: Loaded, messages: list[Incoming], now: int
-    ) -> int:
-        """Step messages one from another, and commit them together; how many were committed."""
+    ) -> tuple[int, bool]:
+        """Step messages one from another, and commit them together.
+
+        Returns:
+            how many turns were committed, and whether these were all the messages.
+        """
         if loaded.session is None and messages[0].opening is not None:
-            return await self.beginnings.open(messages[0], messages[0].opening, now)
+            begun = await self.beginnings.open(messages[0], messages[0].opening, now)
+            return begun, begun == len(messages)
         session = await self.rehydrated(key, loaded)
         chain: list[tuple[Turn, Stepped]] = []
         snapshot = session.snapshot
         for message in messages[:CHAIN]:
             over = snapshot.status is not Status.ACTIVE
             onward = _onward(message, message.opening, now) if over and message.opening else ()
-            made = _stepped(session, snapshot, message, now)
+            try:
+                made = _stepped(session, snapshot, message, now)
+            except SessionBehind:
+                # Others have their turns before the next portion of what is overdue.
+                behind = tick_at(key, snapshot.turns)
+                made = _stepped(session, snapshot, behind, now)
+                chain.append((turn_from(key, made, behind, version=session.row.version), made))
+                break
             turn = turn_from(key, made, message, version=session.row.version, onward=onward)
             chain.append((turn, made))
             snapshot = made.step.snapshot
             if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
                 break  # The next turn has to read what this one writes.
         outcomes = await self._commits.all(chain)
-        if chain and isinstance(outcomes[-1], Committed):
-            self._recollection.note(session.running, session.row, chain[-1][0])
-        return sum(isinstance(outcome, Committed) for outcome in outcomes)
+        last = chain[-1][0]
+        if isinstance(outcomes[-1], Committed):
+            self._recollection.note(session.running, session.row, last)
+        committed = sum(isinstance(outcome, Committed) for outcome in outcomes)
+        return committed, committed == len(messages) and last.message == messages[-1].id
 
     async def rehydrated(
         self, key: SessionKey, loaded: Loaded, *, recalled: bool = False

@@ -27,7 +27,8 @@ within a macrostep it stands still. Delayed sends are timers in the snapshot, wi
 which they are due. Before an event is handled, the timers due at its time fire, in the order of
 their deadlines and, of one deadline, in the order in which they were set; each is a macrostep of
 its own, at its own time. So it makes no difference when the clock looks: the event ``tick`` does
-nothing but let time pass, and one that comes late finds nothing to do.
+nothing but let time pass, and one that comes late finds nothing to do. Where very many are overdue,
+one turn fires a portion of them; see ``lateness``.
 
 **Deferral** (not in SCXML; UML has it). A chart can name events that are not to be lost. If such
 an event enables nothing, it is kept, up to ``DEFERRED`` of them, and offered again, oldest first,
@@ -59,9 +60,9 @@ something to handle do so, each until it rests, in the order in which it came to
 has anything left. All of this is one macrostep, under one bound. A session that has been given up
 runs its exit actions; whoever gave it up hears nothing of it any more.
 
-**Bounds.** A macrostep of more than ``limit`` microsteps is discarded, as is a turn in which more
-timers fire than that: the session fails, stays where it was, and an incident names the cycle. At
-most 1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
+**Bounds.** A macrostep of more than ``limit`` microsteps is discarded, as is one more timer within
+a second than that: the session fails, stays where it was, and an incident names the cycle. At most
+1,000 sessions run inside one, and at most 20 of them have invoked each other in a row.
 
 **Rules** (not in SCXML). What a chart says must hold is looked at after every microstep; see
 ``rules`` for what they mean. That one is broken is an error event, ``error.flow.rule``, which is
@@ -103,6 +104,7 @@ from statewright.statechart.stepping.invocations import (
     start_charts,
     start_work,
 )
+from statewright.statechart.stepping.lateness import Portion
 from statewright.statechart.stepping.microsteps import exit_interpreter, microstep
 from statewright.statechart.stepping.ordinary import short_turn
 from statewright.statechart.stepping.outside import MISFIT, values_read
@@ -179,6 +181,7 @@ def macrostep(chart: Statechart, snapshot: Snapshot, event: Event) -> Macrostep:
     Raises:
         ForeignSnapshot: the snapshot belongs to another chart.
         SessionEnded: the session is over.
+        SessionBehind: more timers are due before the event than fire in one turn: ticks come first.
         InvalidEvent: the event is not usable.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
@@ -250,6 +253,7 @@ def turn(
         handle: does what is to be done.
 
     Raises:
+        SessionBehind: more timers are due before the event than fire in one turn.
         InvalidEvent: the values of the contact or the tenant are not usable.
         InvalidSnapshot: the snapshot names a state that the chart lacks.
     """
@@ -257,7 +261,7 @@ def turn(
     see_outside(working, event)
     try:
         if snapshot.timers or event.now > snapshot.now:
-            _let_time_pass(working, event.now)
+            _let_time_pass(working, event)
         if working.running:
             handle(working)
         elif event.name != TICK:
@@ -269,19 +273,17 @@ def turn(
         working.family.part()
 
 
-def _let_time_pass(working: Working, now: int) -> None:
+def _let_time_pass(working: Working, event: Event) -> None:
     """Fire the timers that are due, each at its own time."""
     family = working.family
-    until = max(family.now, now)
-    fired = 0
+    until = max(family.now, event.now)
+    portion = Portion(event, working.tree.chart.limit)
     while working.running and family.timers and family.timers[0].due <= until:
         timer = family.timers[0]
+        if not portion.holds(timer):
+            return
         family.timers = family.timers[1:]
         family.now = max(family.now, timer.due)
-        fired += 1
-        limit = working.tree.chart.limit
-        if fired > limit:
-            raise OutOfBoundsError(f"more than {limit} timers fire in one turn")
         _fire(woken(family, timer.owner), timer)
         _come_to_rest(working)
         family.reach()

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from statewright.compiler.targets.export import Loss
 from statewright.compiler.targets.hosting.stage import Stage
-from statewright.errors import SessionEnded
+from statewright.errors import SessionBehind, SessionEnded
 from statewright.statechart.definition import Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import TICK, Event, EventKind, meant
@@ -30,6 +30,7 @@ from statewright.statechart.stepping.algorithm import DEFERRED, check_belongs, s
 from statewright.statechart.stepping.bounds import OutOfBoundsError
 from statewright.statechart.stepping.execution import initialise
 from statewright.statechart.stepping.invocations import attend, start_work
+from statewright.statechart.stepping.lateness import Portion
 from statewright.statechart.stepping.microsteps import exit_interpreter
 from statewright.statechart.stepping.sending import dispatch
 from statewright.statechart.stepping.working import Working
@@ -130,6 +131,8 @@ class Session:
 
         Raises:
             SessionEnded: the session is over.
+            SessionBehind: more timers are due before the event than fire in one turn. The session
+                stays as it was; ticks come first.
             InvalidEvent: the event is not usable.
         """
         snapshot = self.snapshot
@@ -141,7 +144,11 @@ class Session:
         if checked.invocation and not is_awaited(snapshot, checked):
             return Macrostep(event, (), snapshot, (), (stale(event),))
         chart = self.hosted.release.statechart
-        step = _turn(chart, snapshot, event, self.engine, lambda turn: turn.handle(checked))
+        try:
+            step = _turn(chart, snapshot, event, self.engine, lambda turn: turn.handle(checked))
+        except SessionBehind:
+            self.engine = self.hosted.engine(snapshot)  # The machine has gone on; nothing else has.
+            raise
         self.snapshot = step.snapshot
         return step
 
@@ -186,7 +193,7 @@ class _Turn:
     def handle(self, event: Event) -> None:
         """Fire the timers that are due, then handle the event, if the session still runs."""
         working, family = self.working, self.working.family
-        self._let_time_pass(event.now)
+        self._let_time_pass(event)
         if not working.running:
             if event.name != TICK:
                 working.report("ended", f"the session ended before `{event.name}` was handled")
@@ -203,18 +210,16 @@ class _Turn:
         self._external(event)
         self._come_to_rest()
 
-    def _let_time_pass(self, now: int) -> None:
+    def _let_time_pass(self, event: Event) -> None:
         working, family = self.working, self.working.family
-        until = max(family.now, now)
-        limit = working.tree.chart.limit
-        fired = 0
+        until = max(family.now, event.now)
+        portion = Portion(event, working.tree.chart.limit)
         while working.running and family.timers and family.timers[0].due <= until:
             timer, *others = family.timers
+            if not portion.holds(timer):
+                return
             family.timers = tuple(others)
             family.now = max(family.now, timer.due)
-            fired += 1
-            if fired > limit:
-                raise OutOfBoundsError(f"more than {limit} timers fire in one turn")
             working.node = working.tree.nodes.get(timer.state, working.tree.root)
             dispatch(working, timer.event, timer.data, timer.id, timer.target)
             if not timer.target:

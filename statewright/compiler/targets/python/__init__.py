@@ -68,6 +68,7 @@ PUBLIC: Final = (
     "InvalidEvent",
     "InvalidSnapshot",
     "NotCarriedOver",
+    "SessionBehind",
     "SessionEnded",
     "Snapshot",
     "Step",

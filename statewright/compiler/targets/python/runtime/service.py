@@ -134,6 +134,7 @@ def step(snapshot: str | bytes, event: Mapping[str, Any]) -> Step:
         InvalidSnapshot: the snapshot is none, or none of this chart.
         ForeignSnapshot: the snapshot belongs to another chart.
         SessionEnded: the session is over.
+        SessionBehind: more timers are due before the event than fire in one step: ticks come first.
         InvalidEvent: the event is not usable.
     """
     if not isinstance(event, Mapping):
