@@ -94,6 +94,13 @@ def test_a_value_of_another_type_is_not_taken_for_the_same(
     assert not isinstance(verified(compiled(text).statechart).answer(EnterState("one")), Impossible)
 
 
+def test_what_is_computed_may_not_become_a_number() -> None:
+    text = CONVERTED.replace("KIND", "text").replace("KEPT", "string").replace("TYPE", "int")
+    text = text.replace("{{ v }}", "{{ v.trim() }}").replace("GUARD", "has(vars.w)")
+    assert talk(text, "12")[-1] == "One."
+    assert not isinstance(verified(compiled(text).statechart).answer(EnterState("one")), Impossible)
+
+
 OUTSIDE = """
 start: look
 variables: {v: {type: int, scope: tenant}, w: any}

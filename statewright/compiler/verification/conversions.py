@@ -6,63 +6,53 @@ that they are written for. So nothing is known of a number that was a text, or t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Final
 
+from statewright.compiler.verification.domains import is_path
+from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.uses import Site
 from statewright.compiler.verification.variables import Key
-from statewright.expressions.syntax import Call, Name, walk
 from statewright.statechart.structure.nodes import Variable
 
 _NUMBERS: Final = frozenset(("int", "uint", "double"))
-
-_READ_AS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        **dict.fromkeys(("number", "numberIn"), "double"),
-        **dict.fromkeys(("integer", "integerIn"), "int"),
-        **dict.fromkeys(("text", "email", "phone", "url", "date", "dateIn"), "string"),
-        **dict.fromkeys(("time", "timeIn"), "string"),
-        **dict.fromkeys(("boolean",), "bool"),
-    }
-)
-"""Function that reads answers → of which type it gives values."""
+_PLAIN: Final = _NUMBERS | {"string", "bool", "bytes", "timestamp", "duration"}
 
 
-def is_converted(site: Site, declared: Mapping[Key, Variable]) -> bool:
-    """Whether a variable gets a value of a type that is known, and not its own.
-
-    Numbers are as they are, whatever their type.
+class Conversions:
+    """Tells where values are converted.
 
     Args:
-        site: by which it gets the value.
+        relevance: knows the types of expressions.
         declared: every variable.
     """
-    wanted = None if site.target is None else declared.get(site.target)
-    if wanted is None or wanted.type == "dyn" or site.place:
-        return False
-    own = "number" if wanted.type in _NUMBERS else wanted.type
-    return any(("number" if one in _NUMBERS else one) != own for one in _types_in(site, declared))
 
+    def __init__(self, relevance: Relevance, declared: Mapping[Key, Variable]) -> None:
+        self._relevance = relevance
+        self._declared = declared
 
-def may_not_convert(site: Site, declared: Mapping[Key, Variable]) -> bool:
-    """Whether there are values that a variable cannot get, since they are none of its type."""
-    wanted = None if site.target is None else declared.get(site.target)
-    return wanted is not None and wanted.type != "string" and is_converted(site, declared)
+    def is_converted(self, site: Site) -> bool:
+        """Whether a variable gets a value of a type that is known, and not its own.
 
+        Numbers are as they are, whatever their type.
+        """
+        wanted = None if site.target is None else self._declared.get(site.target)
+        if wanted is None or wanted.type not in _PLAIN or site.place:
+            return False
+        given = self._type_of(site)
+        return given in _PLAIN and not (given == wanted.type or {given, wanted.type} <= _NUMBERS)
 
-def _types_in(site: Site, declared: Mapping[Key, Variable]) -> Iterator[str]:
-    """The types of what is given as it is, as far as they are known."""
-    readers = [
-        _READ_AS[call.function]
-        for call in walk(site.expression.root)
-        if isinstance(call, Call)
-        and isinstance(call.target, Name)
-        and call.target.name == "answer"
-        and call.function in _READ_AS
-    ]
-    yield from readers
-    for read in () if readers else site.reads:
-        variable = None if read.key is None else declared.get(read.key)
-        if variable is not None and variable.type != "dyn" and not read.path:
-            yield variable.type
+    def may_fail(self, site: Site) -> bool:
+        """Whether a variable cannot get each value that is converted."""
+        wanted = None if site.target is None else self._declared.get(site.target)
+        return wanted is not None and wanted.type != "string" and self.is_converted(site)
+
+    def _type_of(self, site: Site) -> str:
+        """The type of what is given; ``dyn`` where it is not known."""
+        if not site.alone:
+            return "string"
+        if is_path(site) and len(site.reads) == 1 and site.reads[0].path == ():
+            key = site.reads[0].key
+            variable = None if key is None else self._declared.get(key)
+            return "dyn" if variable is None else variable.type
+        return self._relevance.type_of(site)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from statewright.compiler.verification.conversions import may_not_convert
 from statewright.compiler.verification.domains import (
     Domains,
     Place,
@@ -132,7 +131,7 @@ class _Looking:
         """Why a variable may or may not hold an unknown value."""
         if is_element(site):
             return ""
-        if self._spreading.open_spans(site) and may_not_convert(site, self._declared):
+        if self._spreading.open_spans(site) and self._spreading.conversions.may_fail(site):
             return "whether it becomes a value of another type depends on more than is tried"
         if "answer." in site.expression.text and not self._is_unjudged:
             return ""  # It was judged before.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from statewright.compiler.verification.closed import closed_groups
-from statewright.compiler.verification.conversions import is_converted
+from statewright.compiler.verification.conversions import Conversions
 from statewright.compiler.verification.domains import INSIDE, Place
 from statewright.compiler.verification.inside import is_own
 from statewright.compiler.verification.rounds import is_counter_of_rounds
@@ -34,6 +34,7 @@ class Spreading:
 
     Attributes:
         declared: every variable.
+        conversions: where values are converted.
         open: the variables that hold samples.
         wild: the variables that are computed from samples, and may have any number of values.
     """
@@ -51,6 +52,7 @@ class Spreading:
             for site in part.sites
         }
         self.declared = known_in(world.tree)
+        self.conversions = Conversions(world.relevance, self.declared)
         self.open: set[Key] = {
             key
             for key in world.inputs
@@ -153,7 +155,7 @@ class Spreading:
         if not spans or (site.alone and shape.settled(site.expression.root)):
             return _KNOWN
         carries = site.alone and Shape(spans).carries(site.expression.root)
-        carries = carries and not is_converted(site, self.declared)
+        carries = carries and not self.conversions.is_converted(site)
         if self._whole(site.target) and site.place == ():
             return _KNOWN if carries else _COMPUTED
         return _SAMPLED if carries else _COMPUTED
