@@ -94,6 +94,24 @@ def test_a_value_of_another_type_is_not_taken_for_the_same(
     assert not isinstance(verified(compiled(text).statechart).answer(EnterState("one")), Impossible)
 
 
+@pytest.mark.parametrize(
+    ("kind", "kept", "type_", "answer"),
+    [
+        ("integer", "int", "double", "9007199254740993"),
+        ("integer", "any", "double", "9007199254740993"),
+        ("number", "double", "int", "2.5"),
+    ],
+)
+def test_numbers_that_are_lost_on_the_way_are_tried(
+    kind: str, kept: str, type_: str, answer: str
+) -> None:
+    text = CONVERTED.replace("KIND", kind).replace("KEPT", kept)
+    text = text.replace("TYPE", type_).replace("GUARD", "w >= 0")
+    assert talk(text, answer)[-1] == "Other."
+    verification = verified(compiled(text).statechart)
+    assert isinstance(verification.answer(EnterState("other")), Possible)
+
+
 def test_what_is_computed_may_not_become_a_number() -> None:
     text = CONVERTED.replace("KIND", "text").replace("KEPT", "string").replace("TYPE", "int")
     text = text.replace("{{ v }}", "{{ v.trim() }}").replace("GUARD", "has(vars.w)")

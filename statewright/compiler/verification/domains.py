@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from statewright.compiler.verification.inside import readers_of_own_events
 from statewright.compiler.verification.literals import (
+    LOST,
     Cut,
     answers_at,
     cut_at,
@@ -186,6 +187,11 @@ class Domains:
         for place in places:
             if wanted is not None and typed and self._may_be_anything(place):
                 self.cuts[place].add(Cut(kinds={wanted.type}))
+            own = self._declared.get(place[0])
+            if wanted is not None and own is not None and own.type != wanted.type:
+                # A number that is lost on the way is tried, too.
+                lost = LOST.get(wanted.type) if typed else None
+                self.cuts[place].add(Cut(numbers=set() if lost is None else {lost}))
             self._flows[target, site.place].add((place, is_path(site)))
         for place in self._elements(site):
             self._flows[target, site.place].add((place, True))

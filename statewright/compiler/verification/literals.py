@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from statewright.expressions import Expression
 from statewright.expressions.syntax import (
@@ -180,11 +180,11 @@ def _add_becoming(cut: Cut, wanted: Node) -> None:
     kind = wanted.value if isinstance(wanted, Literal) else ""
     if kind in _CONVERTED:
         cut.texts.add(_CONVERTED[kind])
-    if kind in _LOST:
-        cut.numbers.add(_LOST[kind])
+    if kind in LOST:
+        cut.numbers.add(LOST[kind])
 
 
-_LOST = {"double": 2**53 + 1, "int": 0.5, "uint": 0.5}
+LOST: Final[Mapping[str, float]] = {"double": 2**53 + 1, "int": 0.5, "uint": 0.5}
 """Types of numbers → a number that is none of those."""
 
 
