@@ -26,6 +26,7 @@ from statewright.compiler.verification.rounds import is_element
 from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
+    NUMBERS,
     holds,
     is_coarse,
     samples,
@@ -290,6 +291,8 @@ class _Looking:
         forms = self._altered.get(place, set())
         tests = bool(cut.texts) + bool(cut.numbers) + bool(cut.predicates)
         if forms - {""} and (len(forms) > 1 or bool(cut.numbers) or bool(cut.predicates)):
+            return True
+        if cut.predicates and not cut.kinds.isdisjoint(NUMBERS):
             return True
         if tests < 2:
             return False

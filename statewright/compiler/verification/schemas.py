@@ -12,11 +12,12 @@ from itertools import product
 from math import prod
 from typing import Any, Final
 
-from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.literals import LOST, Cut
 from statewright.compiler.verification.samples import (
     Cuts,
     Values,
     is_compared,
+    numerals,
     part_samples,
     samples,
 )
@@ -116,6 +117,8 @@ def _values(schema: Any, cuts: Cuts) -> Values:
     wanted: Cuts = {(): Cut(numbers=own.numbers)}
     match schema.get("type"):
         case "integer":
+            if "double" in own.kinds:
+                wanted = {(): Cut(numbers={*own.numbers, LOST["double"]})}
             whole = samples("int", wanted, limits)
             broken = samples("double", wanted, limits)
             # `1.0` is a whole number in JSON.
@@ -124,16 +127,9 @@ def _values(schema: Any, cuts: Cuts) -> Values:
             return (*samples("int", wanted, limits), *samples("double", wanted, limits))
         case "string":
             texts = _of_type(str, part_samples(cuts)) or part_samples(cuts)
-            return (*texts, *_numerals(own))
+            return (*texts, *numerals(own))
         case _:
             return part_samples(cuts)
-
-
-def _numerals(cut: Cut) -> Iterator[str]:
-    """Texts that become numbers, where a variable of such a type gets them."""
-    for kind in ("int", "uint", "double"):
-        if kind in cut.kinds:
-            yield from map(str, samples(kind, {(): Cut(numbers=cut.numbers)}))
 
 
 def _listed(schema: Mapping[str, Any]) -> Values | None:

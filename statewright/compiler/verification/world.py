@@ -17,11 +17,11 @@ from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.liveness import Passages, liveness_of, passages_of
 from statewright.compiler.verification.model import Model
-from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Living, Situations
+from statewright.compiler.verification.solving.trying import NO_VALUE
 from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.timing import Timing, with_first
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
