@@ -93,15 +93,38 @@ def declaration_at(
         place: the name or the path.
         own: its ``session_variables``, where somebody who asks often knows them already.
     """
+    whole, path = _whole_at(flow, place, own)
+    return part_at(whole, path)
+
+
+def is_private_at(flow: Flow, place: Source, own: Mapping[str, Variable] | None = None) -> bool:
+    """Whether what a place holds is not for everybody to see: a part of what is private is.
+
+    Args:
+        flow: what declares it.
+        place: the name or the path.
+        own: as for ``declaration_at``.
+    """
+    whole, path = _whole_at(flow, place, own)
+    around = [part_at(whole, path[:length]) for length in range(len(path))]
+    part = part_at(whole, path)
+    outside = any(one is not None and (one.pii or one.secret) for one in around)
+    return outside or (part is not None and part.is_private)
+
+
+def _whole_at(
+    flow: Flow, place: Source, own: Mapping[str, Variable] | None
+) -> tuple[Variable | None, list[str]]:
+    """The variable that a place is in, if one is declared, and the way from there."""
     own = session_variables(flow) if own is None else own
     try:
         first, *path = path_from(place, own)
     except ExpressionError:
-        return None
+        return None, []
     for scope in KNOWN:
         if first == scope.value and first not in own:
-            return part_at(outside_variables(flow, scope).get(path[0]), path[1:])
-    return part_at(own.get(first), path)
+            return outside_variables(flow, scope).get(path[0]), path[1:]
+    return own.get(first), path
 
 
 def output_type_of(flow: Flow) -> CelType:

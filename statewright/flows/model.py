@@ -166,6 +166,12 @@ class Variable:
     inferred: bool = False
     location: Location = NOWHERE
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it, or a part of it, is not for everybody to see."""
+        parts = (*self.fields, *(() if self.of is None else (self.of,)))
+        return self.pii or self.secret or any(part.is_private for part in parts)
+
 
 LOCALE: Final = "locale"
 """The variable with the language of a session, of a flow that says in which it is written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from starlette.requests import Request
 
@@ -11,20 +11,12 @@ from statewright.compiler.lowering.events import FAILURE, RESULT, SUBMITTED
 from statewright.http.endpoint import Host
 from statewright.http.problems import Refused
 from statewright.http.requests import message_id_from, session_in_path
-from statewright.http.wire.clients import Filled, Told
+from statewright.http.wire.clients import Filled, Seen, Told
 from statewright.runtime import Answer
 from statewright.runtime.turns.messages import What
 from statewright.statechart import Event
 
-
-class _Revised(Protocol):
-    """What names the revision that the client has seen, or None."""
-
-    @property
-    def expected_revision(self) -> int | None: ...
-
-
-Said = TypeVar("Said", bound=_Revised)
+Said = TypeVar("Said", bound=Seen)
 
 
 async def answer_to(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from statewright.http import chat, events, executions, flows, health, journal, operators
@@ -27,13 +28,29 @@ from statewright.http.wire import journal as journal_wire
 from statewright.http.wire import sessions as sessions_wire
 from statewright.http.wire.problem import KindJSON
 
-REPAIR_PROBLEMS: Final = (
-    "INVALID_VALUE",
-    "NOT_ALLOWED",
-    "SESSION_ENDED",
-    "UNKNOWN_SESSION",
-    "UNSUITABLE_REPAIR",
+_saying = partial(
+    Endpoint,
+    problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
+    parameters=(KEY,),
 )
+"""Whoever has the token of a session says something to it, in either contract."""
+
+_repairing = partial(
+    Endpoint,
+    "POST",
+    answer=sessions_wire.RepairedJSON,
+    problems=(
+        "INVALID_VALUE",
+        "NOT_ALLOWED",
+        "SESSION_ENDED",
+        "UNKNOWN_SESSION",
+        "UNSUITABLE_REPAIR",
+    ),
+    parameters=(KEY, OPERATOR),
+    tag="sessions",
+)
+"""An operator does something to a session."""
+
 ENDPOINTS: Final = (
     # --- chat: the contract of Wriveted; first, because it is asked for most ---
     Endpoint(
@@ -57,37 +74,31 @@ ENDPOINTS: Final = (
         problems=("UNKNOWN_SESSION",),
         tag="chat",
     ),
-    Endpoint(
+    _saying(
         "POST",
         "/v1/chat/sessions/{token}/interact",
         chat.interact,
         "Say something to a session, and get its answer.",
         chat_wire.InteractionJSON,
         body=chat_wire.Interaction,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="chat",
     ),
-    Endpoint(
+    _saying(
         "POST",
         "/v1/chat/sessions/{token}/client",
         chat.client,
         "Give a session what the user's client was asked for, and get its answer.",
         chat_wire.InteractionJSON,
         body=chat_wire.ClientAnswer,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="chat",
     ),
-    Endpoint(
+    _saying(
         "POST",
         "/v1/chat/sessions/{token}/form",
         chat.form,
         "Give a session the answers to all fields of a form, and get its answer.",
         chat_wire.InteractionJSON,
         body=chat_wire.FormAnswer,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="chat",
     ),
     Endpoint(
@@ -112,15 +123,13 @@ ENDPOINTS: Final = (
         parameters=(LIMIT, SKIP),
         tag="chat",
     ),
-    Endpoint(
+    _saying(
         "PATCH",
         "/v1/chat/sessions/{token}/state",
         chat.patch,
         "Change variables of a session.",
         chat_wire.PatchedJSON,
         body=chat_wire.StatePatch,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="chat",
     ),
     # --- flows: the contract of the Chatwoot flow builder ---
@@ -247,37 +256,31 @@ ENDPOINTS: Final = (
         problems=("UNKNOWN_SESSION",),
         tag="executions",
     ),
-    Endpoint(
+    _saying(
         "POST",
         "/api/v1/executions/{token}/input",
         executions.give,
         "Give an execution what the contact says.",
         executions_wire.ResultJSON,
         body=wire.Input,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="executions",
     ),
-    Endpoint(
+    _saying(
         "POST",
         "/api/v1/executions/{token}/client",
         executions.client,
         "Give an execution what the contact's client was asked for.",
         executions_wire.ResultJSON,
         body=wire.ClientInput,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="executions",
     ),
-    Endpoint(
+    _saying(
         "POST",
         "/api/v1/executions/{token}/form",
         executions.form,
         "Give an execution the answers to all fields of a form.",
         executions_wire.ResultJSON,
         body=wire.FormInput,
-        problems=("INVALID_VALUE", "REVISION_CONFLICT", "SESSION_ENDED", "UNKNOWN_SESSION"),
-        parameters=(KEY,),
         tag="executions",
     ),
     # --- events: what happens in conversations ---
@@ -367,59 +370,31 @@ ENDPOINTS: Final = (
         parameters=(KEY, OPERATOR),
         tag="sessions",
     ),
-    Endpoint(
-        "POST",
+    _repairing(
         "/api/v1/sessions/{session}/fix",
         operators.fix,
         "Change variables of a session.",
-        sessions_wire.RepairedJSON,
         body=sessions_wire.Fix,
-        problems=REPAIR_PROBLEMS[:4],
-        parameters=(KEY, OPERATOR),
-        tag="sessions",
+        problems=("INVALID_VALUE", "NOT_ALLOWED", "SESSION_ENDED", "UNKNOWN_SESSION"),
     ),
-    Endpoint(
-        "POST",
+    _repairing(
         "/api/v1/sessions/{session}/retry",
         operators.retry,
         "Ask once more for work that a session waits for.",
-        sessions_wire.RepairedJSON,
         body=sessions_wire.Retry,
         needs_body=False,
-        problems=(
-            "INVALID_VALUE",
-            "NOT_ALLOWED",
-            "SESSION_ENDED",
-            "UNKNOWN_SESSION",
-            "UNSUITABLE_REPAIR",
-        ),
-        parameters=(KEY, OPERATOR),
-        tag="sessions",
     ),
-    Endpoint(
-        "POST",
+    _repairing(
         "/api/v1/sessions/{session}/skip",
         operators.skip,
         "Let a session go on without work that it waits for.",
-        sessions_wire.RepairedJSON,
         body=sessions_wire.Skip,
         needs_body=False,
-        problems=(
-            "INVALID_VALUE",
-            "NOT_ALLOWED",
-            "SESSION_ENDED",
-            "UNKNOWN_SESSION",
-            "UNSUITABLE_REPAIR",
-        ),
-        parameters=(KEY, OPERATOR),
-        tag="sessions",
     ),
-    Endpoint(
-        "POST",
+    _repairing(
         "/api/v1/sessions/{session}/resume",
         operators.resume,
         "Let a failed session go on from its last good revision.",
-        sessions_wire.RepairedJSON,
         body=sessions_wire.Resume,
         needs_body=False,
         problems=(
@@ -429,8 +404,6 @@ ENDPOINTS: Final = (
             "UNKNOWN_SESSION",
             "UNSUITABLE_REPAIR",
         ),
-        parameters=(KEY, OPERATOR),
-        tag="sessions",
     ),
     Endpoint(
         "POST",

@@ -8,10 +8,14 @@ from typing import Final
 
 from statewright.errors import UnknownSession
 from statewright.runtime import Runtime
+from statewright.runtime.clock import SECOND
 from statewright.storage.records import SessionKey
 
 KEPT: Final = 10_000
-"""How many tokens are known without asking the store: what a token opens never changes."""
+"""How many tokens are known without asking the store."""
+
+TRUSTED: Final = 10 * SECOND
+"""Microseconds after which it is asked again, in case somebody has revoked one in the database."""
 
 
 class Tokens:
@@ -25,22 +29,25 @@ class Tokens:
     def __init__(self, runtime: Runtime, tenant: str) -> None:
         self._runtime = runtime
         self._tenant = tenant
-        self._known: OrderedDict[bytes, SessionKey] = OrderedDict()
+        # Hash of the token → the session, and when it was looked up; the oldest first.
+        self._known: OrderedDict[bytes, tuple[SessionKey, int]] = OrderedDict()
 
     async def key_of(self, token: str) -> SessionKey:
-        """The session that a token opens.
+        """The session that a token opens, or has opened some seconds ago.
 
         Raises:
             UnknownSession: none of this tenant.
         """
         name = sha256(token.encode("utf-8", "backslashreplace")).digest()
-        key = self._known.get(name)
-        if key is None:
-            key = await self._runtime.key_of(token)
-            if key.tenant != self._tenant:
-                raise UnknownSession("the token opens no session; start one")
-            self._known[name] = key
-            if len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        self._known.move_to_end(name)
+        now = self._runtime.clock()
+        key, since = self._known.get(name, (None, 0))
+        if key is not None and 0 <= now - since < TRUSTED:
+            return key
+        self._known.pop(name, None)
+        key = await self._runtime.key_of(token)
+        if key.tenant != self._tenant:
+            raise UnknownSession("the token opens no session; start one")
+        self._known[name] = key, now
+        if len(self._known) > KEPT:
+            self._known.popitem(last=False)
         return key

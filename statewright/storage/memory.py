@@ -395,6 +395,14 @@ class MemoryStore:
         ]
         return tuple(sorted(rows, key=_age)[:limit])
 
+    async def receipted(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
+        """See ``Store``."""
+        return self.drafts.receipts.tenants(after, limit)
+
+    async def forget_receipts(self, tenant: str, *, before: int, limit: int = PAGE) -> int:
+        """See ``Store``."""
+        return self.drafts.receipts.forget(tenant, before, limit)
+
     async def forget(self, keys: Sequence[SessionKey], *, before: int) -> tuple[bool, ...]:
         """See ``Store``."""
         return tuple(self._forgotten(key, before) for key in keys)

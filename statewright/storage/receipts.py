@@ -65,3 +65,18 @@ class MemoryReceipts:
         """
         if self._receipts.setdefault((receipt.tenant, receipt.key), receipt) is not receipt:
             raise AlreadyDone(receipt.key)
+
+    def tenants(self, after: str, limit: int) -> tuple[str, ...]:
+        """See ``Store.receipted``."""
+        return tuple(sorted({tenant for tenant, _ in self._receipts if tenant > after})[:limit])
+
+    def forget(self, tenant: str, before: int, limit: int) -> int:
+        """See ``Store.forget_receipts``."""
+        old = [
+            (one.at, place)
+            for place, one in self._receipts.items()
+            if place[0] == tenant and one.at < before
+        ]
+        for _, place in sorted(old)[:limit]:
+            del self._receipts[place]
+        return min(len(old), limit)

@@ -172,8 +172,8 @@ class Store(KeepsReceipts, KeepsJournal, KeepsTallies, Protocol):
     ) -> tuple[SessionKey, ...]:
         """Sessions that have something to do: messages that wait, or a deadline that has passed.
 
-        Each is named to one caller only until ``held_until``, or until its next turn. This spares
-        work and promises nothing: what is safe is ``commit``.
+        Each is named to one caller only until ``held_until``, or until its next turn where that
+        sets a deadline. This spares work and promises nothing: what is safe is ``commit``.
         """
         ...
 
@@ -280,6 +280,23 @@ class Store(KeepsReceipts, KeepsJournal, KeepsTallies, Protocol):
         Returns:
             for each, whether it was deleted: False where it goes on, has had a turn since, has a
             message that waits or a request that is not finished, or does not exist.
+        """
+        ...
+
+    async def receipted(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
+        """Tenants that have receipts (code point order), behind ``after``."""
+        ...
+
+    async def forget_receipts(self, tenant: str, *, before: int, limit: int = PAGE) -> int:
+        """Delete receipts that are from before a time, oldest first; how many there were.
+
+        Whoever brings the key of one of them again is not told what was told then: the change is
+        made once more.
+
+        Args:
+            tenant: whose.
+            before: the time.
+            limit: how many at most.
         """
         ...
 

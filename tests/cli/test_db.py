@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from statewright.storage import SQLStore
+from statewright.storage.receipts import Receipt
 from tests.cli.commands import CommandLine
+from tests.storage.examples import release
+from tests.storage.laws_of_receipts import always
 
 
 def test_the_sql_of_an_upgrade_is_printed_and_not_run(
@@ -105,6 +110,22 @@ def test_data_are_kept_by_a_policy(statewright: CommandLine, url: str, tmp_path:
     assert statewright(*clean).out == "nothing is to be done\n"
 
 
+def test_keys_of_requests_are_forgotten_by_a_policy(statewright: CommandLine, url: str) -> None:
+    store = SQLStore(url)
+
+    async def publish() -> None:
+        await store.open()
+        for tenant in ("acme", "other"):
+            told = always(Receipt(tenant, "key", "", "", 1))
+            await store.publish(release(), tenant=tenant, flow="x", at=1, receipt=told)
+        await store.close()
+
+    asyncio.run(publish())
+    clean = ("db", "clean", "--database", url, "--policy", '{"tenants": {"acme": {"keys": "1d"}}}')
+    assert statewright(*clean).out.splitlines()[-1] == "keys of requests that were forgotten: 1"
+    assert json.loads(statewright(*clean, "--format", "json").out)["keys"] == {}
+
+
 @pytest.mark.parametrize(
     "policy",
     [
@@ -115,6 +136,8 @@ def test_data_are_kept_by_a_policy(statewright: CommandLine, url: str, tmp_path:
         '{"tenants": {"a": 1}}',
         '{"tenants": {"a": {"tenants": {}}}}',
         '{"flows": {"a": {"flows": {}}}}',
+        '{"flows": {"a": {"keys": "1d"}}}',
+        '{"tenants": {"a": {"keys": "soon"}}}',
         "nowhere.yaml",
     ],
 )

@@ -580,6 +580,7 @@ variables:
   total: {type: int, scope: tenant, default: 0}
   names: {type: list, scope: contact, max_length: 2, default: [a]}
   few: {type: list, max_length: 1, default: [1]}
+  n: int
 nodes:
   ask: {type: question, text: "{{ tenant.total }} {{ contact.names }} {{ few }}", next: change}
   change: {type: set, actions: [ACTIONS], next: ask}
@@ -593,6 +594,10 @@ nodes:
         "{append: few, value: 2}, {increment: tenant.total}",
         "{set: tenant.total, to: 3}, {append: contact.names, value: b}, {set: few, to: [1, 2]}",
         "{increment: tenant.total}, {set: contact.names, to: [a, b, c]}",
+        "{increment: tenant.total}, {set: n, to: '{{ tenant.total }}'}, {append: few, value: 2}",
+        "{increment: tenant.total}, {increment: tenant.total}, {append: few, value: 2}",
+        "{append: contact.likes, value: a}, {remove: contact.likes, value: a}, {set: few, to: 3}",
+        "{unset: contact.names}, {append: contact.names, value: c}, {append: few, value: 2}",
     ],
 )
 def test_a_node_that_fails_leaves_what_others_change_too_alone(actions: str) -> None:
@@ -605,6 +610,18 @@ def test_a_node_that_fails_leaves_what_others_change_too_alone(actions: str) -> 
     assert said(failing) == ['0 ["a"] [1]', '0 ["a"] [1]']
 
 
+def test_what_cannot_be_held_is_told_of_the_name_that_the_author_knows() -> None:
+    actions = (
+        "{set: tenant.total, to: 3}, {append: contact.names, value: b}, {append: few, value: 2}"
+    )
+    text = SHARED.replace("ACTIONS", actions).replace("fallback: ask", "fallback: sorry")
+    text += '  sorry: {type: end, text: "{{ error.message }}"}\n'
+    for more in ("contact.names", "few"):
+        _, sorry = said(drafted(text.replace("max_length: 2", "max_length: 1"), "go"))
+        assert sorry.startswith(f"`{more}` cannot hold this: "), sorry
+        text = text.replace("{append: contact.names, value: b}, ", "")
+
+
 @pytest.mark.parametrize(
     ("actions", "expected"),
     [
@@ -613,6 +630,10 @@ def test_a_node_that_fails_leaves_what_others_change_too_alone(actions: str) -> 
         ("{set: tenant.total, to: 3}, {set: few, to: ['{{ tenant.total }}']}", '3 ["a"] [3]'),
         ("{increment: tenant.total}, {increment: tenant.total, by: 4}", '5 ["a"] [1]'),
         ("{remove: contact.names, value: a}, {unset: few}", "0 [] "),
+        (
+            "{increment: tenant.total}, {set: n, to: '{{ tenant.total }}'}, {set: tenant.total, to: 7}",
+            '7 ["a"] [1]',
+        ),
     ],
 )
 def test_what_others_change_too_is_changed_with_all_else(actions: str, expected: str) -> None:

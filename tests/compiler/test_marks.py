@@ -55,6 +55,26 @@ def test_conditions_ask_for_tags(contact: dict[str, object], said: str) -> None:
     assert effect.data["content"]["text"] == said
 
 
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [({"tags": {"vip": True}}, "vip."), ({"tags": {}}, "."), ({}, "."), ({"tags": "odd"}, ".")],
+)
+def test_who_has_no_tags_has_an_empty_map_of_them(contact: dict[str, object], said: str) -> None:
+    text = "{{ contact.tags.map(t, t).join(', ') }}."
+    flow = f'start: a\nnodes:\n  a: {{type: end, text: "{text}"}}\n'
+    compilation = compiler.compile(flows.parse(HEADER + flow))
+    assert compilation.findings == ()
+    chart = compilation.release().statechart
+    step = start(chart, session="s", seed="s", now=NOW, contact=contact)
+    assert [one.data["content"]["text"] for one in step.effects] == [said]
+
+
+def test_a_mark_is_a_patch_of_its_own_also_where_all_are_read() -> None:
+    read = FLOW.replace("'vip' in contact.?tags.orValue({})", "'vip' in contact.tags")
+    assert patches(read) == patches(FLOW)
+    assert turns(read, "x")[-1].messages[0]["text"] == "VIP"
+
+
 def test_what_a_turn_has_changed_it_knows() -> None:
     flow = FLOW.replace("next: ask", "next: known")
     assert played_anew(flow)[0].messages[0]["text"] == "VIP"

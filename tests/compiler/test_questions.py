@@ -204,7 +204,7 @@ nodes:
   bye: {type: end, text: "You are {{ age }}"}
   sorry: {type: end, text: Sorry}
 """
-    assert talk(flow, "old") == ["Age?", "That will not do. Please try again."]
+    assert talk(flow, "old") == ["Age?", "Please answer with a whole number that fits."]
 
 
 def test_of_two_choices_that_differ_in_case_the_one_spelled_exactly_is_meant() -> None:
@@ -330,6 +330,30 @@ def test_an_answer_to_choose_from_has_a_value(offers: list[Any]) -> None:
     assert talk(flow, "so", data={"offers": offers}) == ["Sorry: expression", "Bye."]
     first, *_ = turns(flow, data={"offers": offers})
     assert "has no `value`" in str(first.macrostep.incidents)
+
+
+@pytest.mark.parametrize(
+    "offer", [{"value": "a", "label": ""}, {"value": 1, "label": " "}, "", " "]
+)
+def test_an_answer_to_choose_from_can_be_seen(offer: Any) -> None:
+    flow = NO_CHOICES.replace("SETTINGS", "").replace("MORE", "on_error: {fallback: sorry}")
+    flow = flow.replace("default: abc", "input: true")
+    assert talk(flow, "so", data={"offers": ["b", offer]}) == ["Sorry: expression", "Bye."]
+    first, *_ = turns(flow, data={"offers": ["b", offer]})
+    assert "has a label that is blank" in str(first.macrostep.incidents)
+
+
+def test_an_answer_to_choose_from_without_a_label_is_labelled_by_its_value() -> None:
+    flow = (
+        NO_CHOICES.replace("SETTINGS", "")
+        .replace("MORE", "")
+        .replace("default: abc", "input: true")
+    )
+    offers = [{"value": 1, "label": None}, {"value": "b"}, True]
+    first, *_ = turns(flow, data={"offers": offers})
+    assert "'label': '1'" in str(first.macrostep.effects)
+    assert "'label': 'b'" in str(first.macrostep.effects)
+    assert "'label': 'true'" in str(first.macrostep.effects)
 
 
 def test_the_type_of_a_file_is_meant_in_any_case_and_its_size_is_none_below_zero() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.scope import environment_of
 from statewright.expressions.declarations import text_from_type
 from statewright.statechart import start
+from statewright.statechart.structure.traversal import states_in
 from tests.compiler.conversations import HEADER, compiled, drafted, said, talk, turns
 
 ORDER = """
@@ -38,6 +40,39 @@ nodes:
 def wrong(compilation: Compilation) -> tuple[Finding, ...]:
     """The errors: these flows declare more than they use, and are short in other ways as well."""
     return tuple(one for one in compilation.findings if one.severity is Severity.ERROR)
+
+
+PRIVATE = """
+start: ask
+variables:
+  who: {type: object, pii: true, fields: {mail: string, kin: {type: list, of: string}}}
+nodes:
+  ask: {type: client, action: ask, save: {who.mail: result.mail, who.kin: "[]"}, next: change}
+  change:
+    type: set
+    actions:
+      - {append: who.kin, value: "{{ who.mail }}"}
+      - {remove: who.kin, value: "{{ who.mail }}"}
+      - {set: who.mail, to: x}
+    next: bye
+  bye: {type: end}
+"""
+
+
+def test_what_is_kept_of_a_part_of_something_private_is_private() -> None:
+    chart = compiled(PRIVATE).draft().statechart
+    kept = {one.name for state in states_in(chart) for one in state.data if one.private}
+    assert kept == {"~who.mail", "~who.kin", "~value", "~who.kin[]", "~was/who"}
+
+
+def test_what_has_a_part_that_is_private_is_private_wherever_it_is_kept() -> None:
+    flow = flows.parse(HEADER + PRIVATE)
+    (who,) = flow.variables
+    mail, *others = who.fields
+    deep = replace(who, pii=False, fields=(replace(mail, pii=True), *others))
+    chart = compiler.compile(replace(flow, variables=(deep,))).draft().statechart
+    data = [*chart.data, *(one for state in states_in(chart) for one in state.data)]
+    assert {one.name for one in data if one.private} >= {"who", "~who.mail", "~was/who"}
 
 
 def order(actions: str, text: str) -> str:

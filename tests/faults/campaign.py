@@ -21,6 +21,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -110,6 +111,9 @@ def _become(url: str, keys: Sequence[SessionKey], who: str, life: int, until: fl
         os.dup2(file, 1)
         asyncio.run(talked(url, keys, who, life, until))
         code = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 

@@ -36,23 +36,21 @@ SHAPE = {"R001", "R002", "R003", "R004", "R005"}
 BEYOND: dict[str, str] = {
     "texts with a grammar, or a table, of their own": (
         "no such time zone|is no language|is no cron expression|cron expression has at most"
-        "|are no hours|is no date|is no name of an event|holds no word|the path is empty"
+        "|are no hours|is no date|must be a day|is no name of an event|holds no word|is no JSON"
     ),
-    "one of several keys has to be there, or goes without another; the reader tells which": (
-        "means nothing|says nothing|shows nothing|says neither|does not say|stands beside"
-        "|is missing|one takes over|is no way|cannot be beside|without (its )?own|says both"
-        "|says no|it is never tried again|has no share|nobody takes over|needs|only with|belongs|is empty"
+    "how long things take together, and how often": (
+        "there may be no more rounds|it is never tried again|comes when it is over|control"
+        "|regions|is greater than|is less than|is more than there is|lie between|at most"
     ),
-    "how one value goes with another, or with what is declared": (
-        "regions|is greater than|is less than|is no value of|as `type` says|is no input"
-        "|as all the others|an enum has values|more than once|twice|is there already|is no default"
-        "|must be a number|must be a date|is not one of|is taken|stands for two|lie between"
-        "|same name|is named|translates nothing|is no branch|must be one of|is too|at most"
+    "values that are of the type, and yet none": (
+        "is no value of|is no input|is not one of|more than once|twice|is taken|as `type` says"
+        "|is there already|is no default|stands for two|is named|is added and removed"
     ),
+    "what a catalogue translates is in the flow": "translates nothing|no such text",
     "files that lie beside it": "the file .* is not there|cannot be read",
     "a text that is parsed: templates, paths, secrets, patterns, addresses": (
-        "template|a path|secret|pattern|regular expression|is no name|no variable|is no type"
-        "|a word to listen for|cannot be a name|is no code|no URL|is no place"
+        "template .*closed|is no path|is no secret|no regular expression|is no name|no variable"
+        "|is no code|no URL|is no place|MIME types|cannot be a name"
     ),
     "the schema of an answer is JSON Schema itself, whose meta-schema is not repeated": "",
     "whole numbers of more than 64 bits": "64 bits",
@@ -95,6 +93,34 @@ def way_to(document: Any, place: Place) -> tuple[Any, ...]:
     return tuple(way)
 
 
+def siblings() -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Way → the keys that samples have there, each with a value that it has in one of them."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for document in DOCUMENTS.values():
+        for place in _places(document):
+            value = document
+            for key in place:
+                value = value[key]
+            if isinstance(value, dict) and place[-1] not in NAMED:
+                known = found.setdefault(way_to(document, place), {})
+                known.update((key, known.get(key, inner)) for key, inner in value.items())
+    return found
+
+
+SIBLINGS = siblings()
+
+
+def beside(document: Any, place: Place) -> list[tuple[str, Any]]:
+    """Keys that a map does not have, though others of its kind do, with their values."""
+    value = document
+    for key in place:
+        value = value[key]
+    keys = SIBLINGS.get(way_to(document, place), {})
+    others = [(key, other) for key, other in keys.items() if key not in value]
+    start = crc32(repr(place).encode()) % (len(others) or 1)
+    return others if TRIED is None else others[start : start + TRIED]
+
+
 def shortened(document: Any, place: Place) -> Any:
     """A document without the nodes beside the way to a place, and without translations."""
     short = copy.deepcopy(document)
@@ -124,6 +150,10 @@ def changed(document: Any, place: Place) -> Iterator[tuple[str, Any]]:
         yield f"{'/'.join(map(str, place))}: {json.dumps(value)[:40]}", short
     inner[last] = before
     if isinstance(before, dict):
+        for key, value in beside(document, place):
+            before[key] = value
+            yield f"{'/'.join(map(str, place))} with `{key}` beside it", short
+            del before[key]
         before["zz q"] = 1
         yield f"{'/'.join(map(str, place))} with another key", short
         del before["zz q"]
@@ -134,8 +164,9 @@ def changed(document: Any, place: Place) -> Iterator[tuple[str, Any]]:
 def judged(document: Any) -> tuple[str, list[str]]:
     """What the schema says against a document, and what the reader does."""
     against = next(VALIDATOR.iter_errors(document), None)
-    problems = flows.parse(json.dumps(document), file="x.json").problems
-    told = [one.message for one in problems if one.code in SHAPE and one.severity == "error"]
+    flow = flows.parse(json.dumps(document), file="x.json")
+    told = [one.message for one in flow.problems if one.code in SHAPE and one.severity == "error"]
+    told += [] if flow.nodes else ["there are no nodes (S101)"]
     return "" if against is None else against.message[:200], told
 
 

@@ -14,6 +14,7 @@ import httpx
 
 from statewright.http import create_app
 from statewright.runtime import Handler, Queues, Runtime
+from statewright.runtime.clock import Clock, system_clock
 from statewright.storage import MemoryStore, Store
 from tests.http.describing import as_described
 
@@ -70,10 +71,13 @@ def serving(
     is_open: bool = True,
     handlers: Mapping[str, Handler] | None = None,
     queues: Queues | None = None,
+    clock: Clock = system_clock,
     **options: Any,
 ) -> Iterator[Client]:
     """An application on a store."""
-    runtime = Runtime(store or MemoryStore(), handlers=handlers, queues=queues or Queues())
+    runtime = Runtime(
+        store or MemoryStore(), handlers=handlers, queues=queues or Queues(), clock=clock
+    )
     app = create_app(runtime, manages_runtime=False, **options)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     with asyncio.Runner() as runner:

@@ -66,8 +66,13 @@ def test_a_failure_of_the_server_says_nothing_of_its_insides() -> None:
 
 def test_whatever_callers_can_do_wrong_has_a_row() -> None:
     # A snapshot that is none, or of another chart, is the server's own fault; no request asks for a
-    # tree to be written.
-    own = {errors.ForeignSnapshot, errors.InvalidSnapshot, errors.UnwritableTree}
+    # tree to be written; sessions are let catch up before anything else is done to them.
+    own = {
+        errors.ForeignSnapshot,
+        errors.InvalidSnapshot,
+        errors.UnwritableTree,
+        errors.SessionBehind,
+    }
     of_callers = {
         kind
         for kind in vars(errors).values()

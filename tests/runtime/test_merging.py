@@ -73,6 +73,36 @@ async def test_all_sessions_of_a_contact_count_at_once_and_nothing_is_lost(world
         assert (await workers[0].replay(one.key)).differences == ()
 
 
+async def test_a_node_that_fails_loses_nothing_of_what_others_have_added() -> None:
+    store = Meddled()
+    runtime = Runtime(store, clock=VirtualClock(NOW))
+    await store.open()
+    failing = COUNTING.replace(
+        '- {remove: tenant.waiting, value: "{{ said }}"}',
+        '- {set: said, to: "{{ 1 / size(contact.name) }} {{ tenant.total }} {{ tenant.names }}"}',
+    ).replace(
+        "  said: string", "  said: string\n  name: {type: string, scope: contact, default: ''}"
+    )
+    settings = "settings: {on_error: fallback, fallback: again}\n"
+    (other,) = await begun(runtime, 1)
+    release = compiler.compile(flows.parse(failing + settings)).release()
+    await runtime.publish(release, flow="failing")
+    one = await runtime.start("failing", contact="ada")
+
+    async def another_one_counts() -> None:
+        await runtime.send(other.key, "x")
+
+    for seats in range(1, 4):
+        store.meddle = another_one_counts
+        seen = 100 + seats - 1
+        assert texts(await runtime.send(one.key, "me")) == [f"Seat {seen}."]
+        loaded = await values(runtime, one)
+        assert loaded.contact == {"seats": 100 + seats}
+        assert loaded.tenant["names"] == ["first", *"x" * seats]
+        assert loaded.tenant["total"] == seats / 2
+    await runtime.close()
+
+
 async def test_a_session_sees_what_it_has_added_itself(world: World) -> None:
     runtime = await world.worker()
     (session,) = await begun(runtime, 1)

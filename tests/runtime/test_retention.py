@@ -6,9 +6,11 @@ import pytest
 
 from statewright.runtime import Policy, Rule, Runtime
 from statewright.runtime.operations.retention import Count, Fate
+from statewright.storage.receipts import Receipt
 from statewright.storage.records import SessionKey
 from tests.runtime.worlds import World, caller, counter, release, sleeper
 from tests.statechart.building import cel
+from tests.storage.laws_of_receipts import always
 
 pytestmark = pytest.mark.anyio
 
@@ -144,3 +146,18 @@ async def test_counts_of_requests_are_deleted_when_nobody_makes_them_any_more(
     assert set(await runtime.store.tallied()) == set(texts)
     await runtime.retention.keep(Policy(), now + 8 * DAY)
     assert set(await runtime.store.tallied()) == {tenant, other}
+
+
+async def test_keys_of_requests_are_kept_as_long_as_their_tenant_wants(world: World) -> None:
+    runtime = await world.worker()
+    for tenant in ("acme", "other"):
+        for number in range(105):
+            told = always(Receipt(tenant, f"k{number}", "", "", world.clock()))
+            await runtime.publish(release(counter()), tenant=tenant, flow="flow", receipt=told)
+    policy = Policy({("", ""): Rule(keys=30 * DAY), ("acme", ""): Rule(keys=7 * DAY)})
+    later = world.clock.advance(8 * 86_400)
+    assert (await runtime.retention.keep(policy, later, dry_run=True)).keys == {}
+    assert (await runtime.retention.keep(policy, later)).keys == {"acme": 105}
+    assert await runtime.store.receipt("acme", "k0") is None
+    assert await runtime.store.receipt("other", "k0") is not None
+    assert (await runtime.retention.keep(Policy(), world.clock.advance(10**8))).keys == {}

@@ -276,6 +276,26 @@ def test_contact_and_tenant_travel_on_the_event_and_writes_are_patches() -> None
     assert session.snapshot.data == {"": {}}
 
 
+def test_a_block_that_fails_patches_nothing_and_keeps_what_else_it_asked_for() -> None:
+    failing = (
+        Say(cel("'before'")),
+        assign("contact.visits", "contact.visits + 1"),
+        assign("tenant.last", "contact.visits"),
+        Say(cel("contact.visits")),
+        assign("contact.age", "optional.none()"),
+        assign("x", "1 / 0"),
+    )
+    after = (Say(cel("contact")), assign("contact.seen", "true"))
+    state = atom("a", to("b", on="go", do=failing))
+    session = begun(chart(state, atom("b", entry=(after,)), data={"x": None}))
+    step = session.send("go", contact={"visits": 1, "age": 3}, tenant={})
+    assert said(step) == ["before", 2, {"visits": 1, "age": 3}]
+    patches = [dict(e.data) for e in step.effects if e.kind is EffectKind.PATCH]
+    assert patches == [{"operation": "set", "scope": "contact", "path": ["seen"], "value": True}]
+    ids = [effect.id for effect in step.effects]
+    assert len(set(ids)) == len(ids) == 4
+
+
 def test_what_a_caller_changes_afterwards_does_not_change_the_session() -> None:
     data: dict[str, Any] = {"list": [1], "map": {"a": [2]}}
     session = begun(chart(atom("a", to(on="go", do=assign("x", "event.data"))), data={"x": None}))

@@ -141,11 +141,41 @@ async def messages_that_come_at_once_are_held_each_until_its_own_time(
     assert await other.ready(20, held_until=30) == (OTHER,)
 
 
-async def the_next_message_is_ready_after_the_one_before_it(store: Store, _: Store) -> None:
+async def a_message_is_ready_where_who_was_told_handled_only_those_before_it(
+    store: Store, _: Store
+) -> None:
     first, _second = await store.accept([message("a"), message("b")])
     assert await store.ready(10, held_until=20) == (KEY,)
     await store.commit([turn(0, "a", position=first)])
-    assert await store.ready(11, held_until=20) == (KEY,)
+    assert await store.ready(20, held_until=30) == (KEY,)
+
+
+async def a_message_that_comes_to_an_empty_inbox_is_ready(store: Store, other: Store) -> None:
+    for number in range(3):
+        (position,) = await store.accept([message(f"m{number}")], held_until=5)
+        await store.commit([turn(number, f"m{number}", position=position)])
+        assert await other.ready(100 + number, held_until=200) == ()
+    await store.accept([message("last")], held_until=150)
+    assert await other.ready(149, held_until=250) == ()
+    assert await other.ready(150, held_until=250) == (KEY,)
+
+
+async def a_message_that_comes_while_its_session_is_lent_is_ready_afterwards(
+    store: Store, other: Store
+) -> None:
+    (first,) = await store.accept([message("a")])
+    assert await store.ready(10, held_until=20) == (KEY,)
+    await other.accept([message("b")], held_until=30)
+    await store.commit([turn(0, "a", position=first)])
+    assert await store.ready(30, held_until=40) == (KEY,)
+
+
+async def mailboxes_that_are_empty_hide_none_that_is_not(store: Store, other: Store) -> None:
+    keys = [SessionKey("acme", f"s{number:02}") for number in range(30)]
+    positions = await store.accept([message("a", key) for key in keys], held_until=5)
+    done = zip(keys[:-1], positions, strict=False)
+    await store.commit([turn(0, "a", key, position=position) for key, position in done])
+    assert await other.ready(10, held_until=20, limit=7) == (keys[-1],)
 
 
 async def a_deadline_makes_a_session_ready_once_until_the_lease_ends(
@@ -365,7 +395,10 @@ LAWS = (
     a_session_with_waiting_messages_is_ready_once_until_the_deadline,
     a_message_held_by_its_acceptor_is_not_ready,
     messages_that_come_at_once_are_held_each_until_its_own_time,
-    the_next_message_is_ready_after_the_one_before_it,
+    a_message_is_ready_where_who_was_told_handled_only_those_before_it,
+    a_message_that_comes_to_an_empty_inbox_is_ready,
+    a_message_that_comes_while_its_session_is_lent_is_ready_afterwards,
+    mailboxes_that_are_empty_hide_none_that_is_not,
     a_deadline_makes_a_session_ready_once_until_the_lease_ends,
     a_turn_takes_a_deadline_away_or_sets_a_new_one,
     sweepers_at_once_share_what_is_ready,

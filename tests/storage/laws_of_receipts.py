@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -110,7 +111,34 @@ async def publications_and_drafts_share_their_keys(store: Store, _: Store) -> No
     assert await store.publications("a") == ()
 
 
+def always(receipt: Receipt) -> Callable[[Publication], Receipt]:
+    return lambda _: receipt
+
+
+async def receipts_are_forgotten_by_their_age(store: Store, other: Store) -> None:
+    for tenant, key, at in (("a", "k1", 5), ("a", "k2", 3), ("a", "k3", 9), ("b", "k1", 1)):
+        told = always(Receipt(tenant, key, "r", "told", at))
+        await store.publish(release(), tenant=tenant, flow="x", at=at, receipt=told)
+    assert await other.receipted() == ("a", "b")
+    assert await other.receipted(after="a", limit=1) == ("b",)
+    assert await other.forget_receipts("a", before=9, limit=1) == 1
+    assert await store.receipt("a", "k2") is None
+    assert await other.forget_receipts("a", before=9) == 1
+    assert await other.forget_receipts("a", before=9) == 0
+    assert await store.receipt("a", "k3") == Receipt("a", "k3", "r", "told", 9)
+    assert await store.receipt("b", "k1") is not None
+
+
+async def a_key_that_was_forgotten_is_a_new_one(store: Store, _: Store) -> None:
+    for version in (1, 2):
+        made = await store.publish(release(), tenant="a", flow="x", at=9, receipt=of_publication)
+        assert made.version == version
+        assert await store.forget_receipts("a", before=10) == 1
+
+
 LAWS = (
+    receipts_are_forgotten_by_their_age,
+    a_key_that_was_forgotten_is_a_new_one,
     a_receipt_is_kept_with_its_publication,
     nothing_is_published_under_a_key_that_was_used,
     of_publishers_with_one_key_one_publishes,

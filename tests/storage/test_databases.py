@@ -134,7 +134,7 @@ def test_whoever_clears_up_an_inbox_waits_for_nobody(postgresql: NewDatabase) ->
             async with asyncio.timeout(60):
                 await store.ready(0, held_until=1)
             assert _inbox(url) == [1]
-        await store.ready(0, held_until=1)
+        await store.ready(1, held_until=2)
         assert _inbox(url) == []
         engine.dispose()
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _SPANS: Final = ("abandon", "delete")
 
+_KEYS: Final = "keys"
+"""How long it is kept what keys of requests stand for: said of everybody, or of a tenant."""
+
 
 @click.group()
 def db() -> None:
@@ -56,7 +59,7 @@ def upgrade(database: str, *, dry_run: bool) -> int:
 @click.option("--dry-run", is_flag=True, help="Count, and change nothing.")
 @format_option("text", "json")
 def clean(database: str, given: str, *, dry_run: bool, format_: str) -> int:
-    """End sessions that were abandoned, and delete those that are over since long.
+    """End abandoned sessions, delete those that are over since long, forget old keys of requests.
 
     By a policy, of all tenants. May be run at any time, and stopped at any time.
     """
@@ -72,15 +75,18 @@ def clean(database: str, given: str, *, dry_run: bool, format_: str) -> int:
         document = {
             "dry_run": dry_run,
             "done": [dict(zip(keys, (*map(str, row[:3]), row[3]), strict=True)) for row in rows],
+            "keys": count.keys,
             "failed": count.failed,
         }
         print_document(json.dumps(document, ensure_ascii=False) + "\n")
-    elif not rows:
+    elif not rows and not count.keys:
         click.echo("nothing is to be done")
-    else:
+    elif rows:
         fate = "would be" if dry_run else "was"
         for line in lines_from_table(("tenant", "flow", fate, "sessions"), rows):
             click.echo(line)
+    if count.keys and format_ == "text":
+        click.echo(f"keys of requests that were forgotten: {sum(count.keys.values()):,}")
     for session, why in count.failed.items():
         note(printable(f"session {session}: {why}"))
     return FOUND if count.failed else CLEAN
@@ -89,8 +95,8 @@ def clean(database: str, given: str, *, dry_run: bool, format_: str) -> int:
 def policy_from(document: Mapping[str, Any]) -> Policy:
     """The policy that a document describes.
 
-    ``abandon`` and ``delete`` for everybody, and the same below ``flows`` by flow, and below
-    ``tenants`` by tenant, each with ``flows`` of its own.
+    ``abandon``, ``delete`` and ``keys`` for everybody, the first two below ``flows`` by flow, and
+    all of this below ``tenants`` by tenant.
 
     Raises:
         Failure: it describes none.
@@ -107,7 +113,7 @@ def policy_from(document: Mapping[str, Any]) -> Policy:
 
 def _rules(document: Mapping[str, Any], where: str, more: tuple[str, ...]) -> dict[str, Any]:
     """Flow, or ``""`` for all of them → rule."""
-    rules = {"": _rule(document, where, ("flows", *more))}
+    rules = {"": _rule(document, where, (_KEYS, "flows", *more))}
     for flow, own in _map(document.get("flows"), f"{where}/flows").items():
         place = f"{where}/flows/{flow}"
         rules[str(flow)] = _rule(_map(own, place), place, ())
@@ -122,10 +128,12 @@ def _rule(document: Mapping[str, Any], where: str, more: tuple[str, ...]) -> Any
         known = ", ".join((*_SPANS, *more))
         raise Failure(f"policy{where and ' at ' + where}: {unknown[0]!r} is none of {known}")
     try:
-        spans = [None if document.get(key) is None else _micros(document[key]) for key in _SPANS]
+        spans = {
+            key: _micros(document[key]) for key in (*_SPANS, _KEYS) if document.get(key) is not None
+        }
     except InvalidScript as error:
         raise Failure(f"policy{where and ' at ' + where}: {error}") from None
-    return Rule(*spans)
+    return Rule(**spans)
 
 
 def _micros(text: Any) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator
 
 from statewright.compiler.analysis.mixtures import Arriving, arriving
+from statewright.compiler.lowering.guards import is_of
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.compiler.subject import Subject
@@ -26,10 +27,10 @@ def failing_guards(subject: Subject) -> Iterator[tuple[Edge, Fail]]:
         if failure.incident != GUARD_ERROR or node is None:
             continue
         for edge in subject.flow.edges:
-            if edge.source == node.id and edge.guard is not None:
-                own = guard_from(edge.guard).text
-                if failure.expression == own or failure.expression.endswith(f"&& ({own}\n)"):
-                    yield edge, failure
+            if edge.source != node.id or edge.guard is None:
+                continue
+            if is_of(guard_from(edge.guard), failure.expression):
+                yield edge, failure
 
 
 def unset_variable(subject: Subject, failure: Fail) -> Variable | None:

@@ -23,8 +23,8 @@ from statewright.compiler.lowering.plan import Plan
 from statewright.compiler.lowering.texts import quoted
 from statewright.compiler.scope import flows_in
 from statewright.expressions import Expression, parse
-from statewright.flows.model import Flow
-from statewright.flows.nodes import Try
+from statewright.flows.model import Flow, Node
+from statewright.flows.nodes import Subflow, Try
 from statewright.statechart.actions import Raise
 from statewright.statechart.definition import Datum, State, StateKind, Transition
 
@@ -50,11 +50,30 @@ def with_away(plan: Plan) -> Plan:
 
 def does_something_last(flow: Flow) -> bool:
     """Whether a try in a flow, or in one that it runs, does something at last."""
-    return any(
-        isinstance(node.config, Try) and node.config.last is not None
-        for one in flows_in(flow)
-        for node in one.nodes
+    return any(_is_with_last(node) for one in flows_in(flow) for node in one.nodes)
+
+
+def does_something_last_inside(node: Node, plan: Plan) -> bool:
+    """The same of what is inside a node."""
+    inside = (
+        one
+        for one in plan.flow.nodes
+        if any(around.id == node.id for around in plan.graph.containers(one.id))
     )
+    called = plan.flow.subflows
+    return any(
+        _is_with_last(one)
+        or (
+            isinstance(one.config, Subflow)
+            and one.config.flow.text in called
+            and does_something_last(called[one.config.flow.text])
+        )
+        for one in inside
+    )
+
+
+def _is_with_last(node: Node) -> bool:
+    return isinstance(node.config, Try) and node.config.last is not None
 
 
 def unless_at_last(states: Iterable[State]) -> Expression | None:

@@ -45,7 +45,7 @@ from statewright.compiler.lowering.languages import in_languages
 from statewright.compiler.lowering.leaving import lower_leave
 from statewright.compiler.lowering.llm import lower_llm
 from statewright.compiler.lowering.loop import lower_break, lower_continue, lower_loop
-from statewright.compiler.lowering.marks import lower_segment, lower_tag
+from statewright.compiler.lowering.marks import lower_segment, lower_tag, with_marks
 from statewright.compiler.lowering.message import lower_message
 from statewright.compiler.lowering.parallel import lower_parallel
 from statewright.compiler.lowering.passage import (
@@ -190,6 +190,7 @@ def lower(flow: Flow) -> Lowered:
     chart = replace(chart, deferred=(*chart.deferred, *pending))
     chart = replace(chart, exact=exact_in(chart))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
+    chart = with_marks(chart)
     return Lowered(chart, _source_map(chart, plan))
 
 

@@ -69,17 +69,25 @@ def _synonyms(choice: Choice) -> Mapping[str, Content]:
 def choices_from_data(source: Source) -> str:
     """CEL for the choices that come out of data, each as a map with a value and a label."""
     # The line break ends a comment that the text may end with.
-    return f"({expression_from(source).text}\n).map(c, {_AS_CHOICE})"
+    return f"({expression_from(source).text}\n).map(c, {_AS_CHOICE}).map(c, {_SHOWN})"
 
 
 _NO_VALUE = "an answer to choose from has no `value`"
 
 _AS_CHOICE = (
     f"type(c) == map ? (!has(c.value) ? fail({quoted(_NO_VALUE)})"
-    " : (has(c.label) ? c : {'value': c.value, 'label': string(c.value)}))"
+    " : (c.?label.orValue(null) != null ? c : {'value': c.value, 'label': string(c.value)}))"
     " : {'value': c, 'label': string(c)}"
 )
-"""An answer that comes out of data, as a map with a value and a label."""
+"""An answer that comes out of data, as a map with a value and a label.
+
+A label that is null counts as left out, as it does where the answer is written in the flow.
+"""
+
+_NO_LABEL = "an answer to choose from has a label that is blank"
+
+_SHOWN = f"string(c.label).trim() == '' ? fail({quoted(_NO_LABEL)}) : c"
+"""The same, if people can see it."""
 
 
 def offered(config: Question) -> Mapping[str, Content]:

@@ -235,11 +235,5 @@ def datum_of(variable: Variable) -> Datum:
         chart_type_of(variable),
         Literal(variable.default) if variable.has_default else None,
         limits_of(variable),
-        private=_is_private(variable),
+        private=variable.is_private,
     )
-
-
-def _is_private(variable: Variable) -> bool:
-    """Whether a variable, or a part of it, is not for everybody to see."""
-    parts = (*variable.fields, *(() if variable.of is None else (variable.of,)))
-    return variable.pii or variable.secret or any(_is_private(part) for part in parts)

@@ -18,6 +18,28 @@ def all_of(*conditions: str) -> Expression | None:
     return parse(text) if text else None
 
 
+def besides(guard: Expression | None, when: str) -> Expression | None:
+    """The guard of an author, where something must hold besides; ``is_of`` finds it again.
+
+    Args:
+        guard: of the author; None for none.
+        when: CEL that must hold, and is asked first; "" for nothing.
+    """
+    if guard is None or not when:
+        return guard if guard is not None else all_of(when)
+    # The line break ends a comment that the text may end with.
+    return parse(f"({when}) && {_own(guard)}")
+
+
+def is_of(guard: Expression, text: str) -> bool:
+    """Whether a text is the guard of an author, or one that asks for something besides."""
+    return text == guard.text or text.endswith(f"&& {_own(guard)}")
+
+
+def _own(guard: Expression) -> str:
+    return f"({guard.text}\n)"
+
+
 def also(guard: Expression | None, condition: str) -> Expression:
     """A guard that asks for one thing more.
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
-from statewright.expressions import Computed, Literal, parse
+from statewright.expressions import Computed, Expression, Literal, parse, references
 from statewright.flows.model import Node
 from statewright.flows.nodes import NEXT, Segment, Tag
 from statewright.statechart.actions import Assign
-from statewright.statechart.definition import State
+from statewright.statechart.definition import Datum, State, Statechart
+from statewright.statechart.structure.traversal import (
+    expressions_of,
+    expressions_of_rules,
+    expressions_outside,
+    states_in,
+)
 
 TAGS = ("contact", "tags")
 SEGMENTS = ("contact", "segments")
@@ -32,3 +41,22 @@ def _marked(
     taken = (Assign((*path, name), Computed(parse("optional.none()"))) for name in remove)
     leave = ways(plan, node.id, NEXT, events=(done(ident),))
     return Piece(State(ident, entry=block(ident, *given, *taken), transitions=leave))
+
+
+def with_marks(chart: Statechart) -> Statechart:
+    """A chart that has tags and segments where it reads them: none, of a contact without any."""
+    declared = {datum.name for datum in chart.contact}
+    read = {reference.path[:2] for one in _expressions(chart) for reference in references(one)}
+    marks = (
+        Datum(path[1], "map", Literal({}))
+        for path in (TAGS, SEGMENTS)
+        if path in read and path[1] not in declared
+    )
+    return replace(chart, contact=(*chart.contact, *marks))
+
+
+def _expressions(chart: Statechart) -> Iterator[Expression]:
+    yield from expressions_outside(chart)
+    yield from expressions_of_rules(chart)
+    for state in states_in(chart):
+        yield from expressions_of(state)

@@ -22,14 +22,19 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import chain
 
-from statewright.compiler.lowering.away import away, does_something_last, unless_at_last
+from statewright.compiler.lowering.away import (
+    away,
+    does_something_last,
+    does_something_last_inside,
+    unless_at_last,
+)
 from statewright.compiler.lowering.errors import ERRORS, GUARD
 from statewright.compiler.lowering.failures import failure, told_again
 from statewright.compiler.lowering.plan import Piece, Plan, body_of, piece_of, ways
 from statewright.compiler.lowering.texts import quoted
 from statewright.expressions import Computed, Literal, parse
 from statewright.flows.model import Node
-from statewright.flows.nodes import NEXT, Body, Parallel, Subflow, Try
+from statewright.flows.nodes import NEXT, Body, Parallel, Try
 from statewright.statechart.actions import Assign, Branch, If, Raise
 from statewright.statechart.definition import (
     Datum,
@@ -62,7 +67,7 @@ def lower_parallel(node: Node, config: Parallel, plan: Plan) -> Piece:
     ident = plan.state(node.id)
     all_of_them = config.join >= len(config.regions)
     through = f"done.state.{ident}" if all_of_them else away(ident)
-    stops = _does_something_last(node, plan)
+    stops = does_something_last_inside(node, plan)
     events = ((stopping(ident),) if stops else ()) + (() if all_of_them else (through,))
     knowing = plan
     if events and does_something_last(plan.flow):
@@ -105,20 +110,6 @@ def stopping(ident: str) -> str:
 def stopped(ident: str) -> str:
     """The event of a region that goes no further because of it."""
     return away(f"{ident}/{OVER}")
-
-
-def _does_something_last(node: Node, plan: Plan) -> bool:
-    """Whether a try in a region does something at last."""
-    return any(
-        any(around.id == node.id for around in plan.graph.containers(one.id))
-        for one in plan.flow.nodes
-        if (isinstance(one.config, Try) and one.config.last is not None)
-        or (
-            isinstance(one.config, Subflow)
-            and one.config.flow.text in plan.flow.subflows
-            and does_something_last(plan.flow.subflows[one.config.flow.text])
-        )
-    )
 
 
 def _stopped(region: State, node: Node, plan: Plan) -> State:

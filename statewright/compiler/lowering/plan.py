@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from statewright.compiler.analysis.graph import Graph, graph_of
 from statewright.compiler.lowering.failures import known_failure
+from statewright.compiler.lowering.guards import besides
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.scope import session_variables
 from statewright.expressions import Content, Expression, Literal, parse
@@ -317,11 +318,7 @@ def leads_somewhere(plan: Plan, edge: Edge) -> bool:
 
 
 def _guard(edge: Edge, when: str) -> Expression | None:
-    guard = None if edge.guard is None else guard_from(edge.guard)
-    if not when:
-        return guard
-    # The line break ends a comment that the text may end with.
-    return parse(when if guard is None else f"({when}) && ({guard.text}\n)")
+    return besides(None if edge.guard is None else guard_from(edge.guard), when)
 
 
 def lost(

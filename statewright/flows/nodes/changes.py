@@ -40,10 +40,8 @@ class Set:
     """Changes variables, in order.
 
     Each change may read what those before it have made. All of them are made, or none: where one of
-    them cannot be, variables are what they were before, and that is an error of the node. What is
-    known of the contact and the tenant is changed when all else has worked, so that nothing is lost
-    that others change meanwhile; unless a change reads, or makes again, what one before it has made
-    of it.
+    them cannot be, variables are what they were before, and that is an error of the node. Of the
+    contact and the tenant nothing is written then, so nothing is lost that others change meanwhile.
     """
 
     assignments: tuple[Assignment, ...]

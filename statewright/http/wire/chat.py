@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from statewright.http.wire.clients import ANSWERED, SAID, Filled, Said, Told, message_of
+from statewright.http.wire.clients import Filled, Seen, Spoken, Told, message_of
 from statewright.http.wire.prompts import Exchange, exchange_of, name_from_state, node_of, others_of
 from statewright.http.wire.times import text_from_micros
 from statewright.runtime import Answer, SessionView, Started
@@ -43,6 +43,14 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class _FromBrowser(_Asked):
+    """What may come from a page of a browser."""
+
+    csrf_token: str | None = Field(
+        default=None, description="Not needed: there are no cookies here."
+    )
+
+
 class Start(_Asked):
     """Which flow, and what is known at the start."""
 
@@ -59,59 +67,34 @@ class Start(_Asked):
     label: str | None = Field(default=None, description="The newest publication with this label.")
 
 
-class Interaction(_Asked):
+class Interaction(Spoken, _FromBrowser):
     """What the user says or picks."""
 
-    input: Said = Field(description=SAID, examples=["Ada"])
     input_type: InputType = Field(description="What it is.", examples=["text"])
-    node_id: str | None = Field(default=None, min_length=1, description=ANSWERED)
-    expected_revision: int | None = Field(
-        default=None, description="Refuse the input where the session has another revision."
-    )
-    csrf_token: str | None = Field(
-        default=None, description="Not needed: there are no cookies here."
-    )
 
 
 class ClientAnswer(Told, _Asked):
     """What the client says of what it was asked to do: its result, or an error."""
 
-    expected_revision: int | None = Field(
-        default=None, description="Refuse the answer where the session has another revision."
-    )
-
 
 class FormAnswer(Filled, _Asked):
     """The answers to all fields of a form at once."""
 
-    expected_revision: int | None = Field(
-        default=None, description="Refuse the answers where the session has another revision."
-    )
 
-
-class End(_Asked):
+class End(_FromBrowser):
     """Why the session ends."""
 
     reason: str = Field(
         default="", max_length=255, description="Becomes the outcome of the session."
     )
-    csrf_token: str | None = Field(
-        default=None, description="Not needed: there are no cookies here."
-    )
 
 
-class StatePatch(_Asked):
+class StatePatch(Seen, _FromBrowser):
     """What changes in the variables of the session."""
 
     updates: dict[str, Any] = Field(
         description="Variables and their new values (RFC 7396): maps are merged, null unsets.",
         examples=[{"name": "Ada"}],
-    )
-    expected_revision: int | None = Field(
-        default=None, description="Refuse the change where the session has another revision."
-    )
-    csrf_token: str | None = Field(
-        default=None, description="Not needed: there are no cookies here."
     )
 
 

@@ -18,7 +18,22 @@ ANSWERED = (
 )
 
 
-class Filled(BaseModel):
+class Seen(BaseModel):
+    """Which revision somebody has seen who sends something to a session."""
+
+    expected_revision: int | None = Field(
+        default=None, ge=0, description="Refuse this where the session has another revision."
+    )
+
+
+class Spoken(Seen):
+    """What the user says or picks."""
+
+    input: Said = Field(description=SAID, examples=["Ada"])
+    node_id: str | None = Field(default=None, min_length=1, description=ANSWERED)
+
+
+class Filled(Seen):
     """All answers to the fields of a form."""
 
     values: dict[str, Any] = Field(
@@ -33,7 +48,7 @@ class Filled(BaseModel):
     )
 
 
-class Told(BaseModel):
+class Told(Seen):
     """A result, or an error."""
 
     result: Any = Field(

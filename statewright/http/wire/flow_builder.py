@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from statewright.compiler import Finding, Severity
 from statewright.errors import CorruptedRow
-from statewright.http.wire.clients import ANSWERED, SAID, Filled, Said, Told
+from statewright.http.wire.clients import ANSWERED, SAID, Filled, Said, Spoken, Told
 from statewright.http.wire.times import text_from_micros
 from statewright.storage.drafts import Heading, Saved
 from statewright.storage.records import Publication
@@ -86,30 +86,16 @@ class Execute(_Asked):
     )
 
 
-class Input(_Asked):
+class Input(Spoken, _Asked):
     """What the contact says or picks."""
-
-    input: Said = Field(description=SAID, examples=["Ada"])
-    node_id: str | None = Field(default=None, min_length=1, description=ANSWERED)
-    expected_revision: int | None = Field(
-        default=None, ge=0, description="Refuse the input where the execution has another revision."
-    )
 
 
 class ClientInput(Told, _Asked):
     """What the client says of what it was asked to do: its result, or an error."""
 
-    expected_revision: int | None = Field(
-        default=None, ge=0, description="Refuse it where the execution has another revision."
-    )
-
 
 class FormInput(Filled, _Asked):
     """The answers to all fields of a form at once."""
-
-    expected_revision: int | None = Field(
-        default=None, ge=0, description="Refuse them where the execution has another revision."
-    )
 
 
 class Happened(_Asked):

@@ -38,16 +38,20 @@ class Rule:
             None for never.
         delete: microseconds after its last turn after which a session that is over is deleted; None
             for never.
+        keys: microseconds for which what was told of a change to flows is kept for whoever asks
+            for it again under its key; None for ever. Of a flow, it says nothing.
     """
 
     abandon: int | None = None
     delete: int | None = None
+    keys: int | None = None
 
     def over(self, other: Rule) -> Rule:
         """This rule, with what it leaves open taken from another one."""
         return Rule(
             other.abandon if self.abandon is None else self.abandon,
             other.delete if self.delete is None else self.delete,
+            other.keys if self.keys is None else self.keys,
         )
 
 
@@ -100,10 +104,12 @@ class Count:
     Attributes:
         done: tenant, flow and fate → how many sessions.
         failed: why some could not be dealt with: id of the session → reason.
+        keys: tenant → how many keys were forgotten; not counted where nothing is done.
     """
 
     done: dict[tuple[str, str, Fate], int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
     def add(self, session: Session, fate: Fate) -> None:
         """Count a session."""
@@ -145,8 +151,21 @@ class Retention:
                 await self._abandon(policy, batch, now, count, dry_run=dry_run)
                 await self._delete(policy, batch, now, count, dry_run=dry_run)
         if not dry_run:
+            await self._forget_keys(policy, now, count)
             await self._forget_windows(now)
         return count
+
+    async def _forget_keys(self, policy: Policy, now: int, count: Count) -> None:
+        """Delete what was told of changes that nobody asks for again."""
+        after = ""
+        while page := await self._store.receipted(after=after):
+            for tenant in page:
+                span = policy.rule_for(tenant, "").keys
+                while span is not None and (
+                    gone := await self._store.forget_receipts(tenant, before=now - span)
+                ):
+                    count.keys[tenant] = count.keys.get(tenant, 0) + gone
+            after = page[-1]
 
     async def _forget_windows(self, now: int) -> None:
         """Delete what was counted of requests to hosts that nobody asks any more."""

@@ -1,7 +1,9 @@
 """Runs actions on a working state.
 
 An error in a block of actions ends that block and no other; it is recorded as an incident and
-raised as ``error.execution.action``.
+raised as ``error.execution.action``. What the block did before stays done (SCXML 4.9), but for what
+it wrote to the values of the contact and the tenant: others change them, too, so that nothing could
+put them back afterwards without undoing what these have done.
 """
 
 from __future__ import annotations
@@ -46,10 +48,25 @@ def execute(working: Working, node: Node, actions: Actions, place: str) -> None:
     An error ends the block and becomes an event.
     """
     working.node = node
+    family = working.family
+    contact, tenant, asked = family.contact, family.tenant, len(family.effects)
     try:
         _run(working, actions, (place,))
     except ActionError as failed:
+        if family.contact is not contact or family.tenant is not tenant:
+            family.contact, family.tenant = contact, tenant
+            _take_back_patches(working, asked)
         _fail(working, failed)
+
+
+def _take_back_patches(working: Working, asked: int) -> None:
+    """Ask for no patches since so many effects; the others move up, and their ids with them."""
+    effects = working.family.effects
+    since = effects[asked:]
+    del effects[asked:]
+    for effect in since:
+        if effect.kind is not EffectKind.PATCH:
+            working.request(effect.kind, effect.data)
 
 
 def _fail(working: Working, failed: ActionError) -> None:

@@ -38,6 +38,7 @@ from statewright.storage.sql.questions import Tell, answered, loading
 from statewright.storage.sql.rows import Parameters, Row, json_text
 from statewright.storage.sql.statements import statements_for
 from statewright.storage.sql.upgrading import is_current, upgrade_tables
+from statewright.storage.sql.waiting import waiting
 
 _PAUSES = (0.05, 0.2, 1.0)
 """Seconds before each further try of a call that failed for a passing reason."""
@@ -275,10 +276,9 @@ class Database(ABC):
         """See ``Store.ready``."""
         times = {"now": now, "held_until": held_until}
         with self.writing() as connection:
-            self.run(connection, "forget", {})
-            found = list(self.run(connection, "wait", {**times, "limit": limit}))
-            found += self.run(connection, "due", {**times, "limit": limit - len(found)})
-        return tuple(dict.fromkeys(map(rows.key_of, found)))
+            found = waiting(partial(self.run, connection), now, held_until, limit)
+            late = self.run(connection, "due", {**times, "limit": limit - len(found)})
+        return tuple(dict.fromkeys([*found, *map(rows.key_of, late)]))
 
     def claim(self, token: str, now: int, held_until: int, limit: int) -> tuple[Claim, ...]:
         """See ``Store.claim``."""

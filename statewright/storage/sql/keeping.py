@@ -18,6 +18,16 @@ def tenants(database: Database, after: str, limit: int) -> tuple[str, ...]:
     return tuple(row.tenant for row in database.read("tenants", after=after, limit=limit))
 
 
+def receipted(database: Database, after: str, limit: int) -> tuple[str, ...]:
+    """See ``Store.receipted``."""
+    return tuple(row.tenant for row in database.read("receipted", after=after, limit=limit))
+
+
+def forget_receipts(database: Database, tenant: str, before: int, limit: int) -> int:
+    """See ``Store.forget_receipts``."""
+    return len(database.write("forget_receipts", tenant=tenant, before=before, limit=limit))
+
+
 def idle(
     database: Database, tenant: str, before: int, after: Session | None, limit: int
 ) -> tuple[Session, ...]:

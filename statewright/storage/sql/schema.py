@@ -43,6 +43,10 @@ def _number(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False)
 
 
+def _since(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
 def _maybe(name: str, kind: type[BigInteger | Text]) -> Column[Any]:
     return Column(name, kind, nullable=True)
 
@@ -121,7 +125,7 @@ HISTORY = Table(
     _text("answer"),
     _text("effects"),
     _text("incidents"),
-    Column("moment", BigInteger, nullable=False, server_default=text("0")),
+    _since("moment"),
     PrimaryKeyConstraint("tenant", "session", "revision", name="statewright_history_pkey"),
     UniqueConstraint("tenant", "session", "message", name="statewright_history_message"),
 )
@@ -134,9 +138,21 @@ MAILBOXES = Table(
     _key("tenant"),
     _key("session"),
     _number("position"),
+    _since("cleared"),
+    _since("look_at"),
     PrimaryKeyConstraint("tenant", "session", name="statewright_mailboxes_pkey"),
 )
-"""The last position that was given to a message of each session."""
+"""The last position that was given to a message of each session, and up to which none waits.
+
+Behind ``cleared`` there may be some; that is looked into from ``look_at``.
+"""
+_WAITING = MAILBOXES.c.position > MAILBOXES.c.cleared
+Index(
+    "statewright_mailboxes_waiting",
+    MAILBOXES.c.look_at,
+    postgresql_where=_WAITING,
+    sqlite_where=_WAITING,
+)
 
 INBOX = Table(
     "statewright_inbox",
@@ -223,6 +239,7 @@ RECEIPTS = Table(
     PrimaryKeyConstraint("tenant", "key", name="statewright_receipts_pkey"),
 )
 """What was told of changes to which callers gave a key."""
+Index("statewright_receipts_age", RECEIPTS.c.tenant, RECEIPTS.c.at, RECEIPTS.c.key)
 
 DRAFTS = Table(
     "statewright_drafts",

@@ -228,6 +228,18 @@ class SQLStore:
         opened = self._open
         return await opened.write(partial(keeping.forget, opened.database, keys, before))
 
+    async def receipted(self, *, after: str = "", limit: int = PAGE) -> tuple[str, ...]:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.read(partial(keeping.receipted, opened.database, after, limit))
+
+    async def forget_receipts(self, tenant: str, *, before: int, limit: int = PAGE) -> int:
+        """See ``Store``."""
+        opened = self._open
+        return await opened.write(
+            partial(keeping.forget_receipts, opened.database, tenant, before, limit)
+        )
+
     async def history(
         self, key: SessionKey, *, after: int = 0, limit: int = PAGE
     ) -> tuple[PastTurn, ...]:

@@ -201,6 +201,11 @@ class Model:
         patch = patch_of(before, path, value, how)
         self.effects.append({"kind": "patch", "scope": scope, **patch})
 
+    def take_back_patches(self, asked: int) -> None:
+        """Ask for no patches since so many effects."""
+        since = self.effects[asked:]
+        self.effects[asked:] = [effect for effect in since if effect["kind"] != "patch"]
+
     # Expressions
 
     def cel(self, text: str) -> Any:

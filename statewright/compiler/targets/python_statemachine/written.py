@@ -55,6 +55,8 @@ def guard(state: str, text: str) -> Callable[[Method], Method]:
 def block(state: str) -> Callable[[Method], Method]:
     """Mark a method as a block of actions of a state: an error ends it, and is an event.
 
+    What it has asked for of the contact's and the tenant's values is taken back then.
+
     A transition to a history state runs its block once, although the library calls it twice.
     """
 
@@ -68,9 +70,12 @@ def block(state: str) -> Callable[[Method], Method]:
             if name.startswith("act_"):
                 model.acted.add(name)
             model.here = state
+            contact, tenant, asked = model.contact, model.tenant, len(model.effects)
             try:
                 return method(self, model)
             except (EvaluationError, KeyError, TypeError) as error:
+                model.contact, model.tenant = contact, tenant
+                model.take_back_patches(asked)
                 model.fail(ACTION_ERROR, reason_of(error))
                 return None
 

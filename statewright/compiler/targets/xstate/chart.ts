@@ -255,6 +255,10 @@ function isMerged(whole: Fields, path: readonly string[], merge: Merge): boolean
   return isNumber(merge.operand) && isNumber(here as Value);
 }
 
+function isPatch(output: Output): boolean {
+  return output.do === "effect" && output.effect.type === "patch";
+}
+
 /** A block of actions while it runs. */
 export class Block extends Names {
   readonly outputs: Output[] = [];
@@ -414,12 +418,16 @@ export class Block extends Names {
     this.raise(type, { message: error.message, state: this.state, expression }, "platform");
   }
 
-  /** Run some of the block; an error ends it, and is an event. */
+  /** Run some of the block; an error ends it, takes back its patches, and is an event. */
   attempt(run: (block: this) => void): void {
+    const { contact, tenant } = this.context;
+    const begun = this.outputs.length;
     try {
       run(this);
     } catch (error) {
       if (!(error instanceof CelError)) throw error;
+      this.context = { ...this.context, contact, tenant };
+      this.outputs.push(...this.outputs.splice(begun).filter((output) => !isPatch(output)));
       this.raiseError("error.execution.action", error);
     }
   }

@@ -45,7 +45,9 @@ def saved_from(written: Mapping[str, str], part: Part) -> tuple[tuple[Source, So
 def speech_from(speech: schema.Speech, part: Part, removed: Removed) -> tuple[Bubble, ...]:
     """What is said: the one bubble that stands there itself, or those under ``content``."""
     own = tuple(_bubbles(speech, part))
-    if own and speech.content:
+    if speech.content is not None and any(
+        getattr(speech, key) is not None for key in schema.Content.model_fields
+    ):
         part["content"].report(
             "R004",
             "`content` stands beside a bubble",
@@ -59,6 +61,8 @@ def content_from(
     bubbles: list[schema.Bubble] | None, part: Part, removed: Removed
 ) -> tuple[Bubble, ...]:
     """The bubbles of a list."""
+    if part.value == []:
+        part.report("R005", f"{part.title} is empty", "list the bubbles to show, or remove it")
     made: list[Bubble] = []
     for content, item in paired(bubbles, part, removed):
         if isinstance(item.value, dict) and not item.value.keys() & schema.Content.model_fields:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from statewright.flows.dialects.native.kinds import KINDS
-from statewright.flows.dialects.native.kinds.node import Box, NodeShape
+from statewright.flows.dialects.native.kinds.node import Box, NodeShape, SteeringShape
 from statewright.flows.dialects.native.policies import policy_from
 from statewright.flows.dialects.native.suppressions import suppressions_from
 from statewright.flows.dialects.native.validation import checked
@@ -14,14 +13,7 @@ from statewright.flows.model import Edge, ErrorPolicy, Node, Suppression
 from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.nodes import (
     NEXT,
-    Break,
-    Continue,
-    End,
-    Interrupt,
-    Jump,
-    Leave,
     NodeConfig,
-    Start,
     Unsupported,
 )
 from statewright.flows.outline import shown
@@ -93,15 +85,11 @@ def _config(box: Box) -> tuple[NodeConfig, NodeShape]:
 
 def _policy(shape: NodeShape, config: NodeConfig, part: Part) -> ErrorPolicy | None:
     policy = policy_from(shape.on_error, part)
-    if policy is not None and isinstance(config, FAULTLESS):
+    if policy is not None and isinstance(shape, SteeringShape):
         message = f"`on_error` means nothing at a node of the type `{config.kind}`"
         help_ = "say it at the nodes where something can go wrong"
         part.report("R004", message, help_, at_key=True)
     return policy
-
-
-FAULTLESS: Final = (Start, Jump, Continue, Break, Leave, Interrupt, End)
-"""Kinds of node that have no errors of their own."""
 
 
 def _report_kind(kind: Part) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from statewright.flows.dialects.native.relations import Relations, apart, has, where
 from statewright.flows.dialects.native.shapes import TAG, Duration, NodeId, Shape
 from statewright.flows.goals import Goal
 from statewright.flows.model import ErrorPolicy, OnError
@@ -15,6 +16,11 @@ from statewright.flows.parts import Part
 class ErrorShape(Shape):
     """What is done about errors of a node."""
 
+    relations: ClassVar[Relations] = (
+        {"minProperties": 1},
+        *apart("then", "fallback"),
+        where(has("wait"), has("retry", {"minimum": 1})),
+    )
     retry: int = Field(
         0,
         ge=0,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Discriminator, Field, Tag
 
 from statewright.flows.dialects.native.content import source_from
+from statewright.flows.dialects.native.relations import Relations, some_of
 from statewright.flows.dialects.native.shapes import (
     AT_LEAST_ONE,
     TAG,
@@ -41,6 +42,7 @@ NodeIds = Annotated[
 class MomentShape(Shape):
     """Something that happens: a node is begun, a condition becomes true, or both at once."""
 
+    relations: ClassVar[Relations] = (some_of("at", "if"),)
     at: NodeIds | None = Field(
         None, description="The node that is begun, or a list of nodes; by default it may be any."
     )
@@ -55,7 +57,7 @@ def _moment_tag(value: Any) -> str:
 
 MomentField = Annotated[
     Annotated[NodeId, Tag(f"{TAG}node")]
-    | Annotated[list[NodeId], Tag(f"{TAG}nodes")]
+    | Annotated[list[NodeId], Tag(f"{TAG}nodes"), Field(json_schema_extra=AT_LEAST_ONE)]
     | Annotated[MomentShape, Tag(f"{TAG}moment")],
     Discriminator(_moment_tag),
 ]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
-from statewright.flows.dialects.native.content_schema import Speech
+from statewright.flows.dialects.native.content_schema import SPEAKS, Speech
 from statewright.flows.dialects.native.kinds import KINDS
 from statewright.flows.dialects.native.kinds.node import Nodes
 from statewright.flows.dialects.native.locales import TEXTS, CatalogueShape, Locales
+from statewright.flows.dialects.native.relations import Relations, any_of, has, lacks, where
 from statewright.flows.dialects.native.rules import RULES
 from statewright.flows.dialects.native.shapes import (
     TAG,
     Duration,
+    Ended,
     NodeId,
     Shape,
     Spoken,
@@ -63,6 +65,9 @@ Day = Annotated[
 class BusinessHoursShape(Shape):
     """When somebody is there. Expressions find them in `business_hours`."""
 
+    relations: ClassVar[Relations] = (
+        any_of(has("days", {"minProperties": 1}), has("dates", {"minProperties": 1})),
+    )
     zone: Text = Field("", description="Whose clock is meant; by default that of the flow.")
     days: dict[str, Hours] = Field(
         {}, description="Day, or days → hours: `mon-fri: 09:00-17:00`, or a list of such hours."
@@ -79,20 +84,24 @@ class BusinessHoursShape(Shape):
 class NudgeShape(Speech):
     """Something that is said to a user who says nothing."""
 
+    relations: ClassVar[Relations] = (SPEAKS,)
     after: Timeout = Field(description="After how long.")
 
 
 class InactivityShape(Shape):
     """What is done about a user who was asked for something and says nothing."""
 
+    relations: ClassVar[Relations] = (where(has("to"), lacks("outcome")),)
     after: Timeout = Field(description="After how long the conversation ends.")
     remind: list[NudgeShape] = Field([], description="What is said before, and when.")
-    outcome: Text = Field("inactive", description="How the conversation ends.")
+    outcome: Ended = Field("inactive", description="How the conversation ends.")
     to: NodeId | None = Field(None, description="Where it goes on, instead of ending.")
 
 
 class BusyShape(Speech):
     """What is said to a user who says something while nothing listens."""
+
+    relations: ClassVar[Relations] = (SPEAKS,)
 
 
 def _busy_tag(value: Any) -> str:
@@ -110,6 +119,16 @@ BusyField = Annotated[
 class SettingsShape(Shape):
     """What holds for the whole flow."""
 
+    relations: ClassVar[Relations] = (
+        where(has("on_error", {"const": "fallback"}), has("fallback")),
+        where(
+            has("on_error", {"const": "retry"}), {"properties": {"retry": {"exclusiveMinimum": 0}}}
+        ),
+        where(
+            has("retry_wait"),
+            any_of(has("retry", {"minimum": 1}), has("on_error", {"const": "retry"})),
+        ),
+    )
     on_error: Literal["fail", "continue", "fallback", "retry"] = Field(
         "fail",
         description="What to do about an error that nothing else catches. With `retry`, work that "
@@ -181,6 +200,10 @@ def _number(value: Any) -> Any:
 class FlowShape(Shape):
     """A conversation flow."""
 
+    relations: ClassVar[Relations] = (
+        where(has("locales"), has("locale", {"minLength": 1})),
+        {"properties": {"nodes": {"minProperties": 1}}},
+    )
     statewright: Annotated[Literal[1], BeforeValidator(_number)] = Field(
         description="The version of the format."
     )

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.config import JsonDict
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
+from statewright.flows.dialects.native.relations import PLAIN, UNFILLED, Relations
 from statewright.flows.durations import EXAMPLES, LONGEST, PATTERN, SECOND, microseconds_from
 from statewright.flows.nearest import did_you_mean
 from statewright.flows.nodes import STATUSES, ErrorClass
@@ -24,9 +33,25 @@ TAG: Final = "~"
 
 
 class Shape(BaseModel):
-    """A map with known keys."""
+    """A map with known keys.
+
+    Attributes:
+        relations: what the JSON Schema says of keys that go together, or do not; readers say it,
+            too.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
+    relations: ClassVar[Relations] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = handler(core_schema)
+        said = [dict(one) for base in cls.__mro__ for one in vars(base).get("relations", ())]
+        if said:
+            handler.resolve_ref_schema(reference)["allOf"] = said
+        return reference
 
     @classmethod
     def known(cls) -> list[str]:
@@ -103,11 +128,22 @@ Words = Annotated[
 ]
 """A text without which nothing can be done: it is not empty, nor blank."""
 
-Name = Annotated[str, AfterValidator(_plain), WithJsonSchema({"type": "string", "pattern": r"\S"})]
+Outcome = Annotated[
+    str, AfterValidator(_saying), WithJsonSchema({"type": "string", "pattern": PLAIN})
+]
+"""The name of an outcome, of which the reader says what is wrong with a template."""
+
+Ended = Annotated[str, WithJsonSchema({"type": "string", "pattern": UNFILLED})]
+"""The same where nothing need be said."""
+
+Name = Annotated[str, AfterValidator(_plain), WithJsonSchema({"type": "string", "pattern": PLAIN})]
 """What something is called, always the same: neither empty nor a template."""
 
 Spoken = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"\S"})]
 """The same where the reader says what is wrong with a blank text."""
+
+Heard = Annotated[str, WithJsonSchema({"type": "string", "pattern": PLAIN})]
+"""A word that people say, or a name: the reader says what is wrong with a blank, or a template."""
 
 AT_LEAST_ONE: Final[JsonDict] = {"minItems": 1}
 """For the JSON Schema of a list of which the reader says what is wrong with an empty one."""
@@ -129,6 +165,13 @@ Scalar = expected_value(
     _scalar, "a text, a number, `true` or `false`", {"type": ["string", "number", "boolean"]}
 )
 """A value that a person can choose."""
+
+Offered = expected_value(
+    _scalar,
+    "a text, a number, `true` or `false`",
+    {"type": ["string", "number", "boolean"], "pattern": PLAIN},
+)
+"""The same of a choice, where the reader says what is wrong with a blank, or a template."""
 
 Duration = expected_value(
     microseconds_from,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions.operations.schedules import checked_cron
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.policies import goal_from
+from statewright.flows.dialects.native.relations import UNFILLED, Relations, where, where_one_is
 from statewright.flows.dialects.native.shapes import (
     AT_LEAST_ONE,
     Expression,
@@ -68,6 +69,12 @@ class MessageTrigger(TriggerShape):
 class KeywordTrigger(TriggerShape):
     """A message that holds a word."""
 
+    relations: ClassVar[Relations] = (
+        where(
+            where_one_is("match", {"contains", "exact", "starts"}, "contains"),
+            {"properties": {"words": {"items": {"pattern": UNFILLED}}}},
+        ),
+    )
     type: Literal["keyword"]
     words: list[Spoken] = Field(
         description="The words, or phrases, one of which is enough.", json_schema_extra=AT_LEAST_ONE
@@ -236,12 +243,12 @@ def _schedule(shape: TriggerShape, part: Part) -> tuple[str, str]:
 
 def _event(shape: TriggerShape, part: Part) -> str:
     if isinstance(shape, WebhookTrigger):
-        if not shape.path:
+        if not shape.path.strip():
             part["path"].report("R004", "the path is empty")
         return shape.path
     if not isinstance(shape, EventTrigger):
         return ""
-    if not is_event_name(shape.event):
+    if not shape.event.strip() or not is_event_name(shape.event):
         help_ = "write words that are joined by dots: `order.shipped`"
         part["event"].report("R004", f"{shown(shape.event)} is no name of an event", help_)
     elif shape.event in _OWN_KINDS:

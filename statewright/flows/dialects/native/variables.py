@@ -13,6 +13,9 @@ from statewright.flows.dialects.native.naming import check_name
 from statewright.flows.dialects.native.validation import checked
 from statewright.flows.dialects.native.variable_shapes import (
     COMMON,
+    MEANS_NOTHING,
+    SECRET_KEYS,
+    TIMES,
     TYPES,
     FieldShape,
     LongVariable,
@@ -23,22 +26,9 @@ from statewright.flows.nearest import did_you_mean
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 
-_MEANS_NOTHING: Final = (
-    (
-        ("minimum", "maximum"),
-        {"int", "uint", "double", "date", "timestamp", "duration", "any", "dyn"},
-    ),
-    (("min_length", "max_length"), {"string", "bytes", "list", "map", "object", "any", "dyn"}),
-    (("pattern",), {"string"}),
-    (("of",), {"list", "map"}),
-    (("fields", "others"), {"object"}),
-)
-"""Keys, and the types to which they mean something."""
-
 _NESTING: Final = 40
 """How many lists, maps and objects may be declared inside each other."""
 
-_TIMES: Final = frozenset({"timestamp", "duration", "date"})
 _IN_SESSION: Final = frozenset({VariableScope.SESSION, VariableScope.FLOW})
 
 
@@ -113,7 +103,7 @@ def _default(variable: Variable, value: Any) -> Any:
 def _secret(name: str, shape: LongVariable, part: Part) -> Variable:
     """A secret is known by its name only: nothing else can be said of it."""
     instead = f"keep its value outside of the flow, and write `{{{{secret:{name}}}}}` to use it"
-    for key in sorted(shape.model_fields_set - {"type", "secret", "pii", "description"}):
+    for key in sorted(shape.model_fields_set - {*SECRET_KEYS}):
         part[key].report(
             "R004",
             f"`{key}` means nothing to a secret, whose value is no part of a conversation",
@@ -129,7 +119,7 @@ def _read(name: str, shape: PartShape, part: Part, depth: int) -> Variable:
     """What is said of a variable, or of a part of one."""
     own = shape.type
     typed = "type" not in part.value or "type" in shape.model_fields_set
-    for keys, types in _MEANS_NOTHING if typed else ():
+    for keys, types in MEANS_NOTHING if typed else ():
         for key in keys:
             if own not in types and key in shape.model_fields_set:
                 part[key].report(
@@ -223,7 +213,7 @@ def _bound(own: str, bound: float | str | None, part: Part) -> float | str | Non
     """A bound, if it is one of the type; of a time it is a text."""
     if bound is None:
         return None
-    if own in _TIMES:
+    if own in TIMES:
         try:
             held_by(Variable("", own), bound if isinstance(bound, str) else None)
         except EvaluationError:
@@ -241,7 +231,7 @@ def _check_order(variable: Variable, part: Part) -> None:
         low, high = getattr(variable, least), getattr(variable, most)
         if low is None or high is None or not part[least].present:
             continue
-        if least == "minimum" and variable.type in _TIMES:
+        if least == "minimum" and variable.type in TIMES:
             try:
                 held_by(replace(variable, minimum=low, maximum=None, nullable=False), high)
             except EvaluationError:

@@ -53,6 +53,26 @@ select tenant, key, request, answer, at
 from statewright_receipts
 where tenant = :tenant and key = :key;
 
+-- name: receipted
+-- As for `tenants`.
+with recursive found (tenant) as (
+  select min(tenant) from statewright_receipts where tenant > :after
+  union all
+  select (select min(s.tenant) from statewright_receipts s where s.tenant > f.tenant)
+  from found f
+  where f.tenant is not null
+)
+select tenant from found where tenant is not null limit :limit;
+
+-- name: forget_receipts
+delete from statewright_receipts
+where tenant = :tenant and key in (
+  select key from statewright_receipts
+  where tenant = :tenant and at < :before
+  order by at, key
+  limit :limit)
+returning key;
+
 -- name: release
 select release
 from statewright_publications

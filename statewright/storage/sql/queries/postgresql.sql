@@ -186,11 +186,14 @@ fresh as materialized (
       where h.tenant = m.tenant and h.session = m.session and h.message = m.message)
 ),
 counted as (
-  insert into statewright_mailboxes as b (tenant, session, position)
-  select tenant, session, max(total) from fresh
+  insert into statewright_mailboxes as b (tenant, session, position, look_at)
+  select tenant, session, max(total), min(held_until) from fresh
   group by tenant, session
   order by tenant, session
-  on conflict (tenant, session) do update set position = b.position + excluded.position
+  on conflict (tenant, session) do update
+  set position = b.position + excluded.position,
+      look_at = case when b.position > b.cleared then least(b.look_at, excluded.look_at)
+                     else excluded.look_at end
   returning tenant, session, position
 )
 insert into statewright_inbox (tenant, session, position, message, at, held_until, body)
@@ -210,14 +213,32 @@ left join statewright_history h
   on h.tenant = m.tenant and h.session = m.session and h.message = m.message
 order by m.number;
 
+-- name: look
+-- Sessions in which messages may wait that nobody handles, with their last positions.
+with behind as (
+  select tenant, session
+  from statewright_mailboxes
+  where position > cleared and look_at <= :now
+  order by look_at
+  limit :limit
+  for no key update skip locked
+)
+update statewright_mailboxes b
+set look_at = :held_until
+from behind o
+where b.tenant = o.tenant and b.session = o.session
+returning b.tenant, b.session, b.position;
+
 -- name: forget
 -- Messages in the inbox that were handled by another way at the moment they were accepted.
 with handled as (
   select i.tenant, i.session, i.position
-  from statewright_inbox i
+  from json_to_recordset(cast(:mailboxes as json)) as k(tenant text, session text)
+  join statewright_inbox i on i.tenant = k.tenant and i.session = k.session
   where exists (
     select from statewright_history h
     where h.tenant = i.tenant and h.session = i.session and h.message = i.message)
+  order by i.tenant, i.session, i.position
   for update of i skip locked
 )
 delete from statewright_inbox i
@@ -225,22 +246,46 @@ using handled h
 where i.tenant = h.tenant and i.session = h.session and i.position = h.position;
 
 -- name: wait
+-- The first message that waits in each session, and until when it was held.
+select i.tenant, i.session, i.position, i.held_until
+from json_to_recordset(cast(:mailboxes as json)) as k(tenant text, session text)
+cross join lateral (
+  select * from statewright_inbox w
+  where w.tenant = k.tenant and w.session = k.session
+  order by w.position
+  limit 1) i;
+
+-- name: lend
 with head as (
   select i.tenant, i.session, i.position
-  from statewright_inbox i
-  where i.held_until <= :now
-    and not exists (
-      select from statewright_inbox e
-      where e.tenant = i.tenant and e.session = i.session and e.position < i.position)
-  order by i.at
-  limit :limit
-  for update of i skip locked
+  from json_to_recordset(cast(:heads as json)) as k(tenant text, session text, position bigint)
+  join statewright_inbox i
+    on i.tenant = k.tenant and i.session = k.session and i.position = k.position
+  order by i.tenant, i.session, i.position
+  for no key update of i skip locked
 )
 update statewright_inbox i
 set held_until = :held_until
 from head h
-where i.tenant = h.tenant and i.session = h.session and i.position = h.position
-returning i.tenant, i.session;
+where i.tenant = h.tenant and i.session = h.session and i.position = h.position;
+
+-- name: put_off
+-- Of messages that came since then, `position` tells.
+with seen as (
+  select b.tenant, b.session, k.position, k.held_until
+  from statewright_mailboxes b
+  join json_to_recordset(cast(:mailboxes as json)) as k(
+         tenant text, session text, position bigint, held_until bigint)
+    on b.tenant = k.tenant and b.session = k.session
+  order by b.tenant, b.session
+  for no key update of b
+)
+update statewright_mailboxes b
+set cleared = case when s.held_until is null then greatest(b.cleared, s.position)
+                   else b.cleared end,
+    look_at = least(b.look_at, s.held_until)
+from seen s
+where b.tenant = s.tenant and b.session = s.session;
 
 -- name: due
 with late as (

@@ -128,37 +128,74 @@ left join statewright_mailboxes b on b.tenant = m.tenant and b.session = m.sessi
 order by m.number;
 
 -- name: count
-insert into statewright_mailboxes (tenant, session, position)
-values (:tenant, :session, :position)
-on conflict (tenant, session) do update set position = excluded.position;
+insert into statewright_mailboxes (tenant, session, position, look_at)
+values (:tenant, :session, :position, :held_until)
+on conflict (tenant, session) do update
+set position = excluded.position,
+    look_at = case when position > cleared then min(look_at, excluded.look_at)
+                   else excluded.look_at end;
 
 -- name: accept
 insert into statewright_inbox (tenant, session, position, message, at, held_until, body)
 values (:tenant, :session, :position, :message, :at, :held_until, :body);
 
+-- name: look
+-- Sessions in which messages may wait that nobody handles, with their last positions.
+update statewright_mailboxes
+set look_at = :held_until
+where (tenant, session) in (
+  select tenant, session
+  from statewright_mailboxes
+  where position > cleared and look_at <= :now
+  order by look_at
+  limit :limit)
+returning tenant, session, position;
+
 -- name: forget
 -- Messages in the inbox that were handled by another way at the moment they were accepted.
 delete from statewright_inbox
-where exists (
-  select 1 from statewright_history h
-  where h.tenant = statewright_inbox.tenant
-    and h.session = statewright_inbox.session
-    and h.message = statewright_inbox.message
-);
+where (tenant, session, position) in (
+  select i.tenant, i.session, i.position
+  from (
+    select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session
+    from json_each(:mailboxes)
+  ) k
+  join statewright_inbox i on i.tenant = k.tenant and i.session = k.session
+  join statewright_history h
+    on h.tenant = i.tenant and h.session = i.session and h.message = i.message);
 
 -- name: wait
+-- The first message that waits in each session, and until when it was held.
+select i.tenant, i.session, i.position, i.held_until
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session
+  from json_each(:mailboxes)
+) k
+join statewright_inbox i on i.tenant = k.tenant and i.session = k.session
+where i.position = (
+  select min(e.position) from statewright_inbox e
+  where e.tenant = k.tenant and e.session = k.session);
+
+-- name: lend
 update statewright_inbox
 set held_until = :held_until
 where (tenant, session, position) in (
-  select i.tenant, i.session, i.position
-  from statewright_inbox i
-  where i.held_until <= :now
-    and not exists (
-      select 1 from statewright_inbox e
-      where e.tenant = i.tenant and e.session = i.session and e.position < i.position)
-  order by i.at
-  limit :limit)
-returning tenant, session;
+  select json_extract(value, '$.tenant'), json_extract(value, '$.session'),
+         json_extract(value, '$.position')
+  from json_each(:heads));
+
+-- name: put_off
+-- Of messages that came since then, `position` tells.
+update statewright_mailboxes
+set cleared = case when k.held_until is null then max(cleared, k.position) else cleared end,
+    look_at = min(look_at, coalesce(k.held_until, look_at))
+from (
+  select json_extract(value, '$.tenant') as tenant, json_extract(value, '$.session') as session,
+         json_extract(value, '$.position') as position,
+         json_extract(value, '$.held_until') as held_until
+  from json_each(:mailboxes)
+) k
+where statewright_mailboxes.tenant = k.tenant and statewright_mailboxes.session = k.session;
 
 -- name: due
 update statewright_sessions

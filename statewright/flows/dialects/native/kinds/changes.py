@@ -13,7 +13,7 @@ from statewright.flows.dialects.native.shapes import (
     TAG,
     Scalar,
     Shape,
-    Text,
+    Words,
 )
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nodes import Assignment, Operation, Set, Value
@@ -23,28 +23,28 @@ from statewright.flows.parts import Part
 class SetAction(Shape):
     """Gives a variable a value."""
 
-    set: Text = Field(description="The variable, a name or path.")
+    set: Words = Field(description="The variable, a name or path.")
     to: Any = Field(description="Its new value: any JSON; texts may be templates.")
 
 
 class IncrementAction(Shape):
     """Adds to a number."""
 
-    increment: Text = Field(description="The variable, a name or path.")
+    increment: Words = Field(description="The variable, a name or path.")
     by: Scalar = Field(1, description="How much: a number, or a lone template.")
 
 
 class AppendAction(Shape):
     """Puts a value at the end of a list."""
 
-    append: Text = Field(description="The variable, a name or path.")
+    append: Words = Field(description="The variable, a name or path.")
     value: Any = Field(description="What is appended: any JSON; texts may be templates.")
 
 
 class RemoveAction(Shape):
     """Takes a value out of a list."""
 
-    remove: Text = Field(description="The variable, a name or path.")
+    remove: Words = Field(description="The variable, a name or path.")
     value: Any = Field(
         description="What is removed, an element of the list: any JSON; texts may be templates."
     )
@@ -53,7 +53,7 @@ class RemoveAction(Shape):
 class UnsetAction(Shape):
     """Makes a variable absent."""
 
-    unset: Text = Field(description="The variable, a name or path.")
+    unset: Words = Field(description="The variable, a name or path.")
 
 
 ACTIONS = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from statewright.flows.dialects.native.content import source_from
-from statewright.flows.dialects.native.kinds.node import BodyShape, Box, NodeShape, PassingShape
+from statewright.flows.dialects.native.kinds.node import BodyShape, Box, PassingShape, SteeringShape
 from statewright.flows.dialects.native.naming import check_name
+from statewright.flows.dialects.native.relations import Relations, lacks, one_of, some_of, where
 from statewright.flows.dialects.native.shapes import (
     AT_LEAST_ONE,
     ErrorKind,
@@ -48,6 +49,10 @@ class LoopPorts(Shape):
 class LoopNode(PassingShape, BodyShape):
     """Goes through the nodes inside it round by round, then on."""
 
+    relations: ClassVar[Relations] = (
+        *one_of("each", "while", "times"),
+        where(some_of("while", "times"), lacks("item")),
+    )
     type: Literal["loop"]
     each: Expression | None = Field(
         None, description="There is a round for every element of this list, CEL."
@@ -62,13 +67,13 @@ class LoopNode(PassingShape, BodyShape):
     on: LoopPorts | None = Field(None, description="Where it leads when it ends before its time.")
 
 
-class ContinueNode(NodeShape):
+class ContinueNode(SteeringShape):
     """Ends a round of the loop around it."""
 
     type: Literal["continue"]
 
 
-class BreakNode(NodeShape):
+class BreakNode(SteeringShape):
     """Leaves the loop around it."""
 
     type: Literal["break"]
@@ -115,7 +120,7 @@ class ParallelNode(PassingShape):
     )
 
 
-class LeaveNode(NodeShape):
+class LeaveNode(SteeringShape):
     """Ends the body of a `try`, or the region of a `parallel`, that it stands in."""
 
     type: Literal["leave"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from statewright.flows.dialects.native.relations import Relations, has, some_of, where
 from statewright.flows.dialects.native.shapes import TAG, Shape, Timeout
 from statewright.flows.nodes import Backoff, Breaker, Growth
 from statewright.flows.parts import Part
@@ -51,9 +52,14 @@ BackoffField = Annotated[
 """How the waits grow, or all that can be said about them."""
 
 
+_OF_RETRIES: Final = ("backoff", "retry_statuses", "try_timeout")
+"""Keys that mean something to work that is tried again."""
+
+
 class WorkShape(Shape):
     """What can be said about tries of any work."""
 
+    relations: ClassVar[Relations] = (where(some_of(*_OF_RETRIES), has("retries", {"minimum": 1})),)
     timeout: Timeout | None = Field(
         None, description="When it counts as failed, with all its tries; by default after 30s."
     )
@@ -85,7 +91,7 @@ def effort_from(node: WorkShape, part: Part, timeout: int) -> dict[str, Any]:
     backoff = _backoff(node.backoff)
     unread = "retries" in part.value and "retries" not in node.model_fields_set
     if not node.retries and not unread:
-        for key in ("backoff", "retry_statuses", "try_timeout"):
+        for key in _OF_RETRIES:
             if part[key].present:
                 part[key].report(
                     "R004",

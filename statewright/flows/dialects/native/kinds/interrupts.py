@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from statewright.flows.dialects.native.content import source_from
-from statewright.flows.dialects.native.kinds.node import BodyShape, Box, PassingShape
-from statewright.flows.dialects.native.shapes import (
-    Expression,
-    Spoken,
-    Text,
-)
+from statewright.flows.dialects.native.kinds.node import BodyShape, Box, PassingShape, SteeringShape
+from statewright.flows.dialects.native.relations import Relations, any_of, has
+from statewright.flows.dialects.native.shapes import AT_LEAST_ONE, Expression, Spoken, Text
 from statewright.flows.nodes import Interrupt
 from statewright.flows.translations import in_all_languages
 
 
-class InterruptNode(PassingShape, BodyShape):
+class InterruptNode(PassingShape, SteeringShape, BodyShape):
     """Says what is done when the user comes up with something else, whatever was asked."""
 
+    relations: ClassVar[Relations] = (
+        any_of(
+            has("words", AT_LEAST_ONE),
+            has("pattern", {"minLength": 1}),
+            has("event", {"minLength": 1}),
+            has("if", {"not": {"const": ""}}),
+        ),
+    )
     type: Literal["interrupt"]
     words: list[Spoken] = Field([], description="It happens when the user says one of these.")
     pattern: Text | None = Field(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import (
-    Spoken,
-)
+from statewright.flows.dialects.native.relations import Relations, any_of, has
+from statewright.flows.dialects.native.shapes import AT_LEAST_ONE, Heard
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nodes import Segment, Tag
 
@@ -17,14 +16,17 @@ from statewright.flows.nodes import Segment, Tag
 class MarkShape(PassingShape):
     """Changes what is known of the contact by name."""
 
-    add: list[Spoken] = Field([], description="The names that the contact gets.")
-    remove: list[Spoken] = Field([], description="The names that the contact loses.")
+    relations: ClassVar[Relations] = (
+        any_of(has("add", AT_LEAST_ONE), has("remove", AT_LEAST_ONE)),
+    )
+    add: list[Heard] = Field([], description="The names that the contact gets.")
+    remove: list[Heard] = Field([], description="The names that the contact loses.")
 
 
 class TagNode(MarkShape):
     """Marks the contact, or takes marks away.
 
-    Ask for one with `'vip' in contact.?tags.orValue({})`.
+    Ask for one with `'vip' in contact.tags`.
     """
 
     type: Literal["tag"]
@@ -33,7 +35,7 @@ class TagNode(MarkShape):
 class SegmentNode(MarkShape):
     """Puts the contact into segments, or takes it out of them.
 
-    Ask for one with `'buyers' in contact.?segments.orValue({})`.
+    Ask for one with `'buyers' in contact.segments`.
     """
 
     type: Literal["segment"]

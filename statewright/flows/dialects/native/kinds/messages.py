@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from statewright.flows.dialects.native.content import Removed, button_from, speech_from
+from statewright.flows.dialects.native.content_schema import SHARES, SPEAKS, Content, Speech
 from statewright.flows.dialects.native.content_schema import Button as ButtonShape
-from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.content_schema import Variant as VariantShape
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
-from statewright.flows.dialects.native.shapes import (
-    AT_LEAST_ONE,
-)
+from statewright.flows.dialects.native.relations import Relations, any_of, has, lacks, where
+from statewright.flows.dialects.native.shapes import AT_LEAST_ONE
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.nodes import (
     Button,
@@ -30,6 +29,11 @@ from statewright.flows.parts import Part
 class MessageNode(PassingShape, Speech):
     """Says something, and goes on."""
 
+    relations: ClassVar[Relations] = (
+        any_of(SPEAKS, has("variants", {"items": SPEAKS}), has("buttons", AT_LEAST_ONE)),
+        where(has("variants"), lacks("content", *Content.model_fields)),
+        {"properties": {"variants": SHARES}},
+    )
     type: Literal["message"]
     variants: list[VariantShape] | None = Field(
         None,
@@ -71,7 +75,9 @@ def variants_from(node: MessageNode, part: Part, removed: Removed) -> tuple[Vari
     own = speech_from(node, part, removed)
     if node.variants is None:
         return (Variant(own),)
-    if own:
+    itself = ("content", *Content.model_fields)
+    speaks_itself = any(getattr(node, key) is not None for key in itself)
+    if speaks_itself:
         part["variants"].report(
             "R004", "`variants` stands beside a bubble", "make the bubble a variant", at_key=True
         )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Discriminator, Field, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from statewright.flows.dialects.native.content import Removed, source_from
 from statewright.flows.dialects.native.policies import OnErrorField
+from statewright.flows.dialects.native.relations import Relations, has
 from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
     TAG,
     Expression,
     NodeId,
@@ -36,7 +40,8 @@ def _next_tag(value: Any) -> str:
 
 
 Next = Annotated[
-    Annotated[NodeId, Tag(f"{TAG}node")] | Annotated[list[Way], Tag(f"{TAG}ways")],
+    Annotated[NodeId, Tag(f"{TAG}node")]
+    | Annotated[list[Way], Tag(f"{TAG}ways"), Field(json_schema_extra=AT_LEAST_ONE)],
     Discriminator(_next_tag),
 ]
 
@@ -52,6 +57,18 @@ class NodeShape(Shape):
     suppress: dict[str, Spoken] = Field(
         {}, description="Codes of findings at this node that are all right → the reason why."
     )
+
+
+class SteeringShape(NodeShape):
+    """What can be said about a node that only leads on: nothing of errors."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = super().__get_pydantic_json_schema__(core_schema, handler)
+        handler.resolve_ref_schema(reference)["properties"].pop("on_error")
+        return reference
 
 
 class PassingShape(NodeShape):
@@ -78,6 +95,7 @@ Nodes = Annotated[
 class BodyShape(Shape):
     """Nodes inside a node."""
 
+    relations: ClassVar[Relations] = (has("nodes", {"minProperties": 1}),)
     start: NodeId | None = Field(
         None, description="The node inside it where it begins; by default the first one."
     )
@@ -126,6 +144,8 @@ class Box:
         if not isinstance(written, list):
             self.edge(written, place)
             return
+        if place.value == []:
+            place.report("R005", f"{place.title} is empty", "name the node that comes next")
         for way, item in paired(written, place, self.removed):
             guarded = "if" in way.model_fields_set or "if_" in way.model_fields_set
             guard = source_from(way.if_, item["if"]) if guarded else None

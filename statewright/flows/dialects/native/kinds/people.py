@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag
 
 from statewright.flows.dialects.native.content import saved_from, source_from, speech_from
 from statewright.flows.dialects.native.content_schema import Speech
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.relations import (
+    UNFILLED,
+    Relations,
+    any_of,
+    apart,
+    has,
+    lacks,
+    one_of,
+    some_of,
+    where,
+)
 from statewright.flows.dialects.native.shapes import (
     AT_LEAST_ONE,
     TAG,
@@ -26,21 +37,36 @@ from statewright.flows.nodes import Approval, Handoff, TakingTurns, Value
 from statewright.flows.parts import Part
 
 
-class Assignee(Shape):
-    """Who takes over: exactly one of these."""
+class Somebody(Shape):
+    """Who takes over: one of these."""
 
     agent: Scalar | None = Field(None, description="Id of a person; may be a template.")
     team: Scalar | None = Field(None, description="Id of a team; may be a template.")
     queue: Scalar | None = Field(None, description="Id of a queue; may be a template.")
 
 
+class Assignee(Somebody):
+    """Who takes over: exactly one of these."""
+
+    relations: ClassVar[Relations] = one_of("agent", "team", "queue")
+
+
 def _agents_tag(value: Any) -> str:
     return f"{TAG}list" if isinstance(value, list) else f"{TAG}expression"
 
 
-class HandoffAssignee(Assignee):
+class HandoffAssignee(Somebody):
     """Who takes over: one of these; or agents who take turns, beside their team perhaps."""
 
+    relations: ClassVar[Relations] = (
+        some_of("agents", "agent", "team", "queue"),
+        *apart("agent", "team", "queue"),
+        where(
+            has("agents"),
+            lacks("agent", "queue"),
+            {"properties": {"team": {"pattern": UNFILLED}}},
+        ),
+    )
     agents: (
         Annotated[
             Annotated[
@@ -66,6 +92,9 @@ class HandoffPorts(Shape):
 class HandoffNode(PassingShape, Speech):
     """Hands the conversation to people. Without `next`, that ends the flow."""
 
+    relations: ClassVar[Relations] = (
+        where(has("timeout"), any_of(has("next"), has("on", has("timeout")))),
+    )
     type: Literal["handoff"]
     to: HandoffAssignee | None = Field(None, description="Who takes over.")
     note: Text | None = Field(None, description="What the people are told.")
@@ -111,8 +140,8 @@ def _turns(to: HandoffAssignee, box: Box) -> TakingTurns | None:
     return TakingTurns(agents, name, "" if to.team is None else str(to.team))
 
 
-def _assignee(to: Assignee, part: Part) -> Value | None:
-    given = [kind for kind in Assignee.model_fields if getattr(to, kind) is not None]
+def _assignee(to: Somebody, part: Part) -> Value | None:
+    given = [kind for kind in Somebody.model_fields if getattr(to, kind) is not None]
     if len(given) != 1:
         what = f"not {listed(given)}" if given else "here is nobody"
         part.report("R004", f"one takes over: an agent, a team or a queue; {what}")

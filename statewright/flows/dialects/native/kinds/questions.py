@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -15,14 +15,26 @@ from statewright.flows.dialects.native.content_schema import Bubble as BubbleSha
 from statewright.flows.dialects.native.kinds.bounds import Bounds, bounds_from, check_step
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
 from statewright.flows.dialects.native.kinds.patience import check_ports, check_reminder
+from statewright.flows.dialects.native.relations import (
+    Relation,
+    Relations,
+    apart,
+    has,
+    lacks,
+    one_of,
+    some_of,
+    where,
+    where_one_is,
+)
 from statewright.flows.dialects.native.shapes import (
+    AT_LEAST_ONE,
     TAG,
     Bound,
     Expression,
+    Heard,
     NodeId,
-    Scalar,
+    Offered,
     Shape,
-    Spoken,
     Text,
     Timeout,
     Words,
@@ -50,8 +62,8 @@ from statewright.flows.translations import in_all_languages, translated_lists
 class LongChoice(Shape):
     """One of the answers offered."""
 
-    value: Scalar = Field(description="What is saved.")
-    label: Text | None = Field(None, description="What is shown; by default the value.")
+    value: Offered = Field(description="What is saved.")
+    label: Words | None = Field(None, description="What is shown; by default the value.")
     to: NodeId | None = Field(None, description="The node where this answer leads.")
     synonyms: list[Text] = Field([], description="Other words that mean it.")
     data: dict[str, Any] = Field(
@@ -64,7 +76,7 @@ def _choice_tag(value: Any) -> str:
 
 
 ChoiceShape = Annotated[
-    Annotated[Scalar, Tag(f"{TAG}value")] | Annotated[LongChoice, Tag(f"{TAG}long")],
+    Annotated[Offered, Tag(f"{TAG}value")] | Annotated[LongChoice, Tag(f"{TAG}long")],
     Discriminator(_choice_tag),
 ]
 
@@ -82,7 +94,7 @@ class QuestionPorts(Shape):
 class HelpShape(Shape):
     """What is said to somebody who asks for help; it is no attempt to answer."""
 
-    words: list[Spoken] = Field(
+    words: list[Heard] = Field(
         ["help", "?", "hilfe", "aide", "ayuda", "ajuda", "aiuto", "hulp"],
         description="What asks for it; by default `?`, and help in some languages.",
     )
@@ -97,12 +109,58 @@ class ReminderShape(Shape):
     times: int = Field(1, ge=1, le=100, description="How often.")
 
 
+_CHOOSING: Final = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
+_COUNTED: Final = frozenset(
+    {
+        InputKind.NUMBER,
+        InputKind.INTEGER,
+        InputKind.MULTIPLE_CHOICE,
+        InputKind.RATING,
+        InputKind.SLIDER,
+    }
+)
+_BOUNDED: Final = _COUNTED | {InputKind.DATE}
+_WRITTEN: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
+_LIMITS: Final[Mapping[str, frozenset[InputKind]]] = {
+    "minimum": _BOUNDED,
+    "maximum": _BOUNDED,
+    "min_length": _WRITTEN,
+    "max_length": _WRITTEN,
+    "pattern": _WRITTEN,
+    "accept": frozenset({InputKind.FILE}),
+    "max_size": frozenset({InputKind.FILE}),
+    "step": frozenset({InputKind.SLIDER}),
+    "window": _WRITTEN,
+    "yes": frozenset({InputKind.BOOLEAN}),
+    "no": frozenset({InputKind.BOOLEAN}),
+}
+"""For which kinds of answer each check means something."""
+
+
+def _relations() -> Iterator[Relation]:
+    """How the keys of a question go together."""
+    yield from one_of("text", "content")
+    yield from apart("choices", "choices_from")
+    choosing = where_one_is("input", _CHOOSING, "choice")
+    yield where(some_of("choices", "choices_from"), choosing)
+    yield where(has("input", {"enum": sorted(_CHOOSING)}), some_of("choices", "choices_from"))
+    for key, kinds in _LIMITS.items():
+        usual = [] if InputKind.TEXT not in kinds else [lacks("choices", "choices_from")]
+        yield where(has(key), where_one_is("input", kinds, "text"), *usual)
+    for kinds, kind in ((_COUNTED, "number"), (frozenset({InputKind.DATE}), "string")):
+        bounds = {"minimum": {"type": kind}, "maximum": {"type": kind}}
+        yield where(has("input", {"enum": sorted(kinds)}), {"properties": bounds})
+    leading = {"choices": {"items": {"properties": {"to": False}}}}
+    yield where(has("input", {"const": "multiple_choice"}), {"properties": leading})
+
+
 class AskedShape(Shape):
     """What is asked, and what the answer must be like."""
 
+    relations: ClassVar[Relations] = (*_relations(),)
     text: Text | None = Field(None, description="What is asked.")
     content: list[BubbleShape] | None = Field(
-        None, description="What is asked, in several bubbles."
+        None, description="What is asked, in several bubbles.", json_schema_extra=AT_LEAST_ONE
     )
     input: (
         Literal[
@@ -113,7 +171,9 @@ class AskedShape(Shape):
     ) = Field(
         None, description="What kind of answer is wanted; by default text, or one of `choices`."
     )  # fmt: skip
-    choices: list[ChoiceShape] = Field([], description="The answers offered.")
+    choices: list[ChoiceShape] = Field(
+        [], description="The answers offered.", json_schema_extra=AT_LEAST_ONE
+    )
     choices_from: Expression | None = Field(
         None, description="CEL for the answers offered: values, or maps {value, label}."
     )
@@ -141,9 +201,9 @@ class AskedShape(Shape):
         None, description="What is said to somebody who does not answer."
     )
     help: HelpShape | None = Field(None, description="What is said to somebody who asks for help.")
-    skip: list[Spoken] = Field([], description="Words with which it is left unanswered.")
-    yes: list[Spoken] = Field([], description="With `boolean`, more words that mean yes.")
-    no: list[Spoken] = Field([], description="With `boolean`, more words that mean no.")
+    skip: list[Heard] = Field([], description="Words with which it is left unanswered.")
+    yes: list[Heard] = Field([], description="With `boolean`, more words that mean yes.")
+    no: list[Heard] = Field([], description="With `boolean`, more words that mean no.")
     window: Timeout | None = Field(
         None,
         description=(
@@ -177,39 +237,11 @@ def read_question(node: QuestionNode, box: Box) -> Question:
     return replace(question, variable=_source(node.variable, part["variable"]))
 
 
-_CHOOSING: Final = frozenset({InputKind.CHOICE, InputKind.MULTIPLE_CHOICE})
-_COUNTED: Final = frozenset(
-    {
-        InputKind.NUMBER,
-        InputKind.INTEGER,
-        InputKind.MULTIPLE_CHOICE,
-        InputKind.RATING,
-        InputKind.SLIDER,
-    }
-)
-_BOUNDED: Final = _COUNTED | {InputKind.DATE}
-_WRITTEN: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
-_LIMITS: Final = {
-    "minimum": _BOUNDED,
-    "maximum": _BOUNDED,
-    "min_length": _WRITTEN,
-    "max_length": _WRITTEN,
-    "pattern": _WRITTEN,
-    "accept": frozenset({InputKind.FILE}),
-    "max_size": frozenset({InputKind.FILE}),
-    "step": frozenset({InputKind.SLIDER}),
-    "window": _WRITTEN,
-    "yes": frozenset({InputKind.BOOLEAN}),
-    "no": frozenset({InputKind.BOOLEAN}),
-}
-"""For which kinds of answer each check means something."""
-
-
 def question_from(node: AskedShape, part: Part, removed: Removed) -> Question:
     """What a question does; where the answer is saved is left out."""
     choices = tuple(_choices(node, part, removed))
     kind = InputKind(node.input) if node.input else None
-    offered = bool(node.choices or node.choices_from)
+    offered = part["choices"].present or part["choices_from"].present
     kind = kind or (InputKind.CHOICE if offered else InputKind.TEXT)
     bounds = Bounds()
     if part["input"].pointer not in removed:
@@ -331,13 +363,15 @@ def _check_choices(node: AskedShape, part: Part, kind: InputKind) -> None:
         part["choices"].report("R005", "`choices` is missing", "list the answers to choose from")
     elif part["choices"].value == [] and (kind in _CHOOSING or not part["input"].present):
         part["choices"].report("R005", "`choices` is empty", "list the answers to choose from")
-    elif kind not in _CHOOSING and (node.choices or part["choices"].value == []):
-        part["choices"].report(
-            "R004",
-            f"`choices` means nothing to a question for `{kind}`",
-            "remove it, or `input`",
-            at_key=True,
-        )
+    elif kind not in _CHOOSING:
+        for key in ("choices", "choices_from"):
+            if part[key].present:
+                part[key].report(
+                    "R004",
+                    f"`{key}` means nothing to a question for `{kind}`",
+                    "remove it, or `input`",
+                    at_key=True,
+                )
 
 
 def _check_words(node: AskedShape, part: Part) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from statewright.errors import ExpressionError
 from statewright.expressions import Hole, Place, Secret, Template, parse_template
@@ -15,6 +15,7 @@ from statewright.flows.dialects.native.answer_schemas import check_schema
 from statewright.flows.dialects.native.content import saved_from, source_from, values_from
 from statewright.flows.dialects.native.kinds.efforts import WorkShape, effort_from
 from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
+from statewright.flows.dialects.native.relations import Relations, any_of, has, lacks, where
 from statewright.flows.dialects.native.shapes import (
     Expression,
     Name,
@@ -30,13 +31,35 @@ from statewright.flows.nodes import Action, BodyFormat, Client, Http, Llm, Sourc
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 
-Status = Annotated[int, Field(ge=100, le=599)]
-"""A status code of HTTP."""
+Status = Annotated[
+    int,
+    Field(ge=100, le=599),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 100, "maximum": 199},
+                {"type": "integer", "minimum": 300, "maximum": 599},
+            ]
+        }
+    ),
+]
+"""A status code of HTTP that is no success."""
 
 
 class HttpNode(NodeShape, WorkShape):
     """Asks a web service."""
 
+    relations: ClassVar[Relations] = (
+        where(has("body_as"), has("body")),
+        where(
+            has("body_as", {"const": "form"}),
+            {
+                "properties": {
+                    "body": any_of({"type": "object"}, {"type": "string", "pattern": r"\{\{"})
+                }
+            },
+        ),
+    )
     type: Literal["http"]
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] = Field(
         "GET", description="The HTTP method."
@@ -164,9 +187,21 @@ class FailurePort(Shape):
     error: NodeId | None = Field(None, description="When it failed, or took too long.")
 
 
+_WAITS: Final = any_of(
+    has("wait", {"const": True}), has("save", {"minProperties": 1}), has("on", has("error"))
+)
+"""An action is waited for."""
+
+
 class ActionNode(PassingShape, WorkShape):
     """Has the host do something that it knows by name."""
 
+    relations: ClassVar[Relations] = (
+        where(
+            {"not": _WAITS},
+            lacks(*WorkShape.model_fields),
+        ),
+    )
     type: Literal["action"]
     action: Name = Field(description="What the host calls it: `email`, `label`, `assign`, …")
     with_: dict[str, Any] = Field(

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from statewright.flows.dialects.native.content import source_from, speech_from
-from statewright.flows.dialects.native.content_schema import Speech
-from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape
+from statewright.flows.dialects.native.content_schema import SHARES, Speech
+from statewright.flows.dialects.native.kinds.node import Box, NodeShape, PassingShape, SteeringShape
 from statewright.flows.dialects.native.policies import check_outcome
+from statewright.flows.dialects.native.relations import Relations
 from statewright.flows.dialects.native.shapes import (
     AT_LEAST_ONE,
     Expression,
     Name,
     NodeId,
+    Outcome,
     Shape,
     Text,
-    Words,
 )
 from statewright.flows.dialects.native.validation import paired
 from statewright.flows.model import Edge
 from statewright.flows.nodes import Arm, Condition, End, Jump, Split, Start, Sticky, arm_port
 
 
-class StartNode(PassingShape):
+class StartNode(PassingShape, SteeringShape):
     """Where a conversation begins. `start:` at the top of the file does the same."""
 
     type: Literal["start"]
@@ -48,18 +49,18 @@ class ConditionNode(NodeShape):
     else_: NodeId | None = Field(None, alias="else", description="Where it leads otherwise.")
 
 
-class JumpNode(NodeShape):
+class JumpNode(SteeringShape):
     """Goes on elsewhere."""
 
     type: Literal["jump"]
     to: NodeId = Field(description="The node where it leads.")
 
 
-class EndNode(NodeShape, Speech):
+class EndNode(SteeringShape, Speech):
     """Ends the conversation."""
 
     type: Literal["end"]
-    outcome: Words = Field("completed", description="How it ended, in your own words.")
+    outcome: Outcome = Field("completed", description="How it ended, in your own words.")
     failed: bool = Field(False, description="Whether ending here means that it failed.")
 
 
@@ -107,6 +108,7 @@ class ArmShape(Shape):
 class SplitNode(NodeShape):
     """Draws lots which way to go."""
 
+    relations: ClassVar[Relations] = ({"properties": {"arms": SHARES}},)
     type: Literal["split"]
     arms: list[ArmShape] = Field(description="The ways.", json_schema_extra=AT_LEAST_ONE)
     sticky: Literal["nobody", "session", "contact"] = Field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from statewright.expressions.functions.schedules import local_time
 from statewright.expressions.operations.schedules import checked_cron
 from statewright.flows.dialects.native.content import source_from
 from statewright.flows.dialects.native.kinds.node import Box, PassingShape
+from statewright.flows.dialects.native.relations import Relations, has, one_of, where
 from statewright.flows.dialects.native.shapes import Duration, Expression, Moment, Text, Words
 from statewright.flows.dialects.native.zones import checked_zone
 from statewright.flows.nodes import Delay, InHours, Schedule
@@ -26,6 +27,10 @@ _WAYS: Final = ("duration", "for", "until")
 class DelayNode(PassingShape):
     """Waits: for a time, or until a moment."""
 
+    relations: ClassVar[Relations] = (
+        *one_of(*_WAYS),
+        where(has("until"), {"properties": {"business_hours": {"const": "ends"}}}),
+    )
     type: Literal["delay"]
     duration: Duration | None = Field(None, description="How long.")
     for_: Expression | None = Field(
