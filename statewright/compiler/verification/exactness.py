@@ -134,8 +134,9 @@ class _Looking:
             return ""
         if self._spreading.open_spans(site) and self._spreading.conversions.may_fail(site):
             return "whether it becomes a value of another type depends on more than is tried"
-        if "answer." in site.expression.text and not self._is_unjudged:
-            return ""  # It was judged before.
+        if "answer." in site.expression.text:
+            # It was judged before, unless that was given up.
+            return self._unlimited(site) if self._is_unjudged else ""
         inside = {
             (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
         }
