@@ -38,7 +38,8 @@ from statewright.compiler.verification.spreading import Spreading, tells_time
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.expressions.syntax import Call, Node, walk
+from statewright.expressions import Expression
+from statewright.expressions.syntax import Call, walk
 from statewright.expressions.syntax import Literal as Written
 
 _SPARE: Final = 10
@@ -169,8 +170,7 @@ class _Looking:
         }
         asked = {
             (one.start, one.end)
-            for call in walk(site.expression.root)
-            if isinstance(call, Call) and call.function == "size"
+            for call in _sizes_in(site.expression)
             for one in (call.target, *call.arguments)
             if one is not None
         }
@@ -242,7 +242,7 @@ class _Looking:
         found: dict[Place, set[str]] = defaultdict(set)
         for site in self._sites:
             if site.role in {Role.TEST, Role.FLOW}:
-                forms = _forms(site.expression.root)
+                forms = _forms(site.expression)
                 for place, read in self._domains.places(site):
                     found[place].add(forms.get((read.start, read.end), ""))
         return found
@@ -319,15 +319,25 @@ class _Looking:
 
 
 def _is_sized(site: Site) -> bool:
-    nodes = walk(site.expression.root)
-    return any(isinstance(one, Call) and one.function == "size" for one in nodes)
+    return _sizes_in(site.expression) != []
 
 
-def _forms(root: Node) -> dict[tuple[int, int], str]:
+def _sizes_in(expression: Expression) -> list[Call]:
+    """Where an expression asks for the size of something."""
+    # A tree that was made up has no text.
+    if expression.text and "size" not in expression.text:
+        return []
+    nodes = walk(expression.root)
+    return [one for one in nodes if isinstance(one, Call) and one.function == "size"]
+
+
+def _forms(expression: Expression) -> dict[tuple[int, int], str]:
     """The places of values in an expression that a function alters, and which does."""
+    if expression.text and not any(name in expression.text for name in _ALTERING):
+        return {}
     return {
         (call.target.start, call.target.end): call.function
-        for call in walk(root)
+        for call in walk(expression.root)
         if isinstance(call, Call) and call.function in _ALTERING and call.target is not None
     }
 

@@ -191,7 +191,8 @@ LOST: Final[Mapping[str, float]] = {"double": 2**53 + 1, "int": 0.5, "uint": 0.5
 def _cut_in(root: Node) -> Cut:
     cut = Cut()
     arguments: set[int] = set()
-    for node in walk(root):
+    nodes = list(walk(root))
+    for node in nodes:
         if isinstance(node, Index):
             arguments.add(id(node.index))
         if isinstance(node, Call) and node.function in PREDICATES and len(node.arguments) == 1:
@@ -210,7 +211,7 @@ def _cut_in(root: Node) -> Cut:
             cut.kinds |= _types_in(node)
         elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):
             cut.numbers.add(0)
-    for node in walk(root):
+    for node in nodes:
         if isinstance(node, Literal) and id(node) not in arguments:
             _add(cut, node.value)
     if cut.texts & set(_CONVERTED.values()):

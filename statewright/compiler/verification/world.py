@@ -25,7 +25,7 @@ from statewright.compiler.verification.solving.trying import NO_VALUE
 from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.timing import Timing, with_first
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
-from statewright.compiler.verification.variables import CONTACT, TENANT, Key, named_in
+from statewright.compiler.verification.variables import CONTACT, TENANT, Key
 from statewright.expressions.types import MAP
 from statewright.expressions.values import NOTHING
 from statewright.flows.model import VariableScope
@@ -247,7 +247,7 @@ def _all_reads(part: Part) -> frozenset[Key]:
 
 
 def _all_named(part: Part) -> frozenset[Key]:
-    return frozenset(key for site in part.sites for key in named_in(site.expression, site.scope))
+    return frozenset(key for site in part.sites for key in site.named())
 
 
 def _free_values(key: Key, model: Model, domains: Domains) -> Values:

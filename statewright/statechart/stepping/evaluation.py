@@ -178,6 +178,8 @@ def shown(working: Working, content: Content) -> Any:
 
 def _without_secrets(working: Working, value: Any) -> Any:
     """What is said: a secret prints nothing, since only effects may use one."""
+    if type(value) is str:
+        return value
     match value:
         case SecretText(parts):
             working.report(TEMPLATE_ERROR, "a secret is not shown to anybody")
