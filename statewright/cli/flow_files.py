@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -18,7 +16,7 @@ from statewright.cli.configuration import (
     configuration_for,
 )
 from statewright.cli.failure import Failure
-from statewright.cli.progress import PATIENCE
+from statewright.cli.progress import PassingLine
 from statewright.cli.solving import solver
 from statewright.compiler import Compilation, Rechecking
 from statewright.compiler.checks import BY_CODE, CHECKS
@@ -27,7 +25,6 @@ from statewright.compiler.policy import Policy
 from statewright.compiler.sources.scxml import SCXML, is_scxml
 from statewright.compiler.triage import BY_VERIFYING, is_in, is_wanted
 from statewright.compiler.verification.budget import Budget
-from statewright.excerpt import printable
 from statewright.reporting import Case, Report, counted
 from statewright.statechart.sourcemap import Location
 
@@ -102,42 +99,17 @@ def verified_file(
         budget: how much may be tried.
         known: file → what was found in it before, where it is checked again and again.
     """
-    telling = Telling(one.file)
+    line = PassingLine()
     checking = {} if known is None else known
     own = checking.setdefault(one.file, Rechecking(budget))
+
+    def tell(done: int, limit: int) -> None:
+        line.say(f"{one.file}: {done:,} of at most {limit:,} steps")
+
     with solver() as asked:
-        verified = own.verify(one.compilation, telling.tell, asked)
-    telling.end()
+        verified = own.verify(one.compilation, tell, asked)
+    line.wipe()
     return replace(one, compilation=verified)
-
-
-class Telling:
-    """Tells people at a terminal how far a verification is, once that takes more than a second.
-
-    Args:
-        file: of the flow.
-    """
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._next = time.monotonic() + PATIENCE
-        self._told = False
-
-    def tell(self, done: int, limit: int) -> None:
-        """Say it anew."""
-        now = time.monotonic()
-        if now < self._next or not sys.stderr.isatty():
-            return
-        self._next = now + PATIENCE / 4
-        self._told = True
-        sys.stderr.write(f"\r\x1b[K{printable(self._file)}: {done:,} of at most {limit:,} steps ")
-        sys.stderr.flush()
-
-    def end(self) -> None:
-        """Wipe what was said."""
-        if self._told:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
 
 
 def report_of(

@@ -246,7 +246,9 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        below = _CHILDREN[type(node)](node)
+        if below:
+            stack.extend(below[::-1])
 
 
 def depth(node: Node) -> int:

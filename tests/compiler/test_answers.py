@@ -54,7 +54,7 @@ def test_a_rating_is_from_one_to_five_unless_it_says_otherwise() -> None:
 def test_a_slider_moves_in_steps() -> None:
     slider = asking("input: slider, minimum: 0, maximum: 1, step: 0.1")
     assert talk(slider, "0.35", "0.3")[1:] == [
-        "Please answer with a number that fits (0 – 1).",
+        "Please answer with a number that fits (0 – 1, in steps of 0.1).",
         "0.3",
     ]
     assert talk(slider, sent(value=0.7))[-1] == "0.7"
@@ -138,7 +138,8 @@ def test_an_answer_may_come_in_several_messages() -> None:
 
 def test_several_messages_are_judged_as_one() -> None:
     flow = asking("input: text, window: 5s, min_length: 6")
-    assert talk(flow, "one", {"advance": "6s"})[-1] == "That will not do. Please try again."
+    told = "That will not do. Please try again (≥ 6 characters)."
+    assert talk(flow, "one", {"advance": "6s"})[-1] == told
     again = ["one", {"advance": "6s"}, "longer", {"advance": "6s"}]
     assert talk(flow, *again)[-1] == "longer"
 

@@ -8,7 +8,7 @@ from babel.localedata import locale_identifiers
 from statewright.compiler.lowering.phrases import LANGUAGES, RETRY
 from statewright.expressions.operations.days import understood_date, understood_date_in
 from statewright.flows.nodes import InputKind
-from tests.compiler.conversations import talk
+from tests.compiler.conversations import talk, turns
 
 SURE = """
 locale: LOCALE
@@ -114,6 +114,26 @@ nodes:
 """
 
 
+def test_a_limit_is_written_so_that_it_is_understood_as_an_answer() -> None:
+    flow = LIMITED.replace("DECLARED", "int").replace("WANTED", "input: integer, minimum: 12000")
+    without = flow.replace("locale: LOCALE\n", "")
+    assert talk(without, "x", "12000")[1:] == [
+        "Please answer with a whole number that fits (≥ 12000)."
+    ]
+    for locale, limit in (
+        ("en", "12,000"),
+        ("de", "12.000"),
+        ("fr", "12\u202f000"),
+        ("nl", "12.000"),
+    ):
+        answered = turns(flow.replace("LOCALE", locale), "x", limit)
+        assert f"(≥ {limit})" in answered[1].messages[0]["text"]
+        assert answered[-1].data["v"] == 12000
+
+
+MANY_WORDS = f"{{type: enum, values: [{', '.join(f'w{n}' for n in range(12))}]}}"
+
+
 @pytest.mark.parametrize(
     ("locale", "declared", "wanted", "told"),
     [
@@ -123,11 +143,49 @@ nodes:
         ("de", "double", "input: number, minimum: 0.5", " Zahl (≥ 0,5)."),
         ("en", "date", "input: date, minimum: 2026-03-01", "2026-12-31 (≥ 2026-03-01)."),
         ("de", "date", "input: date, maximum: 2026-03-01", "31.12.2026 (≤ 01.03.2026)."),
-        ("en", "string", "min_length: 3", "That will not do. Please try again."),
+        ("en", "string", "min_length: 3", " try again (≥ 3 characters)."),
+        ("en", "string", "max_length: 0", " try again (≤ 0 characters)."),
+        ("en", "{type: string, min_length: 2}", "max_length: 9", " again (2 – 9 characters)."),
+        ("de", "string", "min_length: 4, max_length: 4", " noch einmal (4 Zeichen)."),
+        (
+            "fr",
+            "string",
+            "min_length: 2, pattern: '^a'",
+            " (≥ 2 caractères, sous la forme demandée).",
+        ),
+        ("it", "{type: string, pattern: '^a'}", "input: text", " (nella forma richiesta)."),
+        ("nl", "string", "input: email, pattern: '@a'", "example.com (in de gevraagde vorm)."),
+        ("en", "{type: enum, values: [red, blue]}", "input: text", " again (red, blue)."),
+        ("pt", "{type: enum, values: {Vermelho: r, Azul: b}}", "input: text", " (Vermelho, Azul)."),
+        ("en", MANY_WORDS, "input: text", " (w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, …)."),
+        ("en", "{type: int, values: [1, 3]}", "input: integer", " number that fits (1, 3)."),
+        ("en", "uint", "input: integer", " whole number that fits (≥ 0)."),
+        ("es", "{type: uint, maximum: 9}", "input: number", " número válido, por favor (0 – 9)."),
+        ("en", "{type: int, minimum: 3}", "input: text", " a whole number that fits (≥ 3)."),
+        ("en", "double", "input: slider, step: 5", " (0 – 100, in steps of 5)."),
+        ("es", "double", "input: slider, step: 0.5, maximum: 2", " (0 – 2, de 0,5 en 0,5)."),
+        ("en", "int", "input: integer, minimum: 5, maximum: 5", " fits (5)."),
+        ("en", "int", "input: integer, minimum: 1900, maximum: 2026", " fits (1900 – 2026)."),
+        ("en", "double", "input: number, minimum: 2500000.5", " fits (≥ 2,500,000.5)."),
+        ("de", "int", "input: integer, maximum: 1000000", " Zahl (≤ 1.000.000)."),
+        (
+            "en",
+            "dyn",
+            "input: multiple_choice, choices: [a, b, c], minimum: 1, maximum: 2",
+            " answers offered (1 – 2 answers).",
+        ),
+        (
+            "en",
+            "{type: list, max_length: 1}",
+            "input: multiple_choice, choices: [a, b]",
+            " answers offered (≤ 1 answer).",
+        ),
+        ("en", "{type: date, maximum: 2026-02-03}", "input: date", "2026-12-31 (≤ 2026-02-03)."),
+        ("en", "bool", "input: text", "That will not do. Please try again."),
     ],
 )
 def test_an_answer_out_of_its_limits_is_told_them(
     locale: str, declared: str, wanted: str, told: str
 ) -> None:
     flow = LIMITED.replace("LOCALE", locale).replace("DECLARED", declared)
-    assert talk(flow.replace("WANTED", wanted), "x")[-1].endswith(told)
+    assert talk(flow.replace("WANTED", wanted), "x")[1].endswith(told)

@@ -204,7 +204,7 @@ nodes:
   bye: {type: end, text: "You are {{ age }}"}
   sorry: {type: end, text: Sorry}
 """
-    assert talk(flow, "old") == ["Age?", "That will not do. Please try again."]
+    assert talk(flow, "old") == ["Age?", "Please answer with a whole number that fits."]
 
 
 def test_of_two_choices_that_differ_in_case_the_one_spelled_exactly_is_meant() -> None:

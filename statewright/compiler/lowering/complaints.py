@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from statewright.compiler.lowering.answers import NUMERIC, range_of
-from statewright.compiler.lowering.phrases import LANGUAGES, RETRY
-from statewright.flows.model import Variable
-from statewright.flows.nodes import InputKind, Question, Store
+from babel.numbers import format_decimal
 
-Limit = float | str | None
-"""A number, or a day, ``2026-12-31``; None is no limit."""
+from statewright.compiler.lowering.answers import NUMERIC, range_of
+from statewright.compiler.lowering.phrases import LANGUAGES, LIMITS, RETRY, Units
+from statewright.errors import EvaluationError
+from statewright.flows.declaring import held_by
+from statewright.flows.model import Flow, Variable
+from statewright.flows.nodes import InputKind, Question, Store
 
 _DAYS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -25,55 +28,178 @@ _DAYS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """How a day is written, by language; as in the examples of the phrases."""
 
+_WORDS: Final = 10
+"""How many words of an enumeration are named."""
 
-def complaints(question: Question, variable: Variable | None) -> tuple[str, ...]:
+_GROUPED: Final = 10_000
+"""The least number that is written in groups; those below may be years."""
+
+_NUMBERS: Final = MappingProxyType(
+    {"int": InputKind.INTEGER, "uint": InputKind.INTEGER, "double": InputKind.NUMBER}
+)
+"""What is really asked for where a text goes to a variable of such a type."""
+
+_TYPED: Final = frozenset({InputKind.TEXT, InputKind.EMAIL, InputKind.PHONE, InputKind.URL})
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How limits are written.
+
+    Attributes:
+        language: one of ``LANGUAGES``.
+        grouped: whether large numbers are written in groups.
+    """
+
+    language: str
+    grouped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Between what something lies; None is no limit.
+
+    Attributes:
+        least: a number, or a day, ``2026-12-31``.
+        most: likewise.
+    """
+
+    least: float | str | None = None
+    most: float | str | None = None
+
+    def within(self, least: float | str | None, most: float | str | None) -> Span:
+        """Of these limits and others of the same kind, those that are met first."""
+        low = [one for one in (self.least, least) if one is not None]
+        high = [one for one in (self.most, most) if one is not None]
+        return Span(max(low, key=_order, default=None), min(high, key=_order, default=None))
+
+    def __bool__(self) -> bool:
+        return self.least is not None or self.most is not None
+
+
+def _order(limit: float | str) -> tuple[str, float]:
+    return (limit, 0.0) if isinstance(limit, str) else ("", limit)
+
+
+def complaints(question: Question, variable: Variable | None, flow: Flow) -> tuple[str, ...]:
     """The same in all ``LANGUAGES``: what is wanted, and between which limits.
 
     Args:
         question: what was asked.
         variable: what is declared of the place where the answer goes, if anything is.
+        flow: says in which languages answers are read: what is told is understood, too.
     """
-    phrases = RETRY[question.input]
-    least, most = _limits(question, variable)
-    if least is None and most is None:
-        return phrases
+    kept = variable if question.store is Store.VALUE else None
+    kind = question.input
+    if kind is InputKind.TEXT and kept is not None:
+        kind = _NUMBERS.get(kept.type, kind)
+    grouped = {flow.locale, *flow.locales} <= {*LANGUAGES}
+    tongues = (Tongue(language, grouped=grouped) for language in LANGUAGES)
     return tuple(
-        f"{phrase.removesuffix('.')} ({_between(least, most, language)})."
-        for language, phrase in zip(LANGUAGES, phrases, strict=True)
+        _with_limits(phrase, list(_limits(question, kept, tongue)))
+        for tongue, phrase in zip(tongues, RETRY[kind], strict=True)
     )
 
 
-def _limits(question: Question, variable: Variable | None) -> tuple[Limit, Limit]:
+def _with_limits(phrase: str, limits: list[str]) -> str:
+    return f"{phrase.removesuffix('.')} ({', '.join(limits)})." if limits else phrase
+
+
+def _limits(question: Question, kept: Variable | None, tongue: Tongue) -> Iterator[str]:
+    """What an answer must be like besides, each in a few words."""
+    words = LIMITS[tongue.language]
+    if span := _range(question, kept):
+        yield _between(span, tongue)
+    if question.input is InputKind.SLIDER and question.validation.step:
+        yield words.steps.format(_written(question.validation.step, tongue))
+    if question.input is InputKind.MULTIPLE_CHOICE and (span := _count(question, kept)):
+        yield _counted(span, words.answers, tongue)
+    if question.input in _TYPED:
+        yield from _limits_of_text(question, kept, tongue)
+    values = () if kept is None else (kept.names or kept.values)
+    if values and question.input in _TYPED | NUMERIC:
+        named = [
+            _written(one, tongue) if isinstance(one, int | float) else str(one)
+            for one in values[:_WORDS]
+        ]
+        yield ", ".join([*named, "…"] if len(values) > _WORDS else named)
+
+
+def _limits_of_text(question: Question, kept: Variable | None, tongue: Tongue) -> Iterator[str]:
+    words = LIMITS[tongue.language]
+    text = kept if kept is not None and kept.type in {"string", "enum"} else None
+    validation = question.validation
+    span = Span(validation.min_length, validation.max_length)
+    if text is not None:
+        span = span.within(text.min_length, text.max_length)
+    if span and (span.most is not None or span.least != 0):
+        yield _counted(span, words.characters, tongue)
+    if validation.pattern is not None or (text is not None and text.pattern):
+        yield words.pattern
+
+
+def _range(question: Question, kept: Variable | None) -> Span:
+    """Between which numbers, or days, an answer lies."""
     validation = question.validation
     if question.input is InputKind.DATE:
-        return validation.earliest, validation.latest
-    if question.input not in NUMERIC:
-        return None, None
-    least, most = range_of(question)
-    if variable is None or question.store is Store.CHOICE:
-        return least, most
-    return _closer(max, least, variable.minimum), _closer(min, most, variable.maximum)
+        span = Span(validation.earliest, validation.latest)
+        if kept is None or kept.type != "date":
+            return span
+        return span.within(_day(kept.minimum), _day(kept.maximum))
+    numeric = question.input in NUMERIC
+    typed = question.input is InputKind.TEXT and kept is not None and kept.type in _NUMBERS
+    if not numeric and not typed:
+        return Span()
+    span = Span(*range_of(question)) if numeric else Span()
+    if kept is None:
+        return span
+    if kept.type == "uint":
+        span = span.within(0.0, None)
+    return span.within(_number(kept.minimum), _number(kept.maximum))
 
 
-def _closer(
-    choose: Callable[[list[float]], float], own: float | None, other: object
-) -> float | None:
-    """Of the limits of a question and of its variable, that which is met first."""
-    given = [float(one) for one in (own, other) if isinstance(one, int | float)]
-    return choose(given) if given else None
+def _count(question: Question, kept: Variable | None) -> Span:
+    """How many answers are chosen."""
+    span = Span(question.validation.minimum, question.validation.maximum)
+    if kept is None or kept.type != "list":
+        return span
+    return span.within(kept.min_length, kept.max_length)
 
 
-def _between(least: Limit, most: Limit, language: str) -> str:
-    if least is None:
-        return f"≤ {_written(most, language)}"
-    if most is None:
-        return f"≥ {_written(least, language)}"
-    return f"{_written(least, language)} – {_written(most, language)}"
+def _number(limit: float | str | None) -> float | None:
+    return None if isinstance(limit, str) else limit
 
 
-def _written(limit: Limit, language: str) -> str:
+def _day(limit: float | str | None) -> str | None:
+    try:
+        return None if limit is None else str(held_by(Variable("", "date"), limit))
+    except EvaluationError:
+        return None
+
+
+def _counted(span: Span, units: Units, tongue: Tongue) -> str:
+    one = span.most if span.most is not None else span.least
+    return f"{_between(span, tongue)} {units.one if one == 1 else units.many}"
+
+
+def _between(span: Span, tongue: Tongue) -> str:
+    if span.least is None:
+        return f"≤ {_shown(span.most, tongue)}"
+    if span.most is None:
+        return f"≥ {_shown(span.least, tongue)}"
+    least, most = _shown(span.least, tongue), _shown(span.most, tongue)
+    return least if least == most else f"{least} – {most}"
+
+
+def _shown(limit: float | str | None, tongue: Tongue) -> str:
     if isinstance(limit, str):
-        return date.fromisoformat(limit).strftime(_DAYS[language])
-    number = float(limit or 0)
-    text = str(int(number)) if number.is_integer() else repr(number)
-    return text if language == "en" else text.replace(".", ",")
+        return date.fromisoformat(limit).strftime(_DAYS[tongue.language])
+    return _written(limit or 0, tongue)
+
+
+def _written(number: float, tongue: Tongue) -> str:
+    exact = Decimal(repr(number))
+    grouped = tongue.grouped and abs(number) >= _GROUPED
+    return format_decimal(
+        exact, locale=tongue.language, decimal_quantization=False, group_separator=grouped
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,80 @@ _ENGLISH: Final = "en"
 
 LANGUAGES: Final = (_ENGLISH, "de", "es", "fr", "it", "nl", "pt")
 """The languages in which there is something to say, in the order of the phrases below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What is counted: one of it, and many."""
+
+    one: str
+    many: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitWords:
+    """The words for what an answer must be like besides.
+
+    Attributes:
+        characters: of a text.
+        answers: that are chosen.
+        steps: of a slider; `{}` is how wide they are.
+        pattern: of a text that has to match a pattern.
+    """
+
+    characters: Units
+    answers: Units
+    steps: str
+    pattern: str
+
+
+LIMITS: Final[Mapping[str, LimitWords]] = MappingProxyType(
+    {
+        "en": LimitWords(
+            Units("character", "characters"),
+            Units("answer", "answers"),
+            "in steps of {}",
+            "in the form asked for",
+        ),
+        "de": LimitWords(
+            Units("Zeichen", "Zeichen"),
+            Units("Antwort", "Antworten"),
+            "in Schritten von {}",
+            "in der gewünschten Form",
+        ),
+        "es": LimitWords(
+            Units("carácter", "caracteres"),
+            Units("respuesta", "respuestas"),
+            "de {0} en {0}",
+            "en la forma pedida",
+        ),
+        "fr": LimitWords(
+            Units("caractère", "caractères"),
+            Units("réponse", "réponses"),
+            "par pas de {}",
+            "sous la forme demandée",
+        ),
+        "it": LimitWords(
+            Units("carattere", "caratteri"),
+            Units("risposta", "risposte"),
+            "a passi di {}",
+            "nella forma richiesta",
+        ),
+        "nl": LimitWords(
+            Units("teken", "tekens"),
+            Units("antwoord", "antwoorden"),
+            "in stappen van {}",
+            "in de gevraagde vorm",
+        ),
+        "pt": LimitWords(
+            Units("caractere", "caracteres"),
+            Units("resposta", "respostas"),
+            "de {0} em {0}",
+            "na forma pedida",
+        ),
+    }
+)
+"""The words by language."""
 
 RETRY: Final[Mapping[InputKind, tuple[str, ...]]] = MappingProxyType(
     {

@@ -25,7 +25,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statewright.compiler.lowering.answers import (
-    NUMERIC,
     SAID,
     TEXT_ONLY,
     TYPED,
@@ -289,8 +288,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
     if config.retry_message is not None:
         retry = template_from(config.retry_message)
     else:
-        kept = _destination(config, plan) if config.input in NUMERIC else None
-        retry = phrase(complaints(config, kept), plan.flow)
+        retry = phrase(complaints(config, _destination(config, plan), plan.flow), plan.flow)
     return State(
         plan.part(node.id, "~invalid"),
         entry=((count, *deadline_anew(config, plan), *text_bubble(retry, **extra)),),

@@ -18,7 +18,7 @@ CROWD: Final = 64
 """How many values of one variable are followed."""
 
 WILD: Final = 6
-"""How many values are followed of a variable that is computed from samples."""
+"""How many values are followed of a variable that is computed from samples: of any, at least."""
 
 _edge = maker(Edge)
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -125,7 +125,11 @@ class Arrivals:
 
     def _crowded(self, dimensions: tuple[Key, ...], box: Box) -> list[Key]:
         """The variables that have more values there than are followed."""
-        return [key for key, mask in zip(dimensions, box, strict=True) if mask >> self._most(key)]
+        return [
+            key
+            for key, mask in zip(dimensions, box, strict=True)
+            if mask >> WILD and mask >> self._most(key)
+        ]
 
     def _most(self, key: Key) -> int:
         """How many values of a variable are followed, besides those that it may begin with."""

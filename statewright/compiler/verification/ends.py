@@ -26,6 +26,9 @@ class Reaching:
             piece.control: piece.dimensions for piece in (*found.pieces, *found.unexplored)
         }
         self._good: dict[Control, Cover] = defaultdict(Cover)
+        # The numbers of the pieces of which all is good: of what leads on from them, nothing is
+        # news.
+        self._whole: set[int] = set()
         self._solve()
 
     def lost(self) -> Iterator[tuple[Piece, Box]]:
@@ -46,7 +49,7 @@ class Reaching:
             self._good[piece.control].add(piece.box)
             waiting[piece.control] = None
         for edge in self._found.edges:
-            if edge.source < 0:
+            if edge.source in self._whole or edge.source < 0:
                 continue
             if self._is_good(edge):
                 self._reaches(edge, edge.covered, waiting)
@@ -55,11 +58,15 @@ class Reaching:
         while waiting:
             target, _ = waiting.popitem()
             for edge in into.get(target, ()):
-                for box in self._before(edge):
-                    self._reaches(edge, box, waiting)
+                if edge.source not in self._whole:
+                    for box in self._before(edge):
+                        self._reaches(edge, box, waiting)
 
     def _reaches(self, edge: Edge, box: Box, waiting: dict[Control, None]) -> None:
-        control = self._found.pieces[edge.source].control
+        piece = self._found.pieces[edge.source]
+        control = piece.control
+        if box == piece.box:
+            self._whole.add(edge.source)
         cover = self._good[control]
         if not cover.holds(box):
             cover.add(box)

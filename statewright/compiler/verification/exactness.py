@@ -26,6 +26,7 @@ from statewright.compiler.verification.rounds import is_element
 from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
+    NUMBERS,
     holds,
     is_coarse,
     samples,
@@ -37,7 +38,8 @@ from statewright.compiler.verification.spreading import Spreading, tells_time
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World
-from statewright.expressions.syntax import Call, Node, walk
+from statewright.expressions import Expression
+from statewright.expressions.syntax import Call, walk
 from statewright.expressions.syntax import Literal as Written
 
 _SPARE: Final = 10
@@ -112,6 +114,8 @@ class _Looking:
         self._altered = self._altered_places()
         self._joining = Joining(world, self._sites)
         self._formed = Formed(self._domains, self._sites, world.inputs)
+        # Whether answers are kept although it was given up to judge them.
+        self._is_unjudged = any("answer." in text for text in world.model.guesses.values())
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -126,9 +130,14 @@ class _Looking:
                 yield Gap(site.expression.text, site.state, reason, site.guard)
 
     def _misfit(self, site: Site) -> str:
-        """Why a variable may or may not hold an unknown value; an answer was judged before."""
-        if "answer." in site.expression.text or is_element(site):
+        """Why a variable may or may not hold an unknown value."""
+        if is_element(site):
             return ""
+        if self._spreading.open_spans(site) and self._spreading.conversions.may_fail(site):
+            return "whether it becomes a value of another type depends on more than is tried"
+        if "answer." in site.expression.text:
+            # It was judged before, unless that was given up.
+            return self._unlimited(site) if self._is_unjudged else ""
         inside = {
             (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
         }
@@ -136,13 +145,15 @@ class _Looking:
         shape = Shape(inside, self._spreading.rounds(site))
         if inside and not shape.found(site.expression.root):
             return "whether it has a value depends on more of an unknown one than is tried"
+        return self._unlimited(site)
+
+    def _unlimited(self, site: Site) -> str:
+        """Why the limits of a variable may or may not let an unknown value in."""
         variable = None if site.target is None else self._declared.get(site.target)
         limits = None if variable is None else variable.limits
-        if variable is None or limits is None:
+        if variable is None or limits is None or not self._spreading.open_spans(site):
             return ""
         if not (limits.pattern or limits.fields or limits.element or limits.date):
-            return ""
-        if not self._spreading.open_spans(site):
             return ""
         name = variable.name.removeprefix("~")
         return f"it depends on more than single constants whether `{name}` may hold it"
@@ -159,8 +170,7 @@ class _Looking:
         }
         asked = {
             (one.start, one.end)
-            for call in walk(site.expression.root)
-            if isinstance(call, Call) and call.function == "size"
+            for call in _sizes_in(site.expression)
             for one in (call.target, *call.arguments)
             if one is not None
         }
@@ -232,7 +242,7 @@ class _Looking:
         found: dict[Place, set[str]] = defaultdict(set)
         for site in self._sites:
             if site.role in {Role.TEST, Role.FLOW}:
-                forms = _forms(site.expression.root)
+                forms = _forms(site.expression)
                 for place, read in self._domains.places(site):
                     found[place].add(forms.get((read.start, read.end), ""))
         return found
@@ -283,6 +293,8 @@ class _Looking:
         tests = bool(cut.texts) + bool(cut.numbers) + bool(cut.predicates)
         if forms - {""} and (len(forms) > 1 or bool(cut.numbers) or bool(cut.predicates)):
             return True
+        if cut.predicates and not cut.kinds.isdisjoint(NUMBERS):
+            return True
         if tests < 2:
             return False
         others = [one for one in samples("string", {(): cut}) if one not in cut.texts]
@@ -307,15 +319,25 @@ class _Looking:
 
 
 def _is_sized(site: Site) -> bool:
-    nodes = walk(site.expression.root)
-    return any(isinstance(one, Call) and one.function == "size" for one in nodes)
+    return _sizes_in(site.expression) != []
 
 
-def _forms(root: Node) -> dict[tuple[int, int], str]:
+def _sizes_in(expression: Expression) -> list[Call]:
+    """Where an expression asks for the size of something."""
+    # A tree that was made up has no text.
+    if expression.text and "size" not in expression.text:
+        return []
+    nodes = walk(expression.root)
+    return [one for one in nodes if isinstance(one, Call) and one.function == "size"]
+
+
+def _forms(expression: Expression) -> dict[tuple[int, int], str]:
     """The places of values in an expression that a function alters, and which does."""
+    if expression.text and not any(name in expression.text for name in _ALTERING):
+        return {}
     return {
         (call.target.start, call.target.end): call.function
-        for call in walk(root)
+        for call in walk(expression.root)
         if isinstance(call, Call) and call.function in _ALTERING and call.target is not None
     }
 

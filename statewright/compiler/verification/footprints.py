@@ -47,6 +47,7 @@ ENDLESS = "error.limit"
 """The incident of a macrostep that was given up because it took too many microsteps."""
 
 _EMPTY: frozenset[Key] = frozenset()
+_NO_WRITES = (_EMPTY, _EMPTY)
 
 
 class Footprints:
@@ -135,6 +136,8 @@ class Footprints:
 
     def _inner_reads(self, node: Node, raised: Iterable[str]) -> frozenset[Key]:
         """What the guards read that may be evaluated without an event from outside."""
+        if not node.arcs:
+            return _EMPTY
         found: set[Key] = set()
         for arc in node.eventless:
             found |= self._guards[arc.id]
@@ -148,6 +151,8 @@ class Footprints:
 
 def _writes_of(part: Part) -> tuple[frozenset[Key], frozenset[Key]]:
     """What may be written in a part, and what of that may keep its value, or a part of it."""
+    if not part.writes:
+        return _NO_WRITES
     return frozenset(part.writes), frozenset(part.writes - part.sure)
 
 

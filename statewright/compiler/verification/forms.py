@@ -215,7 +215,10 @@ def _target_of(site: Site) -> Place | None:
 
 
 def _readers_in(site: Site) -> list[str]:
-    return [one for one in (*_READERS, *READERS) if f"answer.{one}(" in site.expression.text]
+    text = site.expression.text
+    if "answer." not in text:
+        return []
+    return [one for one in (*_READERS, *READERS) if f"answer.{one}(" in text]
 
 
 def _among(

@@ -17,7 +17,7 @@ from statewright.compiler.verification.pieces import Piece
 from statewright.compiler.verification.running import Run
 from statewright.compiler.verification.situations import Carrier
 from statewright.compiler.verification.uses import Uses
-from statewright.compiler.verification.variables import Key, named_in
+from statewright.compiler.verification.variables import Key
 from statewright.compiler.verification.world import World, declared_in
 from statewright.statechart.definition import StateKind
 from statewright.statechart.structure.nodes import Node, Variable, is_history
@@ -167,7 +167,7 @@ def _declared_of(
     for part in uses.parts():
         for site in part.sites:
             keys.update(read.key for read in site.reads if read.key is not None)
-            keys.update(named_in(site.expression, site.scope))
+            keys.update(site.named())
     return {key: (declared.get(key), data.get(key[1]) if key[0] == "" else None) for key in keys}
 
 

@@ -12,6 +12,7 @@ Source: strong fairness and terminal components of finite graphs, as in Baier an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from statewright.compiler.verification.boxes import Box
 from statewright.compiler.verification.ends import Reaching
@@ -20,6 +21,8 @@ from statewright.compiler.verification.situations import Control, monitors_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind, is_open
 from statewright.statechart.steps import Macrostep
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 class Promises:
@@ -37,7 +40,7 @@ class Promises:
     def kept_in(self, step: Macrostep) -> frozenset[str]:
         """The names of those that may have been kept in a macrostep, even if made again."""
         if not self.rules or not step.microsteps:
-            return frozenset()
+            return _NONE
         entered = {name for one in step.microsteps for name in one.entered}
         return frozenset(name for name, rule in self.rules.items() if _may_keep(rule, entered))
 

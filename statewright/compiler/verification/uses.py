@@ -14,7 +14,14 @@ from enum import Enum
 from typing import Final
 
 from statewright.compiler.verification.records import parts_of
-from statewright.compiler.verification.variables import OUTSIDE, Key, Read, key_of, reads_of
+from statewright.compiler.verification.variables import (
+    OUTSIDE,
+    Key,
+    Read,
+    key_of,
+    named_in,
+    reads_of,
+)
 from statewright.expressions import (
     Computed,
     Content,
@@ -77,6 +84,13 @@ class Site:
     scope: Scope
     state: str
     guard: bool = False
+
+    def named(self) -> Iterator[Key]:
+        """The variables that it cannot do without, also those that decide nothing."""
+        if "answer." in self.expression.text:
+            # The languages in which answers are read are not among its reads.
+            return named_in(self.expression, self.scope)
+        return (read.key for read in self.reads if read.key is not None)
 
 
 @dataclass(slots=True, eq=False)

@@ -47,7 +47,7 @@ _KEYS: Final = ("value", "id", "payload", "title", "label")
 def understood_choice(answer: Any, choices: Iterable[Any]) -> Maybe:
     """The choice that an answer names."""
     only = answer[0] if kind(answer) is list and len(answer) == 1 else answer
-    found = Offer(choices).named(only)
+    found = offer_of(choices).named(only)
     return NOTHING if found is None else Maybe(True, found)
 
 
@@ -57,7 +57,7 @@ def understood_choices(answer: Any, choices: Iterable[Any]) -> Maybe:
     Where a name begins with a sign that may stand between two, a text that names one twice may have
     been meant otherwise, and is none: ``1 +1`` of ``1`` and ``+1``.
     """
-    offer = Offer(choices)
+    offer = offer_of(choices)
     if kind(answer) is str and offer.named(answer) is None:
         named = _all_in(answer, offer)
     else:
@@ -150,6 +150,23 @@ class Offer:
         """Whether a number that is typed may be meant as one, and not as a place."""
         amounts = sum(_AMOUNT.fullmatch(text) is not None for text in self.shown)
         return amounts > 1 or any(_RANGE.search(text) for text in self.shown)
+
+
+_LAST: Final[list[tuple[Any, Offer]]] = [((), Offer(()))]
+"""The choices that were asked for last, and their offer."""
+
+
+def offer_of(choices: Iterable[Any]) -> Offer:
+    """The offer of some choices.
+
+    All guards and actions of a question ask for the same ones, one after the other. Values never
+    change, and the list is held here, so that no other one can be the same object.
+    """
+    known, offer = _LAST[0]
+    if choices is not known:
+        offer = Offer(choices)
+        _LAST[0] = (choices, offer)
+    return offer
 
 
 def _synonyms(choice: Any) -> Iterable[Any]:
