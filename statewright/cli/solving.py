@@ -18,14 +18,17 @@ from typing import Any, Final
 
 from statewright.compiler.verification.solving.terms import Outcome, Sat, Solver, Unsat, Unsolved
 
-WORK: Final = 2_000_000
-"""How much one question may take, in the unit of z3's ``rlimit``: about half a second."""
+WORK: Final = 300_000
+"""How much one question may take, in the unit of z3's ``rlimit``: about a tenth of a second."""
 
 MEMORY: Final = 1 << 30
 """How many bytes the process may use."""
 
 PATIENCE: Final = 60.0
 """Seconds after which the process is taken for lost."""
+
+KEPT: Final = 5_000
+"""So many answers are remembered."""
 
 LONGEST: Final = 200_000
 """Scripts of more characters are not asked."""
@@ -36,9 +39,18 @@ class Z3:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._known: dict[str, Outcome] = {}
 
     def solve(self, script: str) -> Outcome:
-        """See ``Solver``."""
+        """See ``Solver``; none is asked twice."""
+        known = self._known.get(script)
+        if known is None:
+            known = self._solved(script)
+            if len(self._known) < KEPT:
+                self._known[script] = known
+        return known
+
+    def _solved(self, script: str) -> Outcome:
         if len(script) > LONGEST:
             return Unsolved("there is too much to ask")
         try:

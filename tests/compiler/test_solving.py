@@ -15,7 +15,6 @@ from statewright import compiler
 from statewright.cli.solving import solver as running
 from statewright.compiler import Verdict
 from statewright.compiler.verification.budget import Budget
-from statewright.compiler.verification.predicates import evaluated
 from statewright.compiler.verification.questions import Impossible, Possible, TakeTransition
 from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.solving.patterns import NoPatternError, whole_pattern
@@ -27,6 +26,7 @@ from statewright.compiler.verification.solving.terms import (
     Unsat,
     Unsolved,
 )
+from statewright.compiler.verification.solving.trying import evaluated
 from statewright.compiler.verification.verification import verified
 from statewright.expressions import parse
 from statewright.statechart import play

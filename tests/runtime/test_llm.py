@@ -131,6 +131,12 @@ async def test_an_answer_that_does_not_fit_is_asked_for_again(said: str) -> None
     assert (failed.code, failed.kind) == ("answer", FailureKind.TRANSIENT)
 
 
+@pytest.mark.parametrize("said", ["NaN", "-Infinity", "1e400"])
+async def test_what_is_no_number_in_json_is_asked_for_again(said: str) -> None:
+    failed = await failure(completion(said), schema={"type": "number"})
+    assert (failed.code, failed.kind) == ("answer", FailureKind.TRANSIENT)
+
+
 @pytest.mark.parametrize(
     "schema",
     [

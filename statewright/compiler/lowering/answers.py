@@ -268,6 +268,9 @@ def _tests_of_number(variable: Variable, kind: InputKind, said: Said) -> Iterato
     if variable.type in {"int", "uint"}:
         local = _in_language(LOCAL[InputKind.INTEGER], said)
         yield f"{local if said.local else f'answer.integer({said.text})'}.hasValue()"
+    if variable.type == "int" and kind not in {InputKind.INTEGER, InputKind.RATING}:
+        # The greatest whole number that is read is not the double that it is read as.
+        yield "answer.becomes(it, 'int')"
     if variable.type == "uint":
         yield "double(it) >= 0.0"
     if variable.type == "double" and kind is InputKind.INTEGER:

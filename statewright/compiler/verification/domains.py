@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from statewright.compiler.verification.inside import readers_of_own_events
 from statewright.compiler.verification.literals import (
+    LOST,
     Cut,
     answers_at,
     cut_at,
@@ -168,9 +169,9 @@ class Domains:
             # What is asked of the world only has to be there.
             for place in places:
                 self.cuts[place].add(Cut(kinds={"string"} if place[1] else set()))
-        if site.role is Role.CARRIED and site.place:
+        if site.role is Role.CARRIED:
             self._carried[site.place] |= {(place, is_path(site)) for place in places}
-            for place in places:
+            for place in places if site.place else ():
                 self.cuts[place].add(cut_of(site.expression))
         if site.role is Role.FLOW and site.target is not None:
             self._flow(site, site.target, places)
@@ -186,6 +187,11 @@ class Domains:
         for place in places:
             if wanted is not None and typed and self._may_be_anything(place):
                 self.cuts[place].add(Cut(kinds={wanted.type}))
+            own = self._declared.get(place[0])
+            if wanted is not None and own is not None and own.type != wanted.type:
+                # A number that is lost on the way is tried, too.
+                lost = LOST.get(wanted.type) if typed else None
+                self.cuts[place].add(Cut(numbers=set() if lost is None else {lost}))
             self._flows[target, site.place].add((place, is_path(site)))
         for place in self._elements(site):
             self._flows[target, site.place].add((place, True))
@@ -206,9 +212,11 @@ class Domains:
     def _carry(self) -> None:
         """What is read of an event may be what an event that was raised inside carries."""
         by_part: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        for part in self._carried:
+        for part in filter(None, self._carried):
             by_part[part[0]].append(part)
         for key, path in [*self.cuts]:
+            if key == (EVENT, INSIDE) and path[:1] == ("data",):
+                self._flows[key, ("data",)] |= self._carried.get((), set())
             if key[0] == EVENT and path[:1] == ("data",) and path[1:2]:
                 for part in by_part.get(path[1], ()):
                     if path[1 : 1 + len(part)] == part:

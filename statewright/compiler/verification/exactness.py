@@ -26,6 +26,7 @@ from statewright.compiler.verification.rounds import is_element
 from statewright.compiler.verification.samples import (
     LENGTH,
     MOST,
+    NUMBERS,
     holds,
     is_coarse,
     samples,
@@ -113,6 +114,8 @@ class _Looking:
         self._altered = self._altered_places()
         self._joining = Joining(world, self._sites)
         self._formed = Formed(self._domains, self._sites, world.inputs)
+        # Whether answers are kept although it was given up to judge them.
+        self._is_unjudged = any("answer." in text for text in world.model.guesses.values())
 
     def gaps(self) -> Iterator[Gap]:
         for site in self._sites:
@@ -127,9 +130,14 @@ class _Looking:
                 yield Gap(site.expression.text, site.state, reason, site.guard)
 
     def _misfit(self, site: Site) -> str:
-        """Why a variable may or may not hold an unknown value; an answer was judged before."""
-        if "answer." in site.expression.text or is_element(site):
+        """Why a variable may or may not hold an unknown value."""
+        if is_element(site):
             return ""
+        if self._spreading.open_spans(site) and self._spreading.conversions.may_fail(site):
+            return "whether it becomes a value of another type depends on more than is tried"
+        if "answer." in site.expression.text:
+            # It was judged before, unless that was given up.
+            return self._unlimited(site) if self._is_unjudged else ""
         inside = {
             (read.start, read.end) for read in site.reads if self._spreading.is_formless(read, site)
         }
@@ -137,13 +145,15 @@ class _Looking:
         shape = Shape(inside, self._spreading.rounds(site))
         if inside and not shape.found(site.expression.root):
             return "whether it has a value depends on more of an unknown one than is tried"
+        return self._unlimited(site)
+
+    def _unlimited(self, site: Site) -> str:
+        """Why the limits of a variable may or may not let an unknown value in."""
         variable = None if site.target is None else self._declared.get(site.target)
         limits = None if variable is None else variable.limits
-        if variable is None or limits is None:
+        if variable is None or limits is None or not self._spreading.open_spans(site):
             return ""
         if not (limits.pattern or limits.fields or limits.element or limits.date):
-            return ""
-        if not self._spreading.open_spans(site):
             return ""
         name = variable.name.removeprefix("~")
         return f"it depends on more than single constants whether `{name}` may hold it"
@@ -282,6 +292,8 @@ class _Looking:
         forms = self._altered.get(place, set())
         tests = bool(cut.texts) + bool(cut.numbers) + bool(cut.predicates)
         if forms - {""} and (len(forms) > 1 or bool(cut.numbers) or bool(cut.predicates)):
+            return True
+        if cut.predicates and not cut.kinds.isdisjoint(NUMBERS):
             return True
         if tests < 2:
             return False

@@ -6,16 +6,25 @@ of tests of several parts, be they made one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from statewright.compiler.verification.combinations import BODY, is_overfull
-from statewright.compiler.verification.domains import ANYWHERE, EVENT, INSIDE, RETURNED, Place
+from statewright.compiler.verification.domains import (
+    ANYWHERE,
+    EVENT,
+    INSIDE,
+    RETURNED,
+    Domains,
+    Place,
+)
 from statewright.compiler.verification.literals import cut_at
+from statewright.compiler.verification.schemas import ANSWER, answers_fitting, schema_of
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import Key, Path, Read
 from statewright.compiler.verification.world import World
 from statewright.statechart.playing.script import MESSAGE
+from statewright.statechart.structure.nodes import Node
 
 
 class Joining:
@@ -34,6 +43,9 @@ class Joining:
             groups[node.id]
             for node in nodes
             if node.state is not None and any(one.type == "http" for one in node.state.invocations)
+        }
+        self._fitting = {
+            groups[node.id] for node in nodes if _is_fitting(node, world.domains, groups)
         }
         self._joint = {key for key in world.inputs if self._overfull(key, ())}
         self._follow([site for site in sites if site.role in {Role.FLOW, Role.CARRIED}])
@@ -71,12 +83,30 @@ class Joining:
         if key[0] == EVENT and key[1] in self._asking:
             return False
         cuts = dict(self._domains.at(key))
+        if root == ("data",) and key[1] in self._fitting:
+            # All combinations of the parts of what fits a schema are tried.
+            cuts = {path: cut for path, cut in cuts.items() if path[:2] != _ANSWER}
         if key[0] == EVENT:
             for path, cut in self._domains.at((EVENT, ANYWHERE)).items():
                 if path[1:2] and path[1] not in RETURNED:
                     cuts.setdefault(path, cut)
         return is_overfull(cuts, root, is_reply=key[1] in self._requesting)
 
+
+def _is_fitting(node: Node, domains: Domains, groups: Mapping[str, str]) -> bool:
+    """Whether all that a state asks for is answered by a schema, of which all answers are tried."""
+    asked = () if node.state is None else node.state.invocations
+    cuts = domains.at((EVENT, groups[node.id]))
+    length = len(_ANSWER)
+    below = {path[length:]: cut for path, cut in cuts.items() if path[:length] == _ANSWER}
+    schemas = [schema_of(node, one.id) for one in asked]
+    return bool(schemas) and all(
+        one is not None and answers_fitting(one, below) is not None for one in schemas
+    )
+
+
+_ANSWER: Final = ("data", ANSWER)
+"""Where it stands in an event what a language model answers."""
 
 _TOLD: Final = "~told"
 """Stands for an event that the session sends itself in the keys of its parts."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from statewright.expressions import Expression
 from statewright.expressions.syntax import (
@@ -175,6 +175,19 @@ def _parts(node: Node) -> Iterator[Node]:
             yield node
 
 
+def _add_becoming(cut: Cut, wanted: Node) -> None:
+    """A value that becomes one of a type, and one that does not, where numbers are wanted."""
+    kind = wanted.value if isinstance(wanted, Literal) else ""
+    if kind in _CONVERTED:
+        cut.texts.add(_CONVERTED[kind])
+    if kind in LOST:
+        cut.numbers.add(LOST[kind])
+
+
+LOST: Final[Mapping[str, float]] = {"double": 2**53 + 1, "int": 0.5, "uint": 0.5}
+"""Types of numbers → a number that is none of those."""
+
+
 def _cut_in(root: Node) -> Cut:
     cut = Cut()
     arguments: set[int] = set()
@@ -187,6 +200,9 @@ def _cut_in(root: Node) -> Cut:
             if isinstance(argument, Literal) and isinstance(argument.value, str):
                 cut.predicates.add((node.function, argument.value))
                 arguments.add(id(argument))
+        elif isinstance(node, Call) and node.function == "becomes":
+            arguments.add(id(node.arguments[-1]))
+            _add_becoming(cut, node.arguments[-1])
         elif isinstance(node, Call) and node.function in _CONVERTED:
             cut.texts.add(_CONVERTED[node.function])
         elif isinstance(node, Call) and node.function == "size":

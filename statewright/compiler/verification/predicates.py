@@ -16,13 +16,12 @@ from typing import Any, Final
 
 from statewright.compiler.verification.solving.feasibility import Feasibility, Outcomes
 from statewright.compiler.verification.solving.terms import Solver
+from statewright.compiler.verification.solving.trying import evaluated
 from statewright.compiler.verification.variables import Key
-from statewright.errors import EvaluationError
 from statewright.expressions import (
     Computed,
     Expression,
     Literal,
-    evaluate,
     expressions_in,
     parse,
     references,
@@ -35,9 +34,6 @@ from statewright.statechart.structure.tree import tree_of
 
 KNOWN: Final = "~known:"
 """How the names of variables begin that say what a guard is."""
-
-NO_VALUE: Final = None
-"""Stands for a guard that has no value."""
 
 MOST: Final = 24
 """How many guards are followed at most; others may be anything whenever they are asked."""
@@ -205,12 +201,3 @@ def _always_there(chart: Statechart) -> frozenset[str]:
             if optional or len(action.location) > 1:
                 found.discard(action.location[0])
     return frozenset(found)
-
-
-def evaluated(guard: Expression, names: Mapping[str, Any]) -> bool | None:
-    """What a guard is for some values; ``NO_VALUE`` where it has none."""
-    try:
-        value = evaluate(guard, {**names, "vars": dict(names)})
-    except EvaluationError:
-        return NO_VALUE
-    return value if isinstance(value, bool) else NO_VALUE

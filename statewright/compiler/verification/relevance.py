@@ -65,6 +65,10 @@ class Relevance:
             known = self._reads[part] = self._read_in(part)
         return known
 
+    def type_of(self, site: Site) -> str:
+        """The name of the type of what an expression gives."""
+        return self._risks.of(site.expression, site.scope).type
+
     def _read_in(self, part: Part) -> frozenset[Key]:
         found: set[Key] = set()
         for site in part.sites:

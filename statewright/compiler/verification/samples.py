@@ -157,6 +157,18 @@ def _texts(cut: Cut, _: Cuts, __: Limits) -> Iterator[Any]:
         for predicate in sorted(cut.predicates):
             yield from filter(None, (_sized(size, predicate, wanted) for wanted in (True, False)))
     yield ""
+    yield from numerals(cut)
+
+
+def numerals(cut: Cut) -> Iterator[str]:
+    """Texts that become numbers, where a variable of such a type gets them."""
+    for kind in NUMBERS:
+        if kind in cut.kinds:
+            yield from map(str, samples(kind, {(): Cut(numbers=cut.numbers)}))
+
+
+NUMBERS: Final = ("int", "uint", "double")
+"""Types of numbers."""
 
 
 def sizes(cut: Cut) -> Iterator[int]:

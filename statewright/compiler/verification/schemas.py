@@ -12,12 +12,12 @@ from itertools import product
 from math import prod
 from typing import Any, Final
 
-from statewright.compiler.verification.literals import Cut
+from statewright.compiler.verification.literals import LOST, Cut
 from statewright.compiler.verification.samples import (
-    MOST,
     Cuts,
     Values,
     is_compared,
+    numerals,
     part_samples,
     samples,
 )
@@ -29,6 +29,10 @@ from statewright.statechart.structure.nodes import Node
 
 ANSWER: Final = "answer"
 """The part of what comes back that fits the schema."""
+
+
+COMBINED: Final = 256
+"""So many combinations of the parts of an answer are tried at most."""
 
 
 def schema_of(node: Node, name: str) -> Mapping[str, Any] | None:
@@ -75,9 +79,9 @@ def answers_fitting(schema: Mapping[str, Any], cuts: Cuts) -> Values | None:
         for name, below in sorted(inner.items())
     }
     joint = list(fields)
-    if _combinations(fields, joint) > MOST:
+    if _combinations(fields, joint) > COMBINED:
         joint = [name for name in joint if any(map(is_compared, inner[name].values()))]
-    return tuple(_maps(fields, joint)) if _combinations(fields, joint) <= MOST else None
+    return tuple(_maps(fields, joint)) if _combinations(fields, joint) <= COMBINED else None
 
 
 def _combinations(fields: Mapping[str, Values], joint: Iterable[str]) -> int:
@@ -110,15 +114,20 @@ def _values(schema: Any, cuts: Cuts) -> Values:
     if listed is not None:
         return listed
     limits = Limits(minimum=_bound(schema, "minimum"), maximum=_bound(schema, "maximum"))
+    wanted: Cuts = {(): Cut(numbers=own.numbers)}
     match schema.get("type"):
         case "integer":
-            whole = samples("int", {(): Cut(numbers=own.numbers)}, limits)
-            return (*whole, *map(float, whole))  # `1.0` is a whole number in JSON.
+            if "double" in own.kinds:
+                wanted = {(): Cut(numbers={*own.numbers, LOST["double"]})}
+            whole = samples("int", wanted, limits)
+            broken = samples("double", wanted, limits)
+            # `1.0` is a whole number in JSON.
+            return (*whole, *map(float, whole), *(one for one in broken if one.is_integer()))
         case "number":
-            wanted: Cuts = {(): Cut(numbers=own.numbers)}
             return (*samples("int", wanted, limits), *samples("double", wanted, limits))
         case "string":
-            return _of_type(str, part_samples(cuts)) or part_samples(cuts)
+            texts = _of_type(str, part_samples(cuts)) or part_samples(cuts)
+            return (*texts, *numerals(own))
         case _:
             return part_samples(cuts)
 
@@ -127,10 +136,32 @@ def _listed(schema: Mapping[str, Any]) -> Values | None:
     """All values that there are, where a schema lists them."""
     if schema.get("type") == "boolean":
         return (False, True)
-    if "const" in schema:
-        return (schema["const"],)
-    values = schema.get("enum")
-    return tuple(values) if isinstance(values, list) and values else None
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    if not isinstance(values, list) or not values:
+        return None
+    return tuple(spelled for value in values for spelled in _spellings(value))
+
+
+def _spellings(value: Any) -> Iterator[Any]:
+    """A value with its numbers as ints, and as doubles: in JSON, `1` and `1.0` are the same."""
+    yield value
+    for kind in (int, float):
+        other = _spelled(value, kind)
+        if repr(other) != repr(value):
+            yield other
+
+
+def _spelled(value: Any, kind: type[int | float]) -> Any:
+    """A value with those of its numbers that are whole as numbers of a type."""
+    match value:
+        case list() | tuple():
+            return [_spelled(one, kind) for one in value]
+        case Mapping():
+            return {name: _spelled(one, kind) for name, one in value.items()}
+        case int() | float() if type(value) is not bool and kind(value) == value:
+            return kind(value)
+        case _:
+            return value
 
 
 def _of_type(wanted: type, values: Iterable[Any]) -> Values:

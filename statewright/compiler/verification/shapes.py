@@ -61,6 +61,7 @@ class Shape:
         self._fixed = fixed
         self._days = days
         self._read_days: set[str] = set()
+        self._read_numbers: set[str] = set()
         self._bound: set[str] = set()
 
     def _unknown(self, node: Node) -> bool:
@@ -161,7 +162,12 @@ class Shape:
             )
         if call.function in {"orValue", "hasValue", "value"} and call.target is not None:
             return self.decided(call.target) or self._term(call.target)
-        return _is_answer(call) or self._term(call)
+        return self._becomes(call) if _is_becoming(call) else _is_answer(call) or self._term(call)
+
+    def _becomes(self, call: Call) -> bool:
+        """Whether it is a number that becomes one of another type: one that does not is tried."""
+        value = call.arguments[0]
+        return isinstance(value, Name) and value.name in self._read_numbers
 
     def _bind(self, subject: Node, variables: tuple[str, ...], arguments: tuple[Node, ...]) -> bool:
         if not (self._term(subject) or self.decided(subject)):
@@ -169,6 +175,8 @@ class Shape:
         self._bound |= set(variables)
         if isinstance(subject, Call) and _is_answer(subject) and subject.function in _READING_DAYS:
             self._read_days |= set(variables)
+        if isinstance(subject, Call) and _is_answer(subject) and subject.function in _COUNTING:
+            self._read_numbers |= set(variables)
         return all(self.decided(one) for one in arguments)
 
     def _term(self, node: Node) -> bool:
@@ -238,6 +246,7 @@ class Shape:
 
 
 _READING_DAYS: Final = frozenset(("date", "dateIn"))
+_COUNTING: Final = frozenset(("integer", "integerIn", "number", "numberIn"))
 
 
 def _is_day(node: Node) -> bool:
@@ -245,6 +254,15 @@ def _is_day(node: Node) -> bool:
 
 
 def _is_answer(call: Call) -> bool:
+    return _is_of_answers(call) and not _is_becoming(call)
+
+
+def _is_becoming(call: Call) -> bool:
+    """Whether it asks if a value becomes one of another type."""
+    return _is_of_answers(call) and call.function == "becomes"
+
+
+def _is_of_answers(call: Call) -> bool:
     return isinstance(call.target, Name) and call.target.name == "answer"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from statewright.compiler.verification.closed import closed_groups
+from statewright.compiler.verification.conversions import Conversions
 from statewright.compiler.verification.domains import INSIDE, Place
 from statewright.compiler.verification.inside import is_own
 from statewright.compiler.verification.rounds import is_counter_of_rounds
@@ -18,7 +19,7 @@ from statewright.compiler.verification.samples import is_closed
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import CONTACT, TENANT, Key, Read
-from statewright.compiler.verification.world import World, declared_in
+from statewright.compiler.verification.world import World, known_in
 
 _KNOWN, _SAMPLED, _COMPUTED = range(3)
 """What is known of a value: all that it may be is tried; samples of it are; not even these."""
@@ -33,6 +34,7 @@ class Spreading:
 
     Attributes:
         declared: every variable.
+        conversions: where values are converted.
         open: the variables that hold samples.
         wild: the variables that are computed from samples, and may have any number of values.
     """
@@ -49,7 +51,8 @@ class Spreading:
             if is_own(world.tree.arcs[name])
             for site in part.sites
         }
-        self.declared = declared_in(world.tree)
+        self.declared = known_in(world.tree)
+        self.conversions = Conversions(world.relevance, self.declared)
         self.open: set[Key] = {
             key
             for key in world.inputs
@@ -152,6 +155,7 @@ class Spreading:
         if not spans or (site.alone and shape.settled(site.expression.root)):
             return _KNOWN
         carries = site.alone and Shape(spans).carries(site.expression.root)
+        carries = carries and not self.conversions.is_converted(site)
         if self._whole(site.target) and site.place == ():
             return _KNOWN if carries else _COMPUTED
         return _SAMPLED if carries else _COMPUTED

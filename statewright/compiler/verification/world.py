@@ -17,11 +17,11 @@ from statewright.compiler.verification.likeness import Likeness
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.liveness import Passages, liveness_of, passages_of
 from statewright.compiler.verification.model import Model
-from statewright.compiler.verification.predicates import NO_VALUE
 from statewright.compiler.verification.relevance import Relevance
 from statewright.compiler.verification.repeats import Repeats
 from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.situations import Living, Situations
+from statewright.compiler.verification.solving.trying import NO_VALUE
 from statewright.compiler.verification.steadiness import steady
 from statewright.compiler.verification.timing import Timing, with_first
 from statewright.compiler.verification.uses import Part, Role, Uses, uses_of
@@ -160,8 +160,9 @@ def world_of(
     uses = uses_of(tree)
     groups = groups_of(tree, uses)
     declared = declared_in(tree)
-    relevance = Relevance(uses, declared)
-    domains = Domains(uses, groups, declared, hints)
+    known = known_in(tree)
+    relevance = Relevance(uses, known)
+    domains = Domains(uses, groups, known, hints)
     free = {
         key: _free_values(key, model, domains)
         for key in (*model.lots, *model.guesses, *model.cells)
@@ -227,6 +228,15 @@ def declared_in(tree: Tree) -> dict[Key, Variable]:
     }
 
 
+def known_in(tree: Tree) -> dict[Key, Variable]:
+    """Every variable of a chart, and what it declares of the contact and the tenant."""
+    found = declared_in(tree)
+    for scope, data in ((CONTACT, tree.chart.contact), (TENANT, tree.chart.tenant)):
+        for one in data:
+            found[scope, one.name] = Variable(scope, one.name, one.type, one.limits)
+    return found
+
+
 def of_the_session(tree: Tree) -> dict[str, Variable]:
     """The variables of the session, by name."""
     return {name: one for (scope, name), one in declared_in(tree).items() if scope == ""}
@@ -281,20 +291,13 @@ def _inputs(
         default = _default(defaults.get(name))
         yield ("", name), _distinct((*default, *found))
     outside = {key for key in relevance.values if key[0] in {CONTACT, TENANT} and key[1]}
-    maps = _maps_outside(tree.chart)
+    known = known_in(tree)
+    maps = {(CONTACT, name) for name, kind in KNOWN[VariableScope.CONTACT].items() if kind is MAP}
     for key in sorted(outside):
-        # What does not fit is left out when it is read; so maps are maps, or are not there.
-        yield key, (*samples("map" if key in maps else "dyn", domains.at(key)), NOTHING)
-
-
-def _maps_outside(chart: Statechart) -> frozenset[Key]:
-    """What is a map among the values of the contact and the tenant."""
-    declared = {CONTACT: chart.contact, TENANT: chart.tenant}
-    found = {
-        (scope, one.name) for scope, data in declared.items() for one in data if one.type == "map"
-    }
-    known = KNOWN[VariableScope.CONTACT].items()
-    return frozenset(found | {(CONTACT, name) for name, kind in known if kind is MAP})
+        # What does not fit is left out when it is read, as if it were not there.
+        kind = "map" if key in maps else "dyn"
+        one = known.get(key, Variable(*key, kind))
+        yield key, (*samples(one.type, domains.at(key), one.limits), NOTHING)
 
 
 def _distinct(values: Values) -> Values:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
 
 import httpx
@@ -156,12 +157,16 @@ def _bounded(body: Any) -> Any:
 def _body(response: Response) -> Any:
     """What a response says: a value where it is JSON that can be kept, else a text.
 
-    A whole number of more than 64 bits is an id, or else nothing to be rounded: a text keeps it.
+    A whole number of more than 64 bits is an id, or else nothing to be rounded: a text keeps it,
+    and so it does a number that is larger than any double. With `NaN` in it, it is no JSON.
     """
     text = response.text
     if response.type == _JSON or response.type.endswith("+json"):
         try:
-            return kept(json.loads(text, parse_int=_whole))
+            read = json.loads(
+                text, parse_int=_whole, parse_float=_broken, parse_constant=_no_number
+            )
+            return kept(read)
         except (ValueError, RecursionError, EvaluationError):
             return text
     return text
@@ -173,6 +178,17 @@ def _whole(digits: str) -> int | str:
         return digits
     number = int(digits)
     return number if INT_MIN <= number <= INT_MAX else digits
+
+
+def _broken(digits: str) -> float | str:
+    """A double, or the digits of a number that is larger than any."""
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _no_number(name: str) -> NoReturn:
+    """Refuse `NaN` and `Infinity`, which JSON has not, but Python reads."""
+    raise ValueError(f"{name} is no number")
 
 
 _LONGEST_WHOLE: Final = len(str(INT_MIN))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import re2
 from jsonschema import Draft202012Validator
@@ -55,7 +56,7 @@ def shaped(text: str, schema: Mapping[str, Any]) -> Any:
         EffectFailed: it is no JSON, or does not fit (``answer``): another try may do better.
     """
     try:
-        value = json.loads(_bare(text))
+        value = json.loads(_bare(text), parse_constant=_no_number, parse_float=_finite)
         # Nothing is fetched for a `$ref`: what is not in the schema is not there.
         _Validator(schema, registry=Registry()).validate(value)
     except ValidationError as error:
@@ -67,6 +68,16 @@ def shaped(text: str, schema: Mapping[str, Any]) -> Any:
     except (ValueError, RecursionError):
         raise _unfit("it is no JSON") from None
     return value
+
+
+def _no_number(name: str) -> NoReturn:
+    """Refuse `NaN` and `Infinity`, which JSON has not, but Python reads."""
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _unfit(why: str) -> EffectFailed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from statewright.compiler.verification.solving.encoding import SORTS, Encoding, Truth, bounds
 from statewright.compiler.verification.solving.smtlib import script_from
@@ -17,9 +18,11 @@ from statewright.compiler.verification.solving.terms import (
     Term,
     Unknown,
     Unsat,
+    Unsolved,
     both,
     opposite,
 )
+from statewright.compiler.verification.solving.trying import Trying
 from statewright.compiler.verification.variables import Key
 from statewright.expressions import Expression
 from statewright.statechart.structure.nodes import Variable
@@ -30,6 +33,13 @@ Told = tuple[Key, bool | None]
 
 Outcomes = tuple[bool | None, ...]
 """The outcomes of several guards, in their order."""
+
+
+QUESTIONS: Final = 400
+"""So often a solver is asked about the guards of one chart; what is not asked may be."""
+
+FAILED: Final = 8
+"""After so many questions about a variable that it cannot answer, it is asked no more of these."""
 
 
 class Feasibility:
@@ -57,6 +67,7 @@ class Feasibility:
         self._guards = guards
         self._variables = variables
         self._solver = solver
+        self._trying = Trying(guards, variables, there)
         encoding = Encoding(variables)
         self._truths: dict[Key, Truth] = {}
         self._assumed: dict[Key, tuple[Term, ...]] = {}
@@ -66,6 +77,8 @@ class Feasibility:
             self._assumed[key] = tuple(encoding.assumed[before:])
         self._cells: dict[tuple[tuple[Told, ...], tuple[Term, ...]], bool] = {}
         self._known: dict[frozenset[Told], Outcome] = {}
+        self._questions = 0
+        self._failed: Counter[str] = Counter()
 
     def excludes(self, outcomes: Mapping[Key, bool | None]) -> bool:
         """Whether no values give guards these outcomes: true, false, or None for no value."""
@@ -80,9 +93,23 @@ class Feasibility:
         asked = frozenset(told)
         known = self._known.get(asked)
         if known is None:
-            known = Sat() if self._solver is None else self._solver.solve(self._script(asked))
-            self._known[asked] = known
+            known = self._known[asked] = self._asked(asked)
         return known
+
+    def _asked(self, told: frozenset[Told], pins: tuple[Term, ...] = ()) -> Outcome:
+        """What the solver says; it is asked little of variables of which it often knows nothing."""
+        names = frozenset(name for key, _ in told for name in self._guards[key][1])
+        if self._solver is None:
+            return Sat()
+        if self._questions >= QUESTIONS or any(self._failed[name] >= FAILED for name in names):
+            return Unsolved("enough was asked")
+        self._questions += 1
+        outcome = self._solver.solve(self._script(told, pins))
+        if isinstance(outcome, Sat):
+            self._trying.learn(outcome.model)
+        elif isinstance(outcome, Unsolved):
+            self._failed.update(names)
+        return outcome
 
     def cells(
         self, keys: Sequence[Key], pinned: Mapping[str, Any], most: int = 0
@@ -100,23 +127,43 @@ class Feasibility:
         )
         found: list[Outcomes] = [()]
         for number, _ in enumerate(keys):
+            wider = [(*one, outcome) for one in found for outcome in (True, False, None)]
+            first = keys[: number + 1]
             found = [
-                (*outcomes, outcome)
-                for outcomes in found
-                for outcome in (True, False, None)
-                if self._can_be(zip(keys[: number + 1], (*outcomes, outcome), strict=True), pins)
+                one
+                for one in wider
+                if one in self._trying.seen(first, pinned) or self._can_be(first, one, pinned, pins)
             ]
             if most and len(found) > most:
                 break
         return tuple(found)
 
-    def _can_be(self, told: Iterable[Told], pins: tuple[Term, ...]) -> bool:
+    def _can_be(
+        self,
+        keys: Sequence[Key],
+        outcomes: Outcomes,
+        pinned: Mapping[str, Any],
+        pins: tuple[Term, ...],
+    ) -> bool:
+        """Whether guards may have outcomes that they were not seen to have.
+
+        The last of these may not go with one of the others, and then it does not go with all.
+        """
+        told = list(zip(keys, outcomes, strict=True))
+        few = [told[-1:], *([one, told[-1]] for one in told[:-1]), told]
+        return all(
+            tuple(outcome for _, outcome in some)
+            in self._trying.seen([key for key, _ in some], pinned)
+            or self._is_possible(some, pins)
+            for some in few
+        )
+
+    def _is_possible(self, told: Sequence[Told], pins: tuple[Term, ...]) -> bool:
         asked = tuple(told)
         known = self._cells.get((asked, pins))
         if known is None:
-            script = self._script(frozenset(asked), pins)
-            known = self._solver is None or not isinstance(self._solver.solve(script), Unsat)
-            self._cells[asked, pins] = known
+            outcome = self._asked(frozenset(asked), pins)
+            known = self._cells[asked, pins] = not isinstance(outcome, Unsat)
         return known
 
     def _script(self, asked: frozenset[Told], pins: tuple[Term, ...] = ()) -> str:
