@@ -151,6 +151,7 @@ def _texts(cut: Cut, _: Cuts, __: Limits) -> Iterator[Any]:
     yield from sorted(cut.texts)
     yield from days_near(cut.texts)
     yield from _matching(cut.predicates)
+    yield from _filled(cut)
     yield _fresh(cut)
     for size in sizes(cut):
         yield "a" * size
@@ -223,6 +224,14 @@ def _matching(predicates: set[tuple[str, str]]) -> Iterator[str]:
     for start, part, end in islice(product(*kinds), MOST):
         yield f"{start}{part}{end}"
     yield "".join(parts)
+
+
+def _filled(cut: Cut) -> Iterator[str]:
+    """Numbers that are compared with, as long as a pattern wants them: `00007`."""
+    for name, pattern in sorted(cut.predicates):
+        for text in texts_matching(pattern)[:1] if name == "matches" else ():
+            if text.isdecimal():
+                yield from (one.zfill(len(text)) for one in sorted(cut.texts) if one.isdecimal())
 
 
 def _enclosed(text: str) -> Iterator[str]:
