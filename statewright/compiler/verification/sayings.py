@@ -16,7 +16,8 @@ from typing import Any, Final
 from statewright.compiler.verification.days import days_near, is_day
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
-from statewright.compiler.verification.samples import MOST, holds, samples, sizes
+from statewright.compiler.verification.samples import MOST, samples
+from statewright.compiler.verification.wordings import holds, sizes
 from statewright.expressions.operations.addresses import (
     understood_email,
     understood_phone,
