@@ -11,12 +11,13 @@ from statewright.expressions.operations.languages import is_language
 from statewright.flows.documents import document_from
 
 _SCRIPT: Final = "a script, which `statewright chat FLOW --script` plays"
-_TESTS: Final = "conversation tests, which `statewright test` holds"
+TESTS: Final = "conversation tests, which `statewright test` holds"
+"""What is said of a file of conversation tests."""
 
 _BY_NAME: Final[Mapping[str, str]] = MappingProxyType(
     {
         "script": _SCRIPT,
-        "test": _TESTS,
+        "test": TESTS,
         "fixtures": "fixtures, which `statewright chat FLOW --fixtures` reads",
         "data": "data, which `statewright chat FLOW --data` reads",
         "transcript": "a transcript",
@@ -44,7 +45,7 @@ def _by_content(value: Any, stem: str) -> str:
     if not isinstance(value, dict):
         return ""
     if "flow" in value and ("conversations" in value or "script" in value):
-        return _TESTS
+        return TESTS
     base, _, language = stem.rpartition(".")
     if base and "nodes" in value and "start" not in value and is_language(language):
         return f"translations, which `{base}` reads"

@@ -55,7 +55,7 @@ def value_from(text: str) -> Any:
 
 def _document(content: bytes, file: str) -> Document:
     document = document_from(content, file)
-    problems = [*document.problems(), *document.duplicates("")]
+    problems = [*document.problems(), *document.duplicates(None)]
     if problems:
         first = problems[0]
         help_ = f"; {first.help}" if first.help else ""

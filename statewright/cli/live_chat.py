@@ -68,6 +68,7 @@ class Talk:
         flow: the name of a published flow.
         conversation: the name of the conversation.
         data: values of the flow's inputs, for a session that begins.
+        contact: who talks; None for somebody of the name of the conversation.
         anew: whether to begin a session although one goes on.
     """
 
@@ -75,6 +76,7 @@ class Talk:
     flow: str
     conversation: str
     data: Mapping[str, Any]
+    contact: str | None = None
     anew: bool = False
 
 
@@ -170,9 +172,11 @@ async def _played(talk: Talk, lines: list[Line], *, as_json: bool) -> int:
                     await runtime.send(key, _what(line, answer, number), settle=SETTLE)
                 except SessionEnded:
                     raise Failure(f"line {number}: the session is over; --new begins one") from None
+            said = json_from_line(line)
             for new in await _answers(runtime, key, after=answer.revision):
                 answer = new
-                _print(answer, json_from_line(line), as_json=as_json)
+                _print(answer, said, as_json=as_json)
+                said = said if as_json else None
     return CLEAN
 
 
@@ -330,6 +334,9 @@ async def _chat(talk: Talk, now: Callable[[], int]) -> AsyncIterator[_Chat]:
         key = await runtime.current(talk.flow, tenant=TENANT, channel=CHANNEL, conversation=named)
         if key is not None and not talk.anew:
             view = await runtime.session(key)
+            if talk.contact is not None and view.contact != talk.contact:
+                whose = printable(view.contact) or "nobody"
+                raise Failure(f"the session that goes on is that of {whose}; --new begins another")
             yield _Chat(runtime, key, view.revision)
             return
         started = await runtime.start(
@@ -337,6 +344,7 @@ async def _chat(talk: Talk, now: Callable[[], int]) -> AsyncIterator[_Chat]:
             tenant=TENANT,
             channel=CHANNEL,
             conversation=named,
+            contact=named if talk.contact is None else talk.contact,
             data=talk.data,
             settle=SETTLE,
         )

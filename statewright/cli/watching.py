@@ -11,6 +11,7 @@ import click
 
 from statewright.cli import configuration
 from statewright.cli.failure import Failure
+from statewright.cli.folders import candidates_in
 
 PAUSE: Final = 0.2
 """Seconds between looks at the files."""
@@ -51,8 +52,10 @@ def _stamp(paths: Iterable[Path]) -> Stamp:
 
 def _beside(path: Path) -> Iterable[Path]:
     """What a flow may read: other flows of its directory, and configurations above it."""
-    directory = path.parent
+    directory = path if path.is_dir() else path.parent
     flows = [one for kind in ("*.yaml", "*.yml", "*.json") for one in directory.glob(kind)]
+    if path.is_dir():
+        flows = [Path(one) for one in candidates_in(str(path))]
     above = (directory.resolve(), *directory.resolve().parents)
     names = (configuration.OWN, configuration.SHARED)
     return [*flows, *(one / name for one in above for name in names)]

@@ -86,17 +86,18 @@ class Document:
         """Whether a value could not be read as it is written, and something else stands for it."""
         return any(fault.pointer == pointer for fault in self.outline.faults)
 
-    def duplicates(self, nodes: str) -> list[Problem]:
+    def duplicates(self, nodes: str | None) -> list[Problem]:
         """Its keys that stand twice.
 
         Args:
             nodes: where the map of nodes is; its keys are ids of nodes, and so are those of the
-                maps of nodes inside its nodes.
+                maps of nodes inside its nodes. None in what has no nodes.
         """
         problems = []
-        ids = re.compile(re.escape(nodes) + _BODIES)
+        ids = None if nodes is None else re.compile(re.escape(nodes) + _BODIES)
         for duplicate in self.outline.duplicates:
-            is_node = ids.fullmatch(duplicate.pointer.rpartition("/")[0]) is not None
+            around = duplicate.pointer.rpartition("/")[0]
+            is_node = ids is not None and ids.fullmatch(around) is not None
             problems.append(
                 Problem(
                     "S104" if is_node else "R007",

@@ -251,3 +251,23 @@ def test_what_the_user_says_cannot_drive_the_terminal(
     out = statewright("chat", EXAMPLES / "lead-capture.yaml", "--script", script).out
     assert "\x1b" not in out
     assert "Nice to meet you" in out
+
+
+def test_a_line_that_lets_time_pass_is_shown_once_however_much_happens_meanwhile(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    flow, script = tmp_path / "flow.yaml", tmp_path / "script.yaml"
+    flow.write_text(
+        """
+statewright: 1
+start: first
+nodes:
+  first: {type: delay, duration: 5m, next: second}
+  second: {type: delay, duration: 5m, next: third}
+  third: {type: delay, duration: 5m, next: bye}
+  bye: {type: end, text: Bye.}
+"""
+    )
+    script.write_text("[{advance: 4m}, {advance: 20m}]")
+    shown = statewright("chat", flow, "--script", script).out.splitlines()
+    assert shown == ["> /advance 4m", "> /advance 20m", "Bye.", "(completed: completed)"]

@@ -182,11 +182,12 @@ def test_a_flow_that_is_named_like_a_script_is_checked(
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(
     statewright: CommandLine, greeting: Path, tmp_path: Path
 ) -> None:
-    result = statewright("check", tmp_path / "nowhere.yaml", tmp_path, greeting)
+    (tmp_path / "empty").mkdir()
+    result = statewright("check", tmp_path / "nowhere.yaml", tmp_path / "empty", greeting)
     assert result.code == 2
     assert result.out == "no findings in 1 file\n"
     assert "nowhere.yaml': no such file or directory" in result.err
-    assert "is a directory" in result.err
+    assert "there is nothing in" in result.err
 
 
 @pytest.mark.parametrize("others", [True, False])

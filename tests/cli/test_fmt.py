@@ -123,3 +123,15 @@ def test_a_schema_that_is_there_is_kept(tmp_path: Path) -> None:
     (tmp_path / "statewright.schema.json").write_text("mine")
     assert run(["init", str(tmp_path)]) == 0
     assert (tmp_path / "statewright.schema.json").read_text() == "mine"
+
+
+def test_a_key_that_stands_twice_is_called_a_node_only_where_it_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "data.yaml"
+    file.write_text("a: 1\na: 2\n")
+    assert run(["fmt", str(file)]) == 2
+    assert "the key `a` stands here again" in capsys.readouterr().err
+    file.write_text("statewright: 1\nnodes: {a: {type: end}, a: {type: end}}\n")
+    assert run(["fmt", str(file)]) == 2
+    assert "the node `a` stands here again" in capsys.readouterr().err

@@ -255,3 +255,46 @@ def test_what_is_typed_may_come_from_a_pipe(database: str) -> None:
     lines = result.stdout.decode().splitlines()
     assert lines[:2] == ["Who are you?", "> Ada"]
     assert '  "name": "Ada"' in lines
+
+
+VISITS = """
+statewright: 1
+id: visits
+start: count
+variables: {visits: {type: int, scope: contact, default: 0}}
+nodes:
+  count: {type: set, actions: [{increment: contact.visits}], next: ask}
+  ask: {type: question, text: "Visit {{ contact.visits }}.", next: bye}
+  bye: {type: end, text: "Still visit {{ contact.visits }}."}
+"""
+
+
+def test_a_chat_keeps_what_it_knows_of_the_contact(
+    database: str, statewright: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "visits.yaml").write_text(VISITS)
+    (tmp_path / "hi.yaml").write_text("[hi]")
+    statewright("publish", tmp_path / "visits.yaml", "--database", database)
+
+    def said(name: str | Path, *more: str) -> list[str]:
+        result = statewright("chat", name, "--script", tmp_path / "hi.yaml", *more)
+        return [line for line in result.out.splitlines() if "isit " in line]
+
+    first = ["Visit 1.", "Still visit 1."]
+    assert said(tmp_path / "visits.yaml") == first
+    assert said("visits", "--database", database) == first
+    assert said("visits", "--database", database, "--new") == ["Visit 2.", "Still visit 2."]
+    assert said("visits", "--database", database, "--contact", "ada") == first
+    assert said("visits", "--database", database, "--conversation", "other") == first
+
+
+def test_a_session_that_goes_on_is_of_the_contact_that_it_began_with(
+    database: str, statewright: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "none.yaml").write_text("[]")
+    command = ("chat", "diary", "--script", tmp_path / "none.yaml", "--database", database)
+    assert statewright(*command, "--contact", "ada").code == 0
+    assert statewright(*command, "--contact", "ada").code == 0
+    assert statewright(*command).code == 0
+    result = statewright(*command, "--contact", "eve")
+    assert (result.code, "is that of ada; --new begins" in result.err) == (2, True)

@@ -66,6 +66,7 @@ class Setting:
 @dialect_option
 @click.option("--database", metavar="URL", help="Talk to the FLOW that is published there.")
 @click.option("--conversation", metavar="NAME", help="Which conversation with it; one goes on.")
+@click.option("--contact", metavar="ID", help="Whose values a session reads that begins.")
 @click.option("--new", "anew", is_flag=True, help="Begin a session although one goes on.")
 def chat(  # noqa: PLR0913 (an argument per option)
     name: str,
@@ -79,6 +80,7 @@ def chat(  # noqa: PLR0913 (an argument per option)
     dialect: str | None,
     database: str | None,
     conversation: str | None,
+    contact: str | None,
     anew: bool,
 ) -> int:
     """Talk to a flow, here or from a script.
@@ -94,11 +96,11 @@ def chat(  # noqa: PLR0913 (an argument per option)
         if any(option is not None for option in (fixtures, seed, now, dialect)):
             raise click.UsageError("--database goes without --fixtures, --seed, --now, --dialect")
         named = conversation or DEFAULT_CONVERSATION
-        talk = Talk(database, name, named, documents.map_from(data), anew)
+        talk = Talk(database, name, named, documents.map_from(data), contact, anew)
         as_json = format_ == "json"
         return talk_live(talk) if lines is None else play_live(talk, lines, as_json=as_json)
-    if conversation is not None or anew:
-        raise click.UsageError("--conversation and --new go with --database")
+    if conversation is not None or contact is not None or anew:
+        raise click.UsageError("--conversation, --contact and --new go with --database")
     one = compiled_file(name, dialect)
     if one.compilation.findings:
         complain(report_of([one]))
@@ -111,8 +113,12 @@ def chat(  # noqa: PLR0913 (an argument per option)
     )
     if lines is None:
         return _talk(setting)
-    for turn in scripted(setting, lines):
-        (_print_json if format_ == "json" else _print_script)(turn)
+    turns = scripted(setting, lines)
+    if format_ == "json":
+        for turn in turns:
+            _print_json(turn)
+    else:
+        _print_script(turns)
     return CLEAN
 
 
@@ -180,10 +186,16 @@ def _print_turn(turn: Turn) -> None:
         streams.note(f"! {incident.name}{place}: {incident.message}")
 
 
-def _print_script(turn: Turn) -> None:
-    for line in lines_from_input(turn.input):
-        click.echo(line)
-    _print_turn(turn)
+def _print_script(turns: Iterable[Turn]) -> None:
+    """Print a conversation; a line that lets time pass is shown once, however many turns it has."""
+    advance: Any = None
+    for turn in turns:
+        if turn.input is None or turn.input is not advance:
+            for line in lines_from_input(turn.input):
+                click.echo(line)
+        if isinstance(turn.input, Mapping) and "advance" in turn.input:
+            advance = turn.input
+        _print_turn(turn)
 
 
 def _print_json(turn: Turn) -> None:

@@ -12,6 +12,7 @@ from statewright.cli.configuration import Wishes, check_options
 from statewright.cli.failure import BROKEN, CLEAN, FOUND, Failure
 from statewright.cli.files import STDIN
 from statewright.cli.flow_files import CompiledFile, compiled_file, report_of, verified_file
+from statewright.cli.folders import files_in, is_folder
 from statewright.cli.mending import mend_file
 from statewright.cli.options import dialect_option, format_option
 from statewright.cli.output import print_report
@@ -84,8 +85,9 @@ def check(  # noqa: PLR0913 (an argument per option)
 ) -> int:
     """Say what is wrong with flows.
 
-    FILES are flows; - is standard input. All that can happen in a conversation is gone through; a
-    finding comes with a conversation that shows it, or with a proof.
+    FILES are flows, or folders with such; - is standard input. All that can happen in a
+    conversation is gone through; a finding comes with a conversation that shows it, or with a
+    proof.
     """
     if STDIN in names and (fix or watch):
         raise Failure(f"standard input cannot be {'mended' if fix else 'watched'}; name a file")
@@ -102,8 +104,9 @@ def _checked(task: Task) -> int:
     compiled: list[CompiledFile] = []
     beside: dict[str, list[str]] = {}
     unread: dict[str, str] = {}
-    with Progress("checked", len(task.names)) as progress:
-        for name in task.names:
+    names = _named(task.names, unread)
+    with Progress("checked", len(names)) as progress:
+        for name in names:
             try:
                 if task.fix:
                     mend_file(name, task.dialect, task.wishes)
@@ -119,8 +122,8 @@ def _checked(task: Task) -> int:
                 unread[name] = failure.message
             finally:
                 progress.advance()
-    for what, names in beside.items():
-        note(_passed_over(names, what))
+    for what, passed in beside.items():
+        note(_passed_over(passed, what))
     if not compiled and not unread:
         raise Failure("none of these files is a flow; name one")
     if task.witness is not None:
@@ -141,9 +144,23 @@ def _beside(one: CompiledFile, task: Task) -> str:
     if not any(finding.code == UNKNOWN_DIALECT for finding in one.compilation.findings):
         return ""
     what = companion_in(one.text.encode(), one.file)
+    if one.file not in task.names:
+        return what or "nothing that is known as a flow"
     if what and len(task.names) == 1:
         raise Failure(f"{one.file!r} is no flow; it holds {what}")
     return what
+
+
+def _named(names: tuple[str, ...], unread: dict[str, str]) -> list[str]:
+    """The files that are named, and those in the folders that are; ``unread`` gets the others."""
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            found.update(dict.fromkeys(files_in(name) if is_folder(name) else [name]))
+        except Failure as failure:
+            failure.show()
+            unread[name] = failure.message
+    return list(found)
 
 
 def _passed_over(names: list[str], what: str) -> str:

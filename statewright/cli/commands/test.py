@@ -20,6 +20,7 @@ from statewright.cli.documents import map_from
 from statewright.cli.expectations import EXPECTATIONS
 from statewright.cli.failure import BROKEN, CLEAN, FOUND, Failure
 from statewright.cli.flow_files import CompiledFile, compiled_file
+from statewright.cli.folders import tests_in
 from statewright.cli.options import format_option
 from statewright.cli.output import print_report
 from statewright.cli.streams import note
@@ -69,9 +70,9 @@ def test(
 ) -> int:
     """Hold conversations as tests, or make such.
 
-    FILES are conversation tests; docs/cli.md says what they look like. With --generate,
-    conversations are made that cover a flow; what none of them covers is proved to happen never,
-    or told with the reason.
+    FILES are conversation tests, or folders with such; docs/cli.md says what they look like. With
+    --generate, conversations are made that cover a flow; what none of them covers is proved to
+    happen never, or told with the reason.
     """
     if generate is not None:
         if names or coverage or output is None or format_ not in {"text", "json"}:
@@ -83,7 +84,7 @@ def test(
         raise click.UsageError("--output and --cover go with --generate")
     if coverage and format_ not in {"text", "json"}:
         raise click.UsageError("--coverage goes with --format text or json")
-    return _held(names, format_, {} if coverage else None)
+    return _held(tuple(tests_in(names)), format_, {} if coverage else None)
 
 
 def _held(names: tuple[str, ...], format_: str, measured: dict[str, Measuring] | None) -> int:

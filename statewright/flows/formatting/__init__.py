@@ -32,7 +32,7 @@ def formatted(content: str | bytes, file: str = "") -> str:
         Unformattable: it cannot be read, or not be laid out without changing what it says.
     """
     document = document_from(content, file)
-    for problem in (*document.problems(), *document.duplicates("")):
+    for problem in (*document.problems(), *document.duplicates("/nodes")):
         raise Unformattable(f"{problem.location}: {problem.message}")
     text = _text_from(content)
     lay_out = laid_out_json if _is_json(text, file) else laid_out_yaml
