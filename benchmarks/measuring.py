@@ -51,7 +51,9 @@ class Measured:
         """Count a turn that began then and ended now."""
         if began >= self.start:
             if not self.times:
-                self._before = (spent_here(), spent_by(self._server))
+                # To find out about the server takes a while, which is not that of the turns.
+                there = spent_by(self._server)
+                self._before = (spent_here(), there)
             self.times.append(time.perf_counter() - began)
 
     def spent(self) -> tuple[float, float]:

@@ -51,12 +51,13 @@ def outcomes_of(
         else:
             now[key] = turn.revision
             states[key] = turn.state_hash if turn.recalled else ""
-            answers[message] = Duplicate(turn.revision, turn.answer)
+            answers[message] = _duplicate(turn.revision, turn.answer)
             outcomes.append(_committed(turn.revision, ()))
     return outcomes
 
 
 _committed = maker(Committed)
+_duplicate = maker(Duplicate)
 
 
 def _is_mistaken(turn: Turn, states: Quiet) -> bool:

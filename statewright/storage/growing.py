@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from statewright.statechart.making import maker
 from statewright.storage.records import Birth, PastTurn, Session, Turn
+
+_session = maker(Session)
 
 
 def born(turn: Turn, birth: Birth) -> Session:
@@ -12,7 +15,7 @@ def born(turn: Turn, birth: Birth) -> Session:
 
 def grown(turn: Turn, session: Session) -> Session:
     """The row of a session after a later turn."""
-    return Session(
+    return _session(
         session.key,
         session.birth,
         turn.version,

@@ -4,6 +4,10 @@ While a lane is idle a call goes at once; under load batches grow by themselves,
 and one commit serve many callers. Half of what a small batch costs does not depend on its size, so
 none begins beside a larger one: else batches that are under way at once wear each other down, until
 each carries few. A call waits for that no longer than the larger batch takes, or ``PATIENCE``.
+
+Those who were answered together ask again one after another. If all of them went together again,
+the database would do nothing meanwhile, and then everybody else. So where several batches may be
+under way, one begins as soon as half of those have asked who were there lately.
 """
 
 from __future__ import annotations
@@ -25,6 +29,12 @@ ROOM: Final = 16_384
 
 PATIENCE: Final = 0.05
 """The longest that a call waits, in seconds, beside a larger batch, where another might begin."""
+
+FEW: Final = 4
+"""How many items, at least, make a batch while others are still about to come."""
+
+_MEMORY: Final = 64
+"""After about so many batches it is forgotten how many there once were."""
 
 Quick: TypeAlias = Callable[[Sequence[Item], Callable[[Sequence[Answer] | None], None]], bool]
 """Begins to answer a batch without a thread, and says whether it does; tells the answers later, or
@@ -65,6 +75,8 @@ class Lane(Generic[Item, Answer]):
         self._calls: deque[_Call[Item, Answer]] = deque()
         self._running = 0
         self._under_way = 0
+        self._crowd = 0.0
+        self._is_about_to_begin = False
         self._held: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
 
@@ -85,13 +97,7 @@ class Lane(Generic[Item, Answer]):
         future: asyncio.Future[Sequence[Answer]] = loop.create_future()
         self._calls.append((items, future))
         self._waiting += len(items)
-        if self._running < self._width:
-            if self._is_time():
-                self._running += 1
-                # Whoever is about to run asks first.
-                loop.call_soon(self._go_on, loop)
-            else:
-                self._hold(loop)
+        self._begin_or_wait(loop)
         return tuple(await future)
 
     async def drain(self) -> None:
@@ -99,6 +105,36 @@ class Lane(Generic[Item, Answer]):
         while self._running:
             self._idle.clear()
             await self._idle.wait()
+
+    def _begin_or_wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin a batch, now or when those have asked who are about to run, where there is room."""
+        self._crowd = max(self._crowd, self._waiting + self._under_way)
+        if not (self._is_about_to_begin or self._running < self._width):
+            return
+        if not self._is_time():
+            self._hold(loop)
+            return
+        if not self._is_about_to_begin:
+            self._running += 1
+        is_half = self._waiting >= max(FEW, self._crowd / 2) and self._width > 1
+        if is_half:
+            self._is_about_to_begin = False
+            self._begin(loop)
+            if self._waiting:  # They were more than go into a batch.
+                self._begin_or_wait(loop)
+        elif not self._is_about_to_begin:
+            self._is_about_to_begin = True
+            loop.call_soon(self._begin_at_last, loop)
+
+    def _begin_at_last(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin what is to begin now that all have asked who were about to run."""
+        if not self._is_about_to_begin:
+            return
+        self._is_about_to_begin = False
+        self._go_on(loop)
+        while self._waiting and self._running < self._width and self._is_time():
+            self._running += 1
+            self._begin(loop)
 
     def _is_time(self) -> bool:
         """Whether those who wait are worth a batch of their own."""
@@ -130,6 +166,7 @@ class Lane(Generic[Item, Answer]):
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin the next batch, if anybody waits for one."""
+        self._crowd -= self._crowd / _MEMORY
         calls = self._next()
         if not calls:
             self._rest()

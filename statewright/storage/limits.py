@@ -6,6 +6,7 @@ have 64 bits, and an index entry of PostgreSQL has at most 2,704 bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from statewright.errors import UnstorableRecord
@@ -58,6 +59,17 @@ def check_text(what: str, text: str) -> None:
             "take it out, or escape it"
         )
     _check_halves(what, text)
+
+
+def are_texts(texts: Sequence[str]) -> bool:
+    """Whether texts can surely be kept; where not, ``check_text`` finds out, and says why."""
+    whole = "".join(texts)
+    return whole.isascii() and len(whole) <= TEXT_LIMIT and "\0" not in whole
+
+
+def are_numbers(numbers: Sequence[int]) -> bool:
+    """Whether each number is one that ``check_number`` lets pass."""
+    return min(numbers) >= 0 and max(numbers) <= NUMBER_LIMIT
 
 
 def check_number(what: str, number: int) -> None:

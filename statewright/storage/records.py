@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from statewright.errors import UnstorableRecord
 from statewright.statechart.snapshot import Status
-from statewright.storage.limits import check_id, check_name, check_number, check_text
+from statewright.storage.limits import (
+    are_numbers,
+    are_texts,
+    check_id,
+    check_name,
+    check_number,
+    check_text,
+)
 from statewright.storage.patches import Patch
 
 
@@ -45,16 +52,29 @@ class Publication:
         check_number("the time of a publication", self.at)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SessionKey:
-    """Which session: the tenant comes first, as in every key of every table."""
-
+class _Key(NamedTuple):
     tenant: str
     session: str
 
-    def __post_init__(self) -> None:
-        check_name("the tenant", self.tenant)
-        check_name("the id of the session", self.session)
+
+class SessionKey(_Key):
+    """Which session: the tenant comes first, as in every key of every table.
+
+    It is looked up ten times in a turn, so it is a tuple: those hash and compare themselves
+    without any code of ours.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, tenant: str, session: str) -> Self:
+        """Check the names, and make a key of them.
+
+        Raises:
+            UnstorableRecord: one is none that can be kept.
+        """
+        check_name("the tenant", tenant)
+        check_name("the id of the session", session)
+        return super().__new__(cls, tenant, session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +209,22 @@ class Turn:
         return self.expected + 1
 
     def __post_init__(self) -> None:
+        if (self.expected == 0) != (self.birth is not None):
+            raise UnstorableRecord(
+                "a turn says who its session is (`birth`) exactly when it creates it (`expected` 0)"
+            )
         check_id("the id of the message", self.message)
+        numbers = (self.expected + 1, self.at, self.version, self.due_at or 0, self.position)
+        texts = (self.snapshot, self.state_hash, self.event, self.answer, self.effects)
+        if not (are_numbers(numbers) and are_texts((*texts, self.incidents, self.recalled))):
+            self._check_each()
+
+    def _check_each(self) -> None:
+        """Check what is in it one by one.
+
+        Raises:
+            UnstorableRecord: something cannot be kept; the message says what.
+        """
         for what, number in (
             ("the expected revision", self.revision),
             ("the time of a turn", self.at),
@@ -208,10 +243,6 @@ class Turn:
             ("the hash of the state that was recalled", self.recalled),
         ):
             check_text(what, text)
-        if (self.expected == 0) != (self.birth is not None):
-            raise UnstorableRecord(
-                "a turn says who its session is (`birth`) exactly when it creates it (`expected` 0)"
-            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ import pytest
 from statewright.errors import CorruptedSession, InvalidEvent, RevisionConflict, SessionEnded
 from statewright.runtime import Runtime
 from statewright.runtime.clock import SECOND
-from statewright.runtime.turns.recollection import TRUST, WRONG, Recollection
+from statewright.runtime.turns.recollection import TRUST, WRONG, Recollection, Remembered
 from statewright.runtime.turns.releases import Running, running_of
 from statewright.statechart import Datum, Event, Statechart, event_to_json
 from statewright.statechart.actions import Assign, Merge, Merging, Say
-from statewright.statechart.snapshot import Status
+from statewright.statechart.snapshot import Snapshot, Status
 from statewright.storage import MemoryStore
 from statewright.storage.records import Loaded, Lookup, Message, Session, SessionKey
 from tests.runtime.worlds import World, counter, release, sleeper, texts
@@ -212,9 +212,14 @@ def alone() -> Running:
     return running_of(counter())
 
 
-def note(memory: Recollection, key: SessionKey, size: int, **changes: Any) -> Loaded | None:
-    memory.note(alone(), None, turn(0, key=key, snapshot="x" * size, birth=birth(), **changes))
+def note(memory: Recollection, key: SessionKey, size: int, **changes: Any) -> Remembered | None:
+    made = turn(0, key=key, snapshot="x" * size, birth=birth(), **changes)
+    memory.note(alone(), None, made, state())
     return memory.recall(key)
+
+
+def state(turns: int = 1) -> Snapshot:
+    return Snapshot("digest", "session", "seed", turns)
 
 
 def test_what_had_no_turn_for_longest_is_forgotten_first() -> None:
@@ -240,18 +245,15 @@ def test_what_is_over_is_not_remembered() -> None:
 def test_what_is_remembered_is_what_would_be_loaded() -> None:
     memory = Recollection()
     first, second = turn(0, birth=birth()), turn(1, due_at=7, version=2)
-    memory.note(alone(), None, first)
+    memory.note(alone(), None, first, state())
     found = memory.recall(first.key)
     assert found is not None
-    memory.note(alone(), found.session, second)
-    assert memory.recall(first.key) == Loaded(
+    memory.note(alone(), found.row, second, state(2))
+    assert memory.recall(first.key) == Remembered(
         Session(first.key, birth(), 2, 2, Status.ACTIVE, 7, first.at, second.at),
-        second.snapshot,
+        state(2),
         second.state_hash,
-        None,
-        {},
-        {},
-        (),
+        len(second.snapshot),
     )
 
 
@@ -285,5 +287,5 @@ def test_what_reads_values_of_others_is_not_remembered() -> None:
             data=(Datum("n", "int"),),
         )
         made = turn(0, birth=birth())
-        memory.note(running_of(chart), None, made)
+        memory.note(running_of(chart), None, made, state())
         assert memory.recall(made.key) is None

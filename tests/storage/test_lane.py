@@ -272,6 +272,33 @@ def test_nobody_waits_long_for_a_larger_batch() -> None:
     asyncio.run(asked())
 
 
+def test_half_of_a_crowd_does_not_wait_for_the_other_half() -> None:
+    async def asked() -> None:
+        batches: list[Sequence[int]] = []
+        told: list[Callable[[Sequence[int] | None], None]] = []
+
+        def quick(items: Sequence[int], tell: Callable[[Sequence[int] | None], None]) -> bool:
+            batches.append(items)
+            told.append(tell)
+            return True
+
+        with ThreadPoolExecutor(1) as executor:
+            lane: Lane[int, int] = Lane(Work(), executor, width=2, length=64, quick=quick)
+            together = asyncio.create_task(lane.answers(range(12)))
+            await _a_while()
+            told[0](batches[0])
+            await together
+            again = [asyncio.create_task(lane.answers([number])) for number in range(12)]
+            await _a_while()
+            assert list(map(len, batches)) == [12, 6, 6]
+            for tell, batch in zip(told[1:], batches[1:], strict=True):
+                tell(batch)
+            await asyncio.gather(*again)
+            await lane.drain()
+
+    asyncio.run(asked())
+
+
 async def _a_while() -> None:
     for _ in range(4):
         await asyncio.sleep(0)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Raw
+
 from statewright.errors import CorruptedSession
 from statewright.statechart import (
     Effect,
@@ -21,7 +23,7 @@ from statewright.statechart import (
 from statewright.statechart.making import maker
 from statewright.statechart.playing.play import awaited_of, messages_of, variables_of
 from statewright.statechart.structure.tree import tree_of
-from statewright.statechart.values.canonical import text_from_json
+from statewright.statechart.values.canonical import text_around, text_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +60,23 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as canonical JSON: one answer has one text, byte for byte."""
-        return text_from_json(
-            {
-                "revision": self.revision,
-                "messages": self.messages,
-                "speakers": self.speakers,
-                "effects": self.effects,
-                "awaiting": self.awaiting,
-                "variable": self.variable,
-                "data": self.data,
-                "configuration": self.configuration,
-                "status": str(self.status),
-                "outcome": self.outcome,
-            }
-        )
+        return self.text_with(None)
+
+    def text_with(self, data: Raw | None) -> str:
+        """The same, where its ``data`` may be written already."""
+        others = {
+            "revision": self.revision,
+            "messages": self.messages,
+            "speakers": self.speakers,
+            "effects": self.effects,
+            "awaiting": self.awaiting,
+            "variable": self.variable,
+            "configuration": self.configuration,
+            "status": str(self.status),
+            "outcome": self.outcome,
+        }
+        text = None if data is None else text_around(others, "data", data)
+        return text or text_from_json({**others, "data": self.data})
 
 
 def answer_from_json(text: str) -> Answer:

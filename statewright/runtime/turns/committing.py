@@ -47,7 +47,7 @@ class Commits:
         (outcome,) = await self._store.commit([turn])
         is_committed = isinstance(outcome, Committed)
         if is_committed:
-            self._recollection.note(running, before, turn)
+            self._recollection.note(running, before, turn, made.step.snapshot)
         if turn.recalled and not isinstance(outcome, Duplicate):
             self._recollection.learn(turn.key, right=is_committed)
         if isinstance(outcome, Committed):

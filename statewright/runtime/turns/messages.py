@@ -10,10 +10,11 @@ from typing import Any, Final
 from statewright.errors import EvaluationError, InvalidEvent, InvalidMessage
 from statewright.runtime.turns.openings import Opening, event_and_opening_from
 from statewright.statechart import Effect, Event, Snapshot
-from statewright.statechart.event import TICK, is_event_name, matches
+from statewright.statechart.event import TICK, EventKind, is_event_name, matches
 from statewright.statechart.interventions.carrying import carrying
 from statewright.statechart.interventions.intervening import END, PATCH
 from statewright.statechart.interventions.repairs import FORK, RESUME, RETRY, SKIP
+from statewright.statechart.making import maker
 from statewright.statechart.playing.script import MESSAGE
 from statewright.statechart.values.coercion import kept
 from statewright.storage.corruption import corrupted
@@ -54,21 +55,28 @@ def event_from(what: What) -> Event:
     """
     match what:
         case str():
-            return Event(MESSAGE, _kept({"text": what}))
+            return _external(MESSAGE, _kept({"text": what}))
         case Event(name, data) if not what.invocation:
             if name == MESSAGE and not isinstance(data, Mapping | None):
                 raise InvalidMessage(
                     f"what `{MESSAGE}` brings is {_shown(data)}; it is a map with a `text` or a "
                     "`value`"
                 )
-            return Event(_checked_name(name), _kept(data))
+            return _external(_checked_name(name), _kept(data))
         case Mapping():
-            return Event(MESSAGE, _kept(what))
+            return _external(MESSAGE, _kept(what))
         case _:
             raise InvalidMessage(
                 f"a {type(what).__name__} is no message; send a text, a map with a `value`, "
                 "or an event with a name and data"
             )
+
+
+_event = maker(Event)
+
+
+def _external(name: str, data: Any) -> Event:
+    return _event(name, data, 0, EventKind.EXTERNAL, "", "", "", "", "", {}, {})
 
 
 def _checked_name(name: object) -> str:

@@ -22,19 +22,17 @@ UNFIT: Final = (InvalidSnapshot, ForeignSnapshot)
 
 
 @dataclass(frozen=True, slots=True)
-class Rehydrated:
+class Ready:
     """A session, ready to be stepped.
 
     Attributes:
-        loaded: what the store gave.
         row: everything but its state.
         running: what it runs.
-        snapshot: its state, verified.
+        snapshot: its state.
         contact: the contact's values that its events carry.
         tenant: the tenant's values that its events carry.
     """
 
-    loaded: Loaded
     row: Session
     running: Running
     snapshot: Snapshot
@@ -45,6 +43,17 @@ class Rehydrated:
     def chart(self) -> Statechart:
         """The chart that it runs."""
         return self.running.chart
+
+
+@dataclass(frozen=True, slots=True)
+class Rehydrated(Ready):
+    """A session that was loaded, its state verified.
+
+    Attributes:
+        loaded: what the store gave.
+    """
+
+    loaded: Loaded
 
 
 def existing(key: SessionKey, loaded: Loaded) -> Session:
@@ -58,20 +67,15 @@ def existing(key: SessionKey, loaded: Loaded) -> Session:
     return loaded.session
 
 
-def state_of(key: SessionKey, loaded: Loaded, *, recalled: bool = False) -> Snapshot:
+def state_of(key: SessionKey, loaded: Loaded) -> Snapshot:
     """The state of a session, verified to be what was stored.
-
-    Args:
-        key: which session.
-        loaded: what the store gave of it.
-        recalled: whether it was never out of our hands since it was made, and so needs no hash.
 
     Raises:
         UnknownSession: there is no such session.
         CorruptedSession: the state is not what was stored.
     """
     revision = existing(key, loaded).revision
-    if not recalled and state_hash(loaded.snapshot) != loaded.state_hash:
+    if state_hash(loaded.snapshot) != loaded.state_hash:
         raise corrupted(key, f"the hash of its state at revision {revision} differs")
     try:
         snapshot = snapshot_from_json(loaded.snapshot)

@@ -62,20 +62,26 @@ class Releases:
         self._digests: OrderedDict[_Version, str] = OrderedDict()
         self._running: OrderedDict[str, Running] = OrderedDict()
 
+    def known(self, tenant: str, flow: str, version: int) -> Running | None:
+        """What runs in sessions of a version, where that was asked for lately."""
+        digest = self._digests.get((tenant, flow, version))
+        running = None if digest is None else self._running.get(digest)
+        if running is not None and digest is not None:
+            self._running.move_to_end(digest)
+        return running
+
     async def running(self, tenant: str, flow: str, version: int) -> Running:
         """What runs in sessions of a version.
 
         Raises:
             UnknownPublication: there is no such version.
         """
-        digest = self._digests.get((tenant, flow, version), "")
-        running = self._running.get(digest)
+        running = self.known(tenant, flow, version)
         if running is None:
             publication = await self._store.publication(tenant, flow, version=version)
             if publication is None:
                 raise UnknownPublication(tenant, flow, version)
             return await self.running_of(publication)
-        self._running.move_to_end(digest)
         return running
 
     async def running_of(self, publication: Publication) -> Running:

@@ -24,10 +24,9 @@ from statewright.statechart import (
     Status,
     effect_to_json,
     event_to_json,
-    snapshot_to_json,
     start,
 )
-from statewright.statechart.forms.codec import read, written
+from statewright.statechart.forms.codec import read, snapshot_and_variables_to_json, written
 from statewright.statechart.forms.snapshot_forms import EFFECT, INCIDENT
 from statewright.statechart.forms.tables import many
 from statewright.statechart.interventions.intervening import handled
@@ -141,7 +140,7 @@ def stepped(chart: Statechart, before: Snapshot, event: Event) -> Stepped:
 
 
 def _written(chart: Statechart, step: Macrostep) -> Stepped:
-    snapshot = snapshot_to_json(step.snapshot)
+    snapshot, variables = snapshot_and_variables_to_json(step.snapshot)
     answer = answer_of(chart, step)
     effects = tuple(map(effect_to_json, step.effects))
     return _stepped(
@@ -149,7 +148,7 @@ def _written(chart: Statechart, step: Macrostep) -> Stepped:
         answer,
         snapshot,
         state_hash(snapshot),
-        answer.text,
+        answer.text_with(variables),
         f"[{','.join(effects)}]",
         effects,
         written(_INCIDENTS, step.incidents, InvalidEvent) if step.incidents else "[]",

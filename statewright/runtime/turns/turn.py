@@ -16,8 +16,8 @@ one batch.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from statewright.errors import RevisionConflict, SessionBehind, SessionEnded, StatewrightError
 from statewright.runtime.clock import Clock
@@ -28,8 +28,8 @@ from statewright.runtime.turns.committing import Commits, OnCommit, answer_after
 from statewright.runtime.turns.mailboxes import ROOM, Mailboxes, Queues
 from statewright.runtime.turns.messages import Incoming, incoming_from, tick_at
 from statewright.runtime.turns.openings import Opening, body_of
-from statewright.runtime.turns.recollection import Recollection
-from statewright.runtime.turns.rehydration import UNFIT, Rehydrated, existing, state_of
+from statewright.runtime.turns.recollection import Recollection, Remembered
+from statewright.runtime.turns.rehydration import UNFIT, Ready, Rehydrated, existing, state_of
 from statewright.runtime.turns.releases import Releases, Running
 from statewright.runtime.turns.stepping import Stepped, is_stale, stepped, turn_from
 from statewright.runtime.turns.waiting import before, is_due, placed
@@ -57,7 +57,8 @@ PAUSE: Final = 0.05
 
 _event = maker(Event)
 _work = maker(Work)
-_rehydrated = maker(Rehydrated)
+_ready = maker(Ready)
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Turns:
@@ -163,20 +164,26 @@ class Turns:
         self, key: SessionKey, message: Incoming, expected: int | None
     ) -> Answer | None:
         """The answer to a message, where what is remembered of the session is true; else None."""
-        loaded = self._recollection.recall(key)
-        if loaded is None:
+        known = self._recollection.recall(key)
+        if known is None:
             return None
         try:
-            session = await self.rehydrated(key, loaded, recalled=True)
+            session = await self._ready(known)
             now = self._clock()
-            turn, made = self._next(session, message, expected, now, recalled=loaded.state_hash)
+            turn, made = self._next(session, message, expected, now, recalled=known.state_hash)
         except (StatewrightError, StaleResultError):
             return None  # It may be so, or be otherwise by now: the store knows.
         return await self._commit(session, turn, made)
 
+    async def _ready(self, known: Remembered) -> Ready:
+        """A session that is remembered; such sessions read no values of contact and tenant."""
+        row = known.row
+        running = self._releases.known(row.key.tenant, row.birth.flow, row.version)
+        return _ready(row, running or await self.running(row), known.snapshot, _NOTHING, _NOTHING)
+
     def _next(
         self,
-        session: Rehydrated,
+        session: Ready,
         message: Incoming,
         expected: int | None,
         now: int,
@@ -197,7 +204,7 @@ class Turns:
         turn = turn_from(key, made, message, version=session.row.version, recalled=recalled)
         return turn, made
 
-    async def _commit(self, session: Rehydrated, turn: Turn, made: Stepped) -> Answer | None:
+    async def _commit(self, session: Ready, turn: Turn, made: Stepped) -> Answer | None:
         """Commit the next turn of a session; None where another worker was faster."""
         outcome = await self._commits.one(session.running, session.row, turn, made)
         return answer_after(outcome, made)
@@ -223,7 +230,7 @@ class Turns:
             while True:
                 loaded = await self._load(Lookup(key))
                 waiting = [incoming_from(key, arrival) for arrival in loaded.inbox[:CHAIN]]
-                if not waiting and is_due(loaded, now):
+                if not waiting and is_due(loaded.session, now):
                     revision = loaded.session.revision if loaded.session else 0
                     waiting = [tick_at(key, revision)]
                 if not waiting:
@@ -238,13 +245,13 @@ class Turns:
 
     async def _ticked(self, key: SessionKey, now: int) -> bool:
         """Whether a deadline that is remembered was met without loading; then nothing waited."""
-        loaded = self._recollection.recall(key)
-        if loaded is None or loaded.session is None or not is_due(loaded, now):
+        known = self._recollection.recall(key)
+        if known is None or not is_due(known.row, now):
             return False
         try:
-            session = await self.rehydrated(key, loaded, recalled=True)
-            tick = tick_at(key, loaded.session.revision)
-            turn, made = self._next(session, tick, None, now, recalled=loaded.state_hash)
+            session = await self._ready(known)
+            tick = tick_at(key, known.row.revision)
+            turn, made = self._next(session, tick, None, now, recalled=known.state_hash)
         except StatewrightError:
             return False  # The store knows.
         # Another answer is that of whoever was faster.
@@ -281,16 +288,15 @@ class Turns:
             if any(effect.kind is EffectKind.PATCH for effect in made.step.effects):
                 break  # The next turn has to read what this one writes.
         outcomes = await self._commits.all(chain)
-        last = chain[-1][0]
+        last, made = chain[-1]
         if isinstance(outcomes[-1], Committed):
-            self._recollection.note(session.running, session.row, last)
+            after = made.step.snapshot
+            self._recollection.note(session.running, session.row, last, after)
         committed = sum(isinstance(outcome, Committed) for outcome in outcomes)
         return committed, committed == len(messages) and last.message == messages[-1].id
 
-    async def rehydrated(
-        self, key: SessionKey, loaded: Loaded, *, recalled: bool = False
-    ) -> Rehydrated:
-        """A loaded session, its state verified; of one that was recalled, the hash is not.
+    async def rehydrated(self, key: SessionKey, loaded: Loaded) -> Rehydrated:
+        """A loaded session, its state verified.
 
         Raises:
             UnknownSession: there is none.
@@ -298,15 +304,15 @@ class Turns:
             UnknownPublication: the flow that it runs is not published any more.
         """
         row = existing(key, loaded)
-        snapshot = state_of(key, loaded, recalled=recalled)
+        snapshot = state_of(key, loaded)
         running = await self.running(row)
-        return _rehydrated(
-            loaded,
+        return Rehydrated(
             row,
             running,
             snapshot,
             running.contact.of(loaded.contact, row.birth.contact),
             running.tenant.of(loaded.tenant),
+            loaded,
         )
 
     async def running(self, row: Session, version: int | None = None) -> Running:
@@ -356,7 +362,7 @@ class StaleResultError(Exception):
         super().__init__(f"nothing waits for the result of {invocation!r} any more")
 
 
-def _stepped(session: Rehydrated, before: Snapshot, message: Incoming, now: int) -> Stepped:
+def _stepped(session: Ready, before: Snapshot, message: Incoming, now: int) -> Stepped:
     what = message.event
     came = what.name, what.data, now, what.kind, what.invocation, what.sendid
     told = what.origin, what.origintype, what.invokeid, session.contact, session.tenant

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from statewright.runtime.turns.messages import Incoming, incoming_from
 from statewright.statechart import Status
-from statewright.storage.records import Loaded, SessionKey
+from statewright.storage.records import Loaded, Session, SessionKey
 
 
 def before(key: SessionKey, loaded: Loaded, message: Incoming, last: int) -> list[Incoming]:
@@ -28,9 +28,8 @@ def placed(loaded: Loaded, message: Incoming) -> Incoming:
     return message
 
 
-def is_due(loaded: Loaded, now: int) -> bool:
-    """Whether the session goes on, and a deadline of it has passed."""
-    session = loaded.session
+def is_due(session: Session | None, now: int) -> bool:
+    """Whether a session goes on, and a deadline of it has passed."""
     if session is None or session.status is not Status.ACTIVE:
         return False
     return session.due_at is not None and session.due_at <= now

@@ -10,6 +10,8 @@ import json
 from hashlib import sha256
 from typing import Any, Final
 
+from msgspec import Raw
+
 from statewright.errors import (
     EvaluationError,
     InvalidEvent,
@@ -23,7 +25,11 @@ from statewright.statechart.event import Event
 from statewright.statechart.forms.chart_forms import STATECHART
 from statewright.statechart.forms.happening_text import text_from_effect, text_from_event
 from statewright.statechart.forms.snapshot_forms import EFFECT, EVENT, SNAPSHOT
-from statewright.statechart.forms.snapshot_text import snapshot_from_text, text_from_snapshot
+from statewright.statechart.forms.snapshot_text import (
+    snapshot_from_text,
+    text_from_snapshot,
+    texts_from_snapshot,
+)
 from statewright.statechart.forms.tables import Form, MalformedError
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.structure.tree import tree_of
@@ -72,6 +78,18 @@ def snapshot_to_json(snapshot: Snapshot) -> str:
         InvalidSnapshot: it holds something that is no value.
     """
     return text_from_snapshot(snapshot) or written(SNAPSHOT, snapshot, InvalidSnapshot)
+
+
+def snapshot_and_variables_to_json(snapshot: Snapshot) -> tuple[str, Raw | None]:
+    """A snapshot as canonical JSON, and its variables alone, for whoever is to write them, too.
+
+    The variables are None where there are none, or where they hold something that JSON lacks.
+
+    Raises:
+        InvalidSnapshot: it holds something that is no value.
+    """
+    texts = texts_from_snapshot(snapshot)
+    return (written(SNAPSHOT, snapshot, InvalidSnapshot), None) if texts is None else texts
 
 
 def snapshot_from_json(text: Text) -> Snapshot:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 from msgspec.json import Decoder, Encoder
 
 from statewright.errors import EvaluationError
@@ -51,7 +51,7 @@ def _values(levels: int) -> Any:
 
 
 if TYPE_CHECKING:
-    _Scopes = Mapping[str, Mapping[str, Any]]
+    _Scopes = Mapping[str, Mapping[str, Any] | Raw]
 else:
     _Scopes = dict[str, dict[str, _values(_LEVELS)]]
 
@@ -168,13 +168,25 @@ def _parts_of(given: _Written) -> tuple[Any, ...]:
 
 def text_from_snapshot(snapshot: Snapshot) -> str | None:
     """A snapshot as canonical JSON, or None where the tables have to write it."""
+    texts = texts_from_snapshot(snapshot)
+    return None if texts is None else texts[0]
+
+
+def texts_from_snapshot(snapshot: Snapshot) -> tuple[str, Raw | None] | None:
+    """A snapshot as canonical JSON, and its variables alone, which others may want to write, too.
+
+    Returns:
+        the text, and the variables of the session, where there are any; None where the tables have
+        to write it.
+    """
     try:
         parts = _written_parts(snapshot)
         if parts is None or not _is_simple(snapshot):
             return None
+        scopes = {scope: Raw(_encode(variables)) for scope, variables in snapshot.data.items()}
         written = _Written(
             configuration=snapshot.configuration,
-            data=snapshot.data,
+            data=scopes,
             digest=snapshot.digest,
             floor=snapshot.floor,
             id_count=snapshot.id_count,
@@ -187,7 +199,7 @@ def text_from_snapshot(snapshot: Snapshot) -> str | None:
         )
         for name, part in parts.items():
             setattr(written, name, part)
-        return _encode(written).decode()
+        return _encode(written).decode(), scopes.get("")
     except (EvaluationError, TypeError, ValueError, RecursionError):
         return None
 

@@ -192,9 +192,7 @@ def _plain(value: Any) -> Any:
     if type(value) in _AS_IT_IS:
         return value
     if type(value) is dict or isinstance(value, Mapping):
-        return {
-            key: part if type(part) in _AS_IT_IS else _plain(part) for key, part in value.items()
-        }
+        return _plain_map(value)
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     if isinstance(value, SecretText):
@@ -203,6 +201,12 @@ def _plain(value: Any) -> Any:
         return plain_from_value(value)
     except EvaluationError:
         return _text(value)
+
+
+def _plain_map(value: Mapping[str, Any]) -> dict[str, Any]:
+    if _AS_IT_IS.issuperset(map(type, value.values())):
+        return dict(value)
+    return {key: part if type(part) in _AS_IT_IS else _plain(part) for key, part in value.items()}
 
 
 _AS_IT_IS: Final = frozenset({str, int, bool, NoneType})

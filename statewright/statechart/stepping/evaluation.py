@@ -6,6 +6,7 @@ never while an error is handled. A content that fails raises ``ActionError``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
@@ -173,20 +174,28 @@ def shown(working: Working, content: Content) -> Any:
     def blank(error: EvaluationError, expression: str) -> None:
         working.report(TEMPLATE_ERROR, error.reason, expression)
 
-    return _without_secrets(working, render(content, working, working.host, blank))
+    def tell(reason: str) -> None:
+        working.report(TEMPLATE_ERROR, reason)
+
+    return without_secrets(render(content, working, working.host, blank), tell)
 
 
-def _without_secrets(working: Working, value: Any) -> Any:
-    """What is said: a secret prints nothing, since only effects may use one."""
+def without_secrets(value: Any, tell: Callable[[str], None]) -> Any:
+    """What is said: a secret prints nothing, since only effects may use one.
+
+    Args:
+        value: what was to be said.
+        tell: is told of every secret in it.
+    """
     if type(value) is str:
         return value
     match value:
         case SecretText(parts):
-            working.report(TEMPLATE_ERROR, "a secret is not shown to anybody")
+            tell("a secret is not shown to anybody")
             return "".join(part for part in parts if isinstance(part, str))
         case dict():
-            return {key: _without_secrets(working, part) for key, part in value.items()}
+            return {key: without_secrets(part, tell) for key, part in value.items()}
         case list():
-            return [_without_secrets(working, part) for part in value]
+            return [without_secrets(part, tell) for part in value]
         case _:
             return value

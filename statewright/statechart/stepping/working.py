@@ -32,6 +32,7 @@ from statewright.statechart.structure.nodes import Node, ids_of
 from statewright.statechart.structure.tree import Tree
 
 _snapshot = maker(Snapshot)
+_effect = maker(Effect)
 _event = maker(Event)
 _DUE = attrgetter("due", "ordinal")
 _NOBODY: Final[frozenset[object]] = frozenset()
@@ -348,7 +349,7 @@ class Working(Scene):
         """Ask the world for something, on behalf of the current state; the effect's id."""
         node, family = self.node, self.family
         name = f"{family.session}:{node.key}:{family.turn}:{len(family.effects)}"
-        family.effects.append(Effect(kind, name, node.id, data, self.path))
+        family.effects.append(_effect(kind, name, node.id, data, self.path))
         return name
 
     def report(self, name: str, message: str, expression: str = "") -> None:

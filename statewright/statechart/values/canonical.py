@@ -26,6 +26,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType, NoneType
 from typing import Any, Final
 
+from msgspec import Raw
 from msgspec.json import Encoder
 
 from statewright.errors import EvaluationError
@@ -39,7 +40,7 @@ from statewright.expressions.values import (
     Uint,
 )
 from statewright.statechart.values.coercion import DEPTH_LIMIT
-from statewright.statechart.values.plain import is_plain
+from statewright.statechart.values.plain import is_plain, is_plain_map
 
 _TAG: Final = "$"
 _LEVELS: Final = 12
@@ -68,6 +69,25 @@ def text_from_json(value: Any) -> str:
         return text
     # Only half characters have no UTF-8, and the escape that Python writes for them is JSON's.
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def text_around(value: dict[str, Any], name: str, part: Raw) -> str | None:
+    """The canonical text of a map of plain JSON values and one that is written already.
+
+    Args:
+        value: the others.
+        name: the key of that one.
+        part: its canonical text.
+
+    Returns:
+        the text; None where one of the others has to be looked at more closely.
+    """
+    if not is_plain_map(value, _LEVELS):
+        return None
+    try:
+        return _encode_plain({**value, name: part}).decode()
+    except UnicodeEncodeError:
+        return None  # It holds half a character.
 
 
 def json_from_value(value: Any) -> Any:

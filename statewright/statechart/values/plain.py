@@ -11,6 +11,7 @@ from types import NoneType
 from typing import Any, Final
 
 _TAG: Final = "$"
+_TEXT: Final = frozenset({str})
 _SCALARS: Final = frozenset({str, int, bool, NoneType})
 
 _LEAST: Final = 1e-4
@@ -42,12 +43,12 @@ def is_plain(value: Any, levels: int) -> bool:
 
 def is_plain_map(value: dict[Any, Any], levels: int) -> bool:
     """Whether a map is plain; see ``is_plain``."""
-    if levels <= 0 or _TAG in value:
+    if levels <= 0 or _TAG in value or not _TEXT.issuperset(map(type, value)):
         return False
-    for key, item in value.items():
-        own = type(item)
-        if type(key) is not str:
-            return False
-        if own is not str and own not in _SCALARS and not is_plain(item, levels - 1):
+    # Most maps hold nothing else, and so that is asked first, of all of it at once.
+    if _SCALARS.issuperset(map(type, value.values())):
+        return True
+    for item in value.values():
+        if type(item) not in _SCALARS and not is_plain(item, levels - 1):
             return False
     return True

@@ -235,11 +235,25 @@ def _takes_more(turn: Turn) -> bool:
 def _written(chains: Sequence[Sequence[Turn]]) -> Parameters:
     """What is written of chains of turns."""
     turns = [turn for chain in chains for turn in chain]
+    sessions = [rows.session_row(chain) for chain in chains]
+    history = [rows.history_row(turn) for turn in turns]
+    outbox = [row for turn in turns for row in rows.outbox_rows(turn)]
+    # What is long comes first: it is taken out of the rows.
     return {
-        "sessions": json_text([rows.session_row(chain) for chain in chains]),
-        "history": json_text([rows.history_row(turn) for turn in turns]),
-        "outbox": json_text([row for turn in turns for row in rows.outbox_rows(turn)]),
+        "snapshots": _taken("snapshot", sessions),
+        "events": _taken("event", history),
+        "answers": _taken("answer", history),
+        "effects": _taken("effects", history),
+        "payloads": _taken("payload", outbox),
+        "sessions": json_text(sessions),
+        "history": json_text(history),
+        "outbox": json_text(outbox),
     }
+
+
+def _taken(column: str, written: Sequence[Parameters]) -> list[str]:
+    """The texts in a column of rows, taken out of them."""
+    return [row.pop(column) for row in written]
 
 
 def _won(chains: Sequence[Sequence[Turn]], found: Sequence[Sequence[Any]]) -> dict[SessionKey, str]:

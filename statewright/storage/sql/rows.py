@@ -87,7 +87,7 @@ def chains_of(turns: Iterable[Turn]) -> list[list[Turn]]:
 
 
 def session_row(chain: Sequence[Turn]) -> Parameters:
-    """What a chain of turns makes of a session; who it is stays None where it exists already."""
+    """What a chain of turns makes of a session; who it is is left out where it exists already."""
     first, last = chain[0], chain[-1]
     return {
         "tenant": last.key.tenant,
@@ -102,11 +102,8 @@ def session_row(chain: Sequence[Turn]) -> Parameters:
         "state_hash": last.state_hash,
         "snapshot": last.snapshot,
         "recalled": first.recalled,
-        **(_NOT_BORN if first.birth is None else _born_row(first.birth)),
+        **({} if first.birth is None else _born_row(first.birth)),
     }
-
-
-_NOT_BORN: Final[Mapping[str, None]] = dict.fromkeys(Birth.__slots__)
 
 
 def _born_row(birth: Birth) -> Parameters:

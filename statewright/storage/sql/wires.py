@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from struct import Struct
 from typing import Any, Final
 
 from statewright.storage.sql.questions import Questions, Result, Rows, Tell
@@ -68,9 +69,10 @@ class Wire:
     def ask(self, name: str, parameters: Parameters, tell: Callable[[Rows | None], None]) -> None:
         """Put one question; its answer is told later: None where there is none."""
         self._tell = tell
-        values = [str(parameters[one]).encode() for one in self._names[name]]
+        given = [parameters[one] for one in self._names[name]]
+        formats = [int(type(one) is list) for one in given]
         try:
-            self._link.send_query_prepared(name.encode(), values)
+            self._link.send_query_prepared(name.encode(), list(map(_sent, given)), formats)
             self._write()
         except Exception as error:  # noqa: BLE001 (a thread tries again, and tells what is wrong)
             # Not at once: whoever asks has not done yet what comes after asking.
@@ -130,6 +132,31 @@ class Wire:
         finally:
             if tell is not None:
                 tell(None)
+
+
+def _sent(value: str | int | list[str]) -> bytes:
+    """A parameter as it is sent: an array as PostgreSQL itself has it, anything else as text."""
+    if not isinstance(value, list):
+        return str(value).encode()
+    if not value:
+        return _ARRAY.pack(0, 0, _TEXT)
+    parts = [_ARRAY.pack(1, 0, _TEXT), _LENGTHS.pack(len(value), 1)]
+    for one in value:
+        text = one.encode()
+        parts += (_LENGTH.pack(len(text)), text)
+    return b"".join(parts)
+
+
+_ARRAY: Final = Struct("!iiI")
+"""How an array begins: how many dimensions it has, whether any part is null, and of what type."""
+
+_LENGTHS: Final = Struct("!ii")
+"""How long it is in a dimension, and the number of the first part."""
+
+_LENGTH: Final = Struct("!i")
+
+_TEXT: Final = 25
+"""The number of the type ``text``."""
 
 
 class Wires:

@@ -1,5 +1,7 @@
 -- Statements in the words of PostgreSQL. Each is a transaction of its own. Batches come as JSON,
--- one parameter a table: arrays cost the driver four times as much.
+-- one parameter a table: a parameter for each column costs the driver four times as much. But what
+-- every turn writes that is long comes in arrays of its own beside that, in the same order, for JSON
+-- within JSON has to be escaped, looked through and made plain again.
 --
 -- Nothing deadlocks: sessions are locked in the order of their keys and skipped where they are
 -- locked; whatever has to be waited for is inserted or locked in the order of its key, table after
@@ -41,16 +43,28 @@ order by l.number;
 -- and a session that changed since then is no longer at that revision when it is locked. Where its
 -- state was recalled, not loaded, it has to be this one, and nothing may wait in its inbox.
 with turn as materialized (
-  select * from json_to_recordset(cast(:sessions as json)) as t(
-    tenant text, session text, expected bigint, revision bigint, version bigint, status text,
-    due_at bigint, created_at bigint, updated_at bigint, flow text, channel text,
-    conversation text, episode bigint, contact text, secret_hash text, state_hash text,
-    snapshot text, recalled text)
+  select * from rows from (
+    json_to_recordset(cast(:sessions as json)) as (
+      tenant text, session text, expected bigint, revision bigint, version bigint, status text,
+      due_at bigint, created_at bigint, updated_at bigint, flow text, channel text,
+      conversation text, episode bigint, contact text, secret_hash text, state_hash text,
+      recalled text),
+    unnest(cast(:snapshots as text[]))
+  ) as t(
+    tenant, session, expected, revision, version, status, due_at, created_at, updated_at, flow,
+    channel, conversation, episode, contact, secret_hash, state_hash, recalled, snapshot)
 ),
 past as materialized (
-  select * from json_to_recordset(cast(:history as json)) as p(
-    tenant text, session text, revision bigint, message text, position bigint, at bigint,
-    version bigint, state_hash text, event text, answer text, effects text, incidents text)
+  select * from rows from (
+    json_to_recordset(cast(:history as json)) as (
+      tenant text, session text, revision bigint, message text, position bigint, at bigint,
+      version bigint, state_hash text, incidents text),
+    unnest(cast(:events as text[])),
+    unnest(cast(:answers as text[])),
+    unnest(cast(:effects as text[]))
+  ) as p(
+    tenant, session, revision, message, position, at, version, state_hash, incidents, event, answer,
+    effects)
 ),
 handled as materialized (
   select h.tenant, h.session
@@ -131,9 +145,12 @@ asked as (
     tenant, session, revision, ordinal, key, kind, stream, attempts, token, available_at, payload)
   select o.tenant, o.session, o.revision, o.ordinal, o.key, o.kind, o.stream, 0, '',
          o.available_at, o.payload
-  from json_to_recordset(cast(:outbox as json)) as o(
-         tenant text, session text, revision bigint, ordinal integer, key text, kind text,
-         stream text, available_at bigint, payload text)
+  from rows from (
+    json_to_recordset(cast(:outbox as json)) as (
+      tenant text, session text, revision bigint, ordinal integer, key text, kind text,
+      stream text, available_at bigint),
+    unnest(cast(:payloads as text[]))
+  ) as o(tenant, session, revision, ordinal, key, kind, stream, available_at, payload)
   join won w on w.tenant = o.tenant and w.session = o.session
 )
 select tenant, session, contact from won;
