@@ -124,6 +124,10 @@ STYLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 )
 
 
+def test_a_space_that_does_not_break_is_text() -> None:
+    assert formatted("a: \xa0  \nb: x\xa0\n", "x.yaml") == "a: \xa0\nb: x\xa0\n"
+
+
 @given(VALUES, STYLES)
 def test_whatever_is_written_says_the_same(value: Any, style: dict[str, Any]) -> None:
     text: str = yaml.safe_dump(value, **style)

@@ -79,7 +79,7 @@ _ILL_FORMED = Behind(("G301", "G302", "G303", "G311", "D405", "D408"), Reach.NOD
 
 BEHIND: Mapping[str, tuple[Behind, ...]] = MappingProxyType(
     {
-        "S103": (Behind(("R004",), Reach.PLACE),),
+        "S103": (Behind(("R004", "R005"), Reach.PLACE),),
         "S105": (Behind(_MISSING_WAYS, Reach.FLOW), _UNREAD_WAYS),
         "S106": (_UNREAD,),
         "S107": (_UNREAD,),

@@ -33,6 +33,8 @@ def problems_of_kind(
                     elif problem.kind == "undefined" and name == BUSINESS_HOURS:
                         reason = "the flow has no business hours"
                         hint = _HOURS
+                    elif problem.kind == "undefined" and reason == f"`{name}` is not declared":
+                        hint = hint or f"declare it: `variables: {{{name}: string}}`"
                     yield finding_in_text(check, parsed.text, reason, start, end, hint)
 
 
@@ -46,6 +48,6 @@ def finding_in_text(
         reason = f"{reason} (this was read from `{source.original}`)"
     elif place.text_column and "\n" not in source.text:
         place = replace(place, column=place.text_column + start)
-    else:
-        reason = f"{reason}, in `{source.text[start:end] or source.text}`"
+    elif (inside := f"`{source.text[start:end] or source.text}`") not in reason:
+        reason = f"{reason}, in {inside}"
     return check.finding(reason, place, node=text.node, port=text.port, help=hint)

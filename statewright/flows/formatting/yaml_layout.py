@@ -18,6 +18,9 @@ from ruamel.yaml.resolver import BaseResolver
 
 from statewright.errors import Unformattable
 
+_BLANKS: Final = " \t"
+"""What is blank to YAML; other spaces are text."""
+
 _WIDTH: Final = 1_000_000
 """Where lines are broken: nowhere."""
 
@@ -71,7 +74,7 @@ def _with_comments_lifted(text: str) -> str:
     for first, last in _brackets(text):
         for at in range(first, last):
             own = _is_comment(lines[at]) and at not in inside
-            comment = lines[at].strip() if own else _behind(lines[at], ends.get(at, 0))
+            comment = lines[at].strip(_BLANKS) if own else _behind(lines[at], ends.get(at, 0))
             if comment:
                 above.setdefault(first, []).append(f"{' ' * _indent(lines[first])}{comment}")
                 lines[at] = "" if own else lines[at][: ends[at]]
@@ -98,7 +101,7 @@ def _rewritten(text: str) -> str:
     made.Resolver = _Verbatim
     made.preserve_quotes = True
     made.width = _WIDTH
-    made.explicit_start = any(line.rstrip() == "---" for line in text.split("\n"))
+    made.explicit_start = any(line.rstrip(_BLANKS) == "---" for line in text.split("\n"))
     made.brace_single_entry_mapping_in_flow_sequence = True
     made.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()
@@ -113,7 +116,9 @@ def _rewritten(text: str) -> str:
 def _at_the_margin(text: str) -> str:
     """A list that is the whole document begins at the margin."""
     lines = text.split("\n")
-    content = [line for line in lines if line.strip() and not line.startswith(("#", "---", "..."))]
+    content = [
+        line for line in lines if line.strip(_BLANKS) and not line.startswith(("#", "---", "..."))
+    ]
     if not content or not all(line.startswith("  ") for line in content):
         return text
     return "\n".join(line.removeprefix("  ") for line in lines)
@@ -171,7 +176,7 @@ def _neighbours(lines: list[str], at: int) -> tuple[int | None, int | None]:
     """The nearest lines above and below that are neither empty nor comments."""
 
     def is_content(number: int) -> bool:
-        return bool(lines[number].strip()) and not _is_comment(lines[number])
+        return bool(lines[number].strip(_BLANKS)) and not _is_comment(lines[number])
 
     above = next(filter(is_content, range(at - 1, -1, -1)), None)
     below = next(filter(is_content, range(at + 1, len(lines))), None)
@@ -193,7 +198,9 @@ def comments_of(text: str) -> list[str]:
     """The comments of a YAML text that is known to be right, in their order."""
     inside, ends = _inside_scalars(text), _ends(text)
     found = (
-        line.strip() if _is_comment(line) and at not in inside else _behind(line, ends.get(at, 0))
+        line.strip(_BLANKS)
+        if _is_comment(line) and at not in inside
+        else _behind(line, ends.get(at, 0))
         for at, line in enumerate(text.split("\n"))
     )
     return [comment for comment in found if comment]
@@ -210,7 +217,7 @@ def _ends(text: str) -> dict[int, int]:
 
 def _behind(line: str, end: int) -> str:
     """The comment behind something that ends there, or ``""``."""
-    rest = line[end:].strip()
+    rest = line[end:].strip(_BLANKS)
     return rest if end and rest.startswith("#") else ""
 
 
@@ -218,7 +225,7 @@ def _without_gaps(lines: list[str], inside: frozenset[int]) -> Iterator[str]:
     """Lines without blanks at their ends, and one empty line where there are several."""
     empty = False
     for at, line in enumerate(lines):
-        kept = line if at in inside else line.rstrip()
+        kept = line if at in inside else line.rstrip(_BLANKS)
         if not kept and empty and at not in inside:
             continue
         empty = not kept

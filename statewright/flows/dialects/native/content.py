@@ -130,7 +130,7 @@ def button_from(button: schema.CardButton, part: Part) -> Button:
     said = [key for key in _ACTIONS if getattr(button, key) is not None]
     if len(said) > 1:
         part[said[1]].report(
-            "R004", f"a button does one thing; here are {listed(said)}", at_key=True
+            "R004", f"a button does one thing; here are {listed(said)}", "remove one", at_key=True
         )
     says = said[0] if said else "label"
     value = source_from(getattr(button, says), part[says])

@@ -67,7 +67,9 @@ def policy_from(written: Any, part: Part) -> ErrorPolicy | None:
     if written.then is not None and written.fallback is not None:
         part["then"].report("R004", "`then` stands beside `fallback`", "remove one", at_key=True)
     if written.wait is not None and not written.retry:
-        part["wait"].report("R004", "`wait` means nothing without `retry`", at_key=True)
+        part["wait"].report(
+            "R004", "`wait` means nothing without `retry`", "add `retry: 1`", at_key=True
+        )
     if not part.value:
         part.report("R005", "`on_error` says nothing", "give it `retry`, `then` or `fallback`")
     fallback = goal_from(written.fallback, part["fallback"])

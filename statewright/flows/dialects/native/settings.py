@@ -47,7 +47,8 @@ def read_settings(shape: SettingsShape | None, part: Part, removed: frozenset[st
     if shape.on_error == "retry":
         retries = shape.retry or USUAL_RETRIES
     if shape.retry_wait and not retries:
-        part["retry_wait"].report("R004", "`retry_wait` means nothing without `retry`", at_key=True)
+        what = "`retry_wait` means nothing without `retry`"
+        part["retry_wait"].report("R004", what, "add `retry: 1`", at_key=True)
     zone = checked_zone(shape.zone, part["zone"])
     return Settings(
         on_error=OnError.FAIL if shape.on_error == "retry" else OnError(shape.on_error),

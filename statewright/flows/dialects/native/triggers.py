@@ -244,7 +244,7 @@ def _schedule(shape: TriggerShape, part: Part) -> tuple[str, str]:
 def _event(shape: TriggerShape, part: Part) -> str:
     if isinstance(shape, WebhookTrigger):
         if not shape.path.strip():
-            part["path"].report("R004", "the path is empty")
+            part["path"].report("R004", "the path is empty", "for example `orders/shipped`")
         return shape.path
     if not isinstance(shape, EventTrigger):
         return ""

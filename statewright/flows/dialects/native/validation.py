@@ -96,7 +96,8 @@ def checked(model: type[ShapeT], part: Part, without: Iterable[str] = ()) -> Che
             lists: dict[str, list[Part]] = {}
             places = [_located(part, details["loc"], removed, lists) for details in errors]
             for place, details in zip(places, errors, strict=True):
-                _mend(part, place, details, removed, added, seen)
+                described = _described(model, details["loc"])
+                _mend(part, place, {**details, "described": described}, removed, added, seen)
             if len(removed) + len(added) == before:
                 break
         else:
@@ -135,6 +136,13 @@ def _mend(
         added[wrong.key] = _NOTHING[wrong.key]
     else:
         removed.add(wrong.pointer.rpartition("/")[0])
+
+
+def _described(model: type[Shape], loc: tuple[str | int, ...]) -> str:
+    """What the schema says of a key of the map itself, as part of a sentence."""
+    fields = ((field.alias or name, field) for name, field in model.model_fields.items())
+    said = next((field.description for name, field in fields if loc == (name,)), None) or ""
+    return said[:1].lower() + said[1:].split(": ")[0].removesuffix(".")
 
 
 def _located(
@@ -176,7 +184,8 @@ def _report(part: Part, details: Details) -> None:
     context = details.get("ctx", {})
     kind = details["type"]
     if kind == "missing":
-        part.report("R005", f"{part.title} is missing")
+        described = details.get("described", "")
+        part.report("R005", f"{part.title} is missing", described and f"it says: {described}")
     elif kind == "expected":
         part.wrong(context["expected"], context.get("help", ""))
     elif kind in ("literal_error", "enum"):

@@ -22,7 +22,7 @@ from statewright.flows.dialects.native.variable_shapes import (
     PartShape,
 )
 from statewright.flows.model import Variable, VariableScope
-from statewright.flows.nearest import did_you_mean
+from statewright.flows.nearest import did_you_mean, listed
 from statewright.flows.outline import shown
 from statewright.flows.parts import Part
 
@@ -123,7 +123,10 @@ def _read(name: str, shape: PartShape, part: Part, depth: int) -> Variable:
         for key in keys:
             if own not in types and key in shape.model_fields_set:
                 part[key].report(
-                    "R004", f"`{key}` means nothing to a variable of type `{own}`", at_key=True
+                    "R004",
+                    f"`{key}` means nothing to a variable of type `{own}`",
+                    f"it belongs to {listed([one for one in COMMON if one in types])}",
+                    at_key=True,
                 )
     values, names = _values(shape, part)
     variable = Variable(

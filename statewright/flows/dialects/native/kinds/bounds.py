@@ -55,7 +55,9 @@ def check_step(step: float, bounds: Bounds, part: Part) -> None:
 
 
 def _report_order(part: Part) -> None:
-    part["maximum"].report("R004", "`maximum` is less than `minimum`: no answer will do")
+    part["maximum"].report(
+        "R004", "`maximum` is less than `minimum`: no answer will do", "exchange them"
+    )
 
 
 def _day(bound: Written, part: Part) -> str | None:

@@ -136,7 +136,10 @@ def read_loop(node: LoopNode, box: Box) -> Loop:
     given = [name for name, value in written.items() if value is not None]
     if len(given) > 1:
         part[given[1]].report(
-            "R004", f"a loop has one reason to go on; here are {listed(given)}", at_key=True
+            "R004",
+            f"a loop has one reason to go on; here are {listed(given)}",
+            "remove one; what must hold besides may be a `condition` with a `break` inside it",
+            at_key=True,
         )
     if not given and not set(written) & set(part.value):
         part["each"].report(

@@ -51,8 +51,10 @@ class MessageNode(PassingShape, Speech):
 def read_message(node: MessageNode, box: Box) -> Message:
     """What is said, the buttons under it, and the edges."""
     part = box.part
+    before = len(part.page.problems)
     variants = variants_from(node, part, box.removed)
-    if not node.buttons and not box.removed and not all(variant.bubbles for variant in variants):
+    unread = bool(box.removed) or len(part.page.problems) > before
+    if not node.buttons and not unread and not all(variant.bubbles for variant in variants):
         part.report("R005", "the message says nothing", "give it a `text`", at_key=True)
     buttons: list[Button] = []
     said: set[str] = set()

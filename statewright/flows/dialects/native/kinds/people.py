@@ -144,7 +144,8 @@ def _assignee(to: Somebody, part: Part) -> Value | None:
     given = [kind for kind in Somebody.model_fields if getattr(to, kind) is not None]
     if len(given) != 1:
         what = f"not {listed(given)}" if given else "here is nobody"
-        part.report("R004", f"one takes over: an agent, a team or a queue; {what}")
+        help_ = "remove one" if given else "for example `{team: support}`"
+        part.report("R004", f"one takes over: an agent, a team or a queue; {what}", help_)
     if not given:
         return None
     json = {"type": given[0], "id": getattr(to, given[0])}

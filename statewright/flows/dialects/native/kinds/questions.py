@@ -416,7 +416,7 @@ def _check_limits(node: AskedShape, part: Part, kind: InputKind) -> None:
     shortest, longest = node.min_length, node.max_length
     if shortest is not None and longest is not None and shortest > longest:
         message = "`max_length` is less than `min_length`: no answer will do"
-        part["max_length"].report("R004", message)
+        part["max_length"].report("R004", message, "exchange them")
 
 
 def _in_order(kinds: Collection[InputKind]) -> list[str]:
