@@ -90,6 +90,25 @@ def test_what_cannot_be_asked_of_a_database_is_found(parameters: str, codes: set
     assert found.get("E611", Severity.ERROR) is Severity.ERROR
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters", "missing"),
+    [
+        ("webhook", "{to: erp, event: e}", ""),
+        ("webhook", "{url: 'https://erp.example.com', secret: '{{secret:s}}', event: e}", ""),
+        ("webhook", "{url: 'https://erp.example.com', event: e}", "`to`, or `url` and `secret`"),
+        ("webhook", "{event: e}", "`to`, or `url` and `secret`"),
+        ("email", "{to: a@example.org, html: '<b>hi</b>'}", ""),
+        ("email", "{to: a@example.org, subject: hi}", "`text`, or `html`"),
+    ],
+)
+def test_what_an_action_is_nothing_without_may_be_given_in_several_ways(
+    name: str, parameters: str, missing: str
+) -> None:
+    flow = f"statewright: 1\nstart: a\nnodes: {{a: {action(name, parameters)}, b: {{type: end}}}}\n"
+    found = [one.message for one in compiled(parse(flow)).findings if one.code == "S114"]
+    assert found == ([f"`{name}` is nothing without {missing}"] if missing else [])
+
+
 def test_an_action_of_the_hosts_own_is_given_what_it_wants() -> None:
     assert asked(action("crm.query", "{query: '{{ said }}', html: '{{ said }}'}")) == {
         "query": EVIL,

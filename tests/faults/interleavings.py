@@ -490,4 +490,6 @@ def _simulated(chance: random.Random) -> Iterator[SimulatedLoop]:
         for task in tasks:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        # What stores have begun comes to its end here: nobody else could end it.
+        loop.run_until_complete(asyncio.sleep(QUIET))
         loop.close()

@@ -38,7 +38,7 @@ from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.subject import Subject
 from statewright.flows.nearest import did_you_mean
-from statewright.flows.nodes import ACTIONS, Action
+from statewright.flows.nodes import ACTIONS, WAYS, Action
 from statewright.flows.outline import shown
 
 
@@ -66,6 +66,15 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
                     node=node.id,
                     help=f"give `{name}` in `with`",
                 )
+        ways = WAYS.get(config.action, ())
+        if ways and not any(given.keys() >= set(way) for way in ways):
+            lacking = ", or ".join(" and ".join(f"`{name}`" for name in way) for way in ways)
+            yield check.finding(
+                f"`{config.action}` is nothing without {lacking}",
+                node.location,
+                node=node.id,
+                help=f"give {lacking} in `with`",
+            )
 
 
 CHECK = Check("S114", "unfit-parameter", Severity.WARNING, __doc__, find)

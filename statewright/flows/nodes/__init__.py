@@ -7,7 +7,7 @@ ports that ``ports`` names. A node that has nodes inside it names the ``bodies``
 
 from __future__ import annotations
 
-from statewright.flows.nodes.actions import ACTIONS, ParameterForm, form_of
+from statewright.flows.nodes.actions import ACTIONS, WAYS, ParameterForm, form_of
 from statewright.flows.nodes.bodies import Body
 from statewright.flows.nodes.changes import Assignment, Operation, Set
 from statewright.flows.nodes.containers import (
@@ -99,6 +99,7 @@ __all__ = [
     "NEXT",
     "OWN_CLASSES",
     "STATUSES",
+    "WAYS",
     "Action",
     "Approval",
     "Arm",

@@ -72,6 +72,11 @@ ACTIONS: Final[Mapping[str, Mapping[str, Parameter]]] = MappingProxyType(
 )
 """Name of an action → its parameters by name."""
 
+WAYS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
+    {"email": (("text",), ("html",)), "webhook": (("to",), ("url", "secret"))}
+)
+"""Name of an action → parameters that go together; it is nothing without those of one way."""
+
 
 def form_of(action: str, parameter: str) -> ParameterForm:
     """How a parameter of an action is written; any value where the action is not known.
