@@ -279,6 +279,7 @@ async def talks(url: str, count: int) -> None:
 
     async with Runtime(SQLStore(url), handlers={"errand": errands}) as runtime:
         await runtime.publish(release(errand()), flow="flow")
+        spare_residents()  # As `serve` and `worker` do.
 
         async def talk(number: int) -> bool:
             await asyncio.sleep(number * 0.01)

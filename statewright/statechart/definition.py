@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
@@ -20,6 +20,9 @@ from statewright.statechart.rules import Rule
 
 Actions = tuple[Action, ...]
 """A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""
+
+OWN: Final = "~"
+"""Begins the names of variables and states that no author wrote: what a chart keeps for itself."""
 
 
 class StateKind(StrEnum):

@@ -170,6 +170,18 @@ async def a_message_that_comes_while_its_session_is_lent_is_ready_afterwards(
     assert await store.ready(30, held_until=40) == (KEY,)
 
 
+async def sweepers_at_once_share_the_messages_that_wait(store: Store, other: Store) -> None:
+    keys = [SessionKey("acme", f"s{number:02}") for number in range(30)]
+    await store.accept([message("a", key) for key in keys])
+    sweeps = [one.ready(10, held_until=20, limit=7) for one in (store, other) * 2]
+    found = [key for sweep in await asyncio.gather(*sweeps) for key in sweep]
+    while more := await other.ready(10, held_until=20, limit=7):
+        assert len(more) <= 7
+        found += more
+    assert sorted(found) == keys
+    assert await other.ready(10, held_until=20, limit=0) == ()
+
+
 async def mailboxes_that_are_empty_hide_none_that_is_not(store: Store, other: Store) -> None:
     keys = [SessionKey("acme", f"s{number:02}") for number in range(30)]
     positions = await store.accept([message("a", key) for key in keys], held_until=5)
@@ -399,6 +411,7 @@ LAWS = (
     a_message_that_comes_to_an_empty_inbox_is_ready,
     a_message_that_comes_while_its_session_is_lent_is_ready_afterwards,
     mailboxes_that_are_empty_hide_none_that_is_not,
+    sweepers_at_once_share_the_messages_that_wait,
     a_deadline_makes_a_session_ready_once_until_the_lease_ends,
     a_turn_takes_a_deadline_away_or_sets_a_new_one,
     sweepers_at_once_share_what_is_ready,

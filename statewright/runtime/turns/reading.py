@@ -163,9 +163,11 @@ class Reader:
 
         Of an effect, the turn counts that handles its result or gives it up.
         """
+        if settle is None:
+            return first
         answers = [first]
         waiting = _invoked(first)
-        seconds = 0.0 if settle is None else micros_from(settle) / SECOND
+        seconds = micros_from(settle) / SECOND
         if not waiting or seconds <= 0:
             return first
         try:

@@ -125,14 +125,20 @@ class Turns:
             StaleResultError: it is a result that nobody waits for.
             CorruptedSession: the state is not what was stored.
         """
+        if not self._observers:
+            return await self._taken(key, message, expected, refusable=refusable)
         with self._observers.watching(_work("turn", key, message.event.name, message.id)):
-            async with self._mailboxes.turn(key, refusable=refusable):
-                return await self._taken(key, message, expected)
+            return await self._taken(key, message, expected, refusable=refusable)
 
-    async def _taken(self, key: SessionKey, message: Incoming, expected: int | None) -> Answer:
-        answer = await self._recalled(key, message, expected)
-        if answer is not None:
-            return answer
+    async def _taken(
+        self, key: SessionKey, message: Incoming, expected: int | None, *, refusable: bool
+    ) -> Answer:
+        async with self._mailboxes.turn(key, refusable=refusable):
+            answer = await self._recalled(key, message, expected)
+            return answer or await self._loaded(key, message, expected)
+
+    async def _loaded(self, key: SessionKey, message: Incoming, expected: int | None) -> Answer:
+        """The answer to a message, by what the store has."""
         tries = last = 0
         while True:
             loaded = await self._load(Lookup(key, message.id))

@@ -18,6 +18,9 @@ from statewright.storage.sql.rows import Parameters, Row, json_text, key_of
 Run: TypeAlias = Callable[[str, Parameters], Sequence[Row]]
 """The rows that a statement gives."""
 
+LOOKED = 500
+"""How many mailboxes are looked into at once; most are empty, since their messages were handled."""
+
 
 def waiting(run: Run, now: int, held_until: int, limit: int) -> list[SessionKey]:
     """Sessions in which messages wait; they are lent to the caller.
@@ -28,10 +31,11 @@ def waiting(run: Run, now: int, held_until: int, limit: int) -> list[SessionKey]
         held_until: until when they are lent.
         limit: how many at most.
     """
-    while True:
-        behind = run("look", {"now": now, "held_until": held_until, "limit": limit})
+    size = max(limit, LOOKED)
+    while limit > 0:
+        behind = run("look", {"now": now, "held_until": held_until, "limit": size})
         if not behind:
-            return []
+            break
         mailboxes = [
             {"tenant": row.tenant, "session": row.session, "position": row.position}
             for row in behind
@@ -39,8 +43,7 @@ def waiting(run: Run, now: int, held_until: int, limit: int) -> list[SessionKey]
         asked = {"mailboxes": json_text(mailboxes)}
         run("forget", asked)
         heads = {key_of(row): row for row in run("wait", asked)}
-        free = [row for row in heads.values() if row.held_until <= now]
-        held = {key: row.held_until for key, row in heads.items() if row.held_until > now}
+        free = [row for row in heads.values() if row.held_until <= now][:limit]
         named = {key_of(row) for row in free}
         if free:
             lent = [
@@ -49,11 +52,12 @@ def waiting(run: Run, now: int, held_until: int, limit: int) -> list[SessionKey]
             ]
             run("lend", {"heads": json_text(lent), "held_until": held_until})
         rest = [
-            {**mailbox, "held_until": held.get(key)}
+            {**mailbox, "held_until": heads[key].held_until if key in heads else None}
             for mailbox, key in zip(mailboxes, map(key_of, behind), strict=True)
             if key not in named
         ]
         if rest:
             run("put_off", {"mailboxes": json_text(rest)})
-        if named or len(behind) < limit:
+        if named or len(behind) < size:
             return sorted(named)
+    return []
