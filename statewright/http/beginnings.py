@@ -33,7 +33,8 @@ class Wish:
         channel: how the contact talks to us.
         conversation: which talk on that channel, or None for a new one.
         contact: who talks, or ``""``.
-        given: what is known at the start; what is no input of the flow is left out.
+        given: what is known at the start; what is no input of the flow is left out, unless a
+            trigger may read it.
         trigger: the manual trigger that it begins by, or None.
     """
 
@@ -55,7 +56,7 @@ class Beginning:
         started: the session.
         publication: what it runs.
         facts: what is told of that.
-        ignored: names of what was given and is no input of the flow.
+        ignored: names of what was given and left out.
     """
 
     started: Started
@@ -87,13 +88,16 @@ async def begin(host: Host, request: Request, wish: Wish) -> Beginning:
     if publication is None:
         raise _unknown(wish)
     facts = await host.charts.facts_of(publication)
+    ignored: tuple[str, ...] = ()
+    if wish.trigger is None:
+        ignored = tuple(name for name in wish.given if name not in facts.inputs)
     started = await host.runtime.start(
         wish.flow,
         tenant=host.tenant,
         channel=wish.channel,
         conversation=wish.conversation,
         contact=wish.contact,
-        data={name: wish.given[name] for name in wish.given if name in facts.inputs},
+        data={name: value for name, value in wish.given.items() if name not in ignored},
         message_id=None if message_id is None else _hidden(message_id),
         version=publication.version,
         trigger=wish.trigger,
@@ -104,7 +108,6 @@ async def begin(host: Host, request: Request, wish: Wish) -> Beginning:
             "ALREADY_STARTED",
             "this session was begun before, and its token was given out then",
         )
-    ignored = tuple(name for name in wish.given if name not in facts.inputs)
     return Beginning(started, publication, facts, ignored)
 
 

@@ -189,7 +189,8 @@ class Runtime:
             channel: how the contact talks to us.
             conversation: which talk on that channel; one of its own where None.
             contact: whose values it reads and patches, or ``""``.
-            data: values of the flow's inputs.
+            data: values of the flow's inputs; where a trigger is named, all that its expressions
+                read as ``event.data``, whether it is an input or not.
             message_id: makes the call repeatable. Where no conversation is given it must be hard
                 to guess, for it names the conversation, too.
             version: of the flow; where None the newest, or the newest of ``label``.

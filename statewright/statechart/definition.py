@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from statewright.expressions import Content, Expression
 from statewright.statechart.actions import Action
@@ -19,6 +20,9 @@ from statewright.statechart.rules import Rule
 
 Actions = tuple[Action, ...]
 """A block of executable content: an error in it ends this block and no other (SCXML 3.8)."""
+
+OWN: Final = "~"
+"""Begins the names of variables and states that no author wrote: what a chart keeps for itself."""
 
 
 class StateKind(StrEnum):
@@ -281,6 +285,8 @@ PART_LIMIT = 100
 _ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2", "#": "~3", "*": "~4"})
 
 
+# A node is named again and again while it is compiled, and by all that is said of it later.
+@lru_cache(maxsize=4096)
 def state_id(*parts: str) -> str:
     """The id of a state from the names on the way to it, so that no two ways give one id.
 

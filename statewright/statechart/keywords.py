@@ -100,7 +100,7 @@ def _runs_on(left: str, right: str) -> bool:
     """Whether two characters that follow each other are of one word."""
     if not left or not right:
         return False
-    if _JOINER in (left, right):
+    if _JOINER in (left, right) or _is_mark(right):
         return True
     if _UNSPACED.match(left) or _UNSPACED.match(right):
         return False
@@ -113,7 +113,12 @@ def _runs_on(left: str, right: str) -> bool:
 
 
 def _is_letter(one: str) -> bool:
-    return one.isalnum() or unicodedata.category(one).startswith("M")
+    return one.isalnum() or _is_mark(one)
+
+
+def _is_mark(one: str) -> bool:
+    """Whether a character is a part of the letter before it."""
+    return unicodedata.category(one).startswith("M")
 
 
 def _is_symbol(one: str) -> bool:

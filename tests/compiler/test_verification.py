@@ -332,7 +332,7 @@ def test_one_question_takes_fewer_variables_than_all() -> None:
         "  both: {type: message, text: Both., next: bye}\n"
         "  bye: {type: end}\n"
     )
-    verification = verified(compiled(text).statechart, Budget(steps=1_000))
+    verification = verified(compiled(text).statechart, Budget(steps=700))
     assert "budget" in verification.hindrance
     assert verification.answer(EnterState("lost")) == Impossible("refinement")
     assert not isinstance(verification.answer(EnterState("both")), Impossible)

@@ -146,6 +146,32 @@ def test_files_come_with_more_and_with_less(guard: str, parts: dict[str, object]
     assert all(one.verdict is Verdict.UNDECIDED for one in dead)
 
 
+@pytest.mark.parametrize(
+    ("kind", "type_", "guard", "limits"),
+    [
+        ("time", "string", "v < '09:00'", ""),
+        ("email", "string", "v.split('@')[1] == 'acme.com'", ""),
+        ("email", "string", "v.size() < 7", ""),
+        ("date", "string", "string(v).endsWith('02-29')", ""),
+        ("integer", "int", "-v > 5", ""),
+        ("integer", "int", "v / 3 == -1", ""),
+        ("integer", "int", "2 * v + 7 == 41", ""),
+        ("integer", "int", "v - 3 > 10", ""),
+        ("number", "double", "v * 10.0 == 1.0", ""),
+        ("number", "double", "4.0 - v == 3.5", ""),
+        ("text", "string", "v > 'z'", ""),
+        ("text", "string", "v < 'A'", ""),
+        ("text", "string", "int(v) == 7", "pattern: '^[0-9]{5}$',"),
+    ],
+)
+def test_answers_are_found_for_what_is_computed_of_them(
+    kind: str, type_: str, guard: str, limits: str
+) -> None:
+    verification = verification_of(asking(kind, guard, type_, limits))
+    assert isinstance(verification.answer(EnterState("one")), Possible)
+    assert isinstance(verification.answer(EnterState("other")), Possible)
+
+
 def test_a_piece_without_an_answer_is_noticed() -> None:
     near = Cut(numbers={1.5, 2.5})
     assert covers("number", near, ["1", "1.5", "2", "2.5", "3"])

@@ -10,6 +10,7 @@ from statewright.compiler.verification.questions import (
     Impossible,
     LoseTheEnd,
     Possible,
+    TakeTransition,
     Undecided,
 )
 from statewright.compiler.verification.verification import Verification, verified
@@ -78,3 +79,34 @@ def test_the_findings_of_a_vast_flow_name_the_trap() -> None:
     compilation = compiler.compile(compiled(VAST.replace("TRAP", "trap")).flow)
     findings = compiler.verify(compilation, Budget(steps=60, broad=60)).findings
     assert ("C203", "trap") in {(one.code, one.node) for one in findings}
+
+
+CROWDED = """
+start: ask
+variables:
+  word: string
+  one: {type: int, scope: contact, maximum: 900}
+  two: {type: int, scope: contact, maximum: 900}
+  three: {type: int, scope: tenant, maximum: 900}
+nodes:
+  ask: {type: question, text: "?", variable: word, next: look}
+  look:
+    type: condition
+    branches: [{if: "word == 'sum'", to: sum}, {if: "word == 'stop'", to: bye}]
+    else: ask
+  sum:
+    type: condition
+    branches: [{if: "contact.one + contact.two > tenant.three && contact.one in [LIST] && contact.two in [LIST] && tenant.three in [LIST]", to: much}]
+    else: ask
+    on_error: {fallback: bye}
+  much: {type: message, text: Much., next: bye}
+  bye: {type: end}
+"""
+
+
+def test_each_line_has_its_turn_whatever_there_is_to_be_combined_by_another() -> None:
+    text = CROWDED.replace("LIST", ", ".join(map(str, range(0, 60, 4))))
+    verification = verified(compiled(text).statechart, Budget(steps=2_000))
+    assert "budget" in verification.hindrance
+    for number in range(3):
+        assert isinstance(verification.answer(TakeTransition(f"look#{number}")), Possible), number

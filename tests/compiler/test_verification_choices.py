@@ -6,6 +6,8 @@ import pytest
 
 from statewright import compiler
 from statewright.compiler.findings import Verdict
+from statewright.compiler.verification.questions import EnterState, Possible
+from statewright.compiler.verification.verification import verified
 from tests.compiler.conversations import compiled, talk
 
 HEAD = """
@@ -186,3 +188,32 @@ nodes:
     found = {(one.code, one.node) for one in compiler.verify(compiled(text)).findings}
     assert ("G305", "all") not in found
     assert ("G310", "all") in found
+
+
+SEVERAL = """
+start: a
+variables: {d: list, e: list, f: list}
+nodes:
+  a: {type: question, text: "?", input: multiple_choice, choices: [a, b, c, d], variable: d, next: b}
+  b: {type: question, text: "?", input: multiple_choice, choices: [a, b, c, d], variable: e, next: c}
+  c: {type: question, text: "?", input: multiple_choice, choices: [a, b, c, d], variable: f, next: look}
+  look: {type: condition, branches: [{if: "GUARD", to: one}], else: other}
+  one: {type: end, text: "{{ d.join(', ') }}"}
+  other: {type: end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "most"),
+    [
+        ("'a' in d && 'b' in e && 'c' in f", 100),
+        ("size(d) == 2 && size(e) == 3 && !('c' in f)", 300),
+        ("d[0] == 'd' && e[0] == 'c' && f[1] == 'a'", 1_000),
+    ],
+)
+def test_several_choices_are_alike_where_nothing_tells_them_apart(guard: str, most: int) -> None:
+    verification = verified(compiled(SEVERAL.replace("GUARD", guard)).statechart)
+    assert isinstance(verification.answer(EnterState("one")), Possible)
+    assert isinstance(verification.answer(EnterState("other")), Possible)
+    assert not verification.hindrance
+    assert verification.spent < most

@@ -161,3 +161,35 @@ nodes:
     for state in ("yes_", "no_", "other"):
         assert isinstance(verification.answer(EnterState(state)), Possible)
     assert isinstance(verification.answer(EnterState("odd")), Impossible)
+
+
+FIELDS = """
+start: ask
+variables: {v: map, n: {type: int, default: 0}}
+nodes:
+  ask:
+    type: form
+    fields: {name: {text: "?"}, age: {text: "?", input: integer}, day: {text: "?", input: date}}
+    variable: v
+    next: look
+  look: {type: condition, branches: [{if: "GUARD", to: one}], else: other}
+  one: {type: end, text: One.}
+  other: {type: end, text: Other.}
+"""
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "v.name == 'Ada'",
+        "v.name.startsWith('Dr')",
+        "v.name.size() == 3",
+        "v.age > 17",
+        "v.age == 5 && v.name == 'Bo'",
+        "v.day < '2020-05-05'",
+    ],
+)
+def test_what_is_asked_of_a_field_is_tried_where_it_is_answered(guard: str) -> None:
+    verification = verified(compiled(FIELDS.replace("GUARD", guard)).statechart)
+    assert isinstance(verification.answer(EnterState("one")), Possible)
+    assert isinstance(verification.answer(EnterState("other")), Possible)

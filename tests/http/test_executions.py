@@ -192,7 +192,17 @@ def test_a_manual_trigger_is_named_and_says_where_an_execution_begins(client: Cl
     assert sent(begun(client, "calls")) == ["Hello about nothing."]
     named = begun(client, "calls", trigger="back", variables={"about": "order", "x": 1})
     assert sent(named) == ["We call back about your order."]
-    assert named["ignored"] == ["x"]
+    assert named["ignored"] == []
+    assert begun(client, "calls", variables={"about": "order", "x": 1})["ignored"] == ["x"]
+
+
+def test_a_manual_trigger_reads_all_that_it_is_given(client: Client) -> None:
+    urgent = '{type: manual, if: event.data.level > 3, inputs: {about: "{{ event.data.what }}"}}'
+    published(client, BY_HAND.replace("triggers:", f"triggers:\n  urgent: {urgent}"))
+    given = {"level": 9, "what": "fire", "~trigger": "back"}
+    assert sent(begun(client, "calls", trigger="urgent", variables=given)) == ["Hello about fire."]
+    asked = {"trigger": "urgent", "variables": {**given, "level": 3}}
+    assert client.post("/api/v1/flows/calls/execute", asked).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,44 @@ def test_a_word_that_covers_another_one_is_held_with_it(
         assert begun(said, ("f", keyword(word, matching=one)))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Çıkış", "ÇIKIŞ"),
+        ("Iğdır", "igdir"),
+        ("İSTANBUL", "ıstanbul"),
+        ("Łódź", "lodz"),
+        ("Ærø", "AERO"),
+        ("ёлка", "ЕЛКА"),
+        ("за\u0301мок", "замок"),
+        ("שָׁלוֹם", "שלום"),
+        ("القـــاهرة", "القاهرة"),
+        ("ΟΔΟΣ", "οδός"),
+        ("2️⃣", "2"),
+    ],
+)
+def test_words_that_differ_in_case_and_accents_only_are_the_same(one: str, other: str) -> None:
+    assert spoken(one) == spoken(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("バス", "ハス"),
+        ("かっこう", "がっこう"),
+        ("йод", "иод"),
+        ("її", "іі"),
+        ("สี", "ส"),
+        ("ใกล้", "ใกล"),
+        ("कमल", "कम्ल"),
+        ("각", "가"),
+    ],
+)
+def test_words_of_other_letters_are_others(one: str, other: str) -> None:
+    assert not begun(one, ("f", keyword(other)))
+    assert spoken(one) != spoken(other)
+
+
 @given(st.text())
 def test_words_are_folded_once(text: str) -> None:
     assert spoken(spoken(text)) == spoken(text)

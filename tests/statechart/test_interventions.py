@@ -29,7 +29,7 @@ from statewright.statechart.interventions.intervening import (
     patched,
     unheard,
 )
-from tests.statechart.building import SECOND, atom, cel, final, to
+from tests.statechart.building import SECOND, atom, cel, chart, final, to
 
 CHART = Statechart(
     "chart",
@@ -116,6 +116,17 @@ def test_maps_are_merged_key_by_key() -> None:
 def test_a_patch_that_does_not_fit_is_refused_whole(updates: Any) -> None:
     with pytest.raises(InvalidEvent):
         patch(updates)
+
+
+def test_what_a_chart_keeps_for_itself_is_neither_patched_nor_named() -> None:
+    keeping = chart(atom("a"), data={"n": 1, "~trigger": ""}, inputs=("n", "~trigger"))
+    snapshot = start(keeping, session="s", seed="s", now=0).snapshot
+    with pytest.raises(
+        InvalidEvent, match=r"`~trigger` is no variable of the session; it has `n`$"
+    ):
+        patched(keeping, snapshot, Event(PATCH, {"~trigger": "x"}, 1))
+    with pytest.raises(InvalidEvent, match=r"its inputs are `n`$"):
+        start(keeping, session="s", seed="s", now=0, data={"x": 1})
 
 
 def test_a_patch_is_a_turn_and_enables_what_waits_for_it() -> None:

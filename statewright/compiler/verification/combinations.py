@@ -7,7 +7,6 @@ from typing import Final
 
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.samples import (
-    LENGTH,
     MOST,
     Cuts,
     is_compared,
@@ -16,6 +15,7 @@ from statewright.compiler.verification.samples import (
     samples,
 )
 from statewright.compiler.verification.variables import Path
+from statewright.compiler.verification.wordings import LENGTH
 from statewright.expressions.references import PLACE
 
 BODY: Final = ("data", "body")

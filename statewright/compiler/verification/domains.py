@@ -219,7 +219,7 @@ class Domains:
                 self._flows[key, ("data",)] |= self._carried.get((), set())
             if key[0] == EVENT and path[:1] == ("data",) and path[1:2]:
                 for part in by_part.get(path[1], ()):
-                    if path[1 : 1 + len(part)] == part:
+                    if _related(path[1:], part):
                         self._flows[key, ("data", *part)] |= self._carried[part]
 
     def _count_rounds(self) -> None:

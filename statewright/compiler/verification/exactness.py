@@ -23,20 +23,12 @@ from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
 from statewright.compiler.verification.readings import are_words_tried
 from statewright.compiler.verification.rounds import is_element
-from statewright.compiler.verification.samples import (
-    LENGTH,
-    MOST,
-    NUMBERS,
-    holds,
-    is_coarse,
-    samples,
-    sizes,
-    texts_of,
-)
+from statewright.compiler.verification.samples import MOST, NUMBERS, is_coarse, samples, texts_of
 from statewright.compiler.verification.shapes import Shape
 from statewright.compiler.verification.spreading import Spreading, tells_time
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.wordings import LENGTH, holds, sizes
 from statewright.compiler.verification.world import World
 from statewright.expressions import Expression
 from statewright.expressions.syntax import Call, walk

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from statewright.compiler.verification.domains import EVENT, Domains, Place
 from statewright.compiler.verification.literals import Cut
-from statewright.compiler.verification.readings import READERS, covers
-from statewright.compiler.verification.samples import holds, samples
+from statewright.compiler.verification.readings import FEW, READERS, covers
+from statewright.compiler.verification.samples import samples
 from statewright.compiler.verification.sayings import FORMS, answers_of_form, said_to
 from statewright.compiler.verification.uses import Role, Site
 from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.wordings import holds
 from statewright.statechart.playing.script import Typed
 
 _READERS: Final = ("email", "phone", "url", "date", "dateIn", "time", "timeIn", "file", "location")
@@ -31,9 +32,6 @@ _FILE: Final = frozenset(("url", "type", "size", "name"))
 
 _OUTPUT: Final = ("data", "output")
 """Where it stands in an event what a flow inside of another one gives back."""
-
-_FEW: Final = 5
-"""Of so many tests of one text, all outcomes are looked for."""
 
 Origin = tuple[str, Place]
 """What reads an answer, and where that stands."""
@@ -124,7 +122,7 @@ class Formed:
                 place[1] == ("input",)
                 and reader in FORMS
                 and not cut.numbers
-                and len(cut.predicates) <= _FEW
+                and len(cut.predicates) <= FEW
                 and _has_all(reader, cut)
             )
         return known

@@ -10,22 +10,31 @@ same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from statewright.compiler.lowering.choices import CHOICES
 from statewright.compiler.scope import HOST_FUNCTIONS
 from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.literals import parts_of_test
 from statewright.compiler.verification.liveness import entered_by
 from statewright.compiler.verification.relevance import DECIDING
 from statewright.compiler.verification.uses import Part, Role, Site, Uses
-from statewright.compiler.verification.variables import Key, key_of
+from statewright.compiler.verification.variables import Key, key_of, reads_of
 from statewright.errors import EvaluationError
-from statewright.expressions import Expression, evaluate, references
-from statewright.expressions.syntax import Call, walk
+from statewright.expressions import Expression, evaluate, expressions_in, references
+from statewright.expressions.syntax import Call, Logic, Unary, walk
 from statewright.expressions.values import Maybe
 from statewright.statechart.event import Event
-from statewright.statechart.playing.script import Answered, Happened, Line, Typed, event_for
+from statewright.statechart.playing.script import (
+    Answered,
+    Chosen,
+    Happened,
+    Line,
+    Typed,
+    event_for,
+)
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.structure.nodes import Arc, Variable
 from statewright.statechart.structure.tree import Tree, stems_matching
@@ -41,10 +50,17 @@ _PLAIN: Final = frozenset((type(None), bool, int, float, str))
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """An expression that reads what happens; whether it reads nothing else."""
+    """An expression that reads what happens.
+
+    Attributes:
+        site: the expression.
+        alone: whether it reads nothing else.
+        offer: the choices that it reads besides; None for none, or for more than these.
+    """
 
     site: Site
     alone: bool
+    offer: Key | None = None
 
 
 class Likeness:
@@ -67,6 +83,7 @@ class Likeness:
         self._tree = tree
         self._deciding = deciding
         self._declared = declared
+        self._offered = _offered_always(tree)
         self._always = tuple(_asked_in(uses[""].left))
         states = {name: one for name, one in uses.items() if name}
         self._around = {
@@ -102,7 +119,8 @@ class Likeness:
 
     def kind(self, snapshot: Snapshot, name: str, line: Line) -> Any:
         """What is the same of two lines only if they are alike; ``name`` tells them apart."""
-        if not isinstance(line, _TOLD_APART):
+        several = isinstance(line, Chosen) and isinstance(line.value, list)
+        if not (several or isinstance(line, _TOLD_APART)):
             return name
         event = event_for(line, self._tree.chart, snapshot, snapshot.now)
         place = (snapshot.configuration, event.name)
@@ -113,8 +131,23 @@ class Likeness:
         return (
             event.name,
             event.invocation,
-            *(self._told(one.site, names) if one.alone else frozen(event.data) for one in sites),
+            *(
+                self._told(one.site, names)
+                if one.alone
+                else self._picked(one, names, snapshot)
+                if several
+                else frozen(event.data)
+                for one in sites
+            ),
         )
+
+    def _picked(self, asked: _Asked, names: Mapping[str, Any], snapshot: Snapshot) -> Any:
+        """What comes of several choices, if the same ones are offered every time."""
+        if asked.offer is None or asked.offer not in self._offered:
+            return frozen(names["event"]["data"])
+        scope, name = asked.offer
+        offered = snapshot.data.get(scope, {}).get(name)
+        return self._told(asked.site, {**names, "vars": {name: offered}})
 
     def _asked(self, configuration: tuple[str, ...], event: str) -> Iterator[_Asked]:
         """What may be asked of an event before another one is handled."""
@@ -195,7 +228,7 @@ def _names(event: Event) -> Mapping[str, Any]:
     data = {} if event.data is None else event.data
     names: dict[str, Any] = {"event": {"name": event.name, "data": data}}
     if isinstance(data, dict):
-        if "value" in data:
+        if data.get("value") is not None:
             names["input"] = data["value"]
         elif isinstance(data.get("text"), str):
             names["input"] = data["text"].strip()
@@ -206,11 +239,35 @@ def _asked_in(part: Part) -> Iterator[_Asked]:
     for site in part.sites:
         paths = [one.path for one in references(site.expression)]
         if any(path[0] in {"event", "input"} for path in paths):
-            alone = all(
-                path[0] == "input" or (path[0] == "event" and path[1:2] and path[1] in _KNOWN)
-                for path in paths
-            )
-            yield _Asked(site, alone and not _asks_host(site.expression))
+            alone = all(map(_is_said, paths)) and not _asks_host(site.expression)
+            yield _Asked(site, alone, None if alone else _offer_in(site))
+
+
+def _is_said(path: tuple[str, ...]) -> bool:
+    """Whether it is read of what happens, or reads that."""
+    if path[0] == "event":
+        return bool(path[1:]) and path[1] in _KNOWN
+    return path[0] in {"input", "answer"}
+
+
+def _offer_in(site: Site) -> Key | None:
+    """The choices that an expression reads, if it reads nothing else but what is answered."""
+    paths = [one.path for one in references(site.expression)]
+    others = [path for path in paths if not _is_said(path)]
+    is_offer = bool(others) and all(path == ("vars", CHOICES) for path in others)
+    return key_of(CHOICES, site.scope) if is_offer else None
+
+
+def _offered_always(tree: Tree) -> frozenset[Key]:
+    """The choices that are the same wherever they are offered, whatever has happened."""
+    return frozenset(
+        (node.id, datum.name)
+        for node in tree.nodes.values()
+        for datum in (() if node.state is None else node.state.data)
+        if datum.name == CHOICES
+        and datum.value is not None
+        and next(expressions_in(datum.value), None) is None
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -229,13 +286,22 @@ def _readers(uses: Mapping[str, Uses]) -> Iterator[tuple[Key, tuple[Site, ...] |
     found: dict[Key, dict[int, Site]] = {}
     mixed: set[Key] = set()
     for site in _sites(uses):
-        keys = {read.key for read in site.reads if read.key is not None}
-        for key in keys:
-            found.setdefault(key, {})[id(site)] = site
-        if len(keys) > 1 or not all(_is_alone(site, key) for key in keys):
-            mixed |= keys
+        for part in _parts_of(site):
+            keys = {read.key for read in part.reads if read.key is not None}
+            for key in keys:
+                found.setdefault(key, {})[id(part)] = part
+            if len(keys) > 1 or not all(_is_alone(part, key) for key in keys):
+                mixed |= keys
     for key, sites in found.items():
         yield key, None if key in mixed else tuple(sites.values())
+
+
+def _parts_of(site: Site) -> Iterable[Site]:
+    """The parts of a test: of what each of them gives, it follows what the test gives."""
+    if site.role is not Role.TEST or not isinstance(site.expression.root, Logic | Unary):
+        return (site,)
+    parts = parts_of_test(site.expression)
+    return tuple(replace(site, expression=one, reads=reads_of(one, site.scope)) for one in parts)
 
 
 def _is_alone(site: Site, key: Key) -> bool:

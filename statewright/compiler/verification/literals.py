@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from statewright.expressions import Expression
+from statewright.compiler.verification.equations import solutions_of, texts_beside
+from statewright.expressions import Expression, parse, unparse
 from statewright.expressions.syntax import (
     Arithmetic,
     Call,
@@ -164,6 +165,12 @@ def spans_of_parts(expression: Expression) -> Iterator[tuple[int, int]]:
     return ((part.start, part.end) for part in _parts(expression.root))
 
 
+@lru_cache(maxsize=8192)
+def parts_of_test(expression: Expression) -> tuple[Expression, ...]:
+    """The parts of a test, each by itself; see ``cut_at``."""
+    return tuple(parse(unparse(part)) for part in _parts(expression.root))
+
+
 def _parts(node: Node) -> Iterator[Node]:
     match node:
         case Logic(_, parts):
@@ -209,6 +216,8 @@ def _cut_in(root: Node) -> Cut:
             cut.kinds |= _SIZED
         elif isinstance(node, Comparison):
             cut.kinds |= _types_in(node)
+            cut.numbers.update(solutions_of(node))
+            cut.texts.update(texts_beside(node))
         elif isinstance(node, Arithmetic) and {"/", "%"} & set(node.operators):
             cut.numbers.add(0)
     for node in nodes:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import words_of
-from statewright.compiler.verification.samples import holds, sizes
+from statewright.compiler.verification.wordings import holds, sizes
 from statewright.expressions.operations.answers import understood_text
 from statewright.expressions.operations.numerals import (
     understood_integer,
@@ -26,7 +26,7 @@ from statewright.expressions.operations.numerals import (
 )
 from statewright.expressions.values import INT_MAX, INT_MIN, Maybe
 
-_FEW: Final = 5
+FEW: Final = 5
 """Of so many tests of one text, all outcomes are looked for."""
 
 _LANGUAGES: Final = ("en", "de")
@@ -91,7 +91,7 @@ def _is_number(point: float, *, whole: bool) -> bool:
 
 def _are_texts_covered(cut: Cut, texts: Sequence[str]) -> bool:
     tests = sorted(cut.predicates)
-    if len(tests) > _FEW:
+    if len(tests) > FEW:
         return False
     others = [one for one in texts if one not in cut.texts]
     lengths = {one for one in sizes(cut) if one} if cut.numbers else {0}

@@ -13,10 +13,11 @@ from itertools import chain, islice, permutations, product
 from types import MappingProxyType
 from typing import Any, Final
 
-from statewright.compiler.verification.days import days_near
+from statewright.compiler.verification.days import days_near, is_day
 from statewright.compiler.verification.literals import Cut
 from statewright.compiler.verification.matching import texts_matching
-from statewright.compiler.verification.samples import MOST, holds, samples, sizes
+from statewright.compiler.verification.samples import MOST, samples
+from statewright.compiler.verification.wordings import holds, sizes
 from statewright.expressions.operations.addresses import (
     understood_email,
     understood_phone,
@@ -74,6 +75,7 @@ def _told_apart(
         size = len(value) if len(value) in lengths else 0
         outcome = (
             value if value in texts else "",
+            max((text for text in texts if text in value), key=len, default=""),
             size,
             *(holds(value, *one) for one in tests),
         )
@@ -95,6 +97,10 @@ def _made(
     yield from texts
     for pattern in by_name.get("matches", ()):
         yield from texts_matching(pattern)
+    for text in texts:
+        # A part of an answer may be what is asked for.
+        for pattern in form.patterns:
+            yield pattern.replace("START", "").replace("PART", text).replace("END", "")
     kinds = [["", *by_name.get(name, ())] for name in ("startsWith", "contains", "endsWith")]
     for start, part, end in product(*kinds):
         for pattern in form.patterns:
@@ -142,7 +148,7 @@ FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
                 *("STARTadaPART@example.END", "STARTPART.comEND", "STARTada@PART.comEND"),
                 *("STARTada@example.PARTEND", "STARTada@examplePARTEND", "STARTexamplePART.comEND"),
             ),
-            ("FILL@example.com", "ada@FILL.com"),
+            ("FILL@example.com", "ada@FILL.com", "FILL@a.co"),
         ),
         "phone": _Form(
             understood_phone,
@@ -226,7 +232,14 @@ def _integers(cut: Cut) -> list[Line]:
 def _days(cut: Cut) -> list[Line]:
     """Days beside each one that is asked for; that itself is tried in any case."""
     usual = ("2026-02-02", "2026-01-31", "2020-01-01", "2030-01-01")
-    return [Typed(day) for day in dict.fromkeys((*usual, *days_near(cut.texts)))]
+    parts = [text for _, text in sorted(cut.predicates)]
+    made = [form.format(text) for text in (*parts, *sorted(cut.texts)) for form in _DAYS]
+    known = filter(is_day, made)
+    return [Typed(day) for day in dict.fromkeys((*usual, *days_near(cut.texts), *known))]
+
+
+_DAYS: Final = ("2024-{}", "2024{}", "2026-02-{}", "2026-02{}", "{}-02-15", "{}02-15", "{}-15")
+"""Texts that are days where a part of one is put in: its end, or its beginning."""
 
 
 def _places(cut: Cut) -> list[Line]:

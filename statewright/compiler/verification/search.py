@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from statewright.compiler.verification.agenda import Agenda
 from statewright.compiler.verification.arrivals import Arrivals
@@ -41,6 +42,10 @@ from statewright.statechart.playing.script import Advanced, Line
 from statewright.statechart.snapshot import Snapshot
 
 _origin = maker(Origin)
+
+
+AT_ONCE: Final = 256
+"""So many parts of a piece are tried with one line before the next one has its turn."""
 
 
 @dataclass(slots=True)
@@ -126,7 +131,8 @@ class Search:
         pieces = self.found.pieces[first:]
         for piece in pieces:
             for line, snapshot in self._world.forced(piece.carrier.snapshot):
-                if not self._tried(piece, repr(line), line, snapshot, None):
+                trials = [_Trial(piece.box, {})]
+                if not self._tried(piece, repr(line), line, snapshot, None, trials):
                     self.found.complete = False
                     return first
         return first + len(pieces)
@@ -174,11 +180,20 @@ class Search:
 
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
-        snapshot = piece.carrier.snapshot
-        return all(
-            self._tried(piece, name, line, snapshot, self._known_of(piece, name))
-            for name, line in self._offers.lines(piece)
-        )
+        left = []
+        for name, line in self._offers.lines(piece):
+            trials = [_Trial(piece.box, {})]
+            if not self._tried_with(piece, name, line, trials, AT_ONCE):
+                return False
+            if trials:
+                left.append((name, line, trials))
+        return all(self._tried_with(piece, name, line, trials) for name, line, trials in left)
+
+    def _tried_with(
+        self, piece: Piece, name: str, line: Line, trials: list[_Trial], most: int = 0
+    ) -> bool:
+        snapshot, known = piece.carrier.snapshot, self._known_of(piece, name)
+        return self._tried(piece, name, line, snapshot, known, trials, most)
 
     def _known_of(self, piece: Piece, name: str) -> Outcomes | None:
         """What was seen to come of a line wherever it is as it is in a piece."""
@@ -197,9 +212,16 @@ class Search:
         return not is_lost and self._meter.step()
 
     def _tried(
-        self, piece: Piece, name: str, line: Line, snapshot: Snapshot, known: Outcomes | None
+        self,
+        piece: Piece,
+        name: str,
+        line: Line,
+        snapshot: Snapshot,
+        known: Outcomes | None,
+        trials: list[_Trial],
+        most: int = 0,
     ) -> bool:
-        """Run a line in all of a piece; whether there was budget enough.
+        """Run a line in parts of a piece; whether there was budget enough.
 
         Args:
             piece: where it comes.
@@ -207,13 +229,16 @@ class Search:
             line: what happens.
             snapshot: of the piece, or one in which time is forced to pass otherwise.
             known: what was seen to come of it; None where nothing is kept of that.
+            trials: the parts of the piece that are left; so they are afterwards, too.
+            most: how many parts are tried; 0 for all.
         """
         dimensions = piece.dimensions
         forced = snapshot is not piece.carrier.snapshot
         fires = snapshot.timers[0].event if isinstance(line, Advanced) else ""
         kin = self._world.situations.kin
-        trials = [_Trial(piece.box, {})]
-        while trials:
+        done = 0
+        while trials and not (most and done >= most):
+            done += 1
             trial = trials.pop()
             point = tuple([mask & -mask for mask in trial.box])
             outcome = None if known is None else known.at(point, trial.free)

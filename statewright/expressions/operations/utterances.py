@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any, Final
 
@@ -21,8 +22,21 @@ _UNSEEN: Final = (
 )
 """Characters without a shape that come along when something is copied."""
 
-_TONES: Final = {0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)}
-"""What says how an emoji looks, and not what it means: variation selectors, skin tones."""
+_LOOKS: Final = dict.fromkeys((0x0640, 0x20E3, 0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)))
+"""What says how something looks, and not what it means: letters drawn out in Arabic, keycaps,
+variation selectors, skin tones."""
+
+_SIMPLE: Final = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"}
+)
+"""Letters that do not come apart into one without an accent and the accent."""
+
+_LETTERS: Final = re.compile("[иу]\u0306|і\u0308|[гк]\u0301")
+"""Letters of Cyrillic that have keys of their own, although they come apart: й, ў, ї, ѓ, ќ."""
+
+_PARTS_OF_LETTERS: Final = frozenset({0, *range(7, 10), *range(84, 133)})
+"""Combining classes of signs without which a letter is another one: what voices kana, and what
+stands with the letters of India, Thailand, Laos and Tibet; 0 is of what does not combine."""
 
 _SIGNS: Final[dict[int, str | None]] = {
     **dict.fromkeys(_UNSEEN),
@@ -44,10 +58,13 @@ def folded(text: str) -> str:
         return text.strip().lower()
     # Some letters have a case only once they are decomposed, and some are to be decomposed after.
     small = unicodedata.normalize("NFKD", text.strip()).casefold()
-    decomposed = unicodedata.normalize("NFKD", small)
-    return "".join(
-        one for one in decomposed if not unicodedata.combining(one) and ord(one) not in _TONES
-    )
+    decomposed = _LETTERS.sub(_composed, unicodedata.normalize("NFKD", small.translate(_SIMPLE)))
+    bare_letters = [one for one in decomposed if unicodedata.combining(one) in _PARTS_OF_LETTERS]
+    return unicodedata.normalize("NFC", "".join(bare_letters).translate(_LOOKS))
+
+
+def _composed(letter: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", letter[0])
 
 
 def stripped(answer: Any) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from statewright.runtime import Answer, SessionView
+from statewright.statechart.definition import OWN
 
 ACKNOWLEDGEMENT: Final = "acknowledgement"
 """The kind of waiting for the user to have read something."""
@@ -82,7 +83,7 @@ def node_of(stands: Answer | SessionView) -> str | None:
         return str(awaiting["node"])
     if awaiting is not None:
         return name_from_state(awaiting["state"])
-    states = [state for state in stands.configuration if not state.startswith("~")]
+    states = [state for state in stands.configuration if not state.startswith(OWN)]
     return name_from_state(states[-1]) if states else None
 
 

@@ -29,7 +29,7 @@ from statewright.runtime.turns.views import Received
 from statewright.statechart import Event, Status, awaiting, event_to_json
 from statewright.statechart.answering import Beginning, Offer, begun_by, holds, tried
 from statewright.statechart.stepping.awaiting import PEOPLE
-from statewright.statechart.triggers import MESSAGE, OPENED, Reentry, Trigger, TriggerKind
+from statewright.statechart.triggers import ENTRY, MESSAGE, OPENED, Reentry, Trigger, TriggerKind
 from statewright.storage.limits import check_id
 from statewright.storage.records import Loaded, Lookup, Publication, Session, SessionKey
 from statewright.storage.store import PAGE, Store
@@ -242,26 +242,24 @@ class Triggering:
     ) -> Mapping[str, Any]:
         """What a session is given that somebody begins: by a manual trigger, or by none.
 
-        What the trigger gives goes before what is given besides, which its expressions see as
-        ``event.data``. The session begins in any case, so priority and re-entry do not count.
+        By a trigger, whatever is given is ``event.data`` for its expressions; those of it that are
+        inputs of the flow are given to the session, but what the trigger gives goes before them.
+        The session begins in any case, so priority and re-entry do not count.
 
         Args:
             publication: what it runs.
             talk: of what it is an episode.
             named: the trigger, or None.
             contact: whose values its condition may read, or ``""``.
-            given: values of the flow's inputs.
+            given: values of the flow's inputs; by a trigger, what its expressions read.
 
         Raises:
             InvalidEvent: the flow has no such manual trigger, or its condition does not hold.
         """
         if named is None:
             return given
-        known = {
-            one.name: one
-            for one in (await self._offer(publication)).triggers
-            if one.kind is TriggerKind.MANUAL
-        }
+        offer = await self._offer(publication)
+        known = {one.name: one for one in offer.triggers if one.kind is TriggerKind.MANUAL}
         if named not in known:
             names = ", ".join(f"`{name}`" for name in known) or "none"
             raise InvalidEvent(
@@ -270,7 +268,9 @@ class Triggering:
         event = await self._with_values(talk, Event(MANUAL, dict(given)), contact)
         if not holds(known[named], event):
             raise InvalidEvent(f"the condition of the trigger `{named}` does not hold")
-        return {**given, **begun_by(known[named], event, flow=publication.flow).inputs}
+        inputs = {datum.name for datum in offer.inputs or ()} - {ENTRY}
+        fitting = {name: value for name, value in given.items() if name in inputs}
+        return {**fitting, **begun_by(known[named], event, flow=publication.flow).inputs}
 
     async def _standing(self, talk: Talk, message: str, offers: Iterable[Offer]) -> _Standing:
         """How a conversation stands, and what became of a message that came there before.

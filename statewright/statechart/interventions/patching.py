@@ -7,6 +7,7 @@ from typing import Any
 
 from statewright.errors import EvaluationError, InvalidEvent
 from statewright.expressions.values import NOTHING
+from statewright.statechart.definition import OWN
 from statewright.statechart.stepping.assignment import set_location
 from statewright.statechart.stepping.working import Working
 
@@ -23,7 +24,7 @@ def patch(working: Working, updates: Mapping[str, Any]) -> None:
 
 def _patch(working: Working, name: str, value: Any) -> None:
     working.node = working.tree.root
-    declared = working.tree.root.scope.declared
+    declared = [one for one in working.tree.root.scope.declared if not one.startswith(OWN)]
     if name not in declared:
         known = ", ".join(f"`{one}`" for one in declared) or "none"
         raise InvalidEvent(f"`{ascii(name)[1:-1]}` is no variable of the session; it has {known}")

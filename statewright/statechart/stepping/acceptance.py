@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from statewright.errors import EvaluationError, InvalidEvent
 from statewright.expressions.values import has_lone_surrogate
-from statewright.statechart.definition import Statechart
+from statewright.statechart.definition import OWN, Statechart
 from statewright.statechart.effects import Incident
 from statewright.statechart.event import LATEST, Event, EventKind, is_event_name, matches
 from statewright.statechart.making import maker
@@ -115,7 +115,7 @@ def inputs_of(chart: Statechart, data: Any) -> dict[str, Any]:
     inputs: dict[str, Any] = {}
     for name, value in data.items():
         if name not in declared:
-            known = ", ".join(f"`{one}`" for one in declared) or "none"
+            known = ", ".join(f"`{one}`" for one in declared if not one.startswith(OWN)) or "none"
             raise InvalidEvent(f"`{name}` is no input of `{chart.name}`; its inputs are {known}")
         try:
             inputs[name] = held(value, declared[name].type, declared[name].limits)

@@ -892,22 +892,33 @@ export function answerDate(answer: Value): Optional {
   return day >= 1 && day <= last ? some(text) : none;
 }
 
-// The accents of Latin, Greek, Cyrillic, Hebrew, Arabic and Japanese.
+// The accents of Latin, Greek, Cyrillic, Hebrew and Arabic.
 const ACCENTS =
-  /[\u0300-\u034e\u0350-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1abd\u1abf-\u1ace\u1dc0-\u1dff\u20d0-\u20dc\u20e1\u20e5-\u20f0\u302a-\u302f\u3099\u309a\ufb1e\ufe20-\ufe2f]/gu;
+  /[\u0300-\u034e\u0350-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1abd\u1abf-\u1ace\u1dc0-\u1dff\u20d0-\u20dc\u20e1\u20e5-\u20f0\u302a-\u302f\ufb1e\ufe20-\ufe2f]/gu;
 
-// What says how an emoji looks, and not what it means.
-const TONES = /[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]/gu;
+// Letters of Cyrillic that have keys of their own, although they come apart.
+const LETTERS = /[иу]\u0306|і\u0308|[гк]\u0301/gu;
+
+// Letters that do not come apart into one without an accent and the accent.
+const SIMPLE: Fields = { ł: "l", ø: "o", đ: "d", ħ: "h", ŧ: "t", æ: "ae", œ: "oe" };
+
+// What says how something looks, and not what it means.
+const LOOKS = /[\u0640\u20e3\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]/gu;
 
 /** A text without case, accents and outer blanks. */
 export const folded = (text: string): string =>
   trimmed(text)
     .normalize("NFKD") // some letters have a case only once they are decomposed
-    .replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase())
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
     .replace(/ς/gu, "σ")
+    .replace(/[łøđħŧæœ]/gu, (letter) => String(SIMPLE[letter]))
     .normalize("NFKD")
+    .replace(LETTERS, (letter) => letter.normalize("NFC"))
     .replace(ACCENTS, "")
-    .replace(TONES, "");
+    .replace(LOOKS, "")
+    .normalize("NFC");
 
 /** How a value is compared: a text without case and accents, a number as its digits. */
 function word(value: Value): string {

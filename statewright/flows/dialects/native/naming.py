@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from statewright.flows.names import ROOTS
 from statewright.flows.parts import Part
-
-OWN = "~"
-"""Begins the names of what a chart keeps for itself, such as how often a question was asked."""
+from statewright.statechart.definition import OWN
 
 
 def check_name(name: str, part: Part, *, at_key: bool = False, inside: bool = False) -> None:

@@ -141,7 +141,10 @@ class SettingsShape(Shape):
         None, description="How long a whole conversation may take; then it ends as failed."
     )
     step_limit: int | None = Field(
-        None, ge=1, description="How many steps one turn may take before it counts as endless."
+        None,
+        ge=1,
+        description="How many steps one turn may take before it counts as endless: then nothing of"
+        " it is done, and the session has failed.",
     )
     retry: int = Field(
         0, ge=0, le=100, description="How often work that failed is asked for again."

@@ -58,13 +58,18 @@ class Shape(BaseModel):
         """The keys that it may have, as authors write them."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
+    @classmethod
+    def offered(cls) -> list[str]:
+        """Those of them that are named to somebody who has written another."""
+        return cls.known()
+
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, value: Any) -> Any:
         known = cls.known()
         unknown = [key for key in value if key not in known] if isinstance(value, dict) else []
         if unknown:
-            context = {"keys": unknown, "known": known}
+            context = {"keys": unknown, "known": cls.offered()}
             raise PydanticCustomError("unknown_keys", "unknown keys", context)
         return value
 

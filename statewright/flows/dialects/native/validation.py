@@ -204,6 +204,8 @@ def _report_name(part: Part, names: list[str]) -> None:
 def _help(part: Part, kind: str) -> str:
     if kind == "string_type" and isinstance(part.value, bool | int | float):
         return "put it in quotes to make it a text"
+    if kind == "list_type" and part.value:
+        return "make it one: with a `-` before each element, or `[…]` around it"
     if kind == "bool_type" and isinstance(part.value, str):
         meant = _BOOLEANS.get(part.value.lower())
         quotes = " without quotes" if meant == part.value else ""

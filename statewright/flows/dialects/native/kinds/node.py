@@ -63,6 +63,11 @@ class SteeringShape(NodeShape):
     """What can be said about a node that only leads on: nothing of errors."""
 
     @classmethod
+    def offered(cls) -> list[str]:
+        """All keys but that for errors, of which the reader says what is wrong with it."""
+        return [key for key in super().offered() if key != "on_error"]
+
+    @classmethod
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
