@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -284,6 +285,8 @@ PART_LIMIT = 100
 _ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2", "#": "~3", "*": "~4"})
 
 
+# A node is named again and again while it is compiled, and by all that is said of it later.
+@lru_cache(maxsize=4096)
 def state_id(*parts: str) -> str:
     """The id of a state from the names on the way to it, so that no two ways give one id.
 

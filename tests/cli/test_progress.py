@@ -34,7 +34,9 @@ def test_somebody_at_a_terminal_is_told_how_far_it_is(
     tmp_path: Path, keyboards: list[Keyboard]
 ) -> None:
     path = asking(tmp_path)
-    keyboards.append(Keyboard(path, path, program=("-c", HASTY)))
+    other = tmp_path / "other.yaml"
+    other.write_text(path.read_text())
+    keyboards.append(Keyboard(path, other, program=("-c", HASTY)))
     told = keyboards[0].reads(" steps ")
     assert re.search(r"asking\.yaml: 256 of at most [0-9,]+ steps $", told)
     shown = keyboards[0].reads("in 2 files")

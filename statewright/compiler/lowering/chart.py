@@ -190,7 +190,7 @@ def lower(flow: Flow) -> Lowered:
     chart = replace(chart, deferred=(*chart.deferred, *pending))
     chart = replace(chart, exact=exact_in(chart))
     chart = replace(chart, rules=tuple(rules_of(flow, {state.id for state in states_in(chart)})))
-    chart = with_marks(chart)
+    chart = with_marks(chart, flow)
     return Lowered(chart, _source_map(chart, plan))
 
 

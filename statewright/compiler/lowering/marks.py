@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
+from statewright.compiler.scope import flows_in
+from statewright.compiler.texts import says_anywhere
 from statewright.expressions import Computed, Expression, Literal, parse, references
-from statewright.flows.model import Node
+from statewright.flows.model import Flow, Node
 from statewright.flows.nodes import NEXT, Segment, Tag
 from statewright.statechart.actions import Assign
 from statewright.statechart.definition import Datum, State, Statechart
@@ -43,8 +45,15 @@ def _marked(
     return Piece(State(ident, entry=block(ident, *given, *taken), transitions=leave))
 
 
-def with_marks(chart: Statechart) -> Statechart:
-    """A chart that has tags and segments where it reads them: none, of a contact without any."""
+def with_marks(chart: Statechart, flow: Flow) -> Statechart:
+    """A chart that has tags and segments where it reads them: none, of a contact without any.
+
+    Args:
+        chart: the chart.
+        flow: what it was made of. What is made beside reads none of them.
+    """
+    if not any(says_anywhere(one, TAGS[0]) for one in flows_in(flow)):
+        return chart
     declared = {datum.name for datum in chart.contact}
     read = {reference.path[:2] for one in _expressions(chart) for reference in references(one)}
     marks = (

@@ -57,6 +57,7 @@ class Memory:
         self._marks: Marks = {}
         self._order: tuple[str, ...] = ()
         self._known: dict[Any, list[_Remembered]] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
         self._count = 0
         self.recalled = 0
 
@@ -85,7 +86,7 @@ class Memory:
         if frame != self._frame or [name for name in order if name in self._marks] != [
             name for name in self._order if name in marks
         ]:
-            self._known, self._count = {}, 0
+            self._known, self._sets, self._count = {}, {}, 0
         else:
             self._forget({name for name, mark in self._marks.items() if marks.get(name) != mark})
         self._frame, self._marks, self._order = frame, marks, order
@@ -100,10 +101,10 @@ class Memory:
             line: what happens, as a text.
             carrier: the session.
         """
-        needed = world.situations.needed(carrier.snapshot.configuration)
+        needed = self._needed(world, carrier)
         for one in self._known.get(_place_of(world, piece, line), ()):
             if (
-                needed <= one.needed
+                (needed is one.needed or needed <= one.needed)
                 and all(frozen(carrier.value(key)) == value for key, value in one.values.items())
                 and all(type(carrier.value(key)) is own for key, own in one.types.items())
             ):
@@ -123,10 +124,15 @@ class Memory:
                 {key: frozen(carrier.value(key)) for key in outcome.read},
                 {key: type(carrier.value(key)) for key in outcome.kinds},
                 frozenset(_with_ancestors(world, outcome.visited.union(configuration))),
-                world.situations.needed(configuration),
+                self._needed(world, carrier),
                 replace(run, before=carrier.snapshot),
             )
         )
+
+    def _needed(self, world: World, carrier: Carrier) -> frozenset[str]:
+        """What may be read after this; the same set is the same object: there may be hundreds."""
+        needed = world.situations.needed(carrier.snapshot.configuration)
+        return self._sets.setdefault(needed, needed)
 
     def _forget(self, changed: set[str]) -> None:
         """Forget what depends on any of these states."""

@@ -161,7 +161,9 @@ class Running:
             run: what was run where all that it read was the same.
         """
         outcome, digest = run.outcome, carrier.snapshot.digest
-        step = _with_snapshot(run.step, replace(run.step.snapshot, digest=digest))
+        step = run.step
+        if step.snapshot.digest != digest:
+            step = _with_snapshot(step, replace(step.snapshot, digest=digest))
         after = Carrier(step.snapshot, outcome.landing.carrier.outside, carrier.moment)
         after = after.given({key: carrier.value(key) for key in outcome.passed})
         landing = self._landing(carrier.snapshot, step, after, {})

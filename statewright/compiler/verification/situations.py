@@ -143,7 +143,7 @@ class Situations:
         self._steady = steady
         self._timing = timing
         self._known: dict[tuple[str, ...], tuple[tuple[Key, ...], tuple[Key, ...]]] = {}
-        self._needed: dict[int, frozenset[str]] = {}
+        self._needed: dict[tuple[str, ...], frozenset[str]] = {}
         self.tables: dict[Key, Table] = {}
 
     def with_unsure(self, unsure: Collection[str]) -> Situations:
@@ -176,12 +176,12 @@ class Situations:
 
     def needed(self, configuration: tuple[str, ...]) -> frozenset[str]:
         """The variables of the session that may be read after these states were active."""
-        mask = self._living.read_later.mask_at(configuration)
-        needed = self._needed.get(mask)
+        needed = self._needed.get(configuration)
         if needed is None:
+            mask = self._living.read_later.mask_at(configuration)
             live = {*self._living.read_later.in_mask(mask), *self._kept, *self._free}
             needed = frozenset(name for scope, name in live if scope == "")
-            self._needed[mask] = needed
+            self._needed[configuration] = needed
         return needed
 
     def bare(self, carrier: Carrier) -> Carrier:
