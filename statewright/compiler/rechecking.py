@@ -24,10 +24,10 @@ from statewright.compiler.compilation import (
 )
 from statewright.compiler.policy import EVERYTHING, Policy
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
-from statewright.compiler.verification.memory import Memory
+from statewright.compiler.verification.search.memory import Memory
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.verification import Verification, verified
-from statewright.compiler.verification.wordless import wordless
+from statewright.compiler.verification.world.wordless import wordless
 from statewright.flows.model import Flow
 
 KEPT: Final = 8

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from statewright.compiler.verification.tracing import (
+from statewright.compiler.verification.search.tracing import (
     Asking,
     Looks,
     Watch,

@@ -14,7 +14,7 @@ from statewright import compiler, flows
 from statewright.compiler import Compilation, Finding, Verdict
 from statewright.compiler.verification.boxes import Cover, inside, without_all
 from statewright.compiler.verification.budget import Budget
-from statewright.compiler.verification.matching import texts_matching
+from statewright.compiler.verification.inputs.matching import texts_matching
 from statewright.compiler.verification.questions import (
     EnterState,
     Impossible,

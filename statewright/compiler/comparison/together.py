@@ -17,13 +17,13 @@ from typing import Any, Final
 
 from statewright.compiler.comparison.lockstep import Lockstep
 from statewright.compiler.comparison.visible import differences, visible
-from statewright.compiler.verification.alphabet import passing
-from statewright.compiler.verification.beginnings import FEWER, are_few, combinations
+from statewright.compiler.verification.inputs.alphabet import passing
+from statewright.compiler.verification.inputs.beginnings import FEWER, are_few, combinations
 from statewright.compiler.verification.conversations import Conversation
-from statewright.compiler.verification.situations import Carrier
-from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.world.situations import Carrier
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.verification import Verification
-from statewright.compiler.verification.world import World
+from statewright.compiler.verification.world.world import World
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.definition import Statechart
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION, Turn, turn_of

@@ -10,7 +10,7 @@ from enum import StrEnum
 from statewright.compiler.coverage.guards import OUTCOMES, Watch, atoms_of, is_bound
 from statewright.compiler.coverage.ports import Port, ports_of
 from statewright.compiler.lowering.texts import guard_from
-from statewright.compiler.verification.uses import Part, uses_of
+from statewright.compiler.verification.dataflow.uses import Part, uses_of
 from statewright.expressions import Expression
 from statewright.flows.model import Flow
 from statewright.statechart.definition import Statechart, state_id

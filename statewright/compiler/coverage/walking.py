@@ -17,7 +17,7 @@ from typing import Final
 
 from statewright.compiler.coverage.exploring import Explored, Way
 from statewright.compiler.coverage.goals import Goal, Goals
-from statewright.compiler.verification.alphabet import passing
+from statewright.compiler.verification.inputs.alphabet import passing
 from statewright.compiler.verification.conversations import Conversation
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.playing.play import session_of

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from statewright.compiler.verification.branches import cases_of, is_never_given, keys_of
 from statewright.compiler.verification.questions import BreakRule, EnterState, Impossible
-from statewright.compiler.verification.situations import monitors_of
+from statewright.compiler.verification.world.situations import monitors_of
 from statewright.compiler.verification.verification import Verification, verified
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate

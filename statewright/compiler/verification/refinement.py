@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from statewright.compiler.verification.engines import Engine, Engines
-from statewright.compiler.verification.exactness import expression_texts
-from statewright.compiler.verification.pieces import START, Origin
+from statewright.compiler.verification.exactness.exactness import expression_texts
+from statewright.compiler.verification.search.pieces import START, Origin
 from statewright.compiler.verification.questions import (
     BreakRule,
     EnterState,
@@ -26,8 +26,8 @@ from statewright.compiler.verification.questions import (
     Question,
     TakeTransition,
 )
-from statewright.compiler.verification.uses import Site, Uses
-from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.dataflow.uses import Site, Uses
+from statewright.compiler.verification.dataflow.variables import Key
 
 REFINEMENT: Final = "refinement"
 """The engine that takes in variables one after the other."""

@@ -55,9 +55,9 @@ from collections.abc import Iterator
 from statewright.compiler.checks.check import Check
 from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.migration.versions import Versions, name_of
-from statewright.compiler.verification.liveness import liveness_of, passages_of
-from statewright.compiler.verification.uses import Part, uses_of
-from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.dataflow.liveness import liveness_of, passages_of
+from statewright.compiler.verification.dataflow.uses import Part, uses_of
+from statewright.compiler.verification.dataflow.variables import Key
 
 
 def find(check: Check[Versions], versions: Versions) -> Iterator[Finding]:

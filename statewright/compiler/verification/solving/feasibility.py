@@ -23,7 +23,7 @@ from statewright.compiler.verification.solving.terms import (
     opposite,
 )
 from statewright.compiler.verification.solving.trying import Trying
-from statewright.compiler.verification.variables import Key
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.expressions import Expression
 from statewright.statechart.structure.nodes import Variable
 

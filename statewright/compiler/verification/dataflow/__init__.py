@@ -1,0 +1,1 @@
+"""What each part of a chart reads and writes, and what of that decides how it goes on."""
