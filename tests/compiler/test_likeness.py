@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from statewright import compiler, flows
-from statewright.compiler.verification.world.likeness import Likeness
-from statewright.compiler.verification.world.model import model_of
 from statewright.compiler.verification.questions import TakeTransition
 from statewright.compiler.verification.verification import verified
+from statewright.compiler.verification.world.likeness import Likeness
+from statewright.compiler.verification.world.model import model_of
 from statewright.compiler.verification.world.world import World, declared_in, world_of
 from statewright.statechart import macrostep, start
 from statewright.statechart.definition import Statechart

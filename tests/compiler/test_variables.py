@@ -62,7 +62,7 @@ nodes:
 def test_what_is_kept_of_a_part_of_something_private_is_private() -> None:
     chart = compiled(PRIVATE).draft().statechart
     kept = {one.name for state in states_in(chart) for one in state.data if one.private}
-    assert kept == {"~who.mail", "~who.kin", "~value", "~who.kin[]", "~was/who"}
+    assert kept == {"~who.mail", "~who.kin", "~value/who.kin", "~who.kin[]", "~was/who"}
 
 
 def test_what_has_a_part_that_is_private_is_private_wherever_it_is_kept() -> None:

@@ -7,8 +7,8 @@ import pytest
 from statewright import compiler
 from statewright.compiler import Verdict
 from statewright.compiler.verification.inputs.literals import Cut
-from statewright.compiler.verification.questions import EnterState, Impossible, Possible
 from statewright.compiler.verification.inputs.readings import covers
+from statewright.compiler.verification.questions import EnterState, Impossible, Possible
 from statewright.compiler.verification.verification import Verification, verified
 from tests.compiler.conversations import compiled, talk
 

@@ -9,8 +9,8 @@ from statewright.compiler import Verdict
 from statewright.compiler.findings import Finding
 from statewright.compiler.verification.inputs.days import days_near
 from statewright.compiler.verification.inputs.literals import Cut
-from statewright.compiler.verification.questions import EnterState, Impossible, Possible
 from statewright.compiler.verification.inputs.sayings import answers_of_form
+from statewright.compiler.verification.questions import EnterState, Impossible, Possible
 from statewright.compiler.verification.verification import Verification, verified
 from tests.compiler.conversations import compiled
 

@@ -57,8 +57,8 @@ from statewright.compiler.findings import Finding, Severity
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.subject import Subject
 from statewright.compiler.verification.branches import cases_of, is_true
-from statewright.compiler.verification.drawing import Drawing
 from statewright.compiler.verification.dataflow.variables import reads_of
+from statewright.compiler.verification.drawing import Drawing
 from statewright.expressions import Expression
 from statewright.expressions.syntax import Comparison, Literal
 from statewright.flows.model import Edge

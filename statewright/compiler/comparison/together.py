@@ -17,12 +17,12 @@ from typing import Any, Final
 
 from statewright.compiler.comparison.lockstep import Lockstep
 from statewright.compiler.comparison.visible import differences, visible
+from statewright.compiler.verification.conversations import Conversation
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.inputs.alphabet import passing
 from statewright.compiler.verification.inputs.beginnings import FEWER, are_few, combinations
-from statewright.compiler.verification.conversations import Conversation
-from statewright.compiler.verification.world.situations import Carrier
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.verification import Verification
+from statewright.compiler.verification.world.situations import Carrier
 from statewright.compiler.verification.world.world import World
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.definition import Statechart

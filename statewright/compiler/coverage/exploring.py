@@ -13,9 +13,9 @@ from itertools import product
 from typing import Any, Final
 
 from statewright.compiler.coverage.goals import Goal, Goals, Past
-from statewright.compiler.verification.inputs.beginnings import FEWER, are_few, combinations
 from statewright.compiler.verification.boxes import frozen
 from statewright.compiler.verification.conversations import Conversation
+from statewright.compiler.verification.inputs.beginnings import FEWER, are_few, combinations
 from statewright.compiler.verification.world.situations import Carrier
 from statewright.compiler.verification.world.world import World
 from statewright.errors import InvalidEvent, InvalidScript

@@ -17,8 +17,8 @@ from typing import Final
 
 from statewright.compiler.coverage.exploring import Explored, Way
 from statewright.compiler.coverage.goals import Goal, Goals
-from statewright.compiler.verification.inputs.alphabet import passing
 from statewright.compiler.verification.conversations import Conversation
+from statewright.compiler.verification.inputs.alphabet import passing
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.statechart.playing.play import session_of
 from statewright.statechart.playing.script import Advanced, Line, event_for

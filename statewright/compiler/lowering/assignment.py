@@ -27,7 +27,8 @@ from statewright.statechart.actions import Action, Assign, Branch, If, Merge, Me
 from statewright.statechart.definition import Actions, Datum, State
 
 OPERAND = "~value"
-"""The variable that holds the operand while the new value is made of it and the old one."""
+"""The variable that holds the operand while the new value is made of it and the old one; of several
+assignments, each place that is written has one of its own, so that none depends on another one."""
 
 
 OUTSIDE = frozenset({"contact", "tenant"})
@@ -48,8 +49,6 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
         for assignment, operand in zip(config.assignments, operands, strict=True)
         if assignment.operation in COMBINED and not counted(assignment, declared)
     }
-    if any(operand.private for operand in operands) and OPERAND in needed:
-        needed[OPERAND] = replace(needed[OPERAND], private=True)
     return Piece(
         State(
             plan.state(node.id),
@@ -77,12 +76,13 @@ def _operand(assignment: Assignment, plan: Plan) -> Datum:
     What is added or appended becomes what the variable holds as a part of its new value.
     """
     private = is_private_at(plan.flow, assignment.variable, plan.variables)
+    untyped = Datum(f"{OPERAND}/{assignment.variable.text}", private=private)
     if assignment.operation is not Operation.REMOVE:
-        return Datum(OPERAND, private=private)
+        return untyped
     variable = declaration_at(plan.flow, assignment.variable, plan.variables)
     element = None if variable is None or variable.type != "list" else variable.of
     if element is None:
-        return Datum(OPERAND, private=private)
+        return untyped
     name = f"~{assignment.variable.text}[]"
     return Datum(name, chart_type_of(element), limits=limits_of(element), private=private)
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from statewright.compiler.lowering.texts import guard_from
 from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.dataflow.variables import Key, reads_of
 from statewright.compiler.verification.drawing import Drawing
 from statewright.compiler.verification.inputs.samples import MOST, samples
-from statewright.compiler.verification.dataflow.variables import Key, reads_of
 from statewright.compiler.verification.world.world import World, declared_in
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate

@@ -7,16 +7,20 @@ from typing import Final
 
 from statewright.compiler.verification.budget import Budget, Meter, Progress
 from statewright.compiler.verification.exactness.doubts import behind, places_of
-from statewright.compiler.verification.exactness.exactness import Gap, exactness_of, expression_texts
+from statewright.compiler.verification.exactness.exactness import (
+    Gap,
+    exactness_of,
+    expression_texts,
+)
 from statewright.compiler.verification.inputs.literals import Cut
-from statewright.compiler.verification.search.memory import Memory
-from statewright.compiler.verification.world.model import Model, model_of
-from statewright.compiler.verification.search.pieces import Found
-from statewright.compiler.verification.world.predicates import Following, candidates, following_of
 from statewright.compiler.verification.questions import GoOnForEver, Question
+from statewright.compiler.verification.search.memory import Memory
+from statewright.compiler.verification.search.pieces import Found
 from statewright.compiler.verification.search.search import Search
 from statewright.compiler.verification.solving.hints import hints_for
 from statewright.compiler.verification.solving.terms import Solver
+from statewright.compiler.verification.world.model import Model, model_of
+from statewright.compiler.verification.world.predicates import Following, candidates, following_of
 from statewright.compiler.verification.world.world import World, of_the_session, world_of
 from statewright.statechart.definition import Statechart
 from statewright.statechart.structure.tree import tree_of

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from statewright.compiler.verification.branches import cases_of, is_never_given, keys_of
 from statewright.compiler.verification.questions import BreakRule, EnterState, Impossible
-from statewright.compiler.verification.world.situations import monitors_of
 from statewright.compiler.verification.verification import Verification, verified
+from statewright.compiler.verification.world.situations import monitors_of
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate
 from statewright.statechart.rules import Rule, RuleKind

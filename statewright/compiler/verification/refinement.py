@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from statewright.compiler.verification.dataflow.uses import Site, Uses
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.engines import Engine, Engines
 from statewright.compiler.verification.exactness.exactness import expression_texts
-from statewright.compiler.verification.search.pieces import START, Origin
 from statewright.compiler.verification.questions import (
     BreakRule,
     EnterState,
@@ -26,8 +27,7 @@ from statewright.compiler.verification.questions import (
     Question,
     TakeTransition,
 )
-from statewright.compiler.verification.dataflow.uses import Site, Uses
-from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.search.pieces import START, Origin
 
 REFINEMENT: Final = "refinement"
 """The engine that takes in variables one after the other."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from statewright.compiler.verification.inputs.alphabet import passing
 from statewright.compiler.verification.budget import Budget
 from statewright.compiler.verification.conversations import Conversation, replayed
+from statewright.compiler.verification.inputs.alphabet import passing
 from statewright.compiler.verification.inputs.pacing import paced_lines
 from statewright.errors import InvalidEvent, InvalidScript
 from statewright.expressions.syntax import Call, walk

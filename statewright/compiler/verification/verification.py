@@ -13,16 +13,12 @@ from typing import Any
 
 from statewright.compiler.verification.boxes import Box, lowest
 from statewright.compiler.verification.budget import DEFAULT, Budget, Progress, silent
-from statewright.compiler.verification.search.ends import Reaching
 from statewright.compiler.verification.engines import ABSTRACTION, SEARCH, Engine, Engines
 from statewright.compiler.verification.exactness.exactness import (
     expression_texts,
     guards_reading,
 )
 from statewright.compiler.verification.happening import happens_in
-from statewright.compiler.verification.search.memory import Memory
-from statewright.compiler.verification.search.pieces import Origin, Piece
-from statewright.compiler.verification.search.promises import Waiting
 from statewright.compiler.verification.questions import (
     Answer,
     Fail,
@@ -35,10 +31,14 @@ from statewright.compiler.verification.questions import (
     WaitForEver,
 )
 from statewright.compiler.verification.refinement import Refining
-from statewright.compiler.verification.world.situations import Carrier, Control
+from statewright.compiler.verification.search.ends import Reaching
+from statewright.compiler.verification.search.memory import Memory
+from statewright.compiler.verification.search.pieces import Origin, Piece
+from statewright.compiler.verification.search.promises import Waiting
+from statewright.compiler.verification.search.ways_back import way_to
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.telling import Happens, Path, conversation_on
-from statewright.compiler.verification.search.ways_back import way_to
+from statewright.compiler.verification.world.situations import Carrier, Control
 from statewright.statechart.definition import Statechart
 from statewright.statechart.rules import Rule, RuleKind
 from statewright.statechart.snapshot import Status

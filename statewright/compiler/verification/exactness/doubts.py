@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from statewright.compiler.verification.exactness.exactness import Gap
 from statewright.compiler.verification.dataflow.footprints import ENDLESS
 from statewright.compiler.verification.dataflow.liveness import entered_by
+from statewright.compiler.verification.dataflow.uses import Part, Uses
+from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.exactness.exactness import Gap
 from statewright.compiler.verification.questions import (
     BreakRule,
     EnterState,
     Question,
     TakeTransition,
 )
-from statewright.compiler.verification.dataflow.uses import Part, Uses
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.statechart.rules import Moment, RuleKind
 from statewright.statechart.snapshot import Snapshot
 from statewright.statechart.steps import Macrostep

@@ -12,22 +12,28 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+from statewright.compiler.verification.dataflow.rounds import is_element
+from statewright.compiler.verification.dataflow.uses import Role, Site
+from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.exactness.joining import Joining
+from statewright.compiler.verification.exactness.spreading import Spreading, tells_time
 from statewright.compiler.verification.inputs.domains import (
     Domains,
     Place,
     is_path,
 )
 from statewright.compiler.verification.inputs.forms import Formed
-from statewright.compiler.verification.exactness.joining import Joining
 from statewright.compiler.verification.inputs.literals import Cut
 from statewright.compiler.verification.inputs.matching import texts_matching
 from statewright.compiler.verification.inputs.readings import are_words_tried
-from statewright.compiler.verification.dataflow.rounds import is_element
-from statewright.compiler.verification.inputs.samples import MOST, NUMBERS, is_coarse, samples, texts_of
+from statewright.compiler.verification.inputs.samples import (
+    MOST,
+    NUMBERS,
+    is_coarse,
+    samples,
+    texts_of,
+)
 from statewright.compiler.verification.inputs.shapes import Shape
-from statewright.compiler.verification.exactness.spreading import Spreading, tells_time
-from statewright.compiler.verification.dataflow.uses import Role, Site
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.inputs.wordings import LENGTH, holds, sizes
 from statewright.compiler.verification.world.world import World
 from statewright.expressions import Expression

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from statewright.compiler.verification.dataflow.uses import Role, Site
+from statewright.compiler.verification.dataflow.variables import Key, Path, Read
 from statewright.compiler.verification.inputs.combinations import BODY, is_overfull
 from statewright.compiler.verification.inputs.domains import (
     ANYWHERE,
@@ -20,8 +22,6 @@ from statewright.compiler.verification.inputs.domains import (
 )
 from statewright.compiler.verification.inputs.literals import cut_at
 from statewright.compiler.verification.inputs.schemas import ANSWER, answers_fitting, schema_of
-from statewright.compiler.verification.dataflow.uses import Role, Site
-from statewright.compiler.verification.dataflow.variables import Key, Path, Read
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.playing.script import MESSAGE
 from statewright.statechart.structure.nodes import Node

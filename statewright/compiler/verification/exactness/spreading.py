@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from statewright.compiler.verification.dataflow.inside import is_own
+from statewright.compiler.verification.dataflow.rounds import is_counter_of_rounds
+from statewright.compiler.verification.dataflow.uses import Role, Site
+from statewright.compiler.verification.dataflow.variables import CONTACT, TENANT, Key, Read
 from statewright.compiler.verification.inputs.closed import closed_groups
 from statewright.compiler.verification.inputs.conversions import Conversions
 from statewright.compiler.verification.inputs.domains import INSIDE, Place
-from statewright.compiler.verification.dataflow.inside import is_own
-from statewright.compiler.verification.dataflow.rounds import is_counter_of_rounds
 from statewright.compiler.verification.inputs.samples import is_closed
 from statewright.compiler.verification.inputs.shapes import Shape
-from statewright.compiler.verification.dataflow.uses import Role, Site
-from statewright.compiler.verification.dataflow.variables import CONTACT, TENANT, Key, Read
 from statewright.compiler.verification.world.world import World, known_in
 
 _KNOWN, _SAMPLED, _COMPUTED = range(3)

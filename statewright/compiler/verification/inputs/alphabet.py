@@ -13,12 +13,18 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
+from statewright.compiler.verification.dataflow.variables import Key, reads_of
 from statewright.compiler.verification.inputs.domains import ANYWHERE, EVENT, RETURNED, Domains
 from statewright.compiler.verification.inputs.literals import Cut
-from statewright.compiler.verification.inputs.samples import Cuts, Values, maps, part_samples, samples
+from statewright.compiler.verification.inputs.samples import (
+    Cuts,
+    Values,
+    maps,
+    part_samples,
+    samples,
+)
 from statewright.compiler.verification.inputs.sayings import PICKING, said_to
 from statewright.compiler.verification.inputs.schemas import ANSWER, answers_fitting, schema_of
-from statewright.compiler.verification.dataflow.variables import Key, reads_of
 from statewright.expressions import Expression, references
 from statewright.expressions.references import PLACE
 from statewright.statechart.definition import Statechart

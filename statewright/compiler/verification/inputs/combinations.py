@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Final
 
+from statewright.compiler.verification.dataflow.variables import Path
 from statewright.compiler.verification.inputs.literals import Cut
 from statewright.compiler.verification.inputs.samples import (
     MOST,
@@ -14,7 +15,6 @@ from statewright.compiler.verification.inputs.samples import (
     places_of,
     samples,
 )
-from statewright.compiler.verification.dataflow.variables import Path
 from statewright.compiler.verification.inputs.wordings import LENGTH
 from statewright.expressions.references import PLACE
 

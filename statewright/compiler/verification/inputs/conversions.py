@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from statewright.compiler.verification.inputs.domains import is_path
 from statewright.compiler.verification.dataflow.relevance import Relevance
 from statewright.compiler.verification.dataflow.uses import Site
 from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.inputs.domains import is_path
 from statewright.statechart.structure.nodes import Variable
 
 _NUMBERS: Final = frozenset(("int", "uint", "double"))

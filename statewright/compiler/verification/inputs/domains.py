@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from statewright.compiler.verification.dataflow.inside import readers_of_own_events
+from statewright.compiler.verification.dataflow.rounds import OVER, ROUNDS, is_counter_of_rounds
+from statewright.compiler.verification.dataflow.uses import Role, Site, Uses
+from statewright.compiler.verification.dataflow.variables import Key, Read
 from statewright.compiler.verification.inputs.literals import (
     LOST,
     Cut,
@@ -20,10 +23,7 @@ from statewright.compiler.verification.inputs.literals import (
     cut_of,
     spans_of_parts,
 )
-from statewright.compiler.verification.dataflow.rounds import OVER, ROUNDS, is_counter_of_rounds
 from statewright.compiler.verification.inputs.samples import range_of
-from statewright.compiler.verification.dataflow.uses import Role, Site, Uses
-from statewright.compiler.verification.dataflow.variables import Key, Read
 from statewright.expressions.references import place_name, references
 from statewright.expressions.syntax import Call, Index, Literal
 from statewright.statechart.definition import Limits

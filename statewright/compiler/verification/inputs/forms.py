@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
+from statewright.compiler.verification.dataflow.uses import Role, Site
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.inputs.domains import EVENT, Domains, Place
 from statewright.compiler.verification.inputs.literals import Cut
 from statewright.compiler.verification.inputs.readings import FEW, READERS, covers
 from statewright.compiler.verification.inputs.samples import samples
 from statewright.compiler.verification.inputs.sayings import FORMS, answers_of_form, said_to
-from statewright.compiler.verification.dataflow.uses import Role, Site
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.inputs.wordings import holds
 from statewright.statechart.playing.script import Typed
 

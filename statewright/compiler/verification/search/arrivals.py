@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Final
 
-from statewright.compiler.verification.search.agenda import Agenda
 from statewright.compiler.verification.boxes import Box, Cover, lowest
+from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.search.agenda import Agenda
 from statewright.compiler.verification.search.outcomes import Landing, Outcome
 from statewright.compiler.verification.search.pieces import START, Edge, Found, Origin, Piece
 from statewright.compiler.verification.world.situations import Control
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.making import maker
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from statewright.compiler.verification.boxes import Box, Cover, meet
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.search.pieces import Edge, Found, Piece
 from statewright.compiler.verification.world.situations import Control
-from statewright.compiler.verification.dataflow.variables import Key
 
 
 class Reaching:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.dataflow.uses import Uses
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.search.pieces import Piece
 from statewright.compiler.verification.search.running import Run
 from statewright.compiler.verification.world.situations import Carrier
-from statewright.compiler.verification.dataflow.uses import Uses
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.world.world import World, declared_in
 from statewright.statechart.definition import StateKind
 from statewright.statechart.structure.nodes import Node, Variable, is_history

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statewright.compiler.verification.search.pieces import Found, Origin
 from statewright.compiler.verification.questions import (
     BreakRule,
     EnterState,
@@ -11,6 +10,7 @@ from statewright.compiler.verification.questions import (
     Question,
     TakeTransition,
 )
+from statewright.compiler.verification.search.pieces import Found, Origin
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.rules import VIOLATION, breach
 from statewright.statechart.stepping.evaluation import ACTION_ERROR

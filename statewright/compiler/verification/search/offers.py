@@ -7,8 +7,8 @@ from itertools import product
 from typing import Any
 
 from statewright.compiler.verification.boxes import bits, frozen
-from statewright.compiler.verification.search.pieces import Piece
 from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.search.pieces import Piece
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.playing.script import Line
 from statewright.statechart.snapshot import Snapshot

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statewright.compiler.verification.boxes import Box, Table, lowest
-from statewright.compiler.verification.world.situations import Carrier, Control
 from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.world.situations import Carrier, Control
 
 Free = Mapping[Key, int]
 """Variables that may be anything → what is still to be tried of them; else all is."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from statewright.compiler.verification.boxes import Box
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.questions import Question
 from statewright.compiler.verification.world.situations import Carrier, Control
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.statechart.playing.play import SCRIPT_NOW
 from statewright.statechart.playing.script import Line
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from statewright.compiler.verification.boxes import lowest
-from statewright.compiler.verification.inputs.domains import ANYWHERE
-from statewright.compiler.verification.exactness.doubts import Doubts
 from statewright.compiler.verification.dataflow.footprints import ENDLESS
+from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.exactness.doubts import Doubts
+from statewright.compiler.verification.inputs.domains import ANYWHERE
 from statewright.compiler.verification.search.outcomes import Free, Landing, Outcome
 from statewright.compiler.verification.search.promises import Promises
-from statewright.compiler.verification.world.situations import Carrier
 from statewright.compiler.verification.search.tracing import Asking, Watch
-from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.world.situations import Carrier
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_SEED, SCRIPT_SESSION

@@ -19,22 +19,22 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from statewright.compiler.verification.search.agenda import Agenda
-from statewright.compiler.verification.search.arrivals import Arrivals
 from statewright.compiler.verification.boxes import Box, bits, lowest
 from statewright.compiler.verification.budget import Meter
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.exactness.doubts import Doubts
 from statewright.compiler.verification.exactness.exactness import Gap
+from statewright.compiler.verification.search.agenda import Agenda
+from statewright.compiler.verification.search.arrivals import Arrivals
 from statewright.compiler.verification.search.memory import Memory
 from statewright.compiler.verification.search.observing import Observing
 from statewright.compiler.verification.search.offers import Offers
 from statewright.compiler.verification.search.outcomes import Free, Outcome, Outcomes
 from statewright.compiler.verification.search.pieces import START, Found, Origin, Piece
 from statewright.compiler.verification.search.running import Run, Running
-from statewright.compiler.verification.world.situations import Carrier, Control
-from statewright.compiler.verification.solving.feasibility import Feasibility
 from statewright.compiler.verification.search.tracing import guards_told
-from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.solving.feasibility import Feasibility
+from statewright.compiler.verification.world.situations import Carrier, Control
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from statewright.compiler.verification.world.situations import with_data
 from statewright.compiler.verification.dataflow.variables import CONTACT, TENANT, Key
+from statewright.compiler.verification.world.situations import with_data
 from statewright.expressions import Expression, evaluate
 from statewright.statechart.snapshot import Recorded, Snapshot
 from statewright.statechart.stepping.scene import Scene

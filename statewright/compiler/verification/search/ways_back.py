@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from statewright.compiler.verification.search.pieces import START, Found, Origin
 from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.search.pieces import START, Found, Origin
 from statewright.compiler.verification.world.world import World
 from statewright.statechart.playing.script import Line
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.solving.encoding import SORTS, Encoding, Truth, bounds
 from statewright.compiler.verification.solving.smtlib import script_from
 from statewright.compiler.verification.solving.terms import (
@@ -23,7 +24,6 @@ from statewright.compiler.verification.solving.terms import (
     opposite,
 )
 from statewright.compiler.verification.solving.trying import Trying
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.expressions import Expression
 from statewright.statechart.structure.nodes import Variable
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 from typing import Final
 
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.inputs.literals import Cut
 from statewright.compiler.verification.solving.feasibility import Feasibility, Told
 from statewright.compiler.verification.solving.terms import Sat, Solver
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.expressions import Expression
 from statewright.statechart.structure.nodes import Variable
 

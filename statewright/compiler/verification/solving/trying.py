@@ -10,9 +10,9 @@ from itertools import islice, product
 from typing import Any, Final
 
 from statewright.compiler.verification.boxes import frozen
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.inputs.literals import Cut, cut_of
 from statewright.compiler.verification.inputs.samples import samples
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate
 from statewright.expressions.values import NOTHING

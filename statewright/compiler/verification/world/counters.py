@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from statewright.compiler.verification.dataflow.counting import is_count
-from statewright.compiler.verification.inputs.domains import Domains
 from statewright.compiler.verification.dataflow.relevance import Relevance
-from statewright.compiler.verification.inputs.shapes import Shape
 from statewright.compiler.verification.dataflow.uses import Role, Site, Uses
 from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.inputs.domains import Domains
+from statewright.compiler.verification.inputs.shapes import Shape
 from statewright.expressions.syntax import Literal
 from statewright.statechart.structure.nodes import Variable
 

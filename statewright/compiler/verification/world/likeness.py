@@ -17,11 +17,11 @@ from typing import Any, Final
 from statewright.compiler.lowering.choices import CHOICES
 from statewright.compiler.scope import HOST_FUNCTIONS
 from statewright.compiler.verification.boxes import frozen
-from statewright.compiler.verification.inputs.literals import parts_of_test
 from statewright.compiler.verification.dataflow.liveness import entered_by
 from statewright.compiler.verification.dataflow.relevance import DECIDING
 from statewright.compiler.verification.dataflow.uses import Part, Role, Site, Uses
 from statewright.compiler.verification.dataflow.variables import Key, key_of, reads_of
+from statewright.compiler.verification.inputs.literals import parts_of_test
 from statewright.errors import EvaluationError
 from statewright.expressions import Expression, evaluate, expressions_in, references
 from statewright.expressions.syntax import Call, Logic, Unary, walk

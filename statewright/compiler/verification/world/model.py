@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Final
 
+from statewright.compiler.verification.dataflow.variables import Key
+from statewright.compiler.verification.solving.feasibility import Outcomes
 from statewright.compiler.verification.world.predicates import Following, Predicate
 from statewright.compiler.verification.world.rewriting import rewritten
-from statewright.compiler.verification.solving.feasibility import Outcomes
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.expressions import Computed, Expression, parse
 from statewright.expressions import Literal as Constant
 from statewright.expressions.syntax import Call, Literal, Name, Select, walk

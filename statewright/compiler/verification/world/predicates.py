@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from statewright.compiler.verification.dataflow.variables import Key
 from statewright.compiler.verification.solving.feasibility import Feasibility, Outcomes
 from statewright.compiler.verification.solving.terms import Solver
 from statewright.compiler.verification.solving.trying import evaluated
-from statewright.compiler.verification.dataflow.variables import Key
 from statewright.expressions import (
     Computed,
     Expression,

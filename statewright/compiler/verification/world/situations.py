@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from statewright.compiler.verification.boxes import Box, Table, frozen
 from statewright.compiler.verification.dataflow.liveness import Liveness
-from statewright.compiler.verification.inputs.timing import Timing
 from statewright.compiler.verification.dataflow.variables import CONTACT, TENANT, Key
+from statewright.compiler.verification.inputs.timing import Timing
 from statewright.expressions.values import NOTHING
 from statewright.statechart.making import maker
 from statewright.statechart.playing.play import SCRIPT_NOW

@@ -8,24 +8,24 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from statewright.compiler.scope import KNOWN
-from statewright.compiler.verification.inputs.alphabet import Alphabet, passing
 from statewright.compiler.verification.boxes import frozen
-from statewright.compiler.verification.world.counters import ceilings
-from statewright.compiler.verification.inputs.domains import Domains, groups_of
 from statewright.compiler.verification.dataflow.footprints import Footprints
-from statewright.compiler.verification.world.likeness import Likeness
-from statewright.compiler.verification.inputs.literals import Cut
 from statewright.compiler.verification.dataflow.liveness import Passages, liveness_of, passages_of
-from statewright.compiler.verification.world.model import Model
 from statewright.compiler.verification.dataflow.relevance import Relevance
 from statewright.compiler.verification.dataflow.repeats import Repeats
-from statewright.compiler.verification.inputs.samples import samples
-from statewright.compiler.verification.world.situations import Living, Situations
-from statewright.compiler.verification.solving.trying import NO_VALUE
 from statewright.compiler.verification.dataflow.steadiness import steady
-from statewright.compiler.verification.inputs.timing import Timing, with_first
 from statewright.compiler.verification.dataflow.uses import Part, Role, Uses, uses_of
 from statewright.compiler.verification.dataflow.variables import CONTACT, TENANT, Key
+from statewright.compiler.verification.inputs.alphabet import Alphabet, passing
+from statewright.compiler.verification.inputs.domains import Domains, groups_of
+from statewright.compiler.verification.inputs.literals import Cut
+from statewright.compiler.verification.inputs.samples import samples
+from statewright.compiler.verification.inputs.timing import Timing, with_first
+from statewright.compiler.verification.solving.trying import NO_VALUE
+from statewright.compiler.verification.world.counters import ceilings
+from statewright.compiler.verification.world.likeness import Likeness
+from statewright.compiler.verification.world.model import Model
+from statewright.compiler.verification.world.situations import Living, Situations
 from statewright.expressions.types import MAP
 from statewright.expressions.values import NOTHING
 from statewright.flows.model import VariableScope
