@@ -2,12 +2,13 @@
 
 While a lane is idle a call goes at once; under load batches grow by themselves, and one round trip
 and one commit serve many callers. Half of what a small batch costs does not depend on its size, so
-none begins beside a larger one: else batches that are under way at once wear each other down, until
-each carries few. A call waits for that no longer than the larger batch takes, or ``PATIENCE``.
+none begins beside much larger ones: else batches that are under way at once wear each other down,
+until each carries few. A call waits for that no longer than those take, or ``PATIENCE``.
 
 Those who were answered together ask again one after another. If all of them went together again,
 the database would do nothing meanwhile, and then everybody else. So where several batches may be
-under way, one begins as soon as half of those have asked who were there lately.
+under way, one begins as soon as its share of those have asked who were there lately. With three,
+one is made ready while the database works on another, and the disk on the third.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ PATIENCE: Final = 0.05
 
 FEW: Final = 4
 """How many items, at least, make a batch while others are still about to come."""
+
+LIKE: Final = 0.75
+"""How large a batch is, at least, beside others, as a part of their mean size."""
 
 _MEMORY: Final = 64
 """After about so many batches it is forgotten how many there once were."""
@@ -75,6 +79,7 @@ class Lane(Generic[Item, Answer]):
         self._calls: deque[_Call[Item, Answer]] = deque()
         self._running = 0
         self._under_way = 0
+        self._batches = 0
         self._crowd = 0.0
         self._is_about_to_begin = False
         self._held: asyncio.TimerHandle | None = None
@@ -116,8 +121,8 @@ class Lane(Generic[Item, Answer]):
             return
         if not self._is_about_to_begin:
             self._running += 1
-        is_half = self._waiting >= max(FEW, self._crowd / 2) and self._width > 1
-        if is_half:
+        is_share = self._waiting >= max(FEW, self._crowd / self._width) and self._width > 1
+        if is_share:
             self._is_about_to_begin = False
             self._begin(loop)
             if self._waiting:  # They were more than go into a batch.
@@ -138,7 +143,9 @@ class Lane(Generic[Item, Answer]):
 
     def _is_time(self) -> bool:
         """Whether those who wait are worth a batch of their own."""
-        return self._waiting >= min(self._under_way, self._length)
+        if not self._batches:
+            return True
+        return self._waiting >= min(LIKE * self._under_way / self._batches, self._length)
 
     def _hold(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let those who wait, if any, wait for more, or for those that are under way."""
@@ -173,6 +180,7 @@ class Lane(Generic[Item, Answer]):
             return
         items = [item for part, _ in calls for item in part]
         self._under_way += len(items)
+        self._batches += 1
         if not self._quick(items, partial(self._answered, calls, loop)):
             self._submit(calls, loop)
 
@@ -232,6 +240,7 @@ class Lane(Generic[Item, Answer]):
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         """Tell each caller, and go on."""
+        self._batches -= 1
         self._under_way -= sum(len(items) for items, _ in calls)
         for (_, future), outcome in zip(calls, outcomes, strict=True):
             if future.done():

@@ -215,7 +215,7 @@ def test_only_so_many_batches_go_at_once_without_threads() -> None:
     asyncio.run(asked())
 
 
-def test_a_batch_does_not_begin_beside_a_larger_one() -> None:
+def test_a_batch_does_not_begin_beside_a_much_larger_one() -> None:
     async def asked() -> None:
         batches: list[Sequence[int]] = []
         told: list[Callable[[Sequence[int] | None], None]] = []
@@ -272,7 +272,8 @@ def test_nobody_waits_long_for_a_larger_batch() -> None:
     asyncio.run(asked())
 
 
-def test_half_of_a_crowd_does_not_wait_for_the_other_half() -> None:
+@pytest.mark.parametrize(("width", "parts"), [(2, [6, 6]), (3, [4, 4, 4])])
+def test_a_share_of_a_crowd_does_not_wait_for_the_others(width: int, parts: list[int]) -> None:
     async def asked() -> None:
         batches: list[Sequence[int]] = []
         told: list[Callable[[Sequence[int] | None], None]] = []
@@ -283,17 +284,45 @@ def test_half_of_a_crowd_does_not_wait_for_the_other_half() -> None:
             return True
 
         with ThreadPoolExecutor(1) as executor:
-            lane: Lane[int, int] = Lane(Work(), executor, width=2, length=64, quick=quick)
+            lane: Lane[int, int] = Lane(Work(), executor, width=width, length=64, quick=quick)
             together = asyncio.create_task(lane.answers(range(12)))
             await _a_while()
             told[0](batches[0])
             await together
             again = [asyncio.create_task(lane.answers([number])) for number in range(12)]
             await _a_while()
-            assert list(map(len, batches)) == [12, 6, 6]
+            assert list(map(len, batches)) == [12, *parts]
             for tell, batch in zip(told[1:], batches[1:], strict=True):
                 tell(batch)
             await asyncio.gather(*again)
+            await lane.drain()
+
+    asyncio.run(asked())
+
+
+def test_a_third_batch_is_like_the_mean_of_two() -> None:
+    async def asked() -> None:
+        batches: list[Sequence[int]] = []
+        told: list[Callable[[Sequence[int] | None], None]] = []
+
+        def quick(items: Sequence[int], tell: Callable[[Sequence[int] | None], None]) -> bool:
+            batches.append(items)
+            told.append(tell)
+            return True
+
+        with ThreadPoolExecutor(1) as executor:
+            lane: Lane[int, int] = Lane(Work(), executor, width=3, length=64, quick=quick)
+            tasks = []
+            for size in (8, 8, 4):
+                tasks.append(asyncio.create_task(lane.answers([size] * size)))
+                await _a_while()
+            assert list(map(len, batches)) == [8, 8]
+            tasks.append(asyncio.create_task(lane.answers([2, 2])))
+            await _a_while()
+            assert list(map(len, batches)) == [8, 8, 6]
+            for tell, batch in zip(told, batches, strict=True):
+                tell(batch)
+            await asyncio.gather(*tasks)
             await lane.drain()
 
     asyncio.run(asked())

@@ -53,7 +53,7 @@ class OpenDatabase:
         self.commits: Lane[Turn, Outcome] = Lane(
             lambda turns: attempted(partial(database.commit, turns)),
             self._writers,
-            width=min(2, writers),
+            width=min(3, writers),
             length=_BATCH,
             quick=database.begin_commit,
         )

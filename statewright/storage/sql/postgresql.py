@@ -52,7 +52,7 @@ _PATIENCE = {
 _QUICK = ("load", "commit", "standing")
 """The statements of every turn."""
 
-_WIRES = 4
+_WIRES = 5
 """How many batches may be under way without a thread."""
 
 _MIGRATION_LOCK = int.from_bytes(b"stwright")
