@@ -34,6 +34,9 @@ PATIENCE: Final = 0.05
 FEW: Final = 4
 """How many items, at least, make a batch while others are still about to come."""
 
+MANY: Final = 8
+"""How many items each share of a crowd has, at least, where it is parted among more than two."""
+
 LIKE: Final = 0.75
 """How large a batch is, at least, beside others, as a part of their mean size."""
 
@@ -121,8 +124,7 @@ class Lane(Generic[Item, Answer]):
             return
         if not self._is_about_to_begin:
             self._running += 1
-        is_share = self._waiting >= max(FEW, self._crowd / self._width) and self._width > 1
-        if is_share:
+        if self._is_share():
             self._is_about_to_begin = False
             self._begin(loop)
             if self._waiting:  # They were more than go into a batch.
@@ -140,6 +142,11 @@ class Lane(Generic[Item, Answer]):
         while self._waiting and self._running < self._width and self._is_time():
             self._running += 1
             self._begin(loop)
+
+    def _is_share(self) -> bool:
+        """Whether so many wait that the rest of the crowd need not be waited for."""
+        parts = self._width if self._crowd >= MANY * self._width else min(2, self._width)
+        return parts > 1 and self._waiting >= max(FEW, self._crowd / parts)
 
     def _is_time(self) -> bool:
         """Whether those who wait are worth a batch of their own."""

@@ -272,8 +272,13 @@ def test_nobody_waits_long_for_a_larger_batch() -> None:
     asyncio.run(asked())
 
 
-@pytest.mark.parametrize(("width", "parts"), [(2, [6, 6]), (3, [4, 4, 4])])
-def test_a_share_of_a_crowd_does_not_wait_for_the_others(width: int, parts: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("width", "crowd", "parts"),
+    [(2, 12, [6, 6]), (3, 12, [6, 6]), (3, 27, [9, 9, 9])],
+)
+def test_a_share_of_a_crowd_does_not_wait_for_the_others(
+    width: int, crowd: int, parts: list[int]
+) -> None:
     async def asked() -> None:
         batches: list[Sequence[int]] = []
         told: list[Callable[[Sequence[int] | None], None]] = []
@@ -285,13 +290,13 @@ def test_a_share_of_a_crowd_does_not_wait_for_the_others(width: int, parts: list
 
         with ThreadPoolExecutor(1) as executor:
             lane: Lane[int, int] = Lane(Work(), executor, width=width, length=64, quick=quick)
-            together = asyncio.create_task(lane.answers(range(12)))
+            together = asyncio.create_task(lane.answers(range(crowd)))
             await _a_while()
             told[0](batches[0])
             await together
-            again = [asyncio.create_task(lane.answers([number])) for number in range(12)]
+            again = [asyncio.create_task(lane.answers([number])) for number in range(crowd)]
             await _a_while()
-            assert list(map(len, batches)) == [12, *parts]
+            assert list(map(len, batches)) == [crowd, *parts]
             for tell, batch in zip(told[1:], batches[1:], strict=True):
                 tell(batch)
             await asyncio.gather(*again)
