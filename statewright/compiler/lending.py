@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from statewright.compiler.once import once
 from statewright.compiler.scope import Lent, environment_of, type_of_variable
 from statewright.errors import ExpressionError
 from statewright.expressions import CelType, check, parse
@@ -19,6 +20,7 @@ _Around = tuple[Lent, ...]
 _ERROR: Final = type_of_variable(error_variable(NOWHERE))
 
 
+@once
 def names_inside(flow: Flow) -> Mapping[tuple[str, str], _Around]:
     """Container and body → the names that nodes in there may use beside those of the flow.
 

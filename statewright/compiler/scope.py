@@ -53,6 +53,8 @@ KNOWN: Final[Mapping[VariableScope, Mapping[str, CelType]]] = {
 }
 """Values of the contact and the tenant that nobody has to declare."""
 
+_SCOPES: Final[Mapping[str, VariableScope]] = {scope.value: scope for scope in KNOWN}
+
 
 @dataclass(frozen=True, slots=True)
 class Lent:
@@ -106,6 +108,8 @@ def is_private_at(flow: Flow, place: Source, own: Mapping[str, Variable] | None 
         own: as for ``declaration_at``.
     """
     whole, path = _whole_at(flow, place, own)
+    if whole is None:
+        return False
     around = [part_at(whole, path[:length]) for length in range(len(path))]
     part = part_at(whole, path)
     outside = any(one is not None and (one.pii or one.secret) for one in around)
@@ -121,9 +125,9 @@ def _whole_at(
         first, *path = path_from(place, own)
     except ExpressionError:
         return None, []
-    for scope in KNOWN:
-        if first == scope.value and first not in own:
-            return outside_variables(flow, scope).get(path[0]), path[1:]
+    scope = _SCOPES.get(first)
+    if scope is not None and first not in own:
+        return outside_variables(flow, scope).get(path[0]), path[1:]
     return own.get(first), path
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from statewright.compiler.lending import names_inside
+from statewright.compiler.once import once
 from statewright.compiler.places import PLACES_OF, PlaceAt, files, values
 from statewright.compiler.scope import Lent
 from statewright.expressions import Place
@@ -124,26 +124,25 @@ CARD_PLACES: Mapping[str, Place] = {
 """Where the fields of a card print their values."""
 
 
-def texts_of(flow: Flow) -> Iterator[Text]:
+@once
+def texts_of(flow: Flow) -> tuple[Text, ...]:
     """All of them, each followed by its translations."""
+    texts: list[Text] = []
     for text in _texts_of(flow):
-        yield text
-        for language, source in text.source.translations.items():
-            yield replace(text, source=source, language=language)
+        texts.append(text)
+        if text.source.translations:
+            texts += _translations(text)
+    return tuple(texts)
+
+
+def _translations(text: Text) -> Iterator[Text]:
+    for language, source in text.source.translations.items():
+        yield replace(text, source=source, language=language)
 
 
 def says_anywhere(flow: Flow, word: str) -> bool:
-    """Whether a word stands in any text, or is a part of one that does; sooner said than where."""
-    nodes = chain.from_iterable(_PARTS[type(node.config)](node.config) for node in flow.nodes)
-    sources = chain((text.source for text in chain(_texts_outside(flow), nodes)), _guards(flow))
-    return any(
-        word in source.text or any(word in one.text for one in source.translations.values())
-        for source in sources
-    )
-
-
-def _guards(flow: Flow) -> Iterator[Source]:
-    return (edge.guard for edge in flow.edges if edge.guard is not None)
+    """Whether a word stands in any text, or is a part of one that does."""
+    return any(word in text.source.text for text in texts_of(flow))
 
 
 def _texts_outside(flow: Flow) -> Iterator[Text]:

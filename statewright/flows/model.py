@@ -356,3 +356,5 @@ class Flow:
     locale: str = ""
     locales: tuple[str, ...] = ()
     version: str = ""
+    # What was found of it when it was first asked for; see ``compiler.once``.
+    found: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

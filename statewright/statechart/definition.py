@@ -286,7 +286,7 @@ _ESCAPES = str.maketrans({"~": "~0", "/": "~1", ".": "~2", "#": "~3", "*": "~4"}
 
 
 # A node is named again and again while it is compiled, and by all that is said of it later.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def state_id(*parts: str) -> str:
     """The id of a state from the names on the way to it, so that no two ways give one id.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from statewright.compiler.once import once
 from statewright.flows.model import Edge, Flow, Node
 from statewright.flows.nodes import Interrupt, bodies_of
 
@@ -81,6 +82,7 @@ class Graph:
         return any(place == (node.container, node.body) for node in self.containers(source))
 
 
+@once
 def graph_of(flow: Flow) -> Graph:
     """Index a flow. O(nodes + edges)."""
     nodes: dict[str, Node] = {}

@@ -94,7 +94,10 @@ def complaints(question: Question, variable: Variable | None, flow: Flow) -> tup
     if kind is InputKind.TEXT and kept is not None:
         kind = _NUMBERS.get(kept.type, kind)
     grouped = {flow.locale, *flow.locales} <= {*LANGUAGES}
-    tongues = (Tongue(language, grouped=grouped) for language in LANGUAGES)
+    tongues = [Tongue(language, grouped=grouped) for language in LANGUAGES]
+    # Where there are limits, there are some in every language.
+    if not list(_limits(question, kept, tongues[0])):
+        return RETRY[kind]
     return tuple(
         _with_limits(phrase, list(_limits(question, kept, tongue)))
         for tongue, phrase in zip(tongues, RETRY[kind], strict=True)
@@ -102,7 +105,7 @@ def complaints(question: Question, variable: Variable | None, flow: Flow) -> tup
 
 
 def _with_limits(phrase: str, limits: list[str]) -> str:
-    return f"{phrase.removesuffix('.')} ({', '.join(limits)})." if limits else phrase
+    return f"{phrase.removesuffix('.')} ({', '.join(limits)})."
 
 
 def _limits(question: Question, kept: Variable | None, tongue: Tongue) -> Iterator[str]:

@@ -25,8 +25,10 @@ def besides(guard: Expression | None, when: str) -> Expression | None:
         guard: of the author; None for none.
         when: CEL that must hold, and is asked first; "" for nothing.
     """
-    if guard is None or not when:
-        return guard if guard is not None else all_of(when)
+    if guard is None:
+        return parse(when) if when else None
+    if not when:
+        return guard
     # The line break ends a comment that the text may end with.
     return parse(f"({when}) && {_own(guard)}")
 

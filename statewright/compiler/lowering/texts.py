@@ -7,8 +7,8 @@ G301 reports it, and a draft goes on as far as it can.
 from __future__ import annotations
 
 from collections.abc import Container
-from json import JSONEncoder
-from typing import Any, Final
+from json.encoder import encode_basestring
+from typing import Any
 
 from statewright.compiler.lowering.languages import translated
 from statewright.compiler.paths import path_from
@@ -33,16 +33,13 @@ SHOWN = 80
 """How many characters of a text that cannot be parsed an incident shows."""
 
 
-_JSON: Final = JSONEncoder(ensure_ascii=False)
-
-
 def quoted(text: str) -> str:
     """A text as a CEL string literal.
 
     >>> print(quoted("it's"))
     "it's"
     """
-    return _JSON.encode(text).replace("\x7f", "\\u007f")
+    return encode_basestring(text).replace("\x7f", "\\u007f")
 
 
 def cel(value: Any) -> str:

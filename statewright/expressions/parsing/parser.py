@@ -124,11 +124,12 @@ class _Parser:
         while self.groups:
             token = self.words[self.at]
             self.at += 1
+            kind = token.kind
             if self.wants_value:
-                _VALUE.get(token.kind, _Parser.refuse)(self, token)
-            elif token.kind is TokenKind.SYMBOL or _is_name(token, "in"):
+                _VALUE.get(kind, _Parser.refuse)(self, token)
+            elif kind is TokenKind.SYMBOL or (kind is TokenKind.NAME and token.value == "in"):
                 _BEHIND.get(token.value, _Parser.refuse)(self, token)
-            elif token.kind is TokenKind.END:
+            elif kind is TokenKind.END:
                 self.end(token)
             else:
                 self.refuse(token)
@@ -368,7 +369,7 @@ class _Parser:
         """Make nodes of the operators in this bracket that bind more tightly than this."""
         base, operators = self.groups[-1].operators, self.operators
         while len(operators) > base and (tightest := operators[-1].precedence) > precedence:
-            first = len(operators)
+            first = len(operators) - 1
             while first > base and operators[first - 1].precedence == tightest:
                 first -= 1
             run = operators[first:]

@@ -72,15 +72,17 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
     for found in _TOKEN.finditer(text, start):
         if found.start() != position:
             break
-        family = found.lastgroup or ""
-        start, position = found.span(found.lastindex or 0)
-        kind = _PLAIN.get(family)
-        if kind is not None:
-            yield Token(kind, text[start:position], start, position)
+        family = found.lastindex or 0
+        start, position = found.span(family)
+        if family == _NAME:
+            yield Token(TokenKind.NAME, text[start:position], start, position)
+        elif family == _SYMBOL:
+            yield Token(TokenKind.SYMBOL, text[start:position], start, position)
+        elif family == _END:
+            yield Token(TokenKind.END, "", start, position)
+            return
         else:
             yield _READERS[family](text, start, position)
-            if family == "end":
-                return
     raise _unexpected(text, _end(text, position))
 
 
@@ -191,12 +193,14 @@ def _byte(text: str, match: re.Match[str], offset: int) -> bytes:
     return _character(text, match, offset).encode()
 
 
-_PLAIN: Final = {"symbol": TokenKind.SYMBOL, "name": TokenKind.NAME}
-_READERS: Final[Mapping[str, Callable[[str, int, int], Token]]] = {
-    "string": _quoted_text,
-    "int": _integer,
-    "double": _double,
-    "quoted": _quoted_name,
-    "foreign": _foreign,
-    "end": lambda _, start, end: Token(TokenKind.END, "", start, end),
+_GROUPS: Final = _TOKEN.groupindex
+_NAME: Final = _GROUPS["name"]
+_SYMBOL: Final = _GROUPS["symbol"]
+_END: Final = _GROUPS["end"]
+_READERS: Final[Mapping[int, Callable[[str, int, int], Token]]] = {
+    _GROUPS["string"]: _quoted_text,
+    _GROUPS["int"]: _integer,
+    _GROUPS["double"]: _double,
+    _GROUPS["quoted"]: _quoted_name,
+    _GROUPS["foreign"]: _foreign,
 }
