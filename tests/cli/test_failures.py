@@ -57,7 +57,6 @@ def test_a_help_page_loads_no_command() -> None:
         ("check", "\x00"),
         ("check", "a" * 5000),
         ("chat", "/dev/null/x"),
-        ("test", "/"),
     ],
 )
 def test_wrong_usage_is_told_on_stderr(

@@ -21,11 +21,9 @@ sys.exit(run(["check", *sys.argv[1:]]))
 
 def asking(tmp_path: Path) -> Path:
     """A flow of so many questions that they are not gone through in a few steps."""
-    asked = [
-        f"  q{n}: {{type: question, input: boolean, text: Q?, next: q{n + 1}}}" for n in range(80)
-    ]
+    asked = [f"  q{n}: {{type: question, text: Q?, next: q{n + 1}}}" for n in range(300)]
     path = tmp_path / "asking.yaml"
-    text = ["statewright: 1", "id: asking", "start: q0", "nodes:", *asked, "  q80: {type: end}", ""]
+    text = ["statewright: 1", "id: asking", "start: q0", "nodes:", *asked, "  q300: {type: end}"]
     path.write_text("\n".join(text))
     return path
 
