@@ -143,6 +143,8 @@ _PATHS: Final = (Name, Select, Has, Index)
 
 def _path(node: Node, named: _Named) -> tuple[Name, tuple[str, ...], bool] | None:
     """The name that a chain of static selections starts at, its fields, and whether it tests."""
+    if isinstance(node, Name):
+        return node, (), False
     fields: list[str] = []
     tested = isinstance(node, Has)
     while not isinstance(node, Name):

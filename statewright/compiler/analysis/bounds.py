@@ -83,13 +83,13 @@ def endless_rings(
     by_node: dict[str, list[Write]] = defaultdict(list)
     for write in writes:
         by_node[write.node].append(write)
-    inner = {v: tuple(w for w in ways[v] if w.target in passed) for v in ways if v in passed}
+    inner = {v: tuple([w for w in ways[v] if w.target in passed]) for v in ways if v in passed}
     for ring in rings_in(_successors(inner)):
         yield from _endless({v: inner[v] for v in ring}, by_node)
 
 
 def _successors(ways: Ways) -> Mapping[str, tuple[str, ...]]:
-    return {vertex: tuple(way.target for way in found) for vertex, found in ways.items()}
+    return {vertex: tuple([way.target for way in found]) for vertex, found in ways.items()}
 
 
 COUNTERS: Final = 100

@@ -13,6 +13,7 @@ from statewright.expressions import Expression, Hole, Secret, Template, referenc
 
 _HOLE: Final = re.compile("\ue000(\\d+)\ue001")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):[/\\]{2,}")
+_LEFT_OUT: Final = str.maketrans("", "", "\t\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def url_from(template: Template, constants: Constants) -> Url:
     """A URL, with variables that never change put in."""
     holes: list[Hole | Secret] = []
     text = "".join(_pieces(template, constants, holes)).strip()
-    text = "".join(character for character in text if character not in "\t\r\n")
+    text = text.translate(_LEFT_OUT)
     scheme = _SCHEME.match(text)
     rest = text[scheme.end() :] if scheme else text
     place = min((rest.find(c) for c in "/\\?#" if c in rest), default=len(rest))

@@ -59,13 +59,11 @@ def find(check: Check, subject: Subject) -> Iterator[Finding]:
     for parsed in subject.texts:
         parts = parsed.form.parts if isinstance(parsed.form, Template) else ()
         for part in parts:
-            node = subject.nodes.get(parsed.text.node) if isinstance(part, Secret) else None
+            if not isinstance(part, Secret):
+                continue
+            node = subject.nodes.get(parsed.text.node)
             place = parsed.text.source.location
-            if (
-                node is not None
-                and isinstance(part, Secret)
-                and (kept := _kept(node.config, place))
-            ):
+            if node is not None and (kept := _kept(node.config, place)):
                 yield check.finding(
                     f"the secret `{part.key}` {kept}",
                     place,

@@ -53,7 +53,8 @@ def labels_of(subject: Subject) -> Iterator[tuple[str, Source]]:
     """The labels of the answers and buttons that are offered, each with its node."""
     for node in subject.nodes.values():
         for question in questions_in(node.config):
-            yield from ((node.id, choice.label) for choice in question.choices)
+            for choice in question.choices:
+                yield node.id, choice.label
         if isinstance(node.config, Message):
             yield from ((node.id, button.label) for button in node.config.buttons)
 

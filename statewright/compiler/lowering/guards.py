@@ -9,7 +9,7 @@ from statewright.expressions.syntax import Conditional, Logic
 def both(*conditions: str) -> str:
     """CEL that holds when all conditions do; empty ones say nothing."""
     said = [condition for condition in conditions if condition]
-    return said[0] if len(said) == 1 else " && ".join(f"({condition})" for condition in said)
+    return said[0] if len(said) == 1 else " && ".join([f"({condition})" for condition in said])
 
 
 def all_of(*conditions: str) -> Expression | None:
