@@ -189,3 +189,54 @@ def test_an_answer_out_of_its_limits_is_told_them(
 ) -> None:
     flow = LIMITED.replace("LOCALE", locale).replace("DECLARED", declared)
     assert talk(flow.replace("WANTED", wanted), "x")[1].endswith(told)
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        "en",
+        "en-IN",
+        "en-ZA",
+        "de",
+        "de-CH",
+        "de-AT",
+        "es",
+        "es-MX",
+        "es-ES",
+        "fr",
+        "fr-CH",
+        "it",
+        "it-CH",
+        "nl",
+        "pt",
+        "pt-PT",
+        "pl",
+        "sv",
+        "ru",
+        "ja",
+    ],
+)
+@pytest.mark.parametrize("limit", [0.5, 1.125, 999, 1234, 5000.5, 10000, 20000.25, 1234567])
+def test_a_limit_as_it_is_told_is_understood(locale: str, limit: float) -> None:
+    flow = f"""
+locale: {locale}
+start: ask
+variables: {{n: {{type: double, maximum: {limit}}}}}
+nodes:
+  ask: {{type: question, text: "?", input: number, variable: n, next: bye}}
+  bye: {{type: end, text: "{{{{ n == {float(limit)} }}}}"}}
+"""
+    told = talk(flow, "x")[-1].rpartition("≤ ")[2].removesuffix(").")
+    assert talk(flow, told)[-1] == "true"
+
+
+def test_numbers_with_a_comma_inside_are_told_apart() -> None:
+    flow = """
+locale: de
+start: ask
+variables: {n: {type: double, values: [1.5, 2000.5]}}
+nodes:
+  ask: {type: question, text: "?", input: number, variable: n, next: bye}
+  bye: {type: end}
+"""
+    assert talk(flow, "x")[-1].endswith("(1,5; 2000,5).")

@@ -9,11 +9,20 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 from statewright.compiler.lowering.answers import NUMERIC, range_of
-from statewright.compiler.lowering.phrases import LANGUAGES, LIMITS, RETRY, Units
+from statewright.compiler.lowering.languages import nearest
+from statewright.compiler.lowering.phrases import (
+    LANGUAGES,
+    LIMITS,
+    RETRY,
+    Units,
+    phrases_by_locale,
+)
 from statewright.errors import EvaluationError
+from statewright.expressions.operations.numerals import understood_number_in
 from statewright.flows.declaring import held_by
 from statewright.flows.model import Flow, Variable
 from statewright.flows.nodes import InputKind, Question, Store
@@ -47,12 +56,12 @@ class Tongue:
     """How limits are written.
 
     Attributes:
-        language: one of ``LANGUAGES``.
-        grouped: whether large numbers are written in groups.
+        language: one of ``LANGUAGES``, that of the words.
+        locale: that in which answers are read, and so numbers written.
     """
 
     language: str
-    grouped: bool
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,8 @@ def _order(limit: float | str) -> tuple[str, float]:
     return (limit, 0.0) if isinstance(limit, str) else ("", limit)
 
 
-def complaints(question: Question, variable: Variable | None, flow: Flow) -> tuple[str, ...]:
-    """The same in all ``LANGUAGES``: what is wanted, and between which limits.
+def complaints(question: Question, variable: Variable | None, flow: Flow) -> Mapping[str, str]:
+    """What is wanted, and between which limits, by language; ``""`` is that of the flow.
 
     Args:
         question: what was asked.
@@ -93,15 +102,17 @@ def complaints(question: Question, variable: Variable | None, flow: Flow) -> tup
     kind = question.input
     if kind is InputKind.TEXT and kept is not None:
         kind = _NUMBERS.get(kept.type, kind)
-    grouped = {flow.locale, *flow.locales} <= {*LANGUAGES}
-    tongues = [Tongue(language, grouped=grouped) for language in LANGUAGES]
-    # Where there are limits, there are some in every language.
-    if not list(_limits(question, kept, tongues[0])):
-        return RETRY[kind]
-    return tuple(
-        _with_limits(phrase, list(_limits(question, kept, tongue)))
-        for tongue, phrase in zip(tongues, RETRY[kind], strict=True)
-    )
+    languages = phrases_by_locale(LANGUAGES, flow)
+    phrases = dict(zip(LANGUAGES, RETRY[kind], strict=True))
+    told: dict[str, str] = {}
+    for name in ("", *flow.locales):
+        tongue = Tongue(nearest(languages, name), name or flow.locale)
+        limits = list(_limits(question, kept, tongue))
+        if limits:
+            told[name] = _with_limits(phrases[tongue.language], limits)
+        elif name in languages:
+            told[name] = phrases[tongue.language]
+    return told
 
 
 def _with_limits(phrase: str, limits: list[str]) -> str:
@@ -125,7 +136,9 @@ def _limits(question: Question, kept: Variable | None, tongue: Tongue) -> Iterat
             _written(one, tongue) if isinstance(one, int | float) else str(one)
             for one in values[:_WORDS]
         ]
-        yield ", ".join([*named, "…"] if len(values) > _WORDS else named)
+        # Where numbers have a comma inside, another one between them would not be told from it.
+        between = "; " if any("," in one for one in named) else ", "
+        yield between.join([*named, "…"] if len(values) > _WORDS else named)
 
 
 def _limits_of_text(question: Question, kept: Variable | None, tongue: Tongue) -> Iterator[str]:
@@ -201,8 +214,23 @@ def _shown(limit: float | str | None, tongue: Tongue) -> str:
 
 
 def _written(number: float, tongue: Tongue) -> str:
+    """A number as it is understood in that language; in groups only if those are, too."""
     exact = Decimal(repr(number))
-    grouped = tongue.grouped and abs(number) >= _GROUPED
-    return format_decimal(
-        exact, locale=tongue.language, decimal_quantization=False, group_separator=grouped
-    )
+    ways = (True, False) if abs(number) >= _GROUPED else (False,)
+    for locale in (tongue.locale, tongue.language):
+        for grouped in ways:
+            text = _formatted(exact, locale, grouped=grouped)
+            # What may be a thousand somewhere is none with a fourth digit behind it.
+            for told in (text, f"{text}0") if exact % 1 else (text,):
+                if told and understood_number_in(told, tongue.locale).value == number:
+                    return told
+    return f"{exact:f}"
+
+
+def _formatted(exact: Decimal, locale: str, *, grouped: bool) -> str:
+    """``""`` if nothing is known of how numbers are written there."""
+    try:
+        known = Locale.parse(locale, sep="-" if "-" in locale else "_")
+    except (ValueError, UnknownLocaleError):
+        return ""
+    return format_decimal(exact, locale=known, decimal_quantization=False, group_separator=grouped)

@@ -233,8 +233,7 @@ def _reason(field: FormField, inner: Plan) -> Mapping[str, str]:
         told = {"": message.text, **{one: each.text for one, each in message.translations.items()}}
         if not any("{{" in text for text in told.values()):
             return told
-    phrases = complaints(field.question, inner.variables.get(field.name), inner.flow)
-    return phrases_by_locale(phrases, inner.flow)
+    return complaints(field.question, inner.variables.get(field.name), inner.flow)
 
 
 def _value(field: FormField) -> str:

@@ -263,7 +263,11 @@ def phrase(phrases: tuple[str, ...], flow: Flow) -> Content:
         phrases: the same in all ``LANGUAGES``.
         flow: says in which language it is written, and to which it is translated.
     """
-    known = phrases_by_locale(phrases, flow)
+    return in_locales(phrases_by_locale(phrases, flow))
+
+
+def in_locales(known: Mapping[str, str]) -> Content:
+    """One text of those by language, in that of the session; ``""`` is the language of the flow."""
     own = Literal(known[""])
     return translated(own, {one: Literal(text) for one, text in known.items() if one})
 

@@ -55,7 +55,7 @@ from statewright.compiler.lowering.failures import known_failure
 from statewright.compiler.lowering.floor import addressed, misdirected
 from statewright.compiler.lowering.guards import all_of
 from statewright.compiler.lowering.interrupt import heard
-from statewright.compiler.lowering.phrases import phrase
+from statewright.compiler.lowering.phrases import in_locales
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways, ways_or_error
 from statewright.compiler.lowering.texts import (
     cel,
@@ -288,7 +288,7 @@ def _invalid(node: Node, config: Question, plan: Plan, extra: Mapping[str, Conte
     if config.retry_message is not None:
         retry = template_from(config.retry_message)
     else:
-        retry = phrase(complaints(config, _destination(config, plan), plan.flow), plan.flow)
+        retry = in_locales(complaints(config, _destination(config, plan), plan.flow))
     return State(
         plan.part(node.id, "~invalid"),
         entry=((count, *deadline_anew(config, plan), *text_bubble(retry, **extra)),),
