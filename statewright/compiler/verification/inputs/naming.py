@@ -36,7 +36,7 @@ def _named(chosen: Callable[[Any, Offered], Any], choices: Offered) -> Iterator[
         wanted = fingerprint(choice)
         for name in (choice["value"], choice["label"], str(number)):
             found = chosen(name, offered)
-            if found is not None and fingerprint(found) == wanted:
+            if found is choice or (found is not None and fingerprint(found) == wanted):
                 yield name
                 break
 
