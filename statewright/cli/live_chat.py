@@ -30,7 +30,7 @@ from statewright.cli.transcript import (
 )
 from statewright.errors import InvalidMessage, SessionEnded
 from statewright.excerpt import printable
-from statewright.statechart import EffectKind, Event, Line, effect_from_json
+from statewright.statechart import EffectKind, Event, Line, Status, effect_from_json
 from statewright.statechart.playing.play import json_from_effect
 from statewright.statechart.playing.script import (
     Advanced,
@@ -47,6 +47,12 @@ if TYPE_CHECKING:
 
 CHANNEL: Final = "terminal"
 """The channel of conversations that are held here."""
+
+PATIENCE: Final = 15.0
+"""Seconds to wait for something that is due; longer than anybody keeps a session in hand."""
+
+PAUSE: Final = 0.02
+"""Seconds until that is looked at again."""
 
 SETTLE: Final = 30.0
 """Seconds to wait for the results of requests before the prompt comes back."""
@@ -166,7 +172,7 @@ async def _played(talk: Talk, lines: list[Line], *, as_json: bool) -> int:
         for number, line in enumerate(lines, 1):
             if isinstance(line, Advanced):
                 ahead += line.micros
-                await runtime.sweep(runtime.clock())
+                await _catch_up(runtime, key)
             else:
                 try:
                     await runtime.send(key, _what(line, answer, number), settle=SETTLE)
@@ -178,6 +184,23 @@ async def _played(talk: Talk, lines: list[Line], *, as_json: bool) -> int:
                 _print(answer, said, as_json=as_json)
                 said = said if as_json else None
     return CLEAN
+
+
+async def _catch_up(runtime: Runtime, key: SessionKey) -> None:
+    """Have a session do all that is due by now.
+
+    The runtime sees to that by itself, too; while it does, nobody else can.
+    """
+    now, seen, patience = runtime.clock(), -1, PATIENCE
+    while patience > 0:
+        await runtime.sweep(now)
+        view = await runtime.session(key)
+        if view.status is not Status.ACTIVE or view.due_at is None or view.due_at > now:
+            return
+        patience = PATIENCE if view.revision != seen else patience - PAUSE
+        seen = view.revision
+        await asyncio.sleep(PAUSE)
+    streams.note("(what is due does not happen; `statewright sessions` tells why)")
 
 
 async def _begin(chat: _Chat, *, as_json: bool) -> Answer:

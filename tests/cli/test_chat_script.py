@@ -271,3 +271,31 @@ nodes:
     script.write_text("[{advance: 4m}, {advance: 20m}]")
     shown = statewright("chat", flow, "--script", script).out.splitlines()
     assert shown == ["> /advance 4m", "> /advance 20m", "Bye.", "(completed: completed)"]
+
+
+def test_much_that_is_overdue_is_all_done_before_the_next_line(
+    statewright: CommandLine, tmp_path: Path
+) -> None:
+    """A turn does a portion of it, and the runtime takes such turns by itself, too."""
+    flow = tmp_path / "slow.yaml"
+    flow.write_text("""
+statewright: 1
+id: slow
+start: l
+variables: {n: {type: int, default: 0}}
+nodes:
+  l: {type: loop, times: 700, start: w, next: ask, nodes: {
+    w: {type: delay, duration: 7s, next: s},
+    s: {type: set, actions: [{increment: n}], next: c},
+    c: {type: continue}}}
+  ask: {type: question, text: "n={{ n }}?", next: bye}
+  bye: {type: end, text: Bye.}
+""")
+    script = tmp_path / "script.yaml"
+    script.write_text("[{advance: 2h}, x]")
+    database = f"sqlite:///{tmp_path / 'flows.db'}"
+    assert statewright("publish", str(flow), "--database", database).code == 0
+    live = statewright("chat", "slow", "--database", database, "--script", str(script))
+    played = statewright("chat", str(flow), "--script", str(script))
+    assert live.out == played.out
+    assert "n=700?" in live.out

@@ -638,3 +638,21 @@ def test_what_cannot_be_held_is_told_of_the_name_that_the_author_knows() -> None
 )
 def test_what_others_change_too_is_changed_with_all_else(actions: str, expected: str) -> None:
     assert said(drafted(SHARED.replace("ACTIONS", actions), "go"))[-1] == expected
+
+
+@pytest.mark.parametrize("place", ["cart.tea", "many", "contact.loose", "tenant.free"])
+def test_what_is_added_is_a_number_also_where_nothing_says_so(place: str) -> None:
+    text = """
+start: ask
+variables:
+  amount: string
+  cart: {type: map, default: {}}
+  many: any
+  loose: {type: any, scope: contact}
+settings: {on_error: fallback, fallback: sorry}
+nodes:
+  ask: {type: question, text: "{{ PLACE }}", variable: amount, next: add}
+  add: {type: set, actions: [{increment: PLACE, by: "{{ amount }}"}], next: ask}
+  sorry: {type: end, text: "{{ PLACE }} {{ error.class }}"}
+""".replace("PLACE", place)
+    assert said(drafted(text, "5", "5", "2.5", "abc"))[1:] == ["5", "10", "12.5", "12.5 expression"]

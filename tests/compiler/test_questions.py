@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.compiler.conversations import compiled, said, talk, turns
 
@@ -270,6 +271,13 @@ def test_a_question_whose_data_offer_nothing_is_not_asked() -> None:
     )
     (played,) = turns(bare)
     assert (said([played]), played.status) == ([], "failed")
+
+
+@pytest.mark.parametrize("label", ["", "label: Tea, ", "label: null, "])
+def test_synonyms_that_the_data_say_are_understood(label: str) -> None:
+    wired = NOTHING_OFFERED.replace("PORTS", "on: {fallback: none}")
+    data = {"offers": yaml.safe_load(f"[{{value: t, {label}synonyms: [cha, Çay]}}, b]")}
+    assert talk(wired, "CAY", data=data)[-1] == "t"
 
 
 NO_CHOICES = """

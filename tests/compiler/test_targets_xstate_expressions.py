@@ -252,6 +252,16 @@ def test_what_may_mean_two_choices_is_none_in_both(node: NodeTools, labels: str)
     assert disagreements(node, calls, {}) == []
 
 
+MAPS = "[{'value': {'sku': 4}, 'label': 'four'}, {'value': {'id': 'four'}, 'label': 'other'}]"
+
+
+def test_a_map_that_is_offered_as_a_value_means_that_in_both(node: NodeTools) -> None:
+    given = ("{'sku': 4}", "{'id': 'four'}", "{'sku': 5}", "{'title': 'four'}", "{}")
+    calls = [f"answer.choice({one}, {MAPS})" for one in given]
+    calls += [f"answer.choices([{one}], {MAPS})" for one in given]
+    assert disagreements(node, calls, {}) == []
+
+
 NAMED = "[" + ", ".join(f"{{'value': '{one}'}}" for one in ("A", "A+", "A++", "B", "B+")) + "]"
 
 

@@ -450,6 +450,28 @@ def test_two_names_of_one_value_mean_it() -> None:
     assert evaluate(parse("answer.choice(answer, offered)"), names).value is offered[0]
 
 
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [
+        ({"sku": 4}, "four"),
+        ({"sku": 4.0}, "four"),
+        ({"id": "four"}, "other"),
+        ({"value": {"sku": 4}}, None),
+        ({"sku": 5}, None),
+        ({"title": "four"}, "four"),
+    ],
+)
+def test_a_map_that_is_offered_as_a_value_means_that_before_its_keys_do(
+    answer: dict[str, object], label: str | None
+) -> None:
+    offered = [{"value": {"sku": 4}, "label": "four"}, {"value": {"id": "four"}, "label": "other"}]
+    names = {"answer": answer, "offered": offered}
+    found = evaluate(parse("answer.choice(answer, offered)"), names)
+    several = evaluate(parse("answer.choices([answer], offered)"), names)
+    assert (found.value["label"] if found.present else None) == label
+    assert ([one["label"] for one in several.value] if several.present else [None]) == [label]
+
+
 LANGUAGES = [
     {"value": 1, "label": "C"},
     {"value": 2, "label": "C++", "synonyms": ["cpp", "c plus plus"]},

@@ -15,11 +15,7 @@ from itertools import chain
 from statewright.compiler.lowering.plan import Piece, Plan, block, done, ways
 from statewright.compiler.lowering.texts import cel, content_from, location_from, quoted
 from statewright.compiler.scope import declaration_at, is_private_at
-from statewright.expressions import (
-    Computed,
-    Literal,
-    parse,
-)
+from statewright.expressions import Computed, Content, Literal, parse
 from statewright.flows.declaring import chart_type_of, limits_of
 from statewright.flows.model import Node, Variable
 from statewright.flows.nodes import NEXT, Assignment, Operation, Set, Source
@@ -40,7 +36,7 @@ def lower_set(node: Node, config: Set, plan: Plan) -> Piece:
     declared = plan.variables
     operands = [_operand(assignment, plan) for assignment in config.assignments]
     steps = tuple(
-        assign(assignment, declared, operand.name)
+        _assign(assignment, plan, operand.name)
         for assignment, operand in zip(config.assignments, operands, strict=True)
     )
     kept, actions, undone = _undoing(steps, declared)
@@ -125,16 +121,9 @@ def _read(name: str) -> Computed:
     return Computed(parse(f"vars[?{quoted(name)}]"))
 
 
-def assign(
-    assignment: Assignment, declared: Mapping[str, Variable], holder: str = OPERAND
-) -> tuple[Action, ...]:
-    """The actions of one assignment.
-
-    Args:
-        assignment: what the author wrote.
-        declared: the variables of the flow.
-        holder: the variable that holds the operand, where one is needed.
-    """
+def _assign(assignment: Assignment, plan: Plan, holder: str) -> tuple[Action, ...]:
+    """The actions of one assignment; ``holder`` is the variable that holds the operand, if any."""
+    declared = plan.variables
     path = location_from(assignment.variable, declared)
     value = Literal(None) if assignment.value is None else content_from(assignment.value)
     if assignment.operation is Operation.SET:
@@ -150,7 +139,26 @@ def assign(
     merge = None
     if is_outside(path, declared):
         merge = Merge(Merging(assignment.operation), Computed(parse(operand)))
-    return Assign((holder,), value), Assign(path, combined, merge)
+    held: tuple[Action, ...] = (Assign((holder,), value),)
+    if assignment.operation is Operation.INCREMENT and _is_untyped(assignment, plan):
+        held += _as_number(value, operand, holder)
+    return (*held, Assign(path, combined, merge))
+
+
+def _is_untyped(assignment: Assignment, plan: Plan) -> bool:
+    place = declaration_at(plan.flow, assignment.variable, plan.variables)
+    return place is None or place.type == "dyn"
+
+
+def _as_number(value: Content, operand: str, holder: str) -> tuple[Action, ...]:
+    """What is added where nothing says of which type: a text, such as an answer, is a number.
+
+    Otherwise one text would be put behind the other.
+    """
+    if isinstance(value, Literal) and type(value.value) in {int, float}:
+        return ()
+    number = f"type({operand}) == string ? double({operand}) : {operand}"
+    return (Assign((holder,), Computed(parse(number))),)
 
 
 def is_outside(path: tuple[str, ...], declared: Container[str]) -> bool:

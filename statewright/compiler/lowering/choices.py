@@ -76,7 +76,8 @@ _NO_VALUE = "an answer to choose from has no `value`"
 
 _AS_CHOICE = (
     f"type(c) == map ? (!has(c.value) ? fail({quoted(_NO_VALUE)})"
-    " : (c.?label.orValue(null) != null ? c : {'value': c.value, 'label': string(c.value)}))"
+    " : (c.?label.orValue(null) != null ? c"
+    " : {'value': c.value, 'label': string(c.value), ?'synonyms': c.?synonyms}))"
     " : {'value': c, 'label': string(c)}"
 )
 """An answer that comes out of data, as a map with a value and a label.

@@ -118,6 +118,8 @@ class Engine:
         if self.found.crowded:
             name = min(self.found.crowded)[1]
             return f"`{name}` may have more values than are followed"
+        if self.found.unnamed:
+            return f"`{min(self.found.unnamed)}` offers an answer that is not told from others"
         if self.gaps and self.found.doubted:
             gap = self.gaps[0]
             expression = " ".join(gap.expression.split())

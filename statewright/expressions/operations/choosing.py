@@ -41,7 +41,9 @@ _INSIDE_LIMIT: Final = 8
 """The separators in the name of a choice that are looked for in what people type."""
 
 _KEYS: Final = ("value", "id", "payload", "title", "label")
-"""Under which of its keys a map that a channel sends may name a choice, in this order."""
+"""Under which of its keys a map that a channel sends may name a choice, in this order.
+
+A map that is the value of a choice means that one, whatever its keys are."""
 
 
 def understood_choice(answer: Any, choices: Iterable[Any]) -> Maybe:
@@ -98,6 +100,9 @@ class Offer:
     def named(self, answer: Any) -> Any:
         """The choice that an answer names, or None."""
         if kind(answer) is dict:
+            whole = self._maps.get(fingerprint(answer)) if self._maps else None
+            if whole is not None:
+                return whole
             answer = next((answer[key] for key in _KEYS if key in answer), None)
         for form in _FORMS:
             said = form(answer)
@@ -114,6 +119,15 @@ class Offer:
         held = re.compile(rf"(?<![\w.,:/-]){number}(?![0-9]|[.,:/-][0-9])")
         others = self.shown[: number - 1] + self.shown[number:]
         return None if any(held.search(text) for text in others) else self.choices[number - 1]
+
+    @cached_property
+    def _maps(self) -> dict[Any, Any]:
+        """Values that are maps, by their fingerprints → the first choice that has it."""
+        found: dict[Any, Any] = {}
+        for choice in self.choices:
+            if kind(choice.get("value")) is dict:
+                found.setdefault(fingerprint(choice["value"]), choice)
+        return found
 
     @cached_property
     def names(self) -> list[str]:

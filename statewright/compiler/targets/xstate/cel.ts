@@ -943,6 +943,8 @@ function named(answer: Value, choices: readonly Value[]): Value | undefined {
   const key = isMap(answer) ? KEYS.find((one) => one in answer) : undefined;
   const given = isMap(answer) ? (key === undefined ? null : (answer[key] ?? null)) : answer;
   const offered = choices.filter(isMap);
+  const whole = isMap(answer) ? offered.find((one) => eq(one["value"] ?? null, answer)) : undefined;
+  if (whole !== undefined) return whole;
   const exact = (value: Value): string => (typeof value === "string" ? trimmed(value).normalize("NFC") : "");
   const loose = (value: Value): string => bare(word(value));
   for (const [compare, kinds] of [[exact, 2], [word, 3], [loose, 3]] as const) {

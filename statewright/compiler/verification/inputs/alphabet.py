@@ -16,6 +16,7 @@ from typing import Any, Final
 from statewright.compiler.verification.dataflow.variables import Key, reads_of
 from statewright.compiler.verification.inputs.domains import ANYWHERE, EVENT, RETURNED, Domains
 from statewright.compiler.verification.inputs.literals import Cut
+from statewright.compiler.verification.inputs.naming import names_of_choices
 from statewright.compiler.verification.inputs.samples import (
     Cuts,
     Values,
@@ -117,6 +118,24 @@ class Alphabet:
                 reads = reads_of(awaits.choices, node.scope)
                 yield tuple({read.key: None for read in reads})
 
+    def unnamed(self, snapshot: Snapshot, alike: Iterable[Snapshot] = ()) -> str:
+        """A state that listens and offers a choice that nothing chooses which is tried, or ``""``.
+
+        Args:
+            snapshot: of the session.
+            alike: as for ``named``.
+        """
+        for one in (snapshot, *alike):
+            for name in one.floor:
+                state = self.tree.nodes[name].state
+                awaits = None if state is None else state.awaits
+                if awaits is None or awaits.kind not in PICKING:
+                    continue
+                choices = offered_by(self.chart, one, name)
+                if len(names_of_choices(awaits.kind, choices)) < len(choices):
+                    return name
+        return ""
+
     def _messages(self, snapshots: tuple[Snapshot, ...], active: Iterable[Node]) -> Iterator[Line]:
         listening = [node for node in active if _is_heard(node)]
         if not listening:
@@ -148,7 +167,7 @@ class Alphabet:
         picking = PICKING.get(kind)
         if picking is not None:
             for choices in offers:
-                lines += picking([one["value"] for one in choices])
+                lines += picking(names_of_choices(kind, choices))
                 names.append(_names_in(choices))
         lines += said_to(kind, cut, local=self.local)
         picked = set.intersection(*names) if names and is_plain else set()

@@ -302,22 +302,22 @@ _SAYING: Final[Mapping[str, Callable[[Cut], list[Line]]]] = MappingProxyType(
 """Kind of question → what users say to it, but for choices."""
 
 
-def _single(values: list[Any]) -> list[Line]:
-    return [Chosen(value) for value in values]
+def _single(names: list[Any]) -> list[Line]:
+    return [Chosen(name) for name in names]
 
 
-def _several(values: list[Any]) -> list[Line]:
+def _several(names: list[Any]) -> list[Line]:
     """Several choices, in any order: they are kept in the order in which they are named."""
-    sizes_tried = range(1, len(values) + 1)
-    if len(values) <= SUBSETS:
-        chosen = chain.from_iterable(permutations(values, size) for size in sizes_tried)
+    sizes_tried = range(1, len(names) + 1)
+    if len(names) <= SUBSETS:
+        chosen = chain.from_iterable(permutations(names, size) for size in sizes_tried)
     else:
-        singles, first = values[:MOST], islice(reversed(sizes_tried), MOST)
-        chosen = chain(((one,) for one in singles), (tuple(values[:size]) for size in first))
+        singles, first = names[:MOST], islice(reversed(sizes_tried), MOST)
+        chosen = chain(((one,) for one in singles), (tuple(names[:size]) for size in first))
     return [Chosen(list(each)) for each in chosen]
 
 
 PICKING: Final[Mapping[str, Callable[[list[Any]], list[Line]]]] = MappingProxyType(
     {"choice": _single, "multiple_choice": _several}
 )
-"""Kind of question that offers choices → what is picked of them."""
+"""Kind of question that offers choices → what is picked of them, by their names."""

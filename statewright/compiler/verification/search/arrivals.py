@@ -97,6 +97,25 @@ class Arrivals:
             point = tuple([at[key] if key in masks and key in at else bit for key, bit in pairs])
             self._add(control, landing, box, point, origin)
 
+    def leave_out(self, piece: Piece, state: str) -> None:
+        """Note that what a state offers in a piece is not all tried: that may lead anywhere."""
+        self._found.unnamed.add(state)
+        self._found.doubted.update(piece.carrier.snapshot.configuration)
+        self._found.edges.append(
+            _edge(
+                piece.number,
+                piece.box,
+                _NOTHING,
+                None,
+                (),
+                moved=True,
+                good=False,
+                leaves=True,
+                kept=_NOTHING,
+                doubtful=True,
+            )
+        )
+
     def _doubt(self, source: Piece | None, outcome: Outcome) -> None:
         """Note where something is in doubt."""
         if source is not None:

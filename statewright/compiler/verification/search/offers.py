@@ -27,10 +27,10 @@ class Offers:
     def __init__(self, world: World) -> None:
         self._world = world
         self._read: dict[tuple[str, ...], tuple[tuple[Key | None, ...], ...]] = {}
-        self._known: dict[Any, Named] = {}
+        self._known: dict[Any, tuple[Named, str]] = {}
 
-    def lines(self, piece: Piece) -> Named:
-        """What can happen in a piece."""
+    def lines(self, piece: Piece) -> tuple[Named, str]:
+        """What can happen in a piece; and a state whose choices are not all tried, or ``""``."""
         snapshot = piece.carrier.snapshot
         read = self._read.get(snapshot.floor)
         if read is None:
@@ -38,8 +38,10 @@ class Offers:
         place = self._place(piece, read)
         known = None if place is None else self._known.get(place)
         if known is None:
-            named = self._world.alphabet.named(snapshot, self._alike(piece, read))
-            known = tuple(self._world.likeness.first(snapshot, named))
+            alike = tuple(self._alike(piece, read))
+            named = self._world.alphabet.named(snapshot, alike)
+            unnamed = self._world.alphabet.unnamed(snapshot, alike)
+            known = tuple(self._world.likeness.first(snapshot, named)), unnamed
             if place is not None:
                 self._known[place] = known
         return known

@@ -103,6 +103,7 @@ class Found:
         crowded: variables that have more values than are followed.
         unsure: states whose entry failed although it writes variables that count as written.
         doubted: the states that were active or entered where something was in doubt.
+        unnamed: states that offer a choice that nothing chooses which is tried.
         repeated: a state that reads a free variable more than once in a macrostep, or ``""``.
     """
 
@@ -115,4 +116,5 @@ class Found:
     crowded: set[Key] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
+    unnamed: set[str] = field(default_factory=set)
     repeated: str = ""

@@ -181,7 +181,10 @@ class Search:
     def _expand(self, piece: Piece) -> bool:
         """Run all that can happen in a piece; whether there was budget enough."""
         left = []
-        for name, line in self._offers.lines(piece):
+        lines, unnamed = self._offers.lines(piece)
+        if unnamed:
+            self._arrivals.leave_out(piece, unnamed)
+        for name, line in lines:
             trials = [_Trial(piece.box, {})]
             if not self._tried_with(piece, name, line, trials, AT_ONCE):
                 return False
