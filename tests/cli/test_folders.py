@@ -62,3 +62,13 @@ def test_a_folder_without_flows_or_tests_is_said_to_have_none(
     result = statewright("check", tmp_path)
     assert result.code == 2
     assert "none of these files is a flow" in result.err
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_test_from_running(
+    statewright: CommandLine, folder: Path
+) -> None:
+    (folder / "gone.yaml").symlink_to(folder / "nowhere.yaml")
+    result = statewright("test", folder)
+    assert result.code == 2
+    assert "hello" in result.out
+    assert "gone.yaml" in result.err

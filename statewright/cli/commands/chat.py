@@ -95,6 +95,8 @@ def chat(  # noqa: PLR0913 (an argument per option)
     if database is not None:
         if any(option is not None for option in (fixtures, seed, now, dialect)):
             raise click.UsageError("--database goes without --fixtures, --seed, --now, --dialect")
+        if contact == "":
+            raise click.UsageError("--contact names somebody, and is never empty")
         named = conversation or DEFAULT_CONVERSATION
         talk = Talk(database, name, named, documents.map_from(data), contact, anew)
         as_json = format_ == "json"
