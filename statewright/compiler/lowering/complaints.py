@@ -40,9 +40,6 @@ _DAYS: Final[Mapping[str, str]] = MappingProxyType(
 _WORDS: Final = 10
 """How many words of an enumeration are named."""
 
-_GROUPED: Final = 10_000
-"""The least number that is written in groups; those below may be years."""
-
 _NUMBERS: Final = MappingProxyType(
     {"int": InputKind.INTEGER, "uint": InputKind.INTEGER, "double": InputKind.NUMBER}
 )
@@ -214,23 +211,24 @@ def _shown(limit: float | str | None, tongue: Tongue) -> str:
 
 
 def _written(number: float, tongue: Tongue) -> str:
-    """A number as it is understood in that language; in groups only if those are, too."""
+    """A number as it is understood in that language.
+
+    It is not written in groups: where the user lives, the same sign may be that of decimals.
+    """
     exact = Decimal(repr(number))
-    ways = (True, False) if abs(number) >= _GROUPED else (False,)
     for locale in (tongue.locale, tongue.language):
-        for grouped in ways:
-            text = _formatted(exact, locale, grouped=grouped)
-            # What may be a thousand somewhere is none with a fourth digit behind it.
-            for told in (text, f"{text}0") if exact % 1 else (text,):
-                if told and understood_number_in(told, tongue.locale).value == number:
-                    return told
+        text = _formatted(exact, locale)
+        # What may be a thousand somewhere is none with a fourth digit behind it.
+        for told in (text, f"{text}0") if exact % 1 else (text,):
+            if told and understood_number_in(told, tongue.locale).value == number:
+                return told
     return f"{exact:f}"
 
 
-def _formatted(exact: Decimal, locale: str, *, grouped: bool) -> str:
+def _formatted(exact: Decimal, locale: str) -> str:
     """``""`` if nothing is known of how numbers are written there."""
     try:
         known = Locale.parse(locale, sep="-" if "-" in locale else "_")
     except (ValueError, UnknownLocaleError):
         return ""
-    return format_decimal(exact, locale=known, decimal_quantization=False, group_separator=grouped)
+    return format_decimal(exact, locale=known, decimal_quantization=False, group_separator=False)
