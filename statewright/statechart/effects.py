@@ -46,6 +46,18 @@ class Effect:
     owner: str = ""
 
 
+def effect_id(session: str, state: str, turn: int, number: int) -> str:
+    """The id of an effect.
+
+    Args:
+        session: of the outermost session.
+        state: the key of the state whose actions ask for it.
+        turn: in which they do.
+        number: how many effects the turn has asked for before.
+    """
+    return f"{session}:{state}:{turn}:{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """Something that went wrong inside a macrostep without stopping it.

@@ -55,21 +55,18 @@ def does_something_last(flow: Flow) -> bool:
 
 def does_something_last_inside(node: Node, plan: Plan) -> bool:
     """The same of what is inside a node."""
-    inside = (
+    called = plan.flow.subflows
+    ending = (
         one
         for one in plan.flow.nodes
-        if any(around.id == node.id for around in plan.graph.containers(one.id))
-    )
-    called = plan.flow.subflows
-    return any(
-        _is_with_last(one)
+        if _is_with_last(one)
         or (
             isinstance(one.config, Subflow)
             and one.config.flow.text in called
             and does_something_last(called[one.config.flow.text])
         )
-        for one in inside
     )
+    return any(around.id == node.id for one in ending for around in plan.graph.containers(one.id))
 
 
 def _is_with_last(node: Node) -> bool:

@@ -8,6 +8,7 @@ from statewright.errors import EvaluationError
 from statewright.expressions import Computed, render
 from statewright.expressions.values import Maybe
 from statewright.statechart.actions import Assign, Merge
+from statewright.statechart.definition import OWN
 from statewright.statechart.effects import EffectKind
 from statewright.statechart.stepping.bounds import WRITTEN, OutOfBoundsError
 from statewright.statechart.stepping.evaluation import ActionError, culprit
@@ -62,7 +63,7 @@ def _misfit(location: tuple[str, ...], expression: str, error: EvaluationError) 
     """Says what was to be written where, if that is not said, as far as an author wrote it."""
     if f"`{location[0]}`" in error.reason:
         return error
-    where, what = ".".join(location).removeprefix("~"), expression.strip()
+    where, what = ".".join(location).removeprefix(OWN), expression.strip()
     is_shown = what and not any(sign in what for sign in _OF_THE_COMPILER)
     dots = "…" if len(what) > SHOWN else ""
     value = f"`{what[:SHOWN]}{dots}`" if is_shown else "this"

@@ -22,7 +22,7 @@ from typing import Any, Final, NoReturn
 from statewright.errors import EvaluationError
 from statewright.expressions import render
 from statewright.expressions.values import INT_MAX, INT_MIN, Maybe
-from statewright.statechart.effects import Effect, EffectKind
+from statewright.statechart.effects import Effect, EffectKind, effect_id
 from statewright.statechart.event import TICK, Event
 from statewright.statechart.making import maker
 from statewright.statechart.snapshot import Snapshot
@@ -203,7 +203,7 @@ def _ask(request: Request, scene: Glance) -> None:
         data: Mapping[str, Any] = {"content": value}
     else:
         data = {"data": value, **request.address}
-    name = f"{scene.before.session}:{node.key}:{scene.turn}:{len(scene.effects)}"
+    name = effect_id(scene.before.session, node.key, scene.turn, len(scene.effects))
     scene.effects.append(_effect(request.kind, name, node.id, data, ""))
 
 

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from statewright.errors import EvaluationError
-from statewright.statechart.effects import Effect, EffectKind, Incident
+from statewright.statechart.effects import Effect, EffectKind, Incident, effect_id
 from statewright.statechart.event import Event, EventKind
 from statewright.statechart.making import maker
 from statewright.statechart.snapshot import (
@@ -348,7 +348,7 @@ class Working(Scene):
     def request(self, kind: EffectKind, data: Mapping[str, Any]) -> str:
         """Ask the world for something, on behalf of the current state; the effect's id."""
         node, family = self.node, self.family
-        name = f"{family.session}:{node.key}:{family.turn}:{len(family.effects)}"
+        name = effect_id(family.session, node.key, family.turn, len(family.effects))
         family.effects.append(_effect(kind, name, node.id, data, self.path))
         return name
 

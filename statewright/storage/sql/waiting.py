@@ -10,7 +10,7 @@ message. What comes meanwhile has a greater position, so it is not taken for wha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from statewright.storage.records import SessionKey
 from statewright.storage.sql.rows import Parameters, Row, json_text, key_of
@@ -36,21 +36,15 @@ def waiting(run: Run, now: int, held_until: int, limit: int) -> list[SessionKey]
         behind = run("look", {"now": now, "held_until": held_until, "limit": size})
         if not behind:
             break
-        mailboxes = [
-            {"tenant": row.tenant, "session": row.session, "position": row.position}
-            for row in behind
-        ]
+        mailboxes = list(map(_place_of, behind))
         asked = {"mailboxes": json_text(mailboxes)}
         run("forget", asked)
         heads = {key_of(row): row for row in run("wait", asked)}
         free = [row for row in heads.values() if row.held_until <= now][:limit]
         named = {key_of(row) for row in free}
         if free:
-            lent = [
-                {"tenant": row.tenant, "session": row.session, "position": row.position}
-                for row in free
-            ]
-            run("lend", {"heads": json_text(lent), "held_until": held_until})
+            lent = json_text(list(map(_place_of, free)))
+            run("lend", {"heads": lent, "held_until": held_until})
         rest = [
             {**mailbox, "held_until": heads[key].held_until if key in heads else None}
             for mailbox, key in zip(mailboxes, map(key_of, behind), strict=True)
@@ -61,3 +55,7 @@ def waiting(run: Run, now: int, held_until: int, limit: int) -> list[SessionKey]
         if named or len(behind) < size:
             return sorted(named)
     return []
+
+
+def _place_of(row: Row) -> dict[str, Any]:
+    return {"tenant": row.tenant, "session": row.session, "position": row.position}
